@@ -1,0 +1,76 @@
+// A check: everything of a run that needs no network. The same staging into a ledger that is thrown away afterwards.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { exitCodes } from "./exit-codes.ts";
+import type { Job } from "./job.ts";
+import { openScratchLedger } from "./ledger/open-ledger.ts";
+import { createLocate } from "./locate.ts";
+import type { Clock } from "./model/clock.ts";
+import { prepareInputs, resourceOf } from "./prepare.ts";
+import { writeReports } from "./report/reports.ts";
+import type { Summary } from "./report/summary.ts";
+import type { RunEvent } from "./run.ts";
+import { stage } from "./stage.ts";
+
+/** What a check may be told beside its job. */
+export interface CheckOptions {
+  /** One input by name. */
+  readonly only?: string;
+  /** Warnings count as errors. */
+  readonly strict?: boolean;
+  readonly clock: Clock;
+  readonly stop: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly stdin?: Readable;
+}
+
+/** What a check found. `exitCode` is 0 or 3. Rows without a problem count as pending: nothing was sent. */
+export interface CheckResult {
+  readonly exitCode: number;
+  readonly summary: Summary;
+  /** The folder with results.csv: the state folder's `check`, replaced by each check. */
+  readonly folder: string;
+}
+
+/** Checks a job. Throws `ImportError` when an input, a mapping or the job cannot be used at all (exit code 2). */
+export async function check(job: Job, options: CheckOptions): Promise<CheckResult> {
+  const inputs = await prepareInputs(job, options.only === undefined ? {} : { only: options.only });
+  const scratch = await mkdtemp(join(tmpdir(), "luminous-import-check-"));
+  try {
+    await using ledger = await openScratchLedger(scratch);
+    const record = await ledger.runs.begin({
+      runId: "check",
+      job: job.file.path,
+      command: "check",
+      startedAtMs: options.clock.nowMs(),
+    });
+    const warnings = inputs.flatMap((input) => input.warnings);
+    await stage(inputs, {
+      job,
+      ledger,
+      run: record.id,
+      strict: options.strict ?? false,
+      showCreationNeeds: true,
+      locate: createLocate(ledger, record.id, inputs),
+      onProgress: (input, rows) => options.onEvent?.({ kind: "reading", input, rows }),
+      onWarning: (warning) => warnings.push(warning),
+      signal: options.stop,
+      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+    });
+    const tallies = await ledger.results.tallies(record.id);
+    const exitCode = tallies.some(({ outcome }) => outcome === "invalid") ? exitCodes.someFailed : exitCodes.done;
+    const folder = join(job.state, "check");
+    const summary = await writeReports(ledger.results, record, folder, {
+      endedAtMs: options.clock.nowMs(),
+      exitCode,
+      warnings,
+      folder,
+      resourceOf: resourceOf(inputs),
+    });
+    return { exitCode, summary, folder };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,186 @@
+// Which account, at which address, with which token: from the environment, the job, a profile of the vendor's own CLI
+// (config.toml and credentials/<profile>.key in its folder) or a token file. Tokens never come from argv or a job file.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "smol-toml";
+import { z } from "zod";
+import type { Job } from "../job.ts";
+import { ImportError } from "../model/error.ts";
+import { didYouMean } from "../model/nearest.ts";
+
+/** Where requests go, and on whose behalf. */
+export interface Account {
+  readonly baseUrl: string;
+  /** The setting that the address came from, for messages. */
+  readonly baseUrlFrom: string;
+  readonly token: string;
+}
+
+/** The world as account resolution sees it. */
+export interface AccountSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  readonly profile?: string;
+  readonly tokenFile?: string;
+}
+
+const vendorConfig = z.object({
+  default_profile: z.string().default("default"),
+  profiles: z.record(z.string(), z.object({ company: z.string().optional() })).default({}),
+});
+
+/** The account of a job. Throws `ImportError("NO_TOKEN")` or `("USAGE")` saying which settings there are. */
+export async function resolveAccount(
+  job: Pick<Job, "baseUrl" | "company" | "file">,
+  sources: AccountSources,
+): Promise<Account> {
+  const address = await resolveAddress(job, sources);
+  return { ...address, token: await resolveToken(sources) };
+}
+
+type Address = Pick<Account, "baseUrl" | "baseUrlFrom">;
+
+/** The address alone: enough to find an account's ledger. */
+export async function resolveAddress(
+  job: Pick<Job, "baseUrl" | "company" | "file">,
+  sources: AccountSources,
+): Promise<Address> {
+  const { env } = sources;
+  if (isSet(env.LUMINOUS_BASE_URL)) return checkedAddress(env.LUMINOUS_BASE_URL, "LUMINOUS_BASE_URL");
+  if (job.baseUrl !== undefined) return checkedAddress(job.baseUrl, `api.base_url in ${job.file.shown}`);
+  const profile = await readProfile(sources);
+  const named = [
+    { company: job.company, from: `api.company in ${job.file.shown}` },
+    { company: sources.profile === undefined ? undefined : profile?.company, from: `the profile "${profile?.name}"` },
+    { company: isSet(env.LUMINOUS_COMPANY) ? env.LUMINOUS_COMPANY : undefined, from: "LUMINOUS_COMPANY" },
+  ].filter((candidate): candidate is { company: string; from: string } => candidate.company !== undefined);
+  const [first, ...others] = named;
+  // A token of one company sent to another is never what somebody wants.
+  const other = others.find(({ company }) => company !== first?.company);
+  if (first !== undefined && other !== undefined) {
+    throw new ImportError("USAGE", `${first.from} says "${first.company}", ${other.from} says "${other.company}"`, {
+      hint: "Take one of them away, or make them agree.",
+    });
+  }
+  const chosen =
+    first ??
+    (profile?.company === undefined ? undefined : { company: profile.company, from: `the profile "${profile.name}"` });
+  if (chosen === undefined) {
+    throw new ImportError("NO_TOKEN", "no account is named", {
+      hint: "Set LUMINOUS_COMPANY (or api.company in the job file, or --profile), and LUMINOUS_API_KEY.",
+    });
+  }
+  if (!/^[a-z0-9][a-z0-9-]*$/i.test(chosen.company)) {
+    throw new ImportError("USAGE", `${chosen.from}: "${chosen.company}" is no company name`, {
+      hint: "It is the first part of the address in the browser, such as acme. A whole address goes into LUMINOUS_BASE_URL.",
+    });
+  }
+  return checkedAddress(`https://${chosen.company}.api.joinluminous.com/external/api/v1`, chosen.from);
+}
+
+function checkedAddress(text: string, from: string): Address {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new ImportError("USAGE", `${from}: "${text}" is no web address`, {
+      hint: "It looks like https://acme.api.joinluminous.com/external/api/v1.",
+    });
+  }
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    throw new ImportError("USAGE", `${from}: the address may hold no user, password, query or fragment`, {
+      hint: "The token goes into LUMINOUS_API_KEY.",
+    });
+  }
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === "http:" && !loopback) {
+    throw new ImportError("USAGE", `${from}: plain http is for this machine only`, {
+      hint: `Use https://${url.host}${url.pathname}: the token would travel in the clear.`,
+    });
+  }
+  return { baseUrl: url.href.replace(/\/+$/, ""), baseUrlFrom: from };
+}
+
+async function resolveToken(sources: AccountSources): Promise<string> {
+  const { env, tokenFile } = sources;
+  if (tokenFile !== undefined) return checkedToken(await readSecret(tokenFile, "--token-file"), "--token-file");
+  if (sources.profile === undefined && isSet(env.LUMINOUS_API_KEY))
+    return checkedToken(env.LUMINOUS_API_KEY, "LUMINOUS_API_KEY");
+  const profile = await readProfile(sources);
+  const path = profile === undefined ? undefined : join(configFolder(sources), "credentials", `${profile.name}.key`);
+  const token = path === undefined ? undefined : await readFile(path, "utf8").catch(() => undefined);
+  if (token !== undefined && token.trim() !== "") return checkedToken(token, `the profile "${profile?.name}"`);
+  if (isSet(env.LUMINOUS_API_KEY)) return checkedToken(env.LUMINOUS_API_KEY, "LUMINOUS_API_KEY");
+  throw new ImportError(
+    "NO_TOKEN",
+    profile === undefined ? "no API token was found" : `the profile "${profile.name}" has no key file`,
+    {
+      hint: "Set LUMINOUS_API_KEY, or use --token-file FILE. Tokens are made in Luminous under /settings/api-tokens.",
+    },
+  );
+}
+
+function checkedToken(text: string, from: string): string {
+  const token = text.trim();
+  if (token === "" || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new ImportError("NO_TOKEN", `${from} holds no usable token`, { hint: "A token is one line without spaces." });
+  }
+  return token;
+}
+
+async function readSecret(path: string, from: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new ImportError("NO_TOKEN", `${from}: ${path} cannot be read`, {
+      hint: "Name a file that holds the token and nothing else.",
+      cause,
+    });
+  }
+}
+
+interface Profile {
+  readonly name: string;
+  readonly company: string | undefined;
+}
+
+async function readProfile(sources: AccountSources): Promise<Profile | undefined> {
+  const path = join(configFolder(sources), "config.toml");
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) {
+    if (sources.profile === undefined) return undefined;
+    throw new ImportError("NO_TOKEN", `there is no profile "${sources.profile}": ${path} does not exist`, {
+      hint: "Profiles are made by the vendor's own CLI (luminous auth login).",
+    });
+  }
+  const config = vendorConfig.safeParse(parseToml(text, path));
+  if (!config.success)
+    throw new ImportError("NO_TOKEN", `${path} is not understood`, {
+      hint: "Set LUMINOUS_COMPANY and LUMINOUS_API_KEY instead.",
+    });
+  const name = sources.profile ?? config.data.default_profile;
+  const names = Object.keys(config.data.profiles);
+  if (sources.profile !== undefined && !names.includes(name)) {
+    throw new ImportError("NO_TOKEN", `there is no profile "${name}" in ${path}.${didYouMean(name, names)}`, {
+      hint: `It has ${names.join(", ") || "none"}.`,
+    });
+  }
+  return { name, company: config.data.profiles[name]?.company };
+}
+
+function parseToml(text: string, path: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new ImportError("NO_TOKEN", `${path} is no valid TOML`, {
+      hint: "Set LUMINOUS_COMPANY and LUMINOUS_API_KEY instead.",
+      cause,
+    });
+  }
+}
+
+function configFolder({ env, home }: AccountSources): string {
+  return join(isSet(env.XDG_CONFIG_HOME) ? env.XDG_CONFIG_HOME : join(home, ".config"), "luminous");
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== "";
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// The entry point: hands the real world to the program. Nothing else in the project reads `process`.
+import { homedir } from "node:os";
+import { main } from "./main.ts";
+
+process.exitCode = await main(process.argv.slice(2), {
+  env: process.env,
+  home: homedir(),
+  cwd: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  onInterrupt(listener) {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, listener);
+    return () => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, listener);
+    };
+  },
+});

@@ -1,0 +1,23 @@
+// Ctrl-C: the first stops starting and lets what is in flight settle, the second cuts it. Both can be continued.
+import type { CommandWorld } from "./world.ts";
+
+/** The two signals of a command. Disposing gives Ctrl-C back to the process. */
+export interface Interrupts extends Disposable {
+  readonly stop: AbortSignal;
+  readonly abort: AbortSignal;
+}
+
+/** Listens for Ctrl-C and SIGTERM until it is disposed. */
+export function interruptible(world: CommandWorld): Interrupts {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const off = world.onInterrupt(() => {
+    if (stop.signal.aborted) {
+      abort.abort();
+      return;
+    }
+    world.stderr.write("\nStopping: what is under way may end first. Ctrl-C again cuts it; both can be continued.\n");
+    stop.abort();
+  });
+  return { stop: stop.signal, abort: abort.signal, [Symbol.dispose]: off };
+}

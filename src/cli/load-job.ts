@@ -1,0 +1,33 @@
+// From a command's words to a job: the file, with what the command line changes in it.
+import { type Job, loadJob } from "../job.ts";
+import { ImportError } from "../model/error.ts";
+import type { CommandWorld, GlobalOptions } from "./world.ts";
+
+/** Flags that name other files for inputs. */
+export interface InputFlags {
+  /** `name=path` each. */
+  readonly input?: readonly string[];
+}
+
+/** Loads the job that a command names. */
+export function loadCommandJob(
+  path: string,
+  { state }: GlobalOptions,
+  { input }: InputFlags,
+  world: CommandWorld,
+): Promise<Job> {
+  return loadJob(path, { cwd: world.cwd, inputs: parseInputs(input ?? []), ...(state === undefined ? {} : { state }) });
+}
+
+function parseInputs(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf("=");
+      if (at < 1 || at === text.length - 1)
+        throw new ImportError("USAGE", `--input takes name=path, not "${text}"`, {
+          hint: "Such as --input orders=todays-orders.csv.",
+        });
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}

@@ -1,0 +1,48 @@
+// The log: events as NDJSON by pino, only where --log-file asks for them. Never a body, never a token: events hold none.
+import { once } from "node:events";
+import { destination, pino } from "pino";
+import { ImportError } from "../model/error.ts";
+import type { RunEvent } from "../run.ts";
+import type { Terminal } from "./world.ts";
+
+/** Where events go. Disposing writes what is left. */
+export interface EventLog extends AsyncDisposable {
+  event(event: RunEvent): void;
+}
+
+/** Opens the log; without a file there is none. `-` is stderr. Throws `ImportError("USAGE")` when it cannot be written. */
+export async function openLog(file: string | undefined, stderr: Terminal): Promise<EventLog> {
+  if (file === undefined) return { event: () => undefined, [Symbol.asyncDispose]: async () => undefined };
+  if (file === "-") {
+    const log = pino({ base: null }, { write: (line) => void stderr.write(line) });
+    return { event: (event) => log.info(fields(event)), [Symbol.asyncDispose]: async () => undefined };
+  }
+  const stream = destination({ dest: file, mkdir: true, sync: false });
+  try {
+    await once(stream, "ready");
+  } catch (cause) {
+    throw new ImportError(
+      "USAGE",
+      `--log-file: ${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { hint: "Name a file in a folder that exists and can be written.", cause },
+    );
+  }
+  const log = pino({ base: null }, stream);
+  return {
+    event: (event) => log.info(fields(event)),
+    async [Symbol.asyncDispose]() {
+      const closed = once(stream, "close");
+      stream.end();
+      await closed;
+    },
+  };
+}
+
+function fields(event: RunEvent): object {
+  if (event.kind !== "dispatch") {
+    const { kind, ...rest } = event;
+    return { event: `run.${kind}`, ...rest };
+  }
+  const { type, ...rest } = event.event;
+  return { event: type, ...rest };
+}

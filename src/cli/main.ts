@@ -1,0 +1,187 @@
+// The program: argv in, exit code out. Each command is loaded when it is called. Errors are caught here, once.
+import { Command, CommanderError, Option } from "commander";
+import { exitCodeOf, exitCodes } from "../exit-codes.ts";
+import { ImportError } from "../model/error.ts";
+import { version } from "../version.ts";
+import type { RunFlags } from "./run.ts";
+import type { CommandWorld, GlobalOptions } from "./world.ts";
+
+/** Commands that the design describes and a later version brings: refused by name rather than unknown. */
+export const laterCommands = [
+  "init",
+  "plan",
+  "retry",
+  "drop",
+  "explain",
+  "audit",
+  "doctor",
+  "channels",
+  "report",
+  "state",
+] as const;
+
+/** The command line, as a commander program. `done` receives the exit code of the command that ran. */
+export function buildProgram(world: CommandWorld, done: (exitCode: number) => void): Command {
+  const program = new Command("luminous-import")
+    .description(
+      "Moves products and sales orders from CSV and JSON files into Luminous: every row ends with one proven fate.",
+    )
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
+    .showHelpAfterError("(--help shows what there is)")
+    .addHelpText("after", example("luminous-import check import.yaml", "luminous-import run import.yaml"));
+
+  withGlobals(program.command("check <job>"))
+    .description("read, map and validate; no network; every problem down to the cell")
+    .option("--only <input>", "this input alone")
+    .option("--input <name=path...>", "replace the file of an input")
+    .option("--strict", "warnings count as errors")
+    .addHelpText(
+      "after",
+      example(
+        "luminous-import check import.yaml",
+        "luminous-import check import.yaml --input orders=todays-orders.csv",
+      ),
+    )
+    .action(async (job: string, options: object, command: Command) => {
+      const { check } = await import("./check.ts");
+      done(await check(job, globals(command), options, world));
+    });
+
+  withGlobals(program.command("run <job>"))
+    .description("do it; the same command again continues")
+    .addOption(
+      new Option("--limit <n>", "a pilot: the first N entries of each phase, the rest stays pending").argParser(
+        wholeNumber("--limit", 1),
+      ),
+    )
+    .option("--only <input>", "this input alone")
+    .option("--input <name=path...>", "replace the file of an input")
+    .option("--all-or-nothing", "send nothing when anything is invalid")
+    .addOption(
+      new Option("--max-errors <n>", "stop after N refusals or failures of the API").argParser(
+        wholeNumber("--max-errors", 0),
+      ),
+    )
+    .option("--strict", "warnings count as errors")
+    .option("--force", "ask the API again even for what was accepted")
+    .option("--dry-run", "the same as check")
+    .addHelpText("after", example("luminous-import run import.yaml --limit 10", "luminous-import run import.yaml"))
+    .action(async (job: string, options: RunFlags & { readonly dryRun?: boolean }, command: Command) => {
+      if (options.dryRun === true) {
+        const { check } = await import("./check.ts");
+        return done(await check(job, globals(command), options, world));
+      }
+      const { run } = await import("./run.ts");
+      done(await run(job, globals(command), options, world));
+    });
+
+  withGlobals(program.command("status <job>"))
+    .description("the last run's tallies")
+    .option("--runs", "list all runs")
+    .addHelpText("after", example("luminous-import status import.yaml", "luminous-import status import.yaml --runs"))
+    .action(async (job: string, options: object, command: Command) => {
+      const { status } = await import("./status.ts");
+      done(await status(job, globals(command), options, world));
+    });
+
+  program
+    .command("sandbox")
+    .description("a local stand-in for the API, with limits and faults, to rehearse against")
+    .addOption(
+      new Option("--port <n>", "port on 127.0.0.1; 0 takes a free one")
+        .argParser(wholeNumber("--port", 0))
+        .default(4010),
+    )
+    .addOption(new Option("--token <token>", "the token that it accepts; it protects nothing").default("sandbox"))
+    .addOption(new Option("--rate <n>", "requests per second before it answers 429").argParser(positive("--rate")))
+    .addOption(new Option("--latency <ms>", "how long every answer takes").argParser(wholeNumber("--latency", 0)))
+    .option("--fault <name=probability...>", "faults to inject, such as error-after=0.05")
+    .addOption(
+      new Option("--duplicates <mode>", "what a second record with the same key gets")
+        .choices(["accept", "reject", "conflict"])
+        .default("reject"),
+    )
+    .option("--ignore-filters", "list filters do nothing")
+    .addOption(new Option("--read-lag <ms>", "reads trail writes").argParser(wholeNumber("--read-lag", 0)))
+    .addOption(new Option("--seed <n>", "makes the faults repeatable").argParser(wholeNumber("--seed", 0)).default(1))
+    .addHelpText("after", example("luminous-import sandbox --rate 5 --fault error-after=0.05 --fault hang-after=0.02"))
+    .action(async (options: object) => {
+      const { sandbox } = await import("./sandbox.ts");
+      done(await sandbox(options, world));
+    });
+
+  for (const name of laterCommands) {
+    program
+      .command(`${name} [words...]`, { hidden: true })
+      .allowUnknownOption()
+      .action(() => {
+        throw new ImportError("NOT_YET", `"${name}" is not built yet`, {
+          hint: "This version knows check, run, status and sandbox.",
+        });
+      });
+  }
+  return program;
+}
+
+function withGlobals(command: Command): Command {
+  return command
+    .option("--json", "the summary as JSON on stdout, and nothing else there")
+    .option("--quiet", "no progress")
+    .option("--log-file <file>", "events as NDJSON; - is stderr")
+    .option("--state <dir>", "where ledgers and runs are kept")
+    .option("--profile <name>", "a profile of the vendor's own CLI")
+    .option("--token-file <file>", "a file that holds the API token")
+    .addOption(new Option("--token <token>").hideHelp().argParser(refuseToken))
+    .addOption(new Option("--api-key <token>").hideHelp().argParser(refuseToken));
+}
+
+function globals(command: Command): GlobalOptions {
+  return command.opts<GlobalOptions>();
+}
+
+function refuseToken(): never {
+  throw new ImportError("USAGE", "a token on the command line is refused: every user of this machine could read it", {
+    hint: "Use LUMINOUS_API_KEY, --token-file or --profile.",
+  });
+}
+
+function wholeNumber(flag: string, min: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,9}$/.test(text) && Number(text) >= min) return Number(text);
+    throw new ImportError("USAGE", `${flag} takes a whole number from ${min}, not "${text}"`);
+  };
+}
+
+function positive(flag: string): (text: string) => number {
+  return (text) => {
+    if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
+    throw new ImportError("USAGE", `${flag} takes a number above 0, not "${text}"`);
+  };
+}
+
+function example(...lines: readonly string[]): string {
+  return `\nExample:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
+}
+
+/** Runs the command line and gives the exit code. Every error ends here. */
+export async function main(argv: readonly string[], world: CommandWorld): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  try {
+    await buildProgram(world, (code) => {
+      exitCode = code;
+    }).parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
+    if (error instanceof ImportError) {
+      world.stderr.write(`${error.message}\n${error.hint === undefined ? "" : `${error.hint}\n`}`);
+      return exitCodeOf(error.code);
+    }
+    world.stderr.write(
+      `This is a defect of luminous-import, not of your files:\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    return exitCodes.defect;
+  }
+}

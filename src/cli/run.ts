@@ -1,0 +1,39 @@
+// `luminous-import run`.
+import { systemClock } from "../model/clock.ts";
+import { run as runJob } from "../run.ts";
+import { resolveAccount } from "./account.ts";
+import { openConsole } from "./console.ts";
+import { interruptible } from "./interrupt.ts";
+import { type InputFlags, loadCommandJob } from "./load-job.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
+
+/** The flags of `run`. */
+export interface RunFlags extends InputFlags {
+  readonly limit?: number;
+  readonly only?: string;
+  readonly allOrNothing?: boolean;
+  readonly maxErrors?: number;
+  readonly strict?: boolean;
+  readonly force?: boolean;
+}
+
+/** Runs a job and says how it ended; gives the exit code. */
+export async function run(path: string, options: GlobalOptions, flags: RunFlags, world: CommandWorld): Promise<number> {
+  const job = await loadCommandJob(path, options, flags, world);
+  const account = await resolveAccount(job, accountSources(world, options));
+  await using console = await openConsole(world, options, path);
+  using signals = interruptible(world);
+  const { input: _, ...wishes } = flags;
+  const result = await runJob(job, {
+    ...wishes,
+    account,
+    clock: systemClock,
+    random: Math.random,
+    stop: signals.stop,
+    abort: signals.abort,
+    onEvent: console.onEvent,
+    stdin: world.stdin,
+  });
+  console.close(result.summary, "run");
+  return result.exitCode;
+}

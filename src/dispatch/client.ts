@@ -1,0 +1,133 @@
+// One HTTP request and what came back, without judging it (reply.ts does) and without pacing it (line.ts does).
+import { Pool } from "undici";
+
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  /** Relative to the base address, with a leading slash and its query. */
+  readonly path: string;
+  /** JSON text. */
+  readonly body?: string;
+}
+
+/** What came of a request. Never holds the token. */
+export type Exchange =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly text: string;
+      /** False when the connection broke, or the size bound was hit, before the end of the body. */
+      readonly complete: boolean;
+    }
+  | { readonly kind: "broken"; readonly code: string; readonly syscall?: string };
+
+export interface Client extends AsyncDisposable {
+  /** Sends at once and resolves when the body is read, the deadline has passed or `cut` is aborted. Never rejects. */
+  exchange(request: ApiRequest, cut: AbortSignal): Promise<Exchange>;
+}
+
+export interface ClientOptions {
+  /** May have a path prefix, which stands before every request's path. */
+  readonly baseUrl: string;
+  readonly token: string;
+  /** At most this many requests are in flight; none of them waits for a connection. */
+  readonly connections: number;
+  /** For the whole of one request, connecting included. */
+  readonly timeoutMs: number;
+}
+
+const maxBodyBytes = 16 * 1024 * 1024;
+
+/** `TIMEOUT`, `CUT` and `TOO_LARGE` are ours, other codes are those of Node and undici. */
+export function createClient({ baseUrl, token, connections, timeoutMs }: ClientOptions): Client {
+  const base = new URL(baseUrl);
+  const prefix = base.pathname.replace(/\/+$/, "");
+  // Connecting gets half the time, so that a connect time-out (provably unsent) is told from a silent server.
+  const pool = new Pool(base.origin, {
+    connections,
+    pipelining: 1,
+    connect: { timeout: Math.max(1, Math.floor(timeoutMs / 2)) },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  });
+  const headers = {
+    accept: "application/json",
+    authorization: `Bearer ${token}`,
+    "user-agent": "luminous-import",
+  };
+
+  return {
+    async exchange({ method, path, body }, cut) {
+      const deadline = new AbortController();
+      const timer = setTimeout(() => deadline.abort(new Ended("TIMEOUT")), timeoutMs);
+      const cutOff = () => deadline.abort(new Ended("CUT"));
+      cut.addEventListener("abort", cutOff, { once: true });
+      if (cut.aborted) cutOff();
+      try {
+        // Redirects are not followed: undici does so only when an interceptor asks for it.
+        const reply = await pool.request({
+          method,
+          path: `${prefix}${path}`,
+          headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+          body: body ?? null,
+          signal: deadline.signal,
+        });
+        return {
+          kind: "answer",
+          status: reply.statusCode,
+          headers: plainHeaders(reply.headers),
+          ...(await readBody(reply.body)),
+        };
+      } catch (error) {
+        return broken(deadline.signal.aborted ? deadline.signal.reason : error);
+      } finally {
+        clearTimeout(timer);
+        cut.removeEventListener("abort", cutOff);
+      }
+    },
+    [Symbol.asyncDispose]: () => pool.destroy(),
+  };
+}
+
+class Ended extends Error {
+  readonly code: string;
+  constructor(code: "TIMEOUT" | "CUT") {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** A body that breaks off is still an answer: the status alone may decide. */
+async function readBody(body: AsyncIterable<Buffer>): Promise<{ readonly text: string; readonly complete: boolean }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > maxBodyBytes) return { text: "", complete: false }; // leaving the loop destroys the stream
+      chunks.push(chunk);
+    }
+    return { text: Buffer.concat(chunks).toString("utf8"), complete: true };
+  } catch {
+    return { text: Buffer.concat(chunks).toString("utf8"), complete: false };
+  }
+}
+
+function plainHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? (value[0] ?? "") : value]],
+    ),
+  );
+}
+
+function broken(error: unknown): Exchange {
+  const { code, syscall } = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
+  return {
+    kind: "broken",
+    code: typeof code === "string" ? code : error instanceof Error ? error.name : "UNKNOWN",
+    ...(typeof syscall === "string" ? { syscall } : {}),
+  };
+}

@@ -1,0 +1,117 @@
+// Everything between the ledger's queue and the API: the phases in their order, and how a dispatch ends. Each phase goes
+// in rounds: resolve, check references, send. A second round is needed only for what the first one made possible:
+// kits of kits, and sends of a run that died and whose absence had to be proved.
+import type { ImportError } from "../model/error.ts";
+import { type Phase, phases } from "../model/resource.ts";
+import { ask } from "./ask.ts";
+import { createBrake, Halted } from "./brake.ts";
+import { drain } from "./drain.ts";
+import { createForbiddenJudge } from "./forbidden.ts";
+import { createLine, probeRequest } from "./line.ts";
+import { createLookup } from "./lookup.ts";
+import { createNotes } from "./notes.ts";
+import type { DispatchOptions } from "./options.ts";
+import { checkReferences } from "./references.ts";
+import { resolvePhase } from "./resolve.ts";
+import { createVerdicts } from "./verdicts.ts";
+import type { Workings } from "./workings.ts";
+
+export type { DispatchEvent } from "./events.ts";
+export type { DispatchOptions } from "./options.ts";
+
+/** `stopped`: entries are left open; the error is one of STOPPED, OUTAGE, TOO_MANY_ERRORS, ACCOUNT_REFUSED. */
+export type DispatchEnd = { readonly kind: "finished" } | { readonly kind: "stopped"; readonly error: ImportError };
+
+/**
+ * Sends what is open in the run. Nothing is in flight when it resolves; whatever is still open is for the caller to
+ * settle. Throws only for defects and for errors of the ledger.
+ */
+export async function dispatch(options: DispatchOptions): Promise<DispatchEnd> {
+  using brake = createBrake(options.stop, options.abort);
+  await using line = createLine(options, brake);
+  const notes = createNotes();
+  const workings: Workings = {
+    options,
+    brake,
+    line,
+    notes,
+    lookup: createLookup(options, line, brake),
+    verdicts: createVerdicts(options, brake, notes),
+    forbidden: createForbiddenJudge(options, line, brake),
+  };
+  try {
+    for (const phase of phases) {
+      brake.check();
+      await runPhase(workings, phase);
+    }
+    brake.check();
+  } catch (error) {
+    brake.rethrow();
+    if (!(error instanceof Halted) || brake.reason === undefined) throw error;
+    options.onEvent({ type: "stopping", code: brake.reason.code });
+    return { kind: "stopped", error: brake.reason };
+  }
+  return { kind: "finished" };
+}
+
+async function runPhase(workings: Workings, phase: Phase): Promise<void> {
+  const { options, brake } = workings;
+  const { ledger, run, onEvent } = options;
+  const before = await ledger.queue.progress(run, phase);
+  const open = entriesOf(before.filter(({ outcome }) => outcome === undefined));
+  onEvent({ type: "phase.started", phase, entries: entriesOf(before), open });
+  if (open > 0) {
+    if (options.limit !== undefined)
+      await settleMany(workings, phase, "pending", ledger.queue.limitTo(run, phase, options.limit));
+    if (!options.force) await settleMany(workings, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
+    while ((await openEntries(workings, phase)) > 0) {
+      if (!(await runRound(workings, phase))) break;
+      brake.check();
+    }
+  }
+  onEvent({ type: "phase.finished", phase });
+}
+
+/** True when another round may get further. */
+async function runRound(workings: Workings, phase: Phase): Promise<boolean> {
+  const { options, brake, line } = workings;
+  const { ledger, run, onEvent, clock } = options;
+  const resolved = await resolvePhase(workings, phase);
+  let { parked } = await checkReferences(workings, phase, false);
+  onEvent({ type: "phase.resolved", phase, creates: resolved.creates, updates: resolved.updates });
+  // Whether the account is the right one shows at the first read; a write must never be the first thing it sees.
+  if (!line.everAnswered && (await openEntries(workings, phase)) > 0) {
+    await ask(line, options, brake.signal, probeRequest, (text) => text);
+  }
+  brake.check();
+  const handled = await drain(workings, phase);
+  brake.check();
+  const openAfter = await openEntries(workings, phase);
+  if (openAfter === 0) return false;
+  const isStuck = handled + resolved.settled + resolved.creates + resolved.updates === 0;
+  if (isStuck) ({ parked } = await checkReferences(workings, phase, true));
+  for (const entryId of parked) await ledger.queue.postpone(entryId, clock.nowMs());
+  if (isStuck && (await openEntries(workings, phase)) === openAfter) {
+    throw new Error(`${openAfter} entries of phase ${phase} in run ${run} can neither be sent nor settled`);
+  }
+  return true;
+}
+
+async function settleMany(
+  { options }: Workings,
+  phase: Phase,
+  outcome: "pending" | "unchanged",
+  settled: Promise<number>,
+): Promise<void> {
+  const entries = await settled;
+  if (entries > 0) options.onEvent({ type: "entries.settled", phase, outcome, entries });
+}
+
+async function openEntries({ options }: Workings, phase: Phase): Promise<number> {
+  const progress = await options.ledger.queue.progress(options.run, phase);
+  return entriesOf(progress.filter(({ outcome }) => outcome === undefined));
+}
+
+function entriesOf(counts: readonly { readonly entries: number }[]): number {
+  return counts.reduce((sum, { entries }) => sum + entries, 0);
+}

@@ -1,0 +1,88 @@
+// The window: at most `concurrency` entries in flight, pulled from the ledger one by one as slots come free. Waits of
+// more than a second are the ledger's; what is in doubt is gathered, and looked up together.
+import pLimit from "p-limit";
+import type { Phase } from "../model/resource.ts";
+import { clearDoubts, type DoubtfulEntry, isDoubtful, mostDoubtful } from "./doubt.ts";
+import { parkedMs } from "./references.ts";
+import { sendEntry } from "./send.ts";
+import type { Workings } from "./workings.ts";
+
+/**
+ * Sends what is planned in the phase and clears what is in doubt, until nothing is left that time alone would bring
+ * back, or the brake is on. Resolves, when nothing is in flight any more, with the number of entries that it took up.
+ */
+export async function drain(workings: Workings, phase: Phase): Promise<number> {
+  const { options, brake, forbidden } = workings;
+  const { ledger, run, clock, limits } = options;
+  const limit = pLimit(limits.concurrency);
+  const inFlight = new Set<Promise<void>>();
+  const doubtful: DoubtfulEntry[] = [];
+  let isAsking = false;
+  let handled = 0;
+  let wake = new AbortController();
+
+  const start = (task: () => Promise<void>): void => {
+    const done: Promise<void> = limit(task)
+      .catch((error: unknown) => brake.fail(error))
+      .finally(() => {
+        inFlight.delete(done);
+        wake.abort();
+      });
+    inFlight.add(done);
+  };
+  const freeSlots = () => limits.concurrency - limit.activeCount - limit.pendingCount;
+  const askForDoubtful = (): void => {
+    if (isAsking || doubtful.length === 0 || freeSlots() < 1) return;
+    isAsking = true; // one lookup at a time: the others gather meanwhile
+    const asked = doubtful.splice(0, mostDoubtful);
+    start(() =>
+      clearDoubts(workings, asked).finally(() => {
+        isAsking = false;
+      }),
+    );
+  };
+
+  const stop = () => wake.abort();
+  brake.signal.addEventListener("abort", stop);
+  try {
+    while (!brake.signal.aborted) {
+      wake = new AbortController();
+      askForDoubtful(); // before anything new, which would take its slot for ever
+      const room = doubtful.length < mostDoubtful ? freeSlots() : 0;
+      const taken = room > 0 ? await ledger.queue.take(run, phase, clock.nowMs(), room) : [];
+      if (brake.signal.aborted) break;
+      handled += taken.length;
+      for (const entry of taken) {
+        if (isDoubtful(entry)) doubtful.push(entry);
+        else if (entry.plan !== undefined) start(() => sendEntry(workings, entry, entry.plan ?? { kind: "create" }));
+        else start(() => closeUpdate(workings, entry.id, entry.doubt?.sendId));
+      }
+      if (taken.length === room && taken.length > 0 && taken.every(isDoubtful)) continue; // more of them may be due
+      askForDoubtful();
+      if (room > 0 && taken.length > 0 && freeSlots() > 0) continue;
+      const dueMs = freeSlots() > 0 ? await ledger.queue.nextDueMs(run, phase) : undefined;
+      const waits = dueMs !== undefined && dueMs < parkedMs;
+      if (inFlight.size === 0 && doubtful.length === 0 && !waits) break;
+      if (wake.signal.aborted || (waits && dueMs <= clock.nowMs())) continue;
+      if (waits && inFlight.size === 0) options.onEvent({ type: "waiting", phase, entries: "retry", untilMs: dueMs });
+      await clock.sleep(waits ? dueMs - clock.nowMs() : longestSleepMs, wake.signal);
+    }
+  } catch (error) {
+    brake.fail(error);
+  } finally {
+    await Promise.all(inFlight);
+    brake.signal.removeEventListener("abort", stop);
+  }
+  await forbidden.finish();
+  brake.rethrow();
+  return handled;
+}
+
+const longestSleepMs = 60_000; // something in flight wakes it long before
+
+/** An unanswered update of an earlier run whose entry got no plan: closed, and resolved in the next round. */
+async function closeUpdate({ options }: Workings, entryId: number, sendId: number | undefined): Promise<void> {
+  const { ledger, clock } = options;
+  if (sendId !== undefined) await ledger.queue.sent(sendId, { result: "absent", atMs: clock.nowMs() });
+  await ledger.queue.postpone(entryId, clock.nowMs());
+}

@@ -1,0 +1,63 @@
+// What dispatch tells while it works: for progress, logs and the summary's counts. Never a body, never a token.
+import type { Action, Outcome } from "../model/outcome.ts";
+import type { Phase, ResourceName } from "../model/resource.ts";
+
+/** Times are ms since the epoch. */
+export type DispatchEvent =
+  /** `open` of `entries` are left to do, before anything is resolved. */
+  | { readonly type: "phase.started"; readonly phase: Phase; readonly entries: number; readonly open: number }
+  | { readonly type: "phase.finished"; readonly phase: Phase }
+  /** What is open from here on will be sent; `creates` and `updates` as far as this round planned them. */
+  | { readonly type: "phase.resolved"; readonly phase: Phase; readonly creates: number; readonly updates: number }
+  | {
+      readonly type: "entry.settled";
+      readonly entryId: number;
+      readonly resource: ResourceName;
+      readonly key: string;
+      readonly outcome: Outcome;
+      readonly action?: Action;
+      readonly attempts: number;
+      readonly status?: number;
+    }
+  /** Many at once, by a set-based step: unchanged ones, or those beyond `--limit`. */
+  | { readonly type: "entries.settled"; readonly phase: Phase; readonly outcome: Outcome; readonly entries: number }
+  /** Every request that left, also lookups and probes. `status` is absent when there was no answer. */
+  | {
+      readonly type: "request";
+      readonly purpose: "write" | "lookup" | "probe";
+      readonly status?: number;
+      readonly result: "accepted" | "throttled" | "undelivered" | "unanswered" | "refused";
+      readonly durationMs: number;
+    }
+  /** An entry will be tried again. */
+  | {
+      readonly type: "entry.retry";
+      readonly entryId: number;
+      readonly key: string;
+      readonly cause: string;
+      readonly waitMs: number;
+    }
+  /** A send without a usable answer: the entry is looked up next. */
+  | { readonly type: "entry.doubt"; readonly entryId: number; readonly key: string; readonly cause: string }
+  | {
+      readonly type: "lookup";
+      readonly resource: ResourceName;
+      readonly via: "filter" | "export" | "list";
+      readonly keys: number;
+      readonly found: number;
+    }
+  /** The list's filter does nothing (or is refused): everything is read once instead. */
+  | { readonly type: "lookup.fallback"; readonly resource: ResourceName; readonly cause: string }
+  /** 429: nothing starts before `untilMs`. */
+  | {
+      readonly type: "throttled";
+      readonly waitMs: number;
+      readonly untilMs: number;
+      readonly requestsPerSecond: number;
+    }
+  /** Nothing is in flight and the next entry is due only at `untilMs`. */
+  | { readonly type: "waiting"; readonly phase: Phase; readonly entries: "retry"; readonly untilMs: number }
+  | { readonly type: "outage.opened"; readonly cause: string }
+  | { readonly type: "outage.probe"; readonly answered: boolean }
+  | { readonly type: "outage.closed"; readonly afterMs: number }
+  | { readonly type: "stopping"; readonly code: string };

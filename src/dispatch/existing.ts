@@ -1,0 +1,45 @@
+// What to do with an entry whose key Luminous has already: the job's `existing:` decides.
+import type { Settlement } from "../model/entry.ts";
+import type { ExistingPolicy, Resource } from "../model/resource.ts";
+import type { Found } from "./lookup.ts";
+
+export type ExistingVerdict =
+  | { readonly kind: "update" }
+  | { readonly kind: "settle"; readonly settlement: Settlement };
+
+/** A key that belongs to another record (its alternate or variant SKU) can be neither created nor updated. */
+export function foundSettlement(
+  resource: Resource,
+  key: string,
+  found: Found,
+  policy: ExistingPolicy,
+): ExistingVerdict {
+  const { remoteId, role, ownKey } = found;
+  if (role !== "own") {
+    const owner = ownKey === undefined ? `id ${remoteId}` : `"${ownKey}" (id ${remoteId})`;
+    const message = `"${key}" is known to Luminous as ${role === "variant" ? "a variant" : "an alternate"} of the ${resource.singular} ${owner}`;
+    return {
+      kind: "settle",
+      settlement: { outcome: "invalid", problems: [{ code: "sku_is_alternate", message, path: resource.keyPath }] },
+    };
+  }
+  switch (policy) {
+    case "update":
+      return { kind: "update" };
+    case "skip":
+      return { kind: "settle", settlement: { outcome: "skipped", remoteId } };
+    case "fail": {
+      const message = `the ${resource.singular} "${key}" exists in Luminous already (id ${remoteId})`;
+      return {
+        kind: "settle",
+        settlement: {
+          outcome: "invalid",
+          remoteId,
+          problems: [{ code: "already_exists", message, path: resource.keyPath }],
+        },
+      };
+    }
+    default:
+      return policy satisfies never;
+  }
+}

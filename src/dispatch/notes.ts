@@ -1,0 +1,47 @@
+// What this process knows of an entry between two handlings and the ledger does not: all of it may be lost in a crash.
+// An entry has a note from its first send until it settles.
+
+export interface Note {
+  /** Sends that the ledger counts as attempts and that are not the entry's fault: made during an outage, or a creation that worked. */
+  excused: number;
+  /** How it came into Luminous in this run, when what is left is the update that belongs to it. */
+  made: "created" | "recovered" | undefined;
+  /** A creation had no usable answer: what turns up under the key may be ours. */
+  wasUnanswered: boolean;
+  wasThrottled: boolean;
+  /** When its last request really left; the ledger's time is that of the record before it. */
+  leftAtMs: number | undefined;
+  /** Lookups of a doubtful send that got no answer. */
+  silentLookups: number;
+  /** What the last try came to, for the message when it was the last. */
+  lastCause: string;
+}
+
+export interface Notes {
+  of(entryId: number): Note;
+  forget(entryId: number): void;
+}
+
+export function createNotes(): Notes {
+  const notes = new Map<number, Note>();
+  return {
+    of(entryId) {
+      const known = notes.get(entryId);
+      if (known !== undefined) return known;
+      const fresh: Note = {
+        excused: 0,
+        made: undefined,
+        wasUnanswered: false,
+        wasThrottled: false,
+        leftAtMs: undefined,
+        silentLookups: 0,
+        lastCause: "no answer",
+      };
+      notes.set(entryId, fresh);
+      return fresh;
+    },
+    forget(entryId) {
+      notes.delete(entryId);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// What dispatch is given. The defaults are not here: a default lives once, in the job's schema.
+import type { Clock } from "../model/clock.ts";
+import type { Ledger } from "../model/ledger.ts";
+import type { Problem } from "../model/problem.ts";
+import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
+import type { DispatchEvent } from "./events.ts";
+
+export interface DispatchOptions {
+  readonly ledger: Ledger;
+  readonly run: number;
+  readonly api: ApiAddress;
+  readonly limits: DispatchLimits;
+  readonly existing: Readonly<Record<ResourceName, ExistingPolicy>>;
+  /** Whether entries may go whose SKUs neither the job nor a lookup knows. Ids that have to be filled in never may. */
+  readonly missingReferences: "block" | "send";
+  /** Ask the API again even for what was accepted. */
+  readonly force: boolean;
+  /** Only the first so many entries of each phase. */
+  readonly limit?: number;
+  /** Stop when the API has refused, or failed to answer for, more entries than this. */
+  readonly maxErrors?: number;
+  /** Translates payload paths of an API refusal to cells. */
+  readonly locate: (entryId: number, problems: readonly Problem[]) => Promise<readonly Problem[]>;
+  readonly onEvent: (event: DispatchEvent) => void;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Aborted by the first Ctrl-C: starts nothing new, lets what is in flight settle. */
+  readonly stop: AbortSignal;
+  /** Aborted by the second: cuts what is in flight (it stays in doubt). */
+  readonly abort: AbortSignal;
+}
+
+export interface ApiAddress {
+  /** May have a path prefix; no trailing slash needed. */
+  readonly baseUrl: string;
+  /** Where the address came from, for messages: "LUMINOUS_BASE_URL", "api.company in import.yaml". */
+  readonly baseUrlFrom: string;
+  readonly token: string;
+}
+
+export interface DispatchLimits {
+  readonly requestsPerSecond: number | "auto";
+  readonly maxRequestsPerSecond: number;
+  readonly concurrency: number;
+  /** Per entry and run. */
+  readonly attempts: number;
+  /** For one request. Also how long the server may still be working on a request that got no answer. */
+  readonly timeoutMs: number;
+  readonly outagePatienceMs: number;
+  /** How long a write may stay invisible to reads: an absence counts only so long after a send is over. Default 3 s. */
+  readonly readLagMs?: number;
+}

@@ -1,0 +1,100 @@
+// Reading lists and exports page by page, to the last one: an absence proves nothing before that.
+import { isPlainObject } from "../model/json.ts";
+import type { RemoteRecord, Resource } from "../model/resource.ts";
+import type { Asked } from "./ask.ts";
+import type { ApiRequest } from "./client.ts";
+import { parseJson, type Reads } from "./reply.ts";
+
+/** `ask` with everything but the request bound. */
+export type Asker = <T>(request: ApiRequest, reads: Reads<T>) => Promise<Asked<T>>;
+
+/** How reading ended. `stopped`: the page handler had seen enough. */
+export type PagesEnd =
+  | { readonly kind: "complete" }
+  | { readonly kind: "stopped" }
+  | Exclude<Asked<never>, { kind: "answer" }>;
+
+/** Gets each page's records; false ends the reading. Records that are none of the resource are counted in `foreign`. */
+export type OnPage = (records: readonly RemoteRecord[], foreign: number) => Promise<boolean>;
+
+interface Page {
+  readonly records: readonly RemoteRecord[];
+  readonly foreign: number;
+  readonly size: number;
+  readonly lastPage: number | undefined;
+  readonly nextCursor: string | undefined;
+  readonly hasMore: boolean;
+}
+
+export const pageSize = 100; // the most that a list gives (facts §2)
+const exportSize = 1000; // the most that an export gives (facts §2)
+const mostPages = 100_000;
+
+/** A paged list. Without `meta.last_page` it ends at an empty page or one that brings nothing new. */
+export async function readList(ask: Asker, resource: Resource, query: string, onPage: OnPage): Promise<PagesEnd> {
+  const seen = new Set<string>();
+  for (let number = 1; number <= mostPages; number++) {
+    const path = `${resource.list.path}?${[query, `per_page=${pageSize}`, `page=${number}`].filter((part) => part !== "").join("&")}`;
+    const asked = await ask({ method: "GET", path }, (text) => readPage(resource, text));
+    if (asked.kind !== "answer") return asked;
+    const { records, foreign, size, lastPage } = asked.value;
+    if (!(await onPage(records, foreign))) return { kind: "stopped" };
+    if (size === 0 || (lastPage !== undefined && number >= lastPage)) return { kind: "complete" };
+    if (lastPage === undefined) {
+      if (records.every(({ remoteId }) => seen.has(remoteId))) return { kind: "complete" };
+      for (const { remoteId } of records) seen.add(remoteId);
+    }
+  }
+  return { kind: "silent", cause: "a list without an end" };
+}
+
+/** The cursor export from `sinceMs` (by the server's clock, inclusive on the time of change) to its end (facts §4.8, §5.6). */
+export async function readExport(
+  ask: Asker,
+  resource: Resource,
+  path: string,
+  sinceMs: number,
+  onPage: OnPage,
+): Promise<PagesEnd> {
+  const since = `since=${encodeURIComponent(new Date(sinceMs).toISOString().replace(/\.\d+Z$/, "Z"))}`;
+  let position = since;
+  for (let number = 1; number <= mostPages; number++) {
+    const asked = await ask({ method: "GET", path: `${path}?${position}&limit=${exportSize}` }, (text) =>
+      readPage(resource, text),
+    );
+    if (asked.kind !== "answer") return asked;
+    const { records, foreign, nextCursor, hasMore } = asked.value;
+    if (!(await onPage(records, foreign))) return { kind: "stopped" };
+    if (nextCursor === undefined) {
+      return hasMore
+        ? { kind: "silent", cause: "an export that breaks off: more rows but no cursor" }
+        : { kind: "complete" };
+    }
+    const next = `cursor=${encodeURIComponent(nextCursor)}`;
+    if (next === position) return { kind: "silent", cause: "an export that repeats its cursor" };
+    position = next;
+  }
+  return { kind: "silent", cause: "an export without an end" };
+}
+
+function readPage(resource: Resource, text: string): Page | undefined {
+  const body = parseJson(text);
+  const envelope = isPlainObject(body) ? body : {};
+  const items: unknown = Array.isArray(body) ? body : envelope.data;
+  if (!Array.isArray(items)) return undefined;
+  const meta = isPlainObject(envelope.meta) ? envelope.meta : {};
+  const records = items.flatMap((item: unknown) => resource.remoteRecord(item) ?? []);
+  return {
+    records,
+    foreign: items.length - records.length,
+    size: items.length,
+    lastPage: typeof meta.last_page === "number" ? meta.last_page : undefined,
+    nextCursor: cursorOf(envelope.next_cursor) ?? cursorOf(meta.next_cursor),
+    hasMore: envelope.has_more === true && items.length > 0 && envelope.next_cursor !== null,
+  };
+}
+
+function cursorOf(value: unknown): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

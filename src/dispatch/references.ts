@@ -1,0 +1,98 @@
+// Keys inside payloads that point at something else: proved to exist before the entry is sent, or the entry is blocked.
+import type { Settlement } from "../model/entry.ts";
+import type { OpenReference } from "../model/ledger.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Phase } from "../model/resource.ts";
+import { resources } from "../model/resources.ts";
+import { isDoubtful } from "./doubt.ts";
+import { forEachAtMost } from "./in-parallel.ts";
+import type { Workings } from "./workings.ts";
+
+export interface Checked {
+  readonly settled: number;
+  /** Entries that wait for others of the same phase: parked, for the caller to bring back. */
+  readonly parked: readonly number[];
+}
+
+/** The *not before* of an entry that waits for another, not for a time. */
+export const parkedMs = Number.MAX_SAFE_INTEGER;
+
+const batchSize = 100;
+
+/**
+ * Looks unknown references up, then settles what cannot be sent. An entry that refers to a still open one of its own
+ * phase (a kit in a kit) is parked, unless `isLast` says that waiting has led nowhere. Throws `Halted`.
+ */
+export async function checkReferences(workings: Workings, phase: Phase, isLast: boolean): Promise<Checked> {
+  const { options, brake, lookup, verdicts } = workings;
+  const { ledger, run, limits } = options;
+  await forEachAtMost(
+    limits.concurrency,
+    ledger.queue.unknownReferences(run, phase, batchSize),
+    brake,
+    async ({ resource, keys }) => {
+      await lookup.find(resource, keys); // remembers what it finds
+    },
+  );
+  const parked: number[] = [];
+  let settled = 0;
+  for await (const batch of ledger.queue.openReferences(run, phase)) {
+    brake.check();
+    for (const { entry, references } of batch) {
+      if (isDoubtful(entry)) continue; // it was sent: first find out what became of it
+      const verdict = judge(workings, references, isLast);
+      if (verdict === "wait") {
+        parked.push(entry.id);
+        await ledger.queue.postpone(entry.id, parkedMs);
+      } else if (verdict !== "send") {
+        settled += 1;
+        await verdicts.settle(entry, verdict);
+      }
+    }
+  }
+  return { settled, parked };
+}
+
+function judge(
+  { options }: Workings,
+  references: readonly OpenReference[],
+  isLast: boolean,
+): Settlement | "wait" | "send" {
+  const missing: Problem[] = [];
+  let waits = false;
+  let pending = false;
+  for (const reference of references) {
+    const { inRun, path, key } = reference;
+    const name = `${resources[reference.resource].singular} "${key}"`;
+    const place = inRun.state === "absent" ? "" : ` (${inRun.file}:${inRun.line})`;
+    if (inRun.state === "absent") {
+      if (options.missingReferences === "send" && !reference.fill) continue;
+      missing.push({ code: "missing_reference", message: `the ${name} is neither in this job nor in Luminous`, path });
+    } else if (inRun.state === "open") {
+      waits = true;
+      missing.push({
+        code: "reference_failed",
+        message: `the ${name}${place} waits for this one, or for nothing that will happen`,
+        path,
+      });
+    } else if (inRun.outcome === "pending") {
+      pending = true;
+      missing.push({ code: "reference_pending", message: `the ${name}${place} was not sent in this run`, path });
+    } else {
+      missing.push({
+        code: "reference_failed",
+        message: `the ${name}${place} is ${inRun.outcome ?? "not made"}`,
+        path,
+      });
+    }
+  }
+  if (missing.length === 0) return "send";
+  const isFinal = missing.some(({ code }) => code === "missing_reference") || references.some(isFailed);
+  if (isFinal) return { outcome: "blocked", problems: missing };
+  if (waits) return isLast ? { outcome: "blocked", problems: missing } : "wait";
+  return { outcome: pending ? "pending" : "blocked", problems: missing };
+}
+
+function isFailed({ inRun }: OpenReference): boolean {
+  return inRun.state === "failed" && inRun.outcome !== "pending";
+}

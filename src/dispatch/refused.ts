@@ -1,0 +1,88 @@
+// What a refusal means for the entry. Most are final; 401 and 403 may be about the account, and a conflict on the key
+// says that the record exists: then `existing:` decides, or it turns out to be ours.
+import type { Plan, QueuedEntry } from "../model/entry.ts";
+import { resources } from "../model/resources.ts";
+import { Halted } from "./brake.ts";
+import { foundSettlement } from "./existing.ts";
+import type { Found } from "./lookup.ts";
+import { recover } from "./recover.ts";
+import type { Reply } from "./reply.ts";
+import type { Next } from "./send.ts";
+import type { Workings } from "./workings.ts";
+
+/** Settles the entry, or says that an update has to follow. Throws `Halted` when the account itself is refused. */
+export async function handleRefusal(
+  workings: Workings,
+  entry: QueuedEntry,
+  plan: Plan,
+  sendId: number,
+  { status, refusal }: Extract<Reply<unknown>, { kind: "refused" }>,
+): Promise<Next> {
+  const { options, verdicts, forbidden } = workings;
+  const { queue } = options.ledger;
+  const sent = { result: "refused", atMs: options.clock.nowMs(), httpStatus: status } as const;
+  const rejected = { outcome: "rejected", httpStatus: status, problems: refusal.problems } as const;
+
+  if (status === 401) {
+    await queue.sent(sendId, sent);
+    throw new Halted(); // the brake is on: the entry stays open
+  }
+  if (status === 403) {
+    await queue.sent(sendId, sent);
+    await forbidden.forbidden(refusal.message, () => verdicts.settle(entry, rejected));
+    return { kind: "done" };
+  }
+  await forbidden.otherAnswer();
+  const { keyPath } = resources[entry.resource];
+  const isAboutKey = status === 409 || (status === 422 && refusal.problems.some(({ path }) => path === keyPath));
+  if (plan.kind === "update" || !isAboutKey) {
+    await verdicts.settle(entry, plan.kind === "update" && status === 404 ? gone(rejected, plan.remoteId) : rejected, {
+      sendId,
+      result: "refused",
+      status,
+    });
+    return { kind: "done" };
+  }
+  await queue.sent(sendId, sent);
+  const found = await lookUp(workings, entry);
+  if (found === undefined) {
+    await verdicts.settle(entry, rejected);
+    return { kind: "done" };
+  }
+  return existing(workings, entry, found);
+}
+
+function gone<T extends { readonly problems: readonly { readonly message: string }[] }>(
+  rejected: T,
+  remoteId: string,
+): T {
+  const hint = `(id ${remoteId} is gone from Luminous; --force asks for the key again)`;
+  return {
+    ...rejected,
+    problems: rejected.problems.map((problem) => ({ ...problem, message: `${problem.message} ${hint}` })),
+  };
+}
+
+/** Reads may lag behind writes: what may be our own is asked for twice. */
+async function lookUp({ options, lookup, notes, brake }: Workings, entry: QueuedEntry): Promise<Found | undefined> {
+  const sinceMs = notes.of(entry.id).leftAtMs ?? options.clock.nowMs();
+  for (let round = 1; ; round++) {
+    const found = (await lookup.fresh(entry.resource, [entry.key], sinceMs))?.get(entry.key);
+    if (found !== undefined || round === 2 || !notes.of(entry.id).wasUnanswered) return found;
+    await options.clock.sleep(1000, brake.signal);
+    brake.check();
+  }
+}
+
+async function existing(workings: Workings, entry: QueuedEntry, found: Found): Promise<Next> {
+  const { options, verdicts, notes } = workings;
+  if (found.role === "own" && notes.of(entry.id).wasUnanswered) return recover(workings, entry, found.remoteId);
+  const resource = resources[entry.resource];
+  const verdict = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
+  if (verdict.kind === "settle") {
+    await verdicts.settle(entry, verdict.settlement);
+    return { kind: "done" };
+  }
+  await options.ledger.queue.plan([{ entryId: entry.id, plan: { kind: "update", remoteId: found.remoteId } }]);
+  return { kind: "update", remoteId: found.remoteId };
+}

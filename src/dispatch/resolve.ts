@@ -1,0 +1,105 @@
+// Before anything of a phase is sent: what is there already, and so what is to be done with each entry. Entries whose
+// last send is in doubt are left alone (doubt.ts), references come after this (references.ts).
+import type { Plan, QueuedEntry } from "../model/entry.ts";
+import type { KnownEntry } from "../model/ledger.ts";
+import type { Phase } from "../model/resource.ts";
+import { resources } from "../model/resources.ts";
+import { immutable, isDoubtful } from "./doubt.ts";
+import { foundSettlement } from "./existing.ts";
+import { forEachAtMost } from "./in-parallel.ts";
+import type { Answers } from "./lookup.ts";
+import type { Workings } from "./workings.ts";
+
+export interface Resolved {
+  readonly creates: number;
+  readonly updates: number;
+  /** Entries that this settled. */
+  readonly settled: number;
+}
+
+/** The most keys that one `[in]` filter takes (facts §2). */
+const batchSize = 100;
+
+/** Gives every open entry of the phase a plan, or its end. Throws `Halted` when the run stops first. */
+export async function resolvePhase(workings: Workings, phase: Phase): Promise<Resolved> {
+  const { options, brake } = workings;
+  const { ledger, run, force, limits } = options;
+  const tally = { creates: 0, updates: 0, settled: 0 };
+  if (!force) {
+    for await (const known of ledger.queue.known(run, phase)) {
+      brake.check();
+      await planAll(workings, tally, known, (item) => knownDecision(workings, item));
+    }
+  }
+  await forEachAtMost(limits.concurrency, ledger.queue.unplanned(run, phase, batchSize), brake, async (batch) => {
+    const entries = batch.filter((entry) => !isDoubtful(entry));
+    const resource = entries[0]?.resource;
+    if (resource === undefined) return;
+    const answers = await workings.lookup.find(
+      resource,
+      entries.map(({ key }) => key),
+    );
+    await planAll(
+      workings,
+      tally,
+      entries.map((entry) => ({ entry })),
+      ({ entry }) => lookedUpDecision(workings, entry, answers),
+    );
+  });
+  return tally;
+}
+
+type Decision = { readonly kind: "plan"; readonly plan: Plan } | Settle | { readonly kind: "leave" };
+type Settle = Extract<ReturnType<typeof foundSettlement>, { kind: "settle" }>;
+
+async function planAll<T extends { readonly entry: QueuedEntry }>(
+  { options, verdicts }: Workings,
+  tally: { creates: number; updates: number; settled: number },
+  items: readonly T[],
+  decide: (item: T) => Decision,
+): Promise<void> {
+  const { queue } = options.ledger;
+  const plans: { entryId: number; plan: Plan }[] = [];
+  for (const item of items) {
+    const { entry } = item;
+    const decision = decide(item);
+    if (decision.kind === "leave") continue;
+    // Nobody has to find out what became of an unanswered update: whatever follows says it again.
+    if (entry.doubt !== undefined)
+      await queue.sent(entry.doubt.sendId, { result: "absent", atMs: options.clock.nowMs() });
+    if (decision.kind === "settle") {
+      tally.settled += 1;
+      await verdicts.settle(entry, decision.settlement);
+    } else {
+      tally[decision.plan.kind === "create" ? "creates" : "updates"] += 1;
+      plans.push({ entryId: entry.id, plan: decision.plan });
+    }
+  }
+  if (plans.length > 0) await queue.plan(plans);
+}
+
+/** An earlier run made it; this one has other content, or owes it an update. */
+function knownDecision({ options }: Workings, { entry, remoteId, partial }: KnownEntry): Decision {
+  if (isDoubtful(entry)) return { kind: "leave" };
+  const resource = resources[entry.resource];
+  if (partial) return { kind: "plan", plan: { kind: "update", remoteId } };
+  if (resource.updateEndpoint === undefined) {
+    const problems = [immutable(resource.singular, entry.key, remoteId, resource.keyPath)];
+    return { kind: "settle", settlement: { outcome: "invalid", remoteId, problems } };
+  }
+  const found = { remoteId, role: "own", ownKey: entry.key } as const;
+  const verdict = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
+  return verdict.kind === "settle" ? verdict : { kind: "plan", plan: { kind: "update", remoteId } };
+}
+
+function lookedUpDecision({ options }: Workings, entry: QueuedEntry, answers: Answers): Decision {
+  const found = answers.get(entry.key);
+  if (found !== undefined) {
+    const verdict = foundSettlement(resources[entry.resource], entry.key, found, options.existing[entry.resource]);
+    return verdict.kind === "settle" ? verdict : { kind: "plan", plan: { kind: "update", remoteId: found.remoteId } };
+  }
+  if (entry.creationProblems.length > 0) {
+    return { kind: "settle", settlement: { outcome: "invalid", problems: entry.creationProblems } };
+  }
+  return { kind: "plan", plan: { kind: "create" } };
+}

@@ -1,0 +1,206 @@
+// One entry, from its slot to an answer. The write-ahead record is on disk before the limiter is asked, and the request
+// leaves as soon as the limiter says so. What an answer means for the entry: accepted here, refused in refused.ts,
+// unanswered creations in doubt.ts.
+//
+//   create ─▶ accepted ─▶ settled, or (fields that only an update takes) created ─▶ update
+//          ─▶ unanswered ─▶ back to the ledger, in doubt
+//   update ─▶ unanswered ─▶ again: repeating it by id is safe
+import type { Plan, QueuedEntry, SendResult } from "../model/entry.ts";
+import { isPlainObject, type JsonObject } from "../model/json.ts";
+import { readRemoteId } from "../model/remote-id.ts";
+import { resources } from "../model/resources.ts";
+import { creationBody, needsUpdate, saysNothing, updateBody, withFills } from "./body.ts";
+import { Halted } from "./brake.ts";
+import type { ApiRequest } from "./client.ts";
+import { longestHoldMs } from "./line.ts";
+import { handleRefusal } from "./refused.ts";
+import { parseJson } from "./reply.ts";
+import { Again, backoffMs, retryWhileShort } from "./retry.ts";
+import type { Workings } from "./workings.ts";
+
+/** What is left to do after a send: nothing, or the update that follows it. */
+export type Next = { readonly kind: "done" } | { readonly kind: "update"; readonly remoteId: string };
+
+/**
+ * Sends an entry that has a plan and whose fate is known, and settles it or gives it back to the ledger.
+ * Returns quietly when the run stops first: the entry stays open.
+ */
+export async function sendEntry(workings: Workings, entry: QueuedEntry, plan: Plan): Promise<void> {
+  const { options, brake } = workings;
+  try {
+    const sender = await createSender(workings, entry);
+    let next: Next = await sender.send(plan);
+    while (next.kind === "update") next = await sender.send({ kind: "update", remoteId: next.remoteId });
+  } catch (error) {
+    if (error instanceof Halted) return;
+    if (!(error instanceof Again)) throw error;
+    await options.ledger.queue.postpone(entry.id, options.clock.nowMs() + error.waitMs);
+    if (!brake.signal.aborted) {
+      options.onEvent({
+        type: "entry.retry",
+        entryId: entry.id,
+        key: entry.key,
+        cause: error.message,
+        waitMs: error.waitMs,
+      });
+    }
+  }
+}
+
+interface Sender {
+  /** Tries, with the short waits, until there is an answer. Throws `Again` for a long wait. */
+  send(plan: Plan): Promise<Next>;
+}
+
+async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sender> {
+  const { options, line, brake, notes, verdicts, forbidden } = workings;
+  const { ledger, clock, limits, random, onEvent } = options;
+  const { queue } = ledger;
+  const resource = resources[entry.resource];
+  const note = notes.of(entry.id);
+  const payload = withFills(entry.payload, await queue.fills(entry.id));
+  let attempts = entry.attempts;
+  /** Of this entry: an unanswered update that has to be closed before it is sent again. */
+  let unansweredUpdate = entry.doubt?.plan.kind === "update" ? entry.doubt.sendId : undefined;
+
+  const end = (sendId: number, result: SendResult, status?: number) =>
+    queue.sent(sendId, { result, atMs: clock.nowMs(), ...(status === undefined ? {} : { httpStatus: status }) });
+
+  /** Throws `Again`, or settles the entry when that was its last attempt. */
+  const again = async (cause: string): Promise<Next> => {
+    note.lastCause = cause;
+    const used = attempts - note.excused;
+    if (used < limits.attempts) throw new Again(cause, backoffMs(Math.max(1, used), random));
+    await verdicts.settle(withAttempts(), {
+      outcome: "failed",
+      problems: [{ code: "api_failed", message: failure(used, cause) }],
+    });
+    return { kind: "done" };
+  };
+
+  const withAttempts = (): QueuedEntry => ({ ...entry, attempts });
+
+  const attempt = async (plan: Plan, request: ApiRequest): Promise<Next> => {
+    if (attempts - note.excused >= limits.attempts) return again(note.lastCause);
+    const turn = await line.ready();
+    const recordedAtMs = clock.nowMs();
+    let sendId: number;
+    try {
+      if (unansweredUpdate !== undefined) await end(unansweredUpdate, "absent");
+      unansweredUpdate = undefined;
+      sendId = await queue.sending(entry.id, { plan, hash: entry.hash, atMs: recordedAtMs });
+    } catch (error) {
+      turn.cancel();
+      throw error;
+    }
+    attempts += 1;
+    const reads = (text: string): string | undefined =>
+      plan.kind === "create" ? idOf(text) : isUpdated(text) ? plan.remoteId : undefined;
+    const reply = await line.request(
+      request,
+      reads,
+      { purpose: "write", subject: String(entry.id), wasThrottled: note.wasThrottled },
+      turn,
+    );
+    switch (reply.kind) {
+      case "held":
+        // Nothing left. A pause takes the attempt back in the ledger; for the others it is excused here.
+        if (reply.by === "pause") attempts -= 1;
+        else note.excused += 1;
+        await end(sendId, reply.by === "pause" ? "throttled" : "undelivered");
+        if (reply.by === "stop") throw new Halted();
+        throw new Again(reply.by, reply.waitMs);
+      case "throttled":
+        attempts -= 1;
+        note.wasThrottled = true;
+        await end(sendId, "throttled", reply.status);
+        throw new Again("HTTP 429", reply.waitMs);
+      case "undelivered":
+        if (line.isDown) note.excused += 1;
+        await end(sendId, "undelivered");
+        return again(reply.cause);
+      case "unanswered":
+        await end(sendId, "unanswered", reply.status);
+        if (plan.kind === "update") {
+          unansweredUpdate = sendId;
+          return again(reply.cause);
+        }
+        note.lastCause = reply.cause;
+        note.wasUnanswered = true;
+        note.leftAtMs = Math.min(clock.nowMs(), recordedAtMs + longestHoldMs);
+        onEvent({ type: "entry.doubt", entryId: entry.id, key: entry.key, cause: reply.cause });
+        await queue.postpone(entry.id, clock.nowMs()); // comes back at once, in doubt
+        return { kind: "done" };
+      case "accepted":
+        await forbidden.otherAnswer();
+        return plan.kind === "create"
+          ? created(sendId, reply.status, reply.value)
+          : accepted(sendId, reply.status, reply.value);
+      case "refused":
+        return handleRefusal(workings, withAttempts(), plan, sendId, reply);
+      default:
+        return reply satisfies never;
+    }
+  };
+
+  const created = async (sendId: number, status: number, remoteId: string): Promise<Next> => {
+    if (!needsUpdate(resource, payload)) {
+      const settlement = { outcome: "accepted", action: "created", remoteId } as const;
+      await verdicts.settle(withAttempts(), settlement, { sendId, result: "accepted", status });
+      return { kind: "done" };
+    }
+    note.excused += 1;
+    note.made = "created";
+    await Promise.all([end(sendId, "accepted", status), queue.created(entry.id, remoteId)]);
+    return { kind: "update", remoteId };
+  };
+
+  const accepted = async (sendId: number, status: number, remoteId: string): Promise<Next> => {
+    const settlement = { outcome: "accepted", action: note.made ?? "updated", remoteId } as const;
+    await verdicts.settle(withAttempts(), settlement, { sendId, result: "accepted", status });
+    return { kind: "done" };
+  };
+
+  return {
+    async send(plan) {
+      const request = requestFor(plan, payload);
+      if (request === undefined) {
+        await verdicts.settle(withAttempts(), {
+          outcome: "unchanged",
+          ...(plan.kind === "update" ? { remoteId: plan.remoteId } : {}),
+        });
+        return { kind: "done" };
+      }
+      return retryWhileShort(() => attempt(plan, request), { clock, signal: brake.signal });
+    },
+  };
+
+  /** Undefined when there is nothing to say. */
+  function requestFor(plan: Plan, filled: JsonObject): ApiRequest | undefined {
+    if (plan.kind === "create") {
+      return { ...resource.createEndpoint(filled), body: JSON.stringify(creationBody(resource, filled)) };
+    }
+    const body = updateBody(resource, filled, entry.clears);
+    const endpoint = resource.updateEndpoint?.(plan.remoteId);
+    if (endpoint === undefined) throw new Error(`an update was planned for a ${resource.singular}, which has none`);
+    return saysNothing(resource, body) ? undefined : { ...endpoint, body: JSON.stringify(body) };
+  }
+}
+
+/** What the last attempt of an entry came to, in words. */
+export function failure(attempts: number, cause: string): string {
+  return `no usable answer after ${attempts} attempt${attempts === 1 ? "" : "s"}: ${cause}`;
+}
+
+/** The id in `{ data: { id } }`, or in a bare object (facts §3). */
+function idOf(text: string): string | undefined {
+  const body = parseJson(text);
+  if (!isPlainObject(body)) return undefined;
+  const record = isPlainObject(body.data) ? body.data : body;
+  return readRemoteId(record.id);
+}
+
+/** An update's answer may be empty or any JSON (the vendor's client takes any 2xx); a page is somebody else's. */
+function isUpdated(text: string): boolean {
+  return text.trim() === "" || parseJson(text) !== undefined;
+}

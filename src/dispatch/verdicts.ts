@@ -1,0 +1,89 @@
+// The one place where dispatch settles an entry, and the rules that stop a run because too many ended badly.
+import type { QueuedEntry, SendResult, Settlement } from "../model/entry.ts";
+import { ImportError } from "../model/error.ts";
+import type { Outcome } from "../model/outcome.ts";
+import { type Problem, problemSignature } from "../model/problem.ts";
+import type { Brake } from "./brake.ts";
+import type { Notes } from "./notes.ts";
+import type { DispatchOptions } from "./options.ts";
+
+/** The send whose end comes with the settlement. */
+export interface Closing {
+  readonly sendId: number;
+  readonly result: SendResult;
+  readonly status?: number;
+}
+
+export interface Verdicts {
+  /** Settles it, with its problems translated to cells. The end of its send goes into the same commit. */
+  settle(entry: QueuedEntry, settlement: Settlement, closing?: Closing): Promise<void>;
+}
+
+/** So many answered entries that all ended the same way, and none accepted, are enough to know. */
+const earlyStopEntries = 20;
+
+/** `rejected` and `failed` count against `maxErrors` and for the early stop; what was never sent does not. */
+export function createVerdicts(options: DispatchOptions, brake: Brake, notes: Notes): Verdicts {
+  const { ledger, clock, locate, onEvent, maxErrors } = options;
+  let errors = 0;
+  let accepted = 0;
+  let firstSignature: string | undefined;
+  let alike = true;
+
+  const count = (outcome: Outcome, problem: Problem | undefined): void => {
+    if (outcome === "accepted") accepted += 1;
+    if (outcome !== "rejected" && outcome !== "failed") return;
+    errors += 1;
+    const signature = problem === undefined ? outcome : problemSignature(problem);
+    firstSignature ??= signature;
+    alike &&= signature === firstSignature;
+    if (maxErrors !== undefined && errors > maxErrors) {
+      brake.halt(
+        tooMany(`${errors} entries were refused or not answered, more than --max-errors ${maxErrors}`, problem),
+      );
+    } else if (errors === earlyStopEntries && accepted === 0 && alike) {
+      brake.halt(tooMany(`the first ${errors} answered entries all ended alike (${signature})`, problem));
+    }
+  };
+
+  return {
+    async settle(entry, settlement, closing) {
+      const problems = settlement.problems === undefined ? [] : await locate(entry.id, settlement.problems);
+      const status = settlement.httpStatus ?? closing?.status;
+      // Both are handed over without a wait between them, so that one commit has both.
+      await Promise.all([
+        closing === undefined
+          ? undefined
+          : ledger.queue.sent(closing.sendId, {
+              result: closing.result,
+              atMs: clock.nowMs(),
+              ...(closing.status === undefined ? {} : { httpStatus: closing.status }),
+            }),
+        ledger.queue.settle(entry.id, {
+          ...settlement,
+          ...(status === undefined ? {} : { httpStatus: status }),
+          ...(problems.length === 0 ? {} : { problems }),
+        }),
+      ]);
+      notes.forget(entry.id);
+      count(settlement.outcome, problems[0]);
+      onEvent({
+        type: "entry.settled",
+        entryId: entry.id,
+        resource: entry.resource,
+        key: entry.key,
+        outcome: settlement.outcome,
+        attempts: entry.attempts,
+        ...(settlement.action === undefined ? {} : { action: settlement.action }),
+        ...(status === undefined ? {} : { status }),
+      });
+    },
+  };
+}
+
+function tooMany(what: string, problem: Problem | undefined): ImportError {
+  const path = problem?.path === undefined ? "" : `${problem.path}: `;
+  return new ImportError("TOO_MANY_ERRORS", problem === undefined ? what : `${what}: ${path}${problem.message}`, {
+    hint: "the failures files name the cells; mend what they share and run the same command again",
+  });
+}

@@ -1,0 +1,18 @@
+// What the parts of one dispatch share: made once by dispatcher.ts, handed to every step.
+import type { Brake } from "./brake.ts";
+import type { ForbiddenJudge } from "./forbidden.ts";
+import type { Line } from "./line.ts";
+import type { Lookup } from "./lookup.ts";
+import type { Notes } from "./notes.ts";
+import type { DispatchOptions } from "./options.ts";
+import type { Verdicts } from "./verdicts.ts";
+
+export interface Workings {
+  readonly options: DispatchOptions;
+  readonly line: Line;
+  readonly brake: Brake;
+  readonly lookup: Lookup;
+  readonly notes: Notes;
+  readonly verdicts: Verdicts;
+  readonly forbidden: ForbiddenJudge;
+}

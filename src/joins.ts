@@ -1,0 +1,89 @@
+// Rows of other files that belong to a group: found in the ledger by the key column, attached before mapping.
+import type { CompiledMapping } from "./map/compile.ts";
+import type { RowGroup, SourceRow } from "./model/draft.ts";
+import { cellPlace, splitRowId } from "./model/draft.ts";
+import type { StagedFile, Staging, StoredRow } from "./model/ledger.ts";
+import type { Problem } from "./model/problem.ts";
+import type { Cells } from "./model/row.ts";
+
+/** The staged files of each join of an input. */
+export type JoinFiles = Readonly<Record<string, readonly StagedFile[]>>;
+
+// A join is read whole for one entry; more than this belong to a mistake in the key.
+const maxJoinedRows = 20_000;
+
+/** The group with the rows that its joins attach. A faulty row of a one-join is no match; of a many-join it is a member, and mapping sees its fault. */
+export async function attachJoins(
+  group: RowGroup,
+  compiled: CompiledMapping,
+  files: JoinFiles,
+  staging: Staging,
+): Promise<RowGroup> {
+  const [first] = group.rows;
+  if (compiled.joins.length === 0 || first === undefined) return group;
+  const joined: Record<string, readonly SourceRow[]> = {};
+  const damage: Problem[] = [...group.damage];
+  for (const join of compiled.joins) {
+    const key = keyText(first.row.cells, join.ours);
+    const of = files[join.name] ?? [];
+    const found =
+      key === ""
+        ? []
+        : await staging.rowsWithKey(
+            of.map(({ id }) => id),
+            key,
+            join.one ? 3 : maxJoinedRows + 1,
+          );
+    const rows = found.map((row) => sourceRow(row, of));
+    if (join.one) {
+      joined[join.name] = rows.filter(({ row }) => row.fault === undefined);
+      continue;
+    }
+    joined[join.name] = rows.slice(0, maxJoinedRows);
+    if (rows.length > maxJoinedRows)
+      damage.push({
+        code: "join_several",
+        message: `more than ${maxJoinedRows} rows of ${join.name} belong to it`,
+        ...cellPlace(first, join.ours),
+      });
+  }
+  return { rows: group.rows, joined, damage };
+}
+
+/** A stored row as mapping takes it. Its cells must have been staged. */
+export function sourceRow(
+  stored: StoredRow,
+  files: readonly StagedFile[],
+  cells: Cells | undefined = stored.cells,
+): SourceRow {
+  const { fileId, rowNumber } = splitRowId(stored.id);
+  const file = files.find(({ id }) => id === fileId);
+  return {
+    id: stored.id,
+    file: file?.file ?? "",
+    row: {
+      number: rowNumber,
+      line: stored.line,
+      raw: stored.raw,
+      cells: cells ?? {},
+      ...(stored.fault === undefined ? {} : { fault: stored.fault }),
+    },
+  };
+}
+
+/** A key cell as text, `""` when it is absent or no text. */
+export function keyText(cells: Cells, column: string): string {
+  const own = Object.hasOwn(cells, column) ? cells[column] : undefined;
+  const cell =
+    own ??
+    column
+      .split(".")
+      .reduce<unknown>(
+        (value, step) =>
+          typeof value === "object" && value !== null && Object.hasOwn(value, step)
+            ? (value as Cells)[step]
+            : undefined,
+        cells,
+      );
+  return typeof cell === "string" ? cell.trim() : "";
+}

@@ -1,0 +1,177 @@
+// Ledger files: what they are called, how one comes into being whole, and how a file is known to be ours before anything
+// touches it. Not here: what is in them (schema.ts).
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { ImportError } from "../model/error.ts";
+import { Connection } from "./connection.ts";
+import { migrate } from "./migrate.ts";
+import { applicationId, migrations } from "./schema.ts";
+import { stateError } from "./sqlite-error.ts";
+
+/** A ledger there is. `baseUrl` is undefined for a file that cannot be read as a ledger. */
+export interface LedgerFile {
+  readonly file: string;
+  readonly baseUrl: string | undefined;
+}
+
+/** The ledgers of a state folder, by name; none when there is no such folder. */
+export async function ledgerFiles(folder: string): Promise<readonly LedgerFile[]> {
+  const ledgers = join(folder, "ledgers");
+  if (!existsSync(ledgers)) return [];
+  return readdirSync(ledgers)
+    .filter((name) => name.endsWith(".db"))
+    .sort()
+    .map((name) => ({ file: join(ledgers, name), baseUrl: readBaseUrl(join(ledgers, name)) }));
+}
+
+/** Where the ledger of this base address is: `<folder>/ledgers/<host>-<8 hex digits>.db`. */
+export function ledgerPath(folder: string, baseUrl: string): string {
+  const address = normalBaseUrl(baseUrl);
+  const host = new URL(address).host.replace(/[^a-z0-9.-]/g, "_").slice(0, 100);
+  const hash = createHash("sha256").update(address).digest("hex").slice(0, 8);
+  return join(folder, "ledgers", `${host}-${hash}.db`);
+}
+
+/** One spelling for one address: lower-case host, no default port, no slash at the end, no query. */
+export function normalBaseUrl(baseUrl: string): string {
+  const { protocol, host, pathname } = new URL(baseUrl);
+  return `${protocol}//${host}${pathname.replace(/\/+$/, "")}`;
+}
+
+/**
+ * Makes the file when there is none, complete or not at all: a crash leaves no half of a ledger behind under its name.
+ * Folders are made with mode 0700, the file with 0600.
+ */
+export function createLedgerFile(file: string, baseUrl: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    if (existsSync(file)) return;
+    const unfinished = `${file}.new`;
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${unfinished}${suffix}`, { force: true });
+    closeSync(openSync(unfinished, "wx", 0o600));
+    const connection = new Connection(unfinished, { mode: "write", durable: true });
+    try {
+      connection.write(() => connection.script(`pragma application_id = ${applicationId}`));
+      migrate(connection, 0);
+      connection.write(() => connection.run("insert into ledger (base_url) values (?)", normalBaseUrl(baseUrl)));
+    } finally {
+      connection.close();
+    }
+    sync(unfinished);
+    renameSync(unfinished, file);
+    sync(dirname(file));
+  } catch (error) {
+    throw stateError(file, error);
+  }
+}
+
+/** Refuses a file that is not ours, without changing it. Throws `ImportError("STATE_UNUSABLE")`. */
+export function checkHeader(file: string): void {
+  const header = readHeader(file);
+  if (header.length < headerBytes) {
+    throw unusable(
+      `${file}: ${header.length === 0 ? "is empty" : "is cut off"}: a ledger has at least a header`,
+      damagedHint,
+    );
+  }
+  if (header.toString("latin1", 0, 16) !== "SQLite format 3\0") {
+    throw unusable(`${file}: is not a ledger: it is no SQLite database`, foreignHint);
+  }
+  if (header.readUInt32BE(68) !== applicationId) {
+    throw unusable(`${file}: is not a ledger: the database belongs to another program`, foreignHint);
+  }
+  const version = header.readUInt32BE(60);
+  if (version > migrations.length) throw newer(file, version);
+}
+
+/**
+ * Brings an open ledger to this version (write mode) and checks that it is the one of this address.
+ * Throws `ImportError("STATE_UNUSABLE")`.
+ */
+export function prepareLedger(connection: Connection, mode: "write" | "read", baseUrl: string): void {
+  const place = connection.place;
+  const version =
+    connection.read(() => connection.one<{ user_version: number }>("pragma user_version"))?.user_version ?? 0;
+  if (version > migrations.length) throw newer(place, version);
+  if (version < migrations.length) {
+    if (mode === "read") {
+      throw unusable(
+        `${place}: the ledger has version ${version}, this program reads ${migrations.length}`,
+        "run the job once: that brings the ledger up to date",
+      );
+    }
+    migrate(connection, version);
+  }
+  const stored = connection.read(() => connection.one<{ base_url: string }>("select base_url from ledger"))?.base_url;
+  const asked = normalBaseUrl(baseUrl);
+  if (stored !== asked) {
+    throw unusable(
+      `${place}: belongs to ${stored ?? "no address"}, not to ${asked}`,
+      "a ledger serves one account: do not rename or copy ledgers, name another state folder with --state",
+    );
+  }
+}
+
+const headerBytes = 100;
+const damagedHint =
+  "put a copy from a backup in its place; without one, move it away: the next run then asks the API for what exists";
+const foreignHint = "name another state folder with --state, or move this file away";
+
+function newer(file: string, version: number): ImportError {
+  return unusable(
+    `${file}: the ledger has version ${version}, this program knows ${migrations.length}`,
+    "a newer luminous-import wrote it: install that version or a later one",
+  );
+}
+
+function unusable(message: string, hint: string): ImportError {
+  return new ImportError("STATE_UNUSABLE", message, { hint });
+}
+
+function readBaseUrl(file: string): string | undefined {
+  try {
+    checkHeader(file);
+    const connection = new Connection(file, { mode: "read", durable: true });
+    try {
+      return connection.one<{ base_url: string }>("select base_url from ledger")?.base_url;
+    } finally {
+      connection.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+function readHeader(file: string): Buffer {
+  try {
+    const descriptor = openSync(file, "r");
+    try {
+      const header = Buffer.alloc(headerBytes);
+      return header.subarray(0, readSync(descriptor, header, 0, headerBytes, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw stateError(file, error);
+  }
+}
+
+function sync(path: string): void {
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,90 @@
+// One run at a time per state folder. The lock is an exclusive transaction on a small database of its own: the system
+// frees it when the process ends, however it ends. Who holds it stands in a file beside it that anybody may read.
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { ImportError } from "../model/error.ts";
+import { stateError } from "./sqlite-error.ts";
+
+/** The lock of a state folder; disposing frees it. */
+export interface StateLock extends AsyncDisposable {
+  /** Tells others the run for which it is held. */
+  name(runId: string): void;
+}
+
+/**
+ * Takes the lock of a state folder, which is made when missing. Throws `ImportError("STATE_LOCKED")` naming the holder,
+ * and `ImportError("STATE_UNUSABLE")` where nothing can be written.
+ */
+export async function lockState(folder: string): Promise<StateLock> {
+  const database = openExclusively(folder);
+  const holderFile = join(folder, "lock.json");
+  const tell = (holder: Omit<LockHolder, "sinceMs">) => {
+    writeFileSync(`${holderFile}.new`, JSON.stringify(holder), { mode: 0o600 });
+    renameSync(`${holderFile}.new`, holderFile);
+  };
+  try {
+    tell({ pid: process.pid });
+  } catch (error) {
+    database.close();
+    throw stateError(holderFile, error);
+  }
+  return {
+    name: (runId) => tell({ pid: process.pid, runId }),
+    async [Symbol.asyncDispose]() {
+      rmSync(holderFile, { force: true });
+      database.close();
+    },
+  };
+}
+
+// Nothing else may ever open and close this file in this process: POSIX drops all locks of a process with the first
+// descriptor it closes. That is why the holder is told in another file.
+function openExclusively(folder: string): Database.Database {
+  const file = join(folder, "lock.db");
+  let database: Database.Database | undefined;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    database = new Database(file, { timeout: 0 });
+    database.exec("begin exclusive");
+    return database;
+  } catch (error) {
+    database?.close();
+    throw isBusy(error) ? locked(folder, error) : stateError(file, error);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
+}
+
+function locked(folder: string, cause: unknown): ImportError {
+  const holder = readHolder(join(folder, "lock.json"));
+  const who =
+    holder === undefined
+      ? "another process"
+      : `process ${holder.pid}${holder.runId === undefined ? "" : ` (run ${holder.runId})`} since ${new Date(holder.sinceMs).toISOString()}`;
+  return new ImportError("STATE_LOCKED", `${folder} is in use by ${who}`, {
+    hint: "wait until it has ended or stop it, then run the same command again; `status` works meanwhile",
+    cause,
+  });
+}
+
+/** Who holds the lock, for the message that others get; since when is the age of the file that says so. */
+interface LockHolder {
+  readonly pid: number;
+  readonly runId?: string;
+  readonly sinceMs: number;
+}
+
+function readHolder(file: string): LockHolder | undefined {
+  try {
+    const holder: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof holder !== "object" || holder === null || !("pid" in holder) || typeof holder.pid !== "number")
+      return undefined;
+    const runId = "runId" in holder && typeof holder.runId === "string" ? { runId: holder.runId } : {};
+    return { pid: holder.pid, ...runId, sinceMs: statSync(file).mtimeMs };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+// Opening a ledger: the file, the connection and the views of it. Not here: the lock of a run (lock.ts).
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ImportError } from "../model/error.ts";
+import type { Ledger } from "../model/ledger.ts";
+import { Connection, type ConnectionSettings } from "./connection.ts";
+import { openKeys } from "./keys.ts";
+import { checkHeader, createLedgerFile, ledgerPath, prepareLedger } from "./ledger-file.ts";
+import { openQueue } from "./queue.ts";
+import { openResults } from "./results.ts";
+import { openRuns } from "./runs.ts";
+import { temporaryTables } from "./schema.ts";
+import { stateError } from "./sqlite-error.ts";
+import { openStagedRows } from "./staged-rows.ts";
+import { openStaging } from "./staging.ts";
+import { openWorklists } from "./worklist.ts";
+
+/** Which ledger to open, and for what. */
+export interface LedgerChoice {
+  /** The state folder. */
+  readonly folder: string;
+  /** The account's base address; each has a ledger of its own. */
+  readonly baseUrl: string;
+  /** `write` makes the ledger when there is none and brings it up to date; whoever writes holds the lock of the state folder. */
+  readonly mode: "write" | "read";
+  /** Bounds the file, in pages of 4 KiB. */
+  readonly maxPages?: number;
+}
+
+/**
+ * Opens the ledger of an account. Throws `ImportError("STATE_UNUSABLE")` for a file that is not ours, damaged, newer or
+ * of another account, and leaves such a file as it was.
+ */
+export async function openLedger({ folder, baseUrl, mode, maxPages }: LedgerChoice): Promise<Ledger> {
+  const file = ledgerPath(folder, baseUrl);
+  if (mode === "write") createLedgerFile(file, baseUrl);
+  else if (!existsSync(file)) {
+    throw new ImportError("STATE_UNUSABLE", `${file}: there is no ledger for ${baseUrl} yet`, {
+      hint: "run the job first, or name its state folder with --state",
+    });
+  }
+  const settings = { mode, durable: true, ...(maxPages === undefined ? {} : { maxPages }) };
+  return ledgerOn(openConnection(file, baseUrl, settings));
+}
+
+/** Opens a ledger for one check, in a folder of its own under `folder`. Disposing it deletes it. */
+export async function openScratchLedger(folder: string): Promise<Ledger> {
+  const own = makeFolder(folder);
+  const file = ledgerPath(own, scratchBaseUrl);
+  const remove = () => rmSync(own, { recursive: true, force: true });
+  try {
+    createLedgerFile(file, scratchBaseUrl);
+    return ledgerOn(openConnection(file, scratchBaseUrl, { mode: "write", durable: false }), remove);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+const scratchBaseUrl = "http://scratch.invalid";
+
+function makeFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return mkdtempSync(join(folder, "check-"));
+  } catch (error) {
+    throw stateError(folder, error);
+  }
+}
+
+function openConnection(file: string, baseUrl: string, settings: ConnectionSettings): Connection {
+  checkHeader(file);
+  const connection = new Connection(file, settings);
+  try {
+    prepareLedger(connection, settings.mode, baseUrl);
+    if (settings.mode === "write") connection.write(() => connection.script(temporaryTables));
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function ledgerOn(connection: Connection, afterwards: () => void = () => {}): Ledger {
+  const keys = openKeys(connection);
+  const worklists = openWorklists(connection);
+  const staged = openStagedRows(connection);
+  return {
+    place: connection.place,
+    runs: openRuns(connection, staged),
+    staging: openStaging(connection, keys, worklists, staged),
+    queue: openQueue(connection, keys, worklists),
+    results: openResults(connection),
+    async flush() {
+      connection.flush();
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        connection.close();
+      } finally {
+        afterwards();
+      }
+    },
+  };
+}

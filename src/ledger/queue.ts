@@ -1,0 +1,23 @@
+// The ledger as dispatch sees it, put together from its parts.
+import type { Queue } from "../model/ledger.ts";
+import type { Connection } from "./connection.ts";
+import type { Keys } from "./keys.ts";
+import { openPlanning } from "./planning.ts";
+import { openReferences } from "./references.ts";
+import { openSendJournal } from "./sends.ts";
+import { openSettling } from "./settling.ts";
+import { openHandOut } from "./take.ts";
+import type { Worklists } from "./worklist.ts";
+
+export function openQueue(connection: Connection, keys: Keys, worklists: Worklists): Queue {
+  const { take, nextDueMs, postpone, forget } = openHandOut(connection);
+  return {
+    take,
+    nextDueMs,
+    postpone,
+    ...openPlanning(connection),
+    ...openReferences(connection, keys, worklists),
+    ...openSendJournal(connection, keys),
+    ...openSettling(connection, forget),
+  };
+}

@@ -1,0 +1,82 @@
+// Rows of files: adding them, giving those without an entry their outcome, reading them back one by one or by entry.
+// Not here: scattered groups (groups.ts), rows as results (result-rows.ts).
+import { splitRowId } from "../model/draft.ts";
+import type { NewRow, Staging, StoredRow } from "../model/ledger.ts";
+import { encode, encodeList } from "./codec.ts";
+import type { Connection } from "./connection.ts";
+import { filesById } from "./files.ts";
+import type { StagedRows } from "./staged-rows.ts";
+import { type RowColumns, rowRange, selectRow, storedRow } from "./stored-row.ts";
+
+/** The part of `Staging` that is about rows. */
+export function openRows(
+  connection: Connection,
+  staged: StagedRows,
+): Pick<Staging, "addRows" | "rowsWithKey" | "unclaimed" | "settleRows" | "rowsOfEntry" | "finish"> {
+  return {
+    async addRows(rows) {
+      connection.write(() => {
+        for (const row of rows) addRow(connection, staged, row);
+      }, rows.length);
+    },
+    async rowsWithKey(fileIds, key, limit) {
+      return staged.withKey(fileIds, key, limit);
+    },
+    unclaimed: (fileId) => unclaimed(connection, fileId),
+    async settleRows(rows) {
+      connection.write(() => {
+        for (const { id, outcome, problems } of rows) {
+          connection.run("update rows set outcome = ?, problems = ? where id = ?", outcome, encodeList(problems), id);
+        }
+      }, rows.length);
+    },
+    async rowsOfEntry(entryId) {
+      const rows = connection.read(() =>
+        connection.all<RowColumns>(
+          `${selectRow} where r.id in (select row from entry_rows where entry = ?) order by r.id`,
+          entryId,
+        ),
+      );
+      const files = filesById(connection, [...new Set(rows.map(({ id }) => splitRowId(id).fileId))]);
+      return { files, rows: rows.map(storedRow) };
+    },
+    async finish(run) {
+      staged.finish(run);
+      connection.flush();
+    },
+  };
+}
+
+function addRow(connection: Connection, staged: StagedRows, row: NewRow): void {
+  connection.run(
+    "insert into rows (id, line, raw, fault, outcome, problems) values (?, ?, ?, ?, ?, ?)",
+    row.id,
+    row.line,
+    row.raw,
+    encode(row.fault),
+    row.outcome ?? null,
+    encodeList(row.problems),
+  );
+  if (row.groupKey !== undefined || row.cells !== undefined) staged.add(row);
+}
+
+const pageRows = 500;
+
+async function* unclaimed(connection: Connection, fileId: number): AsyncGenerator<readonly StoredRow[]> {
+  const [from, to] = rowRange(fileId);
+  for (let after = from - 1; ; ) {
+    const rows = connection.read(() =>
+      connection.all<RowColumns>(
+        `${selectRow} where r.id > ? and r.id < ? and r.outcome is null
+           and not exists (select 1 from entry_rows er where er.row = r.id)
+         order by r.id limit ${pageRows}`,
+        after,
+        to,
+      ),
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(storedRow);
+    after = last.id;
+  }
+}

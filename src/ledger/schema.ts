@@ -1,0 +1,168 @@
+// The tables, and the steps that lead from one version of them to the next. A step once released never changes.
+// Not here: opening and checking files (ledger-file.ts, migrate.ts).
+//
+// Keys are text once, in `keys`; everywhere else they are its integer ids. What the queue scans (`entries`) is kept
+// apart from what is wide (`payloads`, `rows`). `sends`, `accepted` and `keys` outlive the runs that wrote them.
+
+/** Marks a database as ours in its header: "LuIm". */
+export const applicationId = 0x4c75496d;
+
+const version1 = `
+create table ledger (base_url text not null) strict;
+
+create table runs (
+  id integer primary key,
+  run_id text not null unique,
+  job text not null,
+  command text not null,
+  started_at_ms integer not null,
+  ended_at_ms integer,
+  exit_code integer,
+  summary text
+) strict;
+
+create table files (
+  id integer primary key autoincrement, -- never used again: row ids are made of it
+  run integer not null references runs on delete cascade,
+  input text not null,
+  join_name text,
+  kind text not null check (kind in ('input', 'join', 'reference')),
+  file text not null,
+  info text not null
+) strict;
+create index files_of_run on files (run);
+
+create table rows (
+  id integer primary key, -- file id and number: see rowId
+  line integer not null,
+  raw text not null,
+  fault text,
+  outcome text check (outcome in ('excluded', 'invalid')),
+  problems text
+) strict;
+
+-- What is needed only while its run stages and sends. Its index by key comes and goes: see staged-rows.ts.
+create table staged_rows (
+  row integer primary key,
+  file integer not null,
+  group_key text,
+  cells text
+) strict;
+
+create table keys (
+  id integer primary key,
+  resource text not null,
+  key text not null,
+  unique (resource, key)
+) strict;
+
+create table entries (
+  id integer primary key,
+  run integer not null references runs on delete cascade,
+  resource text not null,
+  phase text not null,
+  position integer not null,
+  key integer references keys,
+  hash text not null,
+  outcome text,
+  action text,
+  remote_id text,
+  http_status integer,
+  plan text check (plan in ('create', 'update')),
+  plan_remote_id text,
+  ready integer not null default 0, -- may be taken: planned, or its key has an open send
+  attempts integer not null default 0,
+  not_before_ms integer,
+  problems text
+) strict;
+create index entries_in_order on entries (run, phase, position);
+create index entries_ready on entries (run, phase, position)
+  where outcome is null and ready = 1 and not_before_ms is null;
+create index entries_waiting on entries (run, phase, not_before_ms)
+  where outcome is null and not_before_ms is not null;
+
+create table payloads (
+  entry integer primary key references entries on delete cascade,
+  payload text not null,
+  clears text,
+  creation_problems text
+) strict;
+
+create table entry_rows (
+  row integer not null,
+  entry integer not null references entries on delete cascade,
+  primary key (row, entry)
+) strict, without rowid;
+create index entry_rows_of_entry on entry_rows (entry, row);
+
+create table entry_keys (
+  run integer not null,
+  key integer not null references keys,
+  entry integer not null references entries on delete cascade,
+  path text not null,
+  primary key (run, key, entry, path)
+) strict, without rowid;
+create index entry_keys_of_entry on entry_keys (entry);
+
+create table entry_references (
+  entry integer not null references entries on delete cascade,
+  ordinal integer not null,
+  path text not null,
+  key integer not null references keys,
+  fill integer not null,
+  primary key (entry, ordinal)
+) strict, without rowid;
+
+-- The journal. Runs and entries may be purged, an open send may not: hence no references to them.
+create table sends (
+  id integer primary key,
+  run integer not null,
+  entry integer not null,
+  key integer not null references keys,
+  plan text not null check (plan in ('create', 'update')),
+  plan_remote_id text,
+  hash text not null,
+  sent_at_ms integer not null,
+  ended_at_ms integer,
+  result text,
+  http_status integer,
+  absences integer not null default 0,
+  open integer not null default 1
+) strict;
+-- The last line of defence: the database itself refuses a second open send of a key.
+create unique index sends_open on sends (key) where open = 1;
+create index sends_of_run on sends (run);
+create index sends_of_entry on sends (entry);
+
+create table accepted (
+  key integer not null references keys,
+  role text not null check (role in ('own', 'variant')),
+  remote_id text not null,
+  hash text, -- of the content that Luminous is sure to have; null when that is not known
+  partial integer not null default 0, -- created, and the update that belongs to it has not gone through
+  run integer not null,
+  primary key (key, role)
+) strict, without rowid;
+
+create table remembered (
+  run integer not null references runs on delete cascade,
+  key integer not null references keys,
+  role text not null,
+  remote_id text not null,
+  primary key (run, key, role, remote_id)
+) strict, without rowid;
+`;
+
+/** Step n leads from version n to version n + 1; a new ledger takes all of them. */
+export const migrations: readonly string[] = [version1];
+
+/** Lists that are too long for memory, for the time of one call. They vanish with the connection. */
+export const temporaryTables = `
+create temp table worklist (
+  list integer not null,
+  resource text not null,
+  name text not null,
+  key integer not null,
+  primary key (list, resource, name, key)
+) strict, without rowid;
+`;

@@ -1,0 +1,127 @@
+// The journal of sends, and the one rule that must never break: a key has at most one open send.
+//
+//   sending ──▶ open ──sent──▶ refused, throttled, undelivered, absent, recovered: closed
+//                 │  ├─sent──▶ unanswered: open, until a lookup tells
+//                 │  └─sent──▶ accepted: closed by `settle` or `created`, which write down what was accepted
+//                 └──settle, created──▶ closed
+//
+// So an acceptance is never known to the journal alone: a crash in between leaves the key in doubt.
+import type { OpenSend, Plan, SendResult } from "../model/entry.ts";
+import type { Queue } from "../model/ledger.ts";
+import type { Connection } from "./connection.ts";
+import type { Keys } from "./keys.ts";
+import { openSendsOf, planRemoteId } from "./queued-entry.ts";
+
+/** The part of `Queue` that keeps the journal. */
+export function openSendJournal(
+  connection: Connection,
+  keys: Keys,
+): Pick<Queue, "sending" | "sent" | "absent" | "openSends"> {
+  return {
+    sending: (entryId, send) => connection.writeDurably(() => sending(connection, entryId, send)),
+    async sent(sendId, end) {
+      connection.write(() => sent(connection, sendId, end));
+    },
+    async absent(sendId) {
+      connection.write(() => connection.run("update sends set absences = absences + 1 where id = ?", sendId));
+    },
+    async openSends(resource, key) {
+      const id = keys.find(resource, key);
+      return id === undefined ? [] : connection.read(() => openSends(connection, id));
+    },
+  };
+}
+
+/** Closes what is open of a key. Only inside a write. */
+export function closeSends(connection: Connection, key: number, result: "accepted" | "recovered"): void {
+  connection.run("update sends set open = 0, result = ? where key = ? and open = 1", result, key);
+}
+
+/** The open sends of a key, newest first. */
+export function openSends(connection: Connection, key: number): readonly OpenSend[] {
+  return openSendsOf(connection, "s.key = ? and s.open = 1 order by s.id desc", key);
+}
+
+function sending(
+  connection: Connection,
+  entryId: number,
+  { plan, hash, atMs }: { readonly plan: Plan; readonly hash: string; readonly atMs: number },
+): number {
+  const entry = connection.one<{ run: number; key: number; outcome: string | null }>(
+    "select run, key, outcome from entries where id = ?",
+    entryId,
+  );
+  if (entry === undefined) throw new Error(`entry ${entryId} is not in the ledger`);
+  if (entry.outcome !== null) throw new Error(`entry ${entryId} is ${entry.outcome} and must not be sent`);
+  if (openSends(connection, entry.key).length > 0) {
+    throw new Error(`entry ${entryId} is in doubt: its key has an open send and must be looked up first`);
+  }
+  const { id } = connection.run(
+    "insert into sends (run, entry, key, plan, plan_remote_id, hash, sent_at_ms) values (?, ?, ?, ?, ?, ?, ?)",
+    entry.run,
+    entryId,
+    entry.key,
+    plan.kind,
+    planRemoteId(plan),
+    hash,
+    atMs,
+  );
+  connection.run(
+    "update entries set attempts = attempts + 1, plan = ?, plan_remote_id = ?, ready = 1 where id = ?",
+    plan.kind,
+    planRemoteId(plan),
+    entryId,
+  );
+  return id;
+}
+
+function sent(
+  connection: Connection,
+  sendId: number,
+  { result, atMs, httpStatus }: { readonly result: SendResult; readonly atMs: number; readonly httpStatus?: number },
+): void {
+  const send = connection.one<{
+    entry: number;
+    key: number;
+    plan: Plan["kind"];
+    open: number;
+    result: SendResult | null;
+  }>("select entry, key, plan, open, result from sends where id = ?", sendId);
+  if (send === undefined) throw new Error(`send ${sendId} is not in the ledger`);
+  // `settle` or `created` came first and closed it with the better knowledge.
+  const isClosed = send.open === 0;
+  connection.run(
+    `update sends set result = ?, open = ?, http_status = coalesce(?, http_status), ended_at_ms = coalesce(ended_at_ms, ?)
+      where id = ?`,
+    isClosed ? send.result : result,
+    isClosed || !staysOpen(result) ? 0 : 1,
+    httpStatus ?? null,
+    atMs,
+    sendId,
+  );
+  if (isClosed) return;
+  if (result === "throttled") {
+    connection.run("update entries set attempts = max(attempts - 1, 0) where id = ?", send.entry);
+  }
+  // It may have gone through after all: what was accepted before is no longer sure to be what Luminous has.
+  if (result === "absent" && send.plan === "update") {
+    connection.run("update accepted set hash = null where key = ? and role = 'own'", send.key);
+  }
+}
+
+function staysOpen(result: SendResult): boolean {
+  switch (result) {
+    case "unanswered":
+    case "accepted":
+      return true;
+    case "refused":
+    case "throttled":
+    case "undelivered":
+    case "recovered":
+    case "absent":
+      return false;
+    default:
+      result satisfies never;
+      return true;
+  }
+}

@@ -1,0 +1,126 @@
+// The end of an entry, and what later runs are to know of it. Not here: the journal (sends.ts).
+import type { Settlement } from "../model/entry.ts";
+import type { Queue } from "../model/ledger.ts";
+import type { Outcome } from "../model/outcome.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Connection } from "./connection.ts";
+import { addProblems } from "./new-entries.ts";
+import { remember } from "./references.ts";
+import { closeSends, openSends } from "./sends.ts";
+
+/** The part of `Queue` that ends entries; `forget` is told of each. */
+export function openSettling(
+  connection: Connection,
+  forget: (entryId: number) => void,
+): Pick<Queue, "settle" | "created" | "settleRest"> {
+  return {
+    async settle(entryId, settlement) {
+      connection.write(() => settle(connection, entryId, settlement));
+      forget(entryId);
+    },
+    async created(entryId, remoteId) {
+      connection.write(() => created(connection, entryId, remoteId));
+    },
+    async settleRest(run, problem) {
+      connection.write(() => settleRest(connection, run, problem));
+    },
+  };
+}
+
+interface EntryColumns {
+  readonly run: number;
+  readonly key: number | null;
+  readonly hash: string;
+  readonly outcome: Outcome | null;
+  readonly plan_remote_id: string | null;
+}
+
+function settle(connection: Connection, entryId: number, settlement: Settlement): void {
+  const entry = entryToEnd(connection, entryId);
+  const { outcome, action, httpStatus, problems = [] } = settlement;
+  const remoteId = settlement.remoteId ?? (outcome === "accepted" ? entry.plan_remote_id : null);
+  addProblems(connection, entryId, problems);
+  connection.run(
+    `update entries set outcome = ?, action = ?, remote_id = coalesce(?, remote_id),
+       http_status = coalesce(?, http_status), not_before_ms = null where id = ?`,
+    outcome,
+    action ?? null,
+    remoteId,
+    httpStatus ?? null,
+    entryId,
+  );
+  if (entry.key === null) return;
+  if (outcome === "accepted") {
+    if (remoteId === null) throw new Error(`entry ${entryId} cannot be accepted without a remote id`);
+    // What was recovered is what was sent, and that may be the content of an earlier run.
+    const hash = action === "recovered" ? (openSends(connection, entry.key)[0]?.hash ?? entry.hash) : entry.hash;
+    closeSends(connection, entry.key, action === "recovered" ? "recovered" : "accepted");
+    accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash });
+  } else if ((outcome === "skipped" || outcome === "unchanged") && remoteId !== null) {
+    remember(connection, entry.run, entry.key, "own", remoteId);
+  }
+}
+
+function created(connection: Connection, entryId: number, remoteId: string): void {
+  const { run, key } = entryToEnd(connection, entryId);
+  if (key === null) throw new Error(`entry ${entryId} has no key and cannot have been created`);
+  closeSends(connection, key, "accepted");
+  accept(connection, { entryId, run, key, remoteId, hash: null });
+  connection.run(
+    "update entries set remote_id = ?, plan = 'update', plan_remote_id = ?, ready = 1 where id = ?",
+    remoteId,
+    remoteId,
+    entryId,
+  );
+}
+
+// An answer may come after everything else was settled; a fate that is final is never changed.
+function entryToEnd(connection: Connection, entryId: number): EntryColumns {
+  const entry = connection.one<EntryColumns>(
+    "select run, key, hash, outcome, plan_remote_id from entries where id = ?",
+    entryId,
+  );
+  if (entry === undefined) throw new Error(`entry ${entryId} is not in the ledger`);
+  if (entry.outcome !== null && entry.outcome !== "pending" && entry.outcome !== "in_doubt") {
+    throw new Error(`entry ${entryId} is ${entry.outcome} already`);
+  }
+  return entry;
+}
+
+interface Acceptance {
+  readonly entryId: number;
+  readonly run: number;
+  readonly key: number;
+  readonly remoteId: string;
+  /** Null when an update has to follow. */
+  readonly hash: string | null;
+}
+
+function accept(connection: Connection, { entryId, run, key, remoteId, hash }: Acceptance): void {
+  const upsert = `insert into accepted (key, role, remote_id, hash, partial, run) values (?, ?, ?, ?, ?, ?)
+    on conflict do update set remote_id = excluded.remote_id, hash = excluded.hash, partial = excluded.partial, run = excluded.run`;
+  connection.run(upsert, key, "own", remoteId, hash, hash === null ? 1 : 0, run);
+  const inner = connection.all<{ key: number }>(
+    "select distinct key from entry_keys where entry = ? and key <> ?",
+    entryId,
+    key,
+  );
+  for (const variant of inner) connection.run(upsert, variant.key, "variant", remoteId, null, 0, run);
+}
+
+function settleRest(connection: Connection, run: number, problem: Problem | undefined): void {
+  if (problem !== undefined) {
+    connection.run(
+      `update entries set problems = json_insert(coalesce(problems, '[]'), '$[#]', json(?))
+        where run = ? and outcome is null`,
+      JSON.stringify(problem),
+      run,
+    );
+  }
+  connection.run(
+    `update entries set outcome = case
+         when exists (select 1 from sends s where s.key = entries.key and s.open = 1) then 'in_doubt' else 'pending' end
+      where run = ? and outcome is null`,
+    run,
+  );
+}

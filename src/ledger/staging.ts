@@ -1,0 +1,27 @@
+// The ledger as staging sees it, put together from its parts.
+import type { Staging } from "../model/ledger.ts";
+import type { Connection } from "./connection.ts";
+import { openDuplicates } from "./duplicates.ts";
+import { addFile, updateFile } from "./files.ts";
+import { groups } from "./groups.ts";
+import type { Keys } from "./keys.ts";
+import { openNewEntries } from "./new-entries.ts";
+import { openRows } from "./rows.ts";
+import type { StagedRows } from "./staged-rows.ts";
+import type { Worklists } from "./worklist.ts";
+
+export function openStaging(connection: Connection, keys: Keys, worklists: Worklists, staged: StagedRows): Staging {
+  return {
+    async addFile(file) {
+      staged.unsort();
+      return addFile(connection, file);
+    },
+    async updateFile(fileId, info) {
+      updateFile(connection, fileId, info);
+    },
+    groups: (fileIds) => groups(connection, staged, fileIds),
+    ...openRows(connection, staged),
+    ...openNewEntries(connection, keys),
+    ...openDuplicates(connection, worklists),
+  };
+}

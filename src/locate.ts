@@ -1,0 +1,73 @@
+// From an entry in the ledger back to its cells: its rows are read and mapped again, which gives every value's origin.
+// Used for what is found out after staging: duplicate keys, missing references, refusals of the API.
+import { attachJoins, type JoinFiles, sourceRow } from "./joins.ts";
+import { locateProblem, type RowGroup } from "./model/draft.ts";
+import type { Ledger, StagedFile } from "./model/ledger.ts";
+import type { Problem } from "./model/problem.ts";
+import type { PreparedInput } from "./prepare.ts";
+import { parseRow } from "./read/open.ts";
+
+/** Fills in the cells of problems of an entry, by their payload paths. */
+export type Locate = (entryId: number, problems: readonly Problem[]) => Promise<readonly Problem[]>;
+
+/** A locator over the inputs of a run. */
+export function createLocate(ledger: Ledger, run: number, inputs: readonly PreparedInput[]): Locate {
+  let runFiles: Promise<readonly StagedFile[]> | undefined;
+  return async (entryId, problems) => {
+    runFiles ??= ledger.results.files(run);
+    const { files, rows } = await ledger.staging.rowsOfEntry(entryId);
+    const main = files.find(({ kind }) => kind === "input");
+    const prepared = inputs.find(({ input }) => input.name === main?.input);
+    if (main === undefined || prepared === undefined) return problems;
+    const mainFiles = files.filter(({ kind }) => kind === "input");
+    const group: RowGroup = {
+      rows: rows
+        .map((row) => ({ row, file: mainFiles.find(({ id }) => belongsTo(row.id, id)) }))
+        .flatMap(({ row, file }) => (file === undefined ? [] : [sourceRow(row, files, parseRow(file.info, row.raw))])),
+      joined: {},
+      damage: [],
+    };
+    const joins = joinFilesOf(prepared, await runFiles);
+    const { compiled } = prepared;
+    const drafted = compiled.draft(await withJoinedRows(group, rows, joins, ledger, prepared));
+    return drafted.kind === "draft"
+      ? problems.map((problem) => locateProblem(problem, drafted.draft.origins))
+      : problems;
+  };
+}
+
+/** The staged files of an input's joins. */
+export function joinFilesOf({ input, compiled }: PreparedInput, files: readonly StagedFile[]): JoinFiles {
+  return Object.fromEntries(
+    compiled.joins.map(({ name }) => [name, files.filter((file) => file.input === input.name && file.join === name)]),
+  );
+}
+
+/** Many-joins come from the entry's own rows (their staging keys may be dropped by now), one-joins from the reference files. */
+async function withJoinedRows(
+  group: RowGroup,
+  rows: Awaited<ReturnType<Ledger["staging"]["rowsOfEntry"]>>["rows"],
+  joins: JoinFiles,
+  ledger: Ledger,
+  { compiled }: PreparedInput,
+): Promise<RowGroup> {
+  const references = Object.fromEntries(
+    compiled.joins.filter(({ one }) => one).map(({ name }) => [name, joins[name] ?? []]),
+  );
+  const { joined } = await attachJoins(group, compiled, references, ledger.staging);
+  const many = compiled.joins
+    .filter(({ one }) => !one)
+    .map(({ name }) => {
+      const files = joins[name] ?? [];
+      const own = rows.flatMap((row) => {
+        const file = files.find(({ id }) => belongsTo(row.id, id));
+        return file === undefined ? [] : [sourceRow(row, files, parseRow(file.info, row.raw))];
+      });
+      return [name, own] as const;
+    });
+  return { ...group, joined: { ...joined, ...Object.fromEntries(many) } };
+}
+
+function belongsTo(row: number, fileId: number): boolean {
+  return Math.floor(row / 2 ** 32) === fileId;
+}

@@ -1,0 +1,40 @@
+// A row as expressions see it: cells are text, and what is not there is "" rather than an error.
+import type { Cell, Cells } from "../model/row.ts";
+
+/**
+ * A read-only view in the shape that the expression engine knows, a `Map`; nothing is copied. `get` gives a cell's
+ * text, a view of a nested object, or a list; a name that is no column is tried as a dotted path (`customer.city`).
+ */
+export class CellsView extends Map<string, unknown> {
+  readonly #cells: Cells;
+
+  constructor(cells: Cells) {
+    super();
+    this.#cells = cells;
+  }
+
+  override get(column: string): unknown {
+    return viewOf(cellAt(this.#cells, column));
+  }
+}
+
+function cellAt(cells: Cells, column: string): Cell {
+  const cell = ownCell(cells, column);
+  if (cell !== undefined) return cell;
+  const dot = column.indexOf(".");
+  const nested = dot === -1 ? undefined : ownCell(cells, column.slice(0, dot));
+  return isCells(nested) ? cellAt(nested, column.slice(dot + 1)) : "";
+}
+
+function ownCell(cells: Cells, column: string): Cell | undefined {
+  return Object.hasOwn(cells, column) ? cells[column] : undefined;
+}
+
+function viewOf(cell: Cell): unknown {
+  if (typeof cell === "string") return cell;
+  return isCells(cell) ? new CellsView(cell) : cell.map(viewOf);
+}
+
+function isCells(cell: Cell | undefined): cell is Cells {
+  return typeof cell === "object" && !Array.isArray(cell);
+}

@@ -1,0 +1,216 @@
+// Whether a mapping fits the headers of its inputs. JSON has no header: what its elements hold is seen row by row.
+import { didYouMean } from "../model/nearest.ts";
+import type { FileInfo } from "../model/row.ts";
+import type { Position } from "../model/yaml-config.ts";
+import { compileExpression } from "./expression.ts";
+import type { Alternative, ChildMapping, FieldMapping, Mapping } from "./mapping.ts";
+import { childNames, entryNames, type NameContext, targetOf } from "./site.ts";
+
+/** What does not fit. Errors make the mapping useless for the input; warnings may be meant. */
+export interface ColumnFaults {
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** All faults of a mapping against the headers at once, each a line `mapping:line:column: what` with the nearest name. */
+export function checkColumns(
+  mapping: Mapping,
+  main: FileInfo,
+  joined: Readonly<Record<string, FileInfo>>,
+): ColumnFaults {
+  const { joins, group } = mapping;
+  const own = fieldsCheck({ mapping, main, joined, own: main, ...entryNames(mapping) });
+  const faults = [
+    ...mapping.fields.map(own),
+    ...mapping.children.map((child) => checkChild(child, mapping, main, joined)),
+    ...joins.map(({ name, theirs, ours, position }) => {
+      const file = joined[name];
+      if (file === undefined) return error(position, `the job gives no input for the join "${name}"`);
+      return both(columnFault(theirs, file, position), columnFault(ours, main, position));
+    }),
+    ...(group !== undefined && "columns" in group.by
+      ? group.by.columns.map((name) => columnFault(name, main, group.position))
+      : []),
+    expressionWarnings(mapping.where, "row", mapping, main),
+    expressionWarnings(group?.head, "row", mapping, main),
+    expressionWarnings(group?.where, "group", mapping, main),
+    expressionWarnings(group !== undefined && "expr" in group.by ? group.by.expr : undefined, "row", mapping, main),
+    ...Object.keys(joined).flatMap((name) =>
+      joins.some((join) => join.name === name)
+        ? []
+        : [
+            warning(
+              undefined,
+              `the job joins "${name}", which the mapping does not use.${didYouMean(
+                name,
+                joins.map((join) => join.name),
+              )}`,
+            ),
+          ],
+    ),
+  ];
+  return {
+    errors: linesOf(
+      faults.flatMap(({ errors }) => errors),
+      mapping.file,
+    ),
+    warnings: linesOf(
+      faults.flatMap(({ warnings }) => warnings),
+      mapping.file,
+    ),
+  };
+}
+
+interface Fault {
+  readonly position: Position | undefined;
+  readonly message: string;
+}
+interface Faults {
+  readonly errors: readonly Fault[];
+  readonly warnings: readonly Fault[];
+}
+
+const none: Faults = { errors: [], warnings: [] };
+const error = (position: Position | undefined, message: string): Faults => ({
+  errors: [{ position, message }],
+  warnings: [],
+});
+const warning = (position: Position | undefined, message: string): Faults => ({
+  errors: [],
+  warnings: [{ position, message }],
+});
+const both = (...faults: readonly Faults[]): Faults => ({
+  errors: faults.flatMap(({ errors }) => errors),
+  warnings: faults.flatMap(({ warnings }) => warnings),
+});
+
+/** Each fault once, in the order of the mapping. */
+function linesOf(faults: readonly Fault[], file: string): readonly string[] {
+  const sorted = faults.toSorted((a, b) => orderOf(a) - orderOf(b));
+  return [
+    ...new Set(
+      sorted.map(
+        ({ position, message }) =>
+          `${file}${position === undefined ? "" : `:${position.line}:${position.column}`}: ${message}`,
+      ),
+    ),
+  ];
+}
+
+function orderOf({ position }: Fault): number {
+  return position === undefined ? 0 : position.line * 1e6 + position.column;
+}
+
+interface Headers extends NameContext {
+  readonly mapping: Mapping;
+  readonly main: FileInfo;
+  readonly joined: Readonly<Record<string, FileInfo>>;
+  /** The file of the row in hand; undefined for what has no header. */
+  readonly own: FileInfo | undefined;
+}
+
+function checkChild(
+  child: ChildMapping,
+  mapping: Mapping,
+  main: FileInfo,
+  joined: Readonly<Record<string, FileInfo>>,
+): Faults {
+  const { each, position } = child;
+  const own = each.kind === "join" ? joined[each.join] : each.kind === "nested" ? undefined : main;
+  const headers: Headers = { mapping, main, joined, own, ...childNames(child, mapping) };
+  if (each.kind === "nested" && main.columns !== undefined) {
+    const known = ["rows", ...mapping.joins.filter(({ one }) => !one).map(({ name }) => name)];
+    return error(
+      position,
+      `there is no join "${each.column}", and a ${main.format} file has no nested lists.${didYouMean(each.column, known)}`,
+    );
+  }
+  return both(
+    each.kind === "split" ? columnFault(each.column, main, position) : none,
+    expressionWarnings(child.where, "child", mapping, own),
+    ...child.fields.map(fieldsCheck(headers)),
+  );
+}
+
+function fieldsCheck(headers: Headers): (field: FieldMapping) => Faults {
+  return ({ alternatives }) => {
+    const faults = alternatives.map((alternative) => checkAlternative(alternative, headers));
+    // Of whole alternatives one must be there; each of the others may be.
+    return faults.some(({ errors }) => errors.length === 0)
+      ? both(...faults.map(({ warnings }) => ({ errors: [], warnings })))
+      : both(...faults);
+  };
+}
+
+function checkAlternative({ source, optional, position, when, style }: Alternative, headers: Headers): Faults {
+  const { mapping, own, isChild } = headers;
+  const kind = isChild ? "child" : "group";
+  const warnings = both(
+    expressionWarnings(when, kind, mapping, own),
+    source.kind === "expr"
+      ? expressionWarnings({ text: source.text, position }, kind, { ...mapping, style }, own)
+      : none,
+  );
+  if (optional) return warnings;
+  switch (source.kind) {
+    case "value":
+    case "expr":
+      return warnings;
+    case "from": {
+      const missing = source.columns.map((name) => nameFault(name, headers, position, false));
+      return missing.some(({ errors }) => errors.length === 0) ? warnings : both(warnings, ...missing);
+    }
+    case "template":
+      return both(
+        warnings,
+        ...source.parts.map((part) => ("column" in part ? nameFault(part.column, headers, position, isChild) : none)),
+      );
+    default:
+      return source satisfies never;
+  }
+}
+
+function nameFault(name: string, headers: Headers, position: Position, fallsBack: boolean): Faults {
+  const { main, joined, own } = headers;
+  if (own?.columns?.includes(name) === true || (fallsBack && main.columns?.includes(name) === true)) return none;
+  const target = targetOf(name, headers);
+  switch (target.kind) {
+    case "item":
+      return none;
+    case "own":
+      return own === undefined ? none : columnFault(name, own, position);
+    case "parent":
+      return columnFault(target.column, main, position);
+    case "joined": {
+      const file = joined[target.join];
+      return file === undefined ? none : columnFault(target.column, file, position);
+    }
+    default:
+      return target satisfies never;
+  }
+}
+
+function columnFault(name: string, { columns, path }: FileInfo, position: Position): Faults {
+  if (columns === undefined || columns.includes(name)) return none;
+  return error(position, `column "${name}" is not in ${path}.${didYouMean(name, columns)}`);
+}
+
+function expressionWarnings(
+  expr: { readonly text: string; readonly position: Position } | undefined,
+  kind: "row" | "group" | "child",
+  { style }: Pick<Mapping, "style">,
+  file: FileInfo | undefined,
+): Faults {
+  if (expr === undefined || file?.columns === undefined) return none;
+  const { columns, path } = file;
+  const compiled = compileExpression(expr.text, kind, style);
+  const unknown = compiled.ok ? compiled.columns.filter((name) => !columns.includes(name)) : [];
+  return both(
+    ...unknown.map((name) =>
+      warning(
+        expr.position,
+        `the expression reads column "${name}", which is not in ${path} and so always blank.${didYouMean(name, columns)}`,
+      ),
+    ),
+  );
+}

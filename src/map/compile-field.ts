@@ -1,0 +1,192 @@
+// One field of a mapping as a function: `when`, the source's value, split, apply, lookup, map, round, then the type that
+// the payload's schema says. What becomes of the result (payload, origins, problems) is fill.ts.
+import type { Origin } from "../model/draft.ts";
+import type { Field } from "../model/field.ts";
+import type { Json } from "../model/json.ts";
+import { type PathStep, parsePath } from "../model/payload-path.ts";
+import type { ResourceName } from "../model/resource.ts";
+import { type Answer, compileAnswers } from "./answers.ts";
+import { coerce, type Value } from "./coerce.ts";
+import { compileSource, type Failure, type FieldsScope, isBlankValue } from "./compile-source.ts";
+import { compileCondition } from "./condition.ts";
+import { asValue, takesStructure } from "./constant.ts";
+import type { Alternative, FieldMapping, LookupTables } from "./mapping.ts";
+import type { Reading, Site } from "./site.ts";
+import { compileTransform, type Transform, type TransformSpec } from "./transforms.ts";
+import { scalarText } from "./value-text.ts";
+import { constantStyle } from "./written.ts";
+
+/** What a field came to. `absent`: nothing to send. `clear`: a blank cell that empties the field on update. */
+export type FieldResult = { readonly origins: readonly Origin[] } & (
+  | { readonly kind: "value"; readonly value: Json }
+  | { readonly kind: "reference"; readonly resource: ResourceName; readonly key: string }
+  | { readonly kind: "clear" }
+  | { readonly kind: "absent" }
+  | Failure
+);
+
+/** A field whose config is resolved. */
+export interface CompiledField {
+  readonly path: string;
+  readonly steps: readonly PathStep[];
+  readonly field: Field;
+  readonly evaluate: (site: Site) => FieldResult;
+}
+
+/** What fields are compiled with, beside their own config. */
+export interface FieldTools {
+  readonly scope: FieldsScope;
+  readonly lookups: LookupTables;
+  /** The mapping's name, for origins. */
+  readonly file: string;
+}
+
+export function compileField(mapped: FieldMapping, tools: FieldTools): CompiledField {
+  const { path, field } = mapped;
+  const alternatives = mapped.alternatives.map((alternative) => compileAlternative(alternative, field, tools));
+  const evaluate = (site: Site): FieldResult => {
+    const origins: Origin[] = [];
+    let blank: BlankResult | undefined;
+    for (const attempt of alternatives) {
+      const result = attempt(site);
+      if (result.kind !== "blank") return result;
+      origins.push(...result.origins);
+      if (blank?.filled === undefined) blank = result;
+    }
+    return blank?.filled ?? { kind: "absent", origins };
+  };
+  return { path, steps: parsePath(path), field, evaluate };
+}
+
+/** A source without a value: the next alternative has its turn, and if none has a value, `filled` says what is then. */
+interface BlankResult {
+  readonly kind: "blank";
+  readonly origins: readonly Origin[];
+  /** From `default` or `blank: clear`. */
+  readonly filled: FieldResult | undefined;
+}
+
+function compileAlternative(
+  alternative: Alternative,
+  field: Field,
+  tools: FieldTools,
+): (site: Site) => FieldResult | BlankResult {
+  const { style, ref, clear } = alternative;
+  const source = compileSource(alternative, tools.scope);
+  const gate =
+    alternative.when === undefined ? undefined : compileCondition(alternative.when, "when", tools.scope.kind, style);
+  const pass = compilePipeline(alternative, tools);
+  const finish = compileFinish(alternative, field);
+  const mappingOrigin: Origin = { kind: "mapping", file: tools.file, line: alternative.position.line };
+  const originsOf = (readings: readonly Reading[]): readonly Origin[] => {
+    const existing = readings.filter(({ cell }) => cell !== undefined);
+    const counted = existing.length > 0 ? existing : readings;
+    return counted.length === 0
+      ? [mappingOrigin]
+      : counted.map(({ source: row, column }) => ({ kind: "cell", source: row, column }));
+  };
+  const byDefault = alternative.default === undefined ? undefined : asValue(alternative.default);
+  const fallback = byDefault === undefined ? undefined : finish(byDefault, true);
+  const blankResult = (readings: readonly Reading[]): BlankResult => {
+    const origins = originsOf(readings);
+    const cleared = clear && readings.some(({ cell }) => cell !== undefined);
+    const filled =
+      fallback !== undefined
+        ? { ...fallback, origins: [mappingOrigin] }
+        : cleared
+          ? { kind: "clear" as const, origins }
+          : undefined;
+    return { kind: "blank", origins, filled };
+  };
+
+  return (site) => {
+    const seen = source.look(site);
+    const judged = gate?.judge(site.scope);
+    if (judged?.ok === false)
+      return { kind: "failed", code: "expression_failed", message: judged.message, origins: originsOf(seen) };
+    if (judged?.value === false) return { kind: "blank", origins: originsOf(seen), filled: undefined };
+    const { picked, used } = source.pick(site, seen);
+    if (picked.kind === "blank") return blankResult(used);
+    const origins = originsOf(used);
+    if (picked.kind === "failed") return { ...picked, origins };
+    if (picked.kind === "structure") {
+      if (takesStructure(field) && ref === undefined) return { kind: "value", value: picked.value, origins };
+      const message = "a nested object stands where a value belongs: name a value inside it, such as customer.name";
+      return { kind: "failed", code: "wrong_type", message, origins };
+    }
+    const passed = pass(picked.value, picked.isConstant);
+    if (passed.kind === "blank") return blankResult(used);
+    if (passed.kind === "omitted") return { kind: "absent", origins };
+    if (passed.kind === "failed") return { ...passed, origins };
+    return { ...finish(passed.value, passed.isConstant), origins };
+  };
+}
+
+/** split → apply → lookup → map. */
+function compilePipeline({ split, apply, lookup, map, otherwise, style }: Alternative, { lookups, scope }: FieldTools) {
+  const transforms = apply.map((spec) => transformOf(spec, style));
+  const steps: ((value: Value, isConstant: boolean) => Answer)[] = [];
+  if (lookup !== undefined) {
+    const { file, key, value, otherwise: unanswered } = lookup;
+    const where = `in column "${key}" of ${file}`;
+    steps.push(compileAnswers(lookups({ file, key, value }), unanswered, where, false, scope.blanks));
+  }
+  if (map !== undefined) steps.push(compileAnswers(map, otherwise, "in the map", true, scope.blanks));
+  return (picked: Value, isConstant: boolean): Answer => {
+    let value = split === undefined || typeof picked !== "string" ? picked : pieces(picked, split);
+    for (const transform of transforms) {
+      const result = transform(value);
+      if (!result.ok) return { kind: "failed", code: result.code, message: result.message };
+      value = result.value;
+    }
+    let answer: Answer = isBlankValue(value) ? { kind: "blank" } : { kind: "value", value, isConstant };
+    for (const step of steps) {
+      if (answer.kind !== "value") return answer;
+      answer = step(answer.value, answer.isConstant);
+    }
+    return answer;
+  };
+}
+
+/** The pieces of a cell, trimmed, without blank ones. */
+export function pieces(text: string, separator: string): readonly string[] {
+  return text.split(separator).flatMap((piece) => (piece.trim() === "" ? [] : [piece.trim()]));
+}
+
+type Finished =
+  | { readonly kind: "value"; readonly value: Json }
+  | { readonly kind: "reference"; readonly resource: ResourceName; readonly key: string }
+  | Failure;
+
+/** round → the field's type, or the key of a reference. Constants are read as mappings write them, not as cells are. */
+function compileFinish(
+  { style, round, ref, unit }: Alternative,
+  field: Field,
+): (value: Value, isConstant: boolean) => Finished {
+  const finishIn = (inStyle: typeof style) => {
+    const rounding = round === undefined ? undefined : transformOf({ round }, inStyle);
+    return (given: Value): Finished => {
+      const rounded = rounding?.(given) ?? { ok: true as const, value: given };
+      if (!rounded.ok) return { kind: "failed", code: rounded.code, message: rounded.message };
+      const { value } = rounded;
+      if (ref !== undefined) {
+        if (typeof value === "object")
+          return { kind: "failed", code: "wrong_type", message: `a list stands where one ${ref.by} belongs` };
+        return { kind: "reference", resource: ref.resource, key: scalarText(value).trim() };
+      }
+      const coerced = coerce(value, field, inStyle, unit);
+      return coerced.ok
+        ? { kind: "value", value: coerced.value }
+        : { kind: "failed", code: coerced.code, message: coerced.message };
+    };
+  };
+  const finishCell = finishIn(style);
+  const finishConstant = finishIn(constantStyle(style));
+  return (value, isConstant) => (isConstant ? finishConstant(value) : finishCell(value));
+}
+
+function transformOf(spec: TransformSpec, style: Alternative["style"]): Transform {
+  const compiled = compileTransform(spec, style);
+  if (!compiled.ok) throw new Error(`an unchecked transform came to be compiled: ${compiled.message}`);
+  return compiled.transform;
+}

@@ -1,0 +1,158 @@
+// The first step of a field: from a site to the value that stands there (`from`, `template`, `expr`, `value`), blank or
+// not, and the cells that were looked at. What happens to the value then is compile-field.ts.
+import type { Json } from "../model/json.ts";
+import type { ProblemCode } from "../model/problem.ts";
+import type { Cell } from "../model/row.ts";
+import { type Blanks, holdsObjects } from "./blanks.ts";
+import type { Value } from "./coerce.ts";
+import { asValue } from "./constant.ts";
+import { compileExpression } from "./expression.ts";
+import type { Alternative, TemplatePart } from "./mapping.ts";
+import { compileColumn, type NameContext, type Reading, readAt, type Site } from "./site.ts";
+
+/** What every field of a mapping, or of one of its children, is compiled in. */
+export interface FieldsScope extends NameContext {
+  readonly kind: "group" | "child";
+  readonly blanks: Blanks;
+}
+
+/** Why a field has no value, before it is known which field. */
+export interface Failure {
+  readonly kind: "failed";
+  readonly code: ProblemCode;
+  readonly message: string;
+}
+
+/** What a source gave. `structure` is a nested object as it came. */
+type Picked =
+  | { readonly kind: "value"; readonly value: Value; readonly isConstant: boolean }
+  | { readonly kind: "structure"; readonly value: Json }
+  | { readonly kind: "blank" }
+  | Failure;
+
+/** A source whose config is resolved. `pick` is given what `look` saw and says which of it counts. */
+export interface CompiledSource {
+  readonly look: (site: Site) => readonly Reading[];
+  readonly pick: (
+    site: Site,
+    readings: readonly Reading[],
+  ) => { readonly picked: Picked; readonly used: readonly Reading[] };
+}
+
+export function compileSource({ source, style }: Alternative, scope: FieldsScope): CompiledSource {
+  switch (source.kind) {
+    case "from":
+      return fromColumns(source.columns, scope);
+    case "template":
+      return fromTemplate(source.parts, scope);
+    case "expr": {
+      const compiled = compileExpression(source.text, scope.kind, style);
+      if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
+      return fromExpression(compiled);
+    }
+    case "value": {
+      const value = asValue(source.value);
+      const picked: Picked =
+        value === undefined ? { kind: "structure", value: source.value } : { kind: "value", value, isConstant: true };
+      return { look: () => [], pick: () => ({ picked, used: [] }) };
+    }
+    default:
+      return source satisfies never;
+  }
+}
+
+/** The value of a cell on its way; lists lose their blank items. */
+function valueOfCell(cell: Cell | undefined, blanks: Blanks): Picked {
+  if (cell === undefined) return { kind: "blank" };
+  if (typeof cell === "string")
+    return blanks.isBlank(cell) ? { kind: "blank" } : { kind: "value", value: cell, isConstant: false };
+  // Cells are JSON whose leaves are text.
+  if (holdsObjects(cell)) return { kind: "structure", value: cell as Json };
+  const items = listItems(cell as readonly Cell[], blanks);
+  return items.length === 0 ? { kind: "blank" } : { kind: "value", value: items, isConstant: false };
+}
+
+function listItems(cell: readonly Cell[], blanks: Blanks): Value[] {
+  return cell.flatMap((item): Value[] => {
+    if (typeof item === "string") return blanks.isBlank(item) ? [] : [item];
+    return [listItems(item as readonly Cell[], blanks)];
+  });
+}
+
+function fromColumns(columns: readonly string[], scope: FieldsScope): CompiledSource {
+  const readers = columns.map((name) => compileColumn(name, scope));
+  return {
+    look: (site) => readers.map((read) => read(site)),
+    pick: (_site, readings) => {
+      for (const reading of readings) {
+        const picked = valueOfCell(reading.cell, scope.blanks);
+        if (picked.kind !== "blank") return { picked, used: [reading] };
+      }
+      return { picked: { kind: "blank" }, used: readings };
+    },
+  };
+}
+
+function fromTemplate(parts: readonly TemplatePart[], scope: FieldsScope): CompiledSource {
+  const { blanks } = scope;
+  const isBlank = ({ cell }: Reading) => cell === undefined || (typeof cell === "string" && blanks.isBlank(cell));
+  const readers = parts.flatMap((part) => {
+    if (!("column" in part)) return [];
+    const read = compileColumn(part.column, scope);
+    return (site: Site): Reading => {
+      const own = read(site);
+      if (site.parent === undefined || !isBlank(own)) return own;
+      const above = readAt(site.parent, part.column);
+      return isBlank(above) ? own : above;
+    };
+  });
+  return {
+    look: (site) => readers.map((read) => read(site)),
+    pick: (_site, readings) => {
+      if (readings.every(isBlank)) return { picked: { kind: "blank" }, used: readings };
+      const nested = readings.find((reading) => !isBlank(reading) && typeof reading.cell !== "string");
+      if (nested !== undefined) {
+        const message = `"${nested.column}" is a list or an object, and a template takes text`;
+        return { picked: { kind: "failed", code: "wrong_type", message }, used: [nested] };
+      }
+      let next = 0;
+      const text = parts.map((part) => {
+        if ("text" in part) return part.text;
+        const reading = readings[next];
+        next += 1;
+        return reading === undefined || isBlank(reading) ? "" : String(reading.cell);
+      });
+      return { picked: { kind: "value", value: text.join("").trim(), isConstant: false }, used: readings };
+    },
+  };
+}
+
+function fromExpression({
+  expression,
+  columns,
+}: Extract<ReturnType<typeof compileExpression>, { ok: true }>): CompiledSource {
+  return {
+    look: (site) => {
+      const readings = columns.map((name) => readAt(site.place, name));
+      const { item, place } = site;
+      return item === undefined
+        ? readings
+        : [...readings, { source: place.source, column: item.column, cell: item.text }];
+    },
+    pick: (site, readings) => {
+      const result = expression(site.scope);
+      const picked: Picked = !result.ok
+        ? { kind: "failed", code: "expression_failed", message: result.message }
+        : isBlankValue(result.value)
+          ? { kind: "blank" }
+          : { kind: "value", value: result.value, isConstant: false };
+      return { picked, used: readings };
+    },
+  };
+}
+
+/** True for text without a character to see, and for lists of nothing else. */
+export function isBlankValue(value: Value): boolean {
+  if (typeof value === "string") return value.trim() === "";
+  return Array.isArray(value) && value.every(isBlankValue);
+}

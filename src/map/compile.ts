@@ -1,0 +1,156 @@
+// A mapping with everything resolved once: what the rows of a run are put through. Grouping a stream of rows is group.ts.
+import { cellPlace, type Draft, type RowGroup, type SourceRow } from "../model/draft.ts";
+import { parsePath, valueAt } from "../model/payload-path.ts";
+import type { Checked, Problem } from "../model/problem.ts";
+import type { Resource } from "../model/resource.ts";
+import { resources } from "../model/resources.ts";
+import type { FileInfo, Row } from "../model/row.ts";
+import { compileBlanks } from "./blanks.ts";
+import { type ColumnFaults, checkColumns } from "./check-columns.ts";
+import { compileChild, wholeRow } from "./children.ts";
+import { compileField, type FieldTools } from "./compile-field.ts";
+import { compileCondition } from "./condition.ts";
+import { compileConflicts } from "./conflicts.ts";
+import { type DraftParts, emptyParts, fillFields } from "./fill.ts";
+import { compileGroupKey } from "./group-key.ts";
+import { compileHead } from "./head.ts";
+import type { Join, LookupTables, Mapping } from "./mapping.ts";
+import { childNames, entryNames, type Site } from "./site.ts";
+
+/** What mapping makes of a group: a draft, or nothing because `group.where` leaves it out. */
+type Drafted =
+  | { readonly kind: "draft"; readonly draft: Draft }
+  | { readonly kind: "excluded"; readonly rows: readonly SourceRow[] };
+
+/** A mapping ready for rows. */
+export interface CompiledMapping {
+  readonly mapping: Mapping;
+  readonly resource: Resource;
+  readonly joins: readonly Join[];
+  /** All faults of the mapping against the headers at once. JSON has no header to check. */
+  checkColumns(main: FileInfo, joined: Readonly<Record<string, FileInfo>>): ColumnFaults;
+  /** The key of a row's group, `""` when it is blank; undefined when nothing is grouped. Problems name no file. */
+  readonly groupKey: ((row: Row) => Checked<string>) | undefined;
+  /** Whether the mapping's `where` leaves a row out; a failing expression is a problem of the row. */
+  excludes(source: SourceRow): Checked<boolean>;
+  /**
+   * What a group makes. Never throws for what is in the rows. A group with a faulty row, of its own or of a many-join,
+   * or with damage, makes a draft without payload that has these problems, and its key as far as it can be read.
+   */
+  draft(group: RowGroup): Drafted;
+}
+
+/** Resolves a mapping. The tables of `mapping.lookups` must be loaded before. */
+export function compileMapping(mapping: Mapping, lookups: LookupTables): CompiledMapping {
+  const { joins, style, group: grouping } = mapping;
+  const blanks = compileBlanks(mapping.blank);
+  const tools: FieldTools = { scope: { ...entryNames(mapping), kind: "group", blanks }, lookups, file: mapping.file };
+  const fields = mapping.fields.map((field) => compileField(field, tools));
+  const children = mapping.children.map((child) =>
+    compileChild(child, mapping, { ...tools, scope: { ...childNames(child, mapping), kind: "child", blanks } }),
+  );
+  const rowCondition = mapping.where === undefined ? undefined : compileCondition(mapping.where, "where", "row", style);
+  const groupCondition =
+    grouping?.where === undefined ? undefined : compileCondition(grouping.where, "group.where", "group", style);
+  const chooseHead = compileHead(mapping, blanks);
+  const findConflicts = compileConflicts(mapping, blanks);
+  const keyFields = fields.filter(({ path }) => path === mapping.key);
+  const keySteps = parsePath(mapping.key);
+
+  const siteOf = (head: SourceRow, group: RowGroup): Site => {
+    const scope = { row: blanks.clean(head.row.cells), rows: group.rows.map(({ row }) => blanks.clean(row.cells)) };
+    return { place: wholeRow(head), parent: undefined, item: undefined, joined: oneMatches(joins, group), scope };
+  };
+  const finish = (parts: DraftParts, rows: readonly SourceRow[]): Drafted => {
+    const key = valueAt(parts.payload, keySteps);
+    const text = typeof key === "string" && key.trim() !== "" ? key.trim() : undefined;
+    return { kind: "draft", draft: { resource: mapping.resource, ...parts, key: text, rows } };
+  };
+
+  const damagedDraft = (group: RowGroup, damage: readonly Problem[], rows: readonly SourceRow[]): Drafted => {
+    const readable = group.rows.find(({ row }) => row.fault === undefined) ?? group.rows[0];
+    const keyParts = emptyParts();
+    if (readable !== undefined) fillFields(keyFields, siteOf(readable, group), keyParts.payload, "", keyParts);
+    const key = valueAt(keyParts.payload, keySteps);
+    const text = typeof key === "string" && key.trim() !== "" ? key.trim() : undefined;
+    return { kind: "draft", draft: { resource: mapping.resource, ...emptyParts(), problems: damage, key: text, rows } };
+  };
+
+  const draft = (group: RowGroup): Drafted => {
+    const rows = memberRows(joins, group);
+    const damage = damageOf(group, rows);
+    if (damage.length > 0) return damagedDraft(group, damage, rows);
+    const { head, problems } = chooseHead(group.rows);
+    const site = siteOf(head, group);
+    const parts = emptyParts();
+    parts.problems.push(...problems, ...severalMatches(joins, group, head));
+    const judged = groupCondition?.judge(site.scope);
+    if (judged?.ok === false)
+      parts.problems.push({ code: "expression_failed", message: judged.message, ...cellPlace(head) });
+    if (judged?.ok === true && !judged.value && problems.length === 0) return { kind: "excluded", rows };
+    fillFields(fields, site, parts.payload, "", parts);
+    for (const child of children) child.fill({ rows: group.rows, first: site, joined: group.joined }, parts);
+    parts.problems.push(...findConflicts(head, group.rows));
+    return finish(parts, rows);
+  };
+
+  return {
+    mapping,
+    resource: resources[mapping.resource],
+    joins,
+    checkColumns: (main, joined) => checkColumns(mapping, main, joined),
+    groupKey: compileGroupKey(mapping, blanks),
+    excludes: (source) => {
+      if (rowCondition === undefined) return { ok: true, value: false };
+      const judged = rowCondition.judge({ row: blanks.clean(source.row.cells) });
+      if (judged.ok) return { ok: true, value: !judged.value };
+      const column = rowCondition.columns.find((name) => Object.hasOwn(source.row.cells, name));
+      return {
+        ok: false,
+        problems: [{ code: "expression_failed", message: judged.message, ...cellPlace(source, column) }],
+      };
+    },
+    draft,
+  };
+}
+
+/** The group's rows and those of its many-joins, each once. */
+function memberRows(joins: readonly Join[], { rows, joined }: RowGroup): readonly SourceRow[] {
+  const attached = joins.flatMap(({ name, one }) => (one ? [] : (joined[name] ?? [])));
+  return [...new Map([...rows, ...attached].map((source) => [source.id, source])).values()];
+}
+
+/** What is said to be damaged, and the faults of member rows that it does not mention yet. */
+function damageOf({ damage }: RowGroup, rows: readonly SourceRow[]): readonly Problem[] {
+  const faults = rows.flatMap(({ file, row }) =>
+    row.fault === undefined ? [] : [{ file, line: row.line, row: row.number, ...row.fault }],
+  );
+  const isNamed = (fault: Problem) =>
+    damage.some(({ code, file, line }) => code === fault.code && file === fault.file && line === fault.line);
+  return [...damage, ...faults.filter((fault) => !isNamed(fault))];
+}
+
+/** A faulty row of a `one: true` join is no match. */
+function oneMatches(joins: readonly Join[], { joined }: RowGroup): Site["joined"] {
+  const matches = joins.flatMap(({ name, one }) => {
+    const match = one ? joined[name]?.find(({ row }) => row.fault === undefined) : undefined;
+    return match === undefined ? [] : [[name, wholeRow(match)] as const];
+  });
+  return new Map(matches);
+}
+
+function severalMatches(joins: readonly Join[], { joined }: RowGroup, head: SourceRow): readonly Problem[] {
+  return joins.flatMap(({ name, one, ours }): Problem[] => {
+    const lines = one
+      ? (joined[name] ?? []).filter(({ row }) => row.fault === undefined).map(({ row }) => row.line)
+      : [];
+    if (lines.length < 2) return [];
+    return [
+      {
+        code: "join_several",
+        message: `${name} has more than one row for it: lines ${lines.join(", ")}`,
+        ...cellPlace(head, ours),
+      },
+    ];
+  });
+}

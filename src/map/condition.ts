@@ -1,0 +1,35 @@
+// Conditions (`where`, `when`, `head`): expressions that must say true or false.
+import { compileExpression, type Scope } from "./expression.ts";
+import type { Expr } from "./mapping.ts";
+import type { ValueStyle } from "./style.ts";
+
+/** What a condition said of one scope. */
+export type Judged = { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly message: string };
+
+/** One line that says why a text cannot be a condition, or undefined when it can. */
+export function conditionFault(text: string, kind: "row" | "group" | "child", style: ValueStyle): string | undefined {
+  const compiled = compileExpression(text, kind, style);
+  if (!compiled.ok) return compiled.message;
+  return compiled.yields === "boolean" || compiled.yields === "unknown"
+    ? undefined
+    : `must give true or false, and gives ${compiled.yields}`;
+}
+
+/** A condition that `conditionFault` has nothing against. `name` is its key, for messages. */
+export function compileCondition(
+  { text }: Expr,
+  name: string,
+  kind: "row" | "group" | "child",
+  style: ValueStyle,
+): { readonly judge: (scope: Scope) => Judged; readonly columns: readonly string[] } {
+  const compiled = compileExpression(text, kind, style);
+  if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
+  const { expression, columns } = compiled;
+  const judge = (scope: Scope): Judged => {
+    const result = expression(scope);
+    if (!result.ok) return { ok: false, message: `${name}: ${result.message}` };
+    if (typeof result.value === "boolean") return { ok: true, value: result.value };
+    return { ok: false, message: `${name}: the expression must give true or false, and gave ${typeof result.value}` };
+  };
+  return { judge, columns };
+}

@@ -1,0 +1,56 @@
+// Later rows of a group that disagree with its first on a field of the entry itself: their value would be lost unseen.
+import { cellPlace, type SourceRow } from "../model/draft.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Blanks } from "./blanks.ts";
+import type { FieldMapping, Mapping } from "./mapping.ts";
+import { quote } from "./quote.ts";
+import { cellAt, entryNames, targetOf } from "./site.ts";
+
+/**
+ * `group.conflict` as a function. Looks at fields that are read with `from`; a blank never disagrees, and a column that a
+ * child reads from every row may differ. One problem for each field, at the first row that disagrees.
+ */
+export function compileConflicts(
+  mapping: Mapping,
+  blanks: Blanks,
+): (head: SourceRow, rows: readonly SourceRow[]) => readonly Problem[] {
+  const conflict = mapping.group?.conflict ?? "ignore";
+  if (conflict === "ignore") return () => [];
+  const perRow = new Set(
+    mapping.children.flatMap(({ each, fields }) => (each.kind === "rows" ? fields.flatMap(columnsOf) : [])),
+  );
+  const names = entryNames(mapping);
+  const watched = mapping.fields.flatMap((field) => {
+    const columns = columnsOf(field).filter((name) => !perRow.has(name) && targetOf(name, names).kind === "own");
+    return columns.length === 0 ? [] : [{ path: field.path, columns }];
+  });
+  const read = (columns: readonly string[], { row }: SourceRow) => {
+    for (const column of columns) {
+      const cell = cellAt(row.cells, column);
+      if (typeof cell === "string" && !blanks.isBlank(cell)) return { column, text: cell };
+    }
+    return undefined;
+  };
+
+  return (head, rows) =>
+    rows.length < 2
+      ? []
+      : watched.flatMap(({ path, columns }): Problem[] => {
+          const first = read(columns, head);
+          const others = rows.flatMap((source) => {
+            const found = source === head ? undefined : read(columns, source);
+            return found === undefined || found.text === first?.text ? [] : [{ source, column: found.column }];
+          });
+          const [other, ...more] = others;
+          if (other === undefined) return [];
+          const said = first === undefined ? "nothing" : quote(first.text);
+          const count = more.length === 0 ? "" : ` (${more.length} more rows of the group disagree too)`;
+          const message = `the first row of this group, line ${head.row.line}, says ${said}, and that is what counts${count}`;
+          const severity = conflict === "warn" ? ({ severity: "warning" } as const) : {};
+          return [{ code: "group_conflict", message, path, ...severity, ...cellPlace(other.source, other.column) }];
+        });
+}
+
+function columnsOf({ alternatives }: FieldMapping): readonly string[] {
+  return alternatives.flatMap(({ source }) => (source.kind === "from" ? source.columns : []));
+}

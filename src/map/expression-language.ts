@@ -1,0 +1,116 @@
+// What our CEL has beside the standard: rows and cells, number() and date() by the source's style, arithmetic that
+// mixes whole and decimal numbers, a few text functions, and regular expressions that cannot run away.
+import { Environment } from "@marcbachmann/cel-js";
+import { CellsView } from "./cells-view.ts";
+import { parseDate } from "./dates.ts";
+import { decimalOf, decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal } from "./decimal.ts";
+import { compilePattern } from "./pattern.ts";
+import type { ValueStyle } from "./style.ts";
+
+/** Where an expression stands: it decides which variables there are. */
+export type ExpressionKind = "row" | "group" | "child";
+
+/** The variables of each kind. */
+export const variablesOf: Readonly<Record<ExpressionKind, readonly string[]>> = {
+  row: ["row"],
+  group: ["row", "rows"],
+  child: ["row", "rows", "parent", "item"],
+};
+
+/** The engine's own `matches` backtracks and cannot be replaced, so calls of it are renamed to this, of equal length. */
+export const safeMatches = "matchRe";
+
+/** The environment in which expressions of a kind are compiled; one for each style and kind is enough. */
+export function expressionEnvironment(kind: ExpressionKind, style: ValueStyle): Environment {
+  const environment = new Environment({ homogeneousAggregateLiterals: false }).registerType("Row", CellsView);
+  for (const name of variablesOf[kind]) environment.registerVariable(name, variableTypes[name] ?? "dyn");
+  registerNumbers(environment, style);
+  registerTexts(environment, style);
+  return environment;
+}
+
+const variableTypes: Readonly<Record<string, string>> = {
+  row: "Row",
+  rows: "list<Row>",
+  parent: "Row",
+  item: "string",
+};
+
+// `dyn<double>` is checked like a double, but may meet an int in the branches of `a ? 0 : number(b)`.
+const double = "dyn<double>";
+const sync = { async: false };
+
+function registerNumbers(environment: Environment, style: ValueStyle): void {
+  environment
+    .registerFunction(`number(string): ${double}`, (text: string) => numberIn(text, style), sync)
+    .registerFunction(`number(double): ${double}`, (number: number) => number, sync)
+    .registerFunction(`number(int): ${double}`, Number, sync)
+    .registerFunction(`round(double, int): ${double}`, rounded, sync)
+    .registerFunction(`round(int, int): ${double}`, Number, sync)
+    .registerFunction(`abs(double): ${double}`, Math.abs, sync)
+    .registerFunction(`abs(int): ${double}`, (int: bigint) => Math.abs(Number(int)), sync)
+    .registerFunction(`list.sum(): ${double}`, sumOf, sync);
+  for (const [sign, compute] of arithmetic) {
+    const mixed = (a: number | bigint, b: number | bigint) => compute(Number(a), Number(b));
+    environment.registerOperator(`double ${sign} int: double`, mixed);
+    environment.registerOperator(`int ${sign} double: double`, mixed);
+  }
+}
+
+const arithmetic: readonly (readonly [string, (a: number, b: number) => number])[] = [
+  ["+", (a, b) => a + b],
+  ["-", (a, b) => a - b],
+  ["*", (a, b) => a * b],
+  ["/", (a, b) => a / b],
+];
+
+function registerTexts(environment: Environment, style: ValueStyle): void {
+  environment
+    .registerFunction("date(string): string", (text: string) => dateIn(text, style), sync)
+    .registerFunction("string.replace(string, string): string", replaced, sync)
+    .registerFunction("matches(string, string): bool", matches, sync)
+    .registerFunction(`string.${safeMatches}(string): bool`, matches, sync);
+}
+
+function numberIn(text: string, style: ValueStyle): number {
+  if (text.trim() === "") throw new Error("number() of a blank cell");
+  const parsed = parseDecimal(text, style);
+  if (!parsed.ok) throw new Error(parsed.message);
+  const number = exactNumber(parsed.decimal);
+  if (number === undefined) throw new Error(inexactMessage(text));
+  return number;
+}
+
+function dateIn(text: string, style: ValueStyle): string {
+  if (text.trim() === "") throw new Error("date() of a blank cell");
+  const parsed = parseDate(text, style);
+  if (!parsed.ok) throw new Error(parsed.message);
+  return parsed.date;
+}
+
+const maxPlaces = 12n;
+
+function rounded(number: number, places: bigint): number {
+  if (places < 0n || places > maxPlaces) throw new Error(`round() takes 0 to ${maxPlaces} decimals`);
+  if (!Number.isFinite(number)) throw new Error("round() of something that is no number: a division by zero?");
+  return Number(decimalText(roundDecimal(decimalOf(number), Number(places))));
+}
+
+function sumOf(items: Iterable<unknown>): number {
+  let sum = 0;
+  for (const item of items) {
+    if (typeof item !== "number" && typeof item !== "bigint") throw new Error("sum() adds numbers only; use number(…)");
+    sum += Number(item);
+  }
+  return sum;
+}
+
+function replaced(text: string, search: string, replacement: string): string {
+  return search === "" ? text : text.split(search).join(replacement);
+}
+
+function matches(text: string, pattern: string): boolean {
+  const compiled = compilePattern(pattern);
+  if (!compiled.ok) throw new Error(compiled.message);
+  return compiled.pattern.test(text);
+}

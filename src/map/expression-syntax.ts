@@ -1,0 +1,120 @@
+// What is read off an expression's syntax tree: the columns it names, and the mistakes that the engine lets pass.
+// Nothing is evaluated here.
+import type { ASTNode } from "@marcbachmann/cel-js";
+import { safeMatches } from "./expression-language.ts";
+import { compilePattern } from "./pattern.ts";
+
+/** A mistake, and where in the source it starts (0-based). */
+export interface SyntaxFault {
+  readonly message: string;
+  readonly start: number;
+}
+
+/** The columns that are read off `row` by a literal name, each once, in order: `row["X"]` and `row.X`. */
+export function columnsOf(tree: ASTNode): readonly string[] {
+  const columns = new Set<string>();
+  for (const node of nodesOf(tree)) {
+    const key = accessKey(node);
+    if (key !== undefined && key.owner.op === "id" && key.owner.args === "row") columns.add(key.name);
+  }
+  return [...columns];
+}
+
+/** The first mistake that would compile and then be wrong on every row. */
+export function syntaxFault(tree: ASTNode): SyntaxFault | undefined {
+  for (const node of nodesOf(tree)) {
+    const message = uselessHas(node) ?? textAgainstNumber(node) ?? badPattern(node);
+    if (message !== undefined) return { message, start: node.start };
+  }
+  return undefined;
+}
+
+/** The source with every call of `.matches(` renamed to the safe one; positions do not move. */
+export function withSafeMatches(source: string, tree: ASTNode): string {
+  let renamed = source;
+  for (const node of nodesOf(tree)) {
+    if (node.op !== "rcall" || node.args[0] !== "matches") continue;
+    const at = renamed.indexOf("matches", node.args[1].end);
+    renamed = `${renamed.slice(0, at)}${safeMatches}${renamed.slice(at + safeMatches.length)}`;
+  }
+  return renamed;
+}
+
+function uselessHas(node: ASTNode): string | undefined {
+  if (node.op !== "call" || node.args[0] !== "has") return undefined;
+  return `has() is always true, as a missing cell is ""; write row["X"] != ""`;
+}
+
+const operators = ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/"] as const;
+type Operator = (typeof operators)[number];
+
+function isOperation(node: ASTNode): node is Extract<ASTNode, { op: Operator }> {
+  return (operators as readonly string[]).includes(node.op);
+}
+
+function textAgainstNumber(node: ASTNode): string | undefined {
+  if (!isOperation(node)) return undefined;
+  const [left, right] = node.args;
+  const cell = isCellOf(left) ? left : isCellOf(right) ? right : undefined;
+  const other = cell === left ? right : left;
+  if (cell === undefined) return undefined;
+  const literal = other.op === "-_" ? other.args : other;
+  if (literal.op !== "value") return undefined;
+  const written = cell.input.slice(cell.start, cell.end);
+  if (typeof literal.args === "number" || typeof literal.args === "bigint") {
+    return `a cell is text, so "${node.op}" with a number needs number(${written})`;
+  }
+  if (typeof literal.args === "boolean") return `a cell is text; compare with "${literal.args}" in quotes`;
+  return undefined;
+}
+
+// A chain of names that starts at a variable: what it reads off a row is text.
+function isCellOf(node: ASTNode): boolean {
+  const key = accessKey(node);
+  return key !== undefined && (key.owner.op === "id" || isCellOf(key.owner));
+}
+
+function badPattern(node: ASTNode): string | undefined {
+  const pattern =
+    node.op === "rcall" && node.args[0] === "matches"
+      ? node.args[2][0]
+      : node.op === "call" && node.args[0] === "matches"
+        ? node.args[1][1]
+        : undefined;
+  if (pattern?.op !== "value" || typeof pattern.args !== "string") return undefined;
+  const compiled = compilePattern(pattern.args);
+  return compiled.ok ? undefined : compiled.message;
+}
+
+function accessKey(node: ASTNode): { readonly owner: ASTNode; readonly name: string } | undefined {
+  if (node.op === ".") return { owner: node.args[0], name: node.args[1] };
+  if (node.op !== "[]" || node.args[1].op !== "value" || typeof node.args[1].args !== "string") return undefined;
+  return { owner: node.args[0], name: node.args[1].args };
+}
+
+function* nodesOf(node: ASTNode): Generator<ASTNode> {
+  yield node;
+  for (const child of childrenOf(node)) yield* nodesOf(child);
+}
+
+function childrenOf(node: ASTNode): readonly ASTNode[] {
+  switch (node.op) {
+    case "value":
+    case "id":
+      return [];
+    case ".":
+    case ".?":
+      return [node.args[0]];
+    case "!_":
+    case "-_":
+      return [node.args];
+    case "call":
+      return node.args[1];
+    case "rcall":
+      return [node.args[1], ...node.args[2]];
+    case "map":
+      return node.args.flat();
+    default:
+      return node.args;
+  }
+}

@@ -1,0 +1,48 @@
+// The key that the rows of a group have in common.
+import type { Checked } from "../model/problem.ts";
+import type { Row } from "../model/row.ts";
+import type { Blanks } from "./blanks.ts";
+import { compileExpression } from "./expression.ts";
+import type { Mapping } from "./mapping.ts";
+import { cellAt } from "./site.ts";
+import { scalarText } from "./value-text.ts";
+
+/**
+ * `group.by` as a function: the key as text, `""` when all of it is blank; undefined for a mapping that groups nothing.
+ * Keys of several columns are only equal when each part is.
+ */
+export function compileGroupKey(
+  { group, style }: Mapping,
+  blanks: Blanks,
+): ((row: Row) => Checked<string>) | undefined {
+  if (group === undefined) return undefined;
+  const { by } = group;
+  return "columns" in by ? byColumns(by.columns, blanks) : byExpression(by.expr.text, style, blanks);
+}
+
+function byColumns(columns: readonly string[], blanks: Blanks): (row: Row) => Checked<string> {
+  return (row) => {
+    const parts: string[] = [];
+    for (const column of columns) {
+      const cell = cellAt(row.cells, column) ?? "";
+      if (typeof cell !== "string") {
+        const place = { line: row.line, row: row.number, column };
+        return { ok: false, problems: [{ code: "wrong_type", message: "the key of a group must be text", ...place }] };
+      }
+      parts.push(blanks.isBlank(cell) ? "" : cell.trim());
+    }
+    if (parts.every((part) => part === "")) return { ok: true, value: "" };
+    return { ok: true, value: parts.length === 1 ? parts.join("") : JSON.stringify(parts) };
+  };
+}
+
+function byExpression(text: string, style: Mapping["style"], blanks: Blanks): (row: Row) => Checked<string> {
+  const compiled = compileExpression(text, "row", style);
+  if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
+  return (row) => {
+    const result = compiled.expression({ row: blanks.clean(row.cells) });
+    if (result.ok && typeof result.value !== "object") return { ok: true, value: scalarText(result.value).trim() };
+    const message = result.ok ? "group.by: the expression gave a list" : `group.by: ${result.message}`;
+    return { ok: false, problems: [{ code: "expression_failed", message, line: row.line, row: row.number }] };
+  };
+}

@@ -1,0 +1,172 @@
+// Rows into groups, as they come: one row each, `adjacent` ones with the same key, or `continued` by a blank key. Groups
+// whose rows are scattered (`anywhere`) are put together by the ledger. Which groups a row that could not be read may
+// belong to is decided here.
+import { cellPlace, type RowGroup, type SourceRow } from "../model/draft.ts";
+import { ImportError } from "../model/error.ts";
+import type { Problem } from "../model/problem.ts";
+import type { CompiledMapping } from "./compile.ts";
+
+/** More rows than an entry can have: one that grows on is a wrong `group.by`. */
+export const maxGroupRows = 20_000;
+
+/**
+ * The groups of a stream of rows, in order, without the rows of joins. `onExcluded` is told of every row that the
+ * mapping's `where` leaves out. Holds one group at a time; throws `ImportError("MAPPING_INVALID")` when that grows
+ * beyond 20,000 rows.
+ *
+ * A row that could not be read (`fault`, or a `group.by` expression that failed on it) is a member of one group: the
+ * one that its key names, where that is the open one or a new one; the open one when its key is blank or cannot be read;
+ * else the next one below; alone when there is none. The group above and the one of the next readable row below may have
+ * lost it, so they get a `group_damaged`.
+ */
+export async function* groupRows(
+  rows: AsyncIterable<readonly SourceRow[]>,
+  compiled: CompiledMapping,
+  onExcluded: (source: SourceRow) => void,
+): AsyncIterable<RowGroup> {
+  const grouper = compiled.groupKey === undefined ? singleRows() : groupsOf(compiled);
+  for await (const batch of rows) {
+    for (const source of batch) {
+      const excluded = source.row.fault === undefined ? compiled.excludes(source) : notExcluded;
+      if (excluded.ok && excluded.value) onExcluded(source);
+      else yield* grouper.take(source, excluded.ok ? undefined : excluded.problems[0]);
+    }
+  }
+  yield* grouper.end();
+}
+
+const notExcluded = { ok: true, value: false } as const;
+
+interface Grouper {
+  /** Takes the next row, with the problem of `where` on it; gives the groups that are complete now. */
+  readonly take: (source: SourceRow, problem: Problem | undefined) => readonly RowGroup[];
+  readonly end: () => readonly RowGroup[];
+}
+
+function singleRows(): Grouper {
+  return {
+    take: (source, problem) => {
+      const wrong = source.row.fault ?? problem;
+      return [{ rows: [source], joined: {}, damage: wrong === undefined ? [] : [located(wrong, source)] }];
+    },
+    end: () => [],
+  };
+}
+
+interface OpenGroup {
+  readonly key: string;
+  readonly rows: SourceRow[];
+  readonly damage: Problem[];
+}
+
+const maxCarriedDamage = 10;
+
+// open    the group that the next row may still belong to
+// waiting faulty rows without a key before any group: members of the next one
+// carried faulty rows that the group of the next readable row may have lost
+function groupsOf({ groupKey, mapping }: CompiledMapping): Grouper {
+  const { group } = mapping;
+  if (groupKey === undefined || group === undefined || group.rows === "anywhere") {
+    throw new Error("groups whose rows stand anywhere are put together by the ledger");
+  }
+  const isContinued = group.rows === "continued";
+  const keyColumn = "columns" in group.by ? group.by.columns[0] : undefined;
+  let open: OpenGroup | undefined;
+  let waiting: { readonly source: SourceRow; readonly fault: Problem }[] = [];
+  let carried: SourceRow[] = [];
+
+  const close = (): readonly RowGroup[] => {
+    const closed = open;
+    open = undefined;
+    return closed === undefined ? [] : [{ rows: closed.rows, joined: {}, damage: closed.damage }];
+  };
+  const start = (key: string): OpenGroup => {
+    const started: OpenGroup = {
+      key,
+      rows: waiting.map(({ source }) => source),
+      damage: waiting.map(({ fault }) => fault),
+    };
+    waiting = [];
+    open = started;
+    return started;
+  };
+  const add = (target: OpenGroup, source: SourceRow): void => {
+    if (target.rows.length >= maxGroupRows) throw tooMany(target, source, mapping.file);
+    target.rows.push(source);
+  };
+  const takeFaulty = (source: SourceRow, fault: Problem, key: string): readonly RowGroup[] => {
+    const known = located(fault, source);
+    carried = [...carried, source].slice(-maxCarriedDamage);
+    if (open === undefined && key === "") {
+      if (waiting.length >= maxGroupRows)
+        throw tooMany({ key, rows: waiting.map((held) => held.source), damage: [] }, source, mapping.file);
+      waiting.push({ source, fault: known });
+      return [];
+    }
+    if (open !== undefined && (key === "" || key === open.key)) {
+      add(open, source);
+      open.damage.push(known);
+      return [];
+    }
+    open?.damage.push(lostRow(source));
+    const complete = close();
+    const started = start(key);
+    add(started, source);
+    started.damage.push(known);
+    return complete;
+  };
+  const takeReadable = (source: SourceRow, key: string, problem: Problem | undefined): readonly RowGroup[] => {
+    const belongs = open !== undefined && (key === open.key || (key === "" && isContinued));
+    const complete = belongs ? [] : close();
+    const target = belongs && open !== undefined ? open : start(key);
+    if (carried.length > 0) {
+      target.damage.push(...carried.filter((lost) => !target.rows.includes(lost)).map(lostRow));
+      carried = [];
+    }
+    add(target, source);
+    if (problem !== undefined) target.damage.push(located(problem, source));
+    if (key !== "" || belongs) return complete;
+    const message = isContinued
+      ? "the key is blank, and there is no row above to continue"
+      : "the key of the group is blank";
+    target.damage.push({ code: "missing_value", message, ...cellPlace(source, keyColumn) });
+    return [...complete, ...close()];
+  };
+
+  return {
+    take: (source, problem) => {
+      const key = groupKey(source.row);
+      const fault = source.row.fault ?? (key.ok ? undefined : key.problems[0]);
+      const text = key.ok ? key.value : "";
+      return fault === undefined ? takeReadable(source, text, problem) : takeFaulty(source, fault, text);
+    },
+    end: () => {
+      const last = close();
+      const alone = waiting.map(({ source, fault }): RowGroup => ({ rows: [source], joined: {}, damage: [fault] }));
+      waiting = [];
+      return [...last, ...alone];
+    },
+  };
+}
+
+/** What a group is told of a row that it may have lost. */
+function lostRow({ file, row }: SourceRow): Problem {
+  const why = row.fault === undefined ? "" : `: ${row.fault.message}`;
+  const message = `line ${row.line}, which may belong to this group, could not be read${why}`;
+  return { code: "group_damaged", message, file, line: row.line, row: row.number };
+}
+
+function located(fault: Problem, source: SourceRow): Problem {
+  return { ...cellPlace(source), ...fault, file: source.file };
+}
+
+function tooMany({ key, rows }: OpenGroup, { file, row }: SourceRow, mapping: string): ImportError {
+  const from = rows[0]?.row.line ?? row.line;
+  return new ImportError(
+    "MAPPING_INVALID",
+    `${file}:${row.line}: the group "${key}" from line ${from} has more than ${maxGroupRows} rows`,
+    {
+      hint: `is group.by in ${mapping} the column that tells entries apart?`,
+    },
+  );
+}

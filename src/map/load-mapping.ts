@@ -1,0 +1,206 @@
+// Reads a mapping file: YAML text → the normalised mapping, or every fault of it at once.
+import { fieldAt } from "../model/field.ts";
+import { resources } from "../model/resources.ts";
+import type { SourceSettings } from "../model/row.ts";
+import { loadYaml, type YamlPlaces } from "../model/yaml-config.ts";
+import { isUnit } from "./check-field.ts";
+import { checkMapping } from "./check-mapping.ts";
+import type {
+  Alternative,
+  ChildMapping,
+  Expr,
+  FieldMapping,
+  Grouping,
+  Join,
+  LookupSpec,
+  Mapping,
+  Otherwise,
+  ValueSource,
+} from "./mapping.ts";
+import {
+  mappingSchema,
+  type WrittenChild,
+  type WrittenField,
+  type WrittenMapping,
+  type WrittenOtherwise,
+  type WrittenSpec,
+} from "./mapping-schema.ts";
+import { parseTemplate } from "./template.ts";
+import { alternativesOf, constantAt, styleOf } from "./written.ts";
+
+type Path = readonly PropertyKey[];
+
+/**
+ * The mapping that a text holds. `file` is the name that messages show.
+ * Throws `ImportError("MAPPING_INVALID")` with one line `file:line:column: what` for every fault there is.
+ */
+export function loadMapping(text: string, file: string): Mapping {
+  const { value: written, ...places } = loadYaml(text, file, mappingSchema, "MAPPING_INVALID", {
+    check: checkMapping,
+    hint: "docs/mapping.md describes every key of a mapping",
+  });
+  const { resource, source } = written;
+  const fields = Object.entries(written.fields).map(([path, spec]) =>
+    normaliseField(path, path, spec, ["fields", path], written, places),
+  );
+  const children = Object.entries(written.children ?? {}).map(([path, child]) =>
+    normaliseChild(path, child, written, places),
+  );
+  return {
+    file,
+    resource,
+    source: settingsOf(source),
+    match: source?.match,
+    blank: source?.blank ?? [],
+    style: styleOf(source),
+    where: expr(written.where, ["where"], places),
+    group: normaliseGroup(written.group, places),
+    joins: normaliseJoins(written.join, places),
+    key: written.key ?? resources[resource].keyPath,
+    fields,
+    children,
+    lookups: lookupsOf([...fields, ...children.flatMap((child) => child.fields)]),
+  };
+}
+
+function settingsOf(source: WrittenMapping["source"]): SourceSettings {
+  const { format, delimiter, encoding, records } = source ?? {};
+  return {
+    ...(format === undefined ? {} : { format }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(records === undefined ? {} : { records }),
+  };
+}
+
+function normaliseGroup(group: WrittenMapping["group"], places: YamlPlaces): Grouping | undefined {
+  if (group === undefined) return undefined;
+  const { by } = group;
+  return {
+    by:
+      typeof by === "string"
+        ? { columns: [by.trim()] }
+        : Array.isArray(by)
+          ? { columns: by.map((name) => name.trim()) }
+          : { expr: { text: by.expr, position: places.positionOf(["group", "by", "expr"]) } },
+    position: places.positionOf(["group", "by"]),
+    rows: group.rows ?? "adjacent",
+    head: expr(group.head, ["group", "head"], places),
+    where: expr(group.where, ["group", "where"], places),
+    conflict: group.conflict ?? "warn",
+  };
+}
+
+function normaliseJoins(join: WrittenMapping["join"], places: YamlPlaces): readonly Join[] {
+  return Object.entries(join ?? {}).flatMap(([name, { on, one }]) =>
+    Object.entries(on).map(([theirs, ours]) => ({
+      name,
+      theirs: theirs.trim(),
+      ours: ours.trim(),
+      one: one ?? false,
+      position: places.positionOf(["join", name, "on"]),
+    })),
+  );
+}
+
+function normaliseChild(path: string, child: WrittenChild, written: WrittenMapping, places: YamlPlaces): ChildMapping {
+  const { each, where, fields } = child;
+  const at = ["children", path];
+  return {
+    path,
+    position: places.positionOf([...at, "each"]),
+    each:
+      typeof each !== "string"
+        ? { kind: "split", column: each.from.trim(), separator: each.split }
+        : each === "rows"
+          ? { kind: "rows" }
+          : Object.hasOwn(written.join ?? {}, each)
+            ? { kind: "join", join: each }
+            : { kind: "nested", column: each },
+    where: expr(where, [...at, "where"], places),
+    fields: Object.entries(fields).map(([name, spec]) =>
+      normaliseField(name, `${path}.${name}`, spec, [...at, "fields", name], written, places),
+    ),
+  };
+}
+
+function normaliseField(
+  path: string,
+  payloadPath: string,
+  spec: WrittenSpec,
+  at: Path,
+  { resource, source }: WrittenMapping,
+  places: YamlPlaces,
+): FieldMapping {
+  const field = fieldAt(resources[resource].schema, payloadPath);
+  const [first, ...others] = alternativesOf(spec, at).map(({ written, path: place }) =>
+    normaliseAlternative(written, place, source, places),
+  );
+  if (field === undefined || first === undefined) throw new Error(`${payloadPath} passed the check and is no field`);
+  return { path, field, position: places.positionOf(at), alternatives: [first, ...others] };
+}
+
+function normaliseAlternative(
+  written: WrittenField,
+  at: Path,
+  source: WrittenMapping["source"],
+  places: YamlPlaces,
+): Alternative {
+  const { lookup, map, unit } = written;
+  return {
+    position: places.positionOf(at),
+    source: sourceOf(written, at, places),
+    optional: written.optional ?? false,
+    when: expr(written.when, [...at, "when"], places),
+    split: written.split,
+    apply: written.apply ?? [],
+    lookup:
+      lookup === undefined
+        ? undefined
+        : { ...lookup, otherwise: otherwiseOf(lookup.otherwise, [...at, "lookup", "otherwise"], places) },
+    map:
+      map === undefined
+        ? undefined
+        : new Map(
+            Object.entries(map).map(([cell, value]) => [cell.trim(), constantAt(value, [...at, "map", cell], places)]),
+          ),
+    otherwise: otherwiseOf(written.otherwise, [...at, "otherwise"], places),
+    round: written.round,
+    unit: isUnit(unit) ? unit : undefined,
+    default: written.default === undefined ? undefined : constantAt(written.default, [...at, "default"], places),
+    clear: written.blank === "clear",
+    ref: written.ref,
+    style: styleOf(source, written),
+  };
+}
+
+function sourceOf({ from, template, expr: text, value }: WrittenField, at: Path, places: YamlPlaces): ValueSource {
+  if (template !== undefined) {
+    const parsed = parseTemplate(template);
+    return { kind: "template", parts: parsed.ok ? parsed.parts : [] };
+  }
+  if (text !== undefined) return { kind: "expr", text };
+  if (value !== undefined) return { kind: "value", value: constantAt(value, [...at, "value"], places) };
+  const [first = "", ...others] = (typeof from === "string" ? [from] : (from ?? [])).map((name) => name.trim());
+  return { kind: "from", columns: [first, ...others] };
+}
+
+function otherwiseOf(written: WrittenOtherwise | undefined, at: Path, places: YamlPlaces): Otherwise {
+  if (written === undefined) return { kind: "error" };
+  return typeof written === "string"
+    ? { kind: written }
+    : { kind: "value", value: constantAt(written.value, [...at, "value"], places) };
+}
+
+function expr(text: string | undefined, path: Path, places: YamlPlaces): Expr | undefined {
+  return text === undefined ? undefined : { text, position: places.positionOf(path) };
+}
+
+function lookupsOf(fields: readonly FieldMapping[]): readonly LookupSpec[] {
+  const found = fields.flatMap(({ alternatives }) =>
+    alternatives.flatMap(({ lookup }) =>
+      lookup === undefined ? [] : [{ file: lookup.file, key: lookup.key, value: lookup.value }],
+    ),
+  );
+  return [...new Map(found.map((spec) => [JSON.stringify(spec), spec])).values()];
+}

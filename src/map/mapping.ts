@@ -1,0 +1,127 @@
+// A mapping as the tool works with it: every form spelled out, every default in place, every field with its type and its
+// place in the file. Plain values; compile.ts makes functions of them.
+import type { Field } from "../model/field.ts";
+import type { Json } from "../model/json.ts";
+import type { ResourceName } from "../model/resource.ts";
+import type { SourceSettings } from "../model/row.ts";
+import type { Position } from "../model/yaml-config.ts";
+import type { ValueStyle } from "./style.ts";
+import type { TransformSpec } from "./transforms.ts";
+import type { Unit } from "./units.ts";
+
+/** One mapping file. */
+export interface Mapping {
+  /** As it was named: messages and origins show it. */
+  readonly file: string;
+  readonly resource: ResourceName;
+  /** What the readers need to know. */
+  readonly source: SourceSettings;
+  /** A glob on file names, for file drops. */
+  readonly match: string | undefined;
+  /** Cells that mean nothing beside the empty one. */
+  readonly blank: readonly string[];
+  readonly style: ValueStyle;
+  readonly where: Expr | undefined;
+  readonly group: Grouping | undefined;
+  readonly joins: readonly Join[];
+  /** The payload path that is the key. */
+  readonly key: string;
+  readonly fields: readonly FieldMapping[];
+  readonly children: readonly ChildMapping[];
+  /** Every file that `lookup` names, each combination once, relative to the mapping's folder. */
+  readonly lookups: readonly LookupSpec[];
+}
+
+/** CEL source with its place. */
+export interface Expr {
+  readonly text: string;
+  readonly position: Position;
+}
+
+export interface Grouping {
+  readonly by: { readonly columns: readonly string[] } | { readonly expr: Expr };
+  readonly position: Position;
+  readonly rows: "adjacent" | "anywhere" | "continued";
+  readonly head: Expr | undefined;
+  readonly where: Expr | undefined;
+  readonly conflict: "warn" | "error" | "ignore";
+}
+
+/** Rows of another input, found where their column `theirs` equals the first row's column `ours`. */
+export interface Join {
+  readonly name: string;
+  readonly theirs: string;
+  readonly ours: string;
+  readonly one: boolean;
+  readonly position: Position;
+}
+
+export interface ChildMapping {
+  /** The payload field that holds the list. */
+  readonly path: string;
+  readonly position: Position;
+  readonly each:
+    | { readonly kind: "rows" }
+    | { readonly kind: "join"; readonly join: string }
+    | { readonly kind: "nested"; readonly column: string }
+    | { readonly kind: "split"; readonly column: string; readonly separator: string };
+  readonly where: Expr | undefined;
+  readonly fields: readonly FieldMapping[];
+}
+
+export interface FieldMapping {
+  /** In a child: relative to the list item. */
+  readonly path: string;
+  readonly field: Field;
+  readonly position: Position;
+  /** Whole alternatives; mostly one. */
+  readonly alternatives: readonly [Alternative, ...Alternative[]];
+}
+
+/** One way to fill a field. */
+export interface Alternative {
+  readonly position: Position;
+  readonly source: ValueSource;
+  readonly optional: boolean;
+  readonly when: Expr | undefined;
+  readonly split: string | undefined;
+  readonly apply: readonly TransformSpec[];
+  readonly lookup: (LookupSpec & { readonly otherwise: Otherwise }) | undefined;
+  readonly map: ReadonlyMap<string, Constant> | undefined;
+  readonly otherwise: Otherwise;
+  readonly round: number | undefined;
+  readonly unit: Unit | undefined;
+  readonly default: Constant | undefined;
+  /** `blank: clear` */
+  readonly clear: boolean;
+  readonly ref: { readonly resource: ResourceName; readonly by: string } | undefined;
+  readonly style: ValueStyle;
+}
+
+export type ValueSource =
+  | { readonly kind: "from"; readonly columns: readonly [string, ...string[]] }
+  | { readonly kind: "template"; readonly parts: readonly TemplatePart[] }
+  | { readonly kind: "expr"; readonly text: string }
+  | { readonly kind: "value"; readonly value: Constant };
+
+/** Literal text, or the column whose cell stands there. */
+export type TemplatePart = { readonly text: string } | { readonly column: string };
+
+/** A value out of the mapping itself. Numbers that a JSON number cannot show as they are written are text (`007`, `1.10`). */
+export type Constant = Json;
+
+export type Otherwise =
+  | { readonly kind: "error" }
+  | { readonly kind: "omit" }
+  | { readonly kind: "keep" }
+  | { readonly kind: "value"; readonly value: Constant };
+
+/** Which column of which file answers a lookup, and by which column. */
+export interface LookupSpec {
+  readonly file: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The loaded table of a lookup: trimmed key cell → value cell. */
+export type LookupTables = (spec: LookupSpec) => ReadonlyMap<string, string>;

@@ -1,0 +1,9 @@
+// The one way a value is written as text: into text fields, and into the messages of problems.
+import { decimalOf, decimalText } from "./decimal.ts";
+
+/** The canonical text of a scalar: whole doubles without a point, digits never in scientific notation. */
+export function scalarText(value: string | number | bigint | boolean): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return decimalText(decimalOf(value));
+  return String(value);
+}

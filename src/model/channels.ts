@@ -1,0 +1,86 @@
+// Channels: POST /channels and POST /channels/sales (create), PUT /channels/{id} (update, merge semantics), and
+// everything else in which they differ from other resources. Channels are camelCase, unlike the rest of the API.
+import { z } from "zod";
+import { anyObject, choice, flag, integer, integers, requiredText, text } from "./field.ts";
+import { isPlainObject } from "./json.ts";
+import { readRemoteId } from "./remote-id.ts";
+import type { RemoteRecord, Resource } from "./resource.ts";
+
+const fields = {
+  label: requiredText(),
+  description: text().nullable().optional(),
+  warehouseGroupId: integer().nullable().optional(),
+  isCustomerSpecific: flag().nullable().optional(),
+  tagIds: integers().optional(),
+  pullOrdersFromOms: flag().nullable().optional(),
+  pullOrderAppIntegrationAccountId: integer().optional(),
+  pullOrderOmsStoreId: text().optional(),
+  pullOrdersFromOmsOptions: anyObject().optional(),
+  pushOrdersToOms: flag().nullable().optional(),
+  pushOrderAppIntegrationAccountId: integer().optional(),
+  pushOrderOmsStoreId: text().optional(),
+  pushStocksToOms: flag().nullable().optional(),
+  pushStocksAppIntegrationAccountId: integer().nullable().optional(),
+  pushCostsToOms: flag().nullable().optional(),
+  isDropship: flag().nullable().optional(),
+  dropshipSupplierId: integer().nullable().optional(),
+  dropshipInventoryNotTracked: flag().nullable().optional(),
+};
+
+/** Which creation endpoint an entry takes: ours, never sent. `legacy` is POST /channels/sales. */
+const endpoint = choice(["legacy"]).optional();
+
+const schema = z.strictObject({
+  ...fields,
+  channelType: choice(["sales_channel", "fulfillment_channel", "end_to_end_channel"]).optional(),
+  integrationProducts: z.array(z.record(z.string(), z.unknown())).max(500).meta({ fieldType: "any" }).optional(),
+  endpoint,
+});
+
+/** The channels resource. */
+export const channels: Resource = {
+  name: "channels",
+  singular: "channel",
+  schema,
+  updateSchema: z.strictObject({ ...fields, endpoint }),
+  keyPath: "label",
+  policies: ["update", "skip", "fail"],
+  eitherOr: (payload) => [
+    ...(payload.endpoint === "legacy" ? [] : [{ paths: ["channelType"], message: "a channel needs a channelType" }]),
+    // facts §6.3: for sales channels always, for the others unless dropship without tracked inventory.
+    ...(isUntrackedDropship(payload)
+      ? []
+      : [{ paths: ["warehouseGroupId"], message: "this channel needs a warehouse group" }]),
+    ...(payload.pullOrdersFromOms === true && payload.endpoint !== "legacy"
+      ? [{ paths: ["pullOrderAppIntegrationAccountId"], message: "pulling orders needs an integration account" }]
+      : []),
+    ...(payload.pushOrdersToOms === true
+      ? [{ paths: ["pushOrderAppIntegrationAccountId"], message: "pushing orders needs an integration account" }]
+      : []),
+  ],
+  updateOnly: [],
+  neverSent: ["endpoint"],
+  phaseOf: () => "channels",
+  innerKeys: () => [],
+  references: () => [],
+  createEndpoint: (payload) => ({
+    method: "POST",
+    path: payload.endpoint === "legacy" ? "/channels/sales" : "/channels",
+  }),
+  updateEndpoint: (remoteId) => ({ method: "PUT", path: `/channels/${encodeURIComponent(remoteId)}` }),
+  readPath: (remoteId) => `/channels/${encodeURIComponent(remoteId)}`,
+  // A label filter is plausible but not documented (facts §6.1), so the list is read and compared here.
+  list: { path: "/channels", filter: undefined, exportPath: undefined },
+  remoteRecord,
+};
+
+function isUntrackedDropship(payload: Record<string, unknown>): boolean {
+  const isSales = payload.channelType === "sales_channel" || payload.endpoint === "legacy";
+  return !isSales && payload.isDropship === true && payload.dropshipInventoryNotTracked === true;
+}
+
+function remoteRecord(record: unknown): RemoteRecord | undefined {
+  if (!isPlainObject(record) || typeof record.label !== "string") return undefined;
+  const remoteId = readRemoteId(record.id);
+  return remoteId === undefined ? undefined : { remoteId, keys: [{ key: record.label.trim(), role: "own" }] };
+}

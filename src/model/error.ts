@@ -1,0 +1,43 @@
+// Faults of a whole run: thrown once, caught once (in the process), turned into an exit code there.
+// Faults of a single row are values: see problem.ts.
+
+/** What kind of thing went wrong; decides the exit code and lets callers of the library tell errors apart. */
+export type ErrorCode =
+  | "USAGE" // a command, flag or option that makes no sense
+  | "JOB_INVALID" // the job file
+  | "MAPPING_INVALID" // a mapping file, or a mapping that does not fit its input's header
+  | "INPUT_UNREADABLE" // an input that is missing, not text, not the format it should be, or damaged
+  | "NO_TOKEN" // no account or token found
+  | "STATE_LOCKED" // another run holds the state folder
+  | "STATE_UNUSABLE" // the ledger is not ours, of a newer version, damaged, or its folder cannot be written
+  | "STATE_FULL" // the disk or the database is full while a run was under way
+  | "GUARD" // a guard of the job refused to start
+  | "NOTHING_SENT" // `--all-or-nothing` and something was invalid
+  | "STOPPED" // stopped before the end; the same command continues
+  | "OUTAGE" // the API did not answer for longer than the job's patience
+  | "TOO_MANY_ERRORS" // `--max-errors`, or the first answers were all the same refusal
+  | "ACCOUNT_REFUSED" // the API refused the credentials
+  | "NOT_YET"; // a command or key that is described but not built yet
+
+/** Extra parts of an `ImportError`. */
+export interface ErrorParts {
+  /** What the reader can do about it: one sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * A fault that ends a run, said so that a tired person can act on it.
+ * `message` says what, where and which value; `hint` what to do. Neither ever holds a token.
+ */
+export class ImportError extends Error {
+  override readonly name = "ImportError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, { hint, cause }: ErrorParts = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,297 @@
+// The ledger's interface: what the stages may ask of the embedded database, and what it promises. Implementations live
+// in ledger/ and pass one conformance suite. All methods are asynchronous so that a server database fits behind them.
+//
+// Durability: `sending` resolves only when its record is on disk (one sync may serve many callers). Everything else is
+// durable in order, at the latest with the next `sending`, `flush` or disposal: losing an outcome costs one lookup.
+// Writes that fail because the disk is full throw `ImportError("STATE_FULL")` and change nothing.
+import type { NewEntry, OpenSend, Plan, QueuedEntry, SendResult, Settlement } from "./entry.ts";
+import type { Action, Outcome } from "./outcome.ts";
+import type { Problem } from "./problem.ts";
+import type { Phase, RemoteKey, ResourceName } from "./resource.ts";
+import type { Cells, FileInfo } from "./row.ts";
+
+export interface Ledger extends AsyncDisposable {
+  /** Where it is, for messages. */
+  readonly place: string;
+  readonly runs: Runs;
+  readonly staging: Staging;
+  readonly queue: Queue;
+  readonly results: Results;
+  /** Waits until everything written so far is on disk. */
+  flush(): Promise<void>;
+}
+
+// ---- runs
+
+export interface RunRecord {
+  readonly id: number;
+  /** What people see: sortable by time, and the name of the run's folder. */
+  readonly runId: string;
+  readonly job: string;
+  readonly command: string;
+  readonly startedAtMs: number;
+  /** Absent for a run that is under way or was killed. */
+  readonly endedAtMs?: number;
+  readonly exitCode?: number;
+  readonly summary?: unknown;
+}
+
+export interface Runs {
+  begin(run: Pick<RunRecord, "runId" | "job" | "command" | "startedAtMs">): Promise<RunRecord>;
+  end(
+    id: number,
+    end: { readonly endedAtMs: number; readonly exitCode: number; readonly summary: unknown },
+  ): Promise<void>;
+  /** Newest first. */
+  list(): Promise<readonly RunRecord[]>;
+  find(runId: string): Promise<RunRecord | undefined>;
+}
+
+// ---- staging
+
+/** A file of an input of a run. Rows of `one: true` joins are `reference`: staged for look-up, without result lines. */
+export interface NewFile {
+  readonly run: number;
+  readonly input: string;
+  readonly join?: string;
+  readonly kind: "input" | "join" | "reference";
+  /** As people know it: the path as the job names it. */
+  readonly file: string;
+  readonly info: FileInfo;
+}
+
+export interface StagedFile extends NewFile {
+  readonly id: number;
+}
+
+/** A row on its way into the ledger. `id` is made by `rowId(fileId, number)`. */
+export interface NewRow {
+  readonly id: number;
+  readonly line: number;
+  readonly raw: string;
+  /** Set when the row is staged to be read again by its key: scattered groups and joins. */
+  readonly groupKey?: string;
+  readonly cells?: Cells;
+  readonly fault?: Problem;
+  /** A row that ends without an entry. */
+  readonly outcome?: "excluded" | "invalid";
+  readonly problems?: readonly Problem[];
+}
+
+export interface StoredRow {
+  readonly id: number;
+  readonly line: number;
+  readonly raw: string;
+  readonly groupKey: string | undefined;
+  /** Only for rows that were staged with them. */
+  readonly cells: Cells | undefined;
+  readonly fault: Problem | undefined;
+}
+
+/** Entries of one run that claim the same key. */
+export interface Duplicate {
+  readonly resource: ResourceName;
+  readonly key: string;
+  /** In input order. */
+  readonly entries: readonly { readonly entryId: number; readonly path: string; readonly position: number }[];
+}
+
+export interface Staging {
+  /** File ids ascend in the order of the calls: main files before their joins gives results in input order. */
+  addFile(file: NewFile): Promise<StagedFile>;
+  /** Replaces what is known of the file (a header is known only after opening). */
+  updateFile(fileId: number, info: FileInfo): Promise<void>;
+  addRows(rows: readonly NewRow[]): Promise<void>;
+  /** Adds entries and claims their rows for them (rows exist already). Entries with an error among their problems are settled invalid. */
+  addEntries(run: number, entries: readonly NewEntry[]): Promise<void>;
+  /** Staged rows over these files, one array per key: keys in the order of their first row is NOT promised, rows of a key are in input order. Rows without a key are left out. */
+  groups(fileIds: readonly number[]): AsyncIterable<readonly StoredRow[]>;
+  /** Staged rows of these files with this key, in input order, at most `limit`. */
+  rowsWithKey(fileIds: readonly number[], key: string, limit: number): Promise<readonly StoredRow[]>;
+  /** Rows that no entry claimed and that have no outcome, in batches. */
+  unclaimed(fileId: number): AsyncIterable<readonly StoredRow[]>;
+  /** Gives rows without an entry their outcome and problems. */
+  settleRows(
+    rows: readonly {
+      readonly id: number;
+      readonly outcome: "excluded" | "invalid";
+      readonly problems: readonly Problem[];
+    }[],
+  ): Promise<void>;
+  /** Entries of the run with the same own key and the same hash, and no errors, become one (the first); gives how many went. */
+  collapseIdentical(run: number): Promise<number>;
+  /** Keys that more than one entry of the run claims, invalid entries included. */
+  duplicates(run: number): AsyncIterable<Duplicate>;
+  /** Keys of the run that differ only in (ASCII) case, each set once. */
+  caseVariants(run: number): AsyncIterable<Duplicate>;
+  /** Adds problems to a staged entry; an error settles it invalid. */
+  addProblems(entryId: number, problems: readonly Problem[]): Promise<void>;
+  /** Counts of entries of the run by phase: all and still open. */
+  counts(run: number): Promise<readonly { readonly phase: Phase; readonly entries: number; readonly open: number }[]>;
+  /** The rows of an entry in input order, and the files they are in: enough to map it again. */
+  rowsOfEntry(entryId: number): Promise<{ readonly files: readonly StagedFile[]; readonly rows: readonly StoredRow[] }>;
+  /** Drops what only staging needed (cells and keys of staged rows of `join` and `input` files). Reference rows stay. */
+  finish(run: number): Promise<void>;
+}
+
+// ---- queue: dispatch's view
+
+/** An open entry whose key an earlier run (or an earlier phase) had accepted. */
+export interface KnownEntry {
+  readonly entry: QueuedEntry;
+  readonly remoteId: string;
+  /** Its own creation went through but not the update that belonged to it. */
+  readonly partial: boolean;
+}
+
+/** A reference that nothing known satisfies. */
+export interface OpenReference {
+  readonly path: string;
+  readonly resource: ResourceName;
+  readonly key: string;
+  readonly fill: boolean;
+  /** What the run itself has under this key: nothing, an entry that did not make it, or one still open. */
+  readonly inRun:
+    | { readonly state: "absent" }
+    | {
+        readonly state: "failed" | "open";
+        readonly outcome: Outcome | undefined;
+        readonly line: number;
+        readonly file: string;
+      };
+}
+
+export interface Queue {
+  /** Open entries of the phase beyond the first `limit` (by position, settled ones counted too) are settled pending. Gives how many. */
+  limitTo(run: number, phase: Phase, limit: number): Promise<number>;
+  /** Open entries with the hash under which their key was accepted before become `unchanged`. Gives how many. */
+  settleUnchanged(run: number, phase: Phase): Promise<number>;
+  /** Open entries without a plan whose key was accepted before, in batches by position. */
+  known(run: number, phase: Phase): AsyncIterable<readonly KnownEntry[]>;
+  /** Open entries without a plan, in batches of at most `size` by position; each is given once per call. */
+  unplanned(run: number, phase: Phase, size: number): AsyncIterable<readonly QueuedEntry[]>;
+  plan(plans: readonly { readonly entryId: number; readonly plan: Plan }[]): Promise<void>;
+  /** Remembers remote records for the run: what lookups and export passes saw. */
+  remember(
+    run: number,
+    resource: ResourceName,
+    records: readonly { readonly remoteId: string; readonly keys: readonly RemoteKey[] }[],
+  ): Promise<void>;
+  /** What the run remembers, else what earlier runs had accepted (own keys and variants), for these keys. */
+  recall(
+    run: number,
+    resource: ResourceName,
+    keys: readonly string[],
+  ): Promise<readonly { readonly key: string; readonly role: RemoteKey["role"]; readonly remoteId: string }[]>;
+  /** Distinct keys that open entries of the phase refer to and that are neither remembered, nor accepted before, nor made by this run; in batches of one resource. */
+  unknownReferences(
+    run: number,
+    phase: Phase,
+    size: number,
+  ): AsyncIterable<{ readonly resource: ResourceName; readonly keys: readonly string[] }>;
+  /** Open entries of the phase with references that are still not satisfied. */
+  openReferences(
+    run: number,
+    phase: Phase,
+  ): AsyncIterable<readonly { readonly entry: QueuedEntry; readonly references: readonly OpenReference[] }[]>;
+  /** Remote ids for the entry's `fill` references, by payload path. All must be satisfied. */
+  fills(entryId: number): Promise<Readonly<Record<string, string>>>;
+
+  /**
+   * The next planned (or doubtful) entries by position whose *not before* has passed, at most `count`; what was handed out comes again only after `postpone`.
+   */
+  take(run: number, phase: Phase, nowMs: number, count: number): Promise<readonly QueuedEntry[]>;
+  /** The earliest *not before* among entries not handed out, or undefined when none waits. */
+  nextDueMs(run: number, phase: Phase): Promise<number | undefined>;
+  /** Gives an entry back, to be taken again at `notBeforeMs`. */
+  postpone(entryId: number, notBeforeMs: number): Promise<void>;
+  /** The write-ahead record; when it resolves, the send is on disk and may leave. Counts an attempt. */
+  sending(
+    entryId: number,
+    send: { readonly plan: Plan; readonly hash: string; readonly atMs: number },
+  ): Promise<number>;
+  /** How a send ended. `throttled` takes the attempt back; `unanswered` leaves the send open. */
+  sent(
+    sendId: number,
+    end: { readonly result: SendResult; readonly atMs: number; readonly httpStatus?: number },
+  ): Promise<void>;
+  /** A lookup after an unanswered send found nothing: counted, for the growing waits. */
+  absent(sendId: number): Promise<void>;
+  /** Open sends of this key from any run, newest first. */
+  openSends(resource: ResourceName, key: string): Promise<readonly OpenSend[]>;
+  /**
+   * The end of an entry. `accepted` also records key, variants, remote id and hash for later runs and closes its open sends.
+   */
+  settle(entryId: number, settlement: Settlement): Promise<void>;
+  /** The creation went through, an update has to follow: remembered so that no later run creates again. */
+  created(entryId: number, remoteId: string): Promise<void>;
+  /** Settles everything still open in the run as pending (or in_doubt where a send is open). */
+  settleRest(run: number, problem: Problem | undefined): Promise<void>;
+  /** Entries of the phase by outcome; open ones under undefined. */
+  progress(
+    run: number,
+    phase: Phase,
+  ): Promise<readonly { readonly outcome: Outcome | undefined; readonly entries: number }[]>;
+}
+
+// ---- results: the reporter's view
+
+export interface ResultEntry {
+  readonly id: number;
+  readonly resource: ResourceName;
+  readonly phase: Phase;
+  readonly key: string | undefined;
+  readonly outcome: Outcome;
+  readonly action: Action | undefined;
+  readonly remoteId: string | undefined;
+  readonly attempts: number;
+  readonly httpStatus: number | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** One input row with its fate. A row of an entry that is still open is `pending`. */
+export interface ResultRow {
+  readonly rowId: number;
+  readonly fileId: number;
+  readonly line: number;
+  readonly outcome: Outcome;
+  readonly entry: ResultEntry | undefined;
+  /** Problems of the row itself: a fault, an orphan. */
+  readonly problems: readonly Problem[];
+}
+
+export interface Results {
+  files(run: number): Promise<readonly StagedFile[]>;
+  /** Every row of the run's `input` and `join` files, in input order, in batches. */
+  rows(run: number): AsyncIterable<readonly ResultRow[]>;
+  /** Raw text of the rows of a file whose outcome is one of invalid, blocked, rejected, failed, in_doubt, pending; with the fate. */
+  unmade(fileId: number): AsyncIterable<readonly (ResultRow & { readonly raw: string })[]>;
+  tallies(run: number): Promise<
+    readonly {
+      readonly input: string;
+      readonly phase: Phase | undefined;
+      readonly outcome: Outcome;
+      readonly rows: number;
+      readonly entries: number;
+    }[]
+  >;
+  /** Entries against the newest earlier run that ended: by key. Undefined when there was none. */
+  changes(run: number): Promise<
+    | {
+        readonly since: string;
+        readonly new: number;
+        readonly changed: number;
+        readonly gone: number;
+        readonly same: number;
+      }
+    | undefined
+  >;
+  /** Rows of the reference files that were faulty, by input and join. */
+  referenceFaults(
+    run: number,
+  ): Promise<
+    readonly { readonly input: string; readonly join: string; readonly file: string; readonly rows: number }[]
+  >;
+  /** Sends of the run by result; open ones under undefined. */
+  sends(run: number): Promise<readonly { readonly result: SendResult | undefined; readonly sends: number }[]>;
+}

@@ -1,0 +1,97 @@
+// One thing wrong with a row, as data. Problems are never thrown: they travel to the ledger and end in the reports.
+
+/** The closed set of problem codes; results.csv shows them in its `code` column. */
+export const problemCodes = [
+  // reading
+  "ragged_row", // more or fewer cells than the header
+  "not_an_object", // a JSON element that is no object
+  "unreadable_element", // an NDJSON line that is no JSON
+  // mapping
+  "missing_value", // a value that the payload needs is not there
+  "not_a_number",
+  "not_exact", // a number that JSON cannot carry without rounding
+  "not_an_integer",
+  "not_a_date",
+  "not_a_boolean",
+  "not_a_weight",
+  "not_in_map", // a cell that `map` or `lookup` has no answer for
+  "not_a_list",
+  "expression_failed",
+  "transform_failed",
+  "group_conflict", // later rows of a group disagree with its first
+  "no_head", // a group without a first row by `head`
+  "several_heads",
+  "group_damaged", // another row that may belong to this group could not be read
+  "join_orphan", // a joined row that belongs to nothing
+  "join_several", // a `one: true` join with more than one match
+  "same_entry", // this row is fine, another one of its entry is not
+  // checks
+  "too_long",
+  "too_small",
+  "too_big",
+  "not_allowed", // not one of the values that the API knows
+  "wrong_type",
+  "bad_format", // an e-mail address that is none, and the like
+  "duplicate_key",
+  "case_variant", // warning: keys that differ only in case
+  // against the account
+  "already_exists",
+  "sku_is_alternate", // the SKU is known to Luminous as another product's alternate or variant
+  "order_immutable",
+  "missing_reference",
+  "reference_failed", // something it refers to did not make it
+  "reference_pending",
+  // answers of the API
+  "api_rejected", // a field that the API named in its refusal
+  "api_refused", // a refusal without a field
+  "api_failed", // no usable answer after all attempts
+  "in_doubt",
+] as const;
+export type ProblemCode = (typeof problemCodes)[number];
+
+/**
+ * One thing wrong. `path` is the payload path (`items[1].quantity`); `file`, `line` (1-based, where the row starts),
+ * `column` and `value` name the cell. A problem whose cause is the mapping itself (a constant, a default) has the
+ * mapping's file and line instead of a cell.
+ */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly severity?: "warning";
+  readonly path?: string;
+  readonly file?: string;
+  readonly line?: number;
+  /** 1-based number of the row in its file, without the header. */
+  readonly row?: number;
+  readonly column?: string;
+  readonly value?: string;
+}
+
+/** A result that is either a value or what is wrong with it. */
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly [Problem, ...Problem[]] };
+
+/** `orders.csv:1043 column "Qty" = "0" → items[1].quantity: must be greater than 0` */
+export function describeProblem(problem: Problem): string {
+  const { file, line, column, value, path, message } = problem;
+  const place = file === undefined ? "" : line === undefined ? file : `${file}:${line}`;
+  const cell = column === undefined ? "" : `column "${column}"${value === undefined ? "" : ` = "${shorten(value)}"`}`;
+  const source = [place, cell].filter((part) => part !== "").join(" ");
+  const target = path === undefined || path === "" ? "" : `→ ${path}`;
+  const head = [source, target].filter((part) => part !== "").join(" ");
+  return head === "" ? message : `${head}: ${message}`;
+}
+
+/** What makes two problems "the same thing" in a summary: the same code at the same place with the same words. */
+export function problemSignature(problem: Problem): string {
+  const path = (problem.path ?? "").replace(/\[\d+\]/g, "[]");
+  return [problem.code, path, problem.column ?? "", problem.message.replace(/"[^"]*"|\d+/g, "…")].join(" | ");
+}
+
+const maxShownValue = 80;
+
+function shorten(value: string): string {
+  const oneLine = value.replace(/\s+/g, " ");
+  return oneLine.length > maxShownValue ? `${oneLine.slice(0, maxShownValue - 1)}…` : oneLine;
+}

@@ -1,0 +1,180 @@
+// Products and kits: the payload of POST /products (create-product page), what only an update takes (newer reference,
+// facts §4.6), and everything else in which products differ from other resources.
+import { z } from "zod";
+import {
+  amount,
+  choice,
+  decimal,
+  flag,
+  inches,
+  integer,
+  integers,
+  labelled,
+  objects,
+  quantity,
+  requiredText,
+  text,
+  texts,
+  weight,
+} from "./field.ts";
+import { isPlainObject, type JsonObject } from "./json.ts";
+import { readRemoteId } from "./remote-id.ts";
+import type { Reference, RemoteKey, RemoteRecord, Resource } from "./resource.ts";
+
+const name = z.strictObject({ name: requiredText() });
+
+/** The six weights and fifteen dimensions, on products and on variants alike. */
+const measures = {
+  product_weight: weight().optional(),
+  dimensional_weight: weight().optional(),
+  product_length: inches().optional(),
+  product_width: inches().optional(),
+  product_height: inches().optional(),
+  box_weight: weight().optional(),
+  box_length: inches().optional(),
+  box_width: inches().optional(),
+  box_height: inches().optional(),
+  carton_weight: weight().optional(),
+  carton_length: inches().optional(),
+  carton_width: inches().optional(),
+  carton_height: inches().optional(),
+  shipping_weight: weight().optional(),
+  shipping_length: inches().optional(),
+  shipping_width: inches().optional(),
+  shipping_height: inches().optional(),
+  pallet_weight: weight().optional(),
+  pallet_length: inches().optional(),
+  pallet_width: inches().optional(),
+  pallet_height: inches().optional(),
+};
+
+/** Facts §4.6: accepted by update and upsert, not by create. */
+const updateOnly = {
+  qty_low_alert: amount().optional(),
+  qty_reorder_threshold: amount().optional(),
+  qty_minimum: amount().optional(),
+};
+
+/** What products and variants share. */
+const common = {
+  image_url: text(255).optional(),
+  supplier_id: integer().optional(),
+  supplier: name.optional(),
+  sellable: flag().optional(),
+  default_receiving_location_id: integer().optional(),
+  description: text().optional(),
+  wholesale_price: amount().optional(),
+  retail_price: amount().optional(),
+  unit_cost: amount().optional(),
+  upc: text().optional(),
+  custom_fields: labelled().optional(),
+  tags: texts().optional(),
+  ...measures,
+  ...updateOnly,
+};
+
+// The page does not show limits for variants; the parent's are taken (facts §4.3, inferred).
+const variant = z.strictObject({
+  name: requiredText(200),
+  sku: requiredText(100),
+  discontinued: flag().optional(),
+  ...common,
+});
+
+const kitItem = z.strictObject({
+  product_id: integer().optional(),
+  sku: text().optional(),
+  quantity: quantity(),
+  uom_id: integer().optional(),
+  price: decimal().optional(),
+  original_price: decimal().optional(),
+});
+
+const fields = {
+  name: requiredText(200),
+  sku: requiredText(100),
+  category_id: integer().optional(),
+  category: name.optional(),
+  lot_tracking: flag().optional(),
+  sub_category_id: integer().optional(),
+  subcategory: name.optional(),
+  type: choice(["PRODUCT", "KIT"]).optional(),
+  variants: objects(variant).optional(),
+  kit_items: objects(kitItem).optional(),
+  boms: integers().nullable().optional(),
+  ...common,
+  priority_list_id: integer().optional(),
+};
+
+const schema = z.strictObject(fields);
+
+/** The products resource. */
+export const products: Resource = {
+  name: "products",
+  singular: "product",
+  schema,
+  updateSchema: schema.partial().required({ sku: true }),
+  keyPath: "sku",
+  policies: ["update", "skip", "fail"],
+  eitherOr: (payload) => [
+    // The page names neither as required; its sample and the vendor's importers do (facts §4.2, inferred).
+    { paths: ["category.name", "category_id"], message: "a product needs a category" },
+    ...(payload.type === "KIT" ? [{ paths: ["kit_items"], message: "a KIT needs at least one kit item" }] : []),
+    ...listOf(payload.kit_items).map((_, index) => ({
+      paths: [`kit_items[${index}].sku`, `kit_items[${index}].product_id`],
+      message: "a kit item needs a SKU or a product id",
+    })),
+  ],
+  updateOnly: [
+    "qty_low_alert",
+    "qty_reorder_threshold",
+    "qty_minimum",
+    "priority_list_id",
+    "variants.qty_low_alert",
+    "variants.qty_reorder_threshold",
+    "variants.qty_minimum",
+  ],
+  neverSent: [],
+  phaseOf: (payload) => (payload.type === "KIT" ? "kits" : "products"),
+  innerKeys: (payload) =>
+    listOf(payload.variants).flatMap((item, index) =>
+      typeof item.sku === "string" ? [{ key: item.sku, path: `variants[${index}].sku` }] : [],
+    ),
+  references: (payload) =>
+    listOf(payload.kit_items).flatMap((item, index): Reference[] =>
+      typeof item.sku === "string"
+        ? [{ path: `kit_items[${index}].sku`, resource: "products", key: item.sku, fill: false }]
+        : [],
+    ),
+  createEndpoint: () => ({ method: "POST", path: "/products" }),
+  // POST, not PUT or PATCH: facts §4.1.
+  updateEndpoint: (remoteId) => ({ method: "POST", path: `/products/${encodeURIComponent(remoteId)}` }),
+  readPath: (remoteId) => `/products/${encodeURIComponent(remoteId)}`,
+  list: { path: "/products", filter: "sku", exportPath: "/products/export" },
+  remoteRecord,
+};
+
+function remoteRecord(record: unknown): RemoteRecord | undefined {
+  if (!isPlainObject(record)) return undefined;
+  const remoteId = readRemoteId(record.id);
+  if (remoteId === undefined || typeof record.sku !== "string") return undefined;
+  return {
+    remoteId,
+    keys: [
+      { key: record.sku.trim(), role: "own" },
+      ...skusOf(record.alternate_skus, "alternate"),
+      ...skusOf(record.variants, "variant"),
+    ],
+  };
+}
+
+function skusOf(records: unknown, role: RemoteKey["role"]): readonly RemoteKey[] {
+  if (!Array.isArray(records)) return [];
+  return records.flatMap((item: unknown) =>
+    isPlainObject(item) && typeof item.sku === "string" ? [{ key: item.sku.trim(), role }] : [],
+  );
+}
+
+function listOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? (value as readonly JsonObject[]) : [];
+}

@@ -1,0 +1,82 @@
+// What differs between resources, in one shape. Adding a resource means adding one file like products.ts and one line
+// in resources.ts; no stage knows a resource by name.
+import type { z } from "zod";
+import type { JsonObject } from "./json.ts";
+
+export const resourceNames = ["channels", "products", "sales_orders"] as const;
+export type ResourceName = (typeof resourceNames)[number];
+
+/** The parts of a run, in the order in which they are sent. */
+export const phases = ["channels", "products", "kits", "sales_orders"] as const;
+export type Phase = (typeof phases)[number];
+
+/** A key inside an entry that points at another entry or at something the account already has. */
+export interface Reference {
+  /** Where it stands in the payload: `items[1].sku`, `channel_id`. */
+  readonly path: string;
+  readonly resource: ResourceName;
+  readonly key: string;
+  /** True when the payload gets the remote id at `path` before it is sent (`ref:`); false when the key itself is sent. */
+  readonly fill: boolean;
+}
+
+/** A key under which a remote record is known. */
+export interface RemoteKey {
+  readonly key: string;
+  /** `own`: the record itself; `alternate` and `variant`: it answers to this key but is another record. */
+  readonly role: "own" | "alternate" | "variant";
+}
+
+/** A remote record as a lookup or an export pass gives it. */
+export interface RemoteRecord {
+  readonly remoteId: string;
+  readonly keys: readonly RemoteKey[];
+}
+
+export interface Endpoint {
+  readonly method: "POST" | "PUT" | "PATCH";
+  /** Relative to the base address, with a leading slash. */
+  readonly path: string;
+}
+
+/** What may be asked of a resource when Luminous has the key already. */
+export type ExistingPolicy = "update" | "skip" | "fail";
+
+export interface Resource {
+  readonly name: ResourceName;
+  /** For people: "product". */
+  readonly singular: string;
+  /** The payload as creation takes it, complete. */
+  readonly schema: z.ZodObject;
+  /** The payload as an update takes it: nothing required but the key, same limits. */
+  readonly updateSchema: z.ZodObject;
+  /** The payload field that is the key. */
+  readonly keyPath: string;
+  readonly policies: readonly [ExistingPolicy, ...ExistingPolicy[]];
+  /** Either-or requirements that a schema's `required` cannot say: at least one path of each group must be present. */
+  readonly eitherOr: (
+    payload: JsonObject,
+  ) => readonly { readonly paths: readonly string[]; readonly message: string }[];
+  /** Top-level fields, and fields of list items as `variants.qty_minimum`, that only an update takes. */
+  readonly updateOnly: readonly string[];
+  /** Top-level payload fields that steer the import and are never sent. */
+  readonly neverSent: readonly string[];
+  readonly phaseOf: (payload: JsonObject) => Phase;
+  /** Keys of the payload that must be unique beside its own: SKUs of variants, with their paths. */
+  readonly innerKeys: (payload: JsonObject) => readonly { readonly key: string; readonly path: string }[];
+  readonly references: (payload: JsonObject) => readonly Reference[];
+  readonly createEndpoint: (payload: JsonObject) => Endpoint;
+  /** Undefined where the API cannot change what an import would change. */
+  readonly updateEndpoint: ((remoteId: string) => Endpoint) | undefined;
+  /** The single record. */
+  readonly readPath: (remoteId: string) => string;
+  readonly list: {
+    readonly path: string;
+    /** The name in `name[in]=`; undefined when the list has to be read whole and compared here. */
+    readonly filter: string | undefined;
+    /** The cursor export that gives every record, if there is one. */
+    readonly exportPath: string | undefined;
+  };
+  /** Reads one record of a list, an export or a `data` envelope; undefined when it is no such record. */
+  readonly remoteRecord: (record: unknown) => RemoteRecord | undefined;
+}

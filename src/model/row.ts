@@ -1,0 +1,68 @@
+// Rows and the files they come from, as reading hands them on.
+import type { Problem } from "./problem.ts";
+
+/**
+ * A cell as text, or for JSON input a nested value whose leaves are all text: numbers keep their digits exactly
+ * (`1.10`, 19 digits), booleans are `true`/`false`, null is `""`. Objects have no prototype, so a column named
+ * `__proto__` is a column like any other.
+ */
+export type Cell = string | readonly Cell[] | Cells;
+export interface Cells {
+  readonly [column: string]: Cell;
+}
+
+/** One entry of an input, untouched: a CSV record or a JSON element. */
+export interface Row {
+  /** Counts from 1 in its file, without the header. */
+  readonly number: number;
+  /** The line on which the row starts, from 1. */
+  readonly line: number;
+  /** The row's own text exactly as it stands in the file (decoded), without its line end. */
+  readonly raw: string;
+  /** CSV: header → trimmed cell. A faulty row still has what could be read. */
+  readonly cells: Cells;
+  /** Set when the row itself could not be read properly: its entry must not be sent. */
+  readonly fault?: Problem;
+}
+
+export type Format = "csv" | "tsv" | "json" | "ndjson";
+
+/** How a file was read; enough to write rows of it again byte for byte. */
+export interface FileInfo {
+  readonly path: string;
+  readonly format: Format;
+  /** An encoding name that iconv-lite knows. */
+  readonly encoding: string;
+  readonly bom: boolean;
+  readonly gzip: boolean;
+  /** CSV and TSV: one character. */
+  readonly delimiter?: string;
+  /** What ends a line; the first one seen. */
+  readonly newline: "\n" | "\r\n" | "\r";
+  /** CSV and TSV: the header record's own text, without its line end. */
+  readonly headerRaw?: string;
+  /** CSV and TSV: trimmed header names, in order, without the `_import*` columns of a failures file. */
+  readonly columns?: readonly string[];
+  /** JSON: the dotted path at which the array stands; absent at the top. */
+  readonly records?: string;
+  /** What was detected rather than said, in words for the summary (`delimiter ";"`). */
+  readonly detected: readonly string[];
+}
+
+/** What the mapping's `source:` says about a file; everything left out is detected. */
+export interface SourceSettings {
+  readonly format?: Format;
+  readonly delimiter?: string;
+  readonly encoding?: string;
+  readonly records?: string;
+}
+
+/** An open input file: its facts first, then its rows once, in order. Disposing closes the file. */
+export interface OpenInput extends AsyncDisposable {
+  readonly info: FileInfo;
+  /**
+   * Rows in file order in flat memory, in batches. Throws `ImportError("INPUT_UNREADABLE")` for what no row can be blamed for.
+   * Can be iterated once.
+   */
+  batches(): AsyncIterable<readonly Row[]>;
+}

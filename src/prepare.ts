@@ -1,0 +1,186 @@
+// Before anything is staged: mappings loaded and compiled, look-up tables read, every file opened once and every mapped
+// column checked against its header. All faults of all inputs are reported together.
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Input, Job, JobFile } from "./job.ts";
+import { type CompiledMapping, compileMapping } from "./map/compile.ts";
+import { loadMapping } from "./map/load-mapping.ts";
+import type { LookupSpec, LookupTables, Mapping } from "./map/mapping.ts";
+import { ImportError } from "./model/error.ts";
+import { didYouMean } from "./model/nearest.ts";
+import type { ResourceName } from "./model/resource.ts";
+import type { FileInfo } from "./model/row.ts";
+import { openInput } from "./read/open.ts";
+
+/** An input that is ready to be staged. */
+export interface PreparedInput {
+  readonly input: Input;
+  readonly compiled: CompiledMapping;
+  /** Facts of each file, by path. */
+  readonly infos: ReadonlyMap<string, FileInfo>;
+  /** What looks odd but stops nothing, in words. */
+  readonly warnings: readonly string[];
+}
+
+/** Which inputs to prepare. */
+export interface PrepareOptions {
+  /** The name of one input; the others are left alone. */
+  readonly only?: string;
+}
+
+/** Loads and checks everything that can be known without reading rows. Throws with every fault that was found. */
+export async function prepareInputs(job: Job, { only }: PrepareOptions = {}): Promise<readonly PreparedInput[]> {
+  if (only !== undefined && !job.inputs.some(({ name }) => name === only)) {
+    const names = job.inputs.map(({ name }) => name);
+    throw new ImportError("USAGE", `the job has no input "${only}".${didYouMean(only, names)}`, {
+      hint: `Its inputs are ${names.join(", ")}.`,
+    });
+  }
+  const settled = await Promise.allSettled(
+    job.inputs.filter(({ name }) => only === undefined || name === only).map((input) => prepareInput(input)),
+  );
+  const failures = settled.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+  if (failures.length > 0) throw joined(failures);
+  return settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}
+
+/** The resource of each input, by its name. */
+export function resourceOf(inputs: readonly PreparedInput[]): Readonly<Record<string, ResourceName>> {
+  return Object.fromEntries(inputs.map(({ input, compiled }) => [input.name, compiled.resource.name]));
+}
+
+async function prepareInput(input: Input): Promise<PreparedInput> {
+  const mapping = loadMapping(await readText(input.mapping), input.mapping.shown);
+  checkJoins(input, mapping);
+  const compiled = compileMapping(mapping, await readLookups(mapping, input));
+  const infos = new Map<string, FileInfo>();
+  for (const file of [...input.files, ...Object.values(input.joins).flat()]) {
+    if (file.path === "-") continue;
+    await using opened = await openInput(file.path, file.shown, mapping.source);
+    infos.set(file.path, opened.info);
+  }
+  return { input, compiled, infos, warnings: checkHeaders(input, compiled, infos) };
+}
+
+/** Checks the mapped columns of an input's main files against their headers; gives warnings, throws what is wrong. */
+export function checkHeaders(
+  input: Input,
+  compiled: CompiledMapping,
+  infos: ReadonlyMap<string, FileInfo>,
+): readonly string[] {
+  const errors = new Set<string>();
+  const warnings = new Set<string>();
+  const joined = Object.fromEntries(
+    Object.entries(input.joins).flatMap(([name, [first]]) => {
+      const info = infos.get(first.path);
+      return info === undefined ? [] : [[name, info] as const];
+    }),
+  );
+  for (const file of input.files) {
+    const info = infos.get(file.path);
+    if (info === undefined) continue;
+    const found = compiled.checkColumns(info, joined);
+    for (const error of found.errors) errors.add(`${file.shown}: ${error}`);
+    for (const warning of found.warnings) warnings.add(`${file.shown}: ${warning}`);
+  }
+  if (errors.size > 0) {
+    throw new ImportError("MAPPING_INVALID", [...errors].join("\n"), {
+      hint: `Mend ${input.mapping.shown}, mark the field "optional: true", or check the delimiter of the file.`,
+    });
+  }
+  return [...warnings];
+}
+
+function checkJoins(input: Input, mapping: Mapping): void {
+  const wanted = mapping.joins.map(({ name }) => name);
+  const given = Object.keys(input.joins);
+  const missing = wanted.filter((name) => !given.includes(name));
+  const surplus = given.filter((name) => !wanted.includes(name));
+  if (missing.length > 0) {
+    throw new ImportError(
+      "JOB_INVALID",
+      `input "${input.name}": ${input.mapping.shown} joins ${missing.map((name) => `"${name}"`).join(", ")}, and the job names no file for it`,
+      {
+        hint: `Add it to the job file: join: { ${missing.map((name) => `${name}: path/to/${name}.csv`).join(", ")} }.`,
+      },
+    );
+  }
+  if (surplus.length > 0) {
+    throw new ImportError(
+      "JOB_INVALID",
+      `input "${input.name}": the job joins ${surplus.map((name) => `"${name}"`).join(", ")}, which ${input.mapping.shown} does not know.${didYouMean(surplus[0] ?? "", wanted)}`,
+      {
+        hint: "A join needs its columns in the mapping: join: { name: { on: { theirs: ours } } }.",
+      },
+    );
+  }
+}
+
+const maxLookupRows = 200_000;
+
+async function readLookups(mapping: Mapping, input: Input): Promise<LookupTables> {
+  const tables = new Map<LookupSpec, ReadonlyMap<string, string>>();
+  for (const spec of mapping.lookups) tables.set(spec, await readLookup(spec, input));
+  return (spec) => tables.get(spec) ?? new Map();
+}
+
+async function readLookup(spec: LookupSpec, input: Input): Promise<ReadonlyMap<string, string>> {
+  const table = new Map<string, string>();
+  await using opened = await openInput(resolve(dirname(input.mapping.path), spec.file), spec.file, {});
+  const absent = [spec.key, spec.value].filter(
+    (column) => opened.info.columns !== undefined && !opened.info.columns.includes(column),
+  );
+  if (absent.length > 0) {
+    throw new ImportError(
+      "MAPPING_INVALID",
+      `${input.mapping.shown}: the lookup file ${spec.file} has no column "${absent.join('" and no column "')}".${didYouMean(absent[0] ?? "", opened.info.columns ?? [])}`,
+      {
+        hint: `Its columns are ${(opened.info.columns ?? []).join(", ")}.`,
+      },
+    );
+  }
+  for await (const batch of opened.batches()) {
+    for (const { cells, fault } of batch) {
+      const key = cells[spec.key];
+      const value = cells[spec.value];
+      if (fault === undefined && typeof key === "string" && key !== "" && typeof value === "string")
+        table.set(key, value);
+    }
+    if (table.size > maxLookupRows) {
+      throw new ImportError("INPUT_UNREADABLE", `the lookup file ${spec.file} has more than ${maxLookupRows} rows`, {
+        hint: "A lookup is kept in memory. Use a join with one: true for a table of this size.",
+      });
+    }
+  }
+  return table;
+}
+
+async function readText(file: JobFile): Promise<string> {
+  try {
+    return await readFile(file.path, "utf8");
+  } catch (cause) {
+    throw new ImportError(
+      "MAPPING_INVALID",
+      `the mapping ${file.shown} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        hint: "The path is relative to the job file.",
+        cause,
+      },
+    );
+  }
+}
+
+/** Several faults as one error: the first one's code, everybody's words. */
+function joined(failures: readonly unknown[]): unknown {
+  const known = failures.filter((failure) => failure instanceof ImportError);
+  const [first, ...rest] = known;
+  if (first === undefined || known.length < failures.length)
+    return failures.find((failure) => !(failure instanceof ImportError));
+  if (rest.length === 0) return first;
+  const hints = [...new Set(known.flatMap(({ hint }) => (hint === undefined ? [] : [hint])))];
+  return new ImportError(
+    first.code,
+    known.map(({ message }) => message).join("\n"),
+    hints.length === 0 ? { cause: first } : { hint: hints.join(" "), cause: first },
+  );
+}

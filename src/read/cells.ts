@@ -1,0 +1,90 @@
+// From the text of one JSON element to cells: every scalar becomes text with its digits exactly as they stand.
+import { parse as parseLossless } from "lossless-json";
+import { isPlainObject } from "../model/json.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Cell, Cells, Row } from "../model/row.ts";
+
+/** The row that an element or an NDJSON line makes. What is no JSON, or no object, is the row's fault and has no cells. */
+export function elementRow(
+  raw: string,
+  place: { readonly file: string; readonly line: number; readonly number: number },
+): Row {
+  const { file, line, number } = place;
+  const { cells, fault } = parseElement(raw);
+  const row = { number, line, raw, cells };
+  return fault === undefined ? row : { ...row, fault: { ...fault, file, line, row: number } };
+}
+
+/**
+ * Cells of an element's text: objects without prototype, strings trimmed, `_import` at its top left out. Of a key that
+ * stands twice the last one wins, as with JSON.parse.
+ */
+export function parseElement(raw: string): {
+  readonly cells: Cells;
+  readonly fault?: Pick<Problem, "code" | "message">;
+} {
+  let value: unknown;
+  try {
+    value = parseExactly(raw);
+    if (isPlainObject(value)) return { cells: toCells(value, 0, "_import") };
+  } catch (error) {
+    // A RangeError is too much nesting: ours, or the call stack's.
+    const message = error instanceof SyntaxError ? `no JSON: ${shorten(error.message)}` : tooDeep;
+    return { cells: noCells(), fault: { code: "unreadable_element", message } };
+  }
+  const message = `an object { … } is expected, ${kindOf(value)} found`;
+  return { cells: noCells(), fault: { code: "not_an_object", message } };
+}
+
+const deepest = 100;
+
+const tooDeep = `nested more than ${deepest} levels deep`;
+
+// Numbers that JSON.parse and String give back digit for digit: up to 15 digits, no exponent, no trailing zero after the
+// point, no minus zero. Whatever looks like another number, also inside a string, makes the slower parser do it.
+const safeNumber = String.raw`(?:0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,8})\.\d{0,5}[1-9])`;
+const unsafeNumber = new RegExp(String.raw`(?:^|[:,[\s])(?=-?\d)(?!${safeNumber}(?:[,\]}\s]|$))`);
+
+// With numbers as JS numbers where that loses nothing, else as the text that stands there.
+function parseExactly(raw: string): unknown {
+  const plain: unknown = JSON.parse(raw); // judges the text in both cases
+  if (!unsafeNumber.test(raw)) return plain;
+  return parseLossless(raw, null, {
+    parseNumber: (digits) => digits,
+    onDuplicateKey: ({ newValue }) => newValue,
+  });
+}
+
+function toCell(value: unknown, depth: number): Cell {
+  if (typeof value === "string") return value.trim();
+  if (value === null) return "";
+  if (Array.isArray(value)) {
+    if (depth >= deepest) throw new RangeError(tooDeep);
+    return value.map((item: unknown) => toCell(item, depth + 1));
+  }
+  return isPlainObject(value) ? toCells(value, depth) : String(value);
+}
+
+function toCells(object: Readonly<Record<string, unknown>>, depth: number, leftOut?: string): Cells {
+  if (depth >= deepest) throw new RangeError(tooDeep);
+  const cells: Record<string, Cell> = Object.create(null);
+  for (const key of Object.keys(object)) {
+    if (key !== leftOut) cells[key] = toCell(object[key], depth + 1);
+  }
+  return cells;
+}
+
+function noCells(): Cells {
+  const cells: Cells = Object.create(null);
+  return cells;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
+
+function shorten(message: string): string {
+  const text = message.replace(/\s+/g, " ");
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}

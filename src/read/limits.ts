@@ -1,0 +1,11 @@
+// The bounds that keep reading flat in memory, in one place.
+
+/** No piece of a file that travels between the steps of reading is much longer. */
+export const pieceBytes = 64 * 1024;
+
+/** The longest row, in bytes of UTF-8; more means a quote or a bracket that was never closed. */
+export const maxRowBytes = 8 * 1024 * 1024;
+
+/** A batch of rows ends at either bound. */
+export const batchRows = 500;
+export const batchChars = 1024 * 1024;

@@ -1,0 +1,87 @@
+// Opening an input: from a path to rows. Chooses the format and puts source and reader together; each format is a file
+// of its own.
+import type { Readable } from "node:stream";
+import type { Cells, FileInfo, Format, OpenInput, Row, SourceSettings } from "../model/row.ts";
+import { parseElement } from "./cells.ts";
+import { parseCsvRow, readCsv } from "./csv.ts";
+import { encodingName } from "./decode.ts";
+import { chooseFormat } from "./format.ts";
+import { readJson } from "./json-array.ts";
+import { readNdjson } from "./ndjson.ts";
+import type { Reading } from "./reading.ts";
+import { openSource, type Source } from "./source.ts";
+
+/**
+ * Opens a file for reading, or `stdin` for the path `-`. `shownName` is the file as people know it; problems and errors name it.
+ * Throws `INPUT_UNREADABLE` for what no row can be blamed for, here or while the rows are read, and `MAPPING_INVALID` for an
+ * encoding or a delimiter that cannot be. Leaving the loop over `batches()` closes the file, as disposing does.
+ */
+export async function openInput(
+  path: string,
+  shownName: string,
+  settings: SourceSettings,
+  stdin?: Readable,
+): Promise<OpenInput> {
+  const source = await openSource(path, shownName, settings.encoding, stdin);
+  try {
+    const { format, detected } = await chooseFormat(path, source, settings);
+    const reading = await readFormat(format, source, settings);
+    const { encoding, bom, gzip } = source;
+    const allDetected = [...detected, ...detectedEncoding(source, settings), ...reading.detected];
+    let isRead = false;
+    return {
+      info: { path, format, encoding, bom, gzip, ...reading.facts, detected: allDetected },
+      batches() {
+        if (isRead) throw new Error(`the rows of ${shownName} can be read once`);
+        isRead = true;
+        return closingAfter(reading.rows(), source);
+      },
+      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await source[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The cells of one row of a file, from the row's `raw` text: the same that reading the file gave. */
+export function parseRow(info: FileInfo, raw: string): Cells {
+  switch (info.format) {
+    case "csv":
+    case "tsv":
+      return parseCsvRow(info, raw);
+    case "json":
+    case "ndjson":
+      return parseElement(raw).cells;
+    default:
+      return info.format satisfies never;
+  }
+}
+
+function readFormat(format: Format, source: Source, settings: SourceSettings): Promise<Reading> {
+  switch (format) {
+    case "csv":
+    case "tsv":
+      return readCsv(source, format, settings);
+    case "json":
+      return readJson(source, settings);
+    case "ndjson":
+      return readNdjson(source);
+    default:
+      return format satisfies never;
+  }
+}
+
+function detectedEncoding({ bom, encoding }: Source, settings: SourceSettings): readonly string[] {
+  return bom && encoding !== encodingName(settings.encoding ?? "utf-8")
+    ? [`encoding ${encoding} (byte order mark)`]
+    : [];
+}
+
+async function* closingAfter(batches: AsyncIterable<readonly Row[]>, source: Source): AsyncGenerator<readonly Row[]> {
+  try {
+    yield* batches;
+  } finally {
+    await source[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,9 @@
+// What the reader of each format gives to open.ts.
+import type { FileInfo, Row } from "../model/row.ts";
+
+/** One file in one format: the facts that its format adds, and its rows, to be asked for once. */
+export interface Reading {
+  readonly facts: Pick<FileInfo, "newline" | "delimiter" | "headerRaw" | "columns" | "records">;
+  readonly detected: readonly string[];
+  readonly rows: () => AsyncGenerator<readonly Row[]>;
+}

@@ -1,0 +1,104 @@
+// failures/: every row that did not make it, byte for byte as it came, with what was wrong at its end. The files are
+// legal inputs: fixed or not, they can be fed back. How a row is written is in failure-csv.ts and failure-json.ts.
+import { join } from "node:path";
+import iconv from "iconv-lite";
+import type { ResultRow, Results, StagedFile } from "../model/ledger.ts";
+import type { Outcome } from "../model/outcome.ts";
+import type { FileInfo } from "../model/row.ts";
+import { openAtomicFile, removeFile } from "./atomic-file.ts";
+import { csvFailures } from "./failure-csv.ts";
+import { jsonFailures, ndjsonFailures } from "./failure-json.ts";
+import { failureNames } from "./failure-names.ts";
+import { type FailureFormat, failureNote } from "./failure-note.ts";
+import { inputName, type RunFiles, runFiles } from "./fate.ts";
+
+/** A failures file that was written. */
+export interface FailureFile {
+  /** Relative to the run's folder: `failures/orders.csv`. */
+  readonly name: string;
+  /** `orders`, or `orders.details`. */
+  readonly input: string;
+  readonly rows: number;
+}
+
+/**
+ * Writes `failures/` into a run's folder: for each file of the run with rows that did not make it, these rows in input
+ * order, in the file's header, delimiter, encoding and line ends (uncompressed where it was gzip). A file without
+ * such rows gets none; one that an earlier writing into the same folder left goes away. `omit` leaves outcomes out: to a
+ * check, what is pending is what is ready. Streams: memory holds one batch.
+ */
+export async function writeFailures(
+  results: Results,
+  run: number,
+  folder: string,
+  omit: readonly Outcome[] = [],
+): Promise<readonly FailureFile[]> {
+  const staged = (await results.files(run)).filter(({ kind }) => kind !== "reference");
+  const files = runFiles(staged);
+  const names = failureNames(staged);
+  const written: FailureFile[] = [];
+  for (const file of staged) {
+    const name = `failures/${names.get(file.id) ?? file.id}`;
+    const path = join(folder, name);
+    const rows = await writeFailedRows(failedRows(results, file, omit), file, files, path);
+    if (rows > 0) written.push({ name, input: inputName(file), rows });
+    else await removeFile(path);
+  }
+  return written;
+}
+
+type FailedRow = ResultRow & { readonly raw: string };
+
+async function* failedRows(
+  results: Results,
+  { id }: StagedFile,
+  omit: readonly Outcome[],
+): AsyncGenerator<readonly FailedRow[]> {
+  for await (const batch of results.unmade(id)) {
+    const kept = omit.length === 0 ? batch : batch.filter(({ outcome }) => !omit.includes(outcome));
+    if (kept.length > 0) yield kept;
+  }
+}
+
+async function writeFailedRows(
+  batches: AsyncGenerator<readonly FailedRow[]>,
+  { info }: StagedFile,
+  files: RunFiles,
+  path: string,
+): Promise<number> {
+  const first = await batches.next();
+  if (first.done === true) return 0; // nothing to write: not even a header
+  const format = formatOf(info);
+  await using out = await openAtomicFile(path);
+  await out.append(encoded((info.bom ? "\uFEFF" : "") + format.head, info));
+  let written = 0;
+  const append = async (rows: readonly FailedRow[]): Promise<void> => {
+    const texts = rows.map((row, at) => format.row(row.raw, failureNote(row, files), written + at === 0));
+    await out.append(encoded(texts.join(""), info));
+    written += rows.length;
+  };
+  await append(first.value);
+  for await (const rows of batches) await append(rows);
+  await out.append(encoded(format.foot, info));
+  await out.commit();
+  return written;
+}
+
+function formatOf(info: FileInfo): FailureFormat {
+  switch (info.format) {
+    case "csv":
+    case "tsv":
+      return csvFailures(info);
+    case "json":
+      return jsonFailures(info);
+    case "ndjson":
+      return ndjsonFailures(info);
+    default:
+      return info.format satisfies never;
+  }
+}
+
+// Rows came in this encoding, so all of their characters are in it; only notes can hold others, and get `?` for them.
+function encoded(text: string, { encoding }: FileInfo): Uint8Array {
+  return iconv.encode(text, encoding, { addBOM: false });
+}

@@ -1,0 +1,52 @@
+// Problems for the terminal, grouped: how many, and the first as people read them. How they are grouped is in problems.ts.
+import { describeProblem, type Problem } from "../model/problem.ts";
+import type { Summary } from "./summary.ts";
+import { counted, grouped } from "./wording.ts";
+
+/** How much of the problems is shown. */
+export interface ProblemListOptions {
+  readonly width: number;
+  readonly maxGroups: number;
+  /** Examples of each group; at most three are kept. */
+  readonly maxExamples: number;
+}
+
+/**
+ * Lines like `1,043 × orders.csv:1043 column "Qty" = "0" → items[1].quantity: must be greater than 0`, most frequent
+ * first, warnings last. Text too long for the width goes on in the next line: nothing of a problem is cut off.
+ */
+export function problemList(
+  { top, signatures, ungrouped }: Summary["problems"],
+  { width, maxGroups, maxExamples }: ProblemListOptions,
+): string {
+  const shown = top.slice(0, maxGroups);
+  const counts = shown.map(({ count }) => `${grouped(count)} × `);
+  const indent = Math.max(0, ...counts.map((count) => count.length));
+  const lines = shown.flatMap(({ examples, severity, count }, at) => {
+    const texts = examples.slice(0, maxExamples).map((problem) => exampleText(problem, severity));
+    const rest = count - texts.length;
+    const more = maxExamples > 1 && rest > 0 ? [`+${grouped(rest)} more`] : [];
+    const wrapped = [...texts, ...more].flatMap((text) => wrap(text, width - indent));
+    return wrapped.map((line, index) => (index === 0 ? (counts[at] ?? "") : "").padStart(indent) + line);
+  });
+  const hidden = signatures - shown.length;
+  if (hidden > 0) lines.push(`${" ".repeat(indent)}+${counted(hidden, "more kind")} of problem`);
+  if (ungrouped > 0) lines.push(`${" ".repeat(indent)}+${counted(ungrouped, "more problem")} of other kinds`);
+  return lines.join("\n");
+}
+
+/** Text in lines of at most `width` characters, broken at spaces; a longer word stays whole. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function exampleText(problem: Problem, severity: "error" | "warning"): string {
+  const text = describeProblem(problem).replace(/[\p{Cc}\s]+/gu, " ");
+  return severity === "warning" ? `warning: ${text}` : text;
+}

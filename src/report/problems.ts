@@ -1,0 +1,83 @@
+// Problems grouped by signature, for the summary and for `check`: the same thing wrong a thousand times is one line.
+import { type Problem, type ProblemCode, problemSignature } from "../model/problem.ts";
+import { isError } from "./fate.ts";
+
+/** Problems that are the same thing: how many, and the first few as they are. */
+export interface ProblemGroup {
+  readonly signature: string;
+  readonly code: ProblemCode;
+  readonly severity: "error" | "warning";
+  readonly count: number;
+  readonly examples: readonly Problem[];
+}
+
+/** What a tally knows: the groups, worst first, and what did not fit. */
+export interface ProblemGroups {
+  /** Errors before warnings, then by count, then in the order seen. */
+  readonly groups: readonly ProblemGroup[];
+  /** Problems whose signature came after the tally was full: counted, not grouped. */
+  readonly ungrouped: number;
+}
+
+/** Counts problems by signature in bounded memory. */
+export interface ProblemTally {
+  add(problem: Problem): void;
+  groups(): ProblemGroups;
+}
+
+const maxSignatures = 1000;
+const maxExamples = 3;
+const maxExampleText = 500;
+
+/** A tally that keeps at most `limit` signatures with three examples each. */
+export function tallyProblems(limit: number = maxSignatures): ProblemTally {
+  const bySignature = new Map<string, { count: number; readonly examples: Problem[] }>();
+  let ungrouped = 0;
+  return {
+    add(problem) {
+      const signature = `${problem.severity ?? "error"} | ${problemSignature(problem)}`;
+      const known = bySignature.get(signature);
+      if (known !== undefined) {
+        known.count += 1;
+        if (known.examples.length < maxExamples) known.examples.push(bounded(problem));
+      } else if (bySignature.size < limit) {
+        bySignature.set(signature, { count: 1, examples: [bounded(problem)] });
+      } else {
+        ungrouped += 1;
+      }
+    },
+    groups: () => ({
+      groups: [...bySignature.entries()]
+        .flatMap(([signature, { count, examples }]) => {
+          const [first] = examples;
+          return first === undefined ? [] : [groupOf(signature, first, count, examples)];
+        })
+        .sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning") || b.count - a.count),
+      ungrouped,
+    }),
+  };
+}
+
+function groupOf(signature: string, first: Problem, count: number, examples: readonly Problem[]): ProblemGroup {
+  return {
+    signature: signature.slice(signature.indexOf(" | ") + 3),
+    code: first.code,
+    severity: isError(first) ? "error" : "warning",
+    count,
+    examples: [...examples],
+  };
+}
+
+// A cell may be a whole document; an example needs to be recognised, not complete.
+function bounded(problem: Problem): Problem {
+  const { message, value } = problem;
+  return {
+    ...problem,
+    message: cut(message),
+    ...(value === undefined ? {} : { value: cut(value) }),
+  };
+}
+
+function cut(text: string): string {
+  return text.length > maxExampleText ? `${text.slice(0, maxExampleText - 1)}…` : text;
+}

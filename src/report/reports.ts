@@ -1,0 +1,26 @@
+// All files of a run in one call, with one pass over its rows for results and summary together.
+import type { Results, RunRecord } from "../model/ledger.ts";
+import { writeFailures } from "./failures.ts";
+import { writeResults } from "./results.ts";
+import { buildSummary, type Summary, type SummaryFacts, sendsNothing, writeSummary } from "./summary.ts";
+import { createSurvey } from "./survey.ts";
+
+/**
+ * Writes results.csv, results.ndjson, failures/ and summary.json into `folder` and gives the summary. Reads the ledger
+ * only, so it works for any run however it ended, and may be called again. For a command that sends nothing, failures/
+ * is without the rows that are ready to be sent.
+ */
+export async function writeReports(
+  results: Results,
+  run: RunRecord,
+  folder: string,
+  facts: Omit<SummaryFacts, "failures" | "surveyed">,
+): Promise<Summary> {
+  const { resourceOf = {} } = facts;
+  const survey = createSurvey(resourceOf);
+  await writeResults(results, run.id, folder, { resourceOf, onRow: survey.see });
+  const failures = await writeFailures(results, run.id, folder, sendsNothing(run) ? ["pending"] : []);
+  const summary = await buildSummary(results, run, { ...facts, failures, surveyed: survey.surveyed() });
+  await writeSummary(folder, summary);
+  return summary;
+}

@@ -1,0 +1,109 @@
+// results.csv and results.ndjson: one line per input row, in input order. Which problem a line shows is in fate.ts.
+import { join } from "node:path";
+import { stringify } from "csv-stringify/sync";
+import { splitRowId } from "../model/draft.ts";
+import type { ResultRow, Results } from "../model/ledger.ts";
+import type { Problem } from "../model/problem.ts";
+import type { ResourceName } from "../model/resource.ts";
+import { openAtomicFile } from "./atomic-file.ts";
+import { allProblems, inputName, type RunFiles, runFiles, shownProblem } from "./fate.ts";
+
+/** The columns of results.csv, in order; results.ndjson has the same keys, plus `problems`. */
+export const resultColumns = [
+  "input",
+  "file",
+  "line",
+  "row",
+  "resource",
+  "key",
+  "outcome",
+  "action",
+  "remote_id",
+  "attempts",
+  "http_status",
+  "code",
+  "path",
+  "column",
+  "value",
+  "message",
+] as const;
+
+/** A line of results.csv. Null is an empty cell there and `null` in results.ndjson. */
+export type ResultLine = Readonly<Record<(typeof resultColumns)[number], string | number | null>>;
+
+/** Names of the two files inside a run's folder. */
+export const resultFileNames = { csv: "results.csv", ndjson: "results.ndjson" } as const;
+
+/** What writing results may be told beside the run. */
+export interface ResultOptions {
+  /** By input name: fills `resource` for rows that became no entry. */
+  readonly resourceOf?: Readonly<Record<string, ResourceName>>;
+  /** Sees every row once, in order: a survey can share the one pass over the ledger. */
+  readonly onRow?: (row: ResultRow, files: RunFiles) => void;
+}
+
+/**
+ * Writes both files into `folder` and gives the number of lines, which is the number of the run's input and join rows.
+ * Streams: memory holds one batch. Both files appear under their names only when complete.
+ */
+export async function writeResults(
+  results: Results,
+  run: number,
+  folder: string,
+  { resourceOf = {}, onRow }: ResultOptions = {},
+): Promise<number> {
+  const files = runFiles(await results.files(run));
+  await using csv = await openAtomicFile(join(folder, resultFileNames.csv));
+  await using ndjson = await openAtomicFile(join(folder, resultFileNames.ndjson));
+  await csv.append(csvText([resultColumns]));
+  let written = 0;
+  for await (const batch of results.rows(run)) {
+    const lines = batch.map((row) => resultLine(row, files, resourceOf));
+    await csv.append(csvText(lines.map((line) => resultColumns.map((column) => line[column]))));
+    await ndjson.append(lines.map((line, at) => ndjsonText(line, batch[at])).join(""));
+    if (onRow !== undefined) for (const row of batch) onRow(row, files);
+    written += batch.length;
+  }
+  await csv.commit();
+  await ndjson.commit();
+  return written;
+}
+
+/** The line of one row. */
+export function resultLine(
+  row: ResultRow,
+  files: RunFiles,
+  resourceOf: Readonly<Record<string, ResourceName>> = {},
+): ResultLine {
+  const file = files.byId.get(row.fileId);
+  const problem: Partial<Problem> = shownProblem(row, files) ?? {};
+  return {
+    input: file === undefined ? null : inputName(file),
+    file: file?.file ?? null,
+    line: row.line,
+    row: splitRowId(row.rowId).rowNumber,
+    resource: row.entry?.resource ?? (file === undefined ? undefined : resourceOf[file.input]) ?? null,
+    key: row.entry?.key ?? null,
+    outcome: row.outcome,
+    action: row.entry?.action ?? null,
+    remote_id: row.entry?.remoteId ?? null,
+    attempts: row.entry?.attempts ?? 0,
+    http_status: row.entry?.httpStatus ?? null,
+    code: problem.code ?? null,
+    path: problem.path ?? null,
+    column: problem.column ?? null,
+    value: problem.value ?? null,
+    message: problem.message ?? null,
+  };
+}
+
+function ndjsonText(line: ResultLine, row: ResultRow | undefined): string {
+  return `${JSON.stringify({ ...line, problems: row === undefined ? [] : allProblems(row) })}\n`;
+}
+
+// Results are data for the next program, so a cell that begins with `=`, `+`, `-` or `@` is written as it is: putting an
+// apostrophe before it would keep a spreadsheet from running it, and would also make `-1` and `@handle` no longer what
+// the source says. Cells with a line end or outer white space are quoted so that every reader gives them back unchanged.
+function csvText(records: readonly (readonly (string | number | null)[])[]): string {
+  return stringify(records as (string | number | null)[][], { quoted_match: /[\r\n]|^\s|\s$/ });
+}

@@ -1,0 +1,235 @@
+// summary.json: what a run did, for machines (`--json`, monitoring) and for the closing table. Rows are surveyed in
+// survey.ts; what only the composition knows (requests, how it ended) comes in as facts.
+import { join } from "node:path";
+import type { Results, RunRecord } from "../model/ledger.ts";
+import { type Outcome, outcomes } from "../model/outcome.ts";
+import type { ResourceName } from "../model/resource.ts";
+import type { Format } from "../model/row.ts";
+import { writeAtomically } from "./atomic-file.ts";
+import type { FailureFile } from "./failures.ts";
+import { inputName, runFiles } from "./fate.ts";
+import type { ProblemGroup } from "./problems.ts";
+import { resultFileNames } from "./results.ts";
+import { createSurvey, type Surveyed, type Tally } from "./survey.ts";
+
+/** What the ledger does not know of a run. */
+export interface SummaryFacts {
+  /** The account's base address, without any credentials. Absent where no account was asked for (`check`). */
+  readonly account?: string;
+  readonly endedAtMs: number;
+  readonly exitCode: number;
+  /** Why the run stopped before the end; absent when it finished. */
+  readonly stopped?: StopReason;
+  readonly traffic?: Traffic;
+  /** Of the run as a whole: from the job, the mappings, the account. Warnings of rows are among the problems. */
+  readonly warnings?: readonly string[];
+  /** The run's folder, as people should find it. */
+  readonly folder: string;
+  readonly failures: readonly FailureFile[];
+  /** By input name: says where rows belong that became no entry. */
+  readonly resourceOf?: Readonly<Record<string, ResourceName>>;
+  /** From a pass over the rows that was made anyway (`writeResults`); without it there is one more pass. */
+  readonly surveyed?: Surveyed;
+}
+
+/** Why a run stopped: the code, message and hint of its `ImportError`, or of a signal. */
+export interface StopReason {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What went over the wire. */
+export interface Traffic {
+  /** All requests, lookups and probes included. */
+  readonly requests: number;
+  readonly retries: number;
+  /** Answered 429. */
+  readonly throttled: number;
+  readonly lookups: number;
+  readonly pauses: number;
+  /** Time in which the whole run waited: pauses and outages. */
+  readonly waitingMs: number;
+}
+
+/** Rows and entries. */
+export interface Counts {
+  readonly rows: number;
+  readonly entries: number;
+}
+
+/** The content of summary.json. Keys are a contract; new ones may be added. */
+export interface Summary {
+  readonly version: 1;
+  readonly run_id: string;
+  readonly job: string;
+  readonly command: string;
+  readonly account: string | null;
+  /** ISO 8601, UTC. */
+  readonly started_at: string;
+  readonly ended_at: string;
+  readonly duration_seconds: number;
+  readonly exit_code: number;
+  readonly ended: "finished" | "stopped";
+  readonly stopped: StopReason | null;
+  readonly totals: Counts;
+  /** Every outcome, also those that did not occur. */
+  readonly outcomes: Readonly<Record<Outcome, Counts>>;
+  /** By input, phase, outcome and action: sums of `rows` and `entries` are the totals. */
+  readonly tallies: readonly Tally[];
+  /** Against the newest earlier run that ended; null when there was none. */
+  readonly changes: {
+    readonly since: string;
+    readonly new: number;
+    readonly changed: number;
+    readonly gone: number;
+    readonly same: number;
+  } | null;
+  readonly files: readonly SummaryFile[];
+  readonly warnings: readonly string[];
+  /** Faulty rows of `one: true` joins and other reference files: they have no result lines. */
+  readonly reference_faults: readonly {
+    readonly input: string;
+    readonly join: string;
+    readonly file: string;
+    readonly rows: number;
+  }[];
+  readonly traffic: {
+    readonly requests: number;
+    readonly retries: number;
+    readonly throttled: number;
+    readonly lookups: number;
+    readonly pauses: number;
+    readonly waiting_seconds: number;
+  } | null;
+  /** Sends by how they ended; `open` for those without an answer. */
+  readonly sends: Readonly<Record<string, number>>;
+  readonly problems: {
+    /** The most frequent, errors first. */
+    readonly top: readonly ProblemGroup[];
+    /** Different signatures seen, those that are not in `top` included. */
+    readonly signatures: number;
+    readonly errors: number;
+    readonly warnings: number;
+    /** Problems beyond the signatures that are kept apart. */
+    readonly ungrouped: number;
+  };
+  readonly results: {
+    readonly folder: string;
+    readonly results_csv: string;
+    readonly results_ndjson: string;
+    readonly summary: string;
+    readonly failures: readonly FailureFile[];
+  };
+}
+
+/** A file that was read. */
+interface SummaryFile {
+  readonly input: string;
+  readonly file: string;
+  readonly kind: "input" | "join" | "reference";
+  readonly format: Format;
+  /** Null for reference files, whose rows are not counted. */
+  readonly rows: number | null;
+  /** What was detected rather than said, in words. */
+  readonly detected: readonly string[];
+}
+
+const summaryFileName = "summary.json";
+const maxTopProblems = 100;
+
+/** Builds the summary of a run from the ledger and the facts. Holds no row and no token. */
+export async function buildSummary(results: Results, run: RunRecord, facts: SummaryFacts): Promise<Summary> {
+  const surveyed = facts.surveyed ?? (await surveyRows(results, run.id, facts.resourceOf));
+  const sends = await results.sends(run.id);
+  return {
+    version: 1,
+    run_id: run.runId,
+    job: run.job,
+    command: run.command,
+    account: facts.account ?? null,
+    started_at: new Date(run.startedAtMs).toISOString(),
+    ended_at: new Date(facts.endedAtMs).toISOString(),
+    duration_seconds: (facts.endedAtMs - run.startedAtMs) / 1000,
+    exit_code: facts.exitCode,
+    ended: facts.stopped === undefined ? "finished" : "stopped",
+    stopped: facts.stopped ?? null,
+    totals: sumOf(surveyed.tallies),
+    outcomes: byOutcome(surveyed.tallies),
+    tallies: surveyed.tallies,
+    changes: (await results.changes(run.id)) ?? null,
+    files: await summaryFiles(results, run.id, surveyed),
+    warnings: facts.warnings ?? [],
+    reference_faults: await results.referenceFaults(run.id),
+    traffic: facts.traffic === undefined ? null : trafficOf(facts.traffic),
+    sends: Object.fromEntries(sends.map(({ result, sends: count }) => [result ?? "open", count])),
+    problems: problemsOf(surveyed),
+    results: {
+      folder: facts.folder,
+      results_csv: resultFileNames.csv,
+      results_ndjson: resultFileNames.ndjson,
+      summary: summaryFileName,
+      failures: facts.failures,
+    },
+  };
+}
+
+/** Writes summary.json into a run's folder. */
+export async function writeSummary(folder: string, summary: Summary): Promise<void> {
+  await writeAtomically(join(folder, summaryFileName), `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+/** True for a run that only looks: what it leaves pending is what a real one would send. */
+export function sendsNothing({ command }: { readonly command: string }): boolean {
+  return command === "check" || command === "plan";
+}
+
+async function surveyRows(
+  results: Results,
+  run: number,
+  resourceOf: Readonly<Record<string, ResourceName>> | undefined,
+): Promise<Surveyed> {
+  const files = runFiles(await results.files(run));
+  const survey = createSurvey(resourceOf);
+  for await (const batch of results.rows(run)) for (const row of batch) survey.see(row, files);
+  return survey.surveyed();
+}
+
+function byOutcome(tallies: readonly Tally[]): Readonly<Record<Outcome, Counts>> {
+  const counts = outcomes.map((outcome) => [outcome, sumOf(tallies.filter((tally) => tally.outcome === outcome))]);
+  return Object.fromEntries(counts) as Record<Outcome, Counts>;
+}
+
+function sumOf(tallies: readonly Counts[]): Counts {
+  return tallies.reduce((sum, { rows, entries }) => ({ rows: sum.rows + rows, entries: sum.entries + entries }), {
+    rows: 0,
+    entries: 0,
+  });
+}
+
+async function summaryFiles(results: Results, run: number, { rowsOfFile }: Surveyed): Promise<readonly SummaryFile[]> {
+  return (await results.files(run)).map((staged) => ({
+    input: inputName(staged),
+    file: staged.file,
+    kind: staged.kind,
+    format: staged.info.format,
+    rows: staged.kind === "reference" ? null : (rowsOfFile.get(staged.id) ?? 0),
+    detected: staged.info.detected,
+  }));
+}
+
+function trafficOf({ waitingMs, ...counts }: Traffic): Summary["traffic"] {
+  return { ...counts, waiting_seconds: waitingMs / 1000 };
+}
+
+function problemsOf({ problems: { groups, ungrouped } }: Surveyed): Summary["problems"] {
+  const count = (severity: ProblemGroup["severity"]): number =>
+    groups.filter((group) => group.severity === severity).reduce((sum, group) => sum + group.count, 0);
+  return {
+    top: groups.slice(0, maxTopProblems),
+    signatures: groups.length,
+    errors: count("error"),
+    warnings: count("warning"),
+    ungrouped,
+  };
+}

@@ -1,0 +1,64 @@
+// The words and numbers that people read at the terminal: one place, so that table, progress and advice agree.
+import type { Action, Outcome } from "../model/outcome.ts";
+import type { Phase } from "../model/resource.ts";
+
+/** How a row or entry ended, as the closing table lists it: accepted is shown by what was done. */
+export type Fate = Exclude<Outcome, "accepted"> | "accepted" | Action;
+
+/** All fates in the order of the closing table: what is done first, then what was left out, then what is wrong. */
+export const fates = [
+  "created",
+  "updated",
+  "recovered",
+  "accepted",
+  "unchanged",
+  "skipped",
+  "excluded",
+  "invalid",
+  "blocked",
+  "rejected",
+  "failed",
+  "in_doubt",
+  "pending",
+] as const satisfies readonly Fate[];
+
+/** The fate of an outcome: for an accepted one the action, when it is known. */
+export function fateOf(outcome: Outcome, action: Action | null | undefined): Fate {
+  return outcome === "accepted" ? (action ?? "accepted") : outcome;
+}
+
+/** `in_doubt` → `in doubt`, `sales_orders` → `sales orders`. */
+export function words(name: Fate | Phase): string {
+  return name.replaceAll("_", " ");
+}
+
+/** `1,204`. */
+export function grouped(count: number): string {
+  return Math.round(count).toLocaleString("en-US");
+}
+
+/** `1 row`, `1,204 rows`; entries are `1 entry`, `2 entries`. */
+export function counted(count: number, one: string, many: string = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`: as exact as a person needs. */
+export function durationText(durationMs: number): string {
+  const seconds = Math.max(0, Math.round(durationMs / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return twoUnits(hours, "h", minutes % 60, "min");
+  return twoUnits(Math.floor(hours / 24), "d", hours % 24, "h");
+}
+
+/** Cut to `width` characters, the last one an ellipsis where something is missing. */
+export function cutTo(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join("")}…`;
+}
+
+function twoUnits(big: number, bigUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
+}

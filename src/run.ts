@@ -1,0 +1,233 @@
+// A run, start to end: prepare → stage → dispatch → report. Everything that can go wrong before the first request ends
+// it with nothing sent; everything after that ends in the ledger, and the same run again continues.
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { type DispatchEnd, dispatch } from "./dispatch/dispatcher.ts";
+import type { DispatchEvent } from "./dispatch/events.ts";
+import { exitCodeOf, exitCodeOfOutcomes } from "./exit-codes.ts";
+import type { Job } from "./job.ts";
+import { lockState } from "./ledger/lock.ts";
+import { openLedger } from "./ledger/open-ledger.ts";
+import { createLocate } from "./locate.ts";
+import type { Clock } from "./model/clock.ts";
+import { ImportError } from "./model/error.ts";
+import type { Ledger, RunRecord } from "./model/ledger.ts";
+import { type PreparedInput, prepareInputs, resourceOf } from "./prepare.ts";
+import { writeReports } from "./report/reports.ts";
+import type { StopReason, Summary } from "./report/summary.ts";
+import { stage } from "./stage.ts";
+import { countTraffic, type TrafficCount } from "./traffic.ts";
+
+/** Where requests go, and on whose behalf. */
+export interface RunAccount {
+  readonly baseUrl: string;
+  /** The setting that the address came from, for messages. */
+  readonly baseUrlFrom: string;
+  /** Never written anywhere. */
+  readonly token: string;
+}
+
+/** What a run may be told beside its job; the defaults do everything, once, and stop for nothing. */
+export interface RunOptions {
+  readonly account: RunAccount;
+  /** The first N entries of each phase; the rest stays pending. */
+  readonly limit?: number;
+  /** One input by name. */
+  readonly only?: string;
+  /** Nothing is sent when anything is invalid. */
+  readonly allOrNothing?: boolean;
+  readonly maxErrors?: number;
+  /** Warnings count as errors. */
+  readonly strict?: boolean;
+  /** Asks the API again even for what was accepted. */
+  readonly force?: boolean;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  /** Starts nothing new; what is in flight settles. */
+  readonly stop: AbortSignal;
+  /** Cuts what is in flight: it stays in doubt until the next run looks it up. */
+  readonly abort: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly stdin?: Readable;
+}
+
+/** What a run tells while it is under way. Never a body, never a token. */
+export type RunEvent =
+  | { readonly kind: "reading"; readonly input: string; readonly rows: number }
+  | { readonly kind: "warning"; readonly message: string }
+  | { readonly kind: "detected"; readonly file: string; readonly what: string }
+  | { readonly kind: "staged"; readonly entries: number; readonly open: number }
+  | { readonly kind: "reporting"; readonly folder: string }
+  | { readonly kind: "dispatch"; readonly event: DispatchEvent };
+
+/** How a run ended. `exitCode` is that of design §3; `stopped` says why it did not come to its end. */
+export interface RunResult {
+  readonly exitCode: number;
+  readonly summary: Summary;
+  /** The run's folder with results.csv, failures/ and summary.json. */
+  readonly folder: string;
+  readonly stopped: ImportError | undefined;
+}
+
+/**
+ * Runs a job. Throws `ImportError` when nothing was started (exit code 2) or the ledger cannot be written; anything that
+ * happens while sending is in the result.
+ */
+export async function run(job: Job, options: RunOptions): Promise<RunResult> {
+  await using _lock = await lockState(job.state);
+  const inputs = await prepareInputs(job, { ...(options.only === undefined ? {} : { only: options.only }) });
+  await using ledger = await openLedger({ folder: job.state, baseUrl: options.account.baseUrl, mode: "write" });
+  const record = await ledger.runs.begin({
+    runId: newRunId(options),
+    job: job.file.path,
+    command: "run",
+    startedAtMs: options.clock.nowMs(),
+  });
+  const traffic = countTraffic();
+  const warnings = inputs.flatMap((input) => input.warnings);
+  const locate = createLocate(ledger, record.id, inputs);
+  const tell = options.onEvent ?? (() => undefined);
+  const warn = (message: string): void => {
+    warnings.push(message);
+    tell({ kind: "warning", message });
+  };
+  for (const { infos } of inputs)
+    for (const info of infos.values())
+      for (const what of info.detected) tell({ kind: "detected", file: info.path, what });
+
+  await beforeSending(ledger, record, options, () =>
+    stage(inputs, {
+      job,
+      ledger,
+      run: record.id,
+      strict: options.strict ?? false,
+      locate,
+      onProgress: (input, rows) => tell({ kind: "reading", input, rows }),
+      onWarning: warn,
+      signal: options.stop,
+      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+    }),
+  );
+  const counts = await ledger.staging.counts(record.id);
+  tell({
+    kind: "staged",
+    entries: sum(counts.map(({ entries }) => entries)),
+    open: sum(counts.map(({ open }) => open)),
+  });
+
+  const end: DispatchEnd =
+    (await refusedAsAWhole(ledger, record, options)) ??
+    (await dispatch({
+      ledger,
+      run: record.id,
+      api: options.account,
+      limits: job.limits,
+      existing: job.existing,
+      missingReferences: job.missingReferences,
+      force: options.force ?? false,
+      ...(options.limit === undefined ? {} : { limit: options.limit }),
+      ...(options.maxErrors === undefined ? {} : { maxErrors: options.maxErrors }),
+      locate,
+      onEvent: (event) => {
+        traffic.see(event);
+        tell({ kind: "dispatch", event });
+      },
+      clock: options.clock,
+      random: options.random,
+      stop: options.stop,
+      abort: options.abort,
+    }));
+  return await finish(job, ledger, record, inputs, { end, warnings, traffic, options });
+}
+
+/** An error before the first request ends the run as one in which nothing was sent. */
+async function beforeSending(
+  ledger: Ledger,
+  { id }: RunRecord,
+  { clock }: RunOptions,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const exitCode = error instanceof ImportError ? exitCodeOf(error.code) : 1;
+    const message = error instanceof Error ? error.message : String(error);
+    // The error that is under way matters more than a ledger that cannot note it.
+    await ledger.runs
+      .end(id, { endedAtMs: clock.nowMs(), exitCode, summary: { stopped: { message } } })
+      .catch(() => undefined);
+    throw error;
+  }
+}
+
+async function refusedAsAWhole(
+  ledger: Ledger,
+  { id }: RunRecord,
+  { allOrNothing }: RunOptions,
+): Promise<DispatchEnd | undefined> {
+  if (allOrNothing !== true) return undefined;
+  const tallies = await ledger.results.tallies(id);
+  const invalid = sum(tallies.filter(({ outcome }) => outcome === "invalid").map(({ rows }) => rows));
+  if (invalid === 0) return undefined;
+  const error = new ImportError(
+    "NOTHING_SENT",
+    `${invalid} ${invalid === 1 ? "row is" : "rows are"} invalid, so nothing was sent (--all-or-nothing)`,
+    {
+      hint: "Mend them and run again, or run without --all-or-nothing to send the others.",
+    },
+  );
+  return { kind: "stopped", error };
+}
+
+interface Ending {
+  readonly end: DispatchEnd;
+  readonly warnings: readonly string[];
+  readonly traffic: TrafficCount;
+  readonly options: RunOptions;
+}
+
+async function finish(
+  job: Job,
+  ledger: Ledger,
+  record: RunRecord,
+  inputs: readonly PreparedInput[],
+  ending: Ending,
+): Promise<RunResult> {
+  const { end, options } = ending;
+  const folder = join(job.state, "runs", record.runId);
+  options.onEvent?.({ kind: "reporting", folder });
+  await ledger.queue.settleRest(record.id, undefined);
+  const stopped = end.kind === "stopped" ? end.error : undefined;
+  const tallies = await ledger.results.tallies(record.id);
+  const exitCode =
+    stopped === undefined ? exitCodeOfOutcomes(tallies.map(({ outcome }) => outcome)) : exitCodeOf(stopped.code);
+  const endedAtMs = options.clock.nowMs();
+  const summary = await writeReports(ledger.results, record, folder, {
+    account: options.account.baseUrl,
+    endedAtMs,
+    exitCode,
+    traffic: ending.traffic.total(),
+    warnings: ending.warnings,
+    folder,
+    resourceOf: resourceOf(inputs),
+    ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
+  });
+  await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
+  return { exitCode, summary, folder, stopped };
+}
+
+function stopReason({ code, message, hint }: ImportError): StopReason {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Sortable by time, unique enough for one state folder: `20261121-093015-4f2a`. */
+function newRunId({ clock }: RunOptions): string {
+  const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return `${stamp}-${randomBytes(2).toString("hex")}`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

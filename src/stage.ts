@@ -1,0 +1,332 @@
+// Staging: every input streamed, mapped, validated and written into the ledger, before any request is sent. Memory does
+// not grow with the files: what is scattered or joined is gathered by the ledger.
+import type { Readable } from "node:stream";
+import type { Input, Job, JobFile } from "./job.ts";
+import { attachJoins, type JoinFiles, keyText, sourceRow } from "./joins.ts";
+import { joinFilesOf, type Locate } from "./locate.ts";
+import { groupRows } from "./map/group.ts";
+import { type RowGroup, rowId, type SourceRow } from "./model/draft.ts";
+import type { NewEntry } from "./model/entry.ts";
+import { ImportError } from "./model/error.ts";
+import type { Duplicate, Ledger, NewRow, StagedFile } from "./model/ledger.ts";
+import type { Problem } from "./model/problem.ts";
+import { resources } from "./model/resources.ts";
+import type { Row } from "./model/row.ts";
+import { checkHeaders, type PreparedInput } from "./prepare.ts";
+import { openInput } from "./read/open.ts";
+import { validateDraft } from "./validate.ts";
+
+/** What staging needs beside the inputs. */
+export interface StageOptions {
+  readonly job: Job;
+  readonly ledger: Ledger;
+  readonly run: number;
+  readonly strict: boolean;
+  /** Shows as warnings what an entry lacks in case it has to be created: a check cannot know. */
+  readonly showCreationNeeds?: boolean;
+  readonly locate: Locate;
+  /** Called now and then with the rows read so far. */
+  readonly onProgress: (input: string, rows: number) => void;
+  /** What looks odd but stops nothing, in words. */
+  readonly onWarning: (warning: string) => void;
+  readonly signal: AbortSignal;
+  /** For a file `-`. */
+  readonly stdin?: Readable;
+}
+
+/** Stages all inputs, then settles what only the whole shows: identical entries and duplicate keys. */
+export async function stage(inputs: readonly PreparedInput[], options: StageOptions): Promise<void> {
+  for (const prepared of inputs) await stageInput(prepared, options);
+  const { ledger, run } = options;
+  await ledger.staging.collapseIdentical(run);
+  for await (const duplicate of ledger.staging.duplicates(run)) await refuseDuplicate(duplicate, options);
+  for await (const variant of ledger.staging.caseVariants(run)) await warnOfCase(variant, options);
+  await ledger.staging.finish(run);
+}
+
+async function stageInput(prepared: PreparedInput, options: StageOptions): Promise<void> {
+  const { input, compiled } = prepared;
+  const { staging } = options.ledger;
+  const mains = await addFiles(input, input.files, "input", undefined, prepared, options);
+  const joins: StagedFile[] = [];
+  for (const { name, one, theirs } of compiled.joins) {
+    const added = await addFiles(input, input.joins[name] ?? [], one ? "reference" : "join", name, prepared, options);
+    joins.push(...added.map(({ staged }) => staged));
+    for (const file of added) {
+      for await (const rows of sourceRows(file, prepared, options)) {
+        await staging.addRows(
+          rows.map((source) => ({
+            ...newRow(source),
+            groupKey: keyText(source.row.cells, theirs),
+            cells: source.row.cells,
+          })),
+        );
+      }
+    }
+  }
+  const sink = createSink(prepared, joinFilesOf(prepared, joins), options);
+  if (compiled.mapping.group?.rows === "anywhere") await stageScattered(prepared, mains, sink, options);
+  else for (const main of mains) await stageInOrder(prepared, main, sink, options);
+  await sink.flush();
+  for (const file of joins.filter(({ kind }) => kind === "join")) await settleOrphans(file, prepared, options);
+}
+
+/** Rows whose groups are complete in file order: mapped as they stream by. */
+async function stageInOrder(
+  prepared: PreparedInput,
+  main: OpenedFile,
+  sink: Sink,
+  options: StageOptions,
+): Promise<void> {
+  const { staging } = options.ledger;
+  const stored = async function* (): AsyncGenerator<readonly SourceRow[]> {
+    for await (const rows of sourceRows(main, prepared, options)) {
+      await staging.addRows(rows.map(newRow));
+      yield rows;
+    }
+  };
+  const excluded: SourceRow[] = [];
+  for await (const group of groupRows(stored(), prepared.compiled, (source) => excluded.push(source))) {
+    if (excluded.length > 0) await sink.exclude(excluded.splice(0));
+    await sink.add(group);
+  }
+  await sink.exclude(excluded);
+}
+
+/** Rows of one group that may stand anywhere: the ledger gathers them. */
+async function stageScattered(
+  prepared: PreparedInput,
+  mains: readonly OpenedFile[],
+  sink: Sink,
+  options: StageOptions,
+): Promise<void> {
+  const { staging } = options.ledger;
+  for (const main of mains) {
+    for await (const rows of sourceRows(main, prepared, options)) {
+      const judged = rows.map((source) => ({ source, ...judge(source, prepared) }));
+      await staging.addRows(
+        judged.map(({ source, groupKey, problems }) => ({
+          ...newRow(source),
+          cells: source.row.cells,
+          ...(groupKey === undefined ? {} : { groupKey }),
+          ...(problems.length === 0 ? {} : { outcome: "invalid" as const, problems }),
+        })),
+      );
+      await sink.exclude(judged.filter(({ excluded }) => excluded).map(({ source }) => source));
+    }
+  }
+  const files = mains.map(({ staged }) => staged);
+  for await (const rows of staging.groups(files.map(({ id }) => id))) {
+    const members = rows.map((row) => sourceRow(row, files));
+    const damage = members.flatMap(({ row, file }) => (row.fault === undefined ? [] : [placed(row.fault, file, row)]));
+    await sink.add({ rows: members, joined: {}, damage });
+  }
+}
+
+interface Judged {
+  readonly groupKey: string | undefined;
+  readonly excluded: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** What a single row of a scattered group is: a member, excluded, or nobody's (its own problem). */
+function judge(source: SourceRow, { compiled }: PreparedInput): Judged {
+  const nobody = (problems: readonly Problem[]): Judged => ({ groupKey: undefined, excluded: false, problems });
+  if (source.row.fault === undefined) {
+    const excluded = compiled.excludes(source);
+    if (!excluded.ok) return nobody(excluded.problems);
+    if (excluded.value) return { groupKey: undefined, excluded: true, problems: [] };
+  }
+  const key = compiled.groupKey?.(source.row) ?? { ok: true, value: "" };
+  const fault = source.row.fault === undefined ? [] : [placed(source.row.fault, source.file, source.row)];
+  if (!key.ok) return nobody([...fault, ...key.problems.map((problem) => placed(problem, source.file, source.row))]);
+  return key.value === "" ? nobody(fault) : { groupKey: key.value, excluded: false, problems: [] };
+}
+
+/** Where finished groups go: mapped, validated, and written in batches. */
+interface Sink {
+  add(group: RowGroup): Promise<void>;
+  /** Rows that the mapping leaves out, with the joined rows that would have belonged to them. */
+  exclude(rows: readonly SourceRow[]): Promise<void>;
+  flush(): Promise<void>;
+}
+
+const entriesPerBatch = 200;
+
+function createSink(
+  prepared: PreparedInput,
+  joins: JoinFiles,
+  { job, ledger, run, strict, showCreationNeeds = false }: StageOptions,
+): Sink {
+  const { compiled } = prepared;
+  const { resource } = compiled;
+  const many = compiled.joins.filter(({ one }) => !one);
+  const waiting: NewEntry[] = [];
+  const flush = async (): Promise<void> => {
+    if (waiting.length > 0) await ledger.staging.addEntries(run, waiting.splice(0));
+  };
+  const exclude = async (rows: readonly SourceRow[]): Promise<void> => {
+    const joined: number[] = [];
+    for (const join of many) {
+      for (const { row } of rows) {
+        const files = (joins[join.name] ?? []).map(({ id }) => id);
+        const found = await ledger.staging.rowsWithKey(files, keyText(row.cells, join.ours), Number.MAX_SAFE_INTEGER);
+        joined.push(...found.map(({ id }) => id));
+      }
+    }
+    const ids = [...rows.map(({ id }) => id), ...joined];
+    await ledger.staging.settleRows(ids.map((id) => ({ id, outcome: "excluded" as const, problems: [] })));
+  };
+  return {
+    flush,
+    exclude,
+    async add(group) {
+      const drafted = compiled.draft(await attachJoins(group, compiled, joins, ledger.staging));
+      if (drafted.kind === "excluded") return exclude(drafted.rows);
+      waiting.push(
+        validateDraft(drafted.draft, resource, { policy: job.existing[resource.name], strict, showCreationNeeds }),
+      );
+      if (waiting.length >= entriesPerBatch) await flush();
+    },
+  };
+}
+
+async function settleOrphans(
+  file: StagedFile,
+  { compiled, input }: PreparedInput,
+  { ledger }: StageOptions,
+): Promise<void> {
+  const join = compiled.joins.find(({ name }) => name === file.join);
+  for await (const rows of ledger.staging.unclaimed(file.id)) {
+    await ledger.staging.settleRows(
+      rows.map((row) => {
+        const source = sourceRow(row, [file]);
+        const value = keyText(source.row.cells, join?.theirs ?? "");
+        const orphan: Problem = {
+          code: "join_orphan",
+          message:
+            value === ""
+              ? "belongs to nothing: the key is blank"
+              : `belongs to nothing: no row of ${input.name} has ${join?.ours ?? ""} "${value}"`,
+          file: file.file,
+          line: row.line,
+          row: source.row.number,
+          column: join?.theirs ?? "",
+          value,
+        };
+        const problems = row.fault === undefined ? [orphan] : [placed(row.fault, file.file, source.row), orphan];
+        return { id: row.id, outcome: "invalid" as const, problems };
+      }),
+    );
+  }
+}
+
+const maxNamedLines = 5;
+
+async function refuseDuplicate({ key, entries, resource }: Duplicate, { ledger, locate }: StageOptions): Promise<void> {
+  const cells = await cellsOf(key, entries, locate);
+  for (const [index, { entryId }] of entries.entries()) {
+    const others = cells.filter((_, other) => other !== index);
+    const named = others.slice(0, maxNamedLines).map((cell) => `${cell.file ?? "?"}:${cell.line ?? "?"}`);
+    const more = others.length > named.length ? ` and ${others.length - named.length} more` : "";
+    const own = cells[index];
+    await ledger.staging.addProblems(entryId, [
+      {
+        ...own,
+        code: "duplicate_key",
+        message: `"${key}" stands more than once: also at ${named.join(", ")}${more} (if these rows make one ${resources[resource].singular}: group.rows: anywhere)`,
+      },
+    ]);
+  }
+}
+
+async function warnOfCase({ key, entries }: Duplicate, { ledger, locate }: StageOptions): Promise<void> {
+  const [first, ...rest] = await cellsOf(key, entries, locate);
+  const entry = entries[0];
+  if (first === undefined || entry === undefined) return;
+  const others = rest
+    .slice(0, maxNamedLines)
+    .map((cell) => `"${cell.value ?? ""}" at ${cell.file ?? "?"}:${cell.line ?? "?"}`);
+  await ledger.staging.addProblems(entry.entryId, [
+    { ...first, code: "case_variant", severity: "warning", message: `differs only in case from ${others.join(", ")}` },
+  ]);
+}
+
+async function cellsOf(key: string, entries: Duplicate["entries"], locate: Locate): Promise<readonly Problem[]> {
+  const cells: Problem[] = [];
+  for (const { entryId, path } of entries) {
+    const [cell] = await locate(entryId, [{ code: "duplicate_key", message: "", path, value: key }]);
+    cells.push(cell ?? { code: "duplicate_key", message: "", path });
+  }
+  return cells;
+}
+
+interface OpenedFile {
+  readonly file: JobFile;
+  readonly staged: StagedFile;
+}
+
+async function addFiles(
+  input: Input,
+  files: readonly JobFile[],
+  kind: StagedFile["kind"],
+  join: string | undefined,
+  { infos }: PreparedInput,
+  { ledger, run }: StageOptions,
+): Promise<readonly OpenedFile[]> {
+  const opened: OpenedFile[] = [];
+  for (const file of files) {
+    const info = infos.get(file.path) ?? {
+      path: file.path,
+      format: "csv",
+      encoding: "utf-8",
+      bom: false,
+      gzip: false,
+      newline: "\n",
+      detected: [],
+    };
+    const staged = await ledger.staging.addFile({
+      run,
+      input: input.name,
+      kind,
+      file: file.shown,
+      info,
+      ...(join === undefined ? {} : { join }),
+    });
+    opened.push({ file, staged });
+  }
+  return opened;
+}
+
+async function* sourceRows(
+  { file, staged }: OpenedFile,
+  prepared: PreparedInput,
+  options: StageOptions,
+): AsyncGenerator<readonly SourceRow[]> {
+  await using input = await openInput(file.path, file.shown, prepared.compiled.mapping.source, options.stdin);
+  if (file.path === "-") {
+    // Standard input can be opened only once, so its header could not be checked beforehand.
+    for (const warning of checkHeaders(prepared.input, prepared.compiled, new Map([["-", input.info]])))
+      options.onWarning(warning);
+    await options.ledger.staging.updateFile(staged.id, input.info);
+  }
+  let rows = 0;
+  for await (const batch of input.batches()) {
+    if (options.signal.aborted)
+      throw new ImportError("STOPPED", "stopped while reading; nothing was sent", {
+        hint: "Run the same command again.",
+      });
+    rows += batch.length;
+    options.onProgress(staged.join === undefined ? staged.input : `${staged.input}.${staged.join}`, rows);
+    yield batch.map((row) => ({ id: rowId(staged.id, row.number), file: staged.file, row }));
+  }
+  if (rows === 0) options.onWarning(`${file.shown} has no rows`);
+}
+
+function newRow({ id, row }: SourceRow): NewRow {
+  return { id, line: row.line, raw: row.raw, ...(row.fault === undefined ? {} : { fault: row.fault }) };
+}
+
+function placed(fault: Problem, file: string, row: Row): Problem {
+  return fault.file === undefined ? { ...fault, file, line: row.line, row: row.number } : fault;
+}

@@ -1,0 +1,185 @@
+// From draft to entry: the payload schema's word on a draft, every problem located at its cell.
+import type { z } from "zod";
+import { type Draft, locateProblem } from "./model/draft.ts";
+import type { NewEntry } from "./model/entry.ts";
+import { contentHash, type JsonObject } from "./model/json.ts";
+import { formatPath, parsePath, valueAt, withValueAt } from "./model/payload-path.ts";
+import type { Problem, ProblemCode } from "./model/problem.ts";
+import type { ExistingPolicy, Resource } from "./model/resource.ts";
+
+/** How strictly drafts are judged. */
+export interface ValidateOptions {
+  /** `update` lets an entry through that lacks what only creation needs: whether it has to be created is known later. */
+  readonly policy: ExistingPolicy;
+  /** Warnings count as errors. */
+  readonly strict: boolean;
+  /** Tells what only creation needs as a warning. */
+  readonly showCreationNeeds: boolean;
+}
+
+/** The entry that a draft makes. Its problems are those of mapping and of the schema together, located at cells. */
+export function validateDraft(
+  draft: Draft,
+  resource: Resource,
+  { policy, strict, showCreationNeeds }: ValidateOptions,
+): NewEntry {
+  const damaged = draft.problems.some(({ code }) => code === "group_damaged" || code === "ragged_row");
+  const found = damaged ? { always: [], creation: [] } : schemaProblems(draft, resource, policy === "update");
+  const problems = [...draft.problems, ...found.always].map((problem) =>
+    sharpen(locateProblem(problem, draft.origins), strict),
+  );
+  const creationProblems = found.creation.map((problem) => locateProblem(problem, draft.origins));
+  const needs = showCreationNeeds ? creationProblems.map(asNeed) : [];
+  const references = [...draft.references, ...resource.references(draft.payload)];
+  const own = draft.key === undefined ? [] : [{ key: draft.key, path: resource.keyPath }];
+  return {
+    resource: resource.name,
+    phase: resource.phaseOf(draft.payload),
+    position: draft.rows[0]?.id ?? 0,
+    key: draft.key,
+    payload: draft.payload,
+    clears: draft.clears,
+    hash: contentHash({
+      payload: draft.payload,
+      clears: draft.clears,
+      references: draft.references.map((ref) => ({ ...ref })),
+    }),
+    keys: [...own, ...resource.innerKeys(draft.payload)],
+    references,
+    problems: [...problems, ...needs],
+    creationProblems,
+    rows: draft.rows.map(({ id }) => id),
+  };
+}
+
+interface Found {
+  readonly always: readonly Problem[];
+  readonly creation: readonly Problem[];
+}
+
+function schemaProblems(draft: Draft, resource: Resource, mayUpdate: boolean): Found {
+  const payload = withFilledReferences(draft);
+  const complete = issuesOf(resource.schema, payload, draft);
+  const needed = resource.eitherOr(payload).flatMap((group) => eitherOrProblem(group, payload, draft));
+  if (!mayUpdate || resource.updateEndpoint === undefined) return { always: [...complete, ...needed], creation: [] };
+  const always = issuesOf(resource.updateSchema, payload, draft);
+  const isAlways = new Set(always.map(({ path, code }) => `${path} ${code}`));
+  return {
+    always: [...always, ...needed.filter(isInsideList)],
+    creation: [
+      ...complete.filter(({ path, code }) => !isAlways.has(`${path} ${code}`)),
+      ...needed.filter((problem) => !isInsideList(problem)),
+    ],
+  };
+}
+
+/** A `ref:` puts its id in later; the schema must not miss it now. */
+function withFilledReferences(draft: Draft): JsonObject {
+  return draft.references
+    .filter(({ fill }) => fill)
+    .reduce<JsonObject>((payload, { path }) => withValueAt(payload, parsePath(path), 1) as JsonObject, draft.payload);
+}
+
+function issuesOf(schema: z.ZodObject, payload: JsonObject, draft: Draft): readonly Problem[] {
+  const result = schema.safeParse(payload);
+  if (result.success) return [];
+  return result.error.issues
+    .map((issue) => issueProblem(issue, payload))
+    .filter((problem) => !alreadyNamed(problem, draft))
+    .map((problem) => (problem.code === "missing_value" ? reasonForAbsence(problem, draft) : problem));
+}
+
+function issueProblem(issue: z.core.$ZodIssue, payload: JsonObject): Problem {
+  const path = formatPath(issue.path);
+  const value = valueAt(payload, parsePath(path));
+  const make = (code: ProblemCode, message: string): Problem => ({ code, path, message });
+  switch (issue.code) {
+    case "too_big":
+      return issue.origin === "string"
+        ? make("too_long", `${String(value).length} characters, at most ${issue.maximum} are allowed`)
+        : make("too_big", `must be at most ${issue.maximum}`);
+    case "too_small":
+      if (issue.origin === "string") return make("missing_value", "");
+      if (issue.origin === "array") return make("missing_value", issue.message);
+      return make(
+        "too_small",
+        issue.inclusive ? `must be at least ${issue.minimum}` : `must be greater than ${issue.minimum}`,
+      );
+    case "invalid_type":
+      return value === undefined ? make("missing_value", "") : make("wrong_type", `must be ${article(issue.expected)}`);
+    case "invalid_value":
+      if (value === undefined) return make("missing_value", "");
+      return make("not_allowed", `must be one of ${issue.values.map(String).join(", ")}`);
+    case "invalid_format":
+      return make("bad_format", `is not a valid ${issue.format === "email" ? "e-mail address" : issue.format}`);
+    case "unrecognized_keys":
+      return make("wrong_type", `unknown field ${issue.keys.join(", ")}`);
+    case "not_multiple_of":
+    case "invalid_union":
+    case "invalid_key":
+    case "invalid_element":
+    case "custom":
+      return make("wrong_type", issue.message);
+    default:
+      issue satisfies never;
+      return make("wrong_type", "is not valid");
+  }
+}
+
+function eitherOrProblem(
+  group: { readonly paths: readonly string[]; readonly message: string },
+  payload: JsonObject,
+  draft: Draft,
+): readonly Problem[] {
+  if (group.paths.some((path) => isPresent(valueAt(payload, parsePath(path))))) return [];
+  // Reported at the alternative that the mapping maps.
+  const path = group.paths.find((candidate) => draft.origins.has(candidate)) ?? group.paths[0] ?? "";
+  const problem: Problem = { code: "missing_value", path, message: group.message };
+  return alreadyNamed(problem, draft) ? [] : [reasonForAbsence(problem, draft)];
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}
+
+/** A value that mapping could not make is missing for that reason; saying so twice helps nobody. */
+function alreadyNamed({ path = "", code }: Problem, draft: Draft): boolean {
+  return (
+    code === "missing_value" &&
+    draft.problems.some(
+      (known) =>
+        known.severity !== "warning" &&
+        known.path !== undefined &&
+        (known.path === path || known.path.startsWith(`${path}.`) || known.path.startsWith(`${path}[`)),
+    )
+  );
+}
+
+function reasonForAbsence(problem: Problem, draft: Draft): Problem {
+  const origins = draft.origins.get(problem.path ?? "");
+  const reason =
+    origins === undefined
+      ? "is required, and the mapping has nothing for it"
+      : origins.some(({ kind }) => kind === "cell")
+        ? "is required, and the cell is blank"
+        : "is required";
+  return { ...problem, message: problem.message === "" ? reason : `${problem.message} (${reason})` };
+}
+
+function asNeed(problem: Problem): Problem {
+  return { ...problem, severity: "warning", message: `${problem.message}: only an update can do without` };
+}
+
+function isInsideList({ path = "" }: Problem): boolean {
+  return path.includes("[");
+}
+
+function sharpen(problem: Problem, strict: boolean): Problem {
+  if (!strict || problem.severity === undefined) return problem;
+  const { severity: _, ...error } = problem;
+  return error;
+}
+
+function article(expected: string): string {
+  return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`;
+}

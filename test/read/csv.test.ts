@@ -1,0 +1,260 @@
+import { describe, expect, it, test } from "vitest";
+import { openInput, parseRow } from "../../src/read/open.ts";
+import { faultOf, plain, readText, stdinOf } from "./read-text.ts";
+
+const csv = { format: "csv" } as const;
+
+describe("rows of a CSV file", () => {
+  it("have their number, their line and their own text", async () => {
+    const { rows, info } = await readText('SKU,Note\r\nA-1,"two\r\nlines"\r\n\r\n  \r\nA-2, plain \r\n', csv);
+    expect(rows.map(({ number, line, raw }) => ({ number, line, raw }))).toEqual([
+      { number: 1, line: 2, raw: 'A-1,"two\r\nlines"' },
+      { number: 2, line: 6, raw: "A-2, plain " },
+    ]);
+    expect(rows.map(({ cells }) => plain(cells))).toEqual([
+      { SKU: "A-1", Note: "two\r\nlines" },
+      { SKU: "A-2", Note: "plain" },
+    ]);
+    expect(info).toEqual({
+      path: "-",
+      format: "csv",
+      encoding: "utf-8",
+      bom: false,
+      gzip: false,
+      delimiter: ",",
+      newline: "\r\n",
+      headerRaw: "SKU,Note",
+      columns: ["SKU", "Note"],
+      detected: [],
+    });
+  });
+
+  test.each([
+    { ends: "\n", text: "a,b\n1,2\n3,4\n" },
+    { ends: "\r\n", text: "a,b\r\n1,2\r\n3,4\r\n" },
+    { ends: "\r", text: "a,b\r1,2\r3,4\r" },
+  ])("are the same whether lines end in $ends", async ({ ends, text }) => {
+    for (const pieceLength of [1, 2, 3, 100]) {
+      const { rows, info } = await readText(text, csv, pieceLength);
+      expect(info.newline).toBe(ends);
+      expect(rows.map(({ line, raw }) => [line, raw])).toEqual([
+        [2, "1,2"],
+        [3, "3,4"],
+      ]);
+    }
+  });
+
+  it("takes the line end of the header, not a line break inside a quoted header cell", async () => {
+    const { info, rows } = await readText('"a\nb",c\r\n1,2\r\n', csv);
+    expect(info).toMatchObject({ newline: "\r\n", headerRaw: '"a\nb",c', columns: ["a\nb", "c"] });
+    expect(rows[0]).toMatchObject({ line: 3, raw: "1,2" });
+  });
+
+  it("reads the last row without a line end", async () => {
+    expect((await readText("a\n1\n2", csv)).rows.map(({ raw }) => raw)).toEqual(["1", "2"]);
+  });
+
+  test.each([
+    { cell: '"say ""hi"""', is: 'say "hi"' },
+    { cell: '" inside "', is: "inside" },
+    { cell: ' \t"quoted" ', is: "quoted" },
+    { cell: "\u00a0no-break\u3000", is: "no-break" },
+    { cell: '""', is: "" },
+    { cell: "", is: "" },
+    { cell: "é😀", is: "é😀" },
+  ])("the cell $cell is $is, and keeps its bytes in raw", async ({ cell, is }) => {
+    for (const pieceLength of [1, 5, 1000]) {
+      const { rows, info } = await readText(`a,b\n${cell},x\n`, csv, pieceLength);
+      expect(rows[0]?.raw).toBe(`${cell},x`);
+      expect(rows[0]?.cells.a).toBe(is);
+      expect(parseRow(info, `${cell},x`)).toEqual(rows[0]?.cells);
+    }
+  });
+
+  it("counts blank lines before the header", async () => {
+    const { rows, info } = await readText("\n \na,b\n1,2\n", csv);
+    expect(info.headerRaw).toBe("a,b");
+    expect(rows[0]?.line).toBe(4);
+  });
+
+  it("a row of blank cells is a row, a blank line is none", async () => {
+    expect((await readText("a,b\n,\n\n1,2\n", csv)).rows.map(({ raw }) => raw)).toEqual([",", "1,2"]);
+  });
+
+  it("of TSV keeps blank cells at the start and the end", async () => {
+    const { rows, info } = await readText("a\tb\tc\n\tx\t\n\t\t\n", { format: "tsv" });
+    expect(info.delimiter).toBe("\t");
+    expect(rows.map(({ raw }) => raw)).toEqual(["\tx\t", "\t\t"]);
+    expect(plain(rows[0]?.cells)).toEqual({ a: "", b: "x", c: "" });
+  });
+
+  it("come in batches of at most 500", async () => {
+    const text = `n\n${Array.from({ length: 1201 }, (_, n) => n).join("\n")}`;
+    await using input = await openInput("-", "in.txt", csv, stdinOf(text));
+    const sizes: number[] = [];
+    for await (const batch of input.batches()) sizes.push(batch.length);
+    expect(Math.max(...sizes)).toBe(500);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(1201);
+  });
+
+  it("columns may be named like parts of Object", async () => {
+    const { rows } = await readText("__proto__,constructor,toString\n1,2,3\n", csv);
+    const cells = rows[0]?.cells ?? {};
+    expect(Object.entries(cells)).toEqual([
+      ["__proto__", "1"],
+      ["constructor", "2"],
+      ["toString", "3"],
+    ]);
+    expect(Object.getPrototypeOf(cells)).toBeNull();
+  });
+});
+
+describe("a ragged row", () => {
+  it("is its own fault, with what could be read, and its neighbours survive", async () => {
+    const { rows } = await readText("a,b\n1,2\n3,4,5\n6\n7,8\n", csv);
+    expect(rows.map(({ fault }) => fault)).toEqual([
+      undefined,
+      {
+        code: "ragged_row",
+        message: '2 cells expected, 3 found: is there an unquoted "," in it?',
+        file: "in.txt",
+        line: 3,
+        row: 2,
+      },
+      {
+        code: "ragged_row",
+        message: "2 cells expected, 1 found: is a cell missing, or a line broken in two?",
+        file: "in.txt",
+        line: 4,
+        row: 3,
+      },
+      undefined,
+    ]);
+    expect(rows.map(({ cells }) => plain(cells))).toEqual([
+      { a: "1", b: "2" },
+      { a: "3", b: "4" },
+      { a: "6" },
+      { a: "7", b: "8" },
+    ]);
+  });
+
+  it("parses again to the same cells", async () => {
+    const { rows, info } = await readText("a,b\n3,4,5\n6\n", csv);
+    for (const { raw, cells } of rows) expect(parseRow(info, raw)).toEqual(cells);
+  });
+});
+
+describe("the header", () => {
+  it("may have blank names: no column, but a place", async () => {
+    const { rows, info } = await readText("a,,b,\n1,2,3,\n", csv);
+    expect(info.columns).toEqual(["a", "b"]);
+    expect(plain(rows[0]?.cells)).toEqual({ a: "1", b: "3" });
+    expect(rows[0]?.fault).toBeUndefined();
+    expect(parseRow(info, "1,2,3,")).toEqual(rows[0]?.cells);
+  });
+
+  it("of a failures file loses the columns that the import added, also when it was fed back twice", async () => {
+    const added = "_import_outcome,_import_problem,_import_column";
+    const { rows, info } = await readText(`a,${added},b,${added}\n1,x,y,z,2,x,y,z\n`, csv);
+    expect(info.columns).toEqual(["a", "b"]);
+    expect(plain(rows[0]?.cells)).toEqual({ a: "1", b: "2" });
+    expect(rows[0]?.raw).toBe("1,x,y,z,2,x,y,z");
+  });
+
+  it("must not name a column twice", async () => {
+    expect(await faultOf(readText("SKU, Qty ,SKU,Qty,SKU\n1,2,3,4,5\n", csv))).toEqual({
+      code: "INPUT_UNREADABLE",
+      message:
+        'in.txt:1: the header names a column more than once: "SKU" (columns 1, 3 and 5), "Qty" (columns 2 and 4)',
+      hint: "give each column a name of its own in the file's header",
+    });
+  });
+
+  it("alone makes no rows and no error", async () => {
+    const { rows, info } = await readText("a,b", csv);
+    expect(rows).toEqual([]);
+    expect(info).toMatchObject({ columns: ["a", "b"], headerRaw: "a,b", newline: "\n" });
+  });
+
+  it("must be there", async () => {
+    expect(await faultOf(readText("\n \n", csv))).toMatchObject({
+      code: "INPUT_UNREADABLE",
+      message: "in.txt: there is no header: the file holds nothing but blank lines",
+    });
+  });
+});
+
+describe("a quote that does not fit ends the read at the line where the row starts", () => {
+  test.each([
+    {
+      text: 'a,b\n1,2\n\n3,5" pipe\n4,4\n',
+      line: 4,
+      says: "a quote stands in the middle of an unquoted cell in cell 2",
+      hint: '"5"" pipe"',
+    },
+    {
+      text: 'a,b\n1,"2\r\nx\r\n"\r\n3,"x"y\n',
+      line: 5,
+      says: "text follows a closing quote in cell 2",
+      hint: "doubled",
+    },
+    { text: 'a,b\n1,"x" y\n', line: 2, says: "text follows a closing quote in cell 2", hint: "doubled" },
+    {
+      text: 'a,b\n1,2\n3,"open\n4,4\n5,5\n',
+      line: 3,
+      says: "a quote is opened in cell 2 and never closed",
+      hint: "this line",
+    },
+    { text: 'a,"b\n1,2\n', line: 1, says: "a quote is opened in cell 2 and never closed", hint: "this line" },
+  ])("line $line: $says", async ({ text, line, says, hint }) => {
+    for (const pieceLength of [1, 7, 1000]) {
+      const fault = await faultOf(readText(text, csv, pieceLength));
+      expect(fault.code).toBe("INPUT_UNREADABLE");
+      expect(fault.message).toBe(`in.txt:${line}: ${says}`);
+      expect(fault.hint).toContain(hint);
+    }
+  });
+});
+
+describe("a record over 8 MB", () => {
+  const long = "x".repeat(9 * 1024 * 1024);
+  test.each([
+    { what: "in quotes", row: `1,"${long}",2` },
+    { what: "out of delimiters", row: ",".repeat(9 * 1024 * 1024) },
+    { what: "out of white space", row: `1,${" ".repeat(9 * 1024 * 1024)}2` },
+  ])("$what ends the read at its line", async ({ row }) => {
+    expect(await faultOf(readText(`a,b\n1,2\n${row}\n3,4\n`, csv))).toMatchObject({
+      code: "INPUT_UNREADABLE",
+      message: "in.txt:3: the row that starts here is longer than 8 MB",
+      hint: expect.stringContaining("quote"),
+    });
+  });
+
+  it("is not made of blank lines", async () => {
+    const blank = "\r\n".repeat(5 * 1024 * 1024);
+    const { rows } = await readText(`a,b\n${blank}1,2\n`, csv);
+    expect(rows).toMatchObject([{ line: 5 * 1024 * 1024 + 2, raw: "1,2" }]);
+  });
+});
+
+describe("the delimiter", () => {
+  test.each([
+    { text: "SKU;Price\nA;1,5\n", delimiter: ";", detected: ['delimiter ";"'] },
+    { text: "SKU\tPrice\nA\t1\n", delimiter: "\t", detected: ["delimiter tab"] },
+    { text: "a|b;c|d\n1|2|3\n", delimiter: "|", detected: ['delimiter "|"'] },
+    { text: '"a;b;c",d\n1,2\n', delimiter: ",", detected: [] },
+    { text: '"a,b";c\n1;2\n', delimiter: ";", detected: ['delimiter ";"'] },
+    { text: "SKU\nA;1\n", delimiter: ",", detected: [] },
+  ])("of $text is $delimiter", async ({ text, delimiter, detected }) => {
+    expect((await readText(text, csv)).info).toMatchObject({ delimiter, detected });
+  });
+
+  it("that is said is not second-guessed", async () => {
+    const { info } = await readText("a;b,c\n1;2,3\n", { format: "csv", delimiter: ";" });
+    expect(info).toMatchObject({ columns: ["a", "b,c"], detected: [] });
+  });
+
+  test.each(["", ",,", '"', "\n"])("must not be %j", async (delimiter) => {
+    expect((await faultOf(readText("a,b\n", { format: "csv", delimiter }))).code).toBe("MAPPING_INVALID");
+  });
+});

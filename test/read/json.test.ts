@@ -1,0 +1,229 @@
+import { Readable } from "node:stream";
+import { describe, expect, it, test } from "vitest";
+import { openInput, parseRow } from "../../src/read/open.ts";
+import { faultOf, plain, readText } from "./read-text.ts";
+
+const json = { format: "json" } as const;
+const ndjson = { format: "ndjson" } as const;
+
+describe("rows of a JSON file", () => {
+  it("are the elements with their own text and line", async () => {
+    const text = '[\r\n  {"a": 1},\r\n  {\r\n    "b": [1, "]}"]\r\n  }, {"c": "\\"["}\r\n]\r\n';
+    const { rows, info } = await readText(text, json);
+    expect(rows.map(({ number, line, raw }) => [number, line, raw])).toEqual([
+      [1, 2, '{"a": 1}'],
+      [2, 3, '{\r\n    "b": [1, "]}"]\r\n  }'],
+      [3, 5, '{"c": "\\"["}'],
+    ]);
+    expect(info).toEqual({
+      path: "-",
+      format: "json",
+      encoding: "utf-8",
+      bom: false,
+      gzip: false,
+      newline: "\r\n",
+      detected: [],
+    });
+  });
+
+  it("of an empty array are none", async () => {
+    expect((await readText(" [ ] ", json)).rows).toEqual([]);
+  });
+
+  it("are found at source.records, past other members", async () => {
+    const text = `{"orders": {"data": 1}, "note": "\\"data\\": {", "deep": [[{}, "]"]], "data": {"n": -1.5e3, "orders": [{"a": 1}], "more": {}}, "end": null}`;
+    for (const pieceLength of [1, 4, 1000]) {
+      const { rows, info } = await readText(text, { ...json, records: "data.orders" }, pieceLength);
+      expect(rows.map(({ raw }) => raw)).toEqual(['{"a": 1}']);
+      expect(info.records).toBe("data.orders");
+    }
+  });
+
+  test.each([
+    { text: '{"a.b": [{"x":1}]}', records: "a.b" },
+    { text: '{"a": {"b.c": [{"x":1}]}}', records: "a.b.c" },
+    { text: '{"\\u0061": [{"x":1}]}', records: "a" },
+    { text: '{"A": [], "a": [{"x":1}]}', records: "a" },
+  ])("are found at $records of $text: keys are compared exactly", async ({ text, records }) => {
+    expect((await readText(text, { ...json, records })).rows.map(({ raw }) => raw)).toEqual(['{"x":1}']);
+  });
+
+  it("come in bounded batches and keep their order", async () => {
+    const text = JSON.stringify(Array.from({ length: 1100 }, (_, id) => ({ id })));
+    const { rows } = await readText(text, json, 11);
+    expect(rows.map(({ cells }) => cells.id)).toEqual(Array.from({ length: 1100 }, (_, id) => String(id)));
+  });
+});
+
+describe("an element that is no row", () => {
+  test.each([
+    { element: "null", code: "not_an_object", says: "null found" },
+    { element: "12", code: "not_an_object", says: "a number found" },
+    { element: '"text"', code: "not_an_object", says: "a string found" },
+    { element: "[1]", code: "not_an_object", says: "an array found" },
+    { element: '{"a":1,}', code: "unreadable_element", says: "no JSON" },
+    { element: '{"a":01}', code: "unreadable_element", says: "no JSON" },
+    { element: "nothing", code: "unreadable_element", says: "no JSON" },
+    { element: `{"a":${"[".repeat(150)}${"]".repeat(150)}}`, code: "unreadable_element", says: "levels deep" },
+    {
+      element: `{"a":1.50,"b":${"[".repeat(90_000)}${"]".repeat(90_000)}}`,
+      code: "unreadable_element",
+      says: "levels deep",
+    },
+  ])("is its own fault: $code, $says", async ({ element, code, says }) => {
+    const array = await readText(`[{"a":1},\n${element},{"b":2}]`, json);
+    const lines = await readText(`{"a":1}\n${element}\n{"b":2}`, ndjson);
+    for (const { rows } of [array, lines]) {
+      expect(rows).toHaveLength(3);
+      expect(rows[1]).toMatchObject({ raw: element, line: 2, fault: { code, file: "in.txt", line: 2, row: 2 } });
+      expect(rows[1]?.fault?.message).toContain(says);
+      expect(rows[0]?.fault ?? rows[2]?.fault).toBeUndefined();
+      expect(plain(rows[1]?.cells)).toEqual({});
+    }
+  });
+});
+
+describe("JSON that is broken around its elements ends the read", () => {
+  test.each([
+    { text: '[{"a":1}\n{"b":2}]', message: 'in.txt:2: "," or "]" is expected, "{" found: this is no valid JSON' },
+    { text: '[{"a":1},\n]', message: 'in.txt:2: a value is expected, "]" found: this is no valid JSON' },
+    { text: '[,{"a":1}]', message: 'in.txt:1: a value is expected, "," found: this is no valid JSON' },
+    { text: '[{"a":1}]\n\nx', message: 'in.txt:3: the end of the file is expected, "x" found: this is no valid JSON' },
+    { text: '[{"a":1}][]', message: 'in.txt:1: the end of the file is expected, "[" found: this is no valid JSON' },
+    { text: '[{"a":1},\n{"b":"x\n', message: "in.txt:2: the file ends in the middle of its JSON" },
+    { text: '[{"a":1},\n{"b":2}\n', message: "in.txt:3: the file ends in the middle of its JSON" },
+    { text: '[{"a":1},', message: "in.txt:1: the file ends in the middle of its JSON" },
+    { text: "  \n", message: "in.txt:2: the file ends in the middle of its JSON" },
+    { text: "hello", message: 'in.txt:1: "[" is expected, "h" found: this is no valid JSON' },
+  ])("$message", async ({ text, message }) => {
+    for (const pieceLength of [1, 1000]) {
+      expect(await faultOf(readText(text, json, pieceLength))).toMatchObject({ code: "INPUT_UNREADABLE", message });
+    }
+  });
+
+  test.each([
+    { text: '{"m": {a:1}, "r": []}', says: "what starts in this line is no JSON" },
+    { text: '{"m" 1, "r": []}', says: '":" is expected' },
+    { text: '{"m": , "r": []}', says: "a value is expected" },
+    { text: '{"m": 1 "r": []}', says: '"," or "}" is expected' },
+    { text: '{m: 1, "r": []}', says: "a key in quotes is expected" },
+    { text: '{"r": [], "m": nul}', says: "what starts in this line is no JSON" },
+    { text: '{"r": [],}', says: "a key in quotes is expected" },
+    { text: '{"r": []', says: "ends in the middle" },
+    { text: '{"r": []} {"r": []}', says: "the end of the file is expected" },
+    { text: '{"r": [], "r": []}', says: 'the key "r" of source.records stands twice' },
+  ])("$text at source.records: r", async ({ text, says }) => {
+    const fault = await faultOf(readText(text, { ...json, records: "r" }));
+    expect(fault.code).toBe("INPUT_UNREADABLE");
+    expect(fault.message).toMatch(/^in\.txt:1: /);
+    expect(fault.message).toContain(says);
+  });
+});
+
+describe("a missing or wrong source.records", () => {
+  const text = '{"meta": {"tags": ["x"]}, "data": {"orders": [{"items": [{}]}], "total": 1}, "people": [ {"a":1} ]}';
+  it("gets a hint that names where arrays of objects stand", async () => {
+    expect(await faultOf(readText(text, json))).toEqual({
+      code: "INPUT_UNREADABLE",
+      message: "in.txt:1: the file holds one object, not an array of rows",
+      hint: "say where the rows are: source.records: data.orders (or people)",
+    });
+  });
+
+  test.each([
+    { records: "data.order", says: 'nothing stands at "data.order"' },
+    { records: "nix", says: 'nothing stands at "nix"' },
+    { records: "data", says: '"data" is no array' },
+    { records: "people.x", says: '"people" is no object' },
+  ])("$records: $says", async ({ records, says }) => {
+    const fault = await faultOf(readText(text, { ...json, records }));
+    expect(fault.message).toContain(says);
+    expect(fault.hint).toContain("data.orders");
+  });
+
+  it("is left out for an array at the top", async () => {
+    expect((await faultOf(readText("[]", { ...json, records: "a" }))).hint).toContain("leave source.records out");
+  });
+});
+
+describe("NDJSON", () => {
+  it("skips blank lines, counts them, and keeps each line as it is", async () => {
+    for (const pieceLength of [1, 2, 1000]) {
+      const { rows, info } = await readText('\r\n {"a":1} \r\n\r\n{"b":"é"}', ndjson, pieceLength);
+      expect(rows.map(({ number, line, raw }) => [number, line, raw])).toEqual([
+        [1, 2, ' {"a":1} '],
+        [2, 4, '{"b":"é"}'],
+      ]);
+      expect(info.newline).toBe("\r\n");
+    }
+  });
+});
+
+test.each([
+  { what: "an NDJSON line", settings: ndjson, before: '{"a":1}\n', open: '{"a":"' },
+  { what: "a JSON element", settings: json, before: '[{"a":1},\n', open: '{"a":"' },
+])("$what over 8 MB ends the read without the rest being read", async ({ settings, before, open }) => {
+  let pulled = 0;
+  async function* endless() {
+    yield Buffer.from(before + open);
+    for (; pulled < 1000; pulled++) yield Buffer.alloc(1024 * 1024, "x");
+  }
+  const read = async () => {
+    await using input = await openInput("-", "in.txt", settings, Readable.from(endless()));
+    for await (const _ of input.batches());
+  };
+  expect(await faultOf(read())).toMatchObject({
+    code: "INPUT_UNREADABLE",
+    message: "in.txt:2: the row that starts here is longer than 8 MB",
+  });
+  expect(pulled).toBeLessThan(100);
+});
+
+describe("cells of JSON", () => {
+  test.each([
+    { json: "1", is: "1" },
+    { json: "1.10", is: "1.10" },
+    { json: "1.5", is: "1.5" },
+    { json: "-0", is: "-0" },
+    { json: "-0.0", is: "-0.0" },
+    { json: "1e5", is: "1e5" },
+    { json: "1E400", is: "1E400" },
+    { json: "0.0000001", is: "0.0000001" },
+    { json: "0.00001", is: "0.00001" },
+    { json: "1234567890123456789", is: "1234567890123456789" },
+    { json: "123456789012345", is: "123456789012345" },
+    { json: "0.1234567890123456789", is: "0.1234567890123456789" },
+    { json: "123456789.123456", is: "123456789.123456" },
+    { json: "true", is: "true" },
+    { json: "false", is: "false" },
+    { json: "null", is: "" },
+    { json: '"  000123 "', is: "000123" },
+    { json: '"1.50"', is: "1.50" },
+    { json: '"\\u00e9\\n"', is: "é" },
+    { json: '[1.0, [" x ", null], {"y": 2.50}]', is: ["1.0", ["x", ""], { y: "2.50" }] },
+    { json: "{}", is: {} },
+  ])("$json is $is", async ({ json: text, is }) => {
+    const { rows, info } = await readText(`{"a": ${text}}`, ndjson);
+    expect(plain(rows[0]?.cells)).toEqual({ a: is });
+    expect(parseRow(info, rows[0]?.raw ?? "")).toEqual(rows[0]?.cells);
+  });
+
+  test.each(["1", "1.50"])("keys named like parts of Object are ordinary (beside %s)", async (number) => {
+    const { rows } = await readText(`{"__proto__": {"__proto__": ${number}}, "constructor": "c"}`, ndjson);
+    const cells = rows[0]?.cells ?? {};
+    expect(Object.keys(cells)).toEqual(["__proto__", "constructor"]);
+    const inner = Object.entries(cells)[0]?.[1];
+    expect(Object.entries(inner ?? {})).toEqual([["__proto__", number]]);
+    for (const object of [cells, inner]) expect(Object.getPrototypeOf(object)).toBeNull();
+  });
+
+  test.each(["1", "1.50"])("of a key that stands twice the last one wins (beside %s)", async (number) => {
+    const { rows } = await readText(`{"a": ${number}, "a": {"b": 1}, "a": "last"}`, ndjson);
+    expect(plain(rows[0]?.cells)).toEqual({ a: "last" });
+  });
+
+  it("leave out what a failures file added, at the top only", async () => {
+    const { rows } = await readText('{"a": {"_import": 1}, "_import": {"outcome": "invalid"}}', ndjson);
+    expect(plain(rows[0]?.cells)).toEqual({ a: { _import: "1" } });
+  });
+});

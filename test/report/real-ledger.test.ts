@@ -1,0 +1,118 @@
+// The reporter on the real ledger: what the other tests assume of `Results` is so.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { expect, it } from "vitest";
+import { openLedger } from "../../src/ledger/open-ledger.ts";
+import { rowId } from "../../src/model/draft.ts";
+import type { NewEntry } from "../../src/model/entry.ts";
+import { writeFailures } from "../../src/report/failures.ts";
+import { writeResults } from "../../src/report/results.ts";
+import { createSurvey } from "../../src/report/survey.ts";
+import { csvInfo, temporaryFolder } from "./fake-results.ts";
+
+it("gives every row of the ledger one line, and the failed ones back", async () => {
+  await using folder = await temporaryFolder();
+  await using ledger = await openLedger({ folder: folder.path, baseUrl: "http://127.0.0.1:1/v1", mode: "write" });
+  const run = await ledger.runs.begin({ runId: "r1", job: "job.yaml", command: "run", startedAtMs: 1000 });
+  const orders = await ledger.staging.addFile({
+    run: run.id,
+    input: "orders",
+    kind: "input",
+    file: "orders.csv",
+    info: csvInfo,
+  });
+  const details = await ledger.staging.addFile({
+    run: run.id,
+    input: "orders",
+    join: "details",
+    kind: "join",
+    file: "details.csv",
+    info: { ...csvInfo, headerRaw: "Order,SKU" },
+  });
+  const ofOrders = (number: number): number => rowId(orders.id, number);
+  const ofDetails = (number: number): number => rowId(details.id, number);
+  await ledger.staging.addRows([
+    { id: ofOrders(1), line: 2, raw: "A,1" },
+    { id: ofOrders(2), line: 3, raw: '"B",0' },
+    { id: ofOrders(3), line: 4, raw: "C,9", outcome: "excluded" },
+    { id: ofDetails(1), line: 2, raw: "A,X" },
+    { id: ofDetails(2), line: 3, raw: "B,Y" },
+    {
+      id: ofDetails(3),
+      line: 4,
+      raw: "Z,Y",
+      outcome: "invalid",
+      problems: [{ code: "join_orphan", message: "no order Z" }],
+    },
+  ]);
+  const wrong = {
+    code: "too_small",
+    message: "must be greater than 0",
+    file: "orders.csv",
+    line: 3,
+    row: 2,
+    column: "Qty",
+    value: "0",
+  } as const;
+  await ledger.staging.addEntries(run.id, [
+    order("A", [ofOrders(1), ofDetails(1)]),
+    { ...order("B", [ofOrders(2), ofDetails(2)]), problems: [wrong] },
+  ]);
+  await ledger.staging.finish(run.id);
+  await ledger.flush();
+
+  const survey = createSurvey();
+  const lines = await writeResults(ledger.results, run.id, folder.path, { onRow: survey.see });
+  const csv = parse(await readFile(join(folder.path, "results.csv")), { columns: true }) as Record<string, string>[];
+  expect(lines).toBe(6);
+  expect(csv.map(({ input, row, key, outcome, code, message }) => [input, row, key, outcome, code, message])).toEqual([
+    ["orders", "1", "A", "pending", "", ""],
+    ["orders", "2", "B", "invalid", "too_small", "must be greater than 0"],
+    ["orders", "3", "", "excluded", "", ""],
+    ["orders.details", "1", "A", "pending", "", ""],
+    ["orders.details", "2", "B", "invalid", "same_entry", "orders.csv:3: must be greater than 0"],
+    ["orders.details", "3", "", "invalid", "join_orphan", "no order Z"],
+  ]);
+
+  const written = await writeFailures(ledger.results, run.id, folder.path);
+  expect(written.map(({ name, rows }) => [name, rows])).toEqual([
+    ["failures/orders.csv", 2],
+    ["failures/orders.details.csv", 3],
+  ]);
+  expect(await readFile(join(folder.path, "failures/orders.details.csv"), "utf8")).toBe(
+    [
+      "Order,SKU,_import_outcome,_import_problem,_import_column",
+      "A,X,pending,,",
+      "B,Y,invalid,orders.csv:3: must be greater than 0,",
+      "Z,Y,invalid,no order Z,",
+      "",
+    ].join("\n"),
+  );
+
+  // The survey and the ledger count the same rows.
+  const byLedger = await ledger.results.tallies(run.id);
+  const { tallies } = survey.surveyed();
+  for (const outcome of ["pending", "invalid", "excluded"]) {
+    const rowsOf = (counts: readonly { readonly outcome: string; readonly rows: number }[]): number =>
+      counts.filter((count) => count.outcome === outcome).reduce((sum, { rows }) => sum + rows, 0);
+    expect(rowsOf(tallies), outcome).toBe(rowsOf(byLedger));
+  }
+});
+
+function order(key: string, rows: readonly number[]): NewEntry {
+  return {
+    resource: "sales_orders",
+    phase: "sales_orders",
+    position: rows[0] ?? 0,
+    key,
+    payload: { order_number: key },
+    clears: {},
+    hash: `hash of ${key}`,
+    keys: [{ key, path: "order_number" }],
+    references: [],
+    problems: [],
+    creationProblems: [],
+    rows,
+  };
+}
