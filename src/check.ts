@@ -7,8 +7,8 @@ import { exitCodes } from "./exit-codes.ts";
 import type { Job } from "./job.ts";
 import { openScratchLedger } from "./ledger/open-ledger.ts";
 import { createLocate } from "./locate.ts";
-import type { Clock } from "./model/clock.ts";
-import { prepareInputs, resourceOf } from "./prepare.ts";
+import { type Clock, systemClock } from "./model/clock.ts";
+import { detections, prepareInputs, resourceOf } from "./prepare.ts";
 import { writeReports } from "./report/reports.ts";
 import type { Summary } from "./report/summary.ts";
 import type { RunEvent } from "./run.ts";
@@ -20,8 +20,10 @@ export interface CheckOptions {
   readonly only?: string;
   /** Warnings count as errors. */
   readonly strict?: boolean;
-  readonly clock: Clock;
-  readonly stop: AbortSignal;
+  /** The machine's own unless said. */
+  readonly clock?: Clock;
+  /** Ends the check early, with `STOPPED`. */
+  readonly stop?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
   readonly stdin?: Readable;
 }
@@ -35,8 +37,10 @@ export interface CheckResult {
 }
 
 /** Checks a job. Throws `ImportError` when an input, a mapping or the job cannot be used at all (exit code 2). */
-export async function check(job: Job, options: CheckOptions): Promise<CheckResult> {
+export async function check(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
+  const { clock = systemClock, stop = new AbortController().signal } = options;
   const inputs = await prepareInputs(job, options.only === undefined ? {} : { only: options.only });
+  for (const { file, what } of detections(inputs)) options.onEvent?.({ kind: "detected", file, what });
   const scratch = await mkdtemp(join(tmpdir(), "luminous-import-check-"));
   try {
     await using ledger = await openScratchLedger(scratch);
@@ -44,7 +48,7 @@ export async function check(job: Job, options: CheckOptions): Promise<CheckResul
       runId: "check",
       job: job.file.path,
       command: "check",
-      startedAtMs: options.clock.nowMs(),
+      startedAtMs: clock.nowMs(),
     });
     const warnings = inputs.flatMap((input) => input.warnings);
     await stage(inputs, {
@@ -55,15 +59,18 @@ export async function check(job: Job, options: CheckOptions): Promise<CheckResul
       showCreationNeeds: true,
       locate: createLocate(ledger, record.id, inputs),
       onProgress: (input, rows) => options.onEvent?.({ kind: "reading", input, rows }),
-      onWarning: (warning) => warnings.push(warning),
-      signal: options.stop,
+      onWarning: (message) => {
+        warnings.push(message);
+        options.onEvent?.({ kind: "warning", message });
+      },
+      signal: stop,
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
     });
     const tallies = await ledger.results.tallies(record.id);
     const exitCode = tallies.some(({ outcome }) => outcome === "invalid") ? exitCodes.someFailed : exitCodes.done;
     const folder = join(job.state, "check");
     const summary = await writeReports(ledger.results, record, folder, {
-      endedAtMs: options.clock.nowMs(),
+      endedAtMs: clock.nowMs(),
       exitCode,
       warnings,
       folder,

@@ -1,11 +1,13 @@
 // The job file: what is asked for. The written form is checked as a whole; the normalised form has every default and
 // absolute paths. Reading environment variables and tokens is the process's business, not this file's.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, relative, resolve } from "node:path";
 import { glob } from "tinyglobby";
 import { z } from "zod";
 import type { ConfigFault } from "./model/config-fault.ts";
 import { ImportError } from "./model/error.ts";
+import { didYouMean } from "./model/nearest.ts";
 import { valueAt } from "./model/payload-path.ts";
 import type { ExistingPolicy, ResourceName } from "./model/resource.ts";
 import { loadYaml } from "./model/yaml-config.ts";
@@ -54,7 +56,7 @@ export interface JobOverrides {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly state?: string;
   /** Where relative paths of overrides start. */
-  readonly cwd: string;
+  readonly cwd?: string;
 }
 
 const pathText = z.string().min(1);
@@ -150,23 +152,39 @@ function jobFaults(value: Partial<z.output<typeof writtenJob>>): readonly Config
       ? []
       : [{ path: ["inputs", index, "name"], message: `two inputs are called "${name}"` }],
   );
-  return [...later, ...twice];
+  const { company, base_url } = value.api ?? {};
+  const both =
+    company === undefined || base_url === undefined
+      ? []
+      : [{ path: ["api", "company"], message: "company and base_url both name the account: take one of them away" }];
+  return [...both, ...later, ...twice, ...stdinTwice(value.inputs ?? [])];
+}
+
+/** Standard input can be read once, and only as the rows of an input: its mapping's joins are read by key, from files. */
+function stdinTwice(inputs: z.output<typeof writtenJob>["inputs"]): readonly ConfigFault[] {
+  const [, ...others] = inputs.flatMap(({ file }, index) => (file === "-" ? [index] : []));
+  const joins = inputs.flatMap(({ join = {} }, index) =>
+    Object.keys(join).flatMap((name) => (join[name] === "-" ? [["inputs", index, "join", name]] : [])),
+  );
+  return [
+    ...others.map((index) => ({ path: ["inputs", index, "file"], message: "only one input can be standard input" })),
+    ...joins.map((path) => ({ path, message: "a join cannot be standard input" })),
+  ];
 }
 
 /** Reads and checks a job file. Throws `ImportError("JOB_INVALID")` naming every fault with line and column. */
-export async function loadJob(path: string, overrides: JobOverrides): Promise<Job> {
-  const file: JobFile = { path: resolve(overrides.cwd, path), shown: path };
+export async function loadJob(path: string, overrides: JobOverrides = {}): Promise<Job> {
+  const { cwd = "" } = overrides; // resolve() takes the process's folder then
+  const file: JobFile = { path: resolve(cwd, path), shown: path };
   const { value } = loadYaml(await readJobText(file), file.shown, writtenJob, "JOB_INVALID", {
     check: jobFaults,
-    hint: "luminous-import check --help shows how a job is checked; the README shows one.",
+    hint: "Every key is described in the README. A token never stands in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
   });
   const folder = dirname(file.path);
-  const names = value.inputs.map(({ name }) => name);
-  const unknown = Object.keys(overrides.inputs ?? {}).find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new ImportError("USAGE", `the job has no input "${unknown}"`, {
-      hint: `Its inputs are ${names.join(", ")}.`,
-    });
+  checkOverrides(
+    value.inputs.map(({ name }) => name),
+    overrides,
+  );
   const { limits } = value;
   return {
     file,
@@ -180,27 +198,44 @@ export async function loadJob(path: string, overrides: JobOverrides): Promise<Jo
       timeoutMs: Math.round(limits.timeout_seconds * 1000),
       outagePatienceMs: Math.round(limits.outage_patience_minutes * 60_000),
     },
-    inputs: await Promise.all(
-      value.inputs.map(async (input): Promise<Input> => {
-        const override = overrides.inputs?.[input.name];
-        return {
-          name: input.name,
-          files:
-            override === undefined ? await findFiles(folder, input.file) : await findFiles(overrides.cwd, override),
-          joins: Object.fromEntries(
-            await Promise.all(
-              Object.entries(input.join ?? {}).map(
-                async ([name, pattern]) => [name, await findFiles(folder, pattern)] as const,
-              ),
-            ),
-          ),
-          mapping: { path: resolve(folder, input.mapping), shown: input.mapping },
-        };
-      }),
-    ),
+    inputs: await Promise.all(value.inputs.map((input) => readInput(input, folder, overrides))),
     existing: value.existing,
     missingReferences: value.guard.missing_references,
-    state: overrides.state === undefined ? resolve(folder, value.state) : resolve(overrides.cwd, overrides.state),
+    state: overrides.state === undefined ? resolve(folder, value.state) : resolve(cwd, overrides.state),
+  };
+}
+
+function checkOverrides(names: readonly string[], { inputs = {} }: JobOverrides): void {
+  const unknown = Object.keys(inputs).filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new ImportError(
+      "USAGE",
+      unknown.map((name) => `the job has no input "${name}".${didYouMean(name, names)}`).join("\n"),
+      {
+        hint: `Its inputs are ${names.join(", ")}.`,
+      },
+    );
+  }
+  const fromStdin = Object.keys(inputs).filter((name) => inputs[name] === "-");
+  if (fromStdin.length > 1) {
+    throw new ImportError("USAGE", `only one input can be standard input, not ${fromStdin.join(" and ")}`, {
+      hint: "Name a file for the others: --input name=path.",
+    });
+  }
+}
+
+async function readInput(
+  { name, file, join = {}, mapping }: z.output<typeof writtenJob>["inputs"][number],
+  folder: string,
+  { inputs = {}, cwd = "" }: JobOverrides,
+): Promise<Input> {
+  const override = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+  const joins = Object.entries(join).map(async ([of, pattern]) => [of, await findFiles(folder, pattern)] as const);
+  return {
+    name,
+    files: override === undefined ? await findFiles(folder, file) : await findFiles(cwd, override),
+    joins: Object.fromEntries(await Promise.all(joins)),
+    mapping: { path: resolve(folder, mapping), shown: mapping },
   };
 }
 
@@ -215,11 +250,16 @@ async function readJobText(file: JobFile): Promise<string> {
   }
 }
 
-/** The files of a pattern. A plain name is taken as it is (its absence is an error of reading); a glob must match something. */
+/**
+ * The files of a pattern. A plain name, and one that a file has, is taken as it is (absence is an error of reading); a
+ * glob must match something.
+ */
 async function findFiles(folder: string, pattern: string): Promise<readonly [JobFile, ...JobFile[]]> {
   if (pattern === "-") return [{ path: "-", shown: "-" }];
-  if (!/[*?{}[\]]/.test(pattern)) return [{ path: resolve(folder, pattern), shown: pattern }];
-  const [first, ...rest] = (await glob(pattern, { cwd: folder, absolute: true, onlyFiles: true })).sort();
+  const plain = resolve(folder, pattern);
+  if (!/[*?{}[\]]/.test(pattern) || existsSync(plain)) return [{ path: plain, shown: pattern }];
+  const options = { cwd: folder, absolute: true, onlyFiles: true, expandDirectories: false };
+  const [first, ...rest] = (await glob(pattern, options)).sort();
   if (first === undefined) {
     throw new ImportError("INPUT_UNREADABLE", `no file matches "${pattern}"`, { hint: `Looked in ${folder}.` });
   }

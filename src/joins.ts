@@ -1,5 +1,6 @@
 // Rows of other files that belong to a group: found in the ledger by the key column, attached before mapping.
 import type { CompiledMapping } from "./map/compile.ts";
+import { cellAt } from "./model/cells.ts";
 import type { RowGroup, SourceRow } from "./model/draft.ts";
 import { cellPlace, splitRowId } from "./model/draft.ts";
 import type { StagedFile, Staging, StoredRow } from "./model/ledger.ts";
@@ -73,17 +74,6 @@ export function sourceRow(
 
 /** A key cell as text, `""` when it is absent or no text. */
 export function keyText(cells: Cells, column: string): string {
-  const own = Object.hasOwn(cells, column) ? cells[column] : undefined;
-  const cell =
-    own ??
-    column
-      .split(".")
-      .reduce<unknown>(
-        (value, step) =>
-          typeof value === "object" && value !== null && Object.hasOwn(value, step)
-            ? (value as Cells)[step]
-            : undefined,
-        cells,
-      );
+  const cell = cellAt(cells, column);
   return typeof cell === "string" ? cell.trim() : "";
 }

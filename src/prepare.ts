@@ -49,6 +49,17 @@ export function resourceOf(inputs: readonly PreparedInput[]): Readonly<Record<st
   return Object.fromEntries(inputs.map(({ input, compiled }) => [input.name, compiled.resource.name]));
 }
 
+/** What was found out about the files rather than said, by the names that the job gives them. */
+export function detections(
+  inputs: readonly PreparedInput[],
+): readonly { readonly file: string; readonly what: string }[] {
+  return inputs.flatMap(({ input, infos }) =>
+    [...input.files, ...Object.values(input.joins).flat()].flatMap(({ path, shown }) =>
+      (infos.get(path)?.detected ?? []).map((what) => ({ file: shown, what })),
+    ),
+  );
+}
+
 async function prepareInput(input: Input): Promise<PreparedInput> {
   const mapping = loadMapping(await readText(input.mapping), input.mapping.shown);
   checkJoins(input, mapping);

@@ -10,10 +10,10 @@ import type { Job } from "./job.ts";
 import { lockState } from "./ledger/lock.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
 import { createLocate } from "./locate.ts";
-import type { Clock } from "./model/clock.ts";
+import { type Clock, systemClock } from "./model/clock.ts";
 import { ImportError } from "./model/error.ts";
 import type { Ledger, RunRecord } from "./model/ledger.ts";
-import { type PreparedInput, prepareInputs, resourceOf } from "./prepare.ts";
+import { detections, type PreparedInput, prepareInputs, resourceOf } from "./prepare.ts";
 import { writeReports } from "./report/reports.ts";
 import type { StopReason, Summary } from "./report/summary.ts";
 import { stage } from "./stage.ts";
@@ -42,13 +42,14 @@ export interface RunOptions {
   readonly strict?: boolean;
   /** Asks the API again even for what was accepted. */
   readonly force?: boolean;
-  readonly clock: Clock;
+  /** The machine's own unless said. */
+  readonly clock?: Clock;
   /** From 0 to below 1. */
-  readonly random: () => number;
+  readonly random?: () => number;
   /** Starts nothing new; what is in flight settles. */
-  readonly stop: AbortSignal;
+  readonly stop?: AbortSignal;
   /** Cuts what is in flight: it stays in doubt until the next run looks it up. */
-  readonly abort: AbortSignal;
+  readonly abort?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
   readonly stdin?: Readable;
 }
@@ -75,7 +76,8 @@ export interface RunResult {
  * Runs a job. Throws `ImportError` when nothing was started (exit code 2) or the ledger cannot be written; anything that
  * happens while sending is in the result.
  */
-export async function run(job: Job, options: RunOptions): Promise<RunResult> {
+export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
+  const options = { ...quietWorld(), ...wishes };
   await using _lock = await lockState(job.state);
   const inputs = await prepareInputs(job, { ...(options.only === undefined ? {} : { only: options.only }) });
   await using ledger = await openLedger({ folder: job.state, baseUrl: options.account.baseUrl, mode: "write" });
@@ -93,9 +95,7 @@ export async function run(job: Job, options: RunOptions): Promise<RunResult> {
     warnings.push(message);
     tell({ kind: "warning", message });
   };
-  for (const { infos } of inputs)
-    for (const info of infos.values())
-      for (const what of info.detected) tell({ kind: "detected", file: info.path, what });
+  for (const { file, what } of detections(inputs)) tell({ kind: "detected", file, what });
 
   await beforeSending(ledger, record, options, () =>
     stage(inputs, {
@@ -142,11 +142,19 @@ export async function run(job: Job, options: RunOptions): Promise<RunResult> {
   return await finish(job, ledger, record, inputs, { end, warnings, traffic, options });
 }
 
+// Whoever says nothing gets the machine's clock, its randomness, and a run that nothing interrupts.
+function quietWorld(): Pick<Required<RunOptions>, "clock" | "random" | "stop" | "abort"> {
+  const { signal: never } = new AbortController();
+  return { clock: systemClock, random: Math.random, stop: never, abort: never };
+}
+
+type World = RunOptions & ReturnType<typeof quietWorld>;
+
 /** An error before the first request ends the run as one in which nothing was sent. */
 async function beforeSending(
   ledger: Ledger,
   { id }: RunRecord,
-  { clock }: RunOptions,
+  { clock }: World,
   work: () => Promise<void>,
 ): Promise<void> {
   try {
@@ -165,7 +173,7 @@ async function beforeSending(
 async function refusedAsAWhole(
   ledger: Ledger,
   { id }: RunRecord,
-  { allOrNothing }: RunOptions,
+  { allOrNothing }: World,
 ): Promise<DispatchEnd | undefined> {
   if (allOrNothing !== true) return undefined;
   const tallies = await ledger.results.tallies(id);
@@ -185,7 +193,7 @@ interface Ending {
   readonly end: DispatchEnd;
   readonly warnings: readonly string[];
   readonly traffic: TrafficCount;
-  readonly options: RunOptions;
+  readonly options: World;
 }
 
 async function finish(
@@ -223,7 +231,7 @@ function stopReason({ code, message, hint }: ImportError): StopReason {
 }
 
 /** Sortable by time, unique enough for one state folder: `20261121-093015-4f2a`. */
-function newRunId({ clock }: RunOptions): string {
+function newRunId({ clock }: World): string {
   const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   return `${stamp}-${randomBytes(2).toString("hex")}`;
 }

@@ -1,16 +1,17 @@
 // Staging: every input streamed, mapped, validated and written into the ledger, before any request is sent. Memory does
 // not grow with the files: what is scattered or joined is gathered by the ledger.
 import type { Readable } from "node:stream";
+import { settleClashes } from "./clashes.ts";
 import type { Input, Job, JobFile } from "./job.ts";
 import { attachJoins, type JoinFiles, keyText, sourceRow } from "./joins.ts";
 import { joinFilesOf, type Locate } from "./locate.ts";
+import type { CompiledMapping } from "./map/compile.ts";
 import { groupRows } from "./map/group.ts";
-import { type RowGroup, rowId, type SourceRow } from "./model/draft.ts";
+import { cellPlace, type RowGroup, rowId, type SourceRow } from "./model/draft.ts";
 import type { NewEntry } from "./model/entry.ts";
 import { ImportError } from "./model/error.ts";
-import type { Duplicate, Ledger, NewRow, StagedFile } from "./model/ledger.ts";
+import type { Ledger, NewRow, StagedFile } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
-import { resources } from "./model/resources.ts";
 import type { Row } from "./model/row.ts";
 import { checkHeaders, type PreparedInput } from "./prepare.ts";
 import { openInput } from "./read/open.ts";
@@ -39,8 +40,7 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
   for (const prepared of inputs) await stageInput(prepared, options);
   const { ledger, run } = options;
   await ledger.staging.collapseIdentical(run);
-  for await (const duplicate of ledger.staging.duplicates(run)) await refuseDuplicate(duplicate, options);
-  for await (const variant of ledger.staging.caseVariants(run)) await warnOfCase(variant, options);
+  await settleClashes(run, options);
   await ledger.staging.finish(run);
 }
 
@@ -140,7 +140,13 @@ function judge(source: SourceRow, { compiled }: PreparedInput): Judged {
   const key = compiled.groupKey?.(source.row) ?? { ok: true, value: "" };
   const fault = source.row.fault === undefined ? [] : [placed(source.row.fault, source.file, source.row)];
   if (!key.ok) return nobody([...fault, ...key.problems.map((problem) => placed(problem, source.file, source.row))]);
-  return key.value === "" ? nobody(fault) : { groupKey: key.value, excluded: false, problems: [] };
+  if (key.value !== "") return { groupKey: key.value, excluded: false, problems: [] };
+  return nobody(fault.length > 0 ? fault : [blankKey(source, compiled.mapping.group)]);
+}
+
+function blankKey(source: SourceRow, group: CompiledMapping["mapping"]["group"]): Problem {
+  const column = group !== undefined && "columns" in group.by ? group.by.columns[0] : undefined;
+  return { code: "missing_value", message: "the key of the group is blank", ...cellPlace(source, column) };
 }
 
 /** Where finished groups go: mapped, validated, and written in batches. */
@@ -165,24 +171,28 @@ function createSink(
   const flush = async (): Promise<void> => {
     if (waiting.length > 0) await ledger.staging.addEntries(run, waiting.splice(0));
   };
+  const settle = (ids: readonly number[]): Promise<void> =>
+    ledger.staging.settleRows(ids.map((id) => ({ id, outcome: "excluded" as const, problems: [] })));
   const exclude = async (rows: readonly SourceRow[]): Promise<void> => {
     const joined: number[] = [];
     for (const join of many) {
+      const files = (joins[join.name] ?? []).map(({ id }) => id);
       for (const { row } of rows) {
-        const files = (joins[join.name] ?? []).map(({ id }) => id);
-        const found = await ledger.staging.rowsWithKey(files, keyText(row.cells, join.ours), Number.MAX_SAFE_INTEGER);
+        const key = keyText(row.cells, join.ours);
+        // Joined rows without a key belong to nothing, whatever the row that is left out says.
+        const found = key === "" ? [] : await ledger.staging.rowsWithKey(files, key, Number.MAX_SAFE_INTEGER);
         joined.push(...found.map(({ id }) => id));
       }
     }
-    const ids = [...rows.map(({ id }) => id), ...joined];
-    await ledger.staging.settleRows(ids.map((id) => ({ id, outcome: "excluded" as const, problems: [] })));
+    await settle([...rows.map(({ id }) => id), ...joined]);
   };
   return {
     flush,
     exclude,
     async add(group) {
       const drafted = compiled.draft(await attachJoins(group, compiled, joins, ledger.staging));
-      if (drafted.kind === "excluded") return exclude(drafted.rows);
+      // Its rows are complete, joined ones included: looking for more would take those of others.
+      if (drafted.kind === "excluded") return settle(drafted.rows.map(({ id }) => id));
       waiting.push(
         validateDraft(drafted.draft, resource, { policy: job.existing[resource.name], strict, showCreationNeeds }),
       );
@@ -219,46 +229,6 @@ async function settleOrphans(
       }),
     );
   }
-}
-
-const maxNamedLines = 5;
-
-async function refuseDuplicate({ key, entries, resource }: Duplicate, { ledger, locate }: StageOptions): Promise<void> {
-  const cells = await cellsOf(key, entries, locate);
-  for (const [index, { entryId }] of entries.entries()) {
-    const others = cells.filter((_, other) => other !== index);
-    const named = others.slice(0, maxNamedLines).map((cell) => `${cell.file ?? "?"}:${cell.line ?? "?"}`);
-    const more = others.length > named.length ? ` and ${others.length - named.length} more` : "";
-    const own = cells[index];
-    await ledger.staging.addProblems(entryId, [
-      {
-        ...own,
-        code: "duplicate_key",
-        message: `"${key}" stands more than once: also at ${named.join(", ")}${more} (if these rows make one ${resources[resource].singular}: group.rows: anywhere)`,
-      },
-    ]);
-  }
-}
-
-async function warnOfCase({ key, entries }: Duplicate, { ledger, locate }: StageOptions): Promise<void> {
-  const [first, ...rest] = await cellsOf(key, entries, locate);
-  const entry = entries[0];
-  if (first === undefined || entry === undefined) return;
-  const others = rest
-    .slice(0, maxNamedLines)
-    .map((cell) => `"${cell.value ?? ""}" at ${cell.file ?? "?"}:${cell.line ?? "?"}`);
-  await ledger.staging.addProblems(entry.entryId, [
-    { ...first, code: "case_variant", severity: "warning", message: `differs only in case from ${others.join(", ")}` },
-  ]);
-}
-
-async function cellsOf(key: string, entries: Duplicate["entries"], locate: Locate): Promise<readonly Problem[]> {
-  const cells: Problem[] = [];
-  for (const { entryId, path } of entries) {
-    const [cell] = await locate(entryId, [{ code: "duplicate_key", message: "", path, value: key }]);
-    cells.push(cell ?? { code: "duplicate_key", message: "", path });
-  }
-  return cells;
 }
 
 interface OpenedFile {
@@ -306,8 +276,8 @@ async function* sourceRows(
   await using input = await openInput(file.path, file.shown, prepared.compiled.mapping.source, options.stdin);
   if (file.path === "-") {
     // Standard input can be opened only once, so its header could not be checked beforehand.
-    for (const warning of checkHeaders(prepared.input, prepared.compiled, new Map([["-", input.info]])))
-      options.onWarning(warning);
+    const infos = new Map([...prepared.infos, [file.path, input.info]]);
+    for (const warning of checkHeaders(prepared.input, prepared.compiled, infos)) options.onWarning(warning);
     await options.ledger.staging.updateFile(staged.id, input.info);
   }
   let rows = 0;

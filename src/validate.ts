@@ -23,9 +23,11 @@ export function validateDraft(
   resource: Resource,
   { policy, strict, showCreationNeeds }: ValidateOptions,
 ): NewEntry {
-  const damaged = draft.problems.some(({ code }) => code === "group_damaged" || code === "ragged_row");
-  const found = damaged ? { always: [], creation: [] } : schemaProblems(draft, resource, policy === "update");
-  const problems = [...draft.problems, ...found.always].map((problem) =>
+  const found = isUnreadable(draft)
+    ? { always: [], creation: [] }
+    : schemaProblems(draft, resource, policy === "update");
+  const inner = resource.innerKeys(draft.payload);
+  const problems = [...draft.problems, ...found.always, ...repeatedKeys(inner)].map((problem) =>
     sharpen(locateProblem(problem, draft.origins), strict),
   );
   const creationProblems = found.creation.map((problem) => locateProblem(problem, draft.origins));
@@ -44,12 +46,28 @@ export function validateDraft(
       clears: draft.clears,
       references: draft.references.map((ref) => ({ ...ref })),
     }),
-    keys: [...own, ...resource.innerKeys(draft.payload)],
+    keys: [...own, ...inner],
     references,
     problems: [...problems, ...needs],
     creationProblems,
     rows: draft.rows.map(({ id }) => id),
   };
+}
+
+/** Mapping makes no payload of what could not be read: everything would be missing, which is not what is wrong. */
+function isUnreadable({ payload, problems, origins }: Draft): boolean {
+  return (
+    origins.size === 0 && Object.keys(payload).length === 0 && problems.some(({ severity }) => severity === undefined)
+  );
+}
+
+/** Variants of one product with the same SKU. What several entries claim is found when all are staged. */
+function repeatedKeys(keys: readonly { readonly key: string; readonly path: string }[]): readonly Problem[] {
+  return keys.flatMap(({ key, path }, index): Problem[] => {
+    const first = keys.find((other) => other.key === key);
+    if (first === undefined || keys.indexOf(first) === index) return [];
+    return [{ code: "duplicate_key", path, message: `"${key}" stands more than once: also ${first.path}` }];
+  });
 }
 
 interface Found {
@@ -62,7 +80,7 @@ function schemaProblems(draft: Draft, resource: Resource, mayUpdate: boolean): F
   const complete = issuesOf(resource.schema, payload, draft);
   const needed = resource.eitherOr(payload).flatMap((group) => eitherOrProblem(group, payload, draft));
   if (!mayUpdate || resource.updateEndpoint === undefined) return { always: [...complete, ...needed], creation: [] };
-  const always = issuesOf(resource.updateSchema, payload, draft);
+  const always = issuesOf(resource.updateSchema, takenByUpdate(payload, resource), draft);
   const isAlways = new Set(always.map(({ path, code }) => `${path} ${code}`));
   return {
     always: [...always, ...needed.filter(isInsideList)],
@@ -71,6 +89,12 @@ function schemaProblems(draft: Draft, resource: Resource, mayUpdate: boolean): F
       ...needed.filter((problem) => !isInsideList(problem)),
     ],
   };
+}
+
+/** Without the fields that only creation takes (`channelType`): an update leaves them out. */
+function takenByUpdate(payload: JsonObject, { schema, updateSchema }: Resource): JsonObject {
+  const isOfCreation = (field: string) => field in schema.shape && !(field in updateSchema.shape);
+  return Object.fromEntries(Object.entries(payload).filter(([field]) => !isOfCreation(field)));
 }
 
 /** A `ref:` puts its id in later; the schema must not miss it now. */

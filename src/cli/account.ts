@@ -34,8 +34,8 @@ export async function resolveAccount(
   job: Pick<Job, "baseUrl" | "company" | "file">,
   sources: AccountSources,
 ): Promise<Account> {
-  const address = await resolveAddress(job, sources);
-  return { ...address, token: await resolveToken(sources) };
+  const { company, ...address } = await findAddress(job, sources);
+  return { ...address, token: await resolveToken(sources, company) };
 }
 
 type Address = Pick<Account, "baseUrl" | "baseUrlFrom">;
@@ -45,6 +45,24 @@ export async function resolveAddress(
   job: Pick<Job, "baseUrl" | "company" | "file">,
   sources: AccountSources,
 ): Promise<Address> {
+  const { baseUrl, baseUrlFrom } = await findAddress(job, sources);
+  return { baseUrl, baseUrlFrom };
+}
+
+interface FoundAddress extends Address {
+  /** Unknown when a whole address was given. */
+  readonly company?: NamedCompany;
+}
+
+interface NamedCompany {
+  readonly company: string;
+  readonly from: string;
+}
+
+async function findAddress(
+  job: Pick<Job, "baseUrl" | "company" | "file">,
+  sources: AccountSources,
+): Promise<FoundAddress> {
   const { env } = sources;
   if (isSet(env.LUMINOUS_BASE_URL)) return checkedAddress(env.LUMINOUS_BASE_URL, "LUMINOUS_BASE_URL");
   if (job.baseUrl !== undefined) return checkedAddress(job.baseUrl, `api.base_url in ${job.file.shown}`);
@@ -53,10 +71,10 @@ export async function resolveAddress(
     { company: job.company, from: `api.company in ${job.file.shown}` },
     { company: sources.profile === undefined ? undefined : profile?.company, from: `the profile "${profile?.name}"` },
     { company: isSet(env.LUMINOUS_COMPANY) ? env.LUMINOUS_COMPANY : undefined, from: "LUMINOUS_COMPANY" },
-  ].filter((candidate): candidate is { company: string; from: string } => candidate.company !== undefined);
+  ].filter((candidate): candidate is NamedCompany => candidate.company !== undefined);
   const [first, ...others] = named;
   // A token of one company sent to another is never what somebody wants.
-  const other = others.find(({ company }) => company !== first?.company);
+  const other = others.find(({ company }) => first !== undefined && !isSameCompany(company, first.company));
   if (first !== undefined && other !== undefined) {
     throw new ImportError("USAGE", `${first.from} says "${first.company}", ${other.from} says "${other.company}"`, {
       hint: "Take one of them away, or make them agree.",
@@ -75,19 +93,26 @@ export async function resolveAddress(
       hint: "It is the first part of the address in the browser, such as acme. A whole address goes into LUMINOUS_BASE_URL.",
     });
   }
-  return checkedAddress(`https://${chosen.company}.api.joinluminous.com/external/api/v1`, chosen.from);
+  const address = checkedAddress(`https://${chosen.company}.api.joinluminous.com/external/api/v1`, chosen.from);
+  return { ...address, company: chosen };
+}
+
+// It becomes part of a host name.
+function isSameCompany(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function checkedAddress(text: string, from: string): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  // First of all: such an address may hold a secret, and no message may show it.
+  if (/[@?#]/.test(text)) {
+    throw new ImportError("USAGE", `${from}: the address may hold no user, password, query or fragment`, {
+      hint: "The token goes into LUMINOUS_API_KEY.",
+    });
+  }
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new ImportError("USAGE", `${from}: "${text}" is no web address`, {
       hint: "It looks like https://acme.api.joinluminous.com/external/api/v1.",
-    });
-  }
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    throw new ImportError("USAGE", `${from}: the address may hold no user, password, query or fragment`, {
-      hint: "The token goes into LUMINOUS_API_KEY.",
     });
   }
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
@@ -99,7 +124,7 @@ function checkedAddress(text: string, from: string): Address {
   return { baseUrl: url.href.replace(/\/+$/, ""), baseUrlFrom: from };
 }
 
-async function resolveToken(sources: AccountSources): Promise<string> {
+async function resolveToken(sources: AccountSources, account: NamedCompany | undefined): Promise<string> {
   const { env, tokenFile } = sources;
   if (tokenFile !== undefined) return checkedToken(await readSecret(tokenFile, "--token-file"), "--token-file");
   if (sources.profile === undefined && isSet(env.LUMINOUS_API_KEY))
@@ -107,7 +132,10 @@ async function resolveToken(sources: AccountSources): Promise<string> {
   const profile = await readProfile(sources);
   const path = profile === undefined ? undefined : join(configFolder(sources), "credentials", `${profile.name}.key`);
   const token = path === undefined ? undefined : await readFile(path, "utf8").catch(() => undefined);
-  if (token !== undefined && token.trim() !== "") return checkedToken(token, `the profile "${profile?.name}"`);
+  if (token !== undefined && token.trim() !== "") {
+    checkOwner(profile, account);
+    return checkedToken(token, `the profile "${profile?.name}"`);
+  }
   if (isSet(env.LUMINOUS_API_KEY)) return checkedToken(env.LUMINOUS_API_KEY, "LUMINOUS_API_KEY");
   throw new ImportError(
     "NO_TOKEN",
@@ -115,6 +143,17 @@ async function resolveToken(sources: AccountSources): Promise<string> {
     {
       hint: "Set LUMINOUS_API_KEY, or use --token-file FILE. Tokens are made in Luminous under /settings/api-tokens.",
     },
+  );
+}
+
+/** A profile that nobody named must not lend its token to another company. */
+function checkOwner(profile: Profile | undefined, account: NamedCompany | undefined): void {
+  if (profile?.company === undefined || account === undefined || isSameCompany(profile.company, account.company))
+    return;
+  throw new ImportError(
+    "NO_TOKEN",
+    `${account.from} says "${account.company}", and the only token found is of the profile "${profile.name}", for "${profile.company}"`,
+    { hint: "Set LUMINOUS_API_KEY, or name the right profile with --profile." },
   );
 }
 

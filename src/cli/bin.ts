@@ -3,7 +3,10 @@
 import { homedir } from "node:os";
 import { main } from "./main.ts";
 
-process.exitCode = await main(process.argv.slice(2), {
+const argv = process.argv.slice(2);
+
+process.exitCode = await main(argv, {
+  argv,
   env: process.env,
   home: homedir(),
   cwd: process.cwd(),

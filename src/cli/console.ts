@@ -1,5 +1,6 @@
 // What every command does with its stage of the terminal: progress on stderr, events to the log file, the closing on
 // stdout, or with --json the summary alone.
+import { relative } from "node:path";
 import { closing } from "../report/closing.ts";
 import { createProgress, type Progress } from "../report/progress.ts";
 import type { Summary } from "../report/summary.ts";
@@ -12,11 +13,11 @@ import type { CommandWorld, GlobalOptions } from "./world.ts";
 export interface Console extends AsyncDisposable {
   readonly onEvent: (event: RunEvent) => void;
   /** Says how it ended: the table, the problems, the files, the next step. */
-  close(summary: Summary, again: string): void;
+  close(summary: Summary): void;
 }
 
 /** A console for a command with these options. */
-export async function openConsole(world: CommandWorld, options: GlobalOptions, job: string): Promise<Console> {
+export async function openConsole(world: CommandWorld, options: GlobalOptions): Promise<Console> {
   const log = await openLog(options.logFile, world.stderr);
   const progress: Progress = createProgress({
     stream: world.stderr,
@@ -38,17 +39,34 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions, j
       log.event(event);
       narrate(event);
     },
-    close(summary, command) {
+    close(summary) {
       progress.clear();
-      if (options.json === true) world.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-      else
-        world.stdout.write(
-          `${closing(summary, { width: world.stdout.columns ?? 100, colour: world.stdout.isTTY === true && world.env.NO_COLOR === undefined, again: `luminous-import ${command} ${job}` })}\n`,
-        );
+      const text = options.json === true ? JSON.stringify(summary, null, 2) : closingText(summary, world, world.argv);
+      world.stdout.write(`${text}\n`);
     },
     async [Symbol.asyncDispose]() {
       progress.clear();
       await log[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The closing of a run for this terminal; `words` are those of the command that continues it. */
+export function closingText(summary: Summary, { stdout, env, cwd }: CommandWorld, words: readonly string[]): string {
+  const { folder } = summary.results;
+  const near = relative(cwd, folder);
+  return closing(summary, {
+    width: stdout.columns ?? 100,
+    colour: stdout.isTTY === true && env.NO_COLOR === undefined,
+    folder: near.startsWith("..") ? folder : near,
+    again: commandLine(words),
+    send: commandLine(words.filter((word) => word !== "--dry-run").map((word) => (word === "check" ? "run" : word))),
+  });
+}
+
+function commandLine(words: readonly string[]): string {
+  return [
+    "luminous-import",
+    ...words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)),
+  ].join(" ");
 }

@@ -27,11 +27,20 @@ export async function openLog(file: string | undefined, stderr: Terminal): Promi
       { hint: "Name a file in a folder that exists and can be written.", cause },
     );
   }
+  // A run matters more than its log: a full disk ends the log and nothing else.
+  let isBroken = false;
+  stream.on("error", (cause: Error) => {
+    if (!isBroken) stderr.write(`the log ${file} cannot be written any more: ${cause.message}\n`);
+    isBroken = true;
+  });
   const log = pino({ base: null }, stream);
   return {
-    event: (event) => log.info(fields(event)),
+    event(event) {
+      if (!isBroken) log.info(fields(event));
+    },
     async [Symbol.asyncDispose]() {
-      const closed = once(stream, "close");
+      if (isBroken) return stream.destroy();
+      const closed = once(stream, "close").catch(() => stream.destroy());
       stream.end();
       await closed;
     },

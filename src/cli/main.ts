@@ -4,6 +4,7 @@ import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { ImportError } from "../model/error.ts";
 import { version } from "../version.ts";
 import type { RunFlags } from "./run.ts";
+import { tellError } from "./tell-error.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
@@ -28,14 +29,19 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     )
     .version(version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+      // What stands behind a misspelt `--api-kye=` may be a secret.
+      outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*=).*'/, "$1…'")),
+    })
     .showHelpAfterError("(--help shows what there is)")
     .addHelpText("after", example("luminous-import check import.yaml", "luminous-import run import.yaml"));
 
   withGlobals(program.command("check <job>"))
     .description("read, map and validate; no network; every problem down to the cell")
     .option("--only <input>", "this input alone")
-    .option("--input <name=path...>", "replace the file of an input")
+    .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
     .option("--strict", "warnings count as errors")
     .addHelpText(
       "after",
@@ -57,7 +63,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       ),
     )
     .option("--only <input>", "this input alone")
-    .option("--input <name=path...>", "replace the file of an input")
+    .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
     .option("--all-or-nothing", "send nothing when anything is invalid")
     .addOption(
       new Option("--max-errors <n>", "stop after N refusals or failures of the API").argParser(
@@ -97,7 +103,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .addOption(new Option("--token <token>", "the token that it accepts; it protects nothing").default("sandbox"))
     .addOption(new Option("--rate <n>", "requests per second before it answers 429").argParser(positive("--rate")))
     .addOption(new Option("--latency <ms>", "how long every answer takes").argParser(wholeNumber("--latency", 0)))
-    .option("--fault <name=probability...>", "faults to inject, such as error-after=0.05")
+    .addOption(repeatable("--fault <name=probability>", "faults to inject; can be given several times"))
     .addOption(
       new Option("--duplicates <mode>", "what a second record with the same key gets")
         .choices(["accept", "reject", "conflict"])
@@ -137,6 +143,14 @@ function withGlobals(command: Command): Command {
     .addOption(new Option("--api-key <token>").hideHelp().argParser(refuseToken));
 }
 
+// Not commander's own list (`<x...>`): that would swallow a job that stands behind it.
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    text,
+  ]);
+}
+
 function globals(command: Command): GlobalOptions {
   return command.opts<GlobalOptions>();
 }
@@ -150,14 +164,16 @@ function refuseToken(): never {
 function wholeNumber(flag: string, min: number): (text: string) => number {
   return (text) => {
     if (/^\d{1,9}$/.test(text) && Number(text) >= min) return Number(text);
-    throw new ImportError("USAGE", `${flag} takes a whole number from ${min}, not "${text}"`);
+    throw new ImportError("USAGE", `${flag} takes a whole number from ${min}, not "${text}"`, {
+      hint: `Such as ${flag} ${Math.max(min, 10)}.`,
+    });
   };
 }
 
 function positive(flag: string): (text: string) => number {
   return (text) => {
     if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
-    throw new ImportError("USAGE", `${flag} takes a number above 0, not "${text}"`);
+    throw new ImportError("USAGE", `${flag} takes a number above 0, not "${text}"`, { hint: `Such as ${flag} 2.5.` });
   };
 }
 
@@ -176,7 +192,7 @@ export async function main(argv: readonly string[], world: CommandWorld): Promis
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
     if (error instanceof ImportError) {
-      world.stderr.write(`${error.message}\n${error.hint === undefined ? "" : `${error.hint}\n`}`);
+      tellError(error, world);
       return exitCodeOf(error.code);
     }
     world.stderr.write(

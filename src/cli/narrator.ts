@@ -1,8 +1,9 @@
 // From events to what a person sees while it runs: one progress state, and a line for what is worth a line.
-import type { DispatchEvent } from "../dispatch/events.ts";
 import type { Phase } from "../model/resource.ts";
 import type { Progress, ProgressState } from "../report/progress.ts";
 import type { RunEvent } from "../run.ts";
+
+type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
 
 /** A function that follows the events of one run. */
 export function createNarrator(progress: Progress, say: (line: string) => void): (event: RunEvent) => void {

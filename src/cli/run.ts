@@ -21,7 +21,7 @@ export interface RunFlags extends InputFlags {
 export async function run(path: string, options: GlobalOptions, flags: RunFlags, world: CommandWorld): Promise<number> {
   const job = await loadCommandJob(path, options, flags, world);
   const account = await resolveAccount(job, accountSources(world, options));
-  await using console = await openConsole(world, options, path);
+  await using console = await openConsole(world, options);
   using signals = interruptible(world);
   const { input: _, ...wishes } = flags;
   const result = await runJob(job, {
@@ -34,6 +34,6 @@ export async function run(path: string, options: GlobalOptions, flags: RunFlags,
     onEvent: console.onEvent,
     stdin: world.stdin,
   });
-  console.close(result.summary, "run");
+  console.close(result.summary);
   return result.exitCode;
 }

@@ -3,10 +3,10 @@ import { exitCodes } from "../exit-codes.ts";
 import { ImportError } from "../model/error.ts";
 import { isPlainObject } from "../model/json.ts";
 import type { RunRecord } from "../model/ledger.ts";
-import { closing } from "../report/closing.ts";
 import type { Summary } from "../report/summary.ts";
 import { listRuns } from "../status.ts";
 import { resolveAddress } from "./account.ts";
+import { closingText } from "./console.ts";
 import { loadCommandJob } from "./load-job.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
 
@@ -39,7 +39,7 @@ export async function status(
   }
   world.stdout.write(
     isSummary(last.summary)
-      ? `${last.runId}\n${closing(last.summary, { width: world.stdout.columns ?? 100, again: `luminous-import run ${path}` })}\n`
+      ? `${last.runId}\n${closingText(last.summary, world, ["run", path])}\n`
       : `${last.runId}: ${howItStands(last)}\nNext: luminous-import run ${path}\n`,
   );
   return exitCodes.done;

@@ -11,6 +11,8 @@ export interface Terminal {
 
 /** The process as commands see it; tests hand in another. */
 export interface CommandWorld {
+  /** The words after the program's name, for saying how to go on. */
+  readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly cwd: string;

@@ -8,6 +8,7 @@ import type { Refusal } from "./refusal.ts";
 import type { Reads } from "./reply.ts";
 import { Again, backoffMs, retryWhileShort } from "./retry.ts";
 
+/** How a read ended, when it was asked often enough. */
 export type Asked<T> =
   | { readonly kind: "answer"; readonly value: T }
   | { readonly kind: "refused"; readonly status: number; readonly refusal: Refusal }

@@ -3,6 +3,7 @@
 import { setMaxListeners } from "node:events";
 import { ImportError } from "../model/error.ts";
 
+/** Ends the run for everybody who looks at its signal; the first reason and the first failure stay. */
 export interface Brake {
   /** Aborted once anything said stop. */
   readonly signal: AbortSignal;

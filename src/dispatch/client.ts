@@ -1,6 +1,7 @@
 // One HTTP request and what came back, without judging it (reply.ts does) and without pacing it (line.ts does).
 import { Pool } from "undici";
 
+/** What goes out, beside the address, the token and the headers that every request has. */
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH";
   /** Relative to the base address, with a leading slash and its query. */
@@ -21,11 +22,13 @@ export type Exchange =
     }
   | { readonly kind: "broken"; readonly code: string; readonly syscall?: string };
 
+/** Connections to one address. Disposing it cuts whatever is still in flight. */
 export interface Client extends AsyncDisposable {
   /** Sends at once and resolves when the body is read, the deadline has passed or `cut` is aborted. Never rejects. */
   exchange(request: ApiRequest, cut: AbortSignal): Promise<Exchange>;
 }
 
+/** One account, and the bounds of its connections. */
 export interface ClientOptions {
   /** May have a path prefix, which stands before every request's path. */
   readonly baseUrl: string;

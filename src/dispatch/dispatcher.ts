@@ -48,6 +48,7 @@ export async function dispatch(options: DispatchOptions): Promise<DispatchEnd> {
   } catch (error) {
     brake.rethrow();
     if (!(error instanceof Halted) || brake.reason === undefined) throw error;
+    if (!(await isAnythingOpen(workings))) return { kind: "finished" }; // it came with the last answer
     options.onEvent({ type: "stopping", code: brake.reason.code });
     return { kind: "stopped", error: brake.reason };
   }
@@ -105,6 +106,11 @@ async function settleMany(
 ): Promise<void> {
   const entries = await settled;
   if (entries > 0) options.onEvent({ type: "entries.settled", phase, outcome, entries });
+}
+
+async function isAnythingOpen(workings: Workings): Promise<boolean> {
+  for (const phase of phases) if ((await openEntries(workings, phase)) > 0) return true;
+  return false;
 }
 
 async function openEntries({ options }: Workings, phase: Phase): Promise<number> {

@@ -15,6 +15,7 @@ import { backoffMs } from "./retry.ts";
 import { failure } from "./send.ts";
 import type { Workings } from "./workings.ts";
 
+/** An entry with a creation whose fate is not known. */
 export interface DoubtfulEntry extends QueuedEntry {
   readonly doubt: OpenSend;
 }

@@ -53,8 +53,9 @@ export async function drain(workings: Workings, phase: Phase): Promise<number> {
       if (brake.signal.aborted) break;
       handled += taken.length;
       for (const entry of taken) {
+        const { plan } = entry;
         if (isDoubtful(entry)) doubtful.push(entry);
-        else if (entry.plan !== undefined) start(() => sendEntry(workings, entry, entry.plan ?? { kind: "create" }));
+        else if (plan !== undefined) start(() => sendEntry(workings, entry, plan));
         else start(() => closeUpdate(workings, entry.id, entry.doubt?.sendId));
       }
       if (taken.length === room && taken.length > 0 && taken.every(isDoubtful)) continue; // more of them may be due

@@ -3,6 +3,7 @@ import type { Settlement } from "../model/entry.ts";
 import type { ExistingPolicy, Resource } from "../model/resource.ts";
 import type { Found } from "./lookup.ts";
 
+/** What follows from a key that exists. */
 export type ExistingVerdict =
   | { readonly kind: "update" }
   | { readonly kind: "settle"; readonly settlement: Settlement };

@@ -1,6 +1,7 @@
 // Writing `sku[in]=A,B,C` so that it fits: page size, address length, and keys with a comma, which `in` would split.
 import { pageSize } from "./pages.ts";
 
+/** The query of one lookup, encoded, and the keys that it asks for. */
 export interface FilterQuery {
   readonly text: string;
   readonly keys: readonly string[];

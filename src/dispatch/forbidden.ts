@@ -6,6 +6,7 @@ import type { Brake } from "./brake.ts";
 import { accountRefused, type Line, probeRequest } from "./line.ts";
 import type { DispatchOptions } from "./options.ts";
 
+/** Decides whether a 403 is about the entry or about the account. */
 export interface ForbiddenJudge {
   /** A write was answered 403; `settle` is called when it is known to be about the entry, or never. */
   forbidden(said: string, settle: () => Promise<void>): Promise<void>;
@@ -17,6 +18,7 @@ export interface ForbiddenJudge {
 
 const enough = 5;
 
+/** One per run: what it decided once holds to the end. */
 export function createForbiddenJudge(options: DispatchOptions, line: Line, brake: Brake): ForbiddenJudge {
   let isDecided = false;
   let waiting: (() => Promise<void>)[] = [];

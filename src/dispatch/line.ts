@@ -16,6 +16,7 @@ export interface Held {
   readonly waitMs: number;
 }
 
+/** What a request is for: it decides whether an outage holds it, and what its answer teaches. */
 export interface Purpose {
   readonly purpose: "write" | "lookup" | "probe";
   /** Whose failure it would be: see outage.ts. */
@@ -24,6 +25,7 @@ export interface Purpose {
   readonly wasThrottled?: boolean;
 }
 
+/** The way to the API. Disposing it ends the probing and closes the connections. */
 export interface Line extends AsyncDisposable {
   readonly everAnswered: boolean;
   /** True while nothing but probes is sent. Failures during it are not the entry's. */
@@ -41,6 +43,7 @@ export const longestHoldMs = 1000;
 export const probeRequest: ApiRequest = { method: "GET", path: "/warehouses?per_page=1" };
 const longestGrownPauseMs = 4000;
 
+/** One per dispatch: its limiter, its circuit and its connections are the only ones. */
 export function createLine(options: DispatchOptions, brake: Brake): Line {
   const { api, limits, clock, onEvent } = options;
   const adaptive =

@@ -21,6 +21,7 @@ export interface Found {
 /** Keys that are not in it do not exist; that was read to the end. */
 export type Answers = ReadonlyMap<string, Found>;
 
+/** Asks Luminous for keys. Both ways compare exactly and read every page. */
 export interface Lookup {
   /**
    * What exists of these keys; may answer from what the run remembers, and remembers what it sees.
@@ -42,6 +43,7 @@ type Read =
  */
 const clockMarginMs = 26 * 3_600_000;
 
+/** One per dispatch: which way of asking works is found out once per resource. */
 export function createLookup(options: DispatchOptions, line: Line, brake: Brake): Lookup {
   const { ledger, run, onEvent } = options;
   const asker: Asker = (request, reads) => ask(line, options, brake.signal, request, reads);

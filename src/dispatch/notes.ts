@@ -1,6 +1,7 @@
 // What this process knows of an entry between two handlings and the ledger does not: all of it may be lost in a crash.
 // An entry has a note from its first send until it settles.
 
+/** What is remembered of one entry. Whoever handles the entry changes it; nobody else holds it meanwhile. */
 export interface Note {
   /** Sends that the ledger counts as attempts and that are not the entry's fault: made during an outage, or a creation that worked. */
   excused: number;
@@ -17,11 +18,13 @@ export interface Note {
   lastCause: string;
 }
 
+/** Notes by entry id. */
 export interface Notes {
   of(entryId: number): Note;
   forget(entryId: number): void;
 }
 
+/** Empty: a new process knows only what the ledger knows. */
 export function createNotes(): Notes {
   const notes = new Map<number, Note>();
   return {

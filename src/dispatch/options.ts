@@ -5,6 +5,7 @@ import type { Problem } from "../model/problem.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
 import type { DispatchEvent } from "./events.ts";
 
+/** The work, the account, the bounds, and the outside world as seen from here. */
 export interface DispatchOptions {
   readonly ledger: Ledger;
   readonly run: number;
@@ -31,6 +32,7 @@ export interface DispatchOptions {
   readonly abort: AbortSignal;
 }
 
+/** Where the account is, and the secret that opens it. */
 export interface ApiAddress {
   /** May have a path prefix; no trailing slash needed. */
   readonly baseUrl: string;
@@ -39,6 +41,7 @@ export interface ApiAddress {
   readonly token: string;
 }
 
+/** How fast, how much at once, how often and how long. */
 export interface DispatchLimits {
   readonly requestsPerSecond: number | "auto";
   readonly maxRequestsPerSecond: number;

@@ -17,6 +17,7 @@ export interface Circuit extends AsyncDisposable {
   closed(): Promise<void>;
 }
 
+/** How the circuit asks the API, and whom it tells. */
 export interface CircuitOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -27,6 +28,7 @@ export interface CircuitOptions {
   readonly onChange: (change: CircuitChange) => void;
 }
 
+/** What the circuit did, for the log. */
 export type CircuitChange =
   | { readonly type: "opened"; readonly cause: string }
   | { readonly type: "probe"; readonly answered: boolean }

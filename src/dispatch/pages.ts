@@ -26,7 +26,8 @@ interface Page {
   readonly hasMore: boolean;
 }
 
-export const pageSize = 100; // the most that a list gives (facts §2)
+/** The most that a list gives at once, and so the most keys that one filter may hold (facts §2). */
+export const pageSize = 100;
 const exportSize = 1000; // the most that an export gives (facts §2)
 const mostPages = 100_000;
 

@@ -12,6 +12,7 @@ export interface Turn {
 /** `go`: start now, at once. `late`: it cannot start within the patience, because a pause began or the rate fell. */
 export type Start = "go" | "late" | "aborted";
 
+/** Says when the next request may start. First come, first served. */
 export interface RateLimiter {
   readonly requestsPerSecond: number;
   setRate(requestsPerSecond: number): void;

@@ -6,8 +6,10 @@ import type { Phase } from "../model/resource.ts";
 import { resources } from "../model/resources.ts";
 import { isDoubtful } from "./doubt.ts";
 import { forEachAtMost } from "./in-parallel.ts";
+import { pageSize } from "./pages.ts";
 import type { Workings } from "./workings.ts";
 
+/** What checking the references of a phase came to. */
 export interface Checked {
   readonly settled: number;
   /** Entries that wait for others of the same phase: parked, for the caller to bring back. */
@@ -16,8 +18,6 @@ export interface Checked {
 
 /** The *not before* of an entry that waits for another, not for a time. */
 export const parkedMs = Number.MAX_SAFE_INTEGER;
-
-const batchSize = 100;
 
 /**
  * Looks unknown references up, then settles what cannot be sent. An entry that refers to a still open one of its own
@@ -28,7 +28,7 @@ export async function checkReferences(workings: Workings, phase: Phase, isLast: 
   const { ledger, run, limits } = options;
   await forEachAtMost(
     limits.concurrency,
-    ledger.queue.unknownReferences(run, phase, batchSize),
+    ledger.queue.unknownReferences(run, phase, pageSize),
     brake,
     async ({ resource, keys }) => {
       await lookup.find(resource, keys); // remembers what it finds

@@ -4,6 +4,7 @@ import { isPlainObject } from "../model/json.ts";
 import { formatPath, parsePath } from "../model/payload-path.ts";
 import type { Problem } from "../model/problem.ts";
 
+/** Why the API said no. */
 export interface Refusal {
   /** In the API's words, or ours when it has none. One line. */
   readonly message: string;

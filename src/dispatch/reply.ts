@@ -12,6 +12,7 @@ import type { Exchange } from "./client.ts";
 import { type Refusal, readRefusal } from "./refusal.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
+/** What an exchange means. */
 export type Reply<T> =
   | { readonly kind: "accepted"; readonly status: number; readonly value: T }
   /** `waitMs` 0: the server said "now", which is no hint. */

@@ -8,17 +8,16 @@ import { immutable, isDoubtful } from "./doubt.ts";
 import { foundSettlement } from "./existing.ts";
 import { forEachAtMost } from "./in-parallel.ts";
 import type { Answers } from "./lookup.ts";
+import { pageSize } from "./pages.ts";
 import type { Workings } from "./workings.ts";
 
+/** What resolving a phase came to, in entries. */
 export interface Resolved {
   readonly creates: number;
   readonly updates: number;
   /** Entries that this settled. */
   readonly settled: number;
 }
-
-/** The most keys that one `[in]` filter takes (facts §2). */
-const batchSize = 100;
 
 /** Gives every open entry of the phase a plan, or its end. Throws `Halted` when the run stops first. */
 export async function resolvePhase(workings: Workings, phase: Phase): Promise<Resolved> {
@@ -31,7 +30,7 @@ export async function resolvePhase(workings: Workings, phase: Phase): Promise<Re
       await planAll(workings, tally, known, (item) => knownDecision(workings, item));
     }
   }
-  await forEachAtMost(limits.concurrency, ledger.queue.unplanned(run, phase, batchSize), brake, async (batch) => {
+  await forEachAtMost(limits.concurrency, ledger.queue.unplanned(run, phase, pageSize), brake, async (batch) => {
     const entries = batch.filter((entry) => !isDoubtful(entry));
     const resource = entries[0]?.resource;
     if (resource === undefined) return;

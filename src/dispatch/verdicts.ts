@@ -14,6 +14,7 @@ export interface Closing {
   readonly status?: number;
 }
 
+/** Settles entries, and stops the run when too many ended badly. */
 export interface Verdicts {
   /** Settles it, with its problems translated to cells. The end of its send goes into the same commit. */
   settle(entry: QueuedEntry, settlement: Settlement, closing?: Closing): Promise<void>;

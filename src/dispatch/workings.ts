@@ -7,6 +7,7 @@ import type { Notes } from "./notes.ts";
 import type { DispatchOptions } from "./options.ts";
 import type { Verdicts } from "./verdicts.ts";
 
+/** The one of each that a dispatch has. */
 export interface Workings {
   readonly options: DispatchOptions;
   readonly line: Line;

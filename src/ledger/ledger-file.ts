@@ -113,7 +113,7 @@ export function prepareLedger(connection: Connection, mode: "write" | "read", ba
     }
     migrate(connection, version);
   }
-  const stored = connection.read(() => connection.one<{ base_url: string }>("select base_url from ledger"))?.base_url;
+  const stored = storedBaseUrl(connection);
   const asked = normalBaseUrl(baseUrl);
   if (stored !== asked) {
     throw unusable(
@@ -139,12 +139,21 @@ function unusable(message: string, hint: string): ImportError {
   return new ImportError("STATE_UNUSABLE", message, { hint });
 }
 
+function storedBaseUrl(connection: Connection): string | undefined {
+  try {
+    return connection.read(() => connection.one<{ base_url: string }>("select base_url from ledger"))?.base_url;
+  } catch (error) {
+    if (error instanceof ImportError) throw error;
+    throw unusable(`${connection.place}: the ledger is damaged: its first table is not there`, damagedHint);
+  }
+}
+
 function readBaseUrl(file: string): string | undefined {
   try {
     checkHeader(file);
     const connection = new Connection(file, { mode: "read", durable: true });
     try {
-      return connection.one<{ base_url: string }>("select base_url from ledger")?.base_url;
+      return storedBaseUrl(connection);
     } finally {
       connection.close();
     }

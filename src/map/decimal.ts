@@ -60,6 +60,15 @@ export function roundDecimal(decimal: Decimal, places: number): Decimal {
   return decimal.scale <= places ? decimal : multiply(decimal, 1n, 1n, places);
 }
 
+/**
+ * A calculated double, rounded as a person with a pencil would: 20.7 × 0.75 is 15.525 and becomes 15.53, although the
+ * double is 15.524999999999999. What is beyond 15 digits is the machine's noise, as it is to every spreadsheet.
+ */
+export function roundDouble(value: number, places: number): number {
+  if (decimalOf(value).scale <= places) return value;
+  return Number(decimalText(roundDecimal(decimalOf(Number(value.toPrecision(15))), places)));
+}
+
 /** `decimal × numerator ÷ denominator`, to `places` decimals; halves go away from zero. */
 export function multiply(decimal: Decimal, numerator: bigint, denominator: bigint, places: number): Decimal {
   const dividend = decimal.unscaled * numerator * 10n ** BigInt(places);

@@ -3,7 +3,7 @@
 import { Environment } from "@marcbachmann/cel-js";
 import { CellsView } from "./cells-view.ts";
 import { parseDate } from "./dates.ts";
-import { decimalOf, decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal } from "./decimal.ts";
+import { exactNumber, inexactMessage, parseDecimal, roundDouble } from "./decimal.ts";
 import { compilePattern } from "./pattern.ts";
 import type { ValueStyle } from "./style.ts";
 
@@ -93,7 +93,7 @@ const maxPlaces = 12n;
 function rounded(number: number, places: bigint): number {
   if (places < 0n || places > maxPlaces) throw new Error(`round() takes 0 to ${maxPlaces} decimals`);
   if (!Number.isFinite(number)) throw new Error("round() of something that is no number: a division by zero?");
-  return Number(decimalText(roundDecimal(decimalOf(number), Number(places))));
+  return roundDouble(number, Number(places));
 }
 
 function sumOf(items: Iterable<unknown>): number {

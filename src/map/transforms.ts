@@ -5,7 +5,7 @@ import { didYouMean } from "../model/nearest.ts";
 import type { ProblemCode } from "../model/problem.ts";
 import type { Value } from "./coerce.ts";
 import { dateFormatFault, parseDate, rereadsDates } from "./dates.ts";
-import { decimalOf, decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal } from "./decimal.ts";
+import { decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal, roundDouble } from "./decimal.ts";
 import { compilePattern } from "./pattern.ts";
 import { stripHtml } from "./strip-html.ts";
 import type { ValueStyle } from "./style.ts";
@@ -174,7 +174,7 @@ function rounding(places: number, style: ValueStyle): ScalarTransform {
     if (typeof value === "bigint") return { ok: true, value };
     if (typeof value === "number") {
       if (!Number.isFinite(value)) return refuse(`${value} is not a number`);
-      return { ok: true, value: Number(decimalText(roundDecimal(decimalOf(value), places))) };
+      return { ok: true, value: roundDouble(value, places) };
     }
     const parsed = parseDecimal(scalarText(value), style);
     if (!parsed.ok) return refuse(parsed.message);

@@ -1,6 +1,7 @@
 // Time as the stages see it: handed in, so that tests own it. Wall time is for records that outlive the process,
 // monotonic time for distances within it.
 
+/** Time, handed in. Tests own one that stands still. */
 export interface Clock {
   /** Milliseconds since the epoch. May jump when somebody sets the machine's clock. */
   nowMs(): number;

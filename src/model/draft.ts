@@ -1,4 +1,5 @@
 // What mapping makes of rows, and where each value came from.
+import { cellAt } from "./cells.ts";
 import type { JsonObject } from "./json.ts";
 import type { Problem } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";
@@ -81,19 +82,15 @@ export function cellPlace(
 ): Pick<Problem, "file" | "line" | "row" | "column" | "value"> {
   const place = { file: source.file, line: source.row.line, row: source.row.number };
   if (column === undefined) return place;
-  const cell = column.split(".").reduce<unknown>((value, step) => {
-    if (typeof value !== "object" || value === null) return undefined;
-    return (value as Record<string, unknown>)[column in value ? column : step];
-  }, source.row.cells);
+  const cell = cellAt(source.row.cells, column);
   return { ...place, column, ...(typeof cell === "string" ? { value: cell } : {}) };
 }
 
 function nearestOrigins(path: string, origins: Origins): readonly Origin[] | undefined {
-  const exact = origins.get(path);
-  if (exact !== undefined) return exact;
   for (let at = path; at !== ""; at = parentOf(at)) {
-    const enclosing = origins.get(at);
-    if (enclosing !== undefined) return enclosing;
+    const known = origins.get(at);
+    // A list may be known without a cell of its own (its group is found by an expression).
+    if (known !== undefined && known.length > 0) return known;
     const below = [...origins.keys()].filter(
       (candidate) => candidate.startsWith(`${at}.`) || candidate.startsWith(`${at}[`),
     );

@@ -29,30 +29,45 @@ declare module "zod" {
 
 const typed = <T extends z.ZodType>(schema: T, fieldType: FieldType): T => schema.meta({ fieldType });
 
+/** Text of at most `max` characters; it may be empty. */
 export const text = (max?: number) => typed(max === undefined ? z.string() : z.string().max(max), "text");
+/** Text of 1 to `max` characters. */
 export const requiredText = (max?: number) =>
   typed(max === undefined ? z.string().min(1) : z.string().min(1).max(max), "text");
+/** An e-mail address of at most `max` characters. */
 export const email = (max: number) => typed(z.email().max(max), "email");
+/** Any finite number. */
 export const decimal = () => typed(z.number(), "decimal");
+/** A number from 0: money, thresholds. */
 export const amount = () => typed(z.number().min(0), "decimal");
 /** A quantity: more than nothing (facts §5.5). */
 export const quantity = () => typed(z.number().gt(0, { error: "must be greater than 0" }), "decimal");
 /** Inches, as every dimension of a product. */
 export const inches = () => typed(z.number().min(0), "length");
+/** A whole number that JSON carries exactly. */
 export const integer = () => typed(z.int(), "integer");
+/** True or false. */
 export const flag = () => typed(z.boolean(), "boolean");
+/** A calendar day, YYYY-MM-DD. */
 export const date = () => typed(z.iso.date(), "date");
+/** One of the given words, exactly. */
 export const choice = <const T extends readonly [string, ...string[]]>(values: T) => typed(z.enum(values), "choice");
+/** A list of texts of at most `max` characters each. */
 export const texts = (max?: number) => typed(z.array(max === undefined ? z.string() : z.string().max(max)), "texts");
+/** A list of whole numbers. */
 export const integers = () => typed(z.array(z.int()), "integers");
+/** A list of objects: in a mapping, a child. */
 export const objects = <T extends z.ZodObject>(item: T) => typed(z.array(item), "objects");
+/** A list of objects with at least one; `message` says why. */
 export const someObjects = <T extends z.ZodObject>(item: T, message: string) =>
   typed(z.array(item).min(1, { error: message }), "objects");
+/** Custom fields: any label, and a scalar or a list of texts behind it (facts §4.9). */
 export const labelled = () =>
   typed(
     z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])),
     "labelled",
   );
+/** What the pages show as an object without fields. */
 export const anyObject = () => typed(z.record(z.string(), z.unknown()), "any");
 
 /** A weight as the create-product page shows it. Only `lb` is documented, so only `lb` is sent. */

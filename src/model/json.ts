@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 
 /** Any JSON value. Objects made by us have no prototype keys worth worrying about: see payload-path.ts. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+/** A JSON object. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }

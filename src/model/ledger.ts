@@ -10,6 +10,7 @@ import type { Problem } from "./problem.ts";
 import type { Phase, RemoteKey, ResourceName } from "./resource.ts";
 import type { Cells, FileInfo } from "./row.ts";
 
+/** The database of one account. Disposing writes what waits and closes it. */
 export interface Ledger extends AsyncDisposable {
   /** Where it is, for messages. */
   readonly place: string;
@@ -23,6 +24,7 @@ export interface Ledger extends AsyncDisposable {
 
 // ---- runs
 
+/** A run as the ledger remembers it. */
 export interface RunRecord {
   readonly id: number;
   /** What people see: sortable by time, and the name of the run's folder. */
@@ -36,6 +38,7 @@ export interface RunRecord {
   readonly summary?: unknown;
 }
 
+/** The runs of the account, over all jobs. */
 export interface Runs {
   begin(run: Pick<RunRecord, "runId" | "job" | "command" | "startedAtMs">): Promise<RunRecord>;
   end(
@@ -60,6 +63,7 @@ export interface NewFile {
   readonly info: FileInfo;
 }
 
+/** A file with the id that its rows carry. */
 export interface StagedFile extends NewFile {
   readonly id: number;
 }
@@ -78,6 +82,7 @@ export interface NewRow {
   readonly problems?: readonly Problem[];
 }
 
+/** A row as staging reads it again. */
 export interface StoredRow {
   readonly id: number;
   readonly line: number;
@@ -96,6 +101,7 @@ export interface Duplicate {
   readonly entries: readonly { readonly entryId: number; readonly path: string; readonly position: number }[];
 }
 
+/** What reading and mapping write, and the questions that only the whole input answers. */
 export interface Staging {
   /** File ids ascend in the order of the calls: main files before their joins gives results in input order. */
   addFile(file: NewFile): Promise<StagedFile>;
@@ -161,6 +167,7 @@ export interface OpenReference {
       };
 }
 
+/** Dispatch's view: what is open, what is known, what was sent. The only way to change the state of an entry after staging. */
 export interface Queue {
   /** Open entries of the phase beyond the first `limit` (by position, settled ones counted too) are settled pending. Gives how many. */
   limitTo(run: number, phase: Phase, limit: number): Promise<number>;
@@ -236,6 +243,7 @@ export interface Queue {
 
 // ---- results: the reporter's view
 
+/** An entry with its fate. */
 export interface ResultEntry {
   readonly id: number;
   readonly resource: ResourceName;
@@ -260,6 +268,7 @@ export interface ResultRow {
   readonly problems: readonly Problem[];
 }
 
+/** The reporter's view: reads only, for any run however it ended. */
 export interface Results {
   files(run: number): Promise<readonly StagedFile[]>;
   /** Every row of the run's `input` and `join` files, in input order, in batches. */

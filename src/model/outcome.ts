@@ -13,10 +13,12 @@ export const outcomes = [
   "in_doubt",
   "pending",
 ] as const;
+/** One of `outcomes`. */
 export type Outcome = (typeof outcomes)[number];
 
 /** What an accepted entry's acceptance was: `recovered` was found by lookup after an unanswered send. */
 export const actions = ["created", "updated", "recovered"] as const;
+/** One of `actions`. */
 export type Action = (typeof actions)[number];
 
 /** True for the outcomes with which a row counts as done: exit code 0 needs every row to have one of them. */

@@ -2,6 +2,7 @@
 // One grammar for mappings, problems and the API's own dotted paths.
 import { isPlainObject, type Json } from "./json.ts";
 
+/** A field name, or the index in a list (from 0). */
 export type PathStep = string | number;
 
 /** Splits `items[1].quantity` (and the API's `items.1.quantity`) into steps. Never fails: odd text is one step. */

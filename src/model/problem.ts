@@ -47,6 +47,7 @@ export const problemCodes = [
   "api_failed", // no usable answer after all attempts
   "in_doubt",
 ] as const;
+/** One of `problemCodes`. */
 export type ProblemCode = (typeof problemCodes)[number];
 
 /**

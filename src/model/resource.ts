@@ -3,11 +3,14 @@
 import type { z } from "zod";
 import type { JsonObject } from "./json.ts";
 
+/** Everything that can be imported, as the API calls it. */
 export const resourceNames = ["channels", "products", "sales_orders"] as const;
+/** One of `resourceNames`; mappings name it in `resource:`. */
 export type ResourceName = (typeof resourceNames)[number];
 
 /** The parts of a run, in the order in which they are sent. */
 export const phases = ["channels", "products", "kits", "sales_orders"] as const;
+/** One of `phases`. Kits come after products because their components are products. */
 export type Phase = (typeof phases)[number];
 
 /** A key inside an entry that points at another entry or at something the account already has. */
@@ -33,6 +36,7 @@ export interface RemoteRecord {
   readonly keys: readonly RemoteKey[];
 }
 
+/** Where a write goes. */
 export interface Endpoint {
   readonly method: "POST" | "PUT" | "PATCH";
   /** Relative to the base address, with a leading slash. */
@@ -42,6 +46,7 @@ export interface Endpoint {
 /** What may be asked of a resource when Luminous has the key already. */
 export type ExistingPolicy = "update" | "skip" | "fail";
 
+/** Everything in which one resource differs from the others. */
 export interface Resource {
   readonly name: ResourceName;
   /** For people: "product". */

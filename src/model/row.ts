@@ -7,6 +7,7 @@ import type { Problem } from "./problem.ts";
  * `__proto__` is a column like any other.
  */
 export type Cell = string | readonly Cell[] | Cells;
+/** Cells by column name. Without a prototype: only own keys are columns. */
 export interface Cells {
   readonly [column: string]: Cell;
 }
@@ -25,6 +26,7 @@ export interface Row {
   readonly fault?: Problem;
 }
 
+/** The formats that can be read; `tsv` is CSV with tabs. */
 export type Format = "csv" | "tsv" | "json" | "ndjson";
 
 /** How a file was read; enough to write rows of it again byte for byte. */

@@ -11,8 +11,12 @@ export interface ClosingOptions {
   /** Characters in a line of the terminal. */
   readonly width: number;
   readonly colour?: boolean;
+  /** The run's folder as it is shown; as the summary has it unless said. */
+  readonly folder?: string;
   /** The same command again, complete: `luminous-import run job.yaml`. */
   readonly again: string;
+  /** The command that sends what this one only looked at: `luminous-import run job.yaml`. */
+  readonly send?: string;
   /** The command that takes corrected failures files, when there is one. */
   readonly retry?: string;
   /** Kinds of problem shown, and examples of each; five and one unless said. */
@@ -29,7 +33,7 @@ export function closing(summary: Summary, options: ClosingOptions): string {
     fateTable(summary, options),
     problems === "" ? "" : `What was wrong\n${indented(problems)}`,
     notes(summary, width),
-    `Files in ${summary.results.folder}\n${indented(fileList(summary))}`,
+    `Files in ${options.folder ?? summary.results.folder}\n${indented(fileList(summary))}`,
     wrap(`Next: ${nextStep(summary, options)}`, width).join("\n"),
   ]
     .filter((part) => part !== "")
@@ -53,7 +57,10 @@ export function fateTable(
 }
 
 /** One sentence: what the person should do now. */
-export function nextStep(summary: Summary, { again, retry }: Pick<ClosingOptions, "again" | "retry">): string {
+export function nextStep(
+  summary: Summary,
+  { again, send = again, retry }: Pick<ClosingOptions, "again" | "send" | "retry">,
+): string {
   const { outcomes, exit_code, ended, stopped } = summary;
   const toFix = outcomes.invalid.rows + outcomes.rejected.rows + outcomes.blocked.rows;
   const toRepeat = outcomes.failed.rows + outcomes.in_doubt.rows + outcomes.pending.rows;
@@ -61,10 +68,10 @@ export function nextStep(summary: Summary, { again, retry }: Pick<ClosingOptions
   if (sendsNothing(summary)) {
     return toFix > 0
       ? `fix the cells named above (results.csv has every one), then check again: ${again}`
-      : `nothing stands in the way. To send it: luminous-import run ${summary.job}`;
+      : `nothing stands in the way. To send it: ${send}`;
   }
   if (ended === "stopped")
-    return `${stopped?.hint === undefined ? "" : `${stopped.hint}. Then `}run this to continue: ${again}`;
+    return `${stopped?.hint === undefined ? "" : `${stopped.hint.replace(/\.$/, "")}; `}to continue: ${again}`;
   if (toFix > 0) {
     const files = listText(summary.results.failures.map(({ name }) => name));
     if (retry !== undefined) return `fix ${files} and run: ${retry}`;

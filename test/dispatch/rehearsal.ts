@@ -132,9 +132,9 @@ export async function rehearse(options: SandboxOptions = {}): Promise<Rehearsal>
           maxRequestsPerSecond: 1000,
           concurrency: 4,
           attempts: 5,
-          timeoutMs: 200,
+          timeoutMs: 300,
           outagePatienceMs: 5000,
-          readLagMs: 50,
+          readLagMs: 300, // also what a busy machine may add to a request that timed out
           ...changes.limits,
         },
       });

@@ -16,6 +16,16 @@ describe("the account", () => {
     expect(rehearsal.sandbox.counts().started).toBeLessThanOrEqual(4);
   });
 
+  it("is asked for by a read even when every plan is known without one", async () => {
+    await using rehearsal = await rehearse();
+    await rehearsal.dispatch(await rehearsal.stage([product("A")]));
+    const { end } = await rehearsal.dispatch(await rehearsal.stage([product("A", { retail_price: 1 })]), {
+      api: { token: "wrong" },
+    });
+    expect(errorOf(end)?.code).toBe("ACCOUNT_REFUSED");
+    expect(writesOf(rehearsal.sandbox)).toBe(1);
+  });
+
   it("is refused in the middle: nothing new leaves and no entry fails", async () => {
     let writes = 0;
     await using server = await fakeApi((method) => {

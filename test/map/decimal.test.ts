@@ -8,6 +8,7 @@ import {
   multiply,
   parseDecimal,
   roundDecimal,
+  roundDouble,
 } from "../../src/map/decimal.ts";
 
 const point = { decimal: "." } as const;
@@ -172,5 +173,20 @@ describe("digits", () => {
         if (parsed.ok) expect(text.trim()).toMatch(/^[+-]?\d*(\.\d+)?$/);
       }),
     );
+  });
+});
+
+describe("roundDouble", () => {
+  test.each([
+    { value: 20.7 * 0.75, places: 2, is: 15.53 }, // the double is 15.524999999999999
+    { value: 14.5 * (1 - 0.15), places: 2, is: 12.33 },
+    { value: 1.005 * 100, places: 0, is: 101 },
+    { value: -(20.7 * 0.75), places: 2, is: -15.53 },
+    { value: 0.1 + 0.2, places: 12, is: 0.3 },
+    { value: 1.004999, places: 2, is: 1 },
+    { value: 9007199254740991, places: 2, is: 9007199254740991 }, // 16 digits, none of them a decimal
+    { value: 0.5, places: 2, is: 0.5 },
+  ])("$value to $places places is $is", ({ value, places, is }) => {
+    expect(roundDouble(value, places)).toBe(is);
   });
 });

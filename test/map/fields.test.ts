@@ -475,9 +475,9 @@ describe("the key", () => {
     expect(draftOf(compiled(productYaml("")), [sourceRow({ SKU: "" })]).key).toBeUndefined();
   });
 
-  it("can be another field", () => {
+  it("cannot be a field that Luminous does not find the resource by", () => {
     const yaml = "version: 1\nresource: products\nkey: upc\nfields: { upc: U, sku: SKU }\n";
-    expect(draftOf(compiled(yaml), [sourceRow({ U: "000123", SKU: "A" })]).key).toBe("000123");
+    expect(() => compiled(yaml)).toThrow(/Luminous finds products by sku/);
   });
 });
 

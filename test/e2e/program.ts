@@ -1,0 +1,162 @@
+// The built program as a user runs it: a folder of its own, the command line, the files that come out. Here is how to
+// call it and read its results; the claims are in the tests beside it.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Summary } from "../../src/report/summary.ts";
+import type { Sandbox } from "../../src/sandbox/server.ts";
+import { parseTable, type TableRecord } from "./table.ts";
+
+/** The repository: what the shipped mappings and the fixtures are relative to. */
+export const repository = join(import.meta.dirname, "../..");
+const bin = join(repository, "dist/cli/bin.js");
+
+/** How a call of the program ended. */
+export interface Ended {
+  /** Undefined when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A call with `--json` that came as far as a summary. */
+export interface Reported extends Ended {
+  readonly summary: Summary;
+  /** The lines of results.csv. */
+  readonly rows: readonly TableRecord[];
+  /** The files in failures/ by name, as text. */
+  readonly failures: Readonly<Record<string, string>>;
+}
+
+/** A call that is under way. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Arguments of node itself. */
+  readonly node?: readonly string[];
+}
+
+/** A user's folder; disposing it removes it. */
+export interface Project extends AsyncDisposable {
+  readonly folder: string;
+  /** Writes a file, folders included; gives its path. */
+  write(name: string, content: string | Uint8Array): Promise<string>;
+  start(args: readonly string[], options?: StartOptions): Started;
+  /** Calls the program and waits. */
+  call(args: readonly string[], options?: StartOptions): Promise<Ended>;
+  /** Calls it with `--json` on a job (`import.yaml` here unless the arguments name another) and reads what it wrote. */
+  report(args: readonly string[], options?: StartOptions): Promise<Reported>;
+}
+
+/** A new folder. Calls go to the sandbox when there is one, and to an address that nobody answers otherwise. */
+export async function openProject(sandbox?: Sandbox, files: Readonly<Record<string, string>> = {}): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), "luminous-import-e2e-"));
+  const account = {
+    LUMINOUS_BASE_URL: sandbox?.url ?? "http://127.0.0.1:9/external/api/v1",
+    LUMINOUS_API_KEY: "sandbox",
+  };
+  const write = async (name: string, content: string | Uint8Array): Promise<string> => {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+    return path;
+  };
+  for (const [name, content] of Object.entries(files)) await write(name, content);
+
+  const start = (args: readonly string[], { env = {}, stdin, node = [] }: StartOptions = {}): Started => {
+    const child = spawn(process.execPath, [...node, bin, ...args], {
+      cwd: folder,
+      // No HOME of the person who runs the tests: a profile there would be taken.
+      env: { PATH: process.env.PATH, HOME: folder, ...account, ...env },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    child.stdin.on("error", () => undefined); // it may end before it has read everything
+    child.stdin.end(stdin ?? "");
+    const stdout = collect(child.stdout);
+    const stderr = collect(child.stderr);
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ exitCode: code ?? undefined, stdout: stdout(), stderr: stderr() }));
+    });
+    return { child, ended };
+  };
+  const call = (args: readonly string[], options?: StartOptions) => start(args, options).ended;
+  return {
+    folder,
+    write,
+    start,
+    call,
+    report: async (args, options) => readReport(await call([...args, "--json"], options)),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What a call with `--json` left behind. */
+export async function readReport(ended: Ended): Promise<Reported> {
+  if (!ended.stdout.startsWith("{")) throw new Error(`exit code ${ended.exitCode}, no summary: ${ended.stderr}`);
+  const summary = JSON.parse(ended.stdout) as Summary;
+  return { ...ended, summary, ...(await readRunFolder(summary.results.folder)) };
+}
+
+async function readRunFolder(folder: string): Promise<Pick<Reported, "rows" | "failures">> {
+  const rows = parseTable(await readFile(join(folder, "results.csv"), "utf8"));
+  const names = await readdir(join(folder, "failures")).catch(() => []);
+  const failures = await Promise.all(
+    names.map(async (name) => [name, await readFile(join(folder, "failures", name), "utf8")] as const),
+  );
+  return { rows, failures: Object.fromEntries(failures) };
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString("utf8");
+}
+
+/** An input of a job: its file and a shipped mapping by name, or one in the project as `./name.yaml`. */
+export interface JobInput {
+  readonly file: string;
+  readonly mapping: string;
+}
+
+/** A job that is in a hurry; `more` is YAML at its top. */
+export function jobText(inputs: Readonly<Record<string, JobInput>>, more = "", limits = ""): string {
+  const entries = Object.entries(inputs).map(([name, { file, mapping }]) => {
+    const path = mapping.startsWith("./") ? mapping : join(repository, "mappings", `${mapping}.yaml`);
+    return `  - { name: ${name}, file: ${JSON.stringify(file)}, mapping: ${JSON.stringify(path)} }`;
+  });
+  const pace = limits === "" ? "requests_per_second: 1000, concurrency: 4" : limits;
+  return `version: 1\nlimits: { ${pace} }\n${more}\ninputs:\n${entries.join("\n")}\n`;
+}
+
+/** Lines as a file, each with a line end. */
+export function lines(...texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join("");
+}
+
+/** A CSV of `count` products, `P1` to `Pn`, complete enough to be created. */
+export function productsCsv(count: number): string {
+  const rows = Array.from({ length: count }, (_, index) => `P${index + 1},Product ${index + 1},Tools,${index + 1}.50`);
+  return lines("sku,name,category,price", ...rows);
+}
+
+/** Rows by outcome: `{ accepted: 3, invalid: 1 }`. */
+export function outcomesOf(rows: readonly TableRecord[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { outcome = "" } of rows) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
+/** Requests that change something. */
+export function writesOf(sandbox: Sandbox): number {
+  return Object.entries(sandbox.counts().requests).reduce(
+    (sum, [route, count]) => sum + (route.startsWith("GET") ? 0 : count),
+    0,
+  );
+}

@@ -1,0 +1,81 @@
+// The shipped mappings on the readable fixtures: what a user of each platform would find in Luminous afterwards.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import type { JsonObject } from "../../src/model/json.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import { openProject, outcomesOf, repository } from "./program.ts";
+
+const fixtures = join(repository, "fixtures");
+
+test.each([
+  { name: "shopify-products", outcomes: { accepted: 6 }, exitCode: 0 },
+  { name: "products", outcomes: { accepted: 5 }, exitCode: 0 },
+  { name: "kits", outcomes: { accepted: 7, blocked: 2 }, exitCode: 3 },
+  { name: "orders", outcomes: { accepted: 6 }, exitCode: 0 },
+  { name: "northwind", outcomes: { accepted: 9, invalid: 3 }, exitCode: 3 },
+])("stores exactly the payloads of fixtures/$name/expected.json", async ({ name, outcomes, exitCode }) => {
+  await using sandbox = await startSandbox();
+  await using project = await openProject(sandbox);
+  const run = await project.report(["run", join(fixtures, name, "import.yaml"), "--state", "state"]);
+  expect(run.exitCode).toBe(exitCode);
+  expect(outcomesOf(run.rows)).toEqual(outcomes);
+  expect(run.summary.warnings).toEqual([]);
+  expect(stored(sandbox)).toEqual(JSON.parse(await readFile(join(fixtures, name, "expected.json"), "utf8")));
+  expect(sandbox.counts()).toMatchObject({ defects: 0, duplicates: { products: 0, sales_orders: 0 } });
+});
+
+describe("products.yaml", () => {
+  it("takes a file of prices alone for products that exist, and refuses what it would have to create", async () => {
+    await using sandbox = await startSandbox();
+    await using project = await openProject(sandbox);
+    const job = join(fixtures, "products/import.yaml");
+    await project.report(["run", job, "--state", "state"]);
+    const before = stored(sandbox).products;
+    const prices = ["--input", `products=${join(fixtures, "products/prices.csv")}`];
+    const run = await project.report(["run", job, "--state", "state", ...prices]);
+
+    expect(run.exitCode).toBe(3);
+    expect(run.rows.map(({ key, outcome, action, code, path }) => [key, outcome, action, code, path])).toEqual([
+      ["000123", "accepted", "updated", "", ""],
+      ["NAIL-40", "accepted", "updated", "", ""],
+      ["GHOST", "invalid", "", "missing_value", "name"],
+    ]);
+    expect(stored(sandbox).products).toEqual({
+      ...before,
+      "000123": { ...before["000123"], retail_price: 36.9 },
+      "NAIL-40": { ...before["NAIL-40"], retail_price: 0.06 },
+    });
+  });
+});
+
+describe("northwind-orders.yaml", () => {
+  it("blames the damaged order for its details, names the orphan, and counts damaged reference rows", async () => {
+    await using sandbox = await startSandbox();
+    await using project = await openProject(sandbox);
+    const { rows, failures, summary } = await project.report([
+      "run",
+      join(fixtures, "northwind/import.yaml"),
+      "--state",
+      "state",
+    ]);
+    const failed = rows.filter(({ outcome }) => outcome === "invalid");
+    expect(failed.map(({ input, line, code }) => [input, line, code])).toEqual([
+      ["orders", "4", "ragged_row"],
+      ["orders.details", "5", "same_entry"],
+      ["orders.details", "6", "join_orphan"],
+    ]);
+    expect(failed[1]?.message).toContain("orders.csv:4:");
+    expect(Object.keys(failures)).toEqual(["orders.csv", "orders.details.csv"]);
+    expect(summary.reference_faults.map(({ input, join: name, rows: count }) => [input, name, count])).toEqual([
+      ["products", "suppliers", 1],
+      ["orders", "customers", 1],
+    ]);
+  });
+});
+
+function stored(sandbox: Sandbox): Readonly<Record<"products" | "sales_orders", Readonly<Record<string, JsonObject>>>> {
+  const byKey = (resource: "products" | "sales_orders") =>
+    Object.fromEntries(sandbox.records(resource).map(({ key, content }) => [key, content]));
+  return { products: byKey("products"), sales_orders: byKey("sales_orders") };
+}

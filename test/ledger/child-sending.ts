@@ -1,0 +1,11 @@
+// Records a send, says so, does more that nobody waits for, and hangs until it is killed.
+import { openLedger } from "../../src/ledger/open-ledger.ts";
+import { openEntry, stage } from "./build.ts";
+
+const [folder = "", baseUrl = ""] = process.argv.slice(2);
+const ledger = await openLedger({ folder, baseUrl, mode: "write" });
+const { run } = await stage(ledger, "killed", ["A", "B"]);
+const { id } = await openEntry(ledger, run, "A");
+const sendId = await ledger.queue.sending(id, { plan: { kind: "create" }, hash: "h", atMs: 5 });
+process.stdout.write(`${sendId}\n`);
+setInterval(() => {}, 1_000);

@@ -1,0 +1,294 @@
+import { describe, expect, it } from "vitest";
+import type { Ledger } from "../../src/model/ledger.ts";
+import { accept, error, flat, type LedgerPlace, openEntries, openEntry, row, stage } from "./build.ts";
+
+const create = { kind: "create" } as const;
+
+export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
+  describe("planning", () => {
+    it("gives open entries without a plan once, by position, in batches", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["A", { key: "bad", problems: [error] }, "B", "C", "D"]);
+      const batches: string[][] = [];
+      for await (const batch of ledger.queue.unplanned(run, "products", 3)) {
+        batches.push(batch.map(({ key }) => key));
+        await planAll(ledger, batch.slice(0, 2));
+      }
+      expect(batches).toEqual([["A", "B", "C"], ["D"]]);
+      expect([...(await openEntries(ledger, run)).keys()]).toEqual(["C"]);
+    });
+
+    it("hands an entry over as it was staged", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const payload = { sku: "A", price: 1.1, "é\u2028": [null, true], variants: [] };
+      const clears = { note: null, tags: [], name: "" } as const;
+      const { run } = await stage(ledger, "r", [{ key: "A", payload, clears, hash: "h", creationProblems: [error] }]);
+      expect(await openEntry(ledger, run, "A")).toEqual({
+        id: 1,
+        resource: "products",
+        key: "A",
+        payload,
+        clears,
+        hash: "h",
+        creationProblems: [error],
+        plan: undefined,
+        attempts: 0,
+        doubt: undefined,
+      });
+    });
+
+    it("limits a phase to its first entries, settled ones counted", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", [
+        "A",
+        { key: "bad", problems: [error] },
+        "B",
+        "C",
+        { key: "kit", phase: "kits" },
+      ]);
+      expect(await ledger.queue.limitTo(run, "products", 9)).toBe(0);
+      expect(await ledger.queue.limitTo(run, "products", 3)).toBe(1);
+      expect([...(await openEntries(ledger, run)).keys()]).toEqual(["A", "B"]);
+      expect(await ledger.queue.limitTo(run, "products", 0)).toBe(2);
+      expect(await ledger.queue.progress(run, "products")).toEqual(
+        expect.arrayContaining([
+          { outcome: "pending", entries: 3 },
+          { outcome: "invalid", entries: 1 },
+        ]),
+      );
+      expect((await openEntries(ledger, run, "kits")).size).toBe(1);
+    });
+  });
+
+  describe("what earlier runs had accepted", () => {
+    it("is unchanged when the content is the same, and known when it is not", async () => {
+      await using place = await makePlace();
+      {
+        await using ledger = await place.open();
+        const { run } = await stage(ledger, "first", ["same", "changed", "rejected"]);
+        await accept(ledger, await openEntry(ledger, run, "same"), "1");
+        await accept(ledger, await openEntry(ledger, run, "changed"), "2");
+        await ledger.queue.settle((await openEntry(ledger, run, "rejected")).id, { outcome: "rejected" });
+      }
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "second", ["new", "same", { key: "changed", hash: "other" }, "rejected"]);
+      expect(await ledger.queue.settleUnchanged(run, "kits")).toBe(0);
+      expect(await ledger.queue.settleUnchanged(run, "products")).toBe(1);
+
+      const rows = await flat(ledger.results.rows(run));
+      expect(rows[1]?.entry).toMatchObject({ outcome: "unchanged", remoteId: "1", attempts: 0 });
+      expect(await flat(ledger.queue.known(run, "products"))).toMatchObject([
+        { entry: { key: "changed", hash: "other" }, remoteId: "2", partial: false },
+      ]);
+    });
+
+    it("is compared with the content accepted last", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      for (const [runId, hash] of [
+        ["1", "old"],
+        ["2", "new"],
+      ] as const) {
+        const { run } = await stage(ledger, runId, [{ key: "A", hash }]);
+        await accept(ledger, await openEntry(ledger, run, "A"));
+      }
+      const { run } = await stage(ledger, "3", [{ key: "A", hash: "old" }]);
+      expect(await ledger.queue.settleUnchanged(run, "products")).toBe(0);
+    });
+
+    it("counts as created only in part until its update went through", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const first = await stage(ledger, "1", ["A"]);
+      const entry = await openEntry(ledger, first.run, "A");
+      const sendId = await ledger.queue.sending(entry.id, { plan: create, hash: entry.hash, atMs: 1 });
+      await ledger.queue.sent(sendId, { result: "accepted", atMs: 2, httpStatus: 201 });
+      await ledger.queue.created(entry.id, "77");
+      expect(await ledger.queue.openSends("products", "A")).toEqual([]);
+      await ledger.queue.settleRest(first.run, undefined);
+
+      const second = await stage(ledger, "2", ["A"]);
+      expect(await ledger.queue.settleUnchanged(second.run, "products")).toBe(0);
+      const [known] = await flat(ledger.queue.known(second.run, "products"));
+      expect(known).toMatchObject({ entry: { key: "A", doubt: undefined }, remoteId: "77", partial: true });
+      await ledger.queue.settle(known?.entry.id ?? 0, { outcome: "accepted", action: "updated", remoteId: "77" });
+
+      const third = await stage(ledger, "3", ["A"]);
+      expect(await ledger.queue.settleUnchanged(third.run, "products")).toBe(1);
+    });
+
+    it("comes in batches by position, each entry once", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const keys = Array.from({ length: 450 }, (_, index) => `K${index}`);
+      const first = await stage(ledger, "1", keys);
+      for (const entry of (await openEntries(ledger, first.run)).values()) {
+        await ledger.queue.settle(entry.id, { outcome: "accepted", action: "created", remoteId: entry.key });
+      }
+      const second = await stage(
+        ledger,
+        "2",
+        keys.map((key) => ({ key, hash: "changed" })),
+      );
+      const found: string[] = [];
+      for await (const batch of ledger.queue.known(second.run, "products")) {
+        found.push(...batch.map(({ entry }) => entry.key));
+        await planAll(
+          ledger,
+          batch.map(({ entry }) => entry),
+        );
+      }
+      expect(found).toEqual(keys);
+    });
+  });
+
+  describe("take", () => {
+    it("hands out planned entries by position, each once", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["A", "B", "C", "D"]);
+      const entries = await openEntries(ledger, run);
+      await planAll(
+        ledger,
+        ["D", "A", "C"].flatMap((key) => entries.get(key) ?? []),
+      );
+      expect(await takeKeys(ledger, run, 0, 2)).toEqual(["A", "C"]);
+      expect(await takeKeys(ledger, run, 0, 9)).toEqual(["D"]);
+      expect(await takeKeys(ledger, run, 0, 9)).toEqual([]);
+    });
+
+    it("hands out again what was postponed, when its time has come, by position", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["A", "B", "C"]);
+      const entries = [...(await openEntries(ledger, run)).values()];
+      await planAll(ledger, entries);
+      const [a, b] = await ledger.queue.take(run, "products", 0, 2);
+      await ledger.queue.postpone(a?.id ?? 0, 500);
+      await ledger.queue.postpone(b?.id ?? 0, 200);
+
+      expect(await ledger.queue.nextDueMs(run, "products")).toBe(200);
+      expect(await takeKeys(ledger, run, 199, 9)).toEqual(["C"]);
+      expect(await takeKeys(ledger, run, 200, 9)).toEqual(["B"]);
+      expect(await ledger.queue.nextDueMs(run, "products")).toBe(500);
+      await ledger.queue.postpone(b?.id ?? 0, 400);
+      expect(await takeKeys(ledger, run, 500, 1)).toEqual(["A"]);
+      expect(await takeKeys(ledger, run, 500, 1)).toEqual(["B"]);
+      expect(await ledger.queue.nextDueMs(run, "products")).toBeUndefined();
+    });
+
+    it("never hands out what is settled", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["A", "B"]);
+      const entries = [...(await openEntries(ledger, run)).values()];
+      await planAll(ledger, entries);
+      const [a] = await ledger.queue.take(run, "products", 0, 1);
+      await ledger.queue.postpone(a?.id ?? 0, 100);
+      for (const { id } of entries) await ledger.queue.settle(id, { outcome: "blocked", problems: [error] });
+      expect(await takeKeys(ledger, run, 1_000, 9)).toEqual([]);
+      expect(await ledger.queue.nextDueMs(run, "products")).toBeUndefined();
+    });
+
+    it("forgets hand-outs with the process", async () => {
+      await using place = await makePlace();
+      let run: number;
+      {
+        await using ledger = await place.open();
+        ({ run } = await stage(ledger, "r", ["A"]));
+        await planAll(ledger, [await openEntry(ledger, run, "A")]);
+        expect(await takeKeys(ledger, run, 0, 9)).toEqual(["A"]);
+      }
+      await using ledger = await place.open();
+      expect(await takeKeys(ledger, run, 0, 9)).toEqual(["A"]);
+    });
+
+    it("keeps phases and runs apart", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const first = await stage(ledger, "1", ["A"]);
+      await planAll(ledger, [await openEntry(ledger, first.run, "A")]);
+      const { run } = await stage(ledger, "2", ["B", { key: "kit", phase: "kits" }]);
+      await planAll(ledger, [await openEntry(ledger, run, "B"), await openEntry(ledger, run, "kit", "kits")]);
+      expect(await takeKeys(ledger, run, 0, 9)).toEqual(["B"]);
+    });
+  });
+
+  describe("settling", () => {
+    it("keeps outcome, action, remote id, status and problems", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run, file } = await stage(ledger, "r", ["A", "B"]);
+      await accept(ledger, await openEntry(ledger, run, "A"), "9");
+      const b = await openEntry(ledger, run, "B");
+      await ledger.queue.settle(b.id, { outcome: "rejected", httpStatus: 422, problems: [error] });
+      expect((await flat(ledger.results.rows(run))).map((each) => each.entry)).toMatchObject([
+        { key: "A", outcome: "accepted", action: "created", remoteId: "9", attempts: 1, httpStatus: 201, problems: [] },
+        { key: "B", outcome: "rejected", action: undefined, remoteId: undefined, httpStatus: 422, problems: [error] },
+      ]);
+      expect(row(file, 1).id).toBe((await flat(ledger.results.rows(run)))[0]?.rowId);
+    });
+
+    it("changes no fate that is final", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["A"]);
+      const a = await openEntry(ledger, run, "A");
+      await accept(ledger, a);
+      await expect(ledger.queue.settle(a.id, { outcome: "failed" })).rejects.toThrow("accepted already");
+      await expect(ledger.queue.settle(999, { outcome: "failed" })).rejects.toThrow("not in the ledger");
+    });
+
+    it("accepts nothing without a remote id, and leaves the entry open", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["A"]);
+      const a = await openEntry(ledger, run, "A");
+      await expect(ledger.queue.settle(a.id, { outcome: "accepted", problems: [error] })).rejects.toThrow("remote id");
+      expect(await openEntry(ledger, run, "A")).toEqual(a);
+    });
+
+    it("of the rest makes it pending, or in doubt where a send is open", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["open", "sent", "done", { key: "kit", phase: "kits" }]);
+      const entries = await openEntries(ledger, run);
+      const sent = entries.get("sent");
+      await ledger.queue.sending(sent?.id ?? 0, { plan: create, hash: "h", atMs: 1 });
+      await ledger.queue.settle(entries.get("done")?.id ?? 0, { outcome: "failed" });
+      await ledger.queue.settleRest(run, error);
+      expect((await flat(ledger.results.rows(run))).map((each) => [each.outcome, each.entry?.problems.length])).toEqual(
+        [
+          ["pending", 1],
+          ["in_doubt", 1],
+          ["failed", 0],
+          ["pending", 1],
+        ],
+      );
+    });
+
+    it("lets an answer that comes late still count", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["A"]);
+      const a = await openEntry(ledger, run, "A");
+      const sendId = await ledger.queue.sending(a.id, { plan: create, hash: a.hash, atMs: 1 });
+      await ledger.queue.settleRest(run, undefined);
+      await ledger.queue.sent(sendId, { result: "accepted", atMs: 2 });
+      await ledger.queue.settle(a.id, { outcome: "accepted", action: "created", remoteId: "1" });
+      expect((await flat(ledger.results.rows(run)))[0]?.outcome).toBe("accepted");
+      expect(await ledger.queue.openSends("products", "A")).toEqual([]);
+    });
+  });
+}
+
+function planAll(ledger: Ledger, entries: readonly { readonly id: number }[]): Promise<void> {
+  return ledger.queue.plan(entries.map(({ id }) => ({ entryId: id, plan: create })));
+}
+
+async function takeKeys(ledger: Ledger, run: number, nowMs: number, count: number): Promise<string[]> {
+  return (await ledger.queue.take(run, "products", nowMs, count)).map(({ key }) => key);
+}

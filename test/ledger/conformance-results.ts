@@ -1,0 +1,159 @@
+import { expect, it } from "vitest";
+import {
+  accept,
+  addFile,
+  all,
+  beginRun,
+  entry,
+  error,
+  flat,
+  type LedgerPlace,
+  openEntry,
+  row,
+  stage,
+  warning,
+} from "./build.ts";
+
+export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
+  it("every row of input and join files has one line, in input order; reference rows have none", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { id: run } = await beginRun(ledger, "r");
+    const main = await addFile(ledger, run, { input: "orders", file: "orders.csv" });
+    const details = await addFile(ledger, run, { input: "orders", join: "details", kind: "join", file: "details.csv" });
+    const customers = await addFile(ledger, run, {
+      input: "orders",
+      join: "customers",
+      kind: "reference",
+      file: "c.csv",
+    });
+    const fault = { ...error, code: "ragged_row" } as const;
+    await ledger.staging.addRows([row(customers.id, 1), row(customers.id, 2, { fault })]);
+    await ledger.staging.addRows([row(details.id, 1), row(details.id, 2, { outcome: "invalid", problems: [error] })]);
+    await ledger.staging.addRows([
+      row(main.id, 1),
+      row(main.id, 2, { outcome: "excluded" }),
+      row(main.id, 3, { fault, outcome: "invalid", problems: [fault] }),
+      row(main.id, 4, { fault }),
+      row(main.id, 5),
+    ]);
+    const rows = [row(main.id, 1).id, row(details.id, 1).id];
+    await ledger.staging.addEntries(run, [entry(main.id, 1, "O", { rows, problems: [warning] })]);
+    await accept(ledger, await openEntry(ledger, run, "O"), "1");
+
+    const found = await flat(ledger.results.rows(run));
+    expect(
+      found.map(({ fileId, line, outcome, entry, problems }) => [fileId, line, outcome, entry?.key, problems]),
+    ).toEqual([
+      [main.id, 2, "accepted", "O", []],
+      [main.id, 3, "excluded", undefined, []],
+      [main.id, 4, "invalid", undefined, [fault]],
+      [main.id, 5, "pending", undefined, [fault]],
+      [main.id, 6, "pending", undefined, []],
+      [details.id, 2, "accepted", "O", []],
+      [details.id, 3, "invalid", undefined, [error]],
+    ]);
+    expect(await ledger.results.files(run)).toEqual([main, details, customers]);
+    expect(await ledger.results.referenceFaults(run)).toEqual([
+      { input: "orders", join: "customers", file: "c.csv", rows: 1 },
+    ]);
+    const tallies = await ledger.results.tallies(run);
+    expect(tallies).toHaveLength(6);
+    expect(tallies).toEqual(
+      expect.arrayContaining([
+        { input: "orders", phase: "products", outcome: "accepted", rows: 1, entries: 1 },
+        { input: "orders", phase: undefined, outcome: "excluded", rows: 1, entries: 0 },
+        { input: "orders", phase: undefined, outcome: "invalid", rows: 1, entries: 0 },
+        { input: "orders", phase: undefined, outcome: "pending", rows: 2, entries: 0 },
+        { input: "orders.details", phase: "products", outcome: "accepted", rows: 1, entries: 0 },
+        { input: "orders.details", phase: undefined, outcome: "invalid", rows: 1, entries: 0 },
+      ]),
+    );
+  });
+
+  it("an entry counts once in the tallies, with all its rows, over several files of an input", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { id: run } = await beginRun(ledger, "r");
+    const [a, b] = [await addFile(ledger, run), await addFile(ledger, run)];
+    await ledger.staging.addRows([row(a.id, 1), row(a.id, 2), row(b.id, 1)]);
+    await ledger.staging.addEntries(run, [
+      entry(a.id, 1, "A", { rows: [row(a.id, 1).id, row(b.id, 1).id] }),
+      entry(a.id, 2, "kit", { phase: "kits" }),
+    ]);
+    expect(await ledger.results.tallies(run)).toEqual([
+      { input: "products", phase: "kits", outcome: "pending", rows: 1, entries: 1 },
+      { input: "products", phase: "products", outcome: "pending", rows: 2, entries: 1 },
+    ]);
+  });
+
+  it("gives the raw text of rows that did not make it, all rows of their entries", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const outcomes = ["rejected", "failed", "blocked", "in_doubt", "pending", "skipped", "unchanged", "open"] as const;
+    const { run, file } = await stage(ledger, "r", [...outcomes, { key: "invalid", problems: [error] }, "accepted"]);
+    await ledger.staging.addRows([row(file, 20, { outcome: "excluded" }), row(file, 21, { outcome: "invalid" })]);
+    await accept(ledger, await openEntry(ledger, run, "accepted"));
+    for (const outcome of outcomes) {
+      if (outcome !== "open") await ledger.queue.settle((await openEntry(ledger, run, outcome)).id, { outcome });
+    }
+    const unmade = await flat(ledger.results.unmade(file));
+    expect(unmade.map(({ raw, outcome }) => [raw, outcome])).toEqual([
+      ["row 1", "rejected"],
+      ["row 2", "failed"],
+      ["row 3", "blocked"],
+      ["row 4", "in_doubt"],
+      ["row 5", "pending"],
+      ["row 8", "pending"],
+      ["row 9", "invalid"],
+      ["row 21", "invalid"],
+    ]);
+  });
+
+  it("a joined row that several entries share goes with the one that did not make it", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run, file } = await stage(ledger, "r", []);
+    await ledger.staging.addRows([row(file, 1), row(file, 2), row(file, 3)]);
+    const shared = row(file, 3).id;
+    await ledger.staging.addEntries(run, [
+      entry(file, 1, "A", { rows: [row(file, 1).id, shared] }),
+      entry(file, 2, "B", { rows: [row(file, 2).id, shared] }),
+    ]);
+    await accept(ledger, await openEntry(ledger, run, "A"));
+    await ledger.queue.settle((await openEntry(ledger, run, "B")).id, { outcome: "rejected" });
+    expect((await flat(ledger.results.rows(run))).map((each) => each.entry?.key)).toEqual(["A", "B", "B"]);
+    expect((await flat(ledger.results.unmade(file))).map(({ raw }) => raw)).toEqual(["row 2", "row 3"]);
+  });
+
+  it("reads any number of rows in batches", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run, file } = await stage(ledger, "r", []);
+    await ledger.staging.addRows(Array.from({ length: 1_234 }, (_, index) => row(file, index + 1)));
+    const batches = await all(ledger.results.rows(run));
+    expect(batches.length).toBeGreaterThan(1);
+    expect(batches.flat().map(({ line }) => line)).toEqual(Array.from({ length: 1_234 }, (_, index) => index + 2));
+    expect(await flat(ledger.results.unmade(file))).toHaveLength(1_234);
+  });
+
+  it("compares with the newest earlier run of the job that ended", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const end = (run: number) => ledger.runs.end(run, { endedAtMs: 1, exitCode: 0, summary: {} });
+    const first = await stage(ledger, "first", ["older"]);
+    expect(await ledger.results.changes(first.run)).toBeUndefined();
+    await end(first.run);
+    await end((await stage(ledger, "second", ["same", "changed", "gone"])).run);
+    await stage(ledger, "killed", ["nothing"]);
+    await end((await beginRun(ledger, "elsewhere", "other-job.yaml")).id);
+
+    const { run } = await stage(ledger, "now", [
+      "same",
+      { key: "changed", hash: "x" },
+      "new",
+      { key: "new too", problems: [error] },
+    ]);
+    expect(await ledger.results.changes(run)).toEqual({ since: "second", same: 1, changed: 1, gone: 1, new: 2 });
+  });
+}

@@ -1,0 +1,181 @@
+import { expect, it } from "vitest";
+import type { SendResult } from "../../src/model/entry.ts";
+import { accept, flat, type LedgerPlace, openEntry, stage } from "./build.ts";
+
+const create = { kind: "create" } as const;
+const update = { kind: "update", remoteId: "7" } as const;
+
+export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
+  it.each([
+    { result: "refused", open: false, attempts: 1 },
+    { result: "undelivered", open: false, attempts: 1 },
+    { result: "throttled", open: false, attempts: 0 },
+    { result: "recovered", open: false, attempts: 1 },
+    { result: "absent", open: false, attempts: 1 },
+    { result: "unanswered", open: true, attempts: 1 },
+    { result: undefined, open: true, attempts: 1 },
+  ] as const)("a send that ended as $result: open $open, attempts $attempts", async ({ result, open, attempts }) => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A"]);
+    const { id } = await openEntry(ledger, run, "A");
+    await ledger.queue.plan([{ entryId: id, plan: create }]);
+    const [taken] = await ledger.queue.take(run, "products", 0, 1);
+    expect(taken).toMatchObject({ id, plan: create, attempts: 0, doubt: undefined });
+    const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 5 });
+    if (result !== undefined) await ledger.queue.sent(sendId, { result, atMs: 6 });
+
+    const doubt = open ? { sendId, sentAtMs: 5, plan: create, hash: "h", absences: 0 } : undefined;
+    expect(await ledger.queue.openSends("products", "A")).toEqual(doubt === undefined ? [] : [doubt]);
+    await ledger.queue.postpone(id, 10);
+    expect(await ledger.queue.take(run, "products", 10, 1)).toMatchObject([{ id, attempts, doubt }]);
+    const again = ledger.queue.sending(id, { plan: create, hash: "h", atMs: 7 });
+    if (open) await expect(again).rejects.toThrow("in doubt");
+    else expect(await again).toBeGreaterThan(sendId);
+  });
+
+  it("counts absences, for the growing waits", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A"]);
+    const { id } = await openEntry(ledger, run, "A");
+    const sendId = await ledger.queue.sending(id, { plan: update, hash: "h", atMs: 5 });
+    await ledger.queue.sent(sendId, { result: "unanswered", atMs: 6 });
+    await ledger.queue.absent(sendId);
+    await ledger.queue.absent(sendId);
+    expect(await ledger.queue.openSends("products", "A")).toMatchObject([{ plan: update, absences: 2 }]);
+  });
+
+  it("an acceptance stays in doubt until the entry is settled, so that no crash can come between", async () => {
+    await using place = await makePlace();
+    {
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "1", ["A"]);
+      const { id } = await openEntry(ledger, run, "A");
+      const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 5 });
+      await ledger.queue.sent(sendId, { result: "accepted", atMs: 6, httpStatus: 201 });
+      await expect(ledger.queue.sending(id, { plan: create, hash: "h", atMs: 7 })).rejects.toThrow("in doubt");
+    }
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "2", ["A"]);
+    expect(await openEntry(ledger, run, "A")).toMatchObject({ doubt: { plan: create } });
+  });
+
+  it("what an earlier run left in doubt is handed out first, unplanned, and never unchanged", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const first = await stage(ledger, "1", ["A"]);
+    await accept(ledger, await openEntry(ledger, first.run, "A"), "7");
+    const second = await stage(ledger, "2", [{ key: "A", hash: "newer" }]);
+    const { id } = await openEntry(ledger, second.run, "A");
+    await ledger.queue.sending(id, { plan: update, hash: "newer", atMs: 20 });
+    await ledger.queue.settleRest(second.run, undefined);
+
+    const { run } = await stage(ledger, "3", ["A", "B"]);
+    const doubt = { sentAtMs: 20, hash: "newer", plan: update };
+    expect(await ledger.queue.settleUnchanged(run, "products")).toBe(0);
+    expect(await flat(ledger.queue.known(run, "products"))).toMatchObject([
+      { entry: { key: "A", doubt }, remoteId: "7" },
+    ]);
+    expect(await ledger.queue.take(run, "products", 0, 9)).toMatchObject([{ key: "A", plan: undefined, doubt }]);
+  });
+
+  it("an entry whose doubt was resolved without a plan waits for its plan like the others", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const first = await stage(ledger, "1", ["A"]);
+    const sendId = await ledger.queue.sending((await openEntry(ledger, first.run, "A")).id, {
+      plan: create,
+      hash: "h",
+      atMs: 1,
+    });
+    const { run } = await stage(ledger, "2", ["A", "B"]);
+    await ledger.queue.sent(sendId, { result: "absent", atMs: 2 });
+    expect(await ledger.queue.take(run, "products", 0, 9)).toEqual([]);
+    const { id } = await openEntry(ledger, run, "A");
+    await ledger.queue.plan([{ entryId: id, plan: create }]);
+    expect(await ledger.queue.take(run, "products", 0, 9)).toMatchObject([{ id, doubt: undefined }]);
+  });
+
+  it("an update that may have gone through makes the content accepted before uncertain", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const first = await stage(ledger, "1", ["A"]);
+    await accept(ledger, await openEntry(ledger, first.run, "A"), "7");
+    const second = await stage(ledger, "2", [{ key: "A", hash: "newer" }]);
+    const { id } = await openEntry(ledger, second.run, "A");
+    const sendId = await ledger.queue.sending(id, { plan: update, hash: "newer", atMs: 20 });
+    await ledger.queue.sent(sendId, { result: "unanswered", atMs: 21 });
+    await ledger.queue.sent(sendId, { result: "absent", atMs: 22 });
+    await ledger.queue.settle(id, { outcome: "failed" });
+
+    const { run } = await stage(ledger, "3", ["A"]);
+    expect(await ledger.queue.settleUnchanged(run, "products")).toBe(0);
+    expect(await flat(ledger.queue.known(run, "products"))).toMatchObject([{ remoteId: "7", partial: false }]);
+  });
+
+  it("what is recovered is what was sent, also when the entry has other content by now", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const first = await stage(ledger, "1", [{ key: "A", hash: "sent" }]);
+    await ledger.queue.sending((await openEntry(ledger, first.run, "A")).id, { plan: create, hash: "sent", atMs: 1 });
+    const second = await stage(ledger, "2", [{ key: "A", hash: "edited" }]);
+    const [taken] = await ledger.queue.take(second.run, "products", 0, 1);
+    await ledger.queue.settle(taken?.id ?? 0, { outcome: "accepted", action: "recovered", remoteId: "7" });
+    expect(await ledger.results.sends(first.run)).toEqual([{ result: "recovered", sends: 1 }]);
+
+    const third = await stage(ledger, "3", [{ key: "A", hash: "edited" }]);
+    expect(await ledger.queue.settleUnchanged(third.run, "products")).toBe(0);
+    const fourth = await stage(ledger, "4", [{ key: "A", hash: "sent" }]);
+    expect(await ledger.queue.settleUnchanged(fourth.run, "products")).toBe(1);
+  });
+
+  it("a settled entry is never sent", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A"]);
+    const { id } = await openEntry(ledger, run, "A");
+    await ledger.queue.settle(id, { outcome: "blocked" });
+    await expect(ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1 })).rejects.toThrow("blocked");
+  });
+
+  it("a double send fails alone: what is written beside it goes through", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A", "B"]);
+    const [a, b] = [await openEntry(ledger, run, "A"), await openEntry(ledger, run, "B")];
+    const send = { plan: create, hash: "h", atMs: 1 };
+    const ended = await Promise.allSettled([
+      ledger.queue.sending(a.id, send),
+      ledger.queue.sending(a.id, send),
+      ledger.queue.sending(b.id, send),
+    ]);
+    expect(ended.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(await ledger.results.sends(run)).toEqual([{ result: undefined, sends: 2 }]);
+  });
+
+  it("sends are counted by result, open ones apart", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A", "B", "C"]);
+    const results: readonly [string, SendResult][] = [
+      ["A", "throttled"],
+      ["A", "refused"],
+      ["B", "unanswered"],
+    ];
+    for (const [key, result] of results) {
+      const { id } = await openEntry(ledger, run, key).catch(() => ({ id: key === "A" ? 1 : 2 }));
+      const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1 });
+      await ledger.queue.sent(sendId, { result, atMs: 2 });
+    }
+    await accept(ledger, await openEntry(ledger, run, "C"));
+    expect(new Map((await ledger.results.sends(run)).map(({ result, sends }) => [result, sends]))).toEqual(
+      new Map([
+        [undefined, 1],
+        ["accepted", 1],
+        ["refused", 1],
+        ["throttled", 1],
+      ]),
+    );
+  });
+}

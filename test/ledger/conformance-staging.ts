@@ -1,0 +1,274 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Cells } from "../../src/model/row.ts";
+import {
+  addFile,
+  all,
+  beginRun,
+  entry,
+  error,
+  flat,
+  info,
+  type LedgerPlace,
+  openEntries,
+  openEntry,
+  row,
+  stage,
+  warning,
+} from "./build.ts";
+
+export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
+  describe("rows", () => {
+    it("come back untouched, with cells that have no column nobody wrote", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const file = await addFile(ledger, run);
+      const cells: Cells = Object.assign(Object.create(null), {
+        ["__proto__"]: "x",
+        lines: [Object.create(null), "1.10"],
+      });
+      const raw = 'a,"b\nc",\u0000,😀';
+      await ledger.staging.addRows([row(file.id, 1, { raw, cells, groupKey: "k", fault: error })]);
+
+      const [found] = await ledger.staging.rowsWithKey([file.id], "k", 1);
+      expect(found).toEqual({ id: row(file.id, 1).id, line: 2, raw, cells, groupKey: "k", fault: error });
+      expect(Object.keys(found?.cells ?? {})).toEqual(["__proto__", "lines"]);
+      expect(found?.cells?.constructor).toBeUndefined();
+    });
+
+    it("with a key are found in input order over several files, as many as asked for", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const [a, b] = [await addFile(ledger, run), await addFile(ledger, run)];
+      await ledger.staging.addRows([row(b.id, 1, { groupKey: "k" }), row(b.id, 2, { groupKey: "other" })]);
+      await ledger.staging.addRows([row(a.id, 1, { groupKey: "k" }), row(a.id, 2, { groupKey: "k" })]);
+
+      const lines = async (limit: number) =>
+        (await ledger.staging.rowsWithKey([b.id, a.id], "k", limit)).map(({ id }) => id);
+      expect(await lines(10)).toEqual([row(a.id, 1).id, row(a.id, 2).id, row(b.id, 1).id]);
+      expect(await lines(2)).toEqual([row(a.id, 1).id, row(a.id, 2).id]);
+      expect(await ledger.staging.rowsWithKey([a.id], "none", 10)).toEqual([]);
+    });
+
+    it("are unclaimed when they have neither an entry nor an outcome", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run, file } = await stage(ledger, "r", ["A"]);
+      await ledger.staging.addRows([2, 3, 4].map((number) => row(file, number)));
+      await ledger.staging.addRows([row(file, 5, { outcome: "excluded" })]);
+      await ledger.staging.settleRows([{ id: row(file, 3).id, outcome: "invalid", problems: [error] }]);
+
+      expect((await flat(ledger.staging.unclaimed(file))).map(({ line }) => line)).toEqual([3, 5]);
+      const other = await addFile(ledger, run);
+      expect(await all(ledger.staging.unclaimed(other.id))).toEqual([]);
+    });
+
+    it("of an entry come with their files, enough to map it again", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const main = await addFile(ledger, run);
+      const details = await addFile(ledger, run, { join: "details", kind: "join", file: "details.csv" });
+      await ledger.staging.addRows([row(main.id, 1), row(details.id, 7), row(details.id, 3)]);
+      const rows = [row(details.id, 7).id, row(main.id, 1).id];
+      await ledger.staging.addEntries(run, [entry(main.id, 1, "A", { rows })]);
+      const renamed = { ...info, path: "/elsewhere" };
+      await ledger.staging.updateFile(details.id, renamed);
+
+      const found = await ledger.staging.rowsOfEntry((await openEntry(ledger, run, "A")).id);
+      expect(found.files).toEqual([main, { ...details, info: renamed }]);
+      expect(found.rows.map(({ raw }) => raw)).toEqual(["row 1", "row 7"]);
+    });
+  });
+
+  describe("groups", () => {
+    it("bring together each key's rows in input order, over files and whatever the keys are", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const keys = fc.array(fc.oneof(fc.constantFrom("a", "b", "B", "\uffff", "😀", "é", ""), fc.string()), {
+        maxLength: 40,
+      });
+      let runs = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(keys, { minLength: 1, maxLength: 4 }), async (keysByFile) => {
+          runs += 1;
+          const { id: run } = await beginRun(ledger, `run ${runs}`);
+          const expected = new Map<string, number[]>();
+          const files: number[] = [];
+          for (const keysOfFile of keysByFile) {
+            const { id } = await addFile(ledger, run);
+            files.push(id);
+            await ledger.staging.addRows(keysOfFile.map((groupKey, index) => row(id, index + 1, { groupKey })));
+            await ledger.staging.addRows([row(id, 1_000, { cells: {} })]);
+            for (const [index, key] of keysOfFile.entries()) {
+              expected.set(key, [...(expected.get(key) ?? []), row(id, index + 1).id]);
+            }
+          }
+          const found = await all(ledger.staging.groups(files));
+          const byKey = new Map(found.map((group) => [group[0]?.groupKey, group.map(({ id }) => id)]));
+          expect(found.length).toBe(expected.size);
+          expect(byKey).toEqual(expected);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it("stay whole when they are longer than what is read at a time, and while entries are written", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const { id: file } = await addFile(ledger, run);
+      const numbers = Array.from({ length: 5_000 }, (_, index) => index + 1);
+      await ledger.staging.addRows(
+        numbers.map((number) => row(file, number, { groupKey: number % 5 === 0 ? "long" : `k${number % 50}` })),
+      );
+      const sizes: number[] = [];
+      for await (const group of ledger.staging.groups([file])) {
+        sizes.push(group.length);
+        await ledger.staging.addEntries(run, [entry(file, sizes.length, `E${sizes.length}`)]);
+      }
+      expect(sizes.length).toBe(41);
+      expect(Math.max(...sizes)).toBe(1_000);
+      expect(sizes.reduce((sum, size) => sum + size)).toBe(5_000);
+    });
+
+    it("are gone after finish, reference rows are not", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const main = await addFile(ledger, run);
+      const reference = await addFile(ledger, run, { join: "customers", kind: "reference" });
+      const staged = { groupKey: "k", cells: { a: "1" } };
+      await ledger.staging.addRows([row(main.id, 1, staged), row(reference.id, 1, staged)]);
+      await ledger.staging.finish(run);
+
+      expect(await all(ledger.staging.groups([main.id]))).toEqual([]);
+      expect(await ledger.staging.rowsWithKey([reference.id], "k", 5)).toMatchObject([{ cells: { a: "1" } }]);
+    });
+  });
+
+  describe("entries", () => {
+    it("with an error are invalid at once, with a warning they stay open", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", [
+        { key: "bad", problems: [error] },
+        { key: "good", problems: [warning] },
+      ]);
+      expect([...(await openEntries(ledger, run)).keys()]).toEqual(["good"]);
+      expect(await ledger.staging.counts(run)).toEqual([{ phase: "products", entries: 2, open: 1 }]);
+    });
+
+    it("without a key are kept when they are invalid", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const { id: file } = await addFile(ledger, run);
+      await ledger.staging.addRows([row(file, 1)]);
+      await ledger.staging.addEntries(run, [entry(file, 1, undefined, { problems: [error] })]);
+      await expect(ledger.staging.addEntries(run, [entry(file, 1, undefined)])).rejects.toThrow("without a key");
+      expect((await flat(ledger.results.rows(run)))[0]?.entry).toMatchObject({ key: undefined, outcome: "invalid" });
+    });
+
+    it("become invalid with an error that is found later, and keep all their problems", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", [{ key: "A", problems: [warning] }]);
+      const { id } = await openEntry(ledger, run, "A");
+      await ledger.staging.addProblems(id, [warning]);
+      expect((await openEntries(ledger, run)).size).toBe(1);
+      await ledger.staging.addProblems(id, [error]);
+      const [found] = await flat(ledger.results.rows(run));
+      expect(found).toMatchObject({ outcome: "invalid", entry: { problems: [warning, warning, error] } });
+    });
+
+    it("that are identical become the first of them, with all the rows", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", [
+        "A",
+        { key: "A", hash: "other content" },
+        "B",
+        "A",
+        { key: "A", problems: [error] },
+        { key: "A", resource: "sales_orders", phase: "sales_orders", hash: "hash of A" },
+      ]);
+      expect(await ledger.staging.collapseIdentical(run)).toBe(1);
+      expect(await ledger.staging.collapseIdentical(run)).toBe(0);
+      const rows = await flat(ledger.results.rows(run));
+      expect(rows.map((each) => each.entry?.id)).toEqual([1, 2, 3, 1, 5, 6]);
+      expect((await ledger.staging.rowsOfEntry(1)).rows.map(({ line }) => line)).toEqual([2, 5]);
+    });
+  });
+
+  describe("keys", () => {
+    it("that several entries claim are named with all of them, variants and invalid entries included", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run, file } = await stage(ledger, "r", [
+        {
+          key: "shirt",
+          keys: [
+            { key: "shirt", path: "sku" },
+            { key: "shirt-red", path: "variants[0].sku" },
+          ],
+        },
+        { key: "shirt-red", problems: [error] },
+        "cap",
+        { key: "cap", resource: "sales_orders", phase: "sales_orders" },
+        {
+          key: "mug",
+          keys: [
+            { key: "mug", path: "sku" },
+            { key: "mug", path: "variants[0].sku" },
+          ],
+        },
+      ]);
+      expect(await all(ledger.staging.duplicates(run))).toEqual([
+        {
+          resource: "products",
+          key: "shirt-red",
+          entries: [
+            { entryId: 1, path: "variants[0].sku", position: row(file, 1).id },
+            { entryId: 2, path: "sku", position: row(file, 2).id },
+          ],
+        },
+      ]);
+    });
+
+    it("are compared within a run only, and exactly", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      await stage(ledger, "first", ["A"]);
+      const { run } = await stage(ledger, "second", ["A", "a", "Ä", "A "]);
+      expect(await all(ledger.staging.duplicates(run))).toEqual([]);
+    });
+
+    it("are all found when there are many, also while their entries get problems", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const keys = Array.from({ length: 450 }, (_, index) => `K${index}`);
+      const { run } = await stage(ledger, "r", [...keys, ...keys]);
+      const found: string[] = [];
+      for await (const { key, entries } of ledger.staging.duplicates(run)) {
+        found.push(key);
+        for (const { entryId } of entries) await ledger.staging.addProblems(entryId, [error]);
+      }
+      expect(found.sort()).toEqual(keys.sort());
+      expect(await ledger.staging.counts(run)).toEqual([{ phase: "products", entries: 900, open: 0 }]);
+    });
+
+    it("that differ only in case are given once, in input order", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["abc", "x", "ABC", "Abc", "X", "é", "É", "lone"]);
+      const found = await all(ledger.staging.caseVariants(run));
+      expect(found.map(({ key, entries }) => [key, entries.map(({ entryId }) => entryId)])).toEqual([
+        ["abc", [1, 3, 4]],
+        ["x", [2, 5]],
+      ]);
+    });
+  });
+}

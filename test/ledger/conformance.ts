@@ -1,0 +1,21 @@
+// What every implementation of the ledger must do, whatever it is built on.
+import { describe } from "vitest";
+import type { LedgerPlace } from "./build.ts";
+import { queueClaims } from "./conformance-queue.ts";
+import { referenceClaims } from "./conformance-references.ts";
+import { resultClaims } from "./conformance-results.ts";
+import { runClaims } from "./conformance-runs.ts";
+import { sendClaims } from "./conformance-sends.ts";
+import { stagingClaims } from "./conformance-staging.ts";
+
+/** Declares the tests; `makePlace` gives a fresh, empty ledger. */
+export function ledgerConformance(name: string, makePlace: () => Promise<LedgerPlace>): void {
+  describe(`a ledger on ${name}`, () => {
+    describe("runs", () => runClaims(makePlace));
+    describe("staging", () => stagingClaims(makePlace));
+    describe("queue", () => queueClaims(makePlace));
+    describe("references", () => referenceClaims(makePlace));
+    describe("sends", () => sendClaims(makePlace));
+    describe("results", () => resultClaims(makePlace));
+  });
+}
