@@ -1,6 +1,7 @@
 // What only the whole input shows of keys: those that more than one entry claims, and those that differ only in case.
 // Finding them is the ledger's part; here they become problems at their cells.
 import type { Locate } from "./locate.ts";
+import { splitRowId } from "./model/draft.ts";
 import type { Duplicate, Ledger } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import { resources } from "./model/resources.ts";
@@ -23,7 +24,7 @@ export async function settleClashes(run: number, options: ClashOptions): Promise
 }
 
 async function refuseDuplicate({ key, entries, resource }: Duplicate, { ledger, locate }: ClashOptions): Promise<void> {
-  const cells = await cellsOf(key, entries, locate);
+  const cells = await cellsOf(key, entries, { ledger, locate });
   for (const [index, { entryId }] of entries.entries()) {
     const others = listed(without(cells, index), placeOf);
     const hint = `if these rows make one ${resources[resource].singular}: group.rows: anywhere`;
@@ -38,7 +39,7 @@ async function refuseDuplicate({ key, entries, resource }: Duplicate, { ledger, 
 }
 
 async function tellOfCase({ key, entries }: Duplicate, { ledger, locate, strict }: ClashOptions): Promise<void> {
-  const cells = await cellsOf(key, entries, locate);
+  const cells = await cellsOf(key, entries, { ledger, locate });
   for (const [index, { entryId }] of entries.entries()) {
     if (index > 0 && !strict) return;
     const others = listed(without(cells, index), (cell) => `"${cell.value ?? ""}" at ${placeOf(cell)}`);
@@ -53,15 +54,27 @@ async function tellOfCase({ key, entries }: Duplicate, { ledger, locate, strict 
   }
 }
 
+type Places = Pick<ClashOptions, "ledger" | "locate">;
+
 /** Where each claim of a key stands. */
-async function cellsOf(key: string, entries: Duplicate["entries"], locate: Locate): Promise<readonly Problem[]> {
+async function cellsOf(key: string, entries: Duplicate["entries"], places: Places): Promise<readonly Problem[]> {
   const cells: Problem[] = [];
   for (const { entryId, path } of entries) {
     const unplaced: Problem = { code: "duplicate_key", message: "", path, value: key };
-    const [cell = unplaced] = await locate(entryId, [unplaced]);
-    cells.push(cell);
+    const [cell = unplaced] = await places.locate(entryId, [unplaced]);
+    cells.push(cell.file === undefined ? { ...cell, ...(await firstRow(entryId, places)) } : cell);
   }
   return cells;
+}
+
+/** An entry whose rows could not all be read has no cells, but it has rows. */
+async function firstRow(entryId: number, { ledger }: Places): Promise<Pick<Problem, "file" | "line" | "row">> {
+  const { files, rows } = await ledger.staging.rowsOfEntry(entryId);
+  const [row] = rows;
+  if (row === undefined) return {};
+  const { fileId, rowNumber } = splitRowId(row.id);
+  const file = files.find(({ id }) => id === fileId);
+  return file === undefined ? {} : { file: file.file, line: row.line, row: rowNumber };
 }
 
 const maxNamedLines = 5;

@@ -1,6 +1,5 @@
 // The job file: what is asked for. The written form is checked as a whole; the normalised form has every default and
 // absolute paths. Reading environment variables and tokens is the process's business, not this file's.
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, relative, resolve } from "node:path";
 import { glob } from "tinyglobby";
@@ -250,14 +249,10 @@ async function readJobText(file: JobFile): Promise<string> {
   }
 }
 
-/**
- * The files of a pattern. A plain name, and one that a file has, is taken as it is (absence is an error of reading); a
- * glob must match something.
- */
+/** The files of a pattern. A plain name is taken as it is (its absence is an error of reading); a glob must match something. */
 async function findFiles(folder: string, pattern: string): Promise<readonly [JobFile, ...JobFile[]]> {
   if (pattern === "-") return [{ path: "-", shown: "-" }];
-  const plain = resolve(folder, pattern);
-  if (!/[*?{}[\]]/.test(pattern) || existsSync(plain)) return [{ path: plain, shown: pattern }];
+  if (!/[*?{}[\]]/.test(pattern)) return [{ path: resolve(folder, pattern), shown: pattern }];
   const options = { cwd: folder, absolute: true, onlyFiles: true, expandDirectories: false };
   const [first, ...rest] = (await glob(pattern, options)).sort();
   if (first === undefined) {

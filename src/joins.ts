@@ -18,7 +18,7 @@ export async function attachJoins(
   group: RowGroup,
   compiled: CompiledMapping,
   files: JoinFiles,
-  staging: Staging,
+  staging: Pick<Staging, "rowsWithKey">,
 ): Promise<RowGroup> {
   const [first] = group.rows;
   if (compiled.joins.length === 0 || first === undefined) return group;

@@ -1,8 +1,10 @@
 // From an entry in the ledger back to its cells: its rows are read and mapped again, which gives every value's origin.
 // Used for what is found out after staging: duplicate keys, missing references, refusals of the API.
+
 import { attachJoins, type JoinFiles, sourceRow } from "./joins.ts";
+import type { CompiledMapping } from "./map/compile.ts";
 import { locateProblem, type RowGroup } from "./model/draft.ts";
-import type { Ledger, StagedFile } from "./model/ledger.ts";
+import type { Ledger, StagedFile, Staging, StoredRow } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { parseRow } from "./read/open.ts";
@@ -19,25 +21,40 @@ export function createLocate(ledger: Ledger, run: number, inputs: readonly Prepa
     const main = files.find(({ kind }) => kind === "input");
     const prepared = inputs.find(({ input }) => input.name === main?.input);
     if (main === undefined || prepared === undefined) return problems;
-    const mainFiles = files.filter(({ kind }) => kind === "input");
-    const group: RowGroup = {
-      rows: rows
-        .map((row) => ({ row, file: mainFiles.find(({ id }) => belongsTo(row.id, id)) }))
-        .flatMap(({ row, file }) => (file === undefined ? [] : [sourceRow(row, files, parseRow(file.info, row.raw))])),
-      joined: {},
-      damage: [],
-    };
-    const joins = joinFilesOf(prepared, await runFiles);
     const { compiled } = prepared;
-    const drafted = compiled.draft(await withJoinedRows(group, rows, joins, ledger, prepared));
+    const drafted = compiled.draft(await entryGroup({ files, rows }, await runFiles, prepared, ledger.staging));
     return drafted.kind === "draft"
       ? problems.map((problem) => locateProblem(problem, drafted.draft.origins))
       : problems;
   };
 }
 
+/** An input as far as mapping its rows again needs it. */
+export interface MappedInput {
+  readonly input: Pick<PreparedInput["input"], "name">;
+  readonly compiled: CompiledMapping;
+}
+
+/** The group that an entry's own rows make, with what its joins attach; `staging` finds the rows of `one: true` joins. */
+export function entryGroup(
+  { files, rows }: Awaited<ReturnType<Staging["rowsOfEntry"]>>,
+  runFiles: readonly StagedFile[],
+  input: MappedInput,
+  staging: Pick<Staging, "rowsWithKey">,
+): Promise<RowGroup> {
+  const mainFiles = files.filter(({ kind }) => kind === "input");
+  const group: RowGroup = {
+    rows: rows
+      .map((row) => ({ row, file: mainFiles.find(({ id }) => belongsTo(row.id, id)) }))
+      .flatMap(({ row, file }) => (file === undefined ? [] : [sourceRow(row, files, parseRow(file.info, row.raw))])),
+    joined: {},
+    damage: [],
+  };
+  return withJoinedRows(group, rows, joinFilesOf(input, runFiles), staging, input);
+}
+
 /** The staged files of an input's joins. */
-export function joinFilesOf({ input, compiled }: PreparedInput, files: readonly StagedFile[]): JoinFiles {
+export function joinFilesOf({ input, compiled }: MappedInput, files: readonly StagedFile[]): JoinFiles {
   return Object.fromEntries(
     compiled.joins.map(({ name }) => [name, files.filter((file) => file.input === input.name && file.join === name)]),
   );
@@ -46,15 +63,15 @@ export function joinFilesOf({ input, compiled }: PreparedInput, files: readonly 
 /** Many-joins come from the entry's own rows (their staging keys may be dropped by now), one-joins from the reference files. */
 async function withJoinedRows(
   group: RowGroup,
-  rows: Awaited<ReturnType<Ledger["staging"]["rowsOfEntry"]>>["rows"],
+  rows: readonly StoredRow[],
   joins: JoinFiles,
-  ledger: Ledger,
-  { compiled }: PreparedInput,
+  staging: Pick<Staging, "rowsWithKey">,
+  { compiled }: MappedInput,
 ): Promise<RowGroup> {
   const references = Object.fromEntries(
     compiled.joins.filter(({ one }) => one).map(({ name }) => [name, joins[name] ?? []]),
   );
-  const { joined } = await attachJoins(group, compiled, references, ledger.staging);
+  const { joined } = await attachJoins(group, compiled, references, staging);
   const many = compiled.joins
     .filter(({ one }) => !one)
     .map(({ name }) => {

@@ -60,6 +60,12 @@ export function detections(
   );
 }
 
+/** The mapping of an input ready for rows, with the files that it looks things up in; the input's own files are not touched. */
+export async function compileInput(input: Pick<Input, "mapping">): Promise<CompiledMapping> {
+  const mapping = loadMapping(await readText(input.mapping), input.mapping.shown);
+  return compileMapping(mapping, await readLookups(mapping, input));
+}
+
 async function prepareInput(input: Input): Promise<PreparedInput> {
   const mapping = loadMapping(await readText(input.mapping), input.mapping.shown);
   checkJoins(input, mapping);
@@ -129,13 +135,13 @@ function checkJoins(input: Input, mapping: Mapping): void {
 
 const maxLookupRows = 200_000;
 
-async function readLookups(mapping: Mapping, input: Input): Promise<LookupTables> {
+async function readLookups(mapping: Mapping, input: Pick<Input, "mapping">): Promise<LookupTables> {
   const tables = new Map<LookupSpec, ReadonlyMap<string, string>>();
   for (const spec of mapping.lookups) tables.set(spec, await readLookup(spec, input));
   return (spec) => tables.get(spec) ?? new Map();
 }
 
-async function readLookup(spec: LookupSpec, input: Input): Promise<ReadonlyMap<string, string>> {
+async function readLookup(spec: LookupSpec, input: Pick<Input, "mapping">): Promise<ReadonlyMap<string, string>> {
   const table = new Map<string, string>();
   await using opened = await openInput(resolve(dirname(input.mapping.path), spec.file), spec.file, {});
   const absent = [spec.key, spec.value].filter(

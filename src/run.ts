@@ -14,6 +14,7 @@ import { type Clock, systemClock } from "./model/clock.ts";
 import { ImportError } from "./model/error.ts";
 import type { Ledger, RunRecord } from "./model/ledger.ts";
 import { detections, type PreparedInput, prepareInputs, resourceOf } from "./prepare.ts";
+import { makeFolder } from "./report/atomic-file.ts";
 import { writeReports } from "./report/reports.ts";
 import type { StopReason, Summary } from "./report/summary.ts";
 import { stage } from "./stage.ts";
@@ -97,8 +98,8 @@ export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
   };
   for (const { file, what } of detections(inputs)) tell({ kind: "detected", file, what });
 
-  await beforeSending(ledger, record, options, () =>
-    stage(inputs, {
+  await beforeSending(ledger, record, options, async () => {
+    await stage(inputs, {
       job,
       ledger,
       run: record.id,
@@ -108,8 +109,10 @@ export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
       onWarning: warn,
       signal: options.stop,
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
-    }),
-  );
+    });
+    // Where results cannot be written, nothing is sent.
+    await makeFolder(runFolder(job, record));
+  });
   const counts = await ledger.staging.counts(record.id);
   tell({
     kind: "staged",
@@ -204,7 +207,7 @@ async function finish(
   ending: Ending,
 ): Promise<RunResult> {
   const { end, options } = ending;
-  const folder = join(job.state, "runs", record.runId);
+  const folder = runFolder(job, record);
   options.onEvent?.({ kind: "reporting", folder });
   await ledger.queue.settleRest(record.id, undefined);
   const stopped = end.kind === "stopped" ? end.error : undefined;
@@ -224,6 +227,10 @@ async function finish(
   });
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
   return { exitCode, summary, folder, stopped };
+}
+
+function runFolder({ state }: Job, { runId }: RunRecord): string {
+  return join(state, "runs", runId);
 }
 
 function stopReason({ code, message, hint }: ImportError): StopReason {

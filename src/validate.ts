@@ -1,7 +1,8 @@
 // From draft to entry: the payload schema's word on a draft, every problem located at its cell.
 import type { z } from "zod";
-import { type Draft, locateProblem } from "./model/draft.ts";
+import { type Draft, locateProblem, type Origin } from "./model/draft.ts";
 import type { NewEntry } from "./model/entry.ts";
+import { fieldAt } from "./model/field.ts";
 import { contentHash, type JsonObject } from "./model/json.ts";
 import { formatPath, parsePath, valueAt, withValueAt } from "./model/payload-path.ts";
 import type { Problem, ProblemCode } from "./model/problem.ts";
@@ -77,10 +78,10 @@ interface Found {
 
 function schemaProblems(draft: Draft, resource: Resource, mayUpdate: boolean): Found {
   const payload = withFilledReferences(draft);
-  const complete = issuesOf(resource.schema, payload, draft);
-  const needed = resource.eitherOr(payload).flatMap((group) => eitherOrProblem(group, payload, draft));
+  const complete = issuesOf(resource.schema, payload, draft, resource);
+  const needed = resource.eitherOr(payload).flatMap((group) => eitherOrProblem(group, payload, draft, resource));
   if (!mayUpdate || resource.updateEndpoint === undefined) return { always: [...complete, ...needed], creation: [] };
-  const always = issuesOf(resource.updateSchema, takenByUpdate(payload, resource), draft);
+  const always = issuesOf(resource.updateSchema, takenByUpdate(payload, resource), draft, resource);
   const isAlways = new Set(always.map(({ path, code }) => `${path} ${code}`));
   return {
     always: [...always, ...needed.filter(isInsideList)],
@@ -104,13 +105,13 @@ function withFilledReferences(draft: Draft): JsonObject {
     .reduce<JsonObject>((payload, { path }) => withValueAt(payload, parsePath(path), 1) as JsonObject, draft.payload);
 }
 
-function issuesOf(schema: z.ZodObject, payload: JsonObject, draft: Draft): readonly Problem[] {
+function issuesOf(schema: z.ZodObject, payload: JsonObject, draft: Draft, resource: Resource): readonly Problem[] {
   const result = schema.safeParse(payload);
   if (result.success) return [];
   return result.error.issues
     .map((issue) => issueProblem(issue, payload))
     .filter((problem) => !alreadyNamed(problem, draft))
-    .map((problem) => (problem.code === "missing_value" ? reasonForAbsence(problem, draft) : problem));
+    .map((problem) => (problem.code === "missing_value" ? reasonForAbsence(problem, draft, resource) : problem));
 }
 
 function issueProblem(issue: z.core.$ZodIssue, payload: JsonObject): Problem {
@@ -154,12 +155,13 @@ function eitherOrProblem(
   group: { readonly paths: readonly string[]; readonly message: string },
   payload: JsonObject,
   draft: Draft,
+  resource: Resource,
 ): readonly Problem[] {
   if (group.paths.some((path) => isPresent(valueAt(payload, parsePath(path))))) return [];
   // Reported at the alternative that the mapping maps.
   const path = group.paths.find((candidate) => draft.origins.has(candidate)) ?? group.paths[0] ?? "";
   const problem: Problem = { code: "missing_value", path, message: group.message };
-  return alreadyNamed(problem, draft) ? [] : [reasonForAbsence(problem, draft)];
+  return alreadyNamed(problem, draft) ? [] : [reasonForAbsence(problem, draft, resource)];
 }
 
 function isPresent(value: unknown): boolean {
@@ -179,15 +181,16 @@ function alreadyNamed({ path = "", code }: Problem, draft: Draft): boolean {
   );
 }
 
-function reasonForAbsence(problem: Problem, draft: Draft): Problem {
-  const origins = draft.origins.get(problem.path ?? "");
-  const reason =
-    origins === undefined
-      ? "is required, and the mapping has nothing for it"
-      : origins.some(({ kind }) => kind === "cell")
-        ? "is required, and the cell is blank"
-        : "is required";
+function reasonForAbsence(problem: Problem, draft: Draft, { schema }: Resource): Problem {
+  const path = problem.path ?? "";
+  const reason = `is required${whyAbsent(fieldAt(schema, path)?.type === "objects", draft.origins.get(path))}`;
   return { ...problem, message: problem.message === "" ? reason : `${problem.message} (${reason})` };
+}
+
+function whyAbsent(isList: boolean, origins: readonly Origin[] | undefined): string {
+  if (origins === undefined) return ", and the mapping has nothing for it";
+  if (isList) return ", and no row or element makes one";
+  return origins.some(({ kind }) => kind === "cell") ? ", and the cell is blank" : "";
 }
 
 function asNeed(problem: Problem): Problem {

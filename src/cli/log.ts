@@ -1,5 +1,7 @@
 // The log: events as NDJSON by pino, only where --log-file asks for them. Never a body, never a token: events hold none.
 import { once } from "node:events";
+import { mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { destination, pino } from "pino";
 import { ImportError } from "../model/error.ts";
 import type { RunEvent } from "../run.ts";
@@ -17,16 +19,7 @@ export async function openLog(file: string | undefined, stderr: Terminal): Promi
     const log = pino({ base: null }, { write: (line) => void stderr.write(line) });
     return { event: (event) => log.info(fields(event)), [Symbol.asyncDispose]: async () => undefined };
   }
-  const stream = destination({ dest: file, mkdir: true, sync: false });
-  try {
-    await once(stream, "ready");
-  } catch (cause) {
-    throw new ImportError(
-      "USAGE",
-      `--log-file: ${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: "Name a file in a folder that exists and can be written.", cause },
-    );
-  }
+  const stream = destination({ fd: openFile(file), sync: false });
   // A run matters more than its log: a full disk ends the log and nothing else.
   let isBroken = false;
   stream.on("error", (cause: Error) => {
@@ -45,6 +38,20 @@ export async function openLog(file: string | undefined, stderr: Terminal): Promi
       await closed;
     },
   };
+}
+
+// Opened here, because pino would try to flush a file that it could not open when the process ends.
+function openFile(file: string): number {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    return openSync(file, "a");
+  } catch (cause) {
+    throw new ImportError(
+      "USAGE",
+      `--log-file: ${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { hint: "Name a file in a folder that can be written.", cause },
+    );
+  }
 }
 
 function fields(event: RunEvent): object {

@@ -66,7 +66,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
     .option("--all-or-nothing", "send nothing when anything is invalid")
     .addOption(
-      new Option("--max-errors <n>", "stop after N refusals or failures of the API").argParser(
+      new Option("--max-errors <n>", "stop when the API has refused or failed more than N entries").argParser(
         wholeNumber("--max-errors", 0),
       ),
     )

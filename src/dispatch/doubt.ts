@@ -99,7 +99,7 @@ async function isAbsent(workings: Workings, entry: DoubtfulEntry, askedAtMs: num
   const { sendId, absences } = entry.doubt;
   const provesFromMs = leftAtMs + limits.timeoutMs + (limits.readLagMs ?? defaultReadLagMs);
   if (askedAtMs < provesFromMs || absences + 1 < enoughAbsences) {
-    await ledger.queue.absent(sendId);
+    await ledger.queue.absent(sendId, clock.nowMs());
     const growingMs = Math.min(longestWaitMs, firstWaitMs * 2 ** absences);
     const nowMs = clock.nowMs();
     // The last question falls on the first moment at which it can prove something.

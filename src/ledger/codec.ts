@@ -22,6 +22,7 @@ export function decodeList<T>(text: string | null): readonly T[] {
   return text === null ? [] : decode<readonly T[]>(text);
 }
 
+/** The problems of a row or an entry; none for null. */
 export function decodeProblems(text: string | null): readonly Problem[] {
   return decodeList<Problem>(text);
 }

@@ -12,6 +12,7 @@ interface Waiter {
   readonly failed: (error: unknown) => void;
 }
 
+/** How a connection is opened. */
 export interface ConnectionSettings {
   readonly mode: "write" | "read";
   /** False for a ledger nobody will miss after a power loss. */

@@ -20,6 +20,7 @@ export function addFile(connection: Connection, file: NewFile): StagedFile {
   return { ...file, id };
 }
 
+/** Replaces what is known of a file. */
 export function updateFile(connection: Connection, fileId: number, info: FileInfo): void {
   connection.write(() => connection.run("update files set info = ? where id = ?", encode(info), fileId));
 }

@@ -13,6 +13,7 @@ import { temporaryTables } from "./schema.ts";
 import { stateError } from "./sqlite-error.ts";
 import { openStagedRows } from "./staged-rows.ts";
 import { openStaging } from "./staging.ts";
+import { openStories } from "./stories.ts";
 import { openWorklists } from "./worklist.ts";
 
 /** Which ledger to open, and for what. */
@@ -91,6 +92,7 @@ function ledgerOn(connection: Connection, afterwards: () => void = () => {}): Le
     staging: openStaging(connection, keys, worklists, staged),
     queue: openQueue(connection, keys, worklists),
     results: openResults(connection),
+    stories: openStories(connection),
     async flush() {
       connection.flush();
     },

@@ -9,6 +9,7 @@ import { openSettling } from "./settling.ts";
 import { openHandOut } from "./take.ts";
 import type { Worklists } from "./worklist.ts";
 
+/** The queue on a connection. */
 export function openQueue(connection: Connection, keys: Keys, worklists: Worklists): Queue {
   const { take, nextDueMs, postpone, forget } = openHandOut(connection);
   return {

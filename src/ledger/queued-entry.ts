@@ -18,6 +18,7 @@ export function selectQueued(
   ${more.join}`;
 }
 
+/** An entry with its payload and the open send of its key, as the query gives it. */
 export interface QueuedColumns extends SendColumns {
   readonly id: number;
   readonly position: number;
@@ -41,6 +42,7 @@ interface SendColumns {
   readonly absences: number | null;
 }
 
+/** The entry in these columns. */
 export function queuedEntry(columns: QueuedColumns): QueuedEntry {
   return {
     id: columns.id,

@@ -5,6 +5,7 @@ import { filesOfRun } from "./files.ts";
 import { openResultRows } from "./result-rows.ts";
 import { openTallies } from "./tallies.ts";
 
+/** The results on a connection. */
 export function openResults(connection: Connection): Results {
   return {
     async files(run) {

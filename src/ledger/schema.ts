@@ -153,8 +153,19 @@ create table remembered (
 ) strict, without rowid;
 `;
 
+const version2 = `
+-- What every lookup after an unanswered creation found, for whoever asks for the story of an entry.
+create table doubt_lookups (
+  id integer primary key,
+  send integer not null,
+  at_ms integer not null,
+  found integer not null check (found in (0, 1))
+) strict;
+create index doubt_lookups_of_send on doubt_lookups (send);
+`;
+
 /** Step n leads from version n to version n + 1; a new ledger takes all of them. */
-export const migrations: readonly string[] = [version1];
+export const migrations: readonly string[] = [version1, version2];
 
 /** Lists that are too long for memory, for the time of one call. They vanish with the connection. */
 export const temporaryTables = `

@@ -9,6 +9,7 @@
 import type { OpenSend, Plan, SendResult } from "../model/entry.ts";
 import type { Queue } from "../model/ledger.ts";
 import type { Connection } from "./connection.ts";
+import { noteLookup } from "./doubt-lookups.ts";
 import type { Keys } from "./keys.ts";
 import { openSendsOf, planRemoteId } from "./queued-entry.ts";
 
@@ -22,8 +23,11 @@ export function openSendJournal(
     async sent(sendId, end) {
       connection.write(() => sent(connection, sendId, end));
     },
-    async absent(sendId) {
-      connection.write(() => connection.run("update sends set absences = absences + 1 where id = ?", sendId));
+    async absent(sendId, atMs) {
+      connection.write(() => {
+        connection.run("update sends set absences = absences + 1 where id = ?", sendId);
+        noteLookup(connection, sendId, atMs, false);
+      });
     },
     async openSends(resource, key) {
       const id = keys.find(resource, key);
@@ -100,6 +104,10 @@ function sent(
     sendId,
   );
   if (isClosed) return;
+  // An unanswered update is closed as absent without a lookup.
+  if (result === "recovered" || (result === "absent" && send.plan === "create")) {
+    noteLookup(connection, sendId, atMs, result === "recovered");
+  }
   if (result === "throttled") {
     connection.run("update entries set attempts = max(attempts - 1, 0) where id = ?", send.entry);
   }

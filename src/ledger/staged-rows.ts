@@ -22,11 +22,9 @@ export interface StagedRows {
   finish(run: number): void;
 }
 
+/** Staged rows on a connection. */
 export function openStagedRows(connection: Connection): StagedRows {
   let isSorted = false;
-  connection.onRollback(() => {
-    isSorted = false;
-  });
 
   function sort(): void {
     if (isSorted) return;

@@ -10,6 +10,7 @@ import { openRows } from "./rows.ts";
 import type { StagedRows } from "./staged-rows.ts";
 import type { Worklists } from "./worklist.ts";
 
+/** Staging on a connection. */
 export function openStaging(connection: Connection, keys: Keys, worklists: Worklists, staged: StagedRows): Staging {
   return {
     async addFile(file) {

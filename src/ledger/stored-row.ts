@@ -14,6 +14,7 @@ export const selectRow = `select ${columns}
 export const selectStaged = `select ${columns}
   from staged_rows s join rows r on r.id = s.row`;
 
+/** A row as `selectRow` gives it. */
 export interface RowColumns {
   readonly id: number;
   readonly line: number;
@@ -23,6 +24,7 @@ export interface RowColumns {
   readonly cells: string | null;
 }
 
+/** The row in these columns. */
 export function storedRow(columns: RowColumns): StoredRow {
   return {
     id: columns.id,

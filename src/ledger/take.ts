@@ -11,6 +11,7 @@ export interface HandOut extends Pick<Queue, "take" | "nextDueMs" | "postpone"> 
   forget(entryId: number): void;
 }
 
+/** A hand-out that has given nothing away yet. */
 export function openHandOut(connection: Connection): HandOut {
   const out = new Set<number>();
   return {

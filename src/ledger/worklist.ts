@@ -8,6 +8,7 @@ export interface Worklists {
   fill(query: string, ...parameters: readonly (string | number)[]): Worklist;
 }
 
+/** A list of keys too long for memory, kept in the database until it is dropped. */
 export interface Worklist {
   /** Key ids in batches of one resource, and with their text. */
   batches(size: number): Iterable<{ readonly resource: ResourceName; readonly keys: readonly string[] }>;
@@ -16,6 +17,7 @@ export interface Worklist {
   drop(): void;
 }
 
+/** Worklists on a connection. */
 export function openWorklists(connection: Connection): Worklists {
   let lists = 0;
   return {

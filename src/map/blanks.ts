@@ -10,6 +10,7 @@ export interface Blanks {
   clean(cells: Cells): Cells;
 }
 
+/** Blanks for these words, beside the empty cell. */
 export function compileBlanks(words: readonly string[]): Blanks {
   const blank = new Set(words.map((word) => word.trim()).filter((word) => word !== ""));
   const isBlank = (text: string) => text === "" || blank.has(text) || text.trim() === "";

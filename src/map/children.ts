@@ -3,12 +3,14 @@ import { cellPlace, type Origin, type SourceRow } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import { isPlainObject } from "../model/json.ts";
 import type { Cell, Cells } from "../model/row.ts";
+import type { FieldTrace } from "../model/trace.ts";
 import type { Blanks } from "./blanks.ts";
 import { type CompiledField, compileField, type FieldTools, pieces } from "./compile-field.ts";
 import { compileCondition } from "./condition.ts";
 import { type DraftParts, emptyObject, fillFields, type MutableObject } from "./fill.ts";
 import type { ChildMapping, Mapping } from "./mapping.ts";
-import { type Place, readAt, type Site } from "./site.ts";
+import { tracedCells } from "./recorder.ts";
+import { type Place, type Reading, readAt, type Site } from "./site.ts";
 
 /** The rows that make one entry, as its children see them. */
 interface ChildGroup {
@@ -25,6 +27,7 @@ export interface CompiledChild {
   readonly fill: (group: ChildGroup, parts: DraftParts) => void;
 }
 
+/** A child ready for groups. */
 export function compileChild(child: ChildMapping, mapping: Mapping, tools: FieldTools): CompiledChild {
   const { path, where, each } = child;
   const { blanks } = tools.scope;
@@ -58,7 +61,12 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
         });
         continue;
       }
-      if (judged?.value === false) continue;
+      if (judged?.value === false) {
+        parts.trace?.push(
+          leftOut(path, where?.text ?? "", condition?.columns.map((name) => readAt(element.place, name)) ?? []),
+        );
+        continue;
+      }
       const item = emptyObject();
       fillFields(fields, site, item, `${path}[${list.length}].`, parts);
       list.push(item);
@@ -66,6 +74,10 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
     if (list.length > 0) parts.payload[path] = list as Json;
   };
   return { path, fields, fill };
+}
+
+function leftOut(path: string, where: string, readings: readonly Reading[]): FieldTrace {
+  return { path, alternatives: [], result: { kind: "left_out", where, cells: tracedCells(readings) } };
 }
 
 interface Element {

@@ -14,6 +14,7 @@ import { scalarText } from "./value-text.ts";
 /** A value on its way from a cell to a field: text mostly; expressions and transforms give other scalars too. */
 export type Value = string | number | bigint | boolean | readonly Value[];
 
+/** A payload value, or why there is none. */
 export type Coerced =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string };

@@ -5,13 +5,15 @@ import type { Field } from "../model/field.ts";
 import type { Json } from "../model/json.ts";
 import { type PathStep, parsePath } from "../model/payload-path.ts";
 import type { ResourceName } from "../model/resource.ts";
+import type { TraceStep } from "../model/trace.ts";
 import { type Answer, compileAnswers } from "./answers.ts";
 import { coerce, type Value } from "./coerce.ts";
 import { compileSource, type Failure, type FieldsScope, isBlankValue } from "./compile-source.ts";
 import { compileCondition } from "./condition.ts";
 import { asValue, takesStructure } from "./constant.ts";
 import type { Alternative, FieldMapping, LookupTables } from "./mapping.ts";
-import type { Reading, Site } from "./site.ts";
+import { type Recorder, traced, transformText } from "./recorder.ts";
+import { type Reading, readAt, type Site } from "./site.ts";
 import { compileTransform, type Transform, type TransformSpec } from "./transforms.ts";
 import { scalarText } from "./value-text.ts";
 import { constantStyle } from "./written.ts";
@@ -30,7 +32,8 @@ export interface CompiledField {
   readonly path: string;
   readonly steps: readonly PathStep[];
   readonly field: Field;
-  readonly evaluate: (site: Site) => FieldResult;
+  /** What the field comes to at a site; a recorder is told of every step. */
+  readonly evaluate: (site: Site, recorder?: Recorder) => FieldResult;
 }
 
 /** What fields are compiled with, beside their own config. */
@@ -41,14 +44,15 @@ export interface FieldTools {
   readonly file: string;
 }
 
+/** A field ready for rows. */
 export function compileField(mapped: FieldMapping, tools: FieldTools): CompiledField {
   const { path, field } = mapped;
   const alternatives = mapped.alternatives.map((alternative) => compileAlternative(alternative, field, tools));
-  const evaluate = (site: Site): FieldResult => {
+  const evaluate = (site: Site, recorder?: Recorder): FieldResult => {
     const origins: Origin[] = [];
     let blank: BlankResult | undefined;
     for (const attempt of alternatives) {
-      const result = attempt(site);
+      const result = attempt(site, recorder);
       if (result.kind !== "blank") return result;
       origins.push(...result.origins);
       if (blank?.filled === undefined) blank = result;
@@ -70,7 +74,7 @@ function compileAlternative(
   alternative: Alternative,
   field: Field,
   tools: FieldTools,
-): (site: Site) => FieldResult | BlankResult {
+): (site: Site, recorder?: Recorder) => FieldResult | BlankResult {
   const { style, ref, clear } = alternative;
   const source = compileSource(alternative, tools.scope);
   const gate =
@@ -99,50 +103,85 @@ function compileAlternative(
     return { kind: "blank", origins, filled };
   };
 
-  return (site) => {
+  return (site, recorder) => {
     const seen = source.look(site);
     const judged = gate?.judge(site.scope);
+    if (recorder !== undefined) {
+      const ofGate = gate === undefined ? [] : gate.columns.map((name) => readAt(site.place, name));
+      recorder.begin(alternative, [...seen, ...ofGate]);
+      if (judged?.ok === true)
+        recorder.step({ kind: "when", text: alternative.when?.text ?? "", passed: judged.value });
+    }
     if (judged?.ok === false)
       return { kind: "failed", code: "expression_failed", message: judged.message, origins: originsOf(seen) };
     if (judged?.value === false) return { kind: "blank", origins: originsOf(seen), filled: undefined };
     const { picked, used } = source.pick(site, seen);
-    if (picked.kind === "blank") return blankResult(used);
+    if (picked.kind === "blank") {
+      recorder?.step({ kind: "blank" });
+      return blankResult(used);
+    }
     const origins = originsOf(used);
     if (picked.kind === "failed") return { ...picked, origins };
     if (picked.kind === "structure") {
+      recorder?.step({ kind: "picked", value: picked.value });
       if (takesStructure(field) && ref === undefined) return { kind: "value", value: picked.value, origins };
       const message = "a nested object stands where a value belongs: name a value inside it, such as customer.name";
       return { kind: "failed", code: "wrong_type", message, origins };
     }
-    const passed = pass(picked.value, picked.isConstant);
-    if (passed.kind === "blank") return blankResult(used);
+    recorder?.step({ kind: "picked", value: traced(picked.value) });
+    const passed = pass(picked.value, picked.isConstant, recorder);
+    if (passed.kind === "blank") {
+      recorder?.step({ kind: "blank" });
+      return blankResult(used);
+    }
     if (passed.kind === "omitted") return { kind: "absent", origins };
     if (passed.kind === "failed") return { ...passed, origins };
-    return { ...finish(passed.value, passed.isConstant), origins };
+    return { ...finish(passed.value, passed.isConstant, recorder), origins };
   };
 }
 
 /** split → apply → lookup → map. */
 function compilePipeline({ split, apply, lookup, map, otherwise, style }: Alternative, { lookups, scope }: FieldTools) {
-  const transforms = apply.map((spec) => transformOf(spec, style));
-  const steps: ((value: Value, isConstant: boolean) => Answer)[] = [];
+  const transforms = apply.map((spec) => ({ spec, transform: transformOf(spec, style) }));
+  const steps: {
+    readonly answer: (value: Value, isConstant: boolean) => Answer;
+    readonly by: "map" | "lookup";
+    readonly told: (value: Value) => TraceStep;
+  }[] = [];
   if (lookup !== undefined) {
     const { file, key, value, otherwise: unanswered } = lookup;
     const where = `in column "${key}" of ${file}`;
-    steps.push(compileAnswers(lookups({ file, key, value }), unanswered, where, false, scope.blanks));
+    steps.push({
+      answer: compileAnswers(lookups({ file, key, value }), unanswered, where, false, scope.blanks),
+      by: "lookup",
+      told: (answered) => ({ kind: "lookup", file, value: traced(answered) }),
+    });
   }
-  if (map !== undefined) steps.push(compileAnswers(map, otherwise, "in the map", true, scope.blanks));
-  return (picked: Value, isConstant: boolean): Answer => {
-    let value = split === undefined || typeof picked !== "string" ? picked : pieces(picked, split);
-    for (const transform of transforms) {
+  if (map !== undefined) {
+    steps.push({
+      answer: compileAnswers(map, otherwise, "in the map", true, scope.blanks),
+      by: "map",
+      told: (answered) => ({ kind: "map", value: traced(answered) }),
+    });
+  }
+  return (picked: Value, isConstant: boolean, recorder?: Recorder): Answer => {
+    let value = picked;
+    if (split !== undefined && typeof picked === "string") {
+      value = pieces(picked, split);
+      recorder?.step({ kind: "split", separator: split, value: traced(value) });
+    }
+    for (const { spec, transform } of transforms) {
       const result = transform(value);
       if (!result.ok) return { kind: "failed", code: result.code, message: result.message };
       value = result.value;
+      recorder?.step({ kind: "apply", transform: transformText(spec), value: traced(value) });
     }
     let answer: Answer = isBlankValue(value) ? { kind: "blank" } : { kind: "value", value, isConstant };
-    for (const step of steps) {
+    for (const { answer: ask, by, told } of steps) {
       if (answer.kind !== "value") return answer;
-      answer = step(answer.value, answer.isConstant);
+      answer = ask(answer.value, answer.isConstant);
+      if (answer.kind === "value") recorder?.step(told(answer.value));
+      else if (answer.kind === "omitted") recorder?.step({ kind: "omitted", by });
     }
     return answer;
   };
@@ -162,19 +201,24 @@ type Finished =
 function compileFinish(
   { style, round, ref, unit }: Alternative,
   field: Field,
-): (value: Value, isConstant: boolean) => Finished {
+): (value: Value, isConstant: boolean, recorder?: Recorder) => Finished {
   const finishIn = (inStyle: typeof style) => {
     const rounding = round === undefined ? undefined : transformOf({ round }, inStyle);
-    return (given: Value): Finished => {
+    return (given: Value, recorder?: Recorder): Finished => {
       const rounded = rounding?.(given) ?? { ok: true as const, value: given };
       if (!rounded.ok) return { kind: "failed", code: rounded.code, message: rounded.message };
       const { value } = rounded;
+      if (round !== undefined) recorder?.step({ kind: "round", places: round, value: traced(value) });
       if (ref !== undefined) {
         if (typeof value === "object")
           return { kind: "failed", code: "wrong_type", message: `a list stands where one ${ref.by} belongs` };
         return { kind: "reference", resource: ref.resource, key: scalarText(value).trim() };
       }
       const coerced = coerce(value, field, inStyle, unit);
+      if (coerced.ok) {
+        const asUnit = unit === undefined ? {} : { unit };
+        recorder?.step({ kind: "type", type: field.type, ...asUnit, value: coerced.value });
+      }
       return coerced.ok
         ? { kind: "value", value: coerced.value }
         : { kind: "failed", code: coerced.code, message: coerced.message };
@@ -182,7 +226,7 @@ function compileFinish(
   };
   const finishCell = finishIn(style);
   const finishConstant = finishIn(constantStyle(style));
-  return (value, isConstant) => (isConstant ? finishConstant(value) : finishCell(value));
+  return (value, isConstant, recorder) => (isConstant ? finishConstant : finishCell)(value, recorder);
 }
 
 function transformOf(spec: TransformSpec, style: Alternative["style"]): Transform {

@@ -39,6 +39,7 @@ export interface CompiledSource {
   ) => { readonly picked: Picked; readonly used: readonly Reading[] };
 }
 
+/** A source of values ready for rows. */
 export function compileSource({ source, style }: Alternative, scope: FieldsScope): CompiledSource {
   switch (source.kind) {
     case "from":

@@ -5,6 +5,7 @@ import type { Checked, Problem } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
 import { resources } from "../model/resources.ts";
 import type { FileInfo, Row } from "../model/row.ts";
+import type { FieldTrace } from "../model/trace.ts";
 import { compileBlanks } from "./blanks.ts";
 import { type ColumnFaults, checkColumns } from "./check-columns.ts";
 import { compileChild, wholeRow } from "./children.ts";
@@ -38,6 +39,8 @@ export interface CompiledMapping {
    * or with damage, makes a draft without payload that has these problems, and its key as far as it can be read.
    */
   draft(group: RowGroup): Drafted;
+  /** How every field of the group's draft comes to its value, in the mapping's order. Empty for what makes no payload. */
+  trace(group: RowGroup): readonly FieldTrace[];
 }
 
 /** Resolves a mapping. The tables of `mapping.lookups` must be loaded before. */
@@ -76,13 +79,13 @@ export function compileMapping(mapping: Mapping, lookups: LookupTables): Compile
     return { kind: "draft", draft: { resource: mapping.resource, ...emptyParts(), problems: damage, key: text, rows } };
   };
 
-  const draft = (group: RowGroup): Drafted => {
+  const draft = (group: RowGroup, trace?: FieldTrace[]): Drafted => {
     const rows = memberRows(joins, group);
     const damage = damageOf(group, rows);
     if (damage.length > 0) return damagedDraft(group, damage, rows);
     const { head, problems } = chooseHead(group.rows);
     const site = siteOf(head, group);
-    const parts = emptyParts();
+    const parts = emptyParts(trace);
     parts.problems.push(...problems, ...severalMatches(joins, group, head));
     const judged = groupCondition?.judge(site.scope);
     if (judged?.ok === false)
@@ -110,7 +113,12 @@ export function compileMapping(mapping: Mapping, lookups: LookupTables): Compile
         problems: [{ code: "expression_failed", message: judged.message, ...cellPlace(source, column) }],
       };
     },
-    draft,
+    draft: (group) => draft(group),
+    trace: (group) => {
+      const trace: FieldTrace[] = [];
+      draft(group, trace);
+      return trace;
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { DateTime } from "luxon";
 import { quote } from "./quote.ts";
 import type { ValueStyle } from "./style.ts";
 
+/** A day as YYYY-MM-DD, or why there is none. */
 export type ParsedDate =
   | { readonly ok: true; readonly date: string }
   | { readonly ok: false; readonly message: string };

@@ -9,6 +9,7 @@ export interface Decimal {
   readonly scale: number;
 }
 
+/** Digits, or why there are none. */
 export type ParsedDecimal =
   | { readonly ok: true; readonly decimal: Decimal }
   | { readonly ok: false; readonly message: string };

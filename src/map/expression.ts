@@ -28,6 +28,7 @@ export type Expression = (scope: Scope) => Evaluated;
 /** What an expression gives as far as can be known before it runs. */
 type Yields = "text" | "number" | "boolean" | "list" | "unknown";
 
+/** An expression ready for rows, or what is wrong with its text. */
 export type CompiledExpression =
   | {
       readonly ok: true;

@@ -4,7 +4,9 @@ import type { Json } from "../model/json.ts";
 import type { PathStep } from "../model/payload-path.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Reference } from "../model/resource.ts";
+import type { FieldTrace } from "../model/trace.ts";
 import type { CompiledField, FieldResult } from "./compile-field.ts";
+import { openRecorder } from "./recorder.ts";
 import type { Site } from "./site.ts";
 
 /** A draft while it is being made. */
@@ -14,6 +16,8 @@ export interface DraftParts {
   readonly references: Reference[];
   readonly origins: Map<string, readonly Origin[]>;
   readonly problems: Problem[];
+  /** Where every field is to be told of; mostly nowhere. */
+  readonly trace?: FieldTrace[];
 }
 
 /** Without a prototype, so that a label called `__proto__` is a label like any other. */
@@ -21,10 +25,19 @@ export interface MutableObject {
   [key: string]: Json | MutableObject;
 }
 
-export function emptyParts(): DraftParts {
-  return { payload: emptyObject(), clears: Object.create(null), references: [], origins: new Map(), problems: [] };
+/** A draft without anything in it; how its fields are made goes into `trace`. */
+export function emptyParts(trace?: FieldTrace[]): DraftParts {
+  return {
+    payload: emptyObject(),
+    clears: Object.create(null),
+    references: [],
+    origins: new Map(),
+    problems: [],
+    ...(trace === undefined ? {} : { trace }),
+  };
 }
 
+/** An object without a prototype: `__proto__` is a field of it like any other. */
 export function emptyObject(): MutableObject {
   return Object.create(null);
 }
@@ -37,7 +50,12 @@ export function fillFields(
   prefix: string,
   parts: DraftParts,
 ): void {
-  for (const field of fields) fillField(field, field.evaluate(site), site, target, prefix, parts);
+  for (const field of fields) {
+    const recorder = parts.trace === undefined ? undefined : openRecorder();
+    const result = field.evaluate(site, recorder);
+    if (recorder !== undefined) parts.trace?.push(recorder.end(prefix + field.path, result));
+    fillField(field, result, site, target, prefix, parts);
+  }
 }
 
 function fillField(

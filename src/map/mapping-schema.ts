@@ -158,7 +158,9 @@ export type WrittenMapping = z.output<typeof mappingSchema>;
 export type WrittenField = z.output<typeof fieldMap>;
 /** Any of the forms in which a field may be written. */
 export type WrittenSpec = z.output<typeof fieldSpec>;
+/** A child as it is written. */
 export type WrittenChild = z.output<typeof child>;
+/** `otherwise` as it is written. */
 export type WrittenOtherwise = z.output<typeof otherwise>;
 
 function isTimezone(name: string): boolean {

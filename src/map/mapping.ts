@@ -38,6 +38,7 @@ export interface Expr {
   readonly position: Position;
 }
 
+/** How rows become one entry. */
 export interface Grouping {
   readonly by: { readonly columns: readonly string[] } | { readonly expr: Expr };
   readonly position: Position;
@@ -56,6 +57,7 @@ export interface Join {
   readonly position: Position;
 }
 
+/** A list of objects in the payload, and what each of them is made of. */
 export interface ChildMapping {
   /** The payload field that holds the list. */
   readonly path: string;
@@ -69,6 +71,7 @@ export interface ChildMapping {
   readonly fields: readonly FieldMapping[];
 }
 
+/** One payload field and the ways to fill it. */
 export interface FieldMapping {
   /** In a child: relative to the list item. */
   readonly path: string;
@@ -98,6 +101,7 @@ export interface Alternative {
   readonly style: ValueStyle;
 }
 
+/** Where an alternative gets its value. */
 export type ValueSource =
   | { readonly kind: "from"; readonly columns: readonly [string, ...string[]] }
   | { readonly kind: "template"; readonly parts: readonly TemplatePart[] }
@@ -110,6 +114,7 @@ export type TemplatePart = { readonly text: string } | { readonly column: string
 /** A value out of the mapping itself. Numbers that a JSON number cannot show as they are written are text (`007`, `1.10`). */
 export type Constant = Json;
 
+/** What happens to a value that `map` or `lookup` has no answer for. */
 export type Otherwise =
   | { readonly kind: "error" }
   | { readonly kind: "omit" }

@@ -2,6 +2,7 @@
 import { RE2JS } from "re2js";
 import { quote } from "./quote.ts";
 
+/** A regular expression that runs in linear time, or what is wrong with its text. */
 export type CompiledPattern =
   | { readonly ok: true; readonly pattern: RE2JS }
   | { readonly ok: false; readonly message: string };

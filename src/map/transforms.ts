@@ -18,8 +18,10 @@ type Transformed =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string };
 
+/** One step of `apply`. */
 export type Transform = (value: Value) => Transformed;
 
+/** A transform ready for values, or what is wrong with its text. */
 export type CompiledTransform =
   | { readonly ok: true; readonly transform: Transform }
   | { readonly ok: false; readonly message: string };

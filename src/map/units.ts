@@ -2,9 +2,13 @@
 // takes (pounds, facts §4.5, and inches).
 import { type Decimal, multiply } from "./decimal.ts";
 
+/** Units of weight that `unit:` and cells may name. */
 export const weightUnits = ["lb", "oz", "g", "kg"] as const;
+/** Units of length that `unit:` and cells may name. */
 export const lengthUnits = ["in", "ft", "cm", "mm", "m"] as const;
+/** One of `weightUnits`. */
 export type WeightUnit = (typeof weightUnits)[number];
+/** One of `lengthUnits`. */
 export type LengthUnit = (typeof lengthUnits)[number];
 /** The units that `unit:` may name. */
 export type Unit = WeightUnit | LengthUnit;

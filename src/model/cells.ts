@@ -5,6 +5,8 @@ import type { Cell, Cells } from "./row.ts";
 /** The cell under a column name or dotted path: at every level a key with the dots in it wins. Own keys only. */
 export function cellAt(cells: Cell, path: string): Cell | undefined {
   if (typeof cells === "string") return undefined;
+  // A list owns its `length` too.
+  if (Array.isArray(cells) && !/^\d/.test(path)) return undefined;
   if (Object.hasOwn(cells, path)) return (cells as Cells)[path];
   for (let dot = path.indexOf("."); dot !== -1; dot = path.indexOf(".", dot + 1)) {
     const step = path.slice(0, dot);

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { anyObject, choice, flag, integer, integers, requiredText, text } from "./field.ts";
 import { isPlainObject } from "./json.ts";
-import { readRemoteId } from "./remote-id.ts";
+import { readKey, readRemoteId } from "./remote-id.ts";
 import type { RemoteRecord, Resource } from "./resource.ts";
 
 const fields = {
@@ -80,7 +80,8 @@ function isUntrackedDropship(payload: Record<string, unknown>): boolean {
 }
 
 function remoteRecord(record: unknown): RemoteRecord | undefined {
-  if (!isPlainObject(record) || typeof record.label !== "string") return undefined;
+  if (!isPlainObject(record)) return undefined;
+  const key = readKey(record.label);
   const remoteId = readRemoteId(record.id);
-  return remoteId === undefined ? undefined : { remoteId, keys: [{ key: record.label.trim(), role: "own" }] };
+  return key === undefined || remoteId === undefined ? undefined : { remoteId, keys: [{ key, role: "own" }] };
 }

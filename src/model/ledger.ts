@@ -9,6 +9,7 @@ import type { Action, Outcome } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
 import type { Phase, RemoteKey, ResourceName } from "./resource.ts";
 import type { Cells, FileInfo } from "./row.ts";
+import type { Stories } from "./stories.ts";
 
 /** The database of one account. Disposing writes what waits and closes it. */
 export interface Ledger extends AsyncDisposable {
@@ -18,6 +19,7 @@ export interface Ledger extends AsyncDisposable {
   readonly staging: Staging;
   readonly queue: Queue;
   readonly results: Results;
+  readonly stories: Stories;
   /** Waits until everything written so far is on disk. */
   flush(): Promise<void>;
 }
@@ -223,7 +225,7 @@ export interface Queue {
     end: { readonly result: SendResult; readonly atMs: number; readonly httpStatus?: number },
   ): Promise<void>;
   /** A lookup after an unanswered send found nothing: counted, for the growing waits. */
-  absent(sendId: number): Promise<void>;
+  absent(sendId: number, atMs: number): Promise<void>;
   /** Open sends of this key from any run, newest first. */
   openSends(resource: ResourceName, key: string): Promise<readonly OpenSend[]>;
   /**

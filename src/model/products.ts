@@ -18,7 +18,7 @@ import {
   weight,
 } from "./field.ts";
 import { isPlainObject, type JsonObject } from "./json.ts";
-import { readRemoteId } from "./remote-id.ts";
+import { readKey, readRemoteId } from "./remote-id.ts";
 import type { Reference, RemoteKey, RemoteRecord, Resource } from "./resource.ts";
 
 const name = z.strictObject({ name: requiredText() });
@@ -157,22 +157,20 @@ export const products: Resource = {
 function remoteRecord(record: unknown): RemoteRecord | undefined {
   if (!isPlainObject(record)) return undefined;
   const remoteId = readRemoteId(record.id);
-  if (remoteId === undefined || typeof record.sku !== "string") return undefined;
+  const key = readKey(record.sku);
+  if (remoteId === undefined || key === undefined) return undefined;
   return {
     remoteId,
-    keys: [
-      { key: record.sku.trim(), role: "own" },
-      ...skusOf(record.alternate_skus, "alternate"),
-      ...skusOf(record.variants, "variant"),
-    ],
+    keys: [{ key, role: "own" }, ...skusOf(record.alternate_skus, "alternate"), ...skusOf(record.variants, "variant")],
   };
 }
 
 function skusOf(records: unknown, role: RemoteKey["role"]): readonly RemoteKey[] {
   if (!Array.isArray(records)) return [];
-  return records.flatMap((item: unknown) =>
-    isPlainObject(item) && typeof item.sku === "string" ? [{ key: item.sku.trim(), role }] : [],
-  );
+  return records.flatMap((item: unknown) => {
+    const key = isPlainObject(item) ? readKey(item.sku) : undefined;
+    return key === undefined ? [] : [{ key, role }];
+  });
 }
 
 function listOf(value: unknown): readonly JsonObject[] {

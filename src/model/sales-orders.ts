@@ -16,7 +16,7 @@ import {
   texts,
 } from "./field.ts";
 import { isPlainObject, type JsonObject } from "./json.ts";
-import { readRemoteId } from "./remote-id.ts";
+import { readKey, readRemoteId } from "./remote-id.ts";
 import type { Reference, RemoteRecord, Resource } from "./resource.ts";
 
 /** The twelve statuses of the page, lower snake case. */
@@ -122,9 +122,10 @@ export const salesOrders: Resource = {
 
 // The export names the id `order_id`, the other replies `id` (facts §5.6).
 function remoteRecord(record: unknown): RemoteRecord | undefined {
-  if (!isPlainObject(record) || typeof record.order_number !== "string") return undefined;
+  if (!isPlainObject(record)) return undefined;
+  const key = readKey(record.order_number);
   const remoteId = readRemoteId(record.id) ?? readRemoteId(record.order_id);
-  return remoteId === undefined ? undefined : { remoteId, keys: [{ key: record.order_number.trim(), role: "own" }] };
+  return key === undefined || remoteId === undefined ? undefined : { remoteId, keys: [{ key, role: "own" }] };
 }
 
 function itemsOf(payload: JsonObject): readonly JsonObject[] {

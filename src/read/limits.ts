@@ -6,6 +6,7 @@ export const pieceBytes = 64 * 1024;
 /** The longest row, in bytes of UTF-8; more means a quote or a bracket that was never closed. */
 export const maxRowBytes = 8 * 1024 * 1024;
 
-/** A batch of rows ends at either bound. */
+/** A batch of rows ends at this many rows, or at `batchChars`. */
 export const batchRows = 500;
+/** A batch of rows ends at this many characters, or at `batchRows`. */
 export const batchChars = 1024 * 1024;

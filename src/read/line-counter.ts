@@ -8,7 +8,9 @@ interface LineCounter {
   readonly count: (bytes: Uint8Array, from?: number, to?: number) => void;
 }
 
+/** LF as a byte. */
 export const lineFeed = 0x0a;
+/** CR as a byte. */
 export const carriageReturn = 0x0d;
 
 /** A counter that stands on line `start`. */

@@ -75,6 +75,11 @@ export async function openAtomicFile(path: string, disk: Disk = nodeDisk): Promi
   };
 }
 
+/** Makes a folder for reports, the owner's alone. Throws like `openAtomicFile`; nothing happens to one that is there. */
+export async function makeFolder(path: string, disk: Disk = nodeDisk): Promise<void> {
+  await onDisk(path, () => disk.makeFolder(path, folderMode));
+}
+
 /** Writes a small file in one go, with the promises of `openAtomicFile`. */
 export async function writeAtomically(path: string, content: string, disk: Disk = nodeDisk): Promise<void> {
   await using file = await openAtomicFile(path, disk);

@@ -42,12 +42,13 @@ export function closing(summary: Summary, options: ClosingOptions): string {
 
 /**
  * The table: a line for each fate that occurred, a column of entries for each phase, then all entries and all rows.
- * Where the width is too small for the phases, they are left out.
+ * Where the width is too small for the phases, they are left out. Without a row there is no table.
  */
 export function fateTable(
   summary: Summary,
   { width, colour = false }: Pick<ClosingOptions, "width" | "colour">,
 ): string {
+  if (summary.totals.rows === 0) return "";
   const present = phases.filter((phase) => summary.tallies.some((tally) => tally.phase === phase && tally.entries > 0));
   const table = tableLines(summary, present);
   const isTooWide = (table[0]?.text.length ?? 0) > width;

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { FaultName } from "./faults.ts";
 import { type Reply, refusal } from "./reply.ts";
 
+/** Headers of an answer beside the usual ones. */
 export type ReplyHeaders = Readonly<Record<string, string>>;
 
 /** Sends JSON text, complete. */

@@ -6,6 +6,7 @@ import { positiveInteger } from "./listing.ts";
 import { invalid, type Reply } from "./reply.ts";
 import type { RecordStore, Seen } from "./store.ts";
 
+/** What a cursor export goes over, and how a row of it looks. */
 export interface Exported {
   readonly store: RecordStore;
   readonly row: (seen: Seen) => JsonObject;

@@ -18,6 +18,7 @@ export const faultNames = [
   "truncated",
   "throttle",
 ] as const;
+/** One of `faultNames`. */
 export type FaultName = (typeof faultNames)[number];
 
 /** How likely each fault is, 0 to 1; together at most 1. What is left out never happens. */

@@ -17,6 +17,7 @@ const operators = [
 ] as const;
 type Operator = (typeof operators)[number];
 
+/** One `field[operator]=value` of a query. */
 export interface Filter {
   readonly field: string;
   readonly operator: Operator;

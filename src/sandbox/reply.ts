@@ -1,6 +1,7 @@
 // The answers of the API as values, in the shapes of facts §3. Sending them is in answer.ts.
 import type { Json, JsonObject } from "../model/json.ts";
 
+/** An answer before it is sent: its status and its JSON. */
 export interface Reply {
   readonly status: number;
   readonly body: Json;
@@ -12,10 +13,12 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** 200 with the record in `data`. */
 export function ok(record: Json): Reply {
   return { status: 200, body: { data: record } };
 }
 
+/** 201 with the record in `data`. */
 export function created(record: Json): Reply {
   return { status: 201, body: { data: record } };
 }
@@ -25,6 +28,7 @@ export function refusal(status: number, message: string): Reply {
   return { status, body: { message } };
 }
 
+/** 404 for an unknown id; `what` is the kind of record. */
 export function notFound(what: string): Reply {
   return refusal(404, `No ${what} was found for that id.`);
 }

@@ -14,6 +14,7 @@ export interface ApiRequest {
   readonly bodyText: string;
 }
 
+/** One endpoint. */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "PATCH";
   /** Relative to the API's base, `{id}` standing for one segment. */
@@ -21,6 +22,7 @@ export interface Route {
   readonly answer: (request: ApiRequest) => Reply;
 }
 
+/** The route of a request, and the id in its path (0 where the path has none). */
 export interface Match {
   readonly route: Route;
   readonly id: number;

@@ -12,6 +12,7 @@ export interface SkuOwner {
   readonly id: number;
 }
 
+/** Finds owners by SKU and variants by id. */
 export interface SkuIndex {
   /** The product itself first, then alternates, then variants. */
   find(sku: string): readonly SkuOwner[];

@@ -12,6 +12,7 @@ export interface Version {
   readonly position: number;
 }
 
+/** A record with its history. */
 export interface StoredRecord {
   readonly id: number;
   readonly key: string;
@@ -31,6 +32,7 @@ interface Write {
   readonly received: string | undefined;
 }
 
+/** The records of one resource, in memory. */
 export interface RecordStore {
   /** Unused and larger than every id before. */
   nextId(): number;

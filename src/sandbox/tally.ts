@@ -26,6 +26,7 @@ export interface SandboxCounts {
   readonly defects: number;
 }
 
+/** Counts what the server sees. */
 export interface Tally {
   arrived(nowMs: number): void;
   routed(route: string): void;

@@ -13,6 +13,7 @@ export const sandboxResources = [
   "warehouses",
   "custom_fields",
 ] as const satisfies readonly (ResourceName | string)[];
+/** What the sandbox keeps records of: more than can be imported. */
 export type SandboxResource = (typeof sandboxResources)[number];
 
 /** Things that are known by name only: asking for a new name makes one. */
@@ -21,6 +22,7 @@ export interface NameTable {
   nameOf(id: number): string | undefined;
 }
 
+/** Everything that endpoints share: settings, records, names. */
 export interface World {
   readonly settings: SandboxSettings;
   readonly stores: Readonly<Record<SandboxResource, RecordStore>>;

@@ -33,6 +33,8 @@ export interface Reported extends Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** What came so far. */
+  readonly stderr: () => string;
 }
 
 export interface StartOptions {
@@ -40,6 +42,8 @@ export interface StartOptions {
   readonly stdin?: string;
   /** Arguments of node itself. */
   readonly node?: readonly string[];
+  /** No file may grow beyond this: every write that would do so fails. */
+  readonly limitFileKilobytes?: number;
 }
 
 /** A user's folder; disposing it removes it. */
@@ -69,8 +73,15 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
   };
   for (const [name, content] of Object.entries(files)) await write(name, content);
 
-  const start = (args: readonly string[], { env = {}, stdin, node = [] }: StartOptions = {}): Started => {
-    const child = spawn(process.execPath, [...node, bin, ...args], {
+  const start = (
+    args: readonly string[],
+    { env = {}, stdin, node = [], limitFileKilobytes }: StartOptions = {},
+  ): Started => {
+    const command = [process.execPath, ...node, bin, ...args];
+    // `ulimit -f` counts blocks of 512 bytes in a POSIX shell.
+    const limited = ["sh", "-c", `ulimit -f ${(limitFileKilobytes ?? 0) * 2}; exec "$@"`, "sh", ...command];
+    const [file = "", ...rest] = limitFileKilobytes === undefined ? command : limited;
+    const child = spawn(file, rest, {
       cwd: folder,
       // No HOME of the person who runs the tests: a profile there would be taken.
       env: { PATH: process.env.PATH, HOME: folder, ...account, ...env },
@@ -84,7 +95,7 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
       child.once("error", reject);
       child.once("close", (code) => resolve({ exitCode: code ?? undefined, stdout: stdout(), stderr: stderr() }));
     });
-    return { child, ended };
+    return { child, ended, stderr };
   };
   const call = (args: readonly string[], options?: StartOptions) => start(args, options).ended;
   return {

@@ -1,5 +1,5 @@
 // The shipped mappings on the readable fixtures: what a user of each platform would find in Luminous afterwards.
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
@@ -7,25 +7,39 @@ import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { openProject, outcomesOf, repository } from "./program.ts";
 
 const fixtures = join(repository, "fixtures");
-
-test.each([
+const rehearsed = [
   { name: "shopify-products", outcomes: { accepted: 6 }, exitCode: 0 },
   { name: "products", outcomes: { accepted: 5 }, exitCode: 0 },
   { name: "kits", outcomes: { accepted: 7, blocked: 2 }, exitCode: 3 },
   { name: "orders", outcomes: { accepted: 6 }, exitCode: 0 },
   { name: "northwind", outcomes: { accepted: 9, invalid: 3 }, exitCode: 3 },
-])("stores exactly the payloads of fixtures/$name/expected.json", async ({ name, outcomes, exitCode }) => {
-  await using sandbox = await startSandbox();
-  await using project = await openProject(sandbox);
-  const run = await project.report(["run", join(fixtures, name, "import.yaml"), "--state", "state"]);
-  expect(run.exitCode).toBe(exitCode);
-  expect(outcomesOf(run.rows)).toEqual(outcomes);
-  expect(run.summary.warnings).toEqual([]);
-  expect(stored(sandbox)).toEqual(JSON.parse(await readFile(join(fixtures, name, "expected.json"), "utf8")));
-  expect(sandbox.counts()).toMatchObject({ defects: 0, duplicates: { products: 0, sales_orders: 0 } });
+];
+
+it("has a fixture for every mapping that is shipped", async () => {
+  const jobs = await Promise.all(rehearsed.map(({ name }) => readFile(join(fixtures, name, "import.yaml"), "utf8")));
+  for (const mapping of await readdir(join(repository, "mappings"))) {
+    expect(
+      jobs.some((job) => job.includes(`mapping: ../../mappings/${mapping}\n`)),
+      mapping,
+    ).toBe(true);
+  }
 });
 
-describe("products.yaml", () => {
+test.concurrent.each(rehearsed)(
+  "stores exactly the payloads of fixtures/$name/expected.json",
+  async ({ name, outcomes, exitCode }) => {
+    await using sandbox = await startSandbox();
+    await using project = await openProject(sandbox);
+    const run = await project.report(["run", join(fixtures, name, "import.yaml"), "--state", "state"]);
+    expect(run.exitCode).toBe(exitCode);
+    expect(outcomesOf(run.rows)).toEqual(outcomes);
+    expect(run.summary.warnings).toEqual([]);
+    expect(stored(sandbox)).toEqual(JSON.parse(await readFile(join(fixtures, name, "expected.json"), "utf8")));
+    expect(sandbox.counts()).toMatchObject({ defects: 0, duplicates: { products: 0, sales_orders: 0 } });
+  },
+);
+
+describe.concurrent("products.yaml", () => {
   it("takes a file of prices alone for products that exist, and refuses what it would have to create", async () => {
     await using sandbox = await startSandbox();
     await using project = await openProject(sandbox);
@@ -49,7 +63,7 @@ describe("products.yaml", () => {
   });
 });
 
-describe("northwind-orders.yaml", () => {
+describe.concurrent("northwind-orders.yaml", () => {
   it("blames the damaged order for its details, names the orphan, and counts damaged reference rows", async () => {
     await using sandbox = await startSandbox();
     await using project = await openProject(sandbox);

@@ -16,6 +16,8 @@ export interface Child extends AsyncDisposable {
 export async function startChild(script: string, ...parameters: readonly string[]): Promise<Child> {
   const child = spawn(process.execPath, ["--import", "tsx", join(import.meta.dirname, script), ...parameters], {
     stdio: ["ignore", "pipe", "pipe"],
+    // Children that start together would read what the others are still writing into tsx's cache.
+    env: { ...process.env, TSX_DISABLE_CACHE: "1" },
   });
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => {

@@ -41,8 +41,8 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     const { id } = await openEntry(ledger, run, "A");
     const sendId = await ledger.queue.sending(id, { plan: update, hash: "h", atMs: 5 });
     await ledger.queue.sent(sendId, { result: "unanswered", atMs: 6 });
-    await ledger.queue.absent(sendId);
-    await ledger.queue.absent(sendId);
+    await ledger.queue.absent(sendId, 20);
+    await ledger.queue.absent(sendId, 30);
     expect(await ledger.queue.openSends("products", "A")).toMatchObject([{ plan: update, absences: 2 }]);
   });
 

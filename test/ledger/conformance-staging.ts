@@ -149,6 +149,22 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
     });
   });
 
+  describe("a batch", () => {
+    it("is written whole or not at all, and what it made is not believed afterwards", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run, file } = await stage(ledger, "r", []);
+      await ledger.staging.addRows([row(file, 1), row(file, 2)]);
+      const batch = [entry(file, 1, "A"), entry(file, 2, undefined)];
+      await expect(ledger.staging.addEntries(run, batch)).rejects.toThrow("without a key");
+      expect(await ledger.staging.counts(run)).toEqual([]);
+      await ledger.staging.addEntries(run, [entry(file, 1, "B"), entry(file, 2, "A")]);
+      expect([...(await openEntries(ledger, run)).keys()]).toEqual(["B", "A"]);
+      await expect(ledger.staging.addRows([row(file, 3), row(file, 1)])).rejects.toThrow();
+      expect(await flat(ledger.staging.unclaimed(file))).toEqual([]);
+    });
+  });
+
   describe("entries", () => {
     it("with an error are invalid at once, with a warning they stay open", async () => {
       await using place = await makePlace();

@@ -121,7 +121,7 @@ const sample: JsonObject = {
   boms: [123],
 };
 
-function codesAt(payload: JsonObject): readonly string[] {
+function codesAt(payload: JsonObject): string[] {
   const result = products.schema.safeParse(payload);
   return result.success ? [] : result.error.issues.map(({ path, code }) => `${path.join(".")} ${code}`);
 }

@@ -223,9 +223,13 @@ test.each([
   { id: 1 },
   { order_number: "A" },
   { id: null, order_number: "A" },
-  { id: 1, order_number: 7 },
+  { id: 1, order_number: 7.5 },
+  { id: 1, order_number: " " },
   undefined,
-  [],
 ])("%j is no order", (record) => {
   expect(salesOrders.remoteRecord(record)).toBeUndefined();
+});
+
+it("is recognised by a number written without quotes: it would be sent twice otherwise", () => {
+  expect(salesOrders.remoteRecord({ id: 1, order_number: 1001 })?.keys).toEqual([{ key: "1001", role: "own" }]);
 });

@@ -1,0 +1,43 @@
+// The sends of entries as a story tells them: with the lookups after those that were not answered.
+import type { Plan, SendResult } from "../model/entry.ts";
+import type { StorySend } from "../model/stories.ts";
+import type { Connection } from "./connection.ts";
+import { lookupsOf } from "./doubt-lookups.ts";
+import { planOf } from "./queued-entry.ts";
+
+/** The sends of these entries, oldest first. */
+export function sendsOf(connection: Connection, entryIds: readonly number[]): readonly StorySend[] {
+  return connection
+    .all<SendColumns>(
+      `select id, run, entry, plan, plan_remote_id, hash, sent_at_ms, ended_at_ms, result, http_status, open
+         from sends where entry in (select value from json_each(?)) order by id`,
+      JSON.stringify(entryIds),
+    )
+    .map((columns) => ({
+      id: columns.id,
+      run: columns.run,
+      entryId: columns.entry,
+      plan: planOf(columns.plan, columns.plan_remote_id),
+      hash: columns.hash,
+      sentAtMs: columns.sent_at_ms,
+      endedAtMs: columns.ended_at_ms ?? undefined,
+      result: columns.result ?? undefined,
+      httpStatus: columns.http_status ?? undefined,
+      isOpen: columns.open === 1,
+      lookups: lookupsOf(connection, columns.id),
+    }));
+}
+
+interface SendColumns {
+  readonly id: number;
+  readonly run: number;
+  readonly entry: number;
+  readonly plan: Plan["kind"];
+  readonly plan_remote_id: string | null;
+  readonly hash: string;
+  readonly sent_at_ms: number;
+  readonly ended_at_ms: number | null;
+  readonly result: SendResult | null;
+  readonly http_status: number | null;
+  readonly open: number;
+}

@@ -1,0 +1,62 @@
+// How a field of the payload came to its value, step by step: mapping records it, reporting words it. Plain data.
+import type { Json } from "./json.ts";
+import type { ProblemCode } from "./problem.ts";
+import type { ResourceName } from "./resource.ts";
+import type { Cell } from "./row.ts";
+
+/** A field of the payload and how it came to what it is. */
+export interface FieldTrace {
+  /** `items[1].quantity`. */
+  readonly path: string;
+  /** Every alternative that had its turn, in order. None for an element of a list that `where` left out. */
+  readonly alternatives: readonly AlternativeTrace[];
+  readonly result: TraceResult;
+}
+
+/** What a field came to. `default` and `clear` stand for blanks; `left_out` is an element that a child's `where` refuses. */
+export type TraceResult =
+  | { readonly kind: "value"; readonly value: Json }
+  | { readonly kind: "default"; readonly value: Json }
+  | { readonly kind: "reference"; readonly resource: ResourceName; readonly key: string }
+  | { readonly kind: "clear" }
+  | { readonly kind: "absent" }
+  | { readonly kind: "left_out"; readonly where: string; readonly cells: readonly TracedCell[] }
+  | { readonly kind: "failed"; readonly code: ProblemCode; readonly message: string };
+
+/** One way to fill a field, as it went. */
+export interface AlternativeTrace {
+  /** Its line in the mapping file. */
+  readonly line: number;
+  readonly source: "from" | "template" | "expr" | "value";
+  /** The template or expression as it is written. */
+  readonly text?: string;
+  /** The cells it looked at, those of its `when` too. */
+  readonly cells: readonly TracedCell[];
+  readonly steps: readonly TraceStep[];
+}
+
+/** A cell that mapping read. `cell` is absent where there is no such column. */
+export interface TracedCell {
+  readonly rowId: number;
+  readonly file: string;
+  /** Where the row starts. */
+  readonly line: number;
+  readonly column: string;
+  readonly cell?: Cell;
+}
+
+/** One step, with what came out of it. Whole numbers too long for JSON are text. */
+export type TraceStep =
+  | { readonly kind: "when"; readonly text: string; readonly passed: boolean }
+  /** What the source gave. */
+  | { readonly kind: "picked"; readonly value: Json }
+  | { readonly kind: "split"; readonly separator: string; readonly value: Json }
+  | { readonly kind: "apply"; readonly transform: string; readonly value: Json }
+  /** The answer of `map:` or `lookup:`. `omitted`: `otherwise` leaves the field out. */
+  | { readonly kind: "map"; readonly value: Json }
+  | { readonly kind: "lookup"; readonly file: string; readonly value: Json }
+  | { readonly kind: "omitted"; readonly by: "map" | "lookup" }
+  | { readonly kind: "round"; readonly places: number; readonly value: Json }
+  /** Read as the payload's schema says. */
+  | { readonly kind: "type"; readonly type: string; readonly unit?: string; readonly value: Json }
+  | { readonly kind: "blank" };

@@ -1,0 +1,267 @@
+// Whole commands in one process, against a real sandbox: what goes to which stream, and what is left behind.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Summary } from "../../src/report/summary.ts";
+import { startSandbox } from "../../src/sandbox/server.ts";
+import { type Files, jobFolder } from "../job-folder.ts";
+import { command, type Ended, type WorldParts } from "./world.ts";
+
+const files: Files = {
+  "import.yaml":
+    "version: 1\nlimits: { requests_per_second: 1000 }\ninputs: [{ name: products, file: products.csv, mapping: products.yaml }]\n",
+  "products.yaml":
+    "version: 1\nresource: products\nfields: { sku: SKU, name: Name, retail_price: Price, category.name: { value: Kitchen } }\n",
+  "products.csv": "SKU;Name;Price\nCUP-1;Blue cup;4.50\nPOT-1;Big pot;dear\n",
+};
+const token = "s3cr3t-T0ken";
+
+interface Setting extends AsyncDisposable {
+  readonly folder: string;
+  /** Of the sandbox. */
+  readonly url: string;
+  readonly call: (argv: readonly string[], parts?: WorldParts) => Promise<Ended>;
+}
+
+/** A folder with a job, and a sandbox that its commands find. */
+async function setting(given: Files = files, env: Readonly<Record<string, string>> = {}): Promise<Setting> {
+  const folder = await jobFolder(given);
+  const sandbox = await startSandbox({ token });
+  const account = { LUMINOUS_BASE_URL: sandbox.url, LUMINOUS_API_KEY: token, ...env };
+  return {
+    folder: folder.path,
+    url: sandbox.url,
+    call: (argv, parts = {}) => command(argv, { cwd: folder.path, env: account, ...parts }),
+    async [Symbol.asyncDispose]() {
+      await sandbox[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe("check", () => {
+  it("needs no account, and says every problem down to the cell", async () => {
+    await using at = await setting();
+    const { exitCode, stdout } = await at.call(["check", "import.yaml"], { env: {} });
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain('products.csv:3 column "Price" = "dear" → retail_price:');
+  });
+
+  it("ends with 0 when nothing stands in the way", async () => {
+    await using at = await setting({ ...files, "products.csv": "SKU,Name,Price\nCUP-1,Cup,4.50\n" });
+    expect((await at.call(["check", "import.yaml"], { env: {} })).exitCode).toBe(0);
+  });
+
+  it("is what run --dry-run does: nothing is sent, and no run is remembered", async () => {
+    await using at = await setting();
+    const dry = await at.call(["run", "import.yaml", "--dry-run"]);
+    expect(dry.exitCode).toBe(3);
+    expect(dry.stdout).toMatch(/^check finished/);
+    expect((await at.call(["status", "import.yaml"])).exitCode).toBe(2);
+  });
+
+  it("ends with 2 when it is interrupted: there is nothing to continue", async () => {
+    await using at = await setting();
+    const { exitCode, stdout, stderr } = await at.call(["check", "import.yaml"], {
+      onListening: (interrupt) => interrupt(),
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("stopped while reading; nothing was sent");
+  });
+
+  it("tells what was detected in a file by the name that the job gives it", async () => {
+    await using at = await setting();
+    const { stderr } = await at.call(["check", "import.yaml"]);
+    expect(stderr).toContain('products.csv: detected delimiter ";"');
+    expect(stderr).not.toContain(join(at.folder, "products.csv"));
+  });
+
+  it("says nothing but the result when it is to be quiet", async () => {
+    await using at = await setting();
+    const { stdout, stderr } = await at.call(["check", "import.yaml", "--quiet"]);
+    expect(stderr).toBe("");
+    expect(stdout).not.toBe("");
+  });
+
+  it("reads standard input where the job or the command line says so", async () => {
+    await using at = await setting();
+    const { exitCode, stdout } = await at.call(["check", "import.yaml", "--input", "products=-", "--json"], {
+      stdin: "SKU,Name,Price\nJUG-1,Jug,3\n",
+    });
+    expect(exitCode).toBe(0);
+    expect((JSON.parse(stdout) as Summary).files).toMatchObject([{ file: "-", format: "csv", rows: 1 }]);
+  });
+});
+
+describe("run", () => {
+  it("sends what is valid, and the same command again sends nothing", async () => {
+    await using at = await setting();
+    const first = await at.call(["run", "import.yaml"]);
+    expect(first.exitCode).toBe(3);
+    expect(first.stdout).toMatch(/^run finished/);
+    const again = JSON.parse((await at.call(["run", "import.yaml", "--json"])).stdout) as Summary;
+    expect(again.outcomes).toMatchObject({ accepted: { rows: 0 }, unchanged: { rows: 1 }, invalid: { rows: 1 } });
+    expect(again.sends).toEqual({});
+  });
+
+  it("with --json puts the summary on stdout and nothing else", async () => {
+    await using at = await setting();
+    const { stdout, exitCode } = await at.call(["run", "import.yaml", "--json"]);
+    const summary = JSON.parse(stdout) as Summary;
+    expect(summary).toMatchObject({
+      version: 1,
+      command: "run",
+      exit_code: exitCode,
+      outcomes: { accepted: { rows: 1 } },
+    });
+    expect(JSON.parse(await readFile(join(summary.results.folder, "summary.json"), "utf8"))).toEqual(summary);
+  });
+
+  it("with --all-or-nothing sends nothing when a row is invalid, and says so", async () => {
+    await using at = await setting();
+    const { exitCode, stdout } = await at.call(["run", "import.yaml", "--all-or-nothing"]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain("1 row is invalid, so nothing was sent (--all-or-nothing)");
+  });
+
+  it("with --limit ends with 4: the rest can be continued", async () => {
+    await using at = await setting({ ...files, "products.csv": "SKU,Name,Price\nA,Cup,1\nB,Pot,2\n" });
+    const { exitCode, stdout } = await at.call(["run", "import.yaml", "--limit", "1", "--json"]);
+    expect(exitCode).toBe(4);
+    expect((JSON.parse(stdout) as Summary).outcomes).toMatchObject({ accepted: { rows: 1 }, pending: { rows: 1 } });
+  });
+
+  it("ends with 5 when the account is refused", async () => {
+    await using at = await setting(files, { LUMINOUS_API_KEY: "another" });
+    expect((await at.call(["run", "import.yaml"])).exitCode).toBe(5);
+  });
+
+  it("starts nothing without an account", async () => {
+    await using at = await setting();
+    const { exitCode, stderr } = await at.call(["run", "import.yaml"], { env: {} });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("LUMINOUS_COMPANY");
+    expect((await at.call(["status", "import.yaml"])).exitCode).toBe(2);
+  });
+
+  it("stops at Ctrl-C before anything is sent while it reads, and ends with 4", async () => {
+    await using at = await setting();
+    const { exitCode, stderr } = await at.call(["run", "import.yaml"], { onListening: (interrupt) => interrupt() });
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain("Ctrl-C again cuts it");
+    expect(stderr).toContain("Run the same command again.");
+    expect((await at.call(["status", "import.yaml"])).stdout).toContain("nothing was sent: stopped while reading");
+  });
+});
+
+describe("status", () => {
+  it("before the first run says how to start one", async () => {
+    await using at = await setting();
+    const { exitCode, stdout, stderr } = await at.call(["status", "import.yaml"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("there is no ledger");
+    expect(stderr).toContain("run the job first");
+  });
+
+  it("says the last run's closing again, and needs no token for it", async () => {
+    await using at = await setting();
+    const ran = await at.call(["run", "import.yaml"]);
+    const env = { LUMINOUS_BASE_URL: at.url };
+    const { exitCode, stdout } = await at.call(["status", "import.yaml"], { env });
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(`${stdout.split("\n")[0]}\n${ran.stdout}`);
+    expect(stdout).toMatch(/^\d{8}-\d{6}-[0-9a-f]{4}\n/);
+  });
+
+  it("with --json gives the summary, and with --runs all runs, newest first", async () => {
+    await using at = await setting();
+    const ran = await at.call(["run", "import.yaml", "--json"]);
+    await at.call(["run", "import.yaml", "--limit", "1"]);
+    const last = JSON.parse((await at.call(["status", "import.yaml", "--json"])).stdout) as Summary;
+    const runs = JSON.parse((await at.call(["status", "import.yaml", "--runs", "--json"])).stdout) as Record<
+      string,
+      unknown
+    >[];
+    expect(runs.map(({ run_id }) => run_id)).toEqual([last.run_id, (JSON.parse(ran.stdout) as Summary).run_id]);
+    expect(runs[1]).toMatchObject({ command: "run", exit_code: 3 });
+    const { stdout } = await at.call(["status", "import.yaml", "--runs"]);
+    expect(stdout.split("\n").map((line) => /exit \d$/.exec(line)?.[0])).toEqual(["exit 3", "exit 3", undefined]);
+  });
+
+  it("looks into the state folder that it is told", async () => {
+    await using at = await setting();
+    await at.call(["run", "import.yaml", "--state", "elsewhere"]);
+    expect((await at.call(["status", "import.yaml"])).exitCode).toBe(2);
+    expect((await at.call(["status", "import.yaml", "--state", "elsewhere"])).exitCode).toBe(0);
+  });
+});
+
+describe("the log file", () => {
+  it("has events, one a line, and neither the token nor what was sent", async () => {
+    await using at = await setting();
+    const log = join(at.folder, "logs/run.log");
+    const { stderr, stdout } = await at.call(["run", "import.yaml", "--log-file", log]);
+    const text = await readFile(log, "utf8");
+    const events = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { readonly event: string }).event);
+    for (const event of [
+      "run.detected",
+      "run.reading",
+      "run.staged",
+      "phase.started",
+      "request",
+      "entry.settled",
+      "run.reporting",
+    ])
+      expect(events).toContain(event);
+    expect(text).toContain("CUP-1");
+    for (const secret of [token, "Blue cup", "Kitchen", "4.5"]) expect(text).not.toContain(secret);
+    expect(stderr + stdout).not.toContain(token);
+  });
+
+  it("can be stderr", async () => {
+    await using at = await setting();
+    const { stderr } = await at.call(["check", "import.yaml", "--quiet", "--log-file", "-"]);
+    const lines = stderr
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly event: string });
+    expect(lines.map(({ event }) => event)).toContain("run.reading");
+  });
+
+  it("that cannot be written starts nothing", async () => {
+    await using at = await setting();
+    const { exitCode, stderr } = await at.call(["run", "import.yaml", "--log-file", at.folder]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`--log-file: ${at.folder} cannot be written`);
+    expect((await at.call(["status", "import.yaml"])).exitCode).toBe(2);
+  });
+
+  it.runIf(process.platform === "linux")("on a full disk ends the log and not the run", async () => {
+    await using at = await setting();
+    const { exitCode, stderr } = await at.call(["run", "import.yaml", "--log-file", "/dev/full"]);
+    expect(exitCode).toBe(3);
+    expect(stderr.match(/the log \/dev\/full cannot be written any more: ENOSPC/g)).toHaveLength(1);
+  });
+});
+
+describe("sandbox", () => {
+  it("says where it listens and how to point a job at it, until Ctrl-C", async () => {
+    const { exitCode, stdout } = await command(["sandbox", "--port", "0", "--token", "t1"], {
+      onListening: queueMicrotask,
+    });
+    expect(exitCode).toBe(0);
+    const url = /^The sandbox listens on (http:\/\/127\.0\.0\.1:\d+\S*)$/m.exec(stdout)?.[1];
+    expect(stdout).toContain(`export LUMINOUS_BASE_URL=${url} LUMINOUS_API_KEY=t1`);
+  });
+
+  it("refuses a fault that it does not know", async () => {
+    const { exitCode, stderr } = await command(["sandbox", "--port", "0", "--fault", "gremlins=0.5"], {
+      onListening: queueMicrotask,
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("gremlins");
+  });
+});

@@ -1,0 +1,41 @@
+// The process as commands see it, for tests: what is written is kept, the environment is what the test says.
+import { Readable } from "node:stream";
+import { main } from "../../src/cli/main.ts";
+import type { CommandWorld } from "../../src/cli/world.ts";
+
+/** What a test says of the outside. */
+export interface WorldParts {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+  /** Called with the function that is Ctrl-C, once a command listens. */
+  readonly onListening?: (interrupt: () => void) => void;
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line in a world of its own, without a home folder and without a terminal. */
+export async function command(argv: readonly string[], parts: WorldParts = {}): Promise<Ended> {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const world: CommandWorld = {
+    argv,
+    env: parts.env ?? {},
+    home: "/nonexistent-home",
+    cwd: parts.cwd ?? "/",
+    stdin: Readable.from([parts.stdin ?? ""]),
+    stdout: { write: (text) => stdout.push(text), columns: 100 },
+    stderr: { write: (text) => stderr.push(text) },
+    onInterrupt(listener) {
+      parts.onListening?.(listener);
+      return () => undefined;
+    },
+  };
+  const exitCode = await main(argv, world);
+  return { exitCode, stdout: stdout.join(""), stderr: stderr.join("") };
+}
