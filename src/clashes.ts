@@ -59,12 +59,19 @@ type Places = Pick<ClashOptions, "ledger" | "locate">;
 /** Where each claim of a key stands. */
 async function cellsOf(key: string, entries: Duplicate["entries"], places: Places): Promise<readonly Problem[]> {
   const cells: Problem[] = [];
-  for (const { entryId, path } of entries) {
-    const unplaced: Problem = { code: "duplicate_key", message: "", path, value: key };
-    const [cell = unplaced] = await places.locate(entryId, [unplaced]);
-    cells.push(cell.file === undefined ? { ...cell, ...(await firstRow(entryId, places)) } : cell);
-  }
+  for (const claim of entries) cells.push(...(await claimPlace(key, claim, places)));
   return cells;
+}
+
+/** Where one claim of a key stands, as a problem without words. */
+export async function claimPlace(
+  key: string,
+  { entryId, path }: { readonly entryId: number; readonly path: string },
+  places: Places,
+): Promise<readonly [Problem]> {
+  const unplaced: Problem = { code: "duplicate_key", message: "", path, value: key };
+  const [cell = unplaced] = await places.locate(entryId, [unplaced]);
+  return [cell.file === undefined ? { ...cell, ...(await firstRow(entryId, places)) } : cell];
 }
 
 /** An entry whose rows could not all be read has no cells, but it has rows. */

@@ -9,20 +9,25 @@ import { ImportError } from "./model/error.ts";
 import { didYouMean } from "./model/nearest.ts";
 import { valueAt } from "./model/payload-path.ts";
 import type { ExistingPolicy, ResourceName } from "./model/resource.ts";
+import type { SourceSettings } from "./model/row.ts";
 import { loadYaml } from "./model/yaml-config.ts";
 
 /** A file of an input: where it is, and how people know it. `-` is standard input. */
 export interface JobFile {
   readonly path: string;
   readonly shown: string;
+  /** How to read it, in place of what the mapping says. */
+  readonly source?: SourceSettings;
+  /** Of a failures file: the id of the staged file whose rows it holds. */
+  readonly retryOf?: number;
 }
 
-/** A named input of a job with its mapping. Globs are resolved; the files are in name order. */
+/** A named input of a job with its mapping. Globs are resolved; the files are in name order. Only a retry has none of a kind. */
 export interface Input {
   readonly name: string;
-  readonly files: readonly [JobFile, ...JobFile[]];
+  readonly files: readonly JobFile[];
   /** By join name of the mapping. */
-  readonly joins: Readonly<Record<string, readonly [JobFile, ...JobFile[]]>>;
+  readonly joins: Readonly<Record<string, readonly JobFile[]>>;
   readonly mapping: JobFile;
 }
 
@@ -34,6 +39,7 @@ export interface Limits {
   readonly attempts: number;
   readonly timeoutMs: number;
   readonly outagePatienceMs: number;
+  readonly readLagMs: number;
 }
 
 /** A job, normalised. */
@@ -94,6 +100,11 @@ export const writtenJob = z.strictObject({
         .gt(0)
         .default(15)
         .describe("How long to probe a dead API before the run stops; 30 s until a run's first answer."),
+      read_lag_seconds: z
+        .number()
+        .min(0)
+        .default(3)
+        .describe("How long a write may stay invisible to reads: an absence counts only so long after a send is over."),
     })
     .prefault({})
     .describe("How fast and how stubbornly to send."),
@@ -196,6 +207,7 @@ export async function loadJob(path: string, overrides: JobOverrides = {}): Promi
       attempts: limits.attempts,
       timeoutMs: Math.round(limits.timeout_seconds * 1000),
       outagePatienceMs: Math.round(limits.outage_patience_minutes * 60_000),
+      readLagMs: Math.round(limits.read_lag_seconds * 1000),
     },
     inputs: await Promise.all(value.inputs.map((input) => readInput(input, folder, overrides))),
     existing: value.existing,

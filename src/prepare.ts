@@ -30,18 +30,22 @@ export interface PrepareOptions {
 
 /** Loads and checks everything that can be known without reading rows. Throws with every fault that was found. */
 export async function prepareInputs(job: Job, { only }: PrepareOptions = {}): Promise<readonly PreparedInput[]> {
-  if (only !== undefined && !job.inputs.some(({ name }) => name === only)) {
-    const names = job.inputs.map(({ name }) => name);
-    throw new ImportError("USAGE", `the job has no input "${only}".${didYouMean(only, names)}`, {
-      hint: `Its inputs are ${names.join(", ")}.`,
-    });
-  }
+  checkOnly(job, only);
   const settled = await Promise.allSettled(
     job.inputs.filter(({ name }) => only === undefined || name === only).map((input) => prepareInput(input)),
   );
   const failures = settled.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
   if (failures.length > 0) throw joined(failures);
   return settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}
+
+/** Throws `ImportError("USAGE")` for a name that no input of the job has. */
+export function checkOnly(job: Job, only: string | undefined): void {
+  if (only === undefined || job.inputs.some(({ name }) => name === only)) return;
+  const names = job.inputs.map(({ name }) => name);
+  throw new ImportError("USAGE", `the job has no input "${only}".${didYouMean(only, names)}`, {
+    hint: `Its inputs are ${names.join(", ")}.`,
+  });
 }
 
 /** The resource of each input, by its name. */
@@ -67,13 +71,12 @@ export async function compileInput(input: Pick<Input, "mapping">): Promise<Compi
 }
 
 async function prepareInput(input: Input): Promise<PreparedInput> {
-  const mapping = loadMapping(await readText(input.mapping), input.mapping.shown);
-  checkJoins(input, mapping);
-  const compiled = compileMapping(mapping, await readLookups(mapping, input));
+  const compiled = await compileInput(input);
+  checkJoins(input, compiled.mapping);
   const infos = new Map<string, FileInfo>();
   for (const file of [...input.files, ...Object.values(input.joins).flat()]) {
     if (file.path === "-") continue;
-    await using opened = await openInput(file.path, file.shown, mapping.source);
+    await using opened = await openInput(file.path, file.shown, file.source ?? compiled.mapping.source);
     infos.set(file.path, opened.info);
   }
   return { input, compiled, infos, warnings: checkHeaders(input, compiled, infos) };
@@ -89,6 +92,7 @@ export function checkHeaders(
   const warnings = new Set<string>();
   const joined = Object.fromEntries(
     Object.entries(input.joins).flatMap(([name, [first]]) => {
+      if (first === undefined) return [[name, unknownHeader] as const];
       const info = infos.get(first.path);
       return info === undefined ? [] : [[name, info] as const];
     }),
@@ -108,6 +112,17 @@ export function checkHeaders(
   return [...warnings];
 }
 
+/** What is known of a file that is not there: a retry may have no rows of a join. */
+export const unknownHeader: FileInfo = {
+  path: "",
+  format: "csv",
+  encoding: "utf-8",
+  bom: false,
+  gzip: false,
+  newline: "\n",
+  detected: [],
+};
+
 function checkJoins(input: Input, mapping: Mapping): void {
   const wanted = mapping.joins.map(({ name }) => name);
   const given = Object.keys(input.joins);
@@ -118,7 +133,7 @@ function checkJoins(input: Input, mapping: Mapping): void {
       "JOB_INVALID",
       `input "${input.name}": ${input.mapping.shown} joins ${missing.map((name) => `"${name}"`).join(", ")}, and the job names no file for it`,
       {
-        hint: `Add it to the job file: join: { ${missing.map((name) => `${name}: path/to/${name}.csv`).join(", ")} }.`,
+        hint: `In the job file, under the input "${input.name}", add join: { ${missing.map((name) => `${name}: path/to/${name}.csv`).join(", ")} }.`,
       },
     );
   }

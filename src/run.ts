@@ -78,18 +78,36 @@ export interface RunResult {
  * happens while sending is in the result.
  */
 export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
-  const options = { ...quietWorld(), ...wishes };
   await using _lock = await lockState(job.state);
-  const inputs = await prepareInputs(job, { ...(options.only === undefined ? {} : { only: options.only }) });
-  await using ledger = await openLedger({ folder: job.state, baseUrl: options.account.baseUrl, mode: "write" });
+  const inputs = await prepareInputs(job, { ...(wishes.only === undefined ? {} : { only: wishes.only }) });
+  await using ledger = await openLedger({ folder: job.state, baseUrl: wishes.account.baseUrl, mode: "write" });
+  return await execute({ job, inputs, ledger, warnings: [] }, wishes);
+}
+
+/** What goes through the pipeline. */
+interface Execution {
+  readonly job: Job;
+  readonly inputs: readonly PreparedInput[];
+  readonly ledger: Ledger;
+  /** What was odd before, in words. */
+  readonly warnings: readonly string[];
+  /** The run whose failures files the inputs are; absent in a run over the job's own files. */
+  readonly retryOf?: RunRecord;
+}
+
+/** Stages, sends and reports inputs as one run. The caller holds the lock of the state folder. Throws as `run` does. */
+export async function execute(execution: Execution, wishes: RunOptions): Promise<RunResult> {
+  const { job, inputs, ledger, retryOf } = execution;
+  const options = { ...quietWorld(), ...wishes };
   const record = await ledger.runs.begin({
     runId: newRunId(options),
     job: job.file.path,
-    command: "run",
+    command: retryOf === undefined ? "run" : "retry",
     startedAtMs: options.clock.nowMs(),
+    ...(retryOf === undefined ? {} : { retryOf: retryOf.id }),
   });
   const traffic = countTraffic();
-  const warnings = inputs.flatMap((input) => input.warnings);
+  const warnings = [...execution.warnings, ...inputs.flatMap((input) => input.warnings)];
   const locate = createLocate(ledger, record.id, inputs);
   const tell = options.onEvent ?? (() => undefined);
   const warn = (message: string): void => {
@@ -108,6 +126,7 @@ export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
       onProgress: (input, rows) => tell({ kind: "reading", input, rows }),
       onWarning: warn,
       signal: options.stop,
+      isRetry: retryOf !== undefined,
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
     });
     // Where results cannot be written, nothing is sent.
@@ -142,7 +161,7 @@ export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
       stop: options.stop,
       abort: options.abort,
     }));
-  return await finish(job, ledger, record, inputs, { end, warnings, traffic, options });
+  return await finish(execution, record, { end, warnings, traffic, options });
 }
 
 // Whoever says nothing gets the machine's clock, its randomness, and a run that nothing interrupts.
@@ -200,10 +219,8 @@ interface Ending {
 }
 
 async function finish(
-  job: Job,
-  ledger: Ledger,
+  { job, ledger, inputs, retryOf }: Execution,
   record: RunRecord,
-  inputs: readonly PreparedInput[],
   ending: Ending,
 ): Promise<RunResult> {
   const { end, options } = ending;
@@ -223,13 +240,25 @@ async function finish(
     warnings: ending.warnings,
     folder,
     resourceOf: resourceOf(inputs),
+    ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
   });
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
+  await tidyUp(ledger);
   return { exitCode, summary, folder, stopped };
 }
 
-function runFolder({ state }: Job, { runId }: RunRecord): string {
+/** Only now: until a run has ended, a crash may need the payloads again. A disk too full for it takes nothing from the run. */
+async function tidyUp({ upkeep }: Ledger): Promise<void> {
+  try {
+    await upkeep.dropPayloads();
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+  }
+}
+
+/** Where a run's files are. */
+export function runFolder({ state }: Job, { runId }: RunRecord): string {
   return join(state, "runs", runId);
 }
 

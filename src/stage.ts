@@ -13,8 +13,10 @@ import { ImportError } from "./model/error.ts";
 import type { Ledger, NewRow, StagedFile } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import type { Row } from "./model/row.ts";
-import { checkHeaders, type PreparedInput } from "./prepare.ts";
+import { checkHeaders, type PreparedInput, unknownHeader } from "./prepare.ts";
 import { openInput } from "./read/open.ts";
+import { refuseRepeats } from "./repeats.ts";
+import { rowsHash } from "./rows-hash.ts";
 import { validateDraft } from "./validate.ts";
 
 /** What staging needs beside the inputs. */
@@ -33,14 +35,18 @@ export interface StageOptions {
   readonly signal: AbortSignal;
   /** For a file `-`. */
   readonly stdin?: Readable;
+  /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
+  readonly isRetry?: boolean;
 }
 
-/** Stages all inputs, then settles what only the whole shows: identical entries and duplicate keys. */
+/** Stages all inputs, then settles what only the whole shows: identical entries, duplicate keys, what a retry made good. */
 export async function stage(inputs: readonly PreparedInput[], options: StageOptions): Promise<void> {
   for (const prepared of inputs) await stageInput(prepared, options);
   const { ledger, run } = options;
   await ledger.staging.collapseIdentical(run);
   await settleClashes(run, options);
+  if (options.isRetry === true) await refuseRepeats(run, inputs, options);
+  else await ledger.staging.settleMended(run);
   await ledger.staging.finish(run);
 }
 
@@ -56,7 +62,7 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
       for await (const rows of sourceRows(file, prepared, options)) {
         await staging.addRows(
           rows.map((source) => ({
-            ...newRow(source),
+            ...newRow(source, file),
             groupKey: keyText(source.row.cells, theirs),
             cells: source.row.cells,
           })),
@@ -81,7 +87,7 @@ async function stageInOrder(
   const { staging } = options.ledger;
   const stored = async function* (): AsyncGenerator<readonly SourceRow[]> {
     for await (const rows of sourceRows(main, prepared, options)) {
-      await staging.addRows(rows.map(newRow));
+      await staging.addRows(rows.map((source) => newRow(source, main)));
       yield rows;
     }
   };
@@ -106,10 +112,12 @@ async function stageScattered(
       const judged = rows.map((source) => ({ source, ...judge(source, prepared) }));
       await staging.addRows(
         judged.map(({ source, groupKey, problems }) => ({
-          ...newRow(source),
+          ...newRow(source, main),
           cells: source.row.cells,
           ...(groupKey === undefined ? {} : { groupKey }),
-          ...(problems.length === 0 ? {} : { outcome: "invalid" as const, problems }),
+          ...(problems.length === 0
+            ? {}
+            : { outcome: "invalid" as const, problems, rowsHash: rowsHash(prepared.input.name, [source]) }),
         })),
       );
       await sink.exclude(judged.filter(({ excluded }) => excluded).map(({ source }) => source));
@@ -193,9 +201,10 @@ function createSink(
       const drafted = compiled.draft(await attachJoins(group, compiled, joins, ledger.staging));
       // Its rows are complete, joined ones included: looking for more would take those of others.
       if (drafted.kind === "excluded") return settle(drafted.rows.map(({ id }) => id));
-      waiting.push(
-        validateDraft(drafted.draft, resource, { policy: job.existing[resource.name], strict, showCreationNeeds }),
-      );
+      waiting.push({
+        ...validateDraft(drafted.draft, resource, { policy: job.existing[resource.name], strict, showCreationNeeds }),
+        rowsHash: rowsHash(prepared.input.name, drafted.draft.rows),
+      });
       if (waiting.length >= entriesPerBatch) await flush();
     },
   };
@@ -225,7 +234,8 @@ async function settleOrphans(
           value,
         };
         const problems = row.fault === undefined ? [orphan] : [placed(row.fault, file.file, source.row), orphan];
-        return { id: row.id, outcome: "invalid" as const, problems };
+        const hash = rowsHash(`${input.name}.${file.join ?? ""}`, [source]);
+        return { id: row.id, outcome: "invalid" as const, problems, rowsHash: hash };
       }),
     );
   }
@@ -246,15 +256,7 @@ async function addFiles(
 ): Promise<readonly OpenedFile[]> {
   const opened: OpenedFile[] = [];
   for (const file of files) {
-    const info = infos.get(file.path) ?? {
-      path: file.path,
-      format: "csv",
-      encoding: "utf-8",
-      bom: false,
-      gzip: false,
-      newline: "\n",
-      detected: [],
-    };
+    const info = infos.get(file.path) ?? { ...unknownHeader, path: file.path };
     const staged = await ledger.staging.addFile({
       run,
       input: input.name,
@@ -273,7 +275,8 @@ async function* sourceRows(
   prepared: PreparedInput,
   options: StageOptions,
 ): AsyncGenerator<readonly SourceRow[]> {
-  await using input = await openInput(file.path, file.shown, prepared.compiled.mapping.source, options.stdin);
+  const settings = file.source ?? prepared.compiled.mapping.source;
+  await using input = await openInput(file.path, file.shown, settings, options.stdin);
   if (file.path === "-") {
     // Standard input can be opened only once, so its header could not be checked beforehand.
     const infos = new Map([...prepared.infos, [file.path, input.info]]);
@@ -293,8 +296,14 @@ async function* sourceRows(
   if (rows === 0) options.onWarning(`${file.shown} has no rows`);
 }
 
-function newRow({ id, row }: SourceRow): NewRow {
-  return { id, line: row.line, raw: row.raw, ...(row.fault === undefined ? {} : { fault: row.fault }) };
+function newRow({ id, row }: SourceRow, { file: { retryOf } }: OpenedFile): NewRow {
+  return {
+    id,
+    line: row.line,
+    raw: row.raw,
+    ...(row.fault === undefined ? {} : { fault: row.fault }),
+    ...(retryOf === undefined || row.retryOf === undefined ? {} : { source: rowId(retryOf, row.retryOf) }),
+  };
 }
 
 function placed(fault: Problem, file: string, row: Row): Problem {

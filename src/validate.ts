@@ -42,17 +42,18 @@ export function validateDraft(
     key: draft.key,
     payload: draft.payload,
     clears: draft.clears,
-    hash: contentHash({
-      payload: draft.payload,
-      clears: draft.clears,
-      references: draft.references.map((ref) => ({ ...ref })),
-    }),
+    hash: draftHash(draft),
     keys: [...own, ...inner],
     references,
     problems: [...problems, ...needs],
     creationProblems,
     rows: draft.rows.map(({ id }) => id),
   };
+}
+
+/** The content hash of the entry that a draft makes. */
+export function draftHash({ payload, clears, references }: Draft): string {
+  return contentHash({ payload, clears, references: references.map((reference) => ({ ...reference })) });
 }
 
 /** Mapping makes no payload of what could not be read: everything would be missing, which is not what is wrong. */

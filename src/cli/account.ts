@@ -85,7 +85,7 @@ async function findAddress(
     (profile?.company === undefined ? undefined : { company: profile.company, from: `the profile "${profile.name}"` });
   if (chosen === undefined) {
     throw new ImportError("NO_TOKEN", "no account is named", {
-      hint: "Set LUMINOUS_COMPANY (or api.company in the job file, or --profile), and LUMINOUS_API_KEY.",
+      hint: `Set LUMINOUS_COMPANY, or api.company in the job file, or use --profile.${isSet(env.LUMINOUS_API_KEY) ? "" : " The token goes into LUMINOUS_API_KEY."}`,
     });
   }
   if (!/^[a-z0-9][a-z0-9-]*$/i.test(chosen.company)) {

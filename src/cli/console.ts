@@ -60,7 +60,26 @@ export function closingText(summary: Summary, { stdout, env, cwd }: CommandWorld
     colour: stdout.isTTY === true && env.NO_COLOR === undefined,
     folder: near.startsWith("..") ? folder : near,
     again: commandLine(words),
+    rest: commandLine(without(words, /^--limit(=|$)/)),
+    retry: commandLine(retryWords(words)),
     send: commandLine(words.filter((word) => word !== "--dry-run").map((word) => (word === "check" ? "run" : word))),
+  });
+}
+
+// Options that belong to a run's own files and to this one call; a retry takes up where it ended.
+const ofThisRun = /^--(limit|only|input|all-or-nothing|max-errors|strict|force|dry-run)(=|$)/;
+const withoutValue = /^--(all-or-nothing|strict|force|dry-run)$|=/;
+
+/** The words that retry what a command with these words did not make. */
+function retryWords(words: readonly string[]): readonly string[] {
+  return without(words, ofThisRun).map((word, at) => (at === 0 && word === "run" ? "retry" : word));
+}
+
+/** The words without some options and their values. */
+function without(words: readonly string[], options: RegExp): readonly string[] {
+  return words.filter((word, at) => {
+    const before = words[at - 1] ?? "";
+    return !options.test(word) && !(options.test(before) && !withoutValue.test(before));
   });
 }
 

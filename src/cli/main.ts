@@ -3,23 +3,13 @@ import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { ImportError } from "../model/error.ts";
 import { version } from "../version.ts";
+import type { RetryFlags } from "./retry.ts";
 import type { RunFlags } from "./run.ts";
 import { tellError } from "./tell-error.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
-export const laterCommands = [
-  "init",
-  "plan",
-  "retry",
-  "drop",
-  "explain",
-  "audit",
-  "doctor",
-  "channels",
-  "report",
-  "state",
-] as const;
+export const laterCommands = ["init", "plan", "drop", "doctor", "channels", "report"] as const;
 
 /** The command line, as a commander program. `done` receives the exit code of the command that ran. */
 export function buildProgram(world: CommandWorld, done: (exitCode: number) => void): Command {
@@ -83,6 +73,27 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await run(job, globals(command), options, world));
     });
 
+  withGlobals(program.command("retry <job>"))
+    .description("only what did not make it, read from the last run's failures files, edited or not")
+    .addOption(
+      new Option("--limit <n>", "the first N entries of each phase, the rest stays pending").argParser(
+        wholeNumber("--limit", 1),
+      ),
+    )
+    .option("--only <input>", "this input alone")
+    .option("--all-or-nothing", "send nothing when anything is invalid")
+    .addOption(
+      new Option("--max-errors <n>", "stop when the API has refused or failed more than N entries").argParser(
+        wholeNumber("--max-errors", 0),
+      ),
+    )
+    .option("--strict", "warnings count as errors")
+    .addHelpText("after", example("luminous-import retry import.yaml"))
+    .action(async (job: string, options: RetryFlags, command: Command) => {
+      const { retry } = await import("./retry.ts");
+      done(await retry(job, globals(command), options, world));
+    });
+
   withGlobals(program.command("status <job>"))
     .description("the last run's tallies")
     .option("--runs", "list all runs")
@@ -90,6 +101,38 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .action(async (job: string, options: object, command: Command) => {
       const { status } = await import("./status.ts");
       done(await status(job, globals(command), options, world));
+    });
+
+  withGlobals(program.command("explain <job> <key-or-line>"))
+    .description("the whole story of one entry, by its key or as file:line; no network")
+    .addHelpText(
+      "after",
+      example("luminous-import explain import.yaml CUP-1", "luminous-import explain import.yaml orders.csv:1043"),
+    )
+    .action(async (job: string, what: string, _options: object, command: Command) => {
+      const { explain } = await import("./explain.ts");
+      done(await explain(job, what, globals(command), world));
+    });
+
+  withGlobals(program.command("audit <job>"))
+    .description("prove that every row has one fate; --verify compares with the API")
+    .option("--run <id>", "this run instead of the newest that ended")
+    .option("--verify <n>", "read N accepted entries, or all, back from the API and compare them field by field")
+    .addHelpText("after", example("luminous-import audit import.yaml", "luminous-import audit import.yaml --verify 50"))
+    .action(async (job: string, options: object, command: Command) => {
+      const { audit } = await import("./audit.ts");
+      done(await audit(job, globals(command), options, world));
+    });
+
+  const state = program.command("state").description("what runs leave behind: state purge removes old ones");
+  withGlobals(state.command("purge [job]"))
+    .description("remove old runs; what was accepted stays known")
+    .option("--before <date>", "runs that began before this day (YYYY-MM-DD, UTC)")
+    .option("--dry-run", "only say what would go")
+    .addHelpText("after", example("luminous-import state purge import.yaml --before 2026-01-31"))
+    .action(async (job: string | undefined, options: object, command: Command) => {
+      const { purge } = await import("./state.ts");
+      done(await purge(job, globals(command), options, world));
     });
 
   program
@@ -118,13 +161,14 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await sandbox(options, world));
     });
 
+  const known = program.commands.map((command) => command.name());
   for (const name of laterCommands) {
     program
       .command(`${name} [words...]`, { hidden: true })
       .allowUnknownOption()
       .action(() => {
         throw new ImportError("NOT_YET", `"${name}" is not built yet`, {
-          hint: "This version knows check, run, status and sandbox.",
+          hint: `This version knows ${known.join(", ")}.`,
         });
       });
   }

@@ -39,8 +39,8 @@ export async function status(
   }
   world.stdout.write(
     isSummary(last.summary)
-      ? `${last.runId}\n${closingText(last.summary, world, ["run", path])}\n`
-      : `${last.runId}: ${howItStands(last)}\nNext: luminous-import run ${path}\n`,
+      ? `${last.runId}\n${closingText(last.summary, world, [last.command, path])}\n`
+      : `${last.runId}: ${howItStands(last)}\nNext: luminous-import ${last.command} ${path}\n`,
   );
   return exitCodes.done;
 }

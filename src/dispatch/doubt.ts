@@ -28,7 +28,6 @@ export function isDoubtful(entry: QueuedEntry): entry is DoubtfulEntry {
 /** The most that one lookup takes: a filter holds no more keys, and an export pass is worth sharing. */
 export const mostDoubtful = 100;
 
-const defaultReadLagMs = 3000;
 const enoughAbsences = 2;
 const firstWaitMs = 500;
 const longestWaitMs = 10_000;
@@ -77,11 +76,9 @@ async function isThere(workings: Workings, entry: DoubtfulEntry, { remoteId }: F
     await queue.postpone(entry.id, options.clock.nowMs());
     return;
   }
-  await verdicts.settle(
-    entry,
-    { outcome: "invalid", remoteId, problems: [immutable(resource.singular, entry.key, remoteId, resource.keyPath)] },
-    { sendId: doubt.sendId, result: "recovered" },
-  );
+  // Settling closes the send: what it brought is remembered as accepted, so that every later run says the same.
+  const problems = [immutable(resource.singular, entry.key, remoteId, resource.keyPath)];
+  await verdicts.settle(entry, { outcome: "invalid", remoteId, problems });
 }
 
 /** Why changed content of a record that cannot be changed goes nowhere. */
@@ -97,7 +94,7 @@ async function isAbsent(workings: Workings, entry: DoubtfulEntry, askedAtMs: num
   const { options, notes, verdicts } = workings;
   const { ledger, limits, clock } = options;
   const { sendId, absences } = entry.doubt;
-  const provesFromMs = leftAtMs + limits.timeoutMs + (limits.readLagMs ?? defaultReadLagMs);
+  const provesFromMs = leftAtMs + limits.timeoutMs + limits.readLagMs;
   if (askedAtMs < provesFromMs || absences + 1 < enoughAbsences) {
     await ledger.queue.absent(sendId, clock.nowMs());
     const growingMs = Math.min(longestWaitMs, firstWaitMs * 2 ** absences);

@@ -43,8 +43,11 @@ export const longestHoldMs = 1000;
 export const probeRequest: ApiRequest = { method: "GET", path: "/warehouses?per_page=1" };
 const longestGrownPauseMs = 4000;
 
+/** The part of the options that is about the way to the API. */
+export type LineOptions = Pick<DispatchOptions, "api" | "limits" | "clock" | "onEvent" | "abort">;
+
 /** One per dispatch: its limiter, its circuit and its connections are the only ones. */
-export function createLine(options: DispatchOptions, brake: Brake): Line {
+export function createLine(options: LineOptions, brake: Brake): Line {
   const { api, limits, clock, onEvent } = options;
   const adaptive =
     limits.requestsPerSecond === "auto" ? createAdaptiveRate(limits.maxRequestsPerSecond, clock) : undefined;
@@ -179,7 +182,7 @@ export function accountRefused({ api }: Pick<DispatchOptions, "api">, status: nu
   );
 }
 
-function outage({ api }: DispatchOptions, everAnswered: boolean, cause: string, waitedMs: number): ImportError {
+function outage({ api }: LineOptions, everAnswered: boolean, cause: string, waitedMs: number): ImportError {
   const seconds = Math.round(waitedMs / 1000);
   return new ImportError(
     "OUTAGE",

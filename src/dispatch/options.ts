@@ -51,6 +51,6 @@ export interface DispatchLimits {
   /** For one request. Also how long the server may still be working on a request that got no answer. */
   readonly timeoutMs: number;
   readonly outagePatienceMs: number;
-  /** How long a write may stay invisible to reads: an absence counts only so long after a send is over. Default 3 s. */
-  readonly readLagMs?: number;
+  /** How long a write may stay invisible to reads: an absence counts only so long after a send is over. */
+  readonly readLagMs: number;
 }

@@ -54,14 +54,15 @@ function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEnt
   if (entry.key === undefined && !isInvalid) throw new Error("an entry without a key must have an error that says so");
   const key = entry.key === undefined ? null : keys.id(entry.resource, entry.key);
   const { id } = connection.run(
-    `insert into entries (run, resource, phase, position, key, hash, outcome, ready, problems)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into entries (run, resource, phase, position, key, hash, rows_hash, outcome, ready, problems)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     run,
     entry.resource,
     entry.phase,
     entry.position,
     key,
     entry.hash,
+    entry.rowsHash ?? null,
     isInvalid ? "invalid" : null,
     // What an earlier run left in doubt is resolved first, planned or not.
     isInDoubt(connection, key) ? 1 : 0,

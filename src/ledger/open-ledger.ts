@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ImportError } from "../model/error.ts";
 import type { Ledger } from "../model/ledger.ts";
+import { openAudit } from "./audit.ts";
 import { Connection, type ConnectionSettings } from "./connection.ts";
 import { openKeys } from "./keys.ts";
 import { checkHeader, createLedgerFile, ledgerPath, prepareLedger } from "./ledger-file.ts";
@@ -14,6 +15,7 @@ import { stateError } from "./sqlite-error.ts";
 import { openStagedRows } from "./staged-rows.ts";
 import { openStaging } from "./staging.ts";
 import { openStories } from "./stories.ts";
+import { openUpkeep } from "./upkeep.ts";
 import { openWorklists } from "./worklist.ts";
 
 /** Which ledger to open, and for what. */
@@ -93,6 +95,8 @@ function ledgerOn(connection: Connection, afterwards: () => void = () => {}): Le
     queue: openQueue(connection, keys, worklists),
     results: openResults(connection),
     stories: openStories(connection),
+    audit: openAudit(connection),
+    upkeep: openUpkeep(connection),
     async flush() {
       connection.flush();
     },

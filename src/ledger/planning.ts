@@ -4,7 +4,9 @@ import type { QueuedEntry } from "../model/entry.ts";
 import type { KnownEntry, Queue } from "../model/ledger.ts";
 import type { Phase } from "../model/resource.ts";
 import type { Connection } from "./connection.ts";
+import { mendSources } from "./mended.ts";
 import { planRemoteId, type QueuedColumns, queuedEntry, selectQueued } from "./queued-entry.ts";
+import { unsentOutcome } from "./settling.ts";
 
 /** The part of `Queue` that decides what is to be done. */
 export function openPlanning(
@@ -22,6 +24,7 @@ export function openPlanning(
     async plan(plans) {
       connection.write(() => {
         for (const { entryId, plan } of plans) {
+          if (plan.kind === "create") noteGone(connection, entryId);
           connection.run(
             "update entries set plan = ?, plan_remote_id = ?, ready = 1 where id = ? and outcome is null",
             plan.kind,
@@ -44,6 +47,15 @@ export function openPlanning(
   };
 }
 
+// Only a lookup that found nothing leads to a second creation of what was accepted before; an audit asks for the proof.
+function noteGone(connection: Connection, entryId: number): void {
+  connection.run(
+    `insert or ignore into gone (key, run) select e.key, e.run from entries e
+       join accepted a on a.key = e.key and a.role = 'own' where e.id = ?`,
+    entryId,
+  );
+}
+
 type QueueOutcome = NonNullable<Awaited<ReturnType<Queue["progress"]>>[number]["outcome"]>;
 
 function limitTo(connection: Connection, run: number, phase: Phase, limit: number): number {
@@ -58,7 +70,7 @@ function limitTo(connection: Connection, run: number, phase: Phase, limit: numbe
         );
   if (lastKept === undefined) return 0;
   return connection.run(
-    `update entries set outcome = 'pending'
+    `update entries set outcome = ${unsentOutcome}
       where run = ? and phase = ? and (position, id) > (?, ?) and outcome is null`,
     run,
     phase,
@@ -69,14 +81,15 @@ function limitTo(connection: Connection, run: number, phase: Phase, limit: numbe
 
 // An entry in doubt is never unchanged: what was sent last may have gone through, and may have been other content.
 function settleUnchanged(connection: Connection, run: number, phase: Phase): number {
-  return connection.run(
-    `update entries set outcome = 'unchanged', remote_id = a.remote_id from accepted a
+  const settled = `update entries set outcome = 'unchanged', remote_id = a.remote_id from accepted a
       where entries.run = ? and entries.phase = ? and entries.outcome is null
         and a.key = entries.key and a.role = 'own' and a.hash = entries.hash
-        and not exists (select 1 from sends s where s.key = entries.key and s.open = 1)`,
-    run,
-    phase,
-  ).changes;
+        and not exists (select 1 from sends s where s.key = entries.key and s.open = 1)`;
+  const isRetry = connection.one("select 1 from runs where id = ? and retry_of is not null", run) !== undefined;
+  if (!isRetry) return connection.run(settled, run, phase).changes;
+  const entries = connection.all<{ id: number }>(`${settled} returning entries.id`, run, phase);
+  for (const { id } of entries) mendSources(connection, id);
+  return entries.length;
 }
 
 const knownPerPage = 200;

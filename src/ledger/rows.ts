@@ -25,8 +25,14 @@ export function openRows(
     unclaimed: (fileId) => unclaimed(connection, fileId),
     async settleRows(rows) {
       connection.write(() => {
-        for (const { id, outcome, problems } of rows) {
-          connection.run("update rows set outcome = ?, problems = ? where id = ?", outcome, encodeList(problems), id);
+        for (const { id, outcome, problems, rowsHash } of rows) {
+          connection.run(
+            "update rows set outcome = ?, problems = ?, rows_hash = ? where id = ?",
+            outcome,
+            encodeList(problems),
+            rowsHash ?? null,
+            id,
+          );
         }
       }, rows.length);
     },
@@ -49,13 +55,15 @@ export function openRows(
 
 function addRow(connection: Connection, staged: StagedRows, row: NewRow): void {
   connection.run(
-    "insert into rows (id, line, raw, fault, outcome, problems) values (?, ?, ?, ?, ?, ?)",
+    "insert into rows (id, line, raw, fault, outcome, problems, rows_hash, source) values (?, ?, ?, ?, ?, ?, ?, ?)",
     row.id,
     row.line,
     row.raw,
     encode(row.fault),
     row.outcome ?? null,
     encodeList(row.problems),
+    row.rowsHash ?? null,
+    row.source ?? null,
   );
   if (row.groupKey !== undefined || row.cells !== undefined) staged.add(row);
 }

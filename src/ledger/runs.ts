@@ -7,18 +7,19 @@ import type { StagedRows } from "./staged-rows.ts";
 /** The runs of a ledger. */
 export function openRuns(connection: Connection, staged: StagedRows): Runs {
   return {
-    async begin({ runId, job, command, startedAtMs }) {
+    async begin({ runId, job, command, startedAtMs, retryOf }) {
       staged.clear(); // what a run that was killed left behind
       const { id } = connection.write(() =>
         connection.run(
-          "insert into runs (run_id, job, command, started_at_ms) values (?, ?, ?, ?)",
+          "insert into runs (run_id, job, command, started_at_ms, retry_of) values (?, ?, ?, ?, ?)",
           runId,
           job,
           command,
           startedAtMs,
+          retryOf ?? null,
         ),
       );
-      return { id, runId, job, command, startedAtMs };
+      return { id, runId, job, command, startedAtMs, ...(retryOf === undefined ? {} : { retryOf }) };
     },
     async end(id, { endedAtMs, exitCode, summary }) {
       connection.write(() =>
@@ -50,9 +51,10 @@ interface RunColumns {
   readonly ended_at_ms: number | null;
   readonly exit_code: number | null;
   readonly summary: string | null;
+  readonly retry_of: number | null;
 }
 
-const selectRun = "select id, run_id, job, command, started_at_ms, ended_at_ms, exit_code, summary from runs";
+const selectRun = "select id, run_id, job, command, started_at_ms, ended_at_ms, exit_code, summary, retry_of from runs";
 
 function runOf(columns: RunColumns): RunRecord {
   return {
@@ -64,5 +66,6 @@ function runOf(columns: RunColumns): RunRecord {
     ...(columns.ended_at_ms === null ? {} : { endedAtMs: columns.ended_at_ms }),
     ...(columns.exit_code === null ? {} : { exitCode: columns.exit_code }),
     ...(columns.summary === null ? {} : { summary: decode<unknown>(columns.summary) }),
+    ...(columns.retry_of === null ? {} : { retryOf: columns.retry_of }),
   };
 }

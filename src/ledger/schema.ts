@@ -162,6 +162,47 @@ create table doubt_lookups (
   found integer not null check (found in (0, 1))
 ) strict;
 create index doubt_lookups_of_send on doubt_lookups (send);
+
+-- The run whose failures a retry reads.
+alter table runs add column retry_of integer;
+
+-- Over the raw text of an entry's rows: what a repair is known by.
+alter table entries add column rows_hash text;
+
+create table rows_2 (
+  id integer primary key, -- file id and number: see rowId
+  line integer not null,
+  raw text not null,
+  fault text,
+  outcome text check (outcome in ('excluded', 'invalid', 'unchanged', 'skipped')), -- of a row without an entry
+  problems text,
+  rows_hash text, -- of an invalid row without an entry
+  source integer, -- of a row of a retry: the row of the retried run
+  mended integer not null default 0 -- a retry made good what the row belonged to
+) strict;
+insert into rows_2 (id, line, raw, fault, outcome, problems) select id, line, raw, fault, outcome, problems from rows;
+drop table rows;
+alter table rows_2 rename to rows;
+create index rows_of_source on rows (source) where source is not null;
+create index rows_without_entry on rows (rows_hash) where rows_hash is not null;
+
+-- What became of rows that did not make it, once a retry had made all of them good. Outlives the runs.
+create table repaired (
+  rows_hash text not null,
+  key integer not null references keys,
+  outcome text not null check (outcome in ('accepted', 'skipped')),
+  content_hash text, -- of what was accepted; null where that is not known
+  remote_id text,
+  run_id text not null, -- the run whose failures were retried, as people see it
+  primary key (rows_hash, key)
+) strict, without rowid;
+
+-- Keys that were accepted once and that a lookup of a later run proved gone: what allows a second creation.
+create table gone (
+  key integer not null references keys,
+  run integer not null,
+  primary key (key, run)
+) strict, without rowid;
 `;
 
 /** Step n leads from version n to version n + 1; a new ledger takes all of them. */

@@ -4,6 +4,7 @@ import type { Queue } from "../model/ledger.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Connection } from "./connection.ts";
+import { mendSources } from "./mended.ts";
 import { addProblems } from "./new-entries.ts";
 import { remember } from "./references.ts";
 import { closeSends, openSends } from "./sends.ts";
@@ -26,6 +27,10 @@ export function openSettling(
     },
   };
 }
+
+/** SQL: how an open entry ends that nothing more is done for. What may have gone through is never called pending. */
+export const unsentOutcome = `case
+  when exists (select 1 from sends s where s.key = entries.key and s.open = 1) then 'in_doubt' else 'pending' end`;
 
 interface EntryColumns {
   readonly run: number;
@@ -58,7 +63,15 @@ function settle(connection: Connection, entryId: number, settlement: Settlement)
     accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash });
   } else if ((outcome === "skipped" || outcome === "unchanged") && remoteId !== null) {
     remember(connection, entry.run, entry.key, "own", remoteId);
+  } else if (outcome === "invalid" && remoteId !== null) {
+    // The file says something else by now, but what is there is ours: later runs compare with what was sent.
+    const [sent] = openSends(connection, entry.key);
+    if (sent?.plan.kind === "create") {
+      closeSends(connection, entry.key, "recovered");
+      accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash: sent.hash });
+    }
   }
+  if (outcome === "accepted" || outcome === "unchanged" || outcome === "skipped") mendSources(connection, entryId);
 }
 
 function created(connection: Connection, entryId: number, remoteId: string): void {
@@ -118,8 +131,7 @@ function settleRest(connection: Connection, run: number, problem: Problem | unde
     );
   }
   connection.run(
-    `update entries set outcome = case
-         when exists (select 1 from sends s where s.key = entries.key and s.open = 1) then 'in_doubt' else 'pending' end
+    `update entries set outcome = ${unsentOutcome}
       where run = ? and outcome is null`,
     run,
   );

@@ -5,7 +5,9 @@ import { openDuplicates } from "./duplicates.ts";
 import { addFile, updateFile } from "./files.ts";
 import { groups } from "./groups.ts";
 import type { Keys } from "./keys.ts";
+import { settleMended } from "./mended.ts";
 import { openNewEntries } from "./new-entries.ts";
+import { openRepeats } from "./repeats.ts";
 import { openRows } from "./rows.ts";
 import type { StagedRows } from "./staged-rows.ts";
 import type { Worklists } from "./worklist.ts";
@@ -20,9 +22,13 @@ export function openStaging(connection: Connection, keys: Keys, worklists: Workl
     async updateFile(fileId, info) {
       updateFile(connection, fileId, info);
     },
+    async settleMended(run) {
+      return connection.write(() => settleMended(connection, run));
+    },
     groups: (fileIds) => groups(connection, staged, fileIds),
     ...openRows(connection, staged),
     ...openNewEntries(connection, keys),
     ...openDuplicates(connection, worklists),
+    ...openRepeats(connection),
   };
 }

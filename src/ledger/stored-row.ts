@@ -36,6 +36,9 @@ export function storedRow(columns: RowColumns): StoredRow {
   };
 }
 
+/** A row's id divided by this is that of its file, also in SQL. */
+export const rowsPerFile = rowId(1, 0);
+
 /** The ids that rows of a file can have: from the first, up to but not with the second. */
 export function rowRange(fileId: number): readonly [number, number] {
   return [rowId(fileId, 0), rowId(fileId + 1, 0)];

@@ -5,13 +5,16 @@ import type { Connection } from "./connection.ts";
 import { lookupsOf } from "./doubt-lookups.ts";
 import { planOf } from "./queued-entry.ts";
 
-/** The sends of these entries, oldest first. */
+/** The sends of these entries, oldest first, and those of their keys whose fate is open, also of runs that are gone. */
 export function sendsOf(connection: Connection, entryIds: readonly number[]): readonly StorySend[] {
+  const list = JSON.stringify(entryIds);
   return connection
     .all<SendColumns>(
       `select id, run, entry, plan, plan_remote_id, hash, sent_at_ms, ended_at_ms, result, http_status, open
-         from sends where entry in (select value from json_each(?)) order by id`,
-      JSON.stringify(entryIds),
+         from sends where entry in (select value from json_each(?))
+           or (open = 1 and key in (select key from entries where id in (select value from json_each(?)))) order by id`,
+      list,
+      list,
     )
     .map((columns) => ({
       id: columns.id,

@@ -45,7 +45,11 @@ export function openHandOut(connection: Connection): HandOut {
     },
     async postpone(entryId, notBeforeMs) {
       connection.write(() =>
-        connection.run("update entries set not_before_ms = ? where id = ? and outcome is null", notBeforeMs, entryId),
+        connection.run(
+          "update entries set not_before_ms = ? where id = ? and outcome is null",
+          Math.ceil(notBeforeMs), // waits with jitter are fractions, and the column is not
+          entryId,
+        ),
       );
       out.delete(entryId);
     },

@@ -1,6 +1,5 @@
 // Sums over a run: by input and outcome, against the run before, of sends and of faulty reference rows.
 
-import { rowId } from "../model/draft.ts";
 import type { SendResult } from "../model/entry.ts";
 import type { Results } from "../model/ledger.ts";
 import type { Outcome } from "../model/outcome.ts";
@@ -8,7 +7,7 @@ import type { Phase } from "../model/resource.ts";
 import type { Connection } from "./connection.ts";
 import { filesOfRun } from "./files.ts";
 import { fromRowsWithFate, rowOutcome } from "./result-rows.ts";
-import { rowRange } from "./stored-row.ts";
+import { rowRange, rowsPerFile } from "./stored-row.ts";
 
 /** The part of `Results` that counts. */
 export function openTallies(
@@ -43,8 +42,6 @@ export function openTallies(
     },
   };
 }
-
-const rowsPerFile = rowId(1, 0);
 
 type Tally = Awaited<ReturnType<Results["tallies"]>>[number];
 
@@ -93,16 +90,18 @@ function entryCounts(connection: Connection, run: number): readonly Count[] {
 function changes(connection: Connection, run: number): Awaited<ReturnType<Results["changes"]>> {
   const before = connection.one<{ id: number; run_id: string }>(
     `select earlier.id, earlier.run_id from runs this join runs earlier on earlier.job = this.job and earlier.id < this.id
-      where this.id = ? and earlier.ended_at_ms is not null order by earlier.id desc limit 1`,
+      where this.id = ? and earlier.ended_at_ms is not null and this.retry_of is null and earlier.retry_of is null order by earlier.id desc limit 1`,
     run,
   );
   if (before === undefined) return undefined;
   const counts = connection.one<{ new: number; changed: number; gone: number; same: number }>(
-    `with now as (select key, min(hash) hash from entries where run = ? and key is not null group by key),
-       past as (select key, min(hash) hash from entries where run = ? and key is not null group by key)
-     select coalesce(sum(past.key is null), 0) new, coalesce(sum(now.key is null), 0) gone,
-       coalesce(sum(now.hash = past.hash), 0) same, coalesce(sum(now.hash <> past.hash), 0) changed
-       from now full join past on past.key = now.key`,
+    // One sort over both runs: a full join has no index to look into and takes the square of the entries.
+    `with both as (
+       select key, hash now, null past from entries where run = ? and key is not null
+       union all select key, null, hash from entries where run = ? and key is not null),
+     paired as (select min(now) now, min(past) past from both group by key)
+     select coalesce(sum(past is null), 0) new, coalesce(sum(now is null), 0) gone,
+       coalesce(sum(now = past), 0) same, coalesce(sum(now <> past), 0) changed from paired`,
     run,
     before.id,
   );

@@ -2,7 +2,8 @@
 // everything else in which they differ from other resources. Channels are camelCase, unlike the rest of the API.
 import { z } from "zod";
 import { anyObject, choice, flag, integer, integers, requiredText, text } from "./field.ts";
-import { isPlainObject } from "./json.ts";
+import { isPlainObject, type JsonObject } from "./json.ts";
+import { sameFields } from "./read-back.ts";
 import { readKey, readRemoteId } from "./remote-id.ts";
 import type { RemoteRecord, Resource } from "./resource.ts";
 
@@ -72,6 +73,7 @@ export const channels: Resource = {
   // A label filter is plausible but not documented (facts §6.1), so the list is read and compared here.
   list: { path: "/channels", filter: undefined, exportPath: undefined },
   remoteRecord,
+  readBack,
 };
 
 function isUntrackedDropship(payload: Record<string, unknown>): boolean {
@@ -84,4 +86,12 @@ function remoteRecord(record: unknown): RemoteRecord | undefined {
   const key = readKey(record.label);
   const remoteId = readRemoteId(record.id);
   return key === undefined || remoteId === undefined ? undefined : { remoteId, keys: [{ key, role: "own" }] };
+}
+
+// What pushes shows in other names in replies (facts §6.5), so it is not readable here.
+function readBack(record: JsonObject): JsonObject {
+  const tagIds = Array.isArray(record.tags)
+    ? { tagIds: record.tags.map((tag: unknown) => (isPlainObject(tag) ? (tag.id as number) : null)) }
+    : {};
+  return { ...sameFields(record, Object.keys(schema.shape)), ...tagIds };
 }

@@ -23,6 +23,8 @@ export interface NewEntry {
   readonly clears: Readonly<Record<string, null | "" | readonly []>>;
   /** Content hash over payload, clears and references: equal hash means nothing to do. */
   readonly hash: string;
+  /** Hash over the raw text of its rows: what a repair is known by. */
+  readonly rowsHash?: string;
   /** Every key that must be unique in the run: its own and its variants', with their payload paths. */
   readonly keys: readonly { readonly key: string; readonly path: string }[];
   readonly references: readonly Reference[];

@@ -4,12 +4,15 @@
 // Durability: `sending` resolves only when its record is on disk (one sync may serve many callers). Everything else is
 // durable in order, at the latest with the next `sending`, `flush` or disposal: losing an outcome costs one lookup.
 // Writes that fail because the disk is full throw `ImportError("STATE_FULL")` and change nothing.
+
+import type { AuditView } from "./audit.ts";
 import type { NewEntry, OpenSend, Plan, QueuedEntry, SendResult, Settlement } from "./entry.ts";
 import type { Action, Outcome } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
 import type { Phase, RemoteKey, ResourceName } from "./resource.ts";
 import type { Cells, FileInfo } from "./row.ts";
 import type { Stories } from "./stories.ts";
+import type { Upkeep } from "./upkeep.ts";
 
 /** The database of one account. Disposing writes what waits and closes it. */
 export interface Ledger extends AsyncDisposable {
@@ -20,6 +23,8 @@ export interface Ledger extends AsyncDisposable {
   readonly queue: Queue;
   readonly results: Results;
   readonly stories: Stories;
+  readonly audit: AuditView;
+  readonly upkeep: Upkeep;
   /** Waits until everything written so far is on disk. */
   flush(): Promise<void>;
 }
@@ -38,11 +43,13 @@ export interface RunRecord {
   readonly endedAtMs?: number;
   readonly exitCode?: number;
   readonly summary?: unknown;
+  /** Of a retry: the id of the run whose failures it reads. */
+  readonly retryOf?: number;
 }
 
 /** The runs of the account, over all jobs. */
 export interface Runs {
-  begin(run: Pick<RunRecord, "runId" | "job" | "command" | "startedAtMs">): Promise<RunRecord>;
+  begin(run: Pick<RunRecord, "runId" | "job" | "command" | "startedAtMs" | "retryOf">): Promise<RunRecord>;
   end(
     id: number,
     end: { readonly endedAtMs: number; readonly exitCode: number; readonly summary: unknown },
@@ -82,6 +89,10 @@ export interface NewRow {
   /** A row that ends without an entry. */
   readonly outcome?: "excluded" | "invalid";
   readonly problems?: readonly Problem[];
+  /** Of an invalid row without an entry: what a repair is known by. */
+  readonly rowsHash?: string;
+  /** Of a row of a retry: the id of the row that it was in the retried run. It may name a row that never was. */
+  readonly source?: number;
 }
 
 /** A row as staging reads it again. */
@@ -124,6 +135,7 @@ export interface Staging {
       readonly id: number;
       readonly outcome: "excluded" | "invalid";
       readonly problems: readonly Problem[];
+      readonly rowsHash?: string;
     }[],
   ): Promise<void>;
   /** Entries of the run with the same own key and the same hash, and no errors, become one (the first); gives how many went. */
@@ -132,6 +144,27 @@ export interface Staging {
   duplicates(run: number): AsyncIterable<Duplicate>;
   /** Keys of the run that differ only in (ASCII) case, each set once. */
   caseVariants(run: number): AsyncIterable<Duplicate>;
+  /**
+   * Open and invalid entries, and invalid rows without an entry, whose rows a retry repaired since become `unchanged` (or
+   * `skipped`), with a warning instead of their problems: where what was accepted for them is still what was accepted last.
+   * An entry repairs its sources when it ends well. Gives how many.
+   */
+  settleMended(run: number): Promise<number>;
+  /** Keys of a retry's entries, own and inner ones, under which the retried run or those before it made another entry. */
+  madeBefore(run: number): Promise<
+    readonly {
+      readonly entryId: number;
+      readonly resource: ResourceName;
+      readonly key: string;
+      readonly path: string;
+      readonly runId: string;
+    }[]
+  >;
+  /** Entries of a retry with rows in these files that were of several entries with one key in the retried run. */
+  keptApart(
+    run: number,
+    fileIds: readonly number[],
+  ): Promise<readonly { readonly entryId: number; readonly key: string }[]>;
   /** Adds problems to a staged entry; an error settles it invalid. */
   addProblems(entryId: number, problems: readonly Problem[]): Promise<void>;
   /** Counts of entries of the run by phase: all and still open. */
@@ -171,7 +204,7 @@ export interface OpenReference {
 
 /** Dispatch's view: what is open, what is known, what was sent. The only way to change the state of an entry after staging. */
 export interface Queue {
-  /** Open entries of the phase beyond the first `limit` (by position, settled ones counted too) are settled pending. Gives how many. */
+  /** Open entries of the phase beyond the first `limit` (by position, settled ones counted too) are settled pending, those in doubt in_doubt. Gives how many. */
   limitTo(run: number, phase: Phase, limit: number): Promise<number>;
   /** Open entries with the hash under which their key was accepted before become `unchanged`. Gives how many. */
   settleUnchanged(run: number, phase: Phase): Promise<number>;
@@ -230,6 +263,7 @@ export interface Queue {
   openSends(resource: ResourceName, key: string): Promise<readonly OpenSend[]>;
   /**
    * The end of an entry. `accepted` also records key, variants, remote id and hash for later runs and closes its open sends.
+   * `invalid` with a remote id does so for an open creation of other content, which is what the API has.
    */
   settle(entryId: number, settlement: Settlement): Promise<void>;
   /** The creation went through, an update has to follow: remembered so that no later run creates again. */
@@ -286,7 +320,7 @@ export interface Results {
       readonly entries: number;
     }[]
   >;
-  /** Entries against the newest earlier run that ended: by key. Undefined when there was none. */
+  /** Entries against the newest earlier run that ended: by key. Undefined when there was none, and of a retry; retries do not count. */
   changes(run: number): Promise<
     | {
         readonly since: string;

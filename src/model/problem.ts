@@ -46,6 +46,8 @@ export const problemCodes = [
   "api_refused", // a refusal without a field
   "api_failed", // no usable answer after all attempts
   "in_doubt",
+  // against earlier runs
+  "accepted_by_retry", // warning: a retry of an earlier run made these very rows good
 ] as const;
 /** One of `problemCodes`. */
 export type ProblemCode = (typeof problemCodes)[number];

@@ -18,6 +18,7 @@ import {
   weight,
 } from "./field.ts";
 import { isPlainObject, type JsonObject } from "./json.ts";
+import { customFields, listField, namedFields, sameFields, tagFields, weightFields } from "./read-back.ts";
 import { readKey, readRemoteId } from "./remote-id.ts";
 import type { Reference, RemoteKey, RemoteRecord, Resource } from "./resource.ts";
 
@@ -152,6 +153,7 @@ export const products: Resource = {
   readPath: (remoteId) => `/products/${encodeURIComponent(remoteId)}`,
   list: { path: "/products", filter: "sku", exportPath: "/products/export" },
   remoteRecord,
+  readBack,
 };
 
 function remoteRecord(record: unknown): RemoteRecord | undefined {
@@ -175,4 +177,51 @@ function skusOf(records: unknown, role: RemoteKey["role"]): readonly RemoteKey[]
 
 function listOf(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? (value as readonly JsonObject[]) : [];
+}
+
+const weights = Object.keys(measures).filter((field) => field.endsWith("_weight"));
+const plain = [
+  "name",
+  "sku",
+  "lot_tracking",
+  "type",
+  "image_url",
+  "sellable",
+  "discontinued",
+  "default_receiving_location_id",
+  "description",
+  "wholesale_price",
+  "retail_price",
+  "unit_cost",
+  "upc",
+  "priority_list_id",
+  ...Object.keys(measures).filter((field) => !field.endsWith("_weight")),
+  ...Object.keys(updateOnly),
+];
+
+function readBack(record: JsonObject): JsonObject {
+  return {
+    ...readItem(record),
+    ...namedFields(record, "category", "category_id"),
+    ...namedFields(record, "subcategory", "sub_category_id"),
+    ...listField(record, "variants", (item) => (isPlainObject(item) ? readItem(item) : item)),
+    ...listField(record, "kit_items", (item) => (isPlainObject(item) ? readKitItem(item) : item)),
+    ...listField(record, "boms", (item) => (isPlainObject(item) ? (item.id ?? null) : item)),
+  };
+}
+
+function readItem(record: JsonObject): JsonObject {
+  return {
+    ...sameFields(record, plain),
+    ...weightFields(record, weights),
+    ...namedFields(record, "supplier", "supplier_id"),
+    ...customFields(record),
+    ...tagFields(record),
+  };
+}
+
+// The SKU of a component is that of the product inside it (facts §4.4).
+function readKitItem(item: JsonObject): JsonObject {
+  const product = isPlainObject(item.product) ? sameFields(item.product, ["sku"]) : {};
+  return { ...sameFields(item, ["product_id", "sku", "quantity", "uom_id", "price", "original_price"]), ...product };
 }

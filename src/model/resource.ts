@@ -84,4 +84,6 @@ export interface Resource {
   };
   /** Reads one record of a list, an export or a `data` envelope; undefined when it is no such record. */
   readonly remoteRecord: (record: unknown) => RemoteRecord | undefined;
+  /** A single record as the payload that would have made it; fields that replies do not have are left out. */
+  readonly readBack: (record: JsonObject) => JsonObject;
 }

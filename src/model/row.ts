@@ -24,6 +24,8 @@ export interface Row {
   readonly cells: Cells;
   /** Set when the row itself could not be read properly: its entry must not be sent. */
   readonly fault?: Problem;
+  /** The number that a failures file says the row had in the file it came from; absent in all other files. */
+  readonly retryOf?: number;
 }
 
 /** The formats that can be read; `tsv` is CSV with tabs. */

@@ -16,6 +16,7 @@ import {
   texts,
 } from "./field.ts";
 import { isPlainObject, type JsonObject } from "./json.ts";
+import { customFields, dayFields, listField, sameFields, tagFields } from "./read-back.ts";
 import { readKey, readRemoteId } from "./remote-id.ts";
 import type { Reference, RemoteRecord, Resource } from "./resource.ts";
 
@@ -118,6 +119,7 @@ export const salesOrders: Resource = {
   readPath: (remoteId) => `/sales-orders/${encodeURIComponent(remoteId)}`,
   list: { path: "/sales-orders", filter: "order_number", exportPath: "/sales-orders/export" },
   remoteRecord,
+  readBack,
 };
 
 // The export names the id `order_id`, the other replies `id` (facts §5.6).
@@ -130,4 +132,26 @@ function remoteRecord(record: unknown): RemoteRecord | undefined {
 
 function itemsOf(payload: JsonObject): readonly JsonObject[] {
   return Array.isArray(payload.items) ? (payload.items as readonly JsonObject[]) : [];
+}
+
+const days = ["order_date", "ship_date", "hold_until_date", "ship_by_date", "earliest_ship_date"];
+const plain = Object.keys(schema.shape).filter((field) => ![...days, "items", "tags", "custom_fields"].includes(field));
+
+// Totals and statuses of their own are computed by the API: no payload has them.
+function readBack(record: JsonObject): JsonObject {
+  return {
+    ...sameFields(record, plain),
+    ...dayFields(record, days),
+    ...customFields(record),
+    ...tagFields(record),
+    ...listField(record, "items", (line) =>
+      isPlainObject(line)
+        ? {
+            ...sameFields(line, ["product_id", "sku", "quantity", "unit_price"]),
+            ...customFields(line),
+            ...tagFields(line),
+          }
+        : line,
+    ),
+  };
 }

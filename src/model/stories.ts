@@ -54,7 +54,7 @@ export interface Stories {
   rowAtLine(fileId: number, line: number): Promise<StoryRow | undefined>;
   /** Rows of these files whose text has `part` in it, in input order, at most `limit`. */
   rowsContaining(fileIds: readonly number[], part: string, limit: number): Promise<readonly StoredRow[]>;
-  /** The sends of these entries, oldest first. */
+  /** The sends of these entries, oldest first, and those of their keys whose fate is open, also of runs that are gone. */
   sends(entryIds: readonly number[]): Promise<readonly StorySend[]>;
   /** What was or would be sent, as long as it is kept. */
   payload(entryId: number): Promise<StoryPayload | undefined>;

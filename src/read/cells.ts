@@ -1,5 +1,6 @@
 // From the text of one JSON element to cells: every scalar becomes text with its digits exactly as they stand.
 import { parse as parseLossless } from "lossless-json";
+import { noteMember, rowOfLabel } from "../model/failure-notes.ts";
 import { isPlainObject } from "../model/json.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Cell, Cells, Row } from "../model/row.ts";
@@ -10,8 +11,8 @@ export function elementRow(
   place: { readonly file: string; readonly line: number; readonly number: number },
 ): Row {
   const { file, line, number } = place;
-  const { cells, fault } = parseElement(raw);
-  const row = { number, line, raw, cells };
+  const { cells, fault, retryOf } = parseElement(raw);
+  const row = { number, line, raw, cells, ...(retryOf === undefined ? {} : { retryOf }) };
   return fault === undefined ? row : { ...row, fault: { ...fault, file, line, row: number } };
 }
 
@@ -22,11 +23,12 @@ export function elementRow(
 export function parseElement(raw: string): {
   readonly cells: Cells;
   readonly fault?: Pick<Problem, "code" | "message">;
+  readonly retryOf?: number;
 } {
   let value: unknown;
   try {
     value = parseExactly(raw);
-    if (isPlainObject(value)) return { cells: toCells(value, 0, "_import") };
+    if (isPlainObject(value)) return { cells: toCells(value, 0, noteMember), ...noted(value[noteMember]) };
   } catch (error) {
     // A RangeError is too much nesting: ours, or the call stack's.
     const message = error instanceof SyntaxError ? `no JSON: ${shorten(error.message)}` : tooDeep;
@@ -34,6 +36,13 @@ export function parseElement(raw: string): {
   }
   const message = `an object { … } is expected, ${kindOf(value)} found`;
   return { cells: noCells(), fault: { code: "not_an_object", message } };
+}
+
+// What a failures file says about the element.
+function noted(note: unknown): { readonly retryOf?: number } {
+  const problem = isPlainObject(note) ? note.problem : undefined;
+  const retryOf = typeof problem === "string" ? rowOfLabel(problem) : undefined;
+  return retryOf === undefined ? {} : { retryOf };
 }
 
 const deepest = 100;

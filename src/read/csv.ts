@@ -1,4 +1,5 @@
 // Rows of CSV and TSV files: the header, and records turned into rows by it. How records are found is in csv-records.ts.
+import { isNoteColumn, lostOnlyNotes, type noteColumns, rowOfLabel } from "../model/failure-notes.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Cells, FileInfo, Row, SourceSettings } from "../model/row.ts";
 import { type CsvRecord, parseRecord, readRecords } from "./csv-records.ts";
@@ -52,13 +53,20 @@ const layouts = new WeakMap<FileInfo, Layout>();
 interface Layout {
   readonly width: number;
   readonly columns: readonly { readonly name: string; readonly index: number }[];
+  /** By position, for a file that has columns of a failures file. */
+  readonly isNote?: readonly boolean[];
+  /** From the end, so that it is found in a ragged row too; negative. */
+  readonly problemFromEnd?: number;
 }
-
-const addedByFailures = new Set(["_import_outcome", "_import_problem", "_import_column"]);
 
 function layoutOf(header: readonly string[]): Layout {
   const columns = header.map((name, index) => ({ name, index }));
-  return { width: header.length, columns: columns.filter(({ name }) => name !== "" && !addedByFailures.has(name)) };
+  const own = columns.filter(({ name }) => name !== "" && !isNoteColumn(name));
+  const layout = { width: header.length, columns: own };
+  const isNote = header.map(isNoteColumn);
+  if (!isNote.includes(true)) return layout;
+  const problem = header.indexOf("_import_problem" satisfies (typeof noteColumns)[number]);
+  return { ...layout, isNote, ...(problem === -1 ? {} : { problemFromEnd: problem - header.length }) };
 }
 
 function refuseDuplicates({ columns }: Layout, file: string, line: number): void {
@@ -82,8 +90,8 @@ async function* rowsOf(
   let number = 0;
   const toRow = ({ cells, raw, line }: CsvRecord): Row => {
     number++;
-    const row = { number, line, raw, cells: cellsOf(cells, layout) };
-    if (cells.length === layout.width) return row;
+    const row = { number, line, raw, cells: cellsOf(cells, layout), ...noted(cells, layout) };
+    if (cells.length === layout.width || lostOnlyNotes(cells, layout.isNote ?? [])) return row;
     return { ...row, fault: raggedRow(cells.length, layout.width, row, place) };
   };
   for (let at = 0; at < early.length; at += batchRows) yield early.slice(at, at + batchRows).map(toRow);
@@ -99,6 +107,17 @@ function cellsOf(cells: readonly string[], { columns }: Layout): Cells {
     if (cell !== undefined) named[name] = cell;
   }
   return named;
+}
+
+/** Which row of another file a failures file says it is. */
+function noted(
+  cells: readonly string[],
+  { width, isNote, problemFromEnd }: Layout,
+): Pick<Row, "retryOf"> | Record<string, never> {
+  if (isNote === undefined || problemFromEnd === undefined) return {};
+  const inPlace = cells.length === width || lostOnlyNotes(cells, isNote);
+  const retryOf = rowOfLabel((inPlace ? cells[width + problemFromEnd] : cells.at(problemFromEnd)) ?? "");
+  return retryOf === undefined ? {} : { retryOf };
 }
 
 function raggedRow(

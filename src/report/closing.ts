@@ -15,6 +15,8 @@ export interface ClosingOptions {
   readonly folder?: string;
   /** The same command again, complete: `luminous-import run job.yaml`. */
   readonly again: string;
+  /** The command that sends what `--limit` held back. */
+  readonly rest?: string;
   /** The command that sends what this one only looked at: `luminous-import run job.yaml`. */
   readonly send?: string;
   /** The command that takes corrected failures files, when there is one. */
@@ -31,6 +33,7 @@ export function closing(summary: Summary, options: ClosingOptions): string {
   return [
     wrap(headline(summary), width).join("\n"),
     fateTable(summary, options),
+    wrap(quietNote(summary), width).join("\n"),
     problems === "" ? "" : `What was wrong\n${indented(problems)}`,
     notes(summary, width),
     `Files in ${options.folder ?? summary.results.folder}\n${indented(fileList(summary))}`,
@@ -60,7 +63,7 @@ export function fateTable(
 /** One sentence: what the person should do now. */
 export function nextStep(
   summary: Summary,
-  { again, send = again, retry }: Pick<ClosingOptions, "again" | "send" | "retry">,
+  { again, send = again, rest = again, retry }: Pick<ClosingOptions, "again" | "send" | "rest" | "retry">,
 ): string {
   const { outcomes, exit_code, ended, stopped } = summary;
   const toFix = outcomes.invalid.rows + outcomes.rejected.rows + outcomes.blocked.rows;
@@ -73,6 +76,7 @@ export function nextStep(
   }
   if (ended === "stopped")
     return `${stopped?.hint === undefined ? "" : `${stopped.hint.replace(/\.$/, "")}; `}to continue: ${again}`;
+  if (outcomes.pending.rows > 0) return `a pilot (--limit): to send the rest: ${rest}`;
   if (toFix > 0) {
     const files = listText(summary.results.failures.map(({ name }) => name));
     if (retry !== undefined) return `fix ${files} and run: ${retry}`;
@@ -98,6 +102,17 @@ function headline(summary: Summary): string {
   return stopped === null
     ? `${command} finished in ${time}: ${amount}`
     : `${command} stopped after ${time}: ${stopped.message} (${amount})`;
+}
+
+/** Nothing, unless the run found nothing to send: then a person wants to read that it really left everything alone. */
+function quietNote(summary: Summary): string {
+  const { totals, outcomes, traffic, stopped, sends } = summary;
+  const tried = outcomes.accepted.rows + outcomes.rejected.rows + outcomes.failed.rows + outcomes.in_doubt.rows;
+  const isQuiet = Object.keys(sends).length === 0 && tried + outcomes.pending.rows === 0 && stopped === null;
+  if (sendsNothing(summary) || traffic === null || totals.rows === 0 || !isQuiet) return "";
+  return traffic.requests === 0
+    ? "Nothing was left to send, and no request was made."
+    : `Nothing was left to send: ${counted(traffic.requests, "request")} asked, none wrote.`;
 }
 
 interface TableLine {

@@ -1,6 +1,7 @@
 // Failed rows as CSV: the row's own bytes with the three `_import_*` cells at its end.
+import { isNoteColumn, lostOnlyNotes, noteColumns } from "../model/failure-notes.ts";
 import type { FileInfo } from "../model/row.ts";
-import { type FailureFormat, type FailureNote, noteColumns } from "./failure-note.ts";
+import type { FailureFormat, FailureNote } from "./failure-note.ts";
 
 /**
  * The CSV or TSV form of a failures file. Cells that came in are never written anew. A ragged row stays ragged: with
@@ -9,7 +10,7 @@ import { type FailureFormat, type FailureNote, noteColumns } from "./failure-not
  */
 export function csvFailures({ delimiter = ",", newline, headerRaw }: FileInfo): FailureFormat {
   const header = headerRaw === undefined ? [] : splitCells(headerRaw, delimiter);
-  const isNote = header.map((cell) => noteColumns.includes(content(cell) as (typeof noteColumns)[number]));
+  const isNote = header.map((cell) => isNoteColumn(content(cell)));
   const withCells = (cells: readonly string[], added: readonly string[]): string =>
     [...cells, ...added.map((text) => quoted(text, delimiter))].join(delimiter);
   return {
@@ -55,7 +56,8 @@ function endOfQuoted(raw: string, opening: number): number {
 }
 
 function withoutNotes(cells: readonly string[], isNote: readonly boolean[]): readonly string[] {
-  if (cells.length === isNote.length) return cells.filter((_, at) => isNote[at] !== true);
+  if (cells.length === isNote.length || lostOnlyNotes(cells.map(content), isNote))
+    return cells.filter((_, at) => isNote[at] !== true);
   return endsWithNote(cells) ? cells.slice(0, -noteColumns.length) : cells;
 }
 

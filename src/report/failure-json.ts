@@ -1,9 +1,8 @@
 // Failed elements as JSON or NDJSON: the element's own text with an `_import` object as its last member.
+import { noteMember } from "../model/failure-notes.ts";
 import { isPlainObject } from "../model/json.ts";
 import type { FileInfo } from "../model/row.ts";
 import type { FailureFormat, FailureNote } from "./failure-note.ts";
-
-const noteMember = "_import";
 
 /** One document with an array, at the path at which the input had it, so that the same mapping reads it again. */
 export function jsonFailures({ newline, records }: FileInfo): FailureFormat {

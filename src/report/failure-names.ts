@@ -16,12 +16,18 @@ export function failureNames(files: readonly StagedFile[]): ReadonlyMap<number, 
   const names = new Map<number, string>();
   for (const file of files) {
     const input = inputName(file);
-    const stem = safe((siblings.get(input) ?? 0) > 1 ? `${input}.${fileStem(file.file)}` : input);
+    const stem = safe((siblings.get(input) ?? 0) > 1 ? `${input}.${ownStem(file.file, input)}` : input);
     const name = free(stem, file.info.format, taken);
     taken.add(name.toLowerCase());
     names.set(file.id, name);
   }
   return names;
+}
+
+// The stem of a failures file begins with the input's name already: it must not grow with every retry.
+function ownStem(path: string, input: string): string {
+  const stem = fileStem(path);
+  return stem.startsWith(`${input}.`) && stem.length > input.length + 1 ? stem.slice(input.length + 1) : stem;
 }
 
 function fileStem(path: string): string {

@@ -1,13 +1,15 @@
 // What a failures file says about a row, in words for the person who will fix it. Where it is put is the format's matter.
+import { splitRowId } from "../model/draft.ts";
+import { rowLabel } from "../model/failure-notes.ts";
 import type { ResultRow } from "../model/ledger.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { describeProblem, type Problem } from "../model/problem.ts";
 import { isError, placeText, type RunFiles, rowProblems } from "./fate.ts";
 
-/** The three `_import_*` cells of a row. One line each; empty when there is nothing to say. */
+/** The three `_import_*` cells of a row. One line each. */
 export interface FailureNote {
   readonly outcome: Outcome;
-  /** Joined by `; `. */
+  /** Which row it is, then what is wrong with it: `row 12: …`, joined by `; `. */
   readonly problem: string;
   /** The columns of the row's own cells that have to be looked at, joined by `; `. */
   readonly column: string;
@@ -19,9 +21,6 @@ export interface FailureFormat {
   row(raw: string, note: FailureNote, isFirst: boolean): string;
   readonly foot: string;
 }
-
-/** The columns that a failures file adds to the end of a CSV row; reading ignores them. */
-export const noteColumns = ["_import_outcome", "_import_problem", "_import_column"] as const;
 
 const maxNoteLength = 2000;
 
@@ -37,12 +36,21 @@ export function failureNote(row: ResultRow, files: RunFiles): FailureNote {
     ...(others.length > 1 ? [`${others.length - 1} more in other rows of the same entry`] : []),
   ];
   const warnings = own.filter((problem) => !isError(problem)).map((problem) => `warning: ${inThisRow(problem)}`);
+  const unsent = row.outcome === "pending" && errors.length === 0 ? ["not sent yet"] : [];
   const columns = new Set(own.filter(isError).flatMap(({ column }) => (column === undefined ? [] : [column])));
   return {
     outcome: row.outcome,
-    problem: oneLine([...errors, ...warnings].join("; ")),
+    problem: oneLine(
+      [rowLabel(splitRowId(row.rowId).rowNumber), [...errors, ...unsent, ...warnings].join("; ")]
+        .filter(isThere)
+        .join(": "),
+    ),
     column: oneLine([...columns].join("; ")),
   };
+}
+
+function isThere(text: string): boolean {
+  return text !== "";
 }
 
 // File and line are where the row once was; in the failures file it is this very row.

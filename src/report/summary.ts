@@ -28,6 +28,8 @@ export interface SummaryFacts {
   readonly failures: readonly FailureFile[];
   /** By input name: says where rows belong that became no entry. */
   readonly resourceOf?: Readonly<Record<string, ResourceName>>;
+  /** Of a retry: the name of the run whose failures it read. */
+  readonly retryOf?: string;
   /** From a pass over the rows that was made anyway (`writeResults`); without it there is one more pass. */
   readonly surveyed?: Surveyed;
 }
@@ -64,6 +66,8 @@ export interface Summary {
   readonly run_id: string;
   readonly job: string;
   readonly command: string;
+  /** Of a retry: the run whose failures it read. */
+  readonly retry_of: string | null;
   readonly account: string | null;
   /** ISO 8601, UTC. */
   readonly started_at: string;
@@ -147,6 +151,7 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     run_id: run.runId,
     job: run.job,
     command: run.command,
+    retry_of: facts.retryOf ?? null,
     account: facts.account ?? null,
     started_at: new Date(run.startedAtMs).toISOString(),
     ended_at: new Date(facts.endedAtMs).toISOString(),

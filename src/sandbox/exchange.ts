@@ -66,6 +66,8 @@ export function createServe(world: World, routes: readonly Route[], tally: Tally
     if (fault !== undefined) tally.struck(fault);
     if (fault === "reset-before") return sendFault(fault, response, undefined);
     const body = await readBody(request, settings.maxBodyBytes);
+    const key = method === "GET" ? undefined : keyOf(body);
+    if (key !== undefined) response.once("close", tally.writing(`${match.route.path.split("/")[1]} ${key}`));
     if (fault === "throttle") return sendThrottled(response, 0, throttling);
 
     // Carried out before the wait: a client that gives up or dies while it waits has written all the same.
@@ -88,6 +90,13 @@ function createCarryOut(tally: Tally): (match: Match, query: URLSearchParams, bo
       return refusal(500, `The sandbox itself failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
+}
+
+/** What a write calls itself, whatever it writes. */
+function keyOf(bodyText = ""): string | undefined {
+  const body = readJson(bodyText);
+  const key = body?.sku ?? body?.order_number ?? body?.label;
+  return typeof key === "string" ? key : undefined;
 }
 
 /** The body as text; undefined when it is larger than allowed. Reads to the end either way, so that the answer arrives. */

@@ -22,6 +22,8 @@ export interface SandboxCounts {
   readonly peakPerSecond: number;
   readonly inFlight: number;
   readonly maxInFlight: number;
+  /** The most writes of one key that were in flight together. */
+  readonly maxInFlightPerKey: number;
   /** Requests that the sandbox itself failed to carry out; anything but 0 is a defect of ours. */
   readonly defects: number;
 }
@@ -31,6 +33,8 @@ export interface Tally {
   arrived(nowMs: number): void;
   routed(route: string): void;
   struck(fault: FaultName): void;
+  /** A write of this key (SKU, order number, label) is being carried out; call what comes back when it is over. */
+  writing(key: string): () => void;
   /** `status` is undefined when no complete answer went out. */
   ended(status: number | undefined): void;
   defect(): void;
@@ -47,6 +51,8 @@ export function createTally(): Tally {
   let peakPerSecond = 0;
   let inFlight = 0;
   let maxInFlight = 0;
+  const inFlightByKey = new Map<string, number>();
+  let maxInFlightPerKey = 0;
   let defects = 0;
   return {
     arrived(nowMs) {
@@ -58,6 +64,15 @@ export function createTally(): Tally {
     },
     routed: (route) => increment(requests, route),
     struck: (fault) => increment(faults, fault),
+    writing(key) {
+      increment(inFlightByKey, key);
+      maxInFlightPerKey = Math.max(maxInFlightPerKey, inFlightByKey.get(key) ?? 0);
+      return () => {
+        const left = (inFlightByKey.get(key) ?? 1) - 1;
+        if (left > 0) inFlightByKey.set(key, left);
+        else inFlightByKey.delete(key);
+      };
+    },
     ended(status) {
       inFlight -= 1;
       increment(statuses, status === undefined ? "none" : String(status));
@@ -77,6 +92,7 @@ export function createTally(): Tally {
       peakPerSecond,
       inFlight,
       maxInFlight,
+      maxInFlightPerKey,
       defects,
     }),
   };

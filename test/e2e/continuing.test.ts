@@ -26,7 +26,7 @@ describe.concurrent("the same command again", { timeout: 60_000 }, () => {
     await using sandbox = await startSandbox({ latencyMs: 30 });
     await using project = await openProject(sandbox, files);
     const first = project.start(["run", "import.yaml", "--json"]);
-    await created(sandbox, 20);
+    await first.until(created(sandbox, 20));
     first.child.kill("SIGINT");
     const stopped = await readReport(await first.ended);
     expect(stopped.exitCode).toBe(4);
@@ -47,9 +47,9 @@ describe.concurrent("the same command again", { timeout: 60_000 }, () => {
       "orders.json": `{ "orders": [] }`,
     });
     const first = project.start(["run", "import.yaml", "--json"]);
-    await created(sandbox, 4);
+    await first.until(created(sandbox, 4));
     first.child.kill("SIGINT");
-    await until(() => first.stderr().includes("Stopping"));
+    await first.until(() => first.stderr().includes("Stopping"));
     first.child.kill("SIGINT");
     const stopped = await readReport(await first.ended);
     expect(stopped.exitCode).toBe(4);
@@ -64,7 +64,7 @@ describe.concurrent("the same command again", { timeout: 60_000 }, () => {
     await using project = await openProject(sandbox, files);
     for (const killAt of [5, 45, 80]) {
       const killed = project.start(["run", "import.yaml"]);
-      await created(sandbox, killAt);
+      await killed.until(created(sandbox, killAt));
       killed.child.kill("SIGKILL");
       expect((await killed.ended).exitCode).toBeUndefined();
     }
@@ -130,10 +130,6 @@ async function expectComplete(project: Awaited<ReturnType<typeof openProject>>, 
   });
 }
 
-function created(sandbox: Sandbox, atLeast: number): Promise<void> {
-  return until(() => sandbox.counts().created.products + sandbox.counts().created.sales_orders >= atLeast);
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+function created(sandbox: Sandbox, atLeast: number): () => boolean {
+  return () => sandbox.counts().created.products + sandbox.counts().created.sales_orders >= atLeast;
 }

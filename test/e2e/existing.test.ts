@@ -61,7 +61,8 @@ describe.concurrent("products that exist", () => {
     const run = await project.report(["run", "import.yaml"]);
     expect(run.exitCode).toBe(0);
     expect(run.rows.map(({ action }) => action)).toEqual(["created", "created"]);
-    const [one, two] = sandbox.records("products");
+    const [one] = sandbox.records("products", "P1");
+    const [two] = sandbox.records("products", "P2");
     expect(one?.received).toHaveLength(2);
     expect(one?.received[0]).toEqual({ sku: "P1", name: "One", category: { name: "Tools" } });
     expect(one?.content).toMatchObject({ name: "One", qty_reorder_threshold: 12 });

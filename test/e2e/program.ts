@@ -35,6 +35,8 @@ export interface Started {
   readonly ended: Promise<Ended>;
   /** What came so far. */
   readonly stderr: () => string;
+  /** Resolves once the condition holds; rejects when the program ends before that. */
+  until(condition: () => boolean): Promise<void>;
 }
 
 export interface StartOptions {
@@ -46,7 +48,7 @@ export interface StartOptions {
   readonly limitFileKilobytes?: number;
 }
 
-/** A user's folder; disposing it removes it. */
+/** A user's folder; disposing it ends what still runs in it and removes it. */
 export interface Project extends AsyncDisposable {
   readonly folder: string;
   /** Writes a file, folders included; gives its path. */
@@ -73,6 +75,7 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
   };
   for (const [name, content] of Object.entries(files)) await write(name, content);
 
+  const running = new Set<ChildProcess>();
   const start = (
     args: readonly string[],
     { env = {}, stdin, node = [], limitFileKilobytes }: StartOptions = {},
@@ -95,7 +98,19 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
       child.once("error", reject);
       child.once("close", (code) => resolve({ exitCode: code ?? undefined, stdout: stdout(), stderr: stderr() }));
     });
-    return { child, ended, stderr };
+    running.add(child);
+    const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
+    return {
+      child,
+      ended: ended.finally(() => running.delete(child)),
+      stderr,
+      async until(condition) {
+        while (!condition()) {
+          if (isOver()) throw new Error(`it ended before that: ${stderr()}`);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      },
+    };
   };
   const call = (args: readonly string[], options?: StartOptions) => start(args, options).ended;
   return {
@@ -104,7 +119,10 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
     start,
     call,
     report: async (args, options) => readReport(await call([...args, "--json"], options)),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      for (const child of running) child.kill("SIGKILL");
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
 }
 

@@ -31,6 +31,11 @@ describe.concurrent("run", () => {
     const rest = await project.report(["run", "import.yaml"]);
     expect(rest.exitCode).toBe(0);
     expect(outcomesOf(rest.rows)).toEqual({ unchanged: 4, accepted: 4 });
+    const requests = sandbox.counts().started;
+    const idle = await project.call(["run", "import.yaml"]);
+    expect(idle.exitCode).toBe(0);
+    expect(idle.stdout).toContain("Nothing was left to send, and no request was made.");
+    expect(sandbox.counts().started).toBe(requests);
     expect(sandbox.counts()).toMatchObject({ created: { products: 8 }, updated: { products: 0 }, defects: 0 });
   });
 
@@ -139,11 +144,12 @@ describe.concurrent("run", () => {
       "import.yaml": jobText(products),
       "products.csv": productsCsv(4),
     });
-    await project.report(["run", "import.yaml"]);
+    const first = await project.report(["run", "import.yaml"]);
     const after = sandbox.counts().started;
     const second = await project.report(["run", "import.yaml"]);
     expect([second.exitCode, outcomesOf(second.rows)]).toEqual([0, { unchanged: 4 }]);
-    expect(second.rows.map(({ remote_id }) => remote_id)).toEqual(["1", "2", "3", "4"]);
+    expect(second.rows.map(({ remote_id }) => remote_id)).toEqual(first.rows.map(({ remote_id }) => remote_id));
+    expect(first.rows.every(({ remote_id }) => remote_id !== "")).toBe(true);
     expect(sandbox.counts().started).toBe(after);
 
     const forced = await project.report(["run", "import.yaml", "--force"]);

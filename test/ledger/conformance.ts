@@ -4,6 +4,7 @@ import type { LedgerPlace } from "./build.ts";
 import { queueClaims } from "./conformance-queue.ts";
 import { referenceClaims } from "./conformance-references.ts";
 import { resultClaims } from "./conformance-results.ts";
+import { retryClaims } from "./conformance-retries.ts";
 import { runClaims } from "./conformance-runs.ts";
 import { sendClaims } from "./conformance-sends.ts";
 import { stagingClaims } from "./conformance-staging.ts";
@@ -17,5 +18,6 @@ export function ledgerConformance(name: string, makePlace: () => Promise<LedgerP
     describe("references", () => referenceClaims(makePlace));
     describe("sends", () => sendClaims(makePlace));
     describe("results", () => resultClaims(makePlace));
+    describe("retries", () => retryClaims(makePlace));
   });
 }

@@ -161,6 +161,19 @@ describe("the header", () => {
     expect(rows[0]?.raw).toBe("1,x,y,z,2,x,y,z");
   });
 
+  it("of a failures file lets every row say which one it was, ragged ones too", async () => {
+    const text =
+      "a,b,_import_outcome,_import_problem,_import_column\n1,2,failed,row 4,\n1,invalid,row 5: ragged,\n1,2,3,,\n";
+    const { rows } = await readText(`${text}1,2,failed,row 7: no cell behind\n`, csv);
+    expect(rows.map(({ retryOf, fault }) => [retryOf, fault?.code])).toEqual([
+      [4, undefined],
+      [5, "ragged_row"],
+      [undefined, undefined],
+      [7, undefined],
+    ]);
+    expect((await readText("a,b\n1,row 3\n", csv)).rows[0]).not.toHaveProperty("retryOf");
+  });
+
   it("must not name a column twice", async () => {
     expect(await faultOf(readText("SKU, Qty ,SKU,Qty,SKU\n1,2,3,4,5\n", csv))).toEqual({
       code: "INPUT_UNREADABLE",

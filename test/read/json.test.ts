@@ -225,5 +225,8 @@ describe("cells of JSON", () => {
   it("leave out what a failures file added, at the top only", async () => {
     const { rows } = await readText('{"a": {"_import": 1}, "_import": {"outcome": "invalid"}}', ndjson);
     expect(plain(rows[0]?.cells)).toEqual({ a: { _import: "1" } });
+    expect(rows[0]).not.toHaveProperty("retryOf");
+    const noted = await readText('{"a": 1.10, "_import": {"problem": "row 12: no price"}}', ndjson);
+    expect(noted.rows[0]?.retryOf).toBe(12);
   });
 });

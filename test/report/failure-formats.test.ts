@@ -35,6 +35,12 @@ describe("a CSV row", () => {
       row: '1,2,3,invalid,"2 cells expected, 3 found",',
       is: "1,2,3,invalid,no price,Price",
     },
+    {
+      claim: "loses notes of which a spreadsheet dropped the last, blank cell",
+      header: "A,B,_import_outcome,_import_problem,_import_column",
+      row: "1,2,failed,row 3",
+      is: "1,2,invalid,no price,Price",
+    },
   ])("$claim", ({ header, row, is }) => {
     const format = csvFailures({ ...csvInfo, headerRaw: header });
     expect(format.row(row, note, true)).toBe(`${is}\n`);

@@ -34,9 +34,9 @@ describe("failures/", () => {
     expect(await readFile(join(folder.path, "failures/orders.csv"), "utf8")).toBe(
       [
         "Order,Qty,_import_outcome,_import_problem,_import_column",
-        "B,2,invalid,orders.csv:4: must be greater than 0,",
-        'B,0,invalid,"column ""Qty"" = ""0"" → quantity: must be greater than 0",Qty',
-        "D,1,pending,,",
+        "B,2,invalid,row 2: orders.csv:4: must be greater than 0,",
+        'B,0,invalid,"row 3: column ""Qty"" = ""0"" → quantity: must be greater than 0",Qty',
+        "D,1,pending,row 5: not sent yet,",
         "",
       ].join("\n"),
     );
@@ -76,7 +76,7 @@ describe("failures/", () => {
     await writeFailures(fakeResults([stagedFile(1, "orders")], rows), 1, folder.path);
     const [, line] = (await readFile(join(folder.path, "failures/orders.csv"), "utf8")).split("\n");
     expect(line?.replaceAll('""', '"')).toBe(
-      'A,1,rejected,"column "Qty" = "0" → quantity: must be greater than 0; first second; ' +
+      'A,1,rejected,"row 1: column "Qty" = "0" → quantity: must be greater than 0; first second; ' +
         "orders.csv:6: no price; 2 more in other rows of the same entry; " +
         'warning: column "Note" = "0" → quantity: odd",Qty',
     );
@@ -149,7 +149,7 @@ describe("a failures file is an input again", () => {
     expect(bytes.subarray(0, 11)).toEqual(Buffer.from("Gr\xF6\xDFe,Preis", "latin1"));
     const text = iconv.decode(bytes, "windows-1252");
     expect(text.split("\r\n")[1]).toMatch(
-      /^“XL”,5 €,invalid,"column ""Preis"" = ""5 €"" \? quantity: \? \? is no price",Preis$/,
+      /^“XL”,5 €,invalid,"row 1: column ""Preis"" = ""5 €"" \? quantity: \? \? is no price",Preis$/,
     );
   });
 
@@ -158,7 +158,7 @@ describe("a failures file is an input again", () => {
     const file = stagedFile(1, "orders", { file: "orders.csv.gz", info: { ...csvInfo, gzip: true } });
     const written = await writeFailures(fakeResults([file], [{ raw: "A,0", entry: entry("failed") }]), 1, folder.path);
     expect(written.map(({ name }) => name)).toEqual(["failures/orders.csv"]);
-    expect(await readFile(join(folder.path, "failures/orders.csv"), "utf8")).toContain("\nA,0,failed,,\n");
+    expect(await readFile(join(folder.path, "failures/orders.csv"), "utf8")).toContain("\nA,0,failed,row 1,\n");
   });
 });
 

@@ -83,9 +83,9 @@ it("gives every row of the ledger one line, and the failed ones back", async () 
   expect(await readFile(join(folder.path, "failures/orders.details.csv"), "utf8")).toBe(
     [
       "Order,SKU,_import_outcome,_import_problem,_import_column",
-      "A,X,pending,,",
-      "B,Y,invalid,orders.csv:3: must be greater than 0,",
-      "Z,Y,invalid,no order Z,",
+      "A,X,pending,row 1: not sent yet,",
+      "B,Y,invalid,row 2: orders.csv:3: must be greater than 0,",
+      "Z,Y,invalid,row 3: no order Z,",
       "",
     ].join("\n"),
   );

@@ -1,0 +1,61 @@
+// `luminous-import audit`: every law with the numbers that make it true, and every breach by name.
+import { type AuditResult, audit as auditJob } from "../audit.ts";
+import { readJobRemains } from "../job-remains.ts";
+import { systemClock } from "../model/clock.ts";
+import { ImportError } from "../model/error.ts";
+import { auditText } from "../report/audit-text.ts";
+import { resolveAccount, resolveAddress } from "./account.ts";
+import { interruptible } from "./interrupt.ts";
+import { loadCommandJob } from "./load-job.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
+
+/** The flags of `audit`. */
+export interface AuditFlags {
+  readonly run?: string;
+  /** A number, or `all`. */
+  readonly verify?: string;
+}
+
+/** Audits a job's newest ended run, or the one that is named; gives the exit code. */
+export async function audit(
+  path: string,
+  options: GlobalOptions,
+  flags: AuditFlags,
+  world: CommandWorld,
+): Promise<number> {
+  const { state } = options;
+  const job = await readJobRemains(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
+  const run = flags.run === undefined ? {} : { run: flags.run };
+  using signals = interruptible(world);
+  const result =
+    flags.verify === undefined
+      ? await auditJob(job, { ...run, baseUrl: (await resolveAddress(job, accountSources(world, options))).baseUrl })
+      : await verified(parseVerify(flags.verify));
+  world.stdout.write(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : auditText(result));
+  return result.exitCode;
+
+  async function verified(count: number | "all"): Promise<AuditResult> {
+    // The limits of the job are those of the account, whoever asks.
+    const { limits, ...loaded } = await loadCommandJob(path, options, {}, world);
+    const account = await resolveAccount(loaded, accountSources(world, options));
+    const verify = {
+      count,
+      api: account,
+      limits,
+      clock: systemClock,
+      random: Math.random,
+      stop: signals.stop,
+      abort: signals.abort,
+      onEvent: () => undefined,
+    };
+    return auditJob(job, { ...run, baseUrl: account.baseUrl, verify });
+  }
+}
+
+function parseVerify(text: string): number | "all" {
+  if (text === "all") return text;
+  if (/^\d{1,9}$/.test(text) && Number(text) >= 1) return Number(text);
+  throw new ImportError("USAGE", `--verify takes a whole number from 1, or all, not "${text}"`, {
+    hint: "Such as --verify 50.",
+  });
+}

@@ -1,0 +1,37 @@
+// `luminous-import explain`: the story of one entry, from the ledger. No token, no network.
+import { exitCodes } from "../exit-codes.ts";
+import { explain as explainEntry, onlyAddress } from "../explain.ts";
+import { type JobRemains, readJobRemains } from "../job-remains.ts";
+import { storyText } from "../report/story.ts";
+import { resolveAddress } from "./account.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
+
+/** Tells what became of a key or of `file:line`; gives the exit code. */
+export async function explain(
+  path: string,
+  what: string,
+  options: GlobalOptions,
+  world: CommandWorld,
+): Promise<number> {
+  const { state } = options;
+  const job = await readJobRemains(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
+  const baseUrl = await addressOf(job, options, world);
+  const explanation = await explainEntry(job, { what, baseUrl, cwd: world.cwd });
+  const text =
+    options.json === true
+      ? JSON.stringify(explanation, null, 2)
+      : storyText(explanation, { width: world.stdout.columns ?? 100 });
+  world.stdout.write(`${text}\n`);
+  return exitCodes.done;
+}
+
+/** As `status` finds it; a job that names no account any more has the ledger that is there, if there is only one. */
+async function addressOf(job: JobRemains, options: GlobalOptions, world: CommandWorld): Promise<string> {
+  try {
+    return (await resolveAddress(job, accountSources(world, options))).baseUrl;
+  } catch (error) {
+    const only = await onlyAddress(job.state);
+    if (only === undefined) throw error;
+    return only;
+  }
+}

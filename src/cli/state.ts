@@ -1,0 +1,64 @@
+// `luminous-import state purge`: old runs go, what was accepted stays.
+import { resolve } from "node:path";
+import { exitCodes } from "../exit-codes.ts";
+import { readJobRemains } from "../job-remains.ts";
+import { countText } from "../model/audit.ts";
+import { ImportError } from "../model/error.ts";
+import { type PurgeResult, purgeState } from "../purge.ts";
+import type { CommandWorld, GlobalOptions } from "./world.ts";
+
+/** The flags of `state purge`. */
+export interface PurgeFlags {
+  /** `YYYY-MM-DD`. */
+  readonly before?: string;
+  readonly dryRun?: boolean;
+}
+
+/** Purges the state folder of a job, or the one that `--state` names; gives the exit code. */
+export async function purge(
+  path: string | undefined,
+  options: GlobalOptions,
+  { before, dryRun = false }: PurgeFlags,
+  world: CommandWorld,
+): Promise<number> {
+  if (before === undefined)
+    throw new ImportError("USAGE", "state purge needs --before DATE", { hint: "Such as --before 2026-01-31." });
+  const beforeMs = parseDay(before);
+  const folder = await stateFolder(path, options, world);
+  const result = await purgeState({ folder, beforeMs, dryRun });
+  world.stdout.write(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : purgeText(result, dryRun));
+  return exitCodes.done;
+}
+
+async function stateFolder(path: string | undefined, { state }: GlobalOptions, { cwd }: CommandWorld): Promise<string> {
+  if (path === undefined) return resolve(cwd, state ?? ".luminous-import");
+  return (await readJobRemains(path, { cwd, ...(state === undefined ? {} : { state }) })).state;
+}
+
+function purgeText({ runs, rows, entries, folderBytes, ledgerBytes }: PurgeResult, dryRun: boolean): string {
+  const [did, free] = dryRun ? ["would remove", "would come free"] : ["removed", "came free"];
+  const what = `${did} ${countText(runs.length)} ${runs.length === 1 ? "run" : "runs"} with ${countText(entries)} entries and ${countText(rows)} rows`;
+  const ledgers =
+    ledgerBytes > 0
+      ? `${megabytes(ledgerBytes)} in the ledgers`
+      : "the ledgers keep their size: the next runs fill what is free in them";
+  const space = dryRun
+    ? `${megabytes(folderBytes)} in their folders ${free}`
+    : `${megabytes(folderBytes)} in their folders ${free}; ${ledgers}`;
+  return [...runs.map(({ runId, job }) => `${runId}  ${job}`), what, ...(runs.length === 0 ? [] : [space]), ""].join(
+    "\n",
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+// Midnight UTC, as in the ids of runs.
+function parseDay(text: string): number {
+  const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)) return ms;
+  throw new ImportError("USAGE", `--before takes a day as YYYY-MM-DD, not "${text}"`, {
+    hint: "Such as --before 2026-01-31.",
+  });
+}

@@ -1,0 +1,42 @@
+// What a retry must not do unnoticed: make again what the run that it retries had made, or take as one what that run had
+// kept apart. Finding it is all that is done here.
+import type { Staging } from "../model/ledger.ts";
+import type { ResourceName } from "../model/resource.ts";
+import type { Connection } from "./connection.ts";
+import { rowsPerFile } from "./stored-row.ts";
+
+/** The part of `Staging` that compares a retry with what it retries. */
+export function openRepeats(connection: Connection): Pick<Staging, "madeBefore" | "keptApart"> {
+  return {
+    async madeBefore(run) {
+      return connection.read(() =>
+        connection.all<{ entryId: number; resource: ResourceName; key: string; path: string; runId: string }>(
+          `with recursive chain (id) as (
+             select retry_of from runs where id = ?
+             union select r.retry_of from runs r join chain c on c.id = r.id where r.retry_of is not null)
+           select ek.entry entryId, k.resource, k.key, ek.path, max(r.run_id) runId
+             from entry_keys ek join chain c join entry_keys past on past.run = c.id and past.key = ek.key
+             join entries made on made.id = past.entry and made.outcome in ('accepted', 'unchanged', 'skipped')
+             join runs r on r.id = c.id join keys k on k.id = ek.key
+            where ek.run = ? group by ek.entry, ek.key, ek.path order by ek.entry, ek.path`,
+          run,
+          run,
+        ),
+      );
+    },
+    async keptApart(run, fileIds) {
+      return connection.read(() =>
+        connection.all<{ entryId: number; key: string }>(
+          `select er.entry entryId, k.key from files f
+             cross join rows r on r.id >= f.id * ${rowsPerFile} and r.id < (f.id + 1) * ${rowsPerFile} and r.source is not null
+             cross join entry_rows er on er.row = r.id cross join entry_rows past on past.row = r.source
+             join entries e on e.id = past.entry join keys k on k.id = e.key
+            where f.id in (select value from json_each(?)) and f.run = ?
+            group by er.entry, e.key having count(distinct e.id) > 1 order by er.entry`,
+          JSON.stringify(fileIds),
+          run,
+        ),
+      );
+    },
+  };
+}

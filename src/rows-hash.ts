@@ -1,0 +1,16 @@
+// What rows are known by when they come again in another run: their text, byte for byte, under the same columns of the
+// same input. Names of files and line ends do not count.
+import { createHash } from "node:crypto";
+import type { SourceRow } from "./model/draft.ts";
+
+/** 32 hex digits over rows of an input, in their order. */
+export function rowsHash(input: string, rows: readonly SourceRow[]): string {
+  const hash = createHash("sha256").update(JSON.stringify(input));
+  let file: string | undefined;
+  for (const source of rows) {
+    if (source.file !== file) hash.update(JSON.stringify(Object.keys(source.row.cells)));
+    file = source.file;
+    hash.update(JSON.stringify(source.row.raw));
+  }
+  return hash.digest("hex").slice(0, 32);
+}

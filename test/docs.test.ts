@@ -1,0 +1,428 @@
+// docs/ is a contract as the README is: its examples are run, and its tables list what there is, no less and no more.
+// `<!-- test: NAME -->` before a block or table says what it is held to; it reaches to the next such mark or heading.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { loadJob, writtenJob } from "../src/job.ts";
+import { coerce } from "../src/map/coerce.ts";
+import { dateFormatFault, parseDate } from "../src/map/dates.ts";
+import { compileExpression } from "../src/map/expression.ts";
+import { expressionEnvironment, safeMatches, variablesOf } from "../src/map/expression-language.ts";
+import { loadMapping } from "../src/map/load-mapping.ts";
+import { mappingSchema } from "../src/map/mapping-schema.ts";
+import { compileTransform, type TransformSpec, transformNames } from "../src/map/transforms.ts";
+import { lengthUnits, weightUnits } from "../src/map/units.ts";
+import { type Field, type FieldType, fieldAt, fieldPaths } from "../src/model/field.ts";
+import type { Json, JsonObject } from "../src/model/json.ts";
+import { parsePath, withValueAt } from "../src/model/payload-path.ts";
+import { type ResourceName, resourceNames } from "../src/model/resource.ts";
+import { resources } from "../src/model/resources.ts";
+import type { Cells } from "../src/model/row.ts";
+import { type Files, jobFolder, type StagedJob, stagedJob } from "./job-folder.ts";
+
+const root = join(import.meta.dirname, "..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const mappingDoc = read("docs/mapping.md");
+const jobDoc = read("docs/job.md");
+const payloadDoc = read("docs/payload-fields.md");
+
+interface Marked {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What stands after each `<!-- test: KIND NAME -->`, by its name. */
+function marked(document: string, kind: string): readonly Marked[] {
+  return document
+    .split("<!-- test: ")
+    .slice(1)
+    .flatMap((part) => {
+      const [mark = "", ...rest] = part.split(" -->");
+      // A comment in a YAML block looks like a heading only at the start of a line, where no example has one.
+      const text = rest.join(" -->").split(/\n#+ /)[0] ?? "";
+      return mark === kind
+        ? [{ name: "", text }]
+        : mark.startsWith(`${kind} `)
+          ? [{ name: mark.slice(kind.length + 1), text }]
+          : [];
+    });
+}
+
+function only(document: string, kind: string): string {
+  const [found, ...more] = marked(document, kind);
+  if (found === undefined || more.length > 0) throw new Error(`one <!-- test: ${kind} --> is wanted`);
+  return found.text;
+}
+
+/** The cells of a table below its head. */
+function tableOf(text: string): readonly (readonly string[])[] {
+  const lines = text.split("\n").filter((line) => line.startsWith("|"));
+  return lines.slice(2).map((line) =>
+    line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.replaceAll("\\|", "|").trim()),
+  );
+}
+
+/** The `code` words of a text; braces stand for each of their parts. */
+function codes(text = ""): readonly string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
+}
+
+function code(text = ""): string {
+  const [found = "", ...more] = codes(text);
+  if (found === "" || more.length > 0) throw new Error(`one \`code\` is wanted: ${text}`);
+  return found;
+}
+
+/** `{a,b}_{c,d}` → a_c a_d b_c b_d */
+function expanded(text: string): readonly string[] {
+  const match = /^([^{]*)\{([^}]*)\}(.*)$/.exec(text);
+  if (match === null) return [text];
+  const [, before = "", list = "", after = ""] = match;
+  return list.split(",").flatMap((part) => expanded(`${before}${part}${after}`));
+}
+
+interface Example extends Marked {
+  readonly mapping: string;
+  readonly files: Files;
+  readonly payloads: Json;
+  readonly problems: readonly string[];
+}
+
+/** yaml, then the files under their names, then the payloads and the problems that they make. */
+function exampleOf({ name, text }: Marked): Example {
+  const blocks = [...text.matchAll(/(?:^`([^`\n]+)`:\n)?```(\w+)\n([\s\S]*?)```/gm)].map(
+    ([, file, kind, body = ""]) => ({
+      file,
+      kind,
+      body,
+    }),
+  );
+  const unnamed = (kind: string) => blocks.find((block) => block.file === undefined && block.kind === kind)?.body;
+  return {
+    name,
+    text,
+    mapping: unnamed("yaml") ?? "",
+    files: Object.fromEntries(blocks.flatMap(({ file, body }) => (file === undefined ? [] : [[file, body]]))),
+    payloads: JSON.parse(unnamed("json") ?? "null"),
+    problems: (unnamed("text") ?? "").split("\n").filter((line) => line !== ""),
+  };
+}
+
+/** The job that an example leaves out: a file called after a join is its file. */
+function jobOf({ mapping, files }: Example): string {
+  const [main] = Object.keys(files);
+  const joins = loadMapping(mapping, "mapping.yaml").joins.map(({ name }) => [name, `${name}.csv`]);
+  const input = { name: "input", file: main, mapping: "mapping.yaml", join: Object.fromEntries(joins) };
+  return JSON.stringify({ version: 1, inputs: [input] });
+}
+
+/** As they are sent; an id that only Luminous knows is `<id of KEY>`. */
+async function payloadsOf({ open, ledger }: StagedJob): Promise<Json> {
+  const references = new Map<
+    number,
+    readonly { readonly path: string; readonly key: string; readonly fill: boolean }[]
+  >();
+  for await (const batch of ledger.queue.openReferences(1, "sales_orders"))
+    for (const { entry, references: found } of batch) references.set(entry.id, found);
+  return (await open()).map(({ id, payload }) =>
+    (references.get(id) ?? [])
+      .filter(({ fill }) => fill)
+      .reduce<JsonObject>(
+        (filled, { path, key }) => withValueAt(filled, parsePath(path), `<id of ${key}>`) as JsonObject,
+        payload,
+      ),
+  );
+}
+
+describe("docs/mapping.md", () => {
+  const examples = marked(mappingDoc, "mapping").map(exampleOf);
+
+  it("has its examples", () => {
+    expect(examples.map(({ name }) => name)).toContain("three lines");
+    expect(examples.length).toBeGreaterThan(5);
+  });
+
+  test.each(examples)('makes of the example "$name" what it says', async (example) => {
+    await using staged = await stagedJob({
+      "import.yaml": jobOf(example),
+      "mapping.yaml": example.mapping,
+      ...example.files,
+    });
+    expect(await payloadsOf(staged)).toEqual(example.payloads);
+    expect(await staged.problems()).toEqual(example.problems);
+    expect(staged.warnings).toEqual([]);
+  });
+
+  it("lists every key, with its default", () => {
+    const known = keysOf(mappingSchema).filter((path) => !path.startsWith("children.*.fields."));
+    const isInline = (path: string) => /(\.otherwise\.value|\.by\.expr|\.each\.(from|split))$/.test(path);
+    const told = marked(mappingDoc, "keys of").flatMap(({ name, text }) =>
+      tableOf(text).flatMap(([keys]) => codes(keys).map((key) => `${name === "the mapping" ? "" : name}${key}`)),
+    );
+    expect([...told].sort()).toEqual(known.filter((path) => !isInline(path)).sort());
+    for (const inline of known.filter(isInline))
+      expect(mappingDoc).toMatch(new RegExp(`\\{[^}\n]*\\b${inline.split(".").at(-1)}[:,]`));
+  });
+
+  test.each([
+    { table: "source.", key: "decimal", is: (said: string) => expect(said).toBe(minimal.style.decimal) },
+    { table: "source.", key: "timezone", is: (said: string) => expect(said).toBe(minimal.style.timezone) },
+    { table: "group.", key: "rows", is: (said: string) => expect(said).toBe(minimal.group?.rows) },
+    { table: "group.", key: "conflict", is: (said: string) => expect(said).toBe(minimal.group?.conflict) },
+  ])("tells the default of $table$key", ({ table, key, is }) => {
+    const { text } = marked(mappingDoc, "keys of").find(({ name }) => name === table) ?? { text: "" };
+    const row = tableOf(text).find(([keys]) => codes(keys).includes(key));
+    is(code(row?.[2]));
+  });
+
+  test.each(
+    tableOf(only(mappingDoc, "cells")).map(([type = "", cell, becomes = ""]) => ({ type, cell: code(cell), becomes })),
+  )("reads $cell as a $type: $becomes", ({ type, cell, becomes }) => {
+    const style = { decimal: ".", thousands: ",", dates: [], timezone: "UTC" } as const;
+    const read = coerce(cell, fieldOf(type), style);
+    expect(read.ok ? read.value : "problem").toEqual(becomes === "problem" ? becomes : JSON.parse(code(becomes)));
+  });
+
+  it("names the units", () => {
+    const [sentence = ""] = /^`unit:` is .*\. In cells/m.exec(mappingDoc) ?? [];
+    expect(codes(sentence).slice(1)).toEqual([...weightUnits, ...lengthUnits]);
+  });
+
+  test.each(tableOf(only(mappingDoc, "dates")).map(([format, text]) => ({ format: code(format), text: code(text) })))(
+    "the date format $format reads $text",
+    ({ format, text }) => {
+      expect(dateFormatFault(format)).toBeUndefined();
+      expect(parseDate(text, { dates: [format], timezone: "UTC" })).toEqual({ ok: true, date: "2024-03-09" });
+    },
+  );
+
+  const transforms = tableOf(only(mappingDoc, "transforms")).map(([write, , from, to]) => ({
+    write: code(write),
+    from: unquoted(code(from)),
+    to: code(to),
+  }));
+
+  it("lists every transform", () => {
+    const names = transforms.map(({ write }) => nameOf(parse(write) as TransformSpec));
+    expect([...names].sort()).toEqual([...transformNames].sort());
+  });
+
+  test.each(transforms)("$write makes $to of $from", ({ write, from, to }) => {
+    const compiled = compileTransform(parse(write) as TransformSpec, plain);
+    const made = compiled.ok ? compiled.transform(from) : compiled;
+    expect(made.ok ? String(made.value) : made.message).toBe(to);
+  });
+
+  const functions = tableOf(only(mappingDoc, "functions")).map(([names, example, gives]) => ({
+    names: codes(names).map((name) => name.replace(/^cel\./, "")),
+    example: code(example),
+    gives: JSON.parse(code(gives)) as Json,
+  }));
+
+  it("lists every function of expressions", () => {
+    const { functions: known } = expressionEnvironment("child", plain).getDefinitions();
+    // Optional values are not switched on, has() is refused, and the safe matches is called by its own name.
+    const callable = known.filter(
+      ({ name, receiverType }) => !/^optional/i.test(receiverType ?? "") && name !== "has" && name !== safeMatches,
+    );
+    expect([...functions.flatMap(({ names }) => names)].sort()).toEqual(
+      [...new Set(callable.map(({ name }) => name))].sort(),
+    );
+  });
+
+  it("lists every variable of expressions", () => {
+    const table = tableOf((mappingDoc.split("## Expressions")[1] ?? "").split("Joined files")[0] ?? "");
+    expect(table.map(([name]) => code(name)).sort()).toEqual([...variablesOf.child].sort());
+  });
+
+  test.each(functions)("$example gives $gives", ({ names, example, gives }) => {
+    expect(names.some((name) => example.includes(`${name}(`))).toBe(true);
+    expect(evaluated(example)).toEqual(gives);
+  });
+
+  test.each(
+    tableOf(only(mappingDoc, "differences")).map(([what = "", example, gives = ""]) => ({
+      what,
+      example: code(example),
+      gives,
+    })),
+  )("$what: $example is $gives", ({ example, gives }) => {
+    expect(evaluated(example)).toEqual(/^\w+$/.test(gives) ? gives : JSON.parse(code(gives)));
+  });
+});
+
+describe("docs/payload-fields.md", () => {
+  test.each(resourceNames.map((name) => ({ name, resource: resources[name] })))(
+    "lists every field of $name",
+    ({ name, resource }) => {
+      const { text } = marked(payloadDoc, "fields of").find((section) => section.name === name) ?? { text: "" };
+      const told = tableOf(text).flatMap((row) => row.flatMap((cell) => codes(cell)));
+      const choices = new Set(mappable(name).flatMap((path) => fieldAt(resource.schema, path)?.choices ?? []));
+      expect(told).toEqual(expect.arrayContaining([...choices]));
+      const isList = (path: string) => fieldAt(resource.schema, path)?.type === "objects";
+      const listed = told.flatMap(expanded).filter((path) => !choices.has(path) && !isList(path));
+      // Most of what variants have is what products have: there the table says so in words.
+      const asProducts = (path: string) => path.startsWith("variants.") && mappable(name).includes(path.slice(9));
+      expect(listed.filter((path) => !mappable(name).includes(path))).toEqual([]);
+      expect(mappable(name).filter((path) => !listed.includes(path) && !asProducts(path))).toEqual([]);
+      const bold = [...text.matchAll(/\*\*`([^`]+)`\*\*/g)].map(([, path]) => path);
+      const eitherOr = resource.eitherOr({}).map(({ paths }) => paths[0]);
+      const needed = [...((z.toJSONSchema(resource.schema) as SchemaNode).required ?? []), ...eitherOr];
+      expect(bold.filter((path) => path?.includes("s.") !== true).sort()).toEqual([...needed].sort());
+    },
+  );
+});
+
+describe("docs/job.md", () => {
+  it("lists every key, with its default", async () => {
+    await using folder = await jobFolder({});
+    expect(folder.path).not.toBe("");
+    const told = tableOf(only(jobDoc, "keys")).map(([key, , fallback = ""]) => ({ key: code(key), fallback }));
+    expect(told.map(({ key }) => key).sort()).toEqual(jobKeys.map(({ path }) => path).sort());
+    for (const { path, fallback, required } of jobKeys) {
+      const said = told.find(({ key }) => key === path)?.fallback;
+      if (fallback !== undefined) expect(said, path).toBe(`\`${String(fallback)}\``);
+      else expect(said === "required", path).toBe(required);
+    }
+  });
+
+  test.each(marked(jobDoc, "job"))('the job "$name" is one', async ({ text }) => {
+    const yaml = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? "";
+    await using folder = await jobFolder({
+      "import.yaml": yaml,
+      "exports/orders-1.csv": "",
+      "exports/orders-2.csv.gz": "",
+    });
+    const job = await loadJob("import.yaml", { cwd: folder.path });
+    expect(job.inputs.length).toBeGreaterThan(0);
+  });
+});
+
+it("the docs link only to files and headings that are there", () => {
+  for (const [path, document] of Object.entries({
+    "docs/mapping.md": mappingDoc,
+    "docs/job.md": jobDoc,
+    "docs/payload-fields.md": payloadDoc,
+  })) {
+    for (const [, target = ""] of document.matchAll(/\]\(([^)]+)\)/g)) {
+      if (/^https:/.test(target)) continue;
+      const [file = "", heading] = target.split("#");
+      const linked = file === "" ? document : read(join(path, "..", file));
+      if (heading !== undefined) expect(headingsOf(linked), `${path} → ${target}`).toContain(heading);
+    }
+  }
+});
+
+const plain = { decimal: ".", dates: [], timezone: "UTC" } as const;
+const minimal = loadMapping("version: 1\nresource: products\nfields: { sku: A }\ngroup: { by: A }\n", "minimal.yaml");
+
+/** GitHub's anchors. */
+function headingsOf(document: string): readonly string[] {
+  return [...document.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: SchemaNode | boolean;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly required?: readonly string[];
+  readonly default?: unknown;
+}
+
+/** Every key of a schema as a path: `group.by`, `fields.*.from`. */
+function keysOf(schema: z.ZodType): readonly string[] {
+  const walk = (node: SchemaNode, path: string): readonly string[] => [
+    ...Object.entries(node.properties ?? {}).flatMap(([key, inner]) => [
+      `${path}${key}`,
+      ...walk(inner, `${path}${key}.`),
+    ]),
+    ...(typeof node.additionalProperties === "object" ? walk(node.additionalProperties, `${path}*.`) : []),
+    ...(node.items === undefined ? [] : walk(node.items, path)),
+    ...(node.anyOf ?? []).flatMap((form) => walk(form, path)),
+  ];
+  return [...new Set(walk(z.toJSONSchema(schema, { io: "input" }) as SchemaNode, ""))];
+}
+
+const jobKeys = leavesOf(z.toJSONSchema(writtenJob, { io: "input" }) as SchemaNode, "");
+
+interface Leaf {
+  readonly path: string;
+  readonly fallback: unknown;
+  readonly required: boolean;
+}
+
+function leavesOf(node: SchemaNode, path: string): readonly Leaf[] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, inner]): readonly Leaf[] => {
+    const below = inner.items === undefined ? inner : inner.items;
+    const inside = leavesOf(below, `${path}${key}${inner.items === undefined ? "" : "[]"}.`);
+    if (inside.length > 0) return inside;
+    return [{ path: path + key, fallback: inner.default, required: node.required?.includes(key) === true }];
+  });
+}
+
+const typeOf: Readonly<Record<string, FieldType>> = {
+  text: "text",
+  number: "decimal",
+  "whole number": "integer",
+  "true or false": "boolean",
+  date: "date",
+  "one of a few words": "choice",
+  list: "texts",
+  weight: "weight",
+  length: "length",
+};
+
+function fieldOf(type: string): Field {
+  const known = typeOf[type];
+  if (known === undefined) throw new Error(`no type is called "${type}"`);
+  return { type: known, nullable: false, choices: ["shipped"] };
+}
+
+function unquoted(text: string): string {
+  return text.startsWith('"') ? String(JSON.parse(text)) : text;
+}
+
+function nameOf(spec: TransformSpec): string {
+  return typeof spec === "string" ? spec : Object.keys(spec).join();
+}
+
+function cellsOf(cells: Readonly<Record<string, string>>): Cells {
+  return Object.assign(Object.create(null) as Cells, cells);
+}
+
+/** The value, `refused` when it does not compile, `problem` when it fails on the row. */
+function evaluated(source: string): unknown {
+  const row = cellsOf({ Title: "Blue cup", Price: "12.50", Qty: "3", Note: "", Shipped: "2024-01-05" });
+  const compiled = compileExpression(source, "child", plain);
+  if (!compiled.ok) return "refused";
+  const result = compiled.expression({
+    row,
+    rows: [row, cellsOf({ Title: "Lid", Qty: "1" })],
+    parent: row,
+    item: "piece",
+  });
+  return result.ok ? result.value : "problem";
+}
+
+/** What a mapping may name: neither objects nor lists of objects themselves. */
+function mappable(name: ResourceName): readonly string[] {
+  const { schema } = resources[name];
+  return fieldPaths(schema).filter((path) => {
+    const type = fieldAt(schema, path)?.type;
+    const isInWeight = path
+      .split(".")
+      .some((_, index, steps) => index > 0 && fieldAt(schema, steps.slice(0, index).join("."))?.type === "weight");
+    return type !== "object" && type !== "objects" && !isInWeight;
+  });
+}

@@ -1,0 +1,124 @@
+// The built program: a run that leaves failures, the same failures mended, and what is said on the way.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { startSandbox } from "../../src/sandbox/server.ts";
+import { jobText, lines, openProject, productsCsv, writesOf } from "./program.ts";
+
+const products = { products: { file: "products.csv", mapping: "products" } };
+const bad = lines("sku,name,category,price", "A,Alpha,Tools,1", "B,Beta,Tools,x");
+
+async function mend(folder: string, name: string, change: (text: string) => string): Promise<void> {
+  const file = join(folder, "failures", name);
+  await writeFile(file, change(await readFile(file, "utf8")));
+}
+
+describe.concurrent("retry", { timeout: 60_000 }, () => {
+  it("is the next step that a run names, and ends with nothing to do", async () => {
+    await using sandbox = await startSandbox();
+    await using project = await openProject(sandbox, { "import.yaml": jobText(products), "products.csv": bad });
+    const run = await project.call(["run", "import.yaml", "--limit", "5", "--state=state", "--only", "products"]);
+    expect(run.exitCode).toBe(3);
+    const next = "luminous-import retry import.yaml --state=state";
+    expect(run.stdout.replace(/\s+/g, " ")).toContain(`Next: fix failures/products.csv and run: ${next}`);
+    const folder = /Files in (\S+)/.exec(run.stdout)?.[1] ?? "";
+    await mend(join(project.folder, folder), "products.csv", (text) => text.replace("Tools,x", "Tools,2"));
+    const retried = await project.call(["retry", "import.yaml", "--state=state"]);
+    expect([retried.exitCode, retried.stderr]).toEqual([0, expect.stringContaining("")]);
+    expect(retried.stdout).toMatch(/^retry finished in .*: 1 row, 1 entry$/m);
+    expect(retried.stdout).toContain("Next: nothing is left to do.");
+    const status = await project.call(["status", "import.yaml", "--state=state"]);
+    expect(status.stdout).toContain("retry finished in");
+
+    const nothing = await project.call(["retry", "import.yaml", "--state=state"]);
+    expect([nothing.exitCode, nothing.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Nothing to retry: run \S+ has left no/),
+    ]);
+    const json = await project.call(["retry", "import.yaml", "--state=state", "--json"]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ version: 1, nothing_to_retry: true });
+
+    const before = writesOf(sandbox);
+    const plain = await project.call(["run", "import.yaml", "--state=state"]);
+    expect([plain.exitCode, writesOf(sandbox) - before]).toEqual([0, 0]);
+    expect(plain.stdout).toContain("accepted by retry of run");
+  });
+
+  it("waits for a run that was killed; a retry that was killed is begun again", async () => {
+    await using sandbox = await startSandbox({ latencyMs: 20, duplicates: "accept" });
+    const count = 60;
+    const job = jobText(
+      products,
+      "",
+      "requests_per_second: 1000, concurrency: 4, timeout_seconds: 0.5, read_lag_seconds: 0",
+    );
+    await using project = await openProject(sandbox, { "import.yaml": job, "products.csv": productsCsv(count) });
+    const early = await project.call(["retry", "import.yaml"]);
+    expect([early.exitCode, early.stderr]).toEqual([
+      2,
+      expect.stringContaining("Start one: luminous-import run import.yaml"),
+    ]);
+    const kill = async (command: string, atLeast: number) => {
+      const started = project.start([command, "import.yaml"]);
+      while (sandbox.counts().created.products < atLeast) await new Promise((resolve) => setTimeout(resolve, 5));
+      started.child.kill("SIGKILL");
+      await started.ended;
+    };
+    await kill("run", 5);
+    const refused = await project.call(["retry", "import.yaml"]);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining("was cut off, so what it did not make is not known yet"),
+    ]);
+    expect(refused.stderr).toContain("Run the same command again first: luminous-import run import.yaml");
+
+    const stopped = await project.report(["run", "import.yaml", "--limit", "20"]);
+    expect(stopped.exitCode).toBe(4);
+    await kill("retry", 40);
+    const retried = await project.report(["retry", "import.yaml"]);
+    expect([retried.exitCode, retried.rows.length]).toEqual([0, count - 20]);
+    expect(sandbox.counts()).toMatchObject({ created: { products: count }, duplicates: { products: 0 }, defects: 0 });
+    expect((await project.report(["run", "import.yaml"])).exitCode).toBe(0);
+  });
+
+  it("takes joined and grouped files of the shipped mappings, and references that were made meanwhile", async () => {
+    await using sandbox = await startSandbox();
+    const orders = (price: string) =>
+      JSON.stringify({
+        orders: [
+          {
+            number: "O1",
+            date: "2024-01-31",
+            status: "done",
+            channel: "Default",
+            customer: { name: "Ada" },
+            items: [{ sku: "B", quantity: 1, price }],
+          },
+        ],
+      });
+    await using project = await openProject(sandbox, {
+      "import.yaml": jobText({
+        ...products,
+        kits: { file: "kits.csv", mapping: "kits" },
+        orders: { file: "orders.json", mapping: "orders" },
+      }),
+      "products.csv": bad,
+      "kits.csv": lines("kit_sku,kit_name,component_sku,quantity", "K1,Kit,A,1", "K2,Kit,A,1", "K1,Kit,B,2"),
+      "orders.json": orders("2.5"),
+    });
+    const run = await project.report(["run", "import.yaml"]);
+    expect(Object.keys(run.failures).toSorted()).toEqual(["kits.csv", "orders.json", "products.csv"]);
+    await mend(run.summary.results.folder, "products.csv", (text) => text.replace("Tools,x", "Tools,2"));
+    const retried = await project.report(["retry", "import.yaml"]);
+    expect(retried.exitCode).toBe(0);
+    expect(retried.rows.map(({ key, outcome }) => `${key} ${outcome}`)).toEqual([
+      "B accepted",
+      "K1 accepted",
+      "K1 accepted",
+      "O1 accepted",
+    ]);
+    const before = writesOf(sandbox);
+    const plain = await project.report(["run", "import.yaml"]);
+    expect([plain.exitCode, writesOf(sandbox) - before]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,128 @@
+// What a retry writes into the ledger, and what a later run over the unmended rows finds there.
+import { expect, it } from "vitest";
+import { rowId } from "../../src/model/draft.ts";
+import type { NewEntry } from "../../src/model/entry.ts";
+import type { Ledger } from "../../src/model/ledger.ts";
+import { accept, addFile, all, entry, error, type LedgerPlace, openEntry, row } from "./build.ts";
+
+interface Staged extends Partial<NewEntry> {
+  readonly key: string;
+  /** Row numbers of the entry, and the row of the retried run that each was. */
+  readonly at: readonly { readonly number: number; readonly source?: number }[];
+}
+
+/** A run, or a retry of one, with these entries in one file. */
+async function stageRun(ledger: Ledger, runId: string, entries: readonly Staged[], retryOf?: number) {
+  const { id: run } = await ledger.runs.begin({
+    runId,
+    job: "job.yaml",
+    command: retryOf === undefined ? "run" : "retry",
+    startedAtMs: 1,
+    ...(retryOf === undefined ? {} : { retryOf }),
+  });
+  const { id: file } = await addFile(ledger, run);
+  const rows = entries.flatMap(({ at }) => at);
+  await ledger.staging.addRows(
+    rows.map(({ number, source }) => row(file, number, source === undefined ? {} : { source })),
+  );
+  await ledger.staging.addEntries(
+    run,
+    entries.map(({ key, at, ...more }) =>
+      entry(file, at[0]?.number ?? 1, key, { rows: at.map(({ number }) => rowId(file, number)), ...more }),
+    ),
+  );
+  return { run, file };
+}
+
+async function fates(ledger: Ledger, run: number): Promise<readonly string[]> {
+  return (await all(ledger.results.rows(run)))
+    .flat()
+    .map(({ outcome, entry: of, problems }) =>
+      [of?.key ?? "-", outcome, ...[...(of?.problems ?? []), ...problems].map(({ message }) => message)].join(" "),
+    );
+}
+
+const bad = { problems: [error] };
+
+/** Declares the claims. */
+export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
+  it("knows rows again that a retry made good, under another key too", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const original = [{ key: "A-", at: [{ number: 1 }, { number: 2 }], rowsHash: "rows of A", ...bad }];
+    const first = await stageRun(ledger, "r1", original);
+    const source = rowId(first.file, 2);
+    const second = await stageRun(ledger, "r2", [{ key: "A", at: [{ number: 1, source }] }], first.run);
+    await accept(ledger, await openEntry(ledger, second.run, "A"));
+    const third = await stageRun(ledger, "r3", original);
+    expect(await ledger.staging.settleMended(third.run)).toBe(1);
+    expect(await fates(ledger, third.run)).toEqual(Array(2).fill("A- unchanged accepted by retry of run r1"));
+    const changed = await stageRun(ledger, "r4", [{ key: "A-", at: [{ number: 1 }], rowsHash: "others", ...bad }]);
+    expect(await ledger.staging.settleMended(changed.run)).toBe(0);
+  });
+
+  it("knows them only when all that the retry made of them is where it should be, over several retries", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const original = [{ key: "A", at: [{ number: 1 }, { number: 2 }], rowsHash: "rows of A", ...bad }];
+    const first = await stageRun(ledger, "r1", original);
+    const half = (key: string, number: number, more: Pick<Staged, "problems"> = {}): Staged => ({
+      key,
+      at: [{ number, source: rowId(first.file, number) }],
+      rowsHash: `half ${key}`,
+      ...more,
+    });
+    const second = await stageRun(ledger, "r2", [half("A", 1), half("B", 2, bad)], first.run);
+    await accept(ledger, await openEntry(ledger, second.run, "A"));
+    const third = await stageRun(ledger, "r3", original);
+    expect(await ledger.staging.settleMended(third.run)).toBe(0);
+    const source = rowId(second.file, 2);
+    const fourth = await stageRun(ledger, "r4", [{ key: "B", at: [{ number: 1, source }] }], second.run);
+    await accept(ledger, await openEntry(ledger, fourth.run, "B"));
+    const fifth = await stageRun(ledger, "r5", original);
+    expect(await ledger.staging.settleMended(fifth.run)).toBe(1);
+  });
+
+  it("does not vouch for content that something else took the place of", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const original = [{ key: "A", at: [{ number: 1 }], rowsHash: "rows of A", ...bad }];
+    const first = await stageRun(ledger, "r1", original);
+    // Without the columns that name the row, the key does.
+    const second = await stageRun(ledger, "r2", [{ key: "A", at: [{ number: 1 }] }], first.run);
+    await accept(ledger, await openEntry(ledger, second.run, "A"));
+    const third = await stageRun(ledger, "r3", original);
+    expect(await ledger.staging.settleMended(third.run)).toBe(1);
+    const fourth = await stageRun(ledger, "r4", [{ key: "A", at: [{ number: 1 }], hash: "newer" }]);
+    await accept(ledger, await openEntry(ledger, fourth.run, "A"));
+    const fifth = await stageRun(ledger, "r5", original);
+    expect(await ledger.staging.settleMended(fifth.run)).toBe(0);
+    expect(await fates(ledger, fifth.run)).toEqual([`A invalid ${error.message}`]);
+  });
+
+  it("tells what the retried runs made under a key, and what they kept apart", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const apart = { ...bad, key: "D" };
+    const first = await stageRun(ledger, "r1", [
+      { key: "A", at: [{ number: 1 }] },
+      { ...apart, at: [{ number: 2 }] },
+      { ...apart, at: [{ number: 3 }], hash: "other" },
+    ]);
+    await accept(ledger, await openEntry(ledger, first.run, "A"));
+    const at = [2, 3].map((number) => ({ number, source: rowId(first.file, number) }));
+    const second = await stageRun(
+      ledger,
+      "r2",
+      [
+        { key: "A", at: [{ number: 1 }] },
+        { key: "D", at },
+      ],
+      first.run,
+    );
+    expect(await ledger.staging.madeBefore(second.run)).toMatchObject([{ key: "A", path: "sku", runId: "r1" }]);
+    expect(await ledger.staging.keptApart(second.run, [second.file])).toMatchObject([{ key: "D" }]);
+    expect(await ledger.staging.keptApart(second.run, [])).toEqual([]);
+    expect(await ledger.staging.madeBefore(first.run)).toEqual([]);
+  });
+}
