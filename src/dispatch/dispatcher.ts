@@ -62,9 +62,10 @@ async function runPhase(workings: Workings, phase: Phase): Promise<void> {
   const open = entriesOf(before.filter(({ outcome }) => outcome === undefined));
   onEvent({ type: "phase.started", phase, entries: entriesOf(before), open });
   if (open > 0) {
+    if (!options.force) await settleMany(workings, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
+    // After that, so that the same command with the same limit goes on with the next ones.
     if (options.limit !== undefined)
       await settleMany(workings, phase, "pending", ledger.queue.limitTo(run, phase, options.limit));
-    if (!options.force) await settleMany(workings, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
     while ((await openEntries(workings, phase)) > 0) {
       if (!(await runRound(workings, phase))) break;
       brake.check();

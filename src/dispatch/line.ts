@@ -44,7 +44,7 @@ export const probeRequest: ApiRequest = { method: "GET", path: "/warehouses?per_
 const longestGrownPauseMs = 4000;
 
 /** The part of the options that is about the way to the API. */
-export type LineOptions = Pick<DispatchOptions, "api" | "limits" | "clock" | "onEvent" | "abort">;
+export type LineOptions = Pick<DispatchOptions, "api" | "limits" | "clock" | "onEvent" | "abort" | "openClient">;
 
 /** One per dispatch: its limiter, its circuit and its connections are the only ones. */
 export function createLine(options: LineOptions, brake: Brake): Line {
@@ -54,7 +54,11 @@ export function createLine(options: LineOptions, brake: Brake): Line {
   const fixedRate = limits.requestsPerSecond === "auto" ? limits.maxRequestsPerSecond : limits.requestsPerSecond;
   const limiter = createRateLimiter(adaptive?.requestsPerSecond ?? fixedRate, clock);
   // One more connection than can be in flight: the probe of an outage must not queue behind what hangs.
-  const client = createClient({ ...api, connections: limits.concurrency + 1, timeoutMs: limits.timeoutMs });
+  const client = (options.openClient ?? createClient)({
+    ...api,
+    connections: limits.concurrency + 1,
+    timeoutMs: limits.timeoutMs,
+  });
   let grownPauseMs = 0;
 
   const circuit: Circuit = createCircuit({

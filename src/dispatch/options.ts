@@ -3,6 +3,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Ledger } from "../model/ledger.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
+import type { Client, ClientOptions } from "./client.ts";
 import type { DispatchEvent } from "./events.ts";
 
 /** The work, the account, the bounds, and the outside world as seen from here. */
@@ -23,6 +24,8 @@ export interface DispatchOptions {
   /** Translates payload paths of an API refusal to cells. */
   readonly locate: (entryId: number, problems: readonly Problem[]) => Promise<readonly Problem[]>;
   readonly onEvent: (event: DispatchEvent) => void;
+  /** How to reach the API; over HTTP unless said. */
+  readonly openClient?: (options: ClientOptions) => Client;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;

@@ -63,7 +63,7 @@ function limitTo(connection: Connection, run: number, phase: Phase, limit: numbe
     limit <= 0
       ? { position: -1, id: -1 }
       : connection.one<{ position: number; id: number }>(
-          "select position, id from entries where run = ? and phase = ? order by position, id limit 1 offset ?",
+          "select position, id from entries where run = ? and phase = ? and outcome is null order by position, id limit 1 offset ?",
           run,
           phase,
           limit - 1,

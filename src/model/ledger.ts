@@ -204,7 +204,7 @@ export interface OpenReference {
 
 /** Dispatch's view: what is open, what is known, what was sent. The only way to change the state of an entry after staging. */
 export interface Queue {
-  /** Open entries of the phase beyond the first `limit` (by position, settled ones counted too) are settled pending, those in doubt in_doubt. Gives how many. */
+  /** Open entries of the phase beyond the first `limit` open ones (by position) are settled pending, or in_doubt where a send is open. Gives how many. */
   limitTo(run: number, phase: Phase, limit: number): Promise<number>;
   /** Open entries with the hash under which their key was accepted before become `unchanged`. Gives how many. */
   settleUnchanged(run: number, phase: Phase): Promise<number>;

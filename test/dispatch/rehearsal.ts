@@ -87,29 +87,7 @@ export async function rehearse(options: SandboxOptions = {}): Promise<Rehearsal>
     ledger,
     async stage(items) {
       runs += 1;
-      const { id: run } = await ledger.runs.begin({
-        runId: `run-${runs}`,
-        job: "job.yaml",
-        command: "run",
-        startedAtMs: runs,
-      });
-      const info = {
-        path: "items.csv",
-        format: "csv",
-        encoding: "utf-8",
-        bom: false,
-        gzip: false,
-        newline: "\n",
-        detected: [],
-      } as const;
-      const file = await ledger.staging.addFile({ run, input: "items", kind: "input", file: "items.csv", info });
-      const rowIds = items.map((_, index) => rowId(file.id, index + 1));
-      await ledger.staging.addRows(rowIds.map((id, index) => ({ id, line: index + 2, raw: `row ${index + 1}` })));
-      await ledger.staging.addEntries(
-        run,
-        items.map((item, index) => newEntry(item, rowIds[index] ?? 0)),
-      );
-      return run;
+      return stageItems(ledger, `run-${runs}`, items);
     },
     async dispatch(run, changes = {}) {
       const events: DispatchEvent[] = [];
@@ -149,6 +127,33 @@ export async function rehearse(options: SandboxOptions = {}): Promise<Rehearsal>
   };
 }
 
+/** Stages these entries as a new run, and gives its id. */
+export async function stageItems(ledger: Ledger, runId: string, items: readonly Item[]): Promise<number> {
+  const { id: run } = await ledger.runs.begin({
+    runId,
+    job: "job.yaml",
+    command: "run",
+    startedAtMs: 1,
+  });
+  const info = {
+    path: "items.csv",
+    format: "csv",
+    encoding: "utf-8",
+    bom: false,
+    gzip: false,
+    newline: "\n",
+    detected: [],
+  } as const;
+  const file = await ledger.staging.addFile({ run, input: "items", kind: "input", file: "items.csv", info });
+  const rowIds = items.map((_, index) => rowId(file.id, index + 1));
+  await ledger.staging.addRows(rowIds.map((id, index) => ({ id, line: index + 2, raw: `row ${index + 1}` })));
+  await ledger.staging.addEntries(
+    run,
+    items.map((item, index) => newEntry(item, rowIds[index] ?? 0)),
+  );
+  return run;
+}
+
 /** `{ accepted: 3, rejected: 1 }` */
 export function tally(results: Readonly<Record<string, ResultEntry>>): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -164,7 +169,8 @@ export function writesOf(sandbox: Sandbox): number {
   );
 }
 
-async function resultsOf(ledger: Ledger, run: number): Promise<Readonly<Record<string, ResultEntry>>> {
+/** The entries of a run by key. */
+export async function resultsOf(ledger: Ledger, run: number): Promise<Readonly<Record<string, ResultEntry>>> {
   const results: Record<string, ResultEntry> = {};
   for await (const rows of ledger.results.rows(run)) {
     for (const { entry } of rows) if (entry !== undefined) results[entry.key ?? ""] = entry;
