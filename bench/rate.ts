@@ -21,7 +21,10 @@ for (const rate of process.argv.length > 2 ? process.argv.slice(2).map(Number) :
 
 async function measure(rate: number, folder: string): Promise<string> {
   const arrivals: number[] = [];
-  await using sandbox = await startSandbox({ latencyMs: 50, onRequest: ({ durationMs }) => arrivals.push(performance.now() - durationMs) });
+  await using sandbox = await startSandbox({
+    latencyMs: 50,
+    onRequest: ({ durationMs }) => arrivals.push(performance.now() - durationMs),
+  });
   const rows = Array.from({ length: rate * seconds }, (_, index) => `SKU-${index},Product ${index},Things,9.90`);
   await writeFile(join(folder, "products.csv"), `sku,name,category,price\n${rows.join("\n")}\n`);
   const job = `version: 1\nlimits: { requests_per_second: ${rate}, concurrency: 16 }\ninputs:\n  - { name: products, file: products.csv, mapping: ${join(root, "mappings/products.yaml")} }\n`;

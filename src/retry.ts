@@ -29,14 +29,14 @@ export interface RetryResult {
  */
 export async function retry(job: Job, options: RetryOptions): Promise<RetryResult> {
   checkOnly(job, options.only);
-  await using _lock = await lockState(job.state);
+  await using lock = await lockState(job.state);
   await using ledger = await openLedger({ folder: job.state, baseUrl: options.account.baseUrl, mode: "write" });
   const retryOf = await lastRun(job, ledger);
   const found = await findFailures(job, ledger, retryOf, options.only);
   if (found.inputs.length === 0) return { exitCode: 0, retried: retryOf.runId, result: undefined };
   const retryJob: Job = { ...job, inputs: found.inputs };
   const inputs = await prepareInputs(retryJob);
-  const result = await execute({ job: retryJob, inputs, ledger, warnings: found.warnings, retryOf }, options);
+  const result = await execute({ job: retryJob, inputs, ledger, lock, warnings: found.warnings, retryOf }, options);
   return { exitCode: result.exitCode, retried: retryOf.runId, result };
 }
 

@@ -7,7 +7,7 @@ import { type DispatchEnd, dispatch } from "./dispatch/dispatcher.ts";
 import type { DispatchEvent } from "./dispatch/events.ts";
 import { exitCodeOf, exitCodeOfOutcomes } from "./exit-codes.ts";
 import type { Job } from "./job.ts";
-import { lockState } from "./ledger/lock.ts";
+import { lockAccount, lockState, type StateLock } from "./ledger/lock.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
 import { createLocate } from "./locate.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
@@ -78,10 +78,10 @@ export interface RunResult {
  * happens while sending is in the result.
  */
 export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
-  await using _lock = await lockState(job.state);
+  await using lock = await lockState(job.state);
   const inputs = await prepareInputs(job, { ...(wishes.only === undefined ? {} : { only: wishes.only }) });
   await using ledger = await openLedger({ folder: job.state, baseUrl: wishes.account.baseUrl, mode: "write" });
-  return await execute({ job, inputs, ledger, warnings: [] }, wishes);
+  return await execute({ job, inputs, ledger, lock, warnings: [] }, wishes);
 }
 
 /** What goes through the pipeline. */
@@ -89,6 +89,8 @@ interface Execution {
   readonly job: Job;
   readonly inputs: readonly PreparedInput[];
   readonly ledger: Ledger;
+  /** Of the state folder; told the name of the run. */
+  readonly lock: StateLock;
   /** What was odd before, in words. */
   readonly warnings: readonly string[];
   /** The run whose failures files the inputs are; absent in a run over the job's own files. */
@@ -99,6 +101,7 @@ interface Execution {
 export async function execute(execution: Execution, wishes: RunOptions): Promise<RunResult> {
   const { job, inputs, ledger, retryOf } = execution;
   const options = { ...quietWorld(), ...wishes };
+  await using accountLock = await lockAccount(options.account.baseUrl);
   const record = await ledger.runs.begin({
     runId: newRunId(options),
     job: job.file.path,
@@ -106,6 +109,7 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
     startedAtMs: options.clock.nowMs(),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.id }),
   });
+  for (const lock of [execution.lock, accountLock]) lock.name(record.runId);
   const traffic = countTraffic();
   const warnings = [...execution.warnings, ...inputs.flatMap((input) => input.warnings)];
   const locate = createLocate(ledger, record.id, inputs);
@@ -242,7 +246,7 @@ async function finish(
     resourceOf: resourceOf(inputs),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
-  });
+  }).catch(afterSending);
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
   await tidyUp(ledger);
   return { exitCode, summary, folder, stopped };
@@ -260,6 +264,19 @@ async function tidyUp({ upkeep }: Ledger): Promise<void> {
 /** Where a run's files are. */
 export function runFolder({ state }: Job, { runId }: RunRecord): string {
   return join(state, "runs", runId);
+}
+
+// Exit code 2 would say that nothing was started.
+function afterSending(error: unknown): never {
+  if (!(error instanceof ImportError) || error.code !== "STATE_UNUSABLE") throw error;
+  throw new ImportError(
+    "RESULTS_UNWRITTEN",
+    `everything went as the ledger says, but the results cannot be written: ${error.message}`,
+    {
+      hint: "make the folder writable and run the same command again: what was accepted is not sent again",
+      cause: error,
+    },
+  );
 }
 
 function stopReason({ code, message, hint }: ImportError): StopReason {

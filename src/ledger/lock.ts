@@ -1,9 +1,12 @@
-// One run at a time per state folder. The lock is an exclusive transaction on a small database of its own: the system
+// One run at a time per state folder, and per account on this machine: two runs would share the account's rate limit without
+// knowing of each other. Each lock is an exclusive transaction on a small database of its own: the system
 // frees it when the process ends, however it ends. Who holds it stands in a file beside it that anybody may read.
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { tmpdir, userInfo } from "node:os";
+import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { ImportError } from "../model/error.ts";
+import { ledgerPath } from "./ledger-file.ts";
 import { stateError } from "./sqlite-error.ts";
 
 /** The lock of a state folder; disposing frees it. */
@@ -17,7 +20,20 @@ export interface StateLock extends AsyncDisposable {
  * and `ImportError("STATE_UNUSABLE")` where nothing can be written.
  */
 export async function lockState(folder: string): Promise<StateLock> {
-  const database = openExclusively(folder);
+  return lockFolder(folder, folder);
+}
+
+/**
+ * Takes the lock of an account on this machine, for this user: in the system's temporary folder, because the state folders
+ * of two jobs have nothing in common. Throws as `lockState` does.
+ */
+export async function lockAccount(baseUrl: string): Promise<StateLock> {
+  const folder = join(tmpdir(), `luminous-import-${userInfo().uid}`, basename(ledgerPath("", baseUrl), ".db"));
+  return lockFolder(folder, `the account ${baseUrl}`);
+}
+
+async function lockFolder(folder: string, what: string): Promise<StateLock> {
+  const database = openExclusively(folder, what);
   const holderFile = join(folder, "lock.json");
   const tell = (holder: Omit<LockHolder, "sinceMs">) => {
     writeFileSync(`${holderFile}.new`, JSON.stringify(holder), { mode: 0o600 });
@@ -40,7 +56,7 @@ export async function lockState(folder: string): Promise<StateLock> {
 
 // Nothing else may ever open and close this file in this process: POSIX drops all locks of a process with the first
 // descriptor it closes. That is why the holder is told in another file.
-function openExclusively(folder: string): Database.Database {
+function openExclusively(folder: string, what: string): Database.Database {
   const file = join(folder, "lock.db");
   let database: Database.Database | undefined;
   try {
@@ -50,7 +66,7 @@ function openExclusively(folder: string): Database.Database {
     return database;
   } catch (error) {
     database?.close();
-    throw isBusy(error) ? locked(folder, error) : stateError(file, error);
+    throw isBusy(error) ? locked(folder, what, error) : stateError(file, error);
   }
 }
 
@@ -58,13 +74,13 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }
 
-function locked(folder: string, cause: unknown): ImportError {
+function locked(folder: string, what: string, cause: unknown): ImportError {
   const holder = readHolder(join(folder, "lock.json"));
   const who =
     holder === undefined
       ? "another process"
       : `process ${holder.pid}${holder.runId === undefined ? "" : ` (run ${holder.runId})`} since ${new Date(holder.sinceMs).toISOString()}`;
-  return new ImportError("STATE_LOCKED", `${folder} is in use by ${who}`, {
+  return new ImportError("STATE_LOCKED", `${what} is in use by ${who}`, {
     hint: "wait until it has ended or stop it, then run the same command again; `status` works meanwhile",
     cause,
   });

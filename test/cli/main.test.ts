@@ -151,7 +151,9 @@ test.each(laterCommands.map((name) => [name]))("%s is refused as not built yet, 
   const { exitCode, stdout, stderr } = await command([name, "import.yaml", "--what", "ever"]);
   expect(exitCode).toBe(2);
   expect(stdout).toBe("");
-  expect(stderr).toMatch(new RegExp(`^"${name}" is not built yet\nThis version knows check, run, [a-z, ]*sandbox\\.\n$`));
+  expect(stderr).toMatch(
+    new RegExp(`^"${name}" is not built yet\nThis version knows check, run, [a-z, ]*sandbox\\.\n$`),
+  );
 });
 
 describe("the flags of a command", () => {

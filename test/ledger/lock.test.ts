@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { lockState } from "../../src/ledger/lock.ts";
+import { lockAccount, lockState } from "../../src/ledger/lock.ts";
 import { openLedger } from "../../src/ledger/open-ledger.ts";
 import { startChild } from "./child.ts";
 import { scratchFolder } from "./scratch-folder.ts";
@@ -58,4 +58,14 @@ it("a lock file that is no database is unusable", async () => {
   await using scratch = await scratchFolder();
   await writeFile(join(scratch.folder, "lock.db"), "x".repeat(5_000));
   await expect(lockState(scratch.folder)).rejects.toMatchObject({ code: "STATE_UNUSABLE" });
+});
+
+it("keeps two runs of one account apart, also with state folders of their own", async () => {
+  const baseUrl = `http://127.0.0.1:1/${process.pid}/external/api/v1`;
+  await using _first = await lockAccount(baseUrl);
+  await expect(lockAccount(baseUrl)).rejects.toMatchObject({
+    code: "STATE_LOCKED",
+    message: expect.stringContaining(`the account ${baseUrl} is in use by process ${process.pid}`),
+  });
+  await using _other = await lockAccount(`${baseUrl}-other`);
 });
