@@ -188,7 +188,7 @@ export async function loadJob(path: string, overrides: JobOverrides = {}): Promi
   const file: JobFile = { path: resolve(cwd, path), shown: path };
   const { value } = loadYaml(await readJobText(file), file.shown, writtenJob, "JOB_INVALID", {
     check: jobFaults,
-    hint: "docs/job.md describes every key of a job",
+    hint: "docs/job.md describes every key. A token never stands in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
   });
   const folder = dirname(file.path);
   checkOverrides(

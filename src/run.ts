@@ -1,6 +1,6 @@
 // A run, start to end: prepare → stage → dispatch → report. Everything that can go wrong before the first request ends
 // it with nothing sent; everything after that ends in the ledger, and the same run again continues.
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { type DispatchEnd, dispatch } from "./dispatch/dispatcher.ts";
@@ -283,10 +283,11 @@ function stopReason({ code, message, hint }: ImportError): StopReason {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Sortable by time, unique enough for one state folder: `20261121-093015-4f2a`. */
+/** Sortable by time, unique enough for one state folder: date, time, and milliseconds with a random digit in hexadecimal. */
 function newRunId({ clock }: World): string {
-  const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  return `${stamp}-${randomBytes(2).toString("hex")}`;
+  const now = new Date(clock.nowMs());
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return `${stamp}-${now.getUTCMilliseconds().toString(16).padStart(3, "0")}${randomInt(16).toString(16)}`;
 }
 
 function sum(numbers: readonly number[]): number {

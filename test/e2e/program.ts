@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Summary } from "../../src/report/summary.ts";
 import type { Sandbox } from "../../src/sandbox/server.ts";
 import { parseTable, type TableRecord } from "./table.ts";
@@ -64,7 +64,8 @@ export interface Project extends AsyncDisposable {
 export async function openProject(sandbox?: Sandbox, files: Readonly<Record<string, string>> = {}): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "luminous-import-e2e-"));
   const account = {
-    LUMINOUS_BASE_URL: sandbox?.url ?? "http://127.0.0.1:9/external/api/v1",
+    // An account of its own: runs on one account wait for each other.
+    LUMINOUS_BASE_URL: sandbox?.url ?? `http://127.0.0.1:9/${basename(folder)}/external/api/v1`,
     LUMINOUS_API_KEY: "sandbox",
   };
   const write = async (name: string, content: string | Uint8Array): Promise<string> => {
