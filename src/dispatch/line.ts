@@ -103,7 +103,7 @@ export function createLine(options: LineOptions, brake: Brake): Line {
 
   const learn = <T>(reply: Reply<T>, purpose: Purpose): Reply<T> => {
     const answered = () => {
-      if (purpose.purpose !== "probe") circuit.answered(); // the circuit sees its own probes
+      if (purpose.purpose !== "probe") circuit.answered(purpose.purpose); // the circuit sees its own probes
     };
     switch (reply.kind) {
       case "accepted":
@@ -122,10 +122,10 @@ export function createLine(options: LineOptions, brake: Brake): Line {
       case "unanswered":
         // 408, 425 and an unusable 2xx are answers of a living API; so is anything that was cut by us no failure of its.
         if (reply.status !== undefined && reply.status < 500) answered();
-        else if (!options.abort.aborted) circuit.failed("unanswered", purpose.subject, reply.cause);
+        else if (!options.abort.aborted) circuit.failed("unanswered", purpose.purpose, purpose.subject, reply.cause);
         return reply;
       case "undelivered":
-        circuit.failed("undelivered", purpose.subject, reply.cause);
+        circuit.failed("undelivered", purpose.purpose, purpose.subject, reply.cause);
         return reply;
       default:
         return reply satisfies never;

@@ -2,6 +2,10 @@
 //
 //   closed ──several failures in a row──▶ open ──probe answered──▶ closed
 //                                          └──patience used up──▶ gives up (the run stops)
+//
+// Reads may be answered while no write is. Writes have a row of their own for that, which only an answered write ends.
+// After such an outage the probe, a read, proves little: the next write to fail opens the circuit again at once, with the
+// patience and the interval where they were.
 import type { Clock } from "../model/clock.ts";
 
 /** Disposing it ends the probing and waits for the last one. */
@@ -10,9 +14,14 @@ export interface Circuit extends AsyncDisposable {
   /** True once the API has answered anything in this run. */
   readonly everAnswered: boolean;
   /** Any HTTP answer that is not 5xx. */
-  answered(): void;
+  answered(purpose: "write" | "lookup"): void;
   /** A request without one. `subject` tells entries apart: one entry that the API chokes on is no outage. */
-  failed(kind: "undelivered" | "unanswered", subject: string, cause: string): void;
+  failed(
+    kind: "undelivered" | "unanswered",
+    purpose: "write" | "lookup" | "probe",
+    subject: string,
+    cause: string,
+  ): void;
   /** Resolves when the circuit is closed or the signal aborted. */
   closed(): Promise<void>;
 }
@@ -41,17 +50,29 @@ const subjectsInRow = 2;
 const undeliveredInRow = 3;
 /** A wrong address or no network shows at once: a run that was never answered waits no longer than this. */
 const firstPatienceMs = 30_000;
+const shortestProbeIntervalMs = 1000;
 const longestProbeIntervalMs = 30_000;
+
+interface OpenCircuit {
+  readonly sinceMs: number;
+  readonly firstIntervalMs: number;
+  /** Opened because writes fail; reads may be answered all the while. */
+  readonly byWrites: boolean;
+  readonly done: Promise<void>;
+  readonly close: () => void;
+}
 
 /** Before the run's first answer a single failure opens it. */
 export function createCircuit({ clock, signal, patienceMs, probe, giveUp, onChange }: CircuitOptions): Circuit {
-  let open: { readonly sinceMs: number; readonly done: Promise<void>; close: () => void } | undefined;
+  let open: OpenCircuit | undefined;
+  let suspect: { readonly sinceMs: number; readonly intervalMs: number } | undefined;
   let everAnswered = false;
   let inRow = 0;
   let undelivered = 0;
   let lastCause = "";
   let probing: Promise<void> = Promise.resolve();
   const subjects = new Set<string>();
+  const writes = { inRow: 0, subjects: new Set<string>() };
   const ended = new AbortController();
   signal.addEventListener("abort", () => ended.abort(), { once: true });
 
@@ -66,8 +87,13 @@ export function createCircuit({ clock, signal, patienceMs, probe, giveUp, onChan
     release();
   };
 
-  const probeUntilClosed = async (sinceMs: number): Promise<void> => {
-    for (let intervalMs = 1000; ; intervalMs = Math.min(intervalMs * 2, longestProbeIntervalMs)) {
+  const forgetWrites = () => {
+    writes.inRow = 0;
+    writes.subjects.clear();
+  };
+
+  const probeUntilClosed = async ({ sinceMs, firstIntervalMs, byWrites }: OpenCircuit): Promise<void> => {
+    for (let intervalMs = firstIntervalMs; ; intervalMs = Math.min(intervalMs * 2, longestProbeIntervalMs)) {
       const leftMs =
         (everAnswered ? patienceMs : Math.min(patienceMs, firstPatienceMs)) - (clock.monotonicMs() - sinceMs);
       if (leftMs <= 0) {
@@ -80,22 +106,24 @@ export function createCircuit({ clock, signal, patienceMs, probe, giveUp, onChan
       onChange({ type: "probe", answered });
       if (answered) {
         everAnswered = true;
+        if (byWrites) suspect = { sinceMs, intervalMs: Math.min(intervalMs * 2, longestProbeIntervalMs) };
+        forgetWrites();
         close();
       }
       if (ended.signal.aborted || open === undefined) return;
     }
   };
 
-  const start = () => {
-    const sinceMs = clock.monotonicMs();
+  const start = (byWrites: boolean) => {
+    const sinceMs = suspect?.sinceMs ?? clock.monotonicMs();
     let release = () => {};
     const done = new Promise<void>((resolve) => {
       release = resolve;
       ended.signal.addEventListener("abort", () => resolve(), { once: true });
     });
-    open = { sinceMs, done, close: release };
+    open = { sinceMs, firstIntervalMs: suspect?.intervalMs ?? shortestProbeIntervalMs, byWrites, done, close: release };
     onChange({ type: "opened", cause: lastCause });
-    probing = probeUntilClosed(sinceMs);
+    probing = probeUntilClosed(open);
   };
 
   return {
@@ -105,18 +133,29 @@ export function createCircuit({ clock, signal, patienceMs, probe, giveUp, onChan
     get everAnswered() {
       return everAnswered;
     },
-    answered() {
+    answered(purpose) {
       everAnswered = true;
-      close();
+      if (purpose === "write") {
+        suspect = undefined;
+        forgetWrites();
+      }
+      if (purpose === "write" || open?.byWrites !== true) close();
     },
-    failed(kind, subject, cause) {
+    failed(kind, purpose, subject, cause) {
       lastCause = cause;
+      if (purpose === "write") {
+        writes.inRow += 1;
+        if (writes.subjects.size < subjectsInRow) writes.subjects.add(subject);
+      }
       inRow += 1;
       undelivered = kind === "undelivered" ? undelivered + 1 : 0;
       if (subjects.size < subjectsInRow) subjects.add(subject);
       if (open !== undefined || ended.signal.aborted) return;
       const isSpread = inRow >= unansweredInRow && subjects.size >= subjectsInRow;
-      if (!everAnswered || isSpread || undelivered >= undeliveredInRow) start();
+      const noWriteGoes =
+        purpose === "write" &&
+        (suspect !== undefined || (writes.inRow >= unansweredInRow && writes.subjects.size >= subjectsInRow));
+      if (!everAnswered || isSpread || undelivered >= undeliveredInRow || noWriteGoes) start(noWriteGoes);
     },
     closed: async () => {
       await open?.done;

@@ -75,7 +75,7 @@ export function nextStep(
       : `nothing stands in the way. To send it: ${send}`;
   }
   if (ended === "stopped")
-    return `${stopped?.hint === undefined ? "" : `${stopped.hint.replace(/\.$/, "")}; `}to continue: ${again}`;
+    return stopped?.hint === undefined ? `to continue: ${again}` : `${stopped.hint.replace(/\.$/, "")} (${again})`;
   if (outcomes.pending.rows > 0) return `a pilot (--limit): to send the rest: ${rest}`;
   if (toFix > 0) {
     const files = listText(summary.results.failures.map(({ name }) => name));

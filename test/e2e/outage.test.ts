@@ -52,6 +52,15 @@ describe.concurrent("an API that goes away in the middle of a run", { timeout: 6
     expect(again.exitCode, again.stderr).toBe(0);
     expect(sandbox.counts()).toMatchObject({ created: { products: 60 }, duplicates: { products: 0 } });
   });
+
+  it("also when it answers reads and no write: no entry burns its attempts on it", async () => {
+    await using sandbox = await startSandbox({ faults: { "error-before": 1 } });
+    await using project = await projectOf(60, `${limits}0.05`, sandbox);
+    const run = await project.report(["run", "import.yaml"]);
+    expect(run.exitCode, run.stderr).toBe(4);
+    expect(run.summary.stopped).toMatchObject({ code: "OUTAGE" });
+    expect(Object.keys(outcomesOf(run.rows)).filter((each) => !["pending", "in_doubt"].includes(each))).toEqual([]);
+  });
 });
 
 describe.concurrent("an account that is refused", { timeout: 60_000 }, () => {
@@ -123,8 +132,8 @@ describe.concurrent("an API that refuses what is sent", { timeout: 60_000 }, () 
   });
 });
 
-function projectOf(products: number, pace: string): Promise<Project> {
-  return openProject(undefined, { "import.yaml": jobText(input, "", pace), "products.csv": productsCsv(products) });
+function projectOf(products: number, pace: string, sandbox?: Sandbox): Promise<Project> {
+  return openProject(sandbox, { "import.yaml": jobText(input, "", pace), "products.csv": productsCsv(products) });
 }
 
 /** `open` passes on; `dead` cuts every connection; a status is the answer to everything; else writes that match get one. */

@@ -173,7 +173,7 @@ describe("the next step", () => {
       claim: "to continue after a stop, hint first",
       tallies: [tally("products", "pending", 1, 1), tally("products", "invalid", 1, 1)],
       stopped: { code: "STATE_FULL", message: "the disk is full", hint: "free some space" },
-      is: "free some space; to continue: luminous-import run job.yaml",
+      is: "free some space (luminous-import run job.yaml)",
     },
     {
       claim: "the key, when the account was refused",
