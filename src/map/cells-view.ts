@@ -1,4 +1,5 @@
 // A row as expressions see it: cells are text, and what is not there is "" rather than an error.
+import { cellAt } from "../model/cells.ts";
 import type { Cell, Cells } from "../model/row.ts";
 
 /**
@@ -14,20 +15,8 @@ export class CellsView extends Map<string, unknown> {
   }
 
   override get(column: string): unknown {
-    return viewOf(cellAt(this.#cells, column));
+    return viewOf(cellAt(this.#cells, column) ?? "");
   }
-}
-
-function cellAt(cells: Cells, column: string): Cell {
-  const cell = ownCell(cells, column);
-  if (cell !== undefined) return cell;
-  const dot = column.indexOf(".");
-  const nested = dot === -1 ? undefined : ownCell(cells, column.slice(0, dot));
-  return isCells(nested) ? cellAt(nested, column.slice(dot + 1)) : "";
-}
-
-function ownCell(cells: Cells, column: string): Cell | undefined {
-  return Object.hasOwn(cells, column) ? cells[column] : undefined;
 }
 
 function viewOf(cell: Cell): unknown {

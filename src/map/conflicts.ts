@@ -1,10 +1,11 @@
 // Later rows of a group that disagree with its first on a field of the entry itself: their value would be lost unseen.
+import { cellAt } from "../model/cells.ts";
 import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Blanks } from "./blanks.ts";
 import type { FieldMapping, Mapping } from "./mapping.ts";
 import { quote } from "./quote.ts";
-import { cellAt, entryNames, targetOf } from "./site.ts";
+import { entryNames, targetOf } from "./site.ts";
 
 /**
  * `group.conflict` as a function. Looks at fields that are read with `from`; a blank never disagrees, and a column that a

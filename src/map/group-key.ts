@@ -1,10 +1,10 @@
 // The key that the rows of a group have in common.
+import { cellAt } from "../model/cells.ts";
 import type { Checked } from "../model/problem.ts";
 import type { Row } from "../model/row.ts";
 import type { Blanks } from "./blanks.ts";
 import { compileExpression } from "./expression.ts";
 import type { Mapping } from "./mapping.ts";
-import { cellAt } from "./site.ts";
 import { scalarText } from "./value-text.ts";
 
 /**

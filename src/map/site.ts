@@ -1,5 +1,6 @@
 // Where values are read while one entry is mapped: the row or list element in hand, what encloses it, the joins; and how
 // a column name of a mapping finds its cell there.
+import { cellAt } from "../model/cells.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import type { Scope } from "./expression.ts";
@@ -99,18 +100,4 @@ export function compileColumn(name: string, context: NameContext): (site: Site) 
 /** The cell of a place by its column name or dotted path. */
 export function readAt(place: Place, name: string): Reading {
   return { source: place.source, column: place.prefix + name, cell: cellAt(place.cells, name) };
-}
-
-/** The cell under a column name or dotted path: at every level a key with the dots in it wins. Own keys only. */
-export function cellAt(cells: Cell, path: string): Cell | undefined {
-  if (typeof cells === "string") return undefined;
-  if (Object.hasOwn(cells, path)) return (cells as Cells)[path];
-  for (let dot = path.indexOf("."); dot !== -1; dot = path.indexOf(".", dot + 1)) {
-    const step = path.slice(0, dot);
-    if (!Object.hasOwn(cells, step)) continue;
-    const inner = (cells as Cells)[step];
-    const found = inner === undefined ? undefined : cellAt(inner, path.slice(dot + 1));
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
