@@ -25,7 +25,7 @@ export function problemList(
   const lines = shown.flatMap(({ examples, severity, count }, at) => {
     const texts = examples.slice(0, maxExamples).map((problem) => exampleText(problem, severity));
     const rest = count - texts.length;
-    const more = maxExamples > 1 && rest > 0 ? [`+${grouped(rest)} more`] : alsoAt(examples.slice(maxExamples), rest);
+    const more = maxExamples > 1 && rest > 0 ? [`+${grouped(rest)} more`] : alsoAt(examples, rest);
     const wrapped = [...texts, ...more].flatMap((text) => wrap(text, width - indent));
     return wrapped.map((line, index) => (index === 0 ? (counts[at] ?? "") : "").padStart(indent) + line);
   });
@@ -36,12 +36,11 @@ export function problemList(
 }
 
 // The same thing is wrong elsewhere: a few of the places say whether it is here and there, or in a whole stretch.
-function alsoAt(others: readonly Problem[], rest: number): readonly string[] {
-  const places = others.flatMap(({ file, line }) =>
-    file === undefined || line === undefined ? [] : [`${file}:${line}`],
-  );
-  if (places.length === 0) return [];
-  return [`also ${places.join(", ")}${rest > places.length ? ` and ${grouped(rest - places.length)} more` : ""}`];
+function alsoAt([first, ...others]: readonly Problem[], rest: number): readonly string[] {
+  const lines = others.flatMap(({ file, line }) => (line === undefined || file !== first?.file ? [] : [String(line)]));
+  if (lines.length === 0) return [];
+  const more = rest > lines.length ? ` and ${grouped(rest - lines.length)} more` : "";
+  return [`also ${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")}${more}`];
 }
 
 /** Text in lines of at most `width` characters, broken at spaces; a longer word stays whole. */

@@ -60,7 +60,7 @@ total         2,049    20         9,135   11,204  33,265
 What was wrong
   1,043 × orders.csv:1043 column "Qty" = "0" → items[1].quantity: must be
           greater than 0
-          also orders.csv:1044, orders.csv:1045 and 1,040 more
+          also lines 1044, 1045 and 1,040 more
       1 × orders.csv:1043 column "Price" = "0" → items[1].unit_price: is not a
           number
       1 × warning: sent, and no answer and no lookup could tell
