@@ -7,10 +7,10 @@ import { attachJoins, type JoinFiles, keyText, sourceRow } from "./joins.ts";
 import { joinFilesOf, type Locate } from "./locate.ts";
 import type { CompiledMapping } from "./map/compile.ts";
 import { groupRows } from "./map/group.ts";
-import { cellPlace, type RowGroup, rowId, type SourceRow } from "./model/draft.ts";
+import { cellPlace, type RowGroup, rowId, type SourceRow, splitRowId } from "./model/draft.ts";
 import type { NewEntry } from "./model/entry.ts";
 import { ImportError } from "./model/error.ts";
-import type { Ledger, NewRow, StagedFile } from "./model/ledger.ts";
+import type { Ledger, NewRow, StagedFile, StoredRow } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import type { Row } from "./model/row.ts";
 import { checkHeaders, type PreparedInput, unknownHeader } from "./prepare.ts";
@@ -99,6 +99,25 @@ async function stageInOrder(
   await sink.exclude(excluded);
 }
 
+// What stands in the key column of a row with shifted cells is no key. Rows of one entry mostly stand together, so the
+// entries of the rows above and below may have lost it.
+async function damageNeighbours({ id, line, fault }: StoredRow, { file }: StagedFile, ledger: Ledger): Promise<void> {
+  const neighbours = await Promise.all([id - 1, id + 1].map((row) => ledger.stories.entriesOfRow(row, maxNeighbours)));
+  for (const entryId of new Set(neighbours.flat().map((entry) => entry.id))) {
+    await ledger.staging.addProblems(entryId, [
+      {
+        code: "group_damaged",
+        message: `line ${line} may belong to it and could not be read: ${fault?.message ?? ""}`,
+        file,
+        line,
+        row: splitRowId(id).rowNumber,
+      },
+    ]);
+  }
+}
+
+const maxNeighbours = 100;
+
 /** Rows of one group that may stand anywhere: the ledger gathers them. */
 async function stageScattered(
   prepared: PreparedInput,
@@ -111,8 +130,9 @@ async function stageScattered(
     for await (const rows of sourceRows(main, prepared, options)) {
       const judged = rows.map((source) => ({ source, ...judge(source, prepared) }));
       await staging.addRows(
-        judged.map(({ source, groupKey, problems }) => ({
+        judged.map(({ source, groupKey, problems, fault }) => ({
           ...newRow(source, main),
+          ...(fault === undefined ? {} : { fault }),
           cells: source.row.cells,
           ...(groupKey === undefined ? {} : { groupKey }),
           ...(problems.length === 0
@@ -135,22 +155,27 @@ interface Judged {
   readonly groupKey: string | undefined;
   readonly excluded: boolean;
   readonly problems: readonly Problem[];
+  /** Why a member could not be read. */
+  readonly fault?: Problem;
 }
 
-/** What a single row of a scattered group is: a member, excluded, or nobody's (its own problem). */
+/**
+ * What a single row of a scattered group is: a member, excluded, or nobody's (its own problem). A row that `where` cannot
+ * judge is a member that could not be read: its group must not go without it.
+ */
 function judge(source: SourceRow, { compiled }: PreparedInput): Judged {
   const nobody = (problems: readonly Problem[]): Judged => ({ groupKey: undefined, excluded: false, problems });
-  if (source.row.fault === undefined) {
-    const excluded = compiled.excludes(source);
-    if (!excluded.ok) return nobody(excluded.problems);
-    if (excluded.value) return { groupKey: undefined, excluded: true, problems: [] };
-  }
+  const excluded = source.row.fault === undefined ? compiled.excludes(source) : { ok: true as const, value: false };
+  if (excluded.ok && excluded.value) return nobodyButExcluded;
+  const fault = excluded.ok ? source.row.fault : excluded.problems[0];
+  const own = fault === undefined ? [] : [placed(fault, source.file, source.row)];
   const key = compiled.groupKey?.(source.row) ?? { ok: true, value: "" };
-  const fault = source.row.fault === undefined ? [] : [placed(source.row.fault, source.file, source.row)];
-  if (!key.ok) return nobody([...fault, ...key.problems.map((problem) => placed(problem, source.file, source.row))]);
-  if (key.value !== "") return { groupKey: key.value, excluded: false, problems: [] };
-  return nobody(fault.length > 0 ? fault : [blankKey(source, compiled.mapping.group)]);
+  if (!key.ok) return nobody([...own, ...key.problems.map((problem) => placed(problem, source.file, source.row))]);
+  if (key.value === "") return nobody(own.length > 0 ? own : [blankKey(source, compiled.mapping.group)]);
+  return { groupKey: key.value, excluded: false, problems: [], ...(fault === undefined ? {} : { fault }) };
 }
+
+const nobodyButExcluded: Judged = { groupKey: undefined, excluded: true, problems: [] };
 
 function blankKey(source: SourceRow, group: CompiledMapping["mapping"]["group"]): Problem {
   const column = group !== undefined && "columns" in group.by ? group.by.columns[0] : undefined;
@@ -217,6 +242,7 @@ async function settleOrphans(
 ): Promise<void> {
   const join = compiled.joins.find(({ name }) => name === file.join);
   for await (const rows of ledger.staging.unclaimed(file.id)) {
+    for (const row of rows) if (row.fault !== undefined) await damageNeighbours(row, file, ledger);
     await ledger.staging.settleRows(
       rows.map((row) => {
         const source = sourceRow(row, [file]);

@@ -196,6 +196,19 @@ describe("rows that the mapping leaves out", () => {
   });
 });
 
+it("sends no group without the row that `where` could not judge, wherever it stands", async () => {
+  const fates = await fatesOf({
+    "import.yaml": oneInput,
+    "orders.yaml": grouped("rows: anywhere", "where: 'number(row[\"Qty\"]) > 0.0'\n"),
+    "orders.csv": "Order,Item,Qty\nA,cup,1\nB,cup,1\nA,pot,two\n",
+  });
+  expect(fates.map((fate) => fate.split(" ").slice(0, 2).join(" "))).toEqual([
+    "orders.csv:2 invalid",
+    "orders.csv:3 pending",
+    "orders.csv:4 invalid",
+  ]);
+});
+
 describe("rows of a join", () => {
   const withJoin = job(
     "  - { name: orders, file: orders.csv, mapping: orders.yaml, join: { details: details.csv } }\n",
@@ -215,6 +228,19 @@ describe("rows of a join", () => {
       "details.csv:2 pending B",
       "details.csv:3 pending A",
       "details.csv:4 pending B",
+    ]);
+  });
+
+  it("that cannot be read and name no entry make those of the rows around them invalid", async () => {
+    const given = files(joined(), ["A,x", "B,x", "C,x"], ["A,cup,1,", "12,A,pot,1,", "B,cup,1,", "C,cup,1,"]);
+    expect((await fatesOf(given)).map((fate) => fate.split(" ").slice(0, 2).join(" "))).toEqual([
+      "orders.csv:2 invalid",
+      "orders.csv:3 invalid",
+      "orders.csv:4 pending",
+      "details.csv:2 invalid",
+      "details.csv:3 invalid",
+      "details.csv:4 invalid",
+      "details.csv:5 pending",
     ]);
   });
 

@@ -3,6 +3,13 @@
 import { homedir } from "node:os";
 import { main } from "./main.ts";
 
+// Whoever read the output has gone (`| head`): the run goes on, and its results are in files.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 const argv = process.argv.slice(2);
 
 process.exitCode = await main(argv, {

@@ -75,12 +75,12 @@ export function createClient({ baseUrl, token, connections, timeoutMs }: ClientO
           body: body ?? null,
           signal: deadline.signal,
         });
-        return {
-          kind: "answer",
+        const answer = {
           status: reply.statusCode,
           headers: plainHeaders(reply.headers),
           ...(await readBody(reply.body)),
         };
+        return { kind: "answer", ...(reply.statusCode < 300 ? answer : withoutToken(answer, token)) };
       } catch (error) {
         return broken(deadline.signal.aborted ? deadline.signal.reason : error);
       } finally {
@@ -90,6 +90,17 @@ export function createClient({ baseUrl, token, connections, timeoutMs }: ClientO
     },
     [Symbol.asyncDispose]: () => pool.destroy(),
   };
+}
+
+// What an API says of a refusal is written down, and an API may quote the request. A success is only read, and whatever
+// looks like a short token in it is data.
+function withoutToken<T extends { readonly text: string; readonly headers: Readonly<Record<string, string>> }>(
+  answer: T,
+  token: string,
+): T {
+  const hide = (text: string) => text.replaceAll(token, "***");
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, hide(value)] as const);
+  return { ...answer, text: hide(answer.text), headers: Object.fromEntries(headers) };
 }
 
 class Ended extends Error {

@@ -14,6 +14,7 @@ export interface Refusal {
 
 const maxProblems = 50;
 const maxMessageLength = 500;
+const maxDepth = 10;
 
 /** Never fails, whatever the body is. */
 export function readRefusal(status: number, text: string, headers: Readonly<Record<string, string>>): Refusal {
@@ -35,17 +36,20 @@ function parseBody(text: string): unknown {
   }
 }
 
-function fieldProblems(errors: unknown, path = ""): readonly Problem[] {
+function fieldProblems(errors: unknown, path = "", depth = 0): readonly Problem[] {
+  if (depth > maxDepth) return [];
   if (typeof errors === "string") return errors.trim() === "" ? [] : [fieldProblem(path, errors)];
   if (Array.isArray(errors)) {
     return errors
       .slice(0, maxProblems)
-      .flatMap((item: unknown) => (isPlainObject(item) ? listedProblem(item, path) : fieldProblems(item, path)));
+      .flatMap((item: unknown) =>
+        isPlainObject(item) ? listedProblem(item, path) : fieldProblems(item, path, depth + 1),
+      );
   }
   if (!isPlainObject(errors)) return [];
   return Object.entries(errors)
     .slice(0, maxProblems)
-    .flatMap(([key, value]) => fieldProblems(value, path === "" ? key : `${path}.${key}`));
+    .flatMap(([key, value]) => fieldProblems(value, path === "" ? key : `${path}.${key}`, depth + 1));
 }
 
 // [{ field: "sku", message: "taken" }], as other frameworks write it.

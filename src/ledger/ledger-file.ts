@@ -45,8 +45,9 @@ export function ledgerPath(folder: string, baseUrl: string): string {
 
 /** One spelling for one address: lower-case host, no default port, no slash at the end, no query. */
 export function normalBaseUrl(baseUrl: string): string {
-  const { protocol, host, pathname } = new URL(baseUrl);
-  return `${protocol}//${host}${pathname.replace(/\/+$/, "")}`;
+  const { protocol, hostname, port, pathname } = new URL(baseUrl);
+  const host = hostname === "localhost" ? "127.0.0.1" : hostname;
+  return `${protocol}//${host}${port === "" ? "" : `:${port}`}${pathname.replace(/\/+$/, "")}`;
 }
 
 /**

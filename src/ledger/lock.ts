@@ -1,7 +1,7 @@
 // One run at a time per state folder, and per account on this machine: two runs would share the account's rate limit without
 // knowing of each other. Each lock is an exclusive transaction on a small database of its own: the system
 // frees it when the process ends, however it ends. Who holds it stands in a file beside it that anybody may read.
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
@@ -24,13 +24,16 @@ export async function lockState(folder: string): Promise<StateLock> {
 }
 
 /**
- * Takes the lock of an account on this machine, for this user: in the system's temporary folder, because the state folders
+ * Takes the lock of an account on this machine, for this user: in a folder that they share, because the state folders
  * of two jobs have nothing in common. Throws as `lockState` does.
  */
 export async function lockAccount(baseUrl: string): Promise<StateLock> {
-  const folder = join(tmpdir(), `luminous-import-${userInfo().uid}`, basename(ledgerPath("", baseUrl), ".db"));
+  const folder = join(commonFolder, `luminous-import-${userInfo().uid}`, basename(ledgerPath("", baseUrl), ".db"));
   return lockFolder(folder, `the account ${baseUrl}`);
 }
+
+// Not the environment's TMPDIR: two runs must look in the same place. Where there is no /var/tmp, that is the best there is.
+const commonFolder = existsSync("/var/tmp") ? "/var/tmp" : tmpdir();
 
 async function lockFolder(folder: string, what: string): Promise<StateLock> {
   const database = openExclusively(folder, what);

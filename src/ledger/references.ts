@@ -86,7 +86,13 @@ const isOpen = `not exists (select 1 from remembered m where m.run = e.run and m
   and not exists (
     select 1 from entry_keys ek join entries x on x.id = ek.entry
      where ek.run = e.run and ek.key = er.key
-       and (x.id = e.id or x.outcome in ('accepted', 'unchanged', 'skipped')))`;
+       and ((x.id = e.id and not (er.key = e.key and er.path like 'kit_items%')) or x.outcome in ('accepted', 'unchanged', 'skipped')))`;
+
+// One remote id is to be filled in and several records have the key: to take one of them would be a guess. The record
+// itself comes before those that merely answer to the key, as in `recall`.
+const candidates = `from remembered m where m.run = e.run and m.key = er.key
+  and (m.role = 'own' or not exists (select 1 from remembered o where o.run = m.run and o.key = m.key and o.role = 'own'))`;
+const isAmbiguous = `er.fill = 1 and (select count(distinct m.remote_id) ${candidates}) > 1`;
 
 async function* unknownReferences(
   worklists: Worklists,
@@ -118,7 +124,7 @@ async function* entriesWithOpenReferences(
   const pages = pagesByPosition<QueuedColumns>(
     connection,
     `${selectQueued()} where e.run = ? and e.phase = ? and e.outcome is null
-       and exists (select 1 from entry_references er where er.entry = e.id and ${isOpen})`,
+       and exists (select 1 from entry_references er where er.entry = e.id and (${isOpen} or ${isAmbiguous}))`,
     run,
     phase,
     entriesPerPage,
@@ -136,21 +142,25 @@ interface ReferenceColumns {
   readonly key: string;
   readonly key_id: number;
   readonly fill: number;
+  /** A JSON list of remote ids; null unless ambiguous. */
+  readonly several: string | null;
 }
 
 function openOnes(connection: Connection, run: number, entryId: number): readonly OpenReference[] {
   return connection
     .all<ReferenceColumns>(
-      `select er.path, k.resource, k.key, er.key key_id, er.fill
+      `select er.path, k.resource, k.key, er.key key_id, er.fill,
+              case when ${isAmbiguous} then (select json_group_array(distinct m.remote_id) ${candidates}) end several
          from entry_references er join entries e on e.id = er.entry join keys k on k.id = er.key
-        where er.entry = ? and ${isOpen} order by er.ordinal`,
+        where er.entry = ? and (${isOpen} or ${isAmbiguous}) order by er.ordinal`,
       entryId,
     )
-    .map(({ path, resource, key, key_id, fill }) => ({
+    .map(({ path, resource, key, key_id, fill, several }) => ({
       path,
       resource,
       key,
       fill: fill === 1,
+      ...(several === null ? {} : { several: JSON.parse(several) as readonly string[] }),
       inRun: stateInRun(connection, run, key_id),
     }));
 }

@@ -6,7 +6,7 @@ import type { Connection } from "./connection.ts";
 import { rowsPerFile } from "./stored-row.ts";
 
 /** The part of `Staging` that compares a retry with what it retries. */
-export function openRepeats(connection: Connection): Pick<Staging, "madeBefore" | "keptApart"> {
+export function openRepeats(connection: Connection): Pick<Staging, "madeBefore" | "keptApart" | "joinedApart"> {
   return {
     async madeBefore(run) {
       return connection.read(() =>
@@ -36,6 +36,26 @@ export function openRepeats(connection: Connection): Pick<Staging, "madeBefore" 
           JSON.stringify(fileIds),
           run,
         ),
+      );
+    },
+    async joinedApart(run, fileIds) {
+      return connection.read(() =>
+        connection
+          .all<{ entryId: number; key: string | null; fromKey: string | null; row: number }>(
+            `with parts as (
+             select er.entry, past.entry source, min(r.source) row from files f
+               cross join rows r on r.id >= f.id * ${rowsPerFile} and r.id < (f.id + 1) * ${rowsPerFile} and r.source is not null
+               cross join entry_rows er on er.row = r.id cross join entry_rows past on past.row = r.source
+              where f.id in (select value from json_each(?)) and f.run = ?
+              group by er.entry, past.entry)
+           select p.entry entryId, k.key, past_key.key fromKey, p.row from parts p
+             join entries e on e.id = p.entry left join keys k on k.id = e.key
+             join entries made on made.id = p.source left join keys past_key on past_key.id = made.key
+            where p.entry in (select entry from parts group by entry having count(*) > 1) order by p.entry, p.row`,
+            JSON.stringify(fileIds),
+            run,
+          )
+          .map(({ entryId, key, fromKey, row }) => ({ entryId, key, from: { key: fromKey, row } })),
       );
     },
   };

@@ -192,3 +192,16 @@ describe.concurrent("run", () => {
     }
   });
 });
+
+it("goes on when whoever read its output has gone", async () => {
+  await using sandbox = await startSandbox();
+  await using project = await openProject(sandbox, {
+    "import.yaml": jobText(products),
+    "products.csv": productsCsv(30),
+  });
+  const { child, ended } = project.start(["run", "import.yaml", "--log-file", "-"]);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  expect((await ended).exitCode).toBe(0);
+  expect(sandbox.counts().created.products).toBe(30);
+});
