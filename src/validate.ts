@@ -7,6 +7,7 @@ import { contentHash, type JsonObject } from "./model/json.ts";
 import { formatPath, parsePath, valueAt, withValueAt } from "./model/payload-path.ts";
 import type { Problem, ProblemCode } from "./model/problem.ts";
 import type { ExistingPolicy, Resource } from "./model/resource.ts";
+import { halfCharacter, holdsHalfCharacter } from "./model/well-formed.ts";
 
 /** How strictly drafts are judged. */
 export interface ValidateOptions {
@@ -28,23 +29,27 @@ export function validateDraft(
     ? { always: [], creation: [] }
     : schemaProblems(draft, resource, policy === "update");
   const inner = resource.innerKeys(draft.payload);
-  const problems = [...draft.problems, ...found.always, ...repeatedKeys(inner)].map((problem) =>
-    sharpen(locateProblem(problem, draft.origins), strict),
-  );
-  const creationProblems = found.creation.map((problem) => locateProblem(problem, draft.origins));
-  const needs = showCreationNeeds ? creationProblems.map(asNeed) : [];
   const references = [...draft.references, ...resource.references(draft.payload)];
   const own = draft.key === undefined ? [] : [{ key: draft.key, path: resource.keyPath }];
+  const keys = [...own, ...inner];
+  const problems = [
+    ...draft.problems,
+    ...found.always,
+    ...repeatedKeys(inner),
+    ...brokenKeys([...keys, ...references]),
+  ].map((problem) => sharpen(locateProblem(problem, draft.origins), strict));
+  const creationProblems = found.creation.map((problem) => locateProblem(problem, draft.origins));
+  const needs = showCreationNeeds ? creationProblems.map(asNeed) : [];
   return {
     resource: resource.name,
     phase: resource.phaseOf(draft.payload),
     position: draft.rows[0]?.id ?? 0,
-    key: draft.key,
+    key: own.filter(isWhole)[0]?.key,
     payload: draft.payload,
     clears: draft.clears,
     hash: draftHash(draft),
-    keys: [...own, ...inner],
-    references,
+    keys: keys.filter(isWhole),
+    references: references.filter(isWhole),
     problems: [...problems, ...needs],
     creationProblems,
     rows: draft.rows.map(({ id }) => id),
@@ -70,6 +75,17 @@ function repeatedKeys(keys: readonly { readonly key: string; readonly path: stri
     if (first === undefined || keys.indexOf(first) === index) return [];
     return [{ code: "duplicate_key", path, message: `"${key}" stands more than once: also ${first.path}` }];
   });
+}
+
+function isWhole({ key }: { readonly key: string }): boolean {
+  return !holdsHalfCharacter(key);
+}
+
+/** Keys that the ledger could not keep: it would never find them again, and what has them would be made twice. */
+function brokenKeys(keys: readonly { readonly key: string; readonly path: string }[]): readonly Problem[] {
+  return keys
+    .filter((claim) => !isWhole(claim))
+    .map(({ path }): Problem => ({ code: "bad_format", path, message: `${halfCharacter}, which no key can` }));
 }
 
 interface Found {

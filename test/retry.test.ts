@@ -354,6 +354,40 @@ describe("orders of several rows", () => {
   });
 });
 
+describe("orders whose rows below the first have no key", () => {
+  // Two rows of each order; O1 is made, O2 and O3 are to be mended.
+  const lines = ["O1,Ada,1,2", ",,2,2", "O2,Bob,x,3", ",,1,4", "O3,Cy,x,5", ",,2,6"];
+  const mend = (text: string): string => text.replace("O2,Bob,x", "O2,Bob,3").replace("O3,Cy,x", "O3,Cy,4");
+
+  it("make the same state as one run of a correct file", async () => {
+    const files = orderFiles("continued", lines);
+    await using at = await trial(files);
+    await at.edit(await at.run(), "main.csv", mend);
+    expect((await at.retry()).exitCode).toBe(0);
+    expect(at.state()).toEqual(await stateOfCorrect({ ...files, "orders.csv": mend(String(files["orders.csv"])) }));
+  });
+
+  it("never join the order above when the row with their key was removed", async () => {
+    await using at = await trial(orderFiles("continued", lines));
+    await at.edit(await at.run(), "main.csv", (text) => mend(text).replace(/^O3,Cy.*\n/m, ""));
+    const again = await rowsOf(await at.retry());
+    expect(again.map(({ key, outcome, code }) => [key, outcome, code])).toEqual([
+      ["O2", "invalid", "duplicate_key"],
+      ["O2", "invalid", "same_entry"],
+      ["O2", "invalid", "same_entry"],
+    ]);
+    expect(again[0]?.message).toContain('(row 3 of "O2", row 6 of "O3")');
+    expect(at.sandbox.counts().created.sales_orders).toBe(1);
+  });
+
+  it("may be removed together with it", async () => {
+    await using at = await trial(orderFiles("continued", lines));
+    await at.edit(await at.run(), "main.csv", (text) => mend(text).replace(/^O3,Cy[\s\S]*$/m, ""));
+    expect((await at.retry()).exitCode).toBe(0);
+    expect(at.sandbox.counts().created.sales_orders).toBe(2);
+  });
+});
+
 const joinedFiles: Files = {
   ...goods,
   "import.yaml": withGoods(

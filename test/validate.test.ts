@@ -53,6 +53,22 @@ const order = {
 } satisfies JsonObject;
 const product = { sku: "C-1", name: "Cup", category: { name: "Kitchen" } } satisfies JsonObject;
 
+test.each([
+  { where: "own key", payload: { ...order, order_number: "A\ud83d" }, path: "order_number" },
+  {
+    where: "reference",
+    payload: { ...order, items: [{ sku: "a\ude00", quantity: 1, unit_price: 1 }] },
+    path: "items[0].sku",
+  },
+])("never lets half a character into a key ($where)", ({ payload, path }) => {
+  const entry = judge(salesOrders, payload);
+  expect(entry.problems).toMatchObject([
+    { code: "bad_format", path, message: expect.stringContaining("a lone surrogate") },
+  ]);
+  const kept = [entry.key ?? "", ...[...entry.keys, ...entry.references].map(({ key }) => key)];
+  expect(kept.filter((key) => /\p{Surrogate}/u.test(key))).toEqual([]);
+});
+
 it("makes an entry of a good draft, with everything the ledger needs", () => {
   const clears = { customer_notes: null };
   const entry = judge(salesOrders, order, { clears });

@@ -34,13 +34,12 @@ const longestWaitMs = 10_000;
 
 /** Looks these entries (of one resource) up, and settles each or gives it back to the ledger to be asked or sent again. */
 export async function clearDoubts(workings: Workings, entries: readonly DoubtfulEntry[]): Promise<void> {
-  const { options, lookup, notes } = workings;
+  const { lookup } = workings;
   const first = entries[0];
   if (first === undefined) return;
   try {
-    const leftAtMs = (entry: DoubtfulEntry) => notes.of(entry.id).leftAtMs ?? entry.doubt.sentAtMs + longestHoldMs;
     const sinceMs = Math.min(...entries.map(({ doubt }) => doubt.sentAtMs));
-    const askedAtMs = options.clock.nowMs();
+    const unprovedMs = new Map(entries.map((entry) => [entry.id, untilProvenMs(workings, entry)]));
     const answers = await lookup.fresh(
       first.resource,
       entries.map(({ key }) => key),
@@ -52,7 +51,7 @@ export async function clearDoubts(workings: Workings, entries: readonly Doubtful
         const found = answers.get(entry.key);
         // A key that is another record's alternate or variant is not what was created.
         if (found?.role === "own") await isThere(workings, entry, found);
-        else await isAbsent(workings, entry, askedAtMs, leftAtMs(entry));
+        else await isAbsent(workings, entry, unprovedMs.get(entry.id) ?? 0);
       }
     }
   } catch (error) {
@@ -90,18 +89,31 @@ export function immutable(singular: string, key: string, remoteId: string, path:
   } as const;
 }
 
-async function isAbsent(workings: Workings, entry: DoubtfulEntry, askedAtMs: number, leftAtMs: number): Promise<void> {
+/**
+ * How long from now an absence proves nothing yet; 0 or less when it does. Somebody may set the machine's clock: for sends
+ * of this process the monotonic one has to say so too.
+ */
+function untilProvenMs({ options, notes }: Workings, entry: DoubtfulEntry): number {
+  const { limits, clock } = options;
+  const note = notes.of(entry.id);
+  const passedMs = clock.nowMs() - (note.leftAtMs ?? entry.doubt.sentAtMs + longestHoldMs);
+  const surelyPassedMs =
+    note.leftAtMonotonicMs === undefined ? passedMs : Math.min(passedMs, clock.monotonicMs() - note.leftAtMonotonicMs);
+  return limits.timeoutMs + limits.readLagMs - surelyPassedMs;
+}
+
+/** `unprovedMs`: `untilProvenMs` at the moment of the question. */
+async function isAbsent(workings: Workings, entry: DoubtfulEntry, unprovedMs: number): Promise<void> {
   const { options, notes, verdicts } = workings;
   const { ledger, limits, clock } = options;
   const { sendId, absences } = entry.doubt;
-  const provesFromMs = leftAtMs + limits.timeoutMs + limits.readLagMs;
-  if (askedAtMs < provesFromMs || absences + 1 < enoughAbsences) {
+  if (unprovedMs > 0 || absences + 1 < enoughAbsences) {
     await ledger.queue.absent(sendId, clock.nowMs());
     const growingMs = Math.min(longestWaitMs, firstWaitMs * 2 ** absences);
-    const nowMs = clock.nowMs();
+    const leftMs = untilProvenMs(workings, entry);
     // The last question falls on the first moment at which it can prove something.
-    const dueMs = nowMs + growingMs > provesFromMs ? Math.max(provesFromMs, nowMs + firstWaitMs) : nowMs + growingMs;
-    await ledger.queue.postpone(entry.id, dueMs);
+    const waitMs = growingMs > leftMs ? Math.max(leftMs, firstWaitMs) : growingMs;
+    await ledger.queue.postpone(entry.id, clock.nowMs() + waitMs);
     return;
   }
   const note = notes.of(entry.id);

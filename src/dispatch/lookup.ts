@@ -8,7 +8,7 @@ import { type Brake, Halted } from "./brake.ts";
 import { filterQueries } from "./filter-query.ts";
 import { accountRefused, type Line } from "./line.ts";
 import type { DispatchOptions } from "./options.ts";
-import { type Asker, type PagesEnd, readExport, readList } from "./pages.ts";
+import { type Asker, type OnPage, type PagesEnd, readExport, readList } from "./pages.ts";
 
 /** What Luminous has under a key. `own`: the record itself; else the key is another record's alternate or variant. */
 export interface Found {
@@ -34,8 +34,9 @@ export interface Lookup {
 
 type Way = "filter" | "list" | "export";
 type Read =
-  | { readonly kind: "answers"; readonly answers: Answers }
-  | { readonly kind: "useless"; readonly cause: string; readonly status?: number };
+  /** `unreadable`: rows that could not be read, so that what was found is true and an absence proves nothing. */
+  | { readonly kind: "answers"; readonly answers: Answers; readonly unreadable?: number }
+  | { readonly kind: "useless"; readonly cause: string; readonly status?: number; readonly isAnswered?: true };
 
 /**
  * An export's `since` is by the server's clock, and a time zone may be mistaken on the way: reads start more than a day
@@ -91,7 +92,9 @@ export function createLookup(options: DispatchOptions, line: Line, brake: Brake)
   ): Promise<Read> => {
     const answers = new Map<string, Found>();
     const asked = new Set(keys);
-    const onPage = async (records: readonly RemoteRecord[]): Promise<boolean> => {
+    let unreadable = 0;
+    const onPage: OnPage = async (records, _foreign, unreadableHere) => {
+      unreadable += unreadableHere;
       await ledger.queue.remember(run, resource.name, records);
       for (const record of records) collect(answers, record, asked);
       return true;
@@ -103,7 +106,7 @@ export function createLookup(options: DispatchOptions, line: Line, brake: Brake)
         : await readList(asker, resource, "", onPage);
     if (end.kind !== "complete") return useless(end);
     onEvent({ type: "lookup", resource: resource.name, via: way, keys: keys.length, found: answers.size });
-    return { kind: "answers", answers };
+    return provedAnswers(resource, way, keys, answers, unreadable);
   };
 
   const byMemory = async (resource: Resource, way: "list" | "export", keys: readonly string[]): Promise<Read> => {
@@ -115,7 +118,7 @@ export function createLookup(options: DispatchOptions, line: Line, brake: Brake)
     for (const { key, role, remoteId } of await ledger.queue.recall(run, resource.name, keys)) {
       keepBest(answers, key, { remoteId, role, ownKey: role === "own" ? key : undefined });
     }
-    return { kind: "answers", answers };
+    return provedAnswers(resource, way, keys, answers, ended.unreadable ?? 0);
   };
 
   const fallBack = (resource: Resource, cause: string): boolean => {
@@ -163,12 +166,30 @@ function useless(end: Exclude<PagesEnd, { kind: "complete" | "stopped" }> | Page
   return { kind: "useless", cause: end.kind === "silent" ? end.cause : end.kind };
 }
 
+/** What a pass came to: an absence counts only when every row of every page could be read. */
+function provedAnswers(
+  { keyPath }: Resource,
+  way: "list" | "export",
+  keys: readonly string[],
+  answers: Answers,
+  unreadable: number,
+): Read {
+  if (unreadable === 0 || keys.every((key) => answers.has(key))) return { kind: "answers", answers, unreadable };
+  const cause = `${unreadable} ${unreadable === 1 ? "row" : "rows"} of its ${way} without an id or ${keyPath} that can be read`;
+  return { kind: "useless", cause, isAnswered: true };
+}
+
 function cannotAsk(
   options: DispatchOptions,
   name: ResourceName,
-  { cause, status }: Extract<Read, { kind: "useless" }>,
+  { cause, status, isAnswered }: Extract<Read, { kind: "useless" }>,
 ): ImportError {
   if (status === 403) return accountRefused(options, 403, cause);
+  if (isAnswered === true) {
+    return new ImportError("STOPPED", `what Luminous has of ${name} cannot be found out: ${cause}`, {
+      hint: "what is not seen there may exist all the same, so nothing more is sent; compare such a row with the API's documentation",
+    });
+  }
   const hint =
     status === undefined
       ? "run the same command again later: it continues"

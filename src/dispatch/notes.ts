@@ -12,6 +12,8 @@ export interface Note {
   wasThrottled: boolean;
   /** When its last request really left; the ledger's time is that of the record before it. */
   leftAtMs: number | undefined;
+  /** The same by the monotonic clock, which nobody sets. */
+  leftAtMonotonicMs: number | undefined;
   /** Lookups of a doubtful send that got no answer. */
   silentLookups: number;
   /** What the last try came to, for the message when it was the last. */
@@ -37,6 +39,7 @@ export function createNotes(): Notes {
         wasUnanswered: false,
         wasThrottled: false,
         leftAtMs: undefined,
+        leftAtMonotonicMs: undefined,
         silentLookups: 0,
         lastCause: "no answer",
       };

@@ -14,12 +14,16 @@ export type PagesEnd =
   | { readonly kind: "stopped" }
   | Exclude<Asked<never>, { kind: "answer" }>;
 
-/** Gets each page's records; false ends the reading. Records that are none of the resource are counted in `foreign`. */
-export type OnPage = (records: readonly RemoteRecord[], foreign: number) => Promise<boolean>;
+/**
+ * Gets each page's records; false ends the reading. Rows that are no record of the resource are counted in `foreign`;
+ * those of them that may hide a key (all but the ones whose key is there and empty) in `unreadable` too.
+ */
+export type OnPage = (records: readonly RemoteRecord[], foreign: number, unreadable: number) => Promise<boolean>;
 
 interface Page {
   readonly records: readonly RemoteRecord[];
   readonly foreign: number;
+  readonly unreadable: number;
   readonly size: number;
   readonly lastPage: number | undefined;
   readonly nextCursor: string | undefined;
@@ -38,10 +42,12 @@ export async function readList(ask: Asker, resource: Resource, query: string, on
     const path = `${resource.list.path}?${[query, `per_page=${pageSize}`, `page=${number}`].filter((part) => part !== "").join("&")}`;
     const asked = await ask({ method: "GET", path }, (text) => readPage(resource, text));
     if (asked.kind !== "answer") return asked;
-    const { records, foreign, size, lastPage } = asked.value;
-    if (!(await onPage(records, foreign))) return { kind: "stopped" };
+    const { records, foreign, unreadable, size, lastPage } = asked.value;
+    if (!(await onPage(records, foreign, unreadable))) return { kind: "stopped" };
     if (size === 0 || (lastPage !== undefined && number >= lastPage)) return { kind: "complete" };
     if (lastPage === undefined) {
+      if (records.length === 0)
+        return { kind: "silent", cause: "a page without a readable row, and no word of the last page" };
       if (records.every(({ remoteId }) => seen.has(remoteId))) return { kind: "complete" };
       for (const { remoteId } of records) seen.add(remoteId);
     }
@@ -64,8 +70,8 @@ export async function readExport(
       readPage(resource, text),
     );
     if (asked.kind !== "answer") return asked;
-    const { records, foreign, nextCursor, hasMore } = asked.value;
-    if (!(await onPage(records, foreign))) return { kind: "stopped" };
+    const { records, foreign, unreadable, nextCursor, hasMore } = asked.value;
+    if (!(await onPage(records, foreign, unreadable))) return { kind: "stopped" };
     if (nextCursor === undefined) {
       return hasMore
         ? { kind: "silent", cause: "an export that breaks off: more rows but no cursor" }
@@ -81,18 +87,32 @@ export async function readExport(
 function readPage(resource: Resource, text: string): Page | undefined {
   const body = parseJson(text);
   const envelope = isPlainObject(body) ? body : {};
-  const items: unknown = Array.isArray(body) ? body : envelope.data;
-  if (!Array.isArray(items)) return undefined;
+  const data: unknown = Array.isArray(body) ? body : envelope.data;
+  if (!Array.isArray(data)) return undefined;
+  const items: readonly unknown[] = data;
   const meta = isPlainObject(envelope.meta) ? envelope.meta : {};
-  const records = items.flatMap((item: unknown) => resource.remoteRecord(item) ?? []);
+  const records: RemoteRecord[] = [];
+  let unreadable = 0;
+  for (const item of items) {
+    const record = resource.remoteRecord(item);
+    if (record !== undefined) records.push(record);
+    else if (!hasNoKey(resource, item)) unreadable += 1;
+  }
   return {
     records,
     foreign: items.length - records.length,
+    unreadable,
     size: items.length,
     lastPage: typeof meta.last_page === "number" ? meta.last_page : undefined,
     nextCursor: cursorOf(envelope.next_cursor) ?? cursorOf(meta.next_cursor),
     hasMore: envelope.has_more === true && items.length > 0 && envelope.next_cursor !== null,
   };
+}
+
+/** A channel without a label, say: it is not what anybody asks for by key. */
+function hasNoKey({ keyPath }: Resource, item: unknown): boolean {
+  const key = isPlainObject(item) ? item[keyPath] : undefined;
+  return key === null || (typeof key === "string" && key.trim() === "");
 }
 
 function cursorOf(value: unknown): string | undefined {

@@ -65,7 +65,12 @@ function judge(
     const { inRun, path, key } = reference;
     const name = `${resources[reference.resource].singular} "${key}"`;
     const place = inRun.state === "absent" ? "" : ` (${inRun.file}:${inRun.line})`;
-    if (inRun.state === "absent") {
+    if (reference.several !== undefined) {
+      const count = reference.several.length === 2 ? "two" : String(reference.several.length);
+      const ids = `${reference.several.slice(0, -1).join(", ")} and ${reference.several.at(-1)}`;
+      const message = `${count} ${resources[reference.resource].singular}s are called "${key}": ids ${ids}`;
+      missing.push({ code: "missing_reference", message, path });
+    } else if (inRun.state === "absent") {
       if (options.missingReferences === "send" && !reference.fill) continue;
       missing.push({ code: "missing_reference", message: `the ${name} is neither in this job nor in Luminous`, path });
     } else if (inRun.state === "open") {

@@ -56,7 +56,7 @@ function gone<T extends { readonly problems: readonly { readonly message: string
   rejected: T,
   remoteId: string,
 ): T {
-  const hint = `(id ${remoteId} is gone from Luminous; --force asks for the key again)`;
+  const hint = `(id ${remoteId} is gone from Luminous)`;
   return {
     ...rejected,
     problems: rejected.problems.map((problem) => ({ ...problem, message: `${problem.message} ${hint}` })),

@@ -24,7 +24,8 @@ export async function resolvePhase(workings: Workings, phase: Phase): Promise<Re
   const { options, brake } = workings;
   const { ledger, run, force, limits } = options;
   const tally = { creates: 0, updates: 0, settled: 0 };
-  if (!force) {
+  if (force) await askForKnown(workings, tally, phase);
+  else {
     for await (const known of ledger.queue.known(run, phase)) {
       brake.check();
       await planAll(workings, tally, known, (item) => knownDecision(workings, item));
@@ -48,12 +49,63 @@ export async function resolvePhase(workings: Workings, phase: Phase): Promise<Re
   return tally;
 }
 
+/**
+ * With --force what was accepted before is asked for again. One absence may be a read that lags, so that such a key is
+ * never created again: an update goes to the id that the ledger knows, and an order goes nowhere.
+ */
+async function askForKnown(workings: Workings, tally: Tally, phase: Phase): Promise<void> {
+  const { options, brake } = workings;
+  const { queue } = options.ledger;
+  let hidden = 0;
+  for await (const known of queue.known(options.run, phase)) {
+    brake.check();
+    for (const batch of batchesOf(known.filter(({ entry }) => !isDoubtful(entry)))) {
+      const resource = batch[0]?.entry.resource;
+      if (resource === undefined) continue;
+      const keys = batch.map(({ entry }) => entry.key);
+      const answers = await workings.lookup.find(resource, keys);
+      await planAll(workings, tally, batch, ({ entry, remoteId }) => {
+        if (answers.has(entry.key)) return lookedUpDecision(workings, entry, answers);
+        if (resources[resource].updateEndpoint !== undefined)
+          return { kind: "plan", plan: { kind: "update", remoteId } };
+        hidden += 1;
+        return { kind: "leave" };
+      });
+    }
+  }
+  if (hidden === 0) return;
+  // Left are those that cannot be updated and are not seen: whatever of them says the same as before is done.
+  const entries = await queue.settleUnchanged(options.run, phase);
+  tally.settled += entries;
+  if (entries > 0) options.onEvent({ type: "entries.settled", phase, outcome: "unchanged", entries });
+  for await (const known of queue.known(options.run, phase)) {
+    await planAll(workings, tally, known, ({ entry, remoteId }) => {
+      if (isDoubtful(entry)) return { kind: "leave" };
+      const { singular, keyPath } = resources[entry.resource];
+      const message = `the ${singular} "${entry.key}" was accepted before with id ${remoteId}, and a lookup does not show it now: not sent again`;
+      const problems = [{ code: "order_immutable", message, path: keyPath }] as const;
+      return { kind: "settle", settlement: { outcome: "invalid", remoteId, problems } };
+    });
+  }
+}
+
+function batchesOf<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(items.length / pageSize);
+  return Array.from({ length: count }, (_, index) => items.slice(index * pageSize, (index + 1) * pageSize));
+}
+
+interface Tally {
+  creates: number;
+  updates: number;
+  settled: number;
+}
+
 type Decision = { readonly kind: "plan"; readonly plan: Plan } | Settle | { readonly kind: "leave" };
 type Settle = Extract<ReturnType<typeof foundSettlement>, { kind: "settle" }>;
 
 async function planAll<T extends { readonly entry: QueuedEntry }>(
   { options, verdicts }: Workings,
-  tally: { creates: number; updates: number; settled: number },
+  tally: Tally,
   items: readonly T[],
   decide: (item: T) => Decision,
 ): Promise<void> {

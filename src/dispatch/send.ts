@@ -84,6 +84,7 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
     if (attempts - note.excused >= limits.attempts) return again(note.lastCause);
     const turn = await line.ready();
     const recordedAtMs = clock.nowMs();
+    const recordedAtMonotonicMs = clock.monotonicMs();
     let sendId: number;
     try {
       if (unansweredUpdate !== undefined) await end(unansweredUpdate, "absent");
@@ -128,6 +129,7 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
         note.lastCause = reply.cause;
         note.wasUnanswered = true;
         note.leftAtMs = Math.min(clock.nowMs(), recordedAtMs + longestHoldMs);
+        note.leftAtMonotonicMs = Math.min(clock.monotonicMs(), recordedAtMonotonicMs + longestHoldMs);
         onEvent({ type: "entry.doubt", entryId: entry.id, key: entry.key, cause: reply.cause });
         await queue.postpone(entry.id, clock.nowMs()); // comes back at once, in doubt
         return { kind: "done" };

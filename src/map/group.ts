@@ -12,7 +12,7 @@ export const maxGroupRows = 20_000;
 /**
  * The groups of a stream of rows, in order, without the rows of joins. `onExcluded` is told of every row that the
  * mapping's `where` leaves out. Holds one group at a time; throws `ImportError("MAPPING_INVALID")` when that grows
- * beyond 20,000 rows.
+ * beyond 20,000 rows. Under `continued` the rows with a blank key below a row that is left out are left out with it.
  *
  * A row that could not be read (`fault`, or a `group.by` expression that failed on it) is a member of one group: the
  * one that its key names, where that is the open one or a new one; the open one when its key is blank or cannot be read;
@@ -28,7 +28,7 @@ export async function* groupRows(
   for await (const batch of rows) {
     for (const source of batch) {
       const excluded = source.row.fault === undefined ? compiled.excludes(source) : notExcluded;
-      if (excluded.ok && excluded.value) onExcluded(source);
+      if (grouper.leavesOut(source, excluded.ok && excluded.value)) onExcluded(source);
       else yield* grouper.take(source, excluded.ok ? undefined : excluded.problems[0]);
     }
   }
@@ -38,6 +38,8 @@ export async function* groupRows(
 const notExcluded = { ok: true, value: false } as const;
 
 interface Grouper {
+  /** Whether the next row is left out: because the mapping excludes it, or because it continues a row that is. */
+  readonly leavesOut: (source: SourceRow, isExcluded: boolean) => boolean;
   /** Takes the next row, with the problem of `where` on it; gives the groups that are complete now. */
   readonly take: (source: SourceRow, problem: Problem | undefined) => readonly RowGroup[];
   readonly end: () => readonly RowGroup[];
@@ -45,6 +47,7 @@ interface Grouper {
 
 function singleRows(): Grouper {
   return {
+    leavesOut: (_, isExcluded) => isExcluded,
     take: (source, problem) => {
       const wrong = source.row.fault ?? problem;
       return [{ rows: [source], joined: {}, damage: wrong === undefined ? [] : [located(wrong, source)] }];
@@ -64,6 +67,8 @@ const maxCarriedDamage = 10;
 // open    the group that the next row may still belong to
 // waiting faulty rows without a key before any group: members of the next one
 // carried faulty rows that the group of the next readable row may have lost
+// above   `continued`: the excluded row with a key that blank keys would continue. It ends the open group for readable
+//         rows; a faulty one may still be of that group.
 function groupsOf({ groupKey, mapping }: CompiledMapping): Grouper {
   const { group } = mapping;
   if (groupKey === undefined || group === undefined || group.rows === "anywhere") {
@@ -74,6 +79,7 @@ function groupsOf({ groupKey, mapping }: CompiledMapping): Grouper {
   let open: OpenGroup | undefined;
   let waiting: { readonly source: SourceRow; readonly fault: Problem }[] = [];
   let carried: SourceRow[] = [];
+  let above: { readonly key: string | undefined } | undefined;
 
   const close = (): readonly RowGroup[] => {
     const closed = open;
@@ -96,6 +102,7 @@ function groupsOf({ groupKey, mapping }: CompiledMapping): Grouper {
   };
   const takeFaulty = (source: SourceRow, fault: Problem, key: string): readonly RowGroup[] => {
     const known = located(fault, source);
+    above = undefined;
     carried = [...carried, source].slice(-maxCarriedDamage);
     if (open === undefined && key === "") {
       if (waiting.length >= maxGroupRows)
@@ -116,7 +123,9 @@ function groupsOf({ groupKey, mapping }: CompiledMapping): Grouper {
     return complete;
   };
   const takeReadable = (source: SourceRow, key: string, problem: Problem | undefined): readonly RowGroup[] => {
-    const belongs = open !== undefined && (key === open.key || (key === "" && isContinued));
+    const isOver = above !== undefined && above.key !== open?.key;
+    above = undefined;
+    const belongs = open !== undefined && !isOver && (key === open.key || (key === "" && isContinued));
     const complete = belongs ? [] : close();
     const target = belongs && open !== undefined ? open : start(key);
     if (carried.length > 0) {
@@ -134,6 +143,15 @@ function groupsOf({ groupKey, mapping }: CompiledMapping): Grouper {
   };
 
   return {
+    leavesOut: (source, isExcluded) => {
+      if (!isContinued || source.row.fault !== undefined) return isExcluded;
+      if (!isExcluded && above === undefined) return false;
+      const key = groupKey(source.row);
+      if (key.ok && key.value === "") return isExcluded || above !== undefined;
+      // A key that cannot be read is one all the same.
+      if (isExcluded) above = { key: key.ok ? key.value : undefined };
+      return isExcluded;
+    },
     take: (source, problem) => {
       const key = groupKey(source.row);
       const fault = source.row.fault ?? (key.ok ? undefined : key.problems[0]);

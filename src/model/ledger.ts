@@ -165,6 +165,20 @@ export interface Staging {
     run: number,
     fileIds: readonly number[],
   ): Promise<readonly { readonly entryId: number; readonly key: string }[]>;
+  /**
+   * Entries of a retry with rows in these files that were of several entries in the retried run: for each of those its key
+   * and the first of its rows, as they were there, in input order.
+   */
+  joinedApart(
+    run: number,
+    fileIds: readonly number[],
+  ): Promise<
+    readonly {
+      readonly entryId: number;
+      readonly key: string | null;
+      readonly from: { readonly key: string | null; readonly row: number };
+    }[]
+  >;
   /** Adds problems to a staged entry; an error settles it invalid. */
   addProblems(entryId: number, problems: readonly Problem[]): Promise<void>;
   /** Counts of entries of the run by phase: all and still open. */
@@ -185,12 +199,14 @@ export interface KnownEntry {
   readonly partial: boolean;
 }
 
-/** A reference that nothing known satisfies. */
+/** A reference that nothing known satisfies, or one to fill that several records satisfy. */
 export interface OpenReference {
   readonly path: string;
   readonly resource: ResourceName;
   readonly key: string;
   readonly fill: boolean;
+  /** The remote ids, when several records have this key and one would have to be chosen. */
+  readonly several?: readonly string[];
   /** What the run itself has under this key: nothing, an entry that did not make it, or one still open. */
   readonly inRun:
     | { readonly state: "absent" }
@@ -231,7 +247,7 @@ export interface Queue {
     phase: Phase,
     size: number,
   ): AsyncIterable<{ readonly resource: ResourceName; readonly keys: readonly string[] }>;
-  /** Open entries of the phase with references that are still not satisfied. */
+  /** Open entries of the phase with references that are still not satisfied, or that several records satisfy where one id is to be filled in. */
   openReferences(
     run: number,
     phase: Phase,

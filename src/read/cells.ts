@@ -4,8 +4,12 @@ import { noteMember, rowOfLabel } from "../model/failure-notes.ts";
 import { isPlainObject } from "../model/json.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Cell, Cells, Row } from "../model/row.ts";
+import { halfCharacter, holdsHalfCharacter } from "../model/well-formed.ts";
 
-/** The row that an element or an NDJSON line makes. What is no JSON, or no object, is the row's fault and has no cells. */
+/**
+ * The row that an element or an NDJSON line makes. What is no JSON, no object,
+ * or holds half a character is the row's fault and has no cells.
+ */
 export function elementRow(
   raw: string,
   place: { readonly file: string; readonly line: number; readonly number: number },
@@ -28,7 +32,12 @@ export function parseElement(raw: string): {
   let value: unknown;
   try {
     value = parseExactly(raw);
-    if (isPlainObject(value)) return { cells: toCells(value, 0, noteMember), ...noted(value[noteMember]) };
+    if (isPlainObject(value)) {
+      const cells = toCells(value, 0, noteMember);
+      const note = noted(value[noteMember]);
+      if (!mayHoldHalf.test(raw) || !holdsHalf(cells)) return { cells, ...note };
+      return { cells: noCells(), fault: { code: "unreadable_element", message: halfCharacter }, ...note };
+    }
   } catch (error) {
     // A RangeError is too much nesting: ours, or the call stack's.
     const message = error instanceof SyntaxError ? `no JSON: ${shorten(error.message)}` : tooDeep;
@@ -81,6 +90,14 @@ function toCells(object: Readonly<Record<string, unknown>>, depth: number, leftO
     if (key !== leftOut) cells[key] = toCell(object[key], depth + 1);
   }
   return cells;
+}
+
+// Only text with a surrogate, as it stands or escaped, is worth a closer look.
+const mayHoldHalf = /[\ud800-\udfff]|\\u[dD]/;
+
+function holdsHalf(cell: Cell): boolean {
+  if (typeof cell === "string") return holdsHalfCharacter(cell);
+  return Object.entries(cell).some(([key, inner]) => holdsHalfCharacter(key) || holdsHalf(inner));
 }
 
 function noCells(): Cells {

@@ -4,6 +4,8 @@ import type { Clock } from "../../src/model/clock.ts";
 export interface FakeClock extends Clock {
   /** Lets this much time pass: every sleep that ends in it wakes in order. */
   advance(ms: number): Promise<void>;
+  /** Somebody sets the machine's clock: only the wall time jumps. */
+  jump(ms: number): void;
 }
 
 interface Sleeper {
@@ -13,9 +15,10 @@ interface Sleeper {
 
 export function fakeClock(latenessMs: () => number = () => 0): FakeClock {
   let now = 0;
+  let jumpedMs = 0;
   const sleepers = new Set<Sleeper>();
   return {
-    nowMs: () => 1_700_000_000_000 + now,
+    nowMs: () => 1_700_000_000_000 + now + jumpedMs,
     monotonicMs: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
@@ -29,6 +32,9 @@ export function fakeClock(latenessMs: () => number = () => 0): FakeClock {
         if (signal?.aborted === true) wake();
         else signal?.addEventListener("abort", wake, { once: true });
       }),
+    jump(ms) {
+      jumpedMs += ms;
+    },
     async advance(ms) {
       const untilMs = now + ms;
       for (;;) {

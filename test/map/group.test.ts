@@ -73,6 +73,51 @@ describe("rows: continued", () => {
   });
 });
 
+describe("rows: continued, below a row that where leaves out", () => {
+  test.each([
+    { rows: "a . - - b", groups: "1 5", excluded: [2, 3, 4], claim: "blank keys continue it, not the group above it" },
+    { rows: ". - a -", groups: "34", excluded: [1, 2], claim: "at the start as well" },
+    { rows: "a . a -", groups: "1 34", excluded: [2], claim: "the group above is over" },
+    { rows: "a . . - b -", groups: "1 56", excluded: [2, 3, 4], claim: "of several the last one is continued" },
+    {
+      rows: "a . !- - b",
+      groups: "134+3 5",
+      excluded: [2],
+      claim: "a faulty row damages the group above all the same",
+    },
+    { rows: "a . !b - c", groups: "1~3 34+3 5", excluded: [2], claim: "a faulty row with a key starts a group" },
+    {
+      rows: ". !- - b",
+      groups: "23+2?3 4",
+      excluded: [1],
+      claim: "and nobody is sure of what is below a faulty one",
+    },
+  ])("$claim ($rows → $groups)", async ({ rows, groups, excluded }) => {
+    const mapping = grouped("rows: continued", 'where: \'row["Keep"] == "yes"\'\n');
+    const made = await groupsOf(mapping, rowsOf(rows));
+    expect([shown(made.groups), made.excluded]).toEqual([groups, excluded]);
+  });
+
+  it("leaves the group open when the row only continues it", async () => {
+    const mapping = grouped("rows: continued", 'where: \'row["Keep"] != "no"\'\n');
+    const line = (No: string, Keep: string) => ({ No, Keep });
+    const made = await groupsOf(mapping, sourceRows([line("a", ""), line("", "no"), line("", "")]));
+    expect([shown(made.groups), made.excluded]).toEqual(["13", [2]]);
+  });
+
+  it("leaves out what continues it even where where cannot be judged", async () => {
+    const mapping = grouped("rows: continued", "where: 'number(row[\"N\"]) > 0'\n");
+    const made = await groupsOf(
+      mapping,
+      sourceRows([
+        { No: "a", N: "0" },
+        { No: "", N: "" },
+      ]),
+    );
+    expect(made).toEqual({ groups: [], excluded: [1, 2] });
+  });
+});
+
 test.each(["adjacent", "continued"])(
   "under %s every row is in exactly one group, and no group beside a faulty row is sound",
   async (rows) => {

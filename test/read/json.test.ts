@@ -65,6 +65,11 @@ describe("an element that is no row", () => {
     { element: '{"a":01}', code: "unreadable_element", says: "no JSON" },
     { element: "nothing", code: "unreadable_element", says: "no JSON" },
     { element: `{"a":${"[".repeat(150)}${"]".repeat(150)}}`, code: "unreadable_element", says: "levels deep" },
+    { element: '{"a":"x\\ud83d"}', code: "unreadable_element", says: "a lone surrogate" },
+    { element: '{"a":"\\uDE00\\uD83D"}', code: "unreadable_element", says: "a lone surrogate" },
+    { element: '{"a\\uDBFF":"x"}', code: "unreadable_element", says: "half a character" },
+    { element: '{"a":[{"b\\uDBFF":1}]}', code: "unreadable_element", says: "half a character" },
+    { element: '{"a":[{"b":["\\udc00"]}],"n":1.50}', code: "unreadable_element", says: "half a character" },
     {
       element: `{"a":1.50,"b":${"[".repeat(90_000)}${"]".repeat(90_000)}}`,
       code: "unreadable_element",
@@ -81,6 +86,12 @@ describe("an element that is no row", () => {
       expect(plain(rows[1]?.cells)).toEqual({});
     }
   });
+});
+
+it("keeps characters that are a pair of surrogates, escaped or not, and text that looks like an escape", async () => {
+  const { rows } = await readText('[{"a":"😀","b":"\\ud83d\\ude00","c":"\\\\ud83d"}]', json);
+  expect(plain(rows[0]?.cells)).toEqual({ a: "😀", b: "😀", c: "\\ud83d" });
+  expect(rows[0]).not.toHaveProperty("fault");
 });
 
 describe("JSON that is broken around its elements ends the read", () => {
