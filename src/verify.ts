@@ -178,7 +178,10 @@ function createContent(
     const found = (await ledger.audit.content(entry.id)) ?? (await mapped(entry));
     if (typeof found === "string") return { ok: false, reason: found };
     const { payload, clears } = found;
-    const filled = withFills(payload, await ledger.queue.fills(entry.id));
+    const fills = await ledger.queue.fills(entry.id).catch(() => undefined);
+    if (fills === undefined)
+      return { ok: false, reason: "the id that a reference of it stood for is no longer known: not compared" };
+    const filled = withFills(payload, fills);
     return { ok: true, body: bodyOf(entry, filled, clears) };
   };
 }

@@ -194,9 +194,17 @@ function fills(connection: Connection, entryId: number): Readonly<Record<string,
   );
   return Object.fromEntries(
     references.map(({ path, key, run, name }) => {
-      const found = recall(connection, run, key)[0];
+      const found = recall(connection, run, key)[0] ?? lastRemembered(connection, key);
       if (found === undefined) throw new Error(`no remote id is known for "${name}" at ${path} of entry ${entryId}`);
       return [path, found.remoteId];
     }),
+  );
+}
+
+// A run in which everything is unchanged asks nothing; what an earlier one saw is then what its entries were sent with.
+function lastRemembered(connection: Connection, key: number): Known | undefined {
+  return connection.one<Known>(
+    "select role, remote_id remoteId from remembered where key = ? order by run desc, role <> 'own' limit 1",
+    key,
   );
 }

@@ -84,6 +84,23 @@ inputs:
     60_000,
   );
 
+  it("--verify knows the ids behind labels also after a run that had nothing to ask", async () => {
+    await using sandbox = await startSandbox();
+    const order = { number: "O-1", date: "2024-03-02", status: "sent", channel: "Default", customer: { name: "Ida" } };
+    await using project = await openProject(sandbox, {
+      "import.yaml": jobText({
+        products: { file: "products.csv", mapping: "products" },
+        orders: { file: "orders.json", mapping: "orders" },
+      }),
+      "products.csv": productsCsv(1),
+      "orders.json": JSON.stringify({ orders: [{ ...order, items: [{ sku: "P1", quantity: 1, price: 2 }] }] }),
+    });
+    for (let runs = 0; runs < 2; runs++) expect((await project.report(["run", "import.yaml"])).exitCode).toBe(0);
+    const { exitCode, stdout, stderr } = await project.call(["audit", "import.yaml", "--verify", "all"]);
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toContain("compared 2,");
+  });
+
   it("--verify names the field that Luminous has otherwise; exit 3, and nothing is written", async () => {
     await using sandbox = await startSandbox();
     await using project = await openProject(sandbox, { "import.yaml": job, "products.csv": productsCsv(3) });
