@@ -6,7 +6,7 @@ import { type MappedAgain, mapAgain } from "./map-again.ts";
 import { splitRowId } from "./model/draft.ts";
 import type { JsonObject } from "./model/json.ts";
 import type { Ledger, RunRecord, StagedFile, StoredRow } from "./model/ledger.ts";
-import { resources } from "./model/resources.ts";
+import { referables, resources } from "./model/resources.ts";
 import type { Cell, Cells } from "./model/row.ts";
 import type { StoryEntry, StoryPayload, StorySend } from "./model/stories.ts";
 import type { FieldTrace, TracedCell } from "./model/trace.ts";
@@ -186,7 +186,7 @@ async function fillsOf({ run }: StoryEntry, again: MappedAgain | undefined, { qu
   for (const { path, resource, key, fill } of again?.draft?.references ?? []) {
     if (!fill) continue;
     const [known] = await queue.recall(run, resource, [key]);
-    if (known === undefined) unfilled.push(`${path}: the id of the ${resources[resource].singular} "${key}"`);
+    if (known === undefined) unfilled.push(`${path}: the id of the ${referables[resource].singular} "${key}"`);
     else fills[path] = known.remoteId;
   }
   return { fills, unfilled };

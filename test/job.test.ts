@@ -140,6 +140,11 @@ describe("a job that is wrong", () => {
       fault: "import.yaml:4:17: api.company: must be the company's subdomain, such as acme",
     },
     {
+      name: "what to do with companies, which are only referred to",
+      job: `${minimal}existing: { companies: skip }\n`,
+      fault: "import.yaml:4:13: existing.companies: unknown key. Known here: products, sales_orders, channels",
+    },
+    {
       name: "a rate of nothing",
       job: `${minimal}limits: { requests_per_second: 0 }\n`,
       fault: "import.yaml:4:32: limits.requests_per_second: must be greater than 0",

@@ -152,6 +152,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
         .choices(["accept", "reject", "conflict"])
         .default("reject"),
     )
+    .addOption(repeatable("--company <name>", "a company that orders can name; can be given several times"))
     .option("--ignore-filters", "list filters do nothing")
     .addOption(new Option("--read-lag <ms>", "reads trail writes").argParser(wholeNumber("--read-lag", 0)))
     .addOption(new Option("--seed <n>", "makes the faults repeatable").argParser(wholeNumber("--seed", 0)).default(1))

@@ -12,6 +12,7 @@ export interface SandboxFlags {
   readonly latency?: number;
   readonly fault?: readonly string[];
   readonly duplicates?: DuplicateMode;
+  readonly company?: readonly string[];
   readonly ignoreFilters?: boolean;
   readonly readLag?: number;
   readonly seed?: number;
@@ -25,6 +26,7 @@ export async function sandbox(flags: SandboxFlags, world: CommandWorld): Promise
     ...(flags.rate === undefined ? {} : { ratePerSecond: flags.rate }),
     ...(flags.latency === undefined ? {} : { latencyMs: flags.latency }),
     ...(flags.duplicates === undefined ? {} : { duplicates: flags.duplicates }),
+    ...(flags.company === undefined ? {} : { companies: flags.company }),
     ...(flags.ignoreFilters === undefined ? {} : { ignoreFilters: flags.ignoreFilters }),
     ...(flags.readLag === undefined ? {} : { readLagMs: flags.readLag }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),

@@ -1,6 +1,6 @@
 // What dispatch tells while it works: for progress, logs and the summary's counts. Never a body, never a token.
 import type { Action, Outcome } from "../model/outcome.ts";
-import type { Phase, ResourceName } from "../model/resource.ts";
+import type { Phase, ReferableName } from "../model/resource.ts";
 
 /** Times are ms since the epoch. */
 export type DispatchEvent =
@@ -12,7 +12,7 @@ export type DispatchEvent =
   | {
       readonly type: "entry.settled";
       readonly entryId: number;
-      readonly resource: ResourceName;
+      readonly resource: ReferableName;
       readonly key: string;
       readonly outcome: Outcome;
       readonly action?: Action;
@@ -41,13 +41,13 @@ export type DispatchEvent =
   | { readonly type: "entry.doubt"; readonly entryId: number; readonly key: string; readonly cause: string }
   | {
       readonly type: "lookup";
-      readonly resource: ResourceName;
+      readonly resource: ReferableName;
       readonly via: "filter" | "export" | "list";
       readonly keys: number;
       readonly found: number;
     }
   /** The list's filter does nothing (or is refused): everything is read once instead. */
-  | { readonly type: "lookup.fallback"; readonly resource: ResourceName; readonly cause: string }
+  | { readonly type: "lookup.fallback"; readonly resource: ReferableName; readonly cause: string }
   /** 429: nothing starts before `untilMs`. */
   | {
       readonly type: "throttled";

@@ -1,8 +1,8 @@
 // Does Luminous have these keys? By the list's filter in batches, by the whole list where there is no filter, by one
 // pass over the export where the filter turns out to do nothing. Keys are compared exactly, here.
 import { ImportError } from "../model/error.ts";
-import type { RemoteKey, RemoteRecord, Resource, ResourceName } from "../model/resource.ts";
-import { resources } from "../model/resources.ts";
+import type { Referable, ReferableName, RemoteKey, RemoteRecord } from "../model/resource.ts";
+import { referables } from "../model/resources.ts";
 import { ask } from "./ask.ts";
 import { type Brake, Halted } from "./brake.ts";
 import { filterQueries } from "./filter-query.ts";
@@ -27,9 +27,9 @@ export interface Lookup {
    * What exists of these keys; may answer from what the run remembers, and remembers what it sees.
    * Asks until it knows. Ends the run, and throws `Halted`, when no way of asking works.
    */
-  find(resource: ResourceName, keys: readonly string[]): Promise<Answers>;
+  find(resource: ReferableName, keys: readonly string[]): Promise<Answers>;
   /** As the API says now, for keys that may have been written since `sinceMs` (wall clock). Undefined when it could not tell. */
-  fresh(resource: ResourceName, keys: readonly string[], sinceMs: number): Promise<Answers | undefined>;
+  fresh(resource: ReferableName, keys: readonly string[], sinceMs: number): Promise<Answers | undefined>;
 }
 
 type Way = "filter" | "list" | "export";
@@ -48,16 +48,16 @@ const clockMarginMs = 26 * 3_600_000;
 export function createLookup(options: DispatchOptions, line: Line, brake: Brake): Lookup {
   const { ledger, run, onEvent } = options;
   const asker: Asker = (request, reads) => ask(line, options, brake.signal, request, reads);
-  const ways = new Map<ResourceName, Way>();
+  const ways = new Map<ReferableName, Way>();
   /** One pass per resource and run, shared by all who wait for it. */
-  const passes = new Map<ResourceName, Promise<Read>>();
+  const passes = new Map<ReferableName, Promise<Read>>();
 
-  const wayOf = (resource: Resource): Way => {
+  const wayOf = (resource: Referable): Way => {
     const known = ways.get(resource.name);
     return known ?? (resource.list.filter === undefined ? "list" : "filter");
   };
 
-  const byFilter = async (resource: Resource, keys: readonly string[]): Promise<Read> => {
+  const byFilter = async (resource: Referable, keys: readonly string[]): Promise<Read> => {
     const answers = new Map<string, Found>();
     const seen: RemoteRecord[] = [];
     for (const query of filterQueries(
@@ -85,7 +85,7 @@ export function createLookup(options: DispatchOptions, line: Line, brake: Brake)
 
   /** Reads everything (of the export: since then) and tells what it has of these keys. */
   const byReading = async (
-    resource: Resource,
+    resource: Referable,
     way: "list" | "export",
     keys: readonly string[],
     sinceMs: number,
@@ -109,7 +109,7 @@ export function createLookup(options: DispatchOptions, line: Line, brake: Brake)
     return provedAnswers(resource, way, keys, answers, unreadable);
   };
 
-  const byMemory = async (resource: Resource, way: "list" | "export", keys: readonly string[]): Promise<Read> => {
+  const byMemory = async (resource: Referable, way: "list" | "export", keys: readonly string[]): Promise<Read> => {
     const pass = passes.get(resource.name) ?? byReading(resource, way, [], 0);
     passes.set(resource.name, pass);
     const ended = await pass;
@@ -121,14 +121,14 @@ export function createLookup(options: DispatchOptions, line: Line, brake: Brake)
     return provedAnswers(resource, way, keys, answers, ended.unreadable ?? 0);
   };
 
-  const fallBack = (resource: Resource, cause: string): boolean => {
+  const fallBack = (resource: Referable, cause: string): boolean => {
     if (wayOf(resource) !== "filter" || resource.list.exportPath === undefined) return false;
     ways.set(resource.name, "export");
     onEvent({ type: "lookup.fallback", resource: resource.name, cause });
     return true;
   };
 
-  const askOnce = (resource: Resource, keys: readonly string[], sinceMs: number | undefined): Promise<Read> => {
+  const askOnce = (resource: Referable, keys: readonly string[], sinceMs: number | undefined): Promise<Read> => {
     const way = wayOf(resource);
     if (way === "filter") return byFilter(resource, keys);
     return sinceMs === undefined
@@ -136,7 +136,7 @@ export function createLookup(options: DispatchOptions, line: Line, brake: Brake)
       : byReading(resource, way, keys, sinceMs - clockMarginMs);
   };
 
-  const askAll = async (resource: Resource, keys: readonly string[], sinceMs: number | undefined): Promise<Read> => {
+  const askAll = async (resource: Referable, keys: readonly string[], sinceMs: number | undefined): Promise<Read> => {
     const way = wayOf(resource);
     const read = await askOnce(resource, keys, sinceMs);
     if (read.kind === "answers") return read;
@@ -147,14 +147,14 @@ export function createLookup(options: DispatchOptions, line: Line, brake: Brake)
   return {
     async find(name, keys) {
       if (keys.length === 0) return new Map();
-      const read = await askAll(resources[name], keys, undefined);
+      const read = await askAll(referables[name], keys, undefined);
       if (read.kind === "answers") return read.answers;
       brake.check();
       brake.halt(cannotAsk(options, name, read));
       throw new Halted();
     },
     async fresh(name, keys, sinceMs) {
-      const read = await askAll(resources[name], keys, sinceMs);
+      const read = await askAll(referables[name], keys, sinceMs);
       return read.kind === "answers" ? read.answers : undefined;
     },
   };
@@ -168,7 +168,7 @@ function useless(end: Exclude<PagesEnd, { kind: "complete" | "stopped" }> | Page
 
 /** What a pass came to: an absence counts only when every row of every page could be read. */
 function provedAnswers(
-  { keyPath }: Resource,
+  { keyPath }: Referable,
   way: "list" | "export",
   keys: readonly string[],
   answers: Answers,
@@ -181,7 +181,7 @@ function provedAnswers(
 
 function cannotAsk(
   options: DispatchOptions,
-  name: ResourceName,
+  name: ReferableName,
   { cause, status, isAnswered }: Extract<Read, { kind: "useless" }>,
 ): ImportError {
   if (status === 403) return accountRefused(options, 403, cause);

@@ -1,6 +1,6 @@
 // Reading lists and exports page by page, to the last one: an absence proves nothing before that.
 import { isPlainObject } from "../model/json.ts";
-import type { RemoteRecord, Resource } from "../model/resource.ts";
+import type { Referable, RemoteRecord } from "../model/resource.ts";
 import type { Asked } from "./ask.ts";
 import type { ApiRequest } from "./client.ts";
 import { parseJson, type Reads } from "./reply.ts";
@@ -36,7 +36,7 @@ const exportSize = 1000; // the most that an export gives (facts §2)
 const mostPages = 100_000;
 
 /** A paged list. Without `meta.last_page` it ends at an empty page or one that brings nothing new. */
-export async function readList(ask: Asker, resource: Resource, query: string, onPage: OnPage): Promise<PagesEnd> {
+export async function readList(ask: Asker, resource: Referable, query: string, onPage: OnPage): Promise<PagesEnd> {
   const seen = new Set<string>();
   for (let number = 1; number <= mostPages; number++) {
     const path = `${resource.list.path}?${[query, `per_page=${pageSize}`, `page=${number}`].filter((part) => part !== "").join("&")}`;
@@ -58,7 +58,7 @@ export async function readList(ask: Asker, resource: Resource, query: string, on
 /** The cursor export from `sinceMs` (by the server's clock, inclusive on the time of change) to its end (facts §4.8, §5.6). */
 export async function readExport(
   ask: Asker,
-  resource: Resource,
+  resource: Referable,
   path: string,
   sinceMs: number,
   onPage: OnPage,
@@ -84,7 +84,7 @@ export async function readExport(
   return { kind: "silent", cause: "an export without an end" };
 }
 
-function readPage(resource: Resource, text: string): Page | undefined {
+function readPage(resource: Referable, text: string): Page | undefined {
   const body = parseJson(text);
   const envelope = isPlainObject(body) ? body : {};
   const data: unknown = Array.isArray(body) ? body : envelope.data;
@@ -110,7 +110,7 @@ function readPage(resource: Resource, text: string): Page | undefined {
 }
 
 /** A channel without a label, say: it is not what anybody asks for by key. */
-function hasNoKey({ keyPath }: Resource, item: unknown): boolean {
+function hasNoKey({ keyPath }: Referable, item: unknown): boolean {
   const key = isPlainObject(item) ? item[keyPath] : undefined;
   return key === null || (typeof key === "string" && key.trim() === "");
 }

@@ -3,7 +3,7 @@ import type { Settlement } from "../model/entry.ts";
 import type { OpenReference } from "../model/ledger.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Phase } from "../model/resource.ts";
-import { resources } from "../model/resources.ts";
+import { referables, resources } from "../model/resources.ts";
 import { isDoubtful } from "./doubt.ts";
 import { forEachAtMost } from "./in-parallel.ts";
 import { pageSize } from "./pages.ts";
@@ -63,16 +63,20 @@ function judge(
   let pending = false;
   for (const reference of references) {
     const { inRun, path, key } = reference;
-    const name = `${resources[reference.resource].singular} "${key}"`;
+    const name = `${referables[reference.resource].singular} "${key}"`;
     const place = inRun.state === "absent" ? "" : ` (${inRun.file}:${inRun.line})`;
     if (reference.several !== undefined) {
       const count = reference.several.length === 2 ? "two" : String(reference.several.length);
       const ids = `${reference.several.slice(0, -1).join(", ")} and ${reference.several.at(-1)}`;
-      const message = `${count} ${resources[reference.resource].singular}s are called "${key}": ids ${ids}`;
+      const message = `${count} ${reference.resource.replace("_", " ")} are called "${key}": ids ${ids}`;
       missing.push({ code: "missing_reference", message, path });
     } else if (inRun.state === "absent") {
       if (options.missingReferences === "send" && !reference.fill) continue;
-      missing.push({ code: "missing_reference", message: `the ${name} is neither in this job nor in Luminous`, path });
+      const message =
+        reference.resource in resources
+          ? `the ${name} is neither in this job nor in Luminous`
+          : `Luminous has no ${name}; every letter and space counts`;
+      missing.push({ code: "missing_reference", message, path });
     } else if (inRun.state === "open") {
       waits = true;
       missing.push({

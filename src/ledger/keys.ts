@@ -1,5 +1,5 @@
 // Keys and their integer ids: a key is stored as text once. Not here: what a key stands for.
-import type { ResourceName } from "../model/resource.ts";
+import type { ReferableName } from "../model/resource.ts";
 import type { Connection } from "./connection.ts";
 
 const maxCached = 50_000;
@@ -7,9 +7,9 @@ const maxCached = 50_000;
 /** The ids of keys on one connection. */
 export interface Keys {
   /** The key's id; gives it one when it has none. Only inside a write. */
-  id(resource: ResourceName, key: string): number;
+  id(resource: ReferableName, key: string): number;
   /** The key's id, or undefined when the ledger has never seen it. */
-  find(resource: ResourceName, key: string): number | undefined;
+  find(resource: ReferableName, key: string): number | undefined;
 }
 
 /** Ids with a bounded cache, which forgets what a rollback took back. */
@@ -17,7 +17,7 @@ export function openKeys(connection: Connection): Keys {
   const cache = new Map<string, number>();
   connection.onRollback(() => cache.clear());
 
-  function find(resource: ResourceName, key: string): number | undefined {
+  function find(resource: ReferableName, key: string): number | undefined {
     const name = `${resource} ${key}`;
     const cached = cache.get(name);
     if (cached !== undefined) return cached;

@@ -8,7 +8,7 @@ import { splitRowId } from "../model/draft.ts";
 import type { QueuedEntry } from "../model/entry.ts";
 import type { OpenReference, Queue } from "../model/ledger.ts";
 import type { Outcome } from "../model/outcome.ts";
-import type { Phase, RemoteKey, ResourceName } from "../model/resource.ts";
+import type { Phase, ReferableName, RemoteKey } from "../model/resource.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
 import { pagesByPosition } from "./planning.ts";
@@ -99,7 +99,7 @@ async function* unknownReferences(
   run: number,
   phase: Phase,
   size: number,
-): AsyncGenerator<{ readonly resource: ResourceName; readonly keys: readonly string[] }> {
+): AsyncGenerator<{ readonly resource: ReferableName; readonly keys: readonly string[] }> {
   const list = worklists.fill(
     `select distinct k.resource, '' name, er.key
        from entries e join entry_references er on er.entry = e.id join keys k on k.id = er.key
@@ -138,7 +138,7 @@ async function* entriesWithOpenReferences(
 
 interface ReferenceColumns {
   readonly path: string;
-  readonly resource: ResourceName;
+  readonly resource: ReferableName;
   readonly key: string;
   readonly key_id: number;
   readonly fill: number;

@@ -1,5 +1,5 @@
 // Lists of keys that one call works through and that may be too long for memory. They live in SQLite's temporary files.
-import type { ResourceName } from "../model/resource.ts";
+import type { ReferableName, ResourceName } from "../model/resource.ts";
 import type { Connection } from "./connection.ts";
 
 /** Makes worklists on one connection. */
@@ -11,8 +11,8 @@ export interface Worklists {
 /** A list of keys too long for memory, kept in the database until it is dropped. */
 export interface Worklist {
   /** Key ids in batches of one resource, and with their text. */
-  batches(size: number): Iterable<{ readonly resource: ResourceName; readonly keys: readonly string[] }>;
-  /** Key ids that share resource and name. */
+  batches(size: number): Iterable<{ readonly resource: ReferableName; readonly keys: readonly string[] }>;
+  /** Key ids that share resource and name; of a list that has a name, which only keys of entries do. */
   sets(): Iterable<{ readonly resource: ResourceName; readonly keys: readonly number[] }>;
   drop(): void;
 }
@@ -40,7 +40,7 @@ export function openWorklists(connection: Connection): Worklists {
 }
 
 function* batches(connection: Connection, list: number, size: number): ReturnType<Worklist["batches"]> {
-  for (const resource of resourcesOf(connection, list)) {
+  for (const resource of resourcesOf<ReferableName>(connection, list)) {
     for (let after = 0; ; ) {
       const page = connection.read(() =>
         connection.all<{ id: number; key: string }>(
@@ -61,7 +61,7 @@ function* batches(connection: Connection, list: number, size: number): ReturnTyp
 }
 
 function* sets(connection: Connection, list: number): ReturnType<Worklist["sets"]> {
-  for (const resource of resourcesOf(connection, list)) {
+  for (const resource of resourcesOf<ResourceName>(connection, list)) {
     for (let after = ""; ; ) {
       const found = connection.read(() =>
         connection.one<{ name: string; keys: string }>(
@@ -83,10 +83,8 @@ function* sets(connection: Connection, list: number): ReturnType<Worklist["sets"
   }
 }
 
-function resourcesOf(connection: Connection, list: number): readonly ResourceName[] {
+function resourcesOf<Name extends ReferableName>(connection: Connection, list: number): readonly Name[] {
   return connection
-    .read(() =>
-      connection.all<{ resource: ResourceName }>("select distinct resource from worklist where list = ?", list),
-    )
+    .read(() => connection.all<{ resource: Name }>("select distinct resource from worklist where list = ?", list))
     .map(({ resource }) => resource);
 }

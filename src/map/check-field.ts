@@ -3,7 +3,7 @@
 import type { ConfigFault } from "../model/config-fault.ts";
 import type { Field } from "../model/field.ts";
 import { didYouMean } from "../model/nearest.ts";
-import { resources } from "../model/resources.ts";
+import { referables } from "../model/resources.ts";
 import type { YamlPlaces } from "../model/yaml-config.ts";
 import { conditionFault } from "./condition.ts";
 import { coerceConstant } from "./constant.ts";
@@ -128,7 +128,7 @@ const clearing: Rule = ({ blank, default: fallback, value, expr, ref }, { kind }
 
 const references: Rule = ({ ref }, { field }) => {
   if (ref === undefined) return [];
-  const { keyPath } = resources[ref.resource];
+  const { keyPath } = referables[ref.resource];
   return [
     ...(ref.by === keyPath
       ? []

@@ -4,7 +4,7 @@ import type { Origin } from "../model/draft.ts";
 import type { Field } from "../model/field.ts";
 import type { Json } from "../model/json.ts";
 import { type PathStep, parsePath } from "../model/payload-path.ts";
-import type { ResourceName } from "../model/resource.ts";
+import type { ReferableName } from "../model/resource.ts";
 import type { TraceStep } from "../model/trace.ts";
 import { type Answer, compileAnswers } from "./answers.ts";
 import { coerce, type Value } from "./coerce.ts";
@@ -21,7 +21,7 @@ import { constantStyle } from "./written.ts";
 /** What a field came to. `absent`: nothing to send. `clear`: a blank cell that empties the field on update. */
 export type FieldResult = { readonly origins: readonly Origin[] } & (
   | { readonly kind: "value"; readonly value: Json }
-  | { readonly kind: "reference"; readonly resource: ResourceName; readonly key: string }
+  | { readonly kind: "reference"; readonly resource: ReferableName; readonly key: string }
   | { readonly kind: "clear" }
   | { readonly kind: "absent" }
   | Failure
@@ -194,7 +194,7 @@ export function pieces(text: string, separator: string): readonly string[] {
 
 type Finished =
   | { readonly kind: "value"; readonly value: Json }
-  | { readonly kind: "reference"; readonly resource: ResourceName; readonly key: string }
+  | { readonly kind: "reference"; readonly resource: ReferableName; readonly key: string }
   | Failure;
 
 /** round → the field's type, or the key of a reference. Constants are read as mappings write them, not as cells are. */

@@ -1,7 +1,8 @@
 // A mapping file as people write it: its keys, their forms and what they mean in one sentence each (a JSON Schema is
 // generated from this). What a schema cannot say is in check-*.ts; what the tool works with is mapping.ts.
 import { z } from "zod";
-import { resourceNames } from "../model/resource.ts";
+import { type ReferableName, referableNames, resourceNames } from "../model/resource.ts";
+import { referables } from "../model/resources.ts";
 
 const column = z.string().min(1, { error: "must name a column" });
 const expression = z.string().min(1, { error: "must be an expression" });
@@ -54,11 +55,11 @@ const fieldMap = z.strictObject({
   blank: z.literal("clear").optional().describe("A blank cell empties the field on update"),
   ref: z
     .strictObject({
-      resource: z.enum(resourceNames).describe("What it points at"),
-      by: z.string().describe("The key of that resource: label, sku or order_number"),
+      resource: z.enum(referableNames).describe("What it points at"),
+      by: z.string().describe("The key of that resource: label, sku, order_number, or name of a company"),
     })
     .optional()
-    .describe("Turns a label, SKU or order number into the id that Luminous gave it"),
+    .describe("Turns a label, SKU, order number or company's name into the id that Luminous gave it"),
   decimal: decimal.optional().describe("The decimal sign of this field's cells"),
   thousands: thousands.optional().describe("What may stand between the digits of this field's cells"),
   dates: dates.optional().describe("The date formats of this field's cells"),
@@ -84,7 +85,9 @@ const child = z.strictObject({
 /** The schema of a mapping file. It transforms nothing, so that a JSON Schema can be made of it. */
 export const mappingSchema = z.strictObject({
   version: z.literal(1).describe("The version of the mapping language"),
-  resource: z.enum(resourceNames).describe("What the entries are"),
+  resource: z
+    .enum(resourceNames, { error: ({ input }) => (isOnlyReferable(input) ? notImported(input) : undefined) })
+    .describe("What the entries are"),
   source: z
     .strictObject({
       format: z.enum(["csv", "tsv", "json", "ndjson"]).optional().describe("Left out: by the file's name and content"),
@@ -170,4 +173,12 @@ function isTimezone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isOnlyReferable(name: unknown): name is ReferableName {
+  return referableNames.some((known) => known === name) && !resourceNames.some((known) => known === name);
+}
+
+function notImported(name: ReferableName): string {
+  return `${name} cannot be imported, only referred to: ref: { resource: ${name}, by: ${referables[name].keyPath} }`;
 }

@@ -2,7 +2,7 @@
 // place in the file. Plain values; compile.ts makes functions of them.
 import type { Field } from "../model/field.ts";
 import type { Json } from "../model/json.ts";
-import type { ResourceName } from "../model/resource.ts";
+import type { ReferableName, ResourceName } from "../model/resource.ts";
 import type { SourceSettings } from "../model/row.ts";
 import type { Position } from "../model/yaml-config.ts";
 import type { ValueStyle } from "./style.ts";
@@ -97,7 +97,7 @@ export interface Alternative {
   readonly default: Constant | undefined;
   /** `blank: clear` */
   readonly clear: boolean;
-  readonly ref: { readonly resource: ResourceName; readonly by: string } | undefined;
+  readonly ref: { readonly resource: ReferableName; readonly by: string } | undefined;
   readonly style: ValueStyle;
 }
 

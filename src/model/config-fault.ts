@@ -63,7 +63,13 @@ function issueFaults(issue: Issue, schema: z.ZodType, value: unknown, base: read
       const near = typeof given === "string" ? nearest(given, values) : undefined;
       const list = values.length === 1 ? `must be ${values[0]}` : `must be one of ${values.join(", ")}`;
       return [
-        { path, message: `${list}, not ${nameOf(given)}${near === undefined ? "" : `. Did you mean "${near}"?`}` },
+        {
+          path,
+          message: orSaid(
+            issue.message,
+            `${list}, not ${nameOf(given)}${near === undefined ? "" : `. Did you mean "${near}"?`}`,
+          ),
+        },
       ];
     }
     case "too_small":
@@ -132,7 +138,9 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly strin
 }
 
 function formsOf(schema: z.ZodType): readonly z.ZodType[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return formsOf(schema.unwrap() as z.ZodType);
+  const isWrapped =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  if (isWrapped) return formsOf(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => formsOf(option as z.ZodType));
   return [schema];
 }

@@ -9,7 +9,7 @@ import type { AuditView } from "./audit.ts";
 import type { NewEntry, OpenSend, Plan, QueuedEntry, SendResult, Settlement } from "./entry.ts";
 import type { Action, Outcome } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
-import type { Phase, RemoteKey, ResourceName } from "./resource.ts";
+import type { Phase, ReferableName, RemoteKey, ResourceName } from "./resource.ts";
 import type { Cells, FileInfo } from "./row.ts";
 import type { Stories } from "./stories.ts";
 import type { Upkeep } from "./upkeep.ts";
@@ -202,7 +202,7 @@ export interface KnownEntry {
 /** A reference that nothing known satisfies, or one to fill that several records satisfy. */
 export interface OpenReference {
   readonly path: string;
-  readonly resource: ResourceName;
+  readonly resource: ReferableName;
   readonly key: string;
   readonly fill: boolean;
   /** The remote ids, when several records have this key and one would have to be chosen. */
@@ -232,13 +232,13 @@ export interface Queue {
   /** Remembers remote records for the run: what lookups and export passes saw. */
   remember(
     run: number,
-    resource: ResourceName,
+    resource: ReferableName,
     records: readonly { readonly remoteId: string; readonly keys: readonly RemoteKey[] }[],
   ): Promise<void>;
   /** What the run remembers, else what earlier runs had accepted (own keys and variants), for these keys. */
   recall(
     run: number,
-    resource: ResourceName,
+    resource: ReferableName,
     keys: readonly string[],
   ): Promise<readonly { readonly key: string; readonly role: RemoteKey["role"]; readonly remoteId: string }[]>;
   /** Distinct keys that open entries of the phase refer to and that are neither remembered, nor accepted before, nor made by this run; in batches of one resource. */
@@ -246,7 +246,7 @@ export interface Queue {
     run: number,
     phase: Phase,
     size: number,
-  ): AsyncIterable<{ readonly resource: ResourceName; readonly keys: readonly string[] }>;
+  ): AsyncIterable<{ readonly resource: ReferableName; readonly keys: readonly string[] }>;
   /** Open entries of the phase with references that are still not satisfied, or that several records satisfy where one id is to be filled in. */
   openReferences(
     run: number,

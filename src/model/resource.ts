@@ -1,5 +1,5 @@
-// What differs between resources, in one shape. Adding a resource means adding one file like products.ts and one line
-// in resources.ts; no stage knows a resource by name.
+// What differs between resources, in one shape. Adding a resource means adding one file like products.ts (companies.ts
+// for what is only referred to) and one line in resources.ts; no stage knows a resource by name.
 import type { z } from "zod";
 import type { JsonObject } from "./json.ts";
 
@@ -7,6 +7,11 @@ import type { JsonObject } from "./json.ts";
 export const resourceNames = ["channels", "products", "sales_orders"] as const;
 /** One of `resourceNames`; mappings name it in `resource:`. */
 export type ResourceName = (typeof resourceNames)[number];
+
+/** Everything that a payload may refer to: companies are found, never made or changed. */
+export const referableNames = [...resourceNames, "companies"] as const;
+/** One of `referableNames`; mappings name it in `ref:`. */
+export type ReferableName = (typeof referableNames)[number];
 
 /** The parts of a run, in the order in which they are sent. */
 export const phases = ["channels", "products", "kits", "sales_orders"] as const;
@@ -17,7 +22,7 @@ export type Phase = (typeof phases)[number];
 export interface Reference {
   /** Where it stands in the payload: `items[1].sku`, `channel_id`. */
   readonly path: string;
-  readonly resource: ResourceName;
+  readonly resource: ReferableName;
   readonly key: string;
   /** True when the payload gets the remote id at `path` before it is sent (`ref:`); false when the key itself is sent. */
   readonly fill: boolean;
@@ -46,17 +51,31 @@ export interface Endpoint {
 /** What may be asked of a resource when Luminous has the key already. */
 export type ExistingPolicy = "update" | "skip" | "fail";
 
-/** Everything in which one resource differs from the others. */
-export interface Resource {
-  readonly name: ResourceName;
+/** What can be found by its key: all that a reference has to know. */
+export interface Referable {
+  readonly name: ReferableName;
   /** For people: "product". */
   readonly singular: string;
+  /** The field that is the key. */
+  readonly keyPath: string;
+  readonly list: {
+    readonly path: string;
+    /** The name in `name[in]=`; undefined when the list has to be read whole and compared here. */
+    readonly filter: string | undefined;
+    /** The cursor export that gives every record, if there is one. */
+    readonly exportPath: string | undefined;
+  };
+  /** Reads one record of a list, an export or a `data` envelope; undefined when it is no such record. */
+  readonly remoteRecord: (record: unknown) => RemoteRecord | undefined;
+}
+
+/** Everything in which one resource differs from the others. */
+export interface Resource extends Referable {
+  readonly name: ResourceName;
   /** The payload as creation takes it, complete. */
   readonly schema: z.ZodObject;
   /** The payload as an update takes it: nothing required but the key, same limits. */
   readonly updateSchema: z.ZodObject;
-  /** The payload field that is the key. */
-  readonly keyPath: string;
   readonly policies: readonly [ExistingPolicy, ...ExistingPolicy[]];
   /** Either-or requirements that a schema's `required` cannot say: at least one path of each group must be present. */
   readonly eitherOr: (
@@ -75,15 +94,6 @@ export interface Resource {
   readonly updateEndpoint: ((remoteId: string) => Endpoint) | undefined;
   /** The single record. */
   readonly readPath: (remoteId: string) => string;
-  readonly list: {
-    readonly path: string;
-    /** The name in `name[in]=`; undefined when the list has to be read whole and compared here. */
-    readonly filter: string | undefined;
-    /** The cursor export that gives every record, if there is one. */
-    readonly exportPath: string | undefined;
-  };
-  /** Reads one record of a list, an export or a `data` envelope; undefined when it is no such record. */
-  readonly remoteRecord: (record: unknown) => RemoteRecord | undefined;
   /** A single record as the payload that would have made it; fields that replies do not have are left out. */
   readonly readBack: (record: JsonObject) => JsonObject;
 }

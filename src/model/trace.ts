@@ -1,7 +1,7 @@
 // How a field of the payload came to its value, step by step: mapping records it, reporting words it. Plain data.
 import type { Json } from "./json.ts";
 import type { ProblemCode } from "./problem.ts";
-import type { ResourceName } from "./resource.ts";
+import type { ReferableName } from "./resource.ts";
 import type { Cell } from "./row.ts";
 
 /** A field of the payload and how it came to what it is. */
@@ -17,7 +17,7 @@ export interface FieldTrace {
 export type TraceResult =
   | { readonly kind: "value"; readonly value: Json }
   | { readonly kind: "default"; readonly value: Json }
-  | { readonly kind: "reference"; readonly resource: ResourceName; readonly key: string }
+  | { readonly kind: "reference"; readonly resource: ReferableName; readonly key: string }
   | { readonly kind: "clear" }
   | { readonly kind: "absent" }
   | { readonly kind: "left_out"; readonly where: string; readonly cells: readonly TracedCell[] }

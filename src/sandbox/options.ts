@@ -33,6 +33,8 @@ export interface SandboxOptions {
   readonly faultReads?: boolean;
   /** `reject` (default): 422 on the key's own path; `conflict`: 409; `accept`: a second record. */
   readonly duplicates?: DuplicateMode;
+  /** The names of the companies that the account has, with ids from 1; a name may stand twice. Default none. */
+  readonly companies?: readonly string[];
   /** Lists answer as if no filter had been sent. */
   readonly ignoreFilters?: boolean;
   /** `sku` filters find variants too. Not documented (facts §4.7); default false, the harder case. */
@@ -63,6 +65,7 @@ export function sandboxSettings(options: SandboxOptions): SandboxSettings {
     faults: {},
     faultReads: false,
     duplicates: "reject",
+    companies: [],
     ignoreFilters: false,
     skuFilterFindsVariants: false,
     readLagMs: 0,

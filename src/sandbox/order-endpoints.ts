@@ -59,12 +59,14 @@ export function orderRoutes(world: World): readonly Route[] {
 function create(world: World, body: JsonObject, bodyText: string): Reply {
   const errors = [...schemaErrors(salesOrders.schema, body), ...requirementErrors(salesOrders, body)];
   if (errors.length > 0) return invalid(errors);
-  const { sales_orders: store, channels } = world.stores;
+  const { sales_orders: store, channels, companies } = world.stores;
+  const companyId = numberAt(body, "company_id");
   const key = (textAt(body, "order_number") ?? "").trim();
   const isTaken = world.settings.duplicates !== "accept" && store.withKey(key).length > 0;
   const taken = "The order_number has already been taken.";
   const wrong: FieldError[] = [
     ...(channels.get(numberAt(body, "channel_id") ?? 0) === undefined ? [invalidSelection("channel_id")] : []),
+    ...(companyId !== undefined && companies.get(companyId) === undefined ? [invalidSelection("company_id")] : []),
     ...objectsAt(body, "items").flatMap((item, index) =>
       resolveProduct(world, item) === undefined ? [invalidSelection(`items.${index}.product`)] : [],
     ),

@@ -1,8 +1,8 @@
 // Sales orders as replies show them: the record of the create-sales-order page and the rows of the export (facts §5.6).
 import type { Json, JsonObject } from "../model/json.ts";
-import { isoSeconds, numberAt, objectsAt, pick, rounded } from "./content.ts";
+import { isoSeconds, numberAt, objectsAt, pick, rounded, textAt } from "./content.ts";
 import { productSummary, resolveProduct, tagsView } from "./product-view.ts";
-import { contentOf, type Seen } from "./store.ts";
+import { contentOf, latestOf, type Seen } from "./store.ts";
 import type { World } from "./world.ts";
 
 /** The record as create, update, the list and GET by id give it. Totals are computed here, as the API does. */
@@ -10,10 +10,10 @@ export function orderView(world: World, { record, version }: Seen): JsonObject {
   const content = contentOf(version);
   const items = objectsAt(content, "items");
   const company = numberAt(content, "company_id");
-  // With a company the API fills in its addresses; companies are unknown here, so only their name can stand for them.
-  const companyView: Json =
-    company === undefined ? null : { id: company, name: `Company ${company}`, status: "active" };
-  const address: Json = company === undefined ? null : { name: `Company ${company}` };
+  // With a company the API fills in its addresses; here companies have none, so only their name can stand for them.
+  const name = company === undefined ? null : companyName(world, company);
+  const companyView: Json = company === undefined ? null : { id: company, name, status: "active" };
+  const address: Json = company === undefined ? null : { name };
   return {
     id: record.id,
     created_at: isoSeconds(record.createdAtMs),
@@ -65,6 +65,11 @@ export function orderExportRow(world: World, { record, version }: Seen): JsonObj
       quantity_cancelled: 0,
     })),
   };
+}
+
+function companyName({ stores }: World, id: number): string | null {
+  const company = stores.companies.get(id);
+  return company === undefined ? null : (textAt(contentOf(latestOf(company)), "name") ?? null);
 }
 
 // The line shows the product's own SKU, also when an alternate was sent: not documented.

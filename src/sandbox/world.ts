@@ -1,5 +1,5 @@
 // Everything an account of the sandbox holds, and what it holds from the start.
-import type { ResourceName } from "../model/resource.ts";
+import type { ReferableName } from "../model/resource.ts";
 import type { SandboxSettings } from "./options.ts";
 import { createSkuIndex, type SkuIndex } from "./sku-index.ts";
 import { createRecordStore, type RecordStore } from "./store.ts";
@@ -9,10 +9,11 @@ export const sandboxResources = [
   "channels",
   "products",
   "sales_orders",
+  "companies",
   "warehouse_groups",
   "warehouses",
   "custom_fields",
-] as const satisfies readonly (ResourceName | string)[];
+] as const satisfies readonly (ReferableName | string)[];
 /** What the sandbox keeps records of: more than can be imported. */
 export type SandboxResource = (typeof sandboxResources)[number];
 
@@ -35,7 +36,10 @@ export interface World {
   readonly tags: NameTable;
 }
 
-/** A new account: warehouse group 1 "Default" with warehouse 1, and channel 1 "Default", a sales channel. */
+/**
+ * A new account: warehouse group 1 "Default" with warehouse 1, channel 1 "Default", a sales channel, and the companies of
+ * the settings.
+ */
 export function createWorld(settings: SandboxSettings): World {
   const store = (): RecordStore => createRecordStore(settings.nowMs, settings.readLagMs);
   const world: World = {
@@ -44,6 +48,7 @@ export function createWorld(settings: SandboxSettings): World {
       channels: store(),
       products: store(),
       sales_orders: store(),
+      companies: store(),
       warehouse_groups: store(),
       warehouses: store(),
       custom_fields: store(),
@@ -54,10 +59,11 @@ export function createWorld(settings: SandboxSettings): World {
     suppliers: createNameTable(),
     tags: createNameTable(),
   };
-  const { warehouse_groups, warehouses, channels } = world.stores;
+  const { warehouse_groups, warehouses, channels, companies } = world.stores;
   start(warehouse_groups, "Default", { name: "Default", description: "" });
   start(warehouses, "Main", { name: "Main", warehouse_group_id: 1 });
   start(channels, "Default", { label: "Default", channelType: "sales_channel", warehouseGroupId: 1 });
+  for (const name of settings.companies) start(companies, name.trim(), { name, status: "active" });
   return world;
 }
 

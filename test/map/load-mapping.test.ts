@@ -161,6 +161,11 @@ describe("a field", () => {
       line: '5:58: fields.supplier_id.ref.by: products are found by sku, not by "label"',
     },
     {
+      fault: "with a reference to a company by another key",
+      text: "supplier_id: { from: A, ref: { resource: companies, by: label } }",
+      line: '5:59: fields.supplier_id.ref.by: companies are found by name, not by "label"',
+    },
+    {
       fault: "with a reference where no id belongs",
       text: "name: { from: A, ref: { resource: products, by: sku } }",
       line: "5:20: fields.name.ref: gives an id, and this field is text",
@@ -186,6 +191,11 @@ describe("a mapping", () => {
       fault: "of an unknown resource",
       yaml: "version: 1\nresource: product\nfields: { sku: SKU }\n",
       line: '2:11: resource: must be one of channels, products, sales_orders, not "product". Did you mean "products"?',
+    },
+    {
+      fault: "of what can only be referred to",
+      yaml: "version: 1\nresource: companies\nfields: { name: Name }\n",
+      line: "2:11: resource: companies cannot be imported, only referred to: ref: { resource: companies, by: name }",
     },
     {
       fault: "of another version",

@@ -6,8 +6,8 @@ import { canonicalJson, contentHash, isPlainObject, type Json } from "../../src/
 import { didYouMean, nearest } from "../../src/model/nearest.ts";
 import { isSettledWell, outcomes } from "../../src/model/outcome.ts";
 import { readKey, readRemoteId } from "../../src/model/remote-id.ts";
-import { phases, resourceNames } from "../../src/model/resource.ts";
-import { resources } from "../../src/model/resources.ts";
+import { phases, referableNames, resourceNames } from "../../src/model/resource.ts";
+import { referables, resources } from "../../src/model/resources.ts";
 
 describe("canonical JSON", () => {
   const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>;
@@ -109,6 +109,12 @@ describe("the resource table", () => {
   it("has every resource under its own name", () => {
     expect(Object.keys(resources).sort()).toEqual([...resourceNames].sort());
     for (const name of resourceNames) expect(resources[name].name).toBe(name);
+  });
+
+  it("has what can only be referred to under its own name as well", () => {
+    expect(Object.keys(referables).sort()).toEqual([...referableNames].sort());
+    for (const name of referableNames) expect(referables[name].name).toBe(name);
+    expect(referableNames.filter((name) => !(name in resources))).toEqual(["companies"]);
   });
 
   it("puts every resource into a phase, products before kits before orders, channels first", () => {

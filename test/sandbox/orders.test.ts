@@ -80,15 +80,25 @@ test.each([
 });
 
 test("needs no addresses for a company's order", async () => {
-  await using sandbox = await withProducts();
+  await using sandbox = await withProducts({ companies: ["Holm ApS", "Acme, Inc."] });
   const answer = await call(
     sandbox,
     "POST",
     "/sales-orders",
-    order("1", { bill_to: undefined, ship_to: undefined, company_id: 5 }),
+    order("1", { bill_to: undefined, ship_to: undefined, company_id: 2 }),
   );
   expect(answer.status).toBe(201);
-  expect(answer.body).toMatchObject({ data: { company: { id: 5 }, bill_to: { name: "Company 5" } } });
+  expect(answer.body).toMatchObject({ data: { company: { id: 2 }, bill_to: { name: "Acme, Inc." } } });
+});
+
+test("knows its companies, and no order of another", async () => {
+  await using sandbox = await withProducts({ companies: ["Holm ApS", "Holm ApS"] });
+  expect((await call(sandbox, "GET", "/companies?per_page=1&page=2&sort=id:asc")).body).toMatchObject({
+    data: [{ id: 2, name: "Holm ApS", status: "active" }],
+    meta: { total: 2 },
+  });
+  const answer = await call(sandbox, "POST", "/sales-orders", order("1", { company_id: 3 }));
+  expect(Object.keys(answer.at("errors") as object)).toEqual(["company_id"]);
 });
 
 test.each([
