@@ -3,16 +3,23 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
+import type { SandboxOptions } from "../../src/sandbox/options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { openProject, outcomesOf, repository } from "./program.ts";
 
 const fixtures = join(repository, "fixtures");
-const rehearsed = [
+const rehearsed: readonly Rehearsed[] = [
   { name: "shopify-products", outcomes: { accepted: 6 }, exitCode: 0 },
   { name: "products", outcomes: { accepted: 5 }, exitCode: 0 },
   { name: "kits", outcomes: { accepted: 7, blocked: 2 }, exitCode: 3 },
   { name: "orders", outcomes: { accepted: 6 }, exitCode: 0 },
   { name: "northwind", outcomes: { accepted: 9, invalid: 3 }, exitCode: 3 },
+  {
+    name: "b2b-orders",
+    account: { companies: ["Holm & Co, ApS", "Larsen Supply", "Nordisk", "Nordisk"] },
+    outcomes: { accepted: 7, blocked: 2, invalid: 3 },
+    exitCode: 3,
+  },
 ];
 
 it("has a fixture for every mapping that is shipped", async () => {
@@ -27,8 +34,8 @@ it("has a fixture for every mapping that is shipped", async () => {
 
 test.concurrent.each(rehearsed)(
   "stores exactly the payloads of fixtures/$name/expected.json",
-  async ({ name, outcomes, exitCode }) => {
-    await using sandbox = await startSandbox();
+  async ({ name, account, outcomes, exitCode }) => {
+    await using sandbox = await startSandbox(account);
     await using project = await openProject(sandbox);
     const run = await project.report(["run", join(fixtures, name, "import.yaml"), "--state", "state"]);
     expect(run.exitCode).toBe(exitCode);
@@ -87,6 +94,36 @@ describe.concurrent("northwind-orders.yaml", () => {
     ]);
   });
 });
+
+describe.concurrent("b2b-orders.yaml", () => {
+  it("says which companies were meant, and reads their list once however long it is", async () => {
+    const others = Array.from({ length: 250 }, (_, index) => `Other ${index}`);
+    await using sandbox = await startSandbox({
+      companies: ["Holm & Co, ApS", ...others, "Larsen Supply", "Nordisk", "Nordisk"],
+    });
+    await using project = await openProject(sandbox);
+    const run = await project.report(["run", join(fixtures, "b2b-orders/import.yaml"), "--state", "state"]);
+    const faulty = run.rows.filter(({ input, outcome }) => input === "orders" && outcome !== "accepted");
+    expect(faulty.map(({ line, code, column, message }) => [line, code, column, message])).toEqual([
+      ["6", "missing_reference", "company", 'two companies are called "Nordisk": ids 253 and 254'],
+      ["7", "missing_reference", "company", 'Luminous has no company "larsen supply"; every letter and space counts'],
+      ["8", "same_entry", "", expect.stringContaining("orders.csv:9:")],
+      ["9", "group_conflict", "company", expect.stringContaining("Larsen Supply")],
+      ["10", "missing_value", "company_id", expect.stringContaining("without a company")],
+    ]);
+    expect(sandbox.counts().requests["GET /companies"]).toBe(3);
+    expect(sandbox.records("sales_orders", "B-2")[0]?.content).toMatchObject({ company_id: 252 });
+    expect(sandbox.counts().created.companies).toBe(0);
+  });
+});
+
+interface Rehearsed {
+  readonly name: string;
+  /** What the account has from the start. */
+  readonly account?: SandboxOptions;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly exitCode: number;
+}
 
 function stored(sandbox: Sandbox): Readonly<Record<"products" | "sales_orders", Readonly<Record<string, JsonObject>>>> {
   const byKey = (resource: "products" | "sales_orders") =>
