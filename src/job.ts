@@ -1,9 +1,10 @@
-// The job file: what is asked for. The written form is checked as a whole; the normalised form has every default and
-// absolute paths. Reading environment variables and tokens is the process's business, not this file's.
+// The job file: what is asked for. The written form (job-schema.ts) is checked as a whole; the normalised form has every
+// default and absolute paths. Reading environment variables and tokens is the process's business, not this file's.
 import { readFile } from "node:fs/promises";
 import { basename, dirname, relative, resolve } from "node:path";
 import { glob } from "tinyglobby";
-import { z } from "zod";
+import type { z } from "zod";
+import { writtenJob } from "./job-schema.ts";
 import type { ConfigFault } from "./model/config-fault.ts";
 import { ImportError } from "./model/error.ts";
 import { didYouMean } from "./model/nearest.ts";
@@ -63,91 +64,6 @@ export interface JobOverrides {
   /** Where relative paths of overrides start. */
   readonly cwd?: string;
 }
-
-const pathText = z.string().min(1);
-
-/** The job file as it is written. */
-export const writtenJob = z.strictObject({
-  version: z.literal(1).describe("The version of the job format: 1."),
-  api: z
-    .strictObject({
-      company: z
-        .string()
-        .regex(/^[a-z0-9][a-z0-9-]*$/i, "must be the company's subdomain, such as acme")
-        .optional()
-        .describe("The company's subdomain: https://<company>.api.joinluminous.com."),
-      base_url: z.url().optional().describe("The whole address, instead of company."),
-    })
-    .optional()
-    .describe("The account. LUMINOUS_COMPANY or a profile may name it instead; a token never stands here."),
-  limits: z
-    .strictObject({
-      requests_per_second: z
-        .union([z.number().gt(0), z.literal("auto")])
-        .default(4)
-        .describe("Requests that may start in any rolling second, lookups included; auto learns it."),
-      max_requests_per_second: z.number().gt(0).default(20).describe("What auto may grow to."),
-      concurrency: z.int().min(1).max(64).default(4).describe("Requests in flight at most."),
-      attempts: z
-        .int()
-        .min(1)
-        .max(100)
-        .default(5)
-        .describe("Sends per entry until it counts as failed; a 429 is none."),
-      timeout_seconds: z.number().gt(0).default(30).describe("How long an answer may take."),
-      outage_patience_minutes: z
-        .number()
-        .gt(0)
-        .default(15)
-        .describe("How long to probe a dead API before the run stops; 30 s until a run's first answer."),
-      read_lag_seconds: z
-        .number()
-        .min(0)
-        .default(3)
-        .describe("How long a write may stay invisible to reads: an absence counts only so long after a send is over."),
-    })
-    .prefault({})
-    .describe("How fast and how stubbornly to send."),
-  channel: z.unknown().optional().describe("One channel for all orders, made when missing."),
-  inputs: z
-    .array(
-      z.strictObject({
-        name: z
-          .string()
-          .regex(/^[\w-]+$/, "may hold letters, digits, - and _ only")
-          .describe("The input's name, in results and on the command line."),
-        file: pathText.describe("Relative to the job file; a glob is fine; .gz is fine; - is standard input."),
-        join: z.record(z.string(), pathText).optional().describe("Files of the mapping's joins, by join name."),
-        mapping: pathText.describe("The mapping file, relative to the job file."),
-      }),
-    )
-    .min(1)
-    .describe("What to import. The order does not matter: phases decide."),
-  existing: z
-    .strictObject({
-      products: z.enum(["update", "skip", "fail"]).default("update").describe("Products that Luminous has already."),
-      sales_orders: z
-        .enum(["skip", "fail"])
-        .default("skip")
-        .describe("Orders that Luminous has already; the API cannot change an order's lines."),
-      channels: z.enum(["update", "skip", "fail"]).default("update").describe("Channels that Luminous has already."),
-    })
-    .prefault({})
-    .describe("What to do with what Luminous already has."),
-  guard: z
-    .strictObject({
-      order_push: z.unknown().optional().describe("refuse | allow: orders into a channel that pushes them on."),
-      open_order_days: z.unknown().optional().describe("Open orders older than this are warned about."),
-      missing_references: z
-        .enum(["block", "send"])
-        .default("block")
-        .describe("Entries that refer to SKUs which neither the job nor a lookup knows."),
-    })
-    .prefault({})
-    .describe("What stops a run before it starts, or an entry before it is sent."),
-  drop: z.unknown().optional().describe("The folder that receives files."),
-  state: pathText.default(".luminous-import").describe("Ledgers and runs, relative to the job file."),
-});
 
 // Described, but built later: refused rather than ignored.
 const notYet = [["channel"], ["drop"], ["guard", "order_push"], ["guard", "open_order_days"]] as const;

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { loadJob, writtenJob } from "../src/job.ts";
+import { mappablePaths } from "../build/json-schemas.ts";
+import { loadJob } from "../src/job.ts";
+import { writtenJob } from "../src/job-schema.ts";
 import { coerce } from "../src/map/coerce.ts";
 import { dateFormatFault, parseDate } from "../src/map/dates.ts";
 import { compileExpression } from "../src/map/expression.ts";
@@ -14,10 +16,10 @@ import { loadMapping } from "../src/map/load-mapping.ts";
 import { mappingSchema } from "../src/map/mapping-schema.ts";
 import { compileTransform, type TransformSpec, transformNames } from "../src/map/transforms.ts";
 import { lengthUnits, weightUnits } from "../src/map/units.ts";
-import { type Field, type FieldType, fieldAt, fieldPaths } from "../src/model/field.ts";
+import { type Field, type FieldType, fieldAt } from "../src/model/field.ts";
 import type { Json, JsonObject } from "../src/model/json.ts";
 import { parsePath, withValueAt } from "../src/model/payload-path.ts";
-import { type ResourceName, resourceNames } from "../src/model/resource.ts";
+import { resourceNames } from "../src/model/resource.ts";
 import { resources } from "../src/model/resources.ts";
 import type { Cells } from "../src/model/row.ts";
 import {
@@ -217,14 +219,14 @@ describe("docs/payload-fields.md", () => {
     ({ name, resource }) => {
       const { text } = marked(payloadDoc, "fields of").find((section) => section.name === name) ?? { text: "" };
       const told = tableOf(text).flatMap((row) => row.flatMap((cell) => codes(cell)));
-      const choices = new Set(mappable(name).flatMap((path) => fieldAt(resource.schema, path)?.choices ?? []));
+      const choices = new Set(mappablePaths(name).flatMap((path) => fieldAt(resource.schema, path)?.choices ?? []));
       expect(told).toEqual(expect.arrayContaining([...choices]));
       const isList = (path: string) => fieldAt(resource.schema, path)?.type === "objects";
       const listed = told.flatMap(expanded).filter((path) => !choices.has(path) && !isList(path));
       // Most of what variants have is what products have: there the table says so in words.
-      const asProducts = (path: string) => path.startsWith("variants.") && mappable(name).includes(path.slice(9));
-      expect(listed.filter((path) => !mappable(name).includes(path))).toEqual([]);
-      expect(mappable(name).filter((path) => !listed.includes(path) && !asProducts(path))).toEqual([]);
+      const asProducts = (path: string) => path.startsWith("variants.") && mappablePaths(name).includes(path.slice(9));
+      expect(listed.filter((path) => !mappablePaths(name).includes(path))).toEqual([]);
+      expect(mappablePaths(name).filter((path) => !listed.includes(path) && !asProducts(path))).toEqual([]);
       const bold = [...text.matchAll(/\*\*`([^`]+)`\*\*/g)].map(([, path]) => path);
       const eitherOr = resource.eitherOr({}).map(({ paths }) => paths[0]);
       const needed = [...((z.toJSONSchema(resource.schema) as SchemaNode).required ?? []), ...eitherOr];
@@ -319,16 +321,4 @@ function evaluated(source: string): unknown {
     item: "piece",
   });
   return result.ok ? result.value : "problem";
-}
-
-/** What a mapping may name: neither objects nor lists of objects themselves. */
-function mappable(name: ResourceName): readonly string[] {
-  const { schema } = resources[name];
-  return fieldPaths(schema).filter((path) => {
-    const type = fieldAt(schema, path)?.type;
-    const isInWeight = path
-      .split(".")
-      .some((_, index, steps) => index > 0 && fieldAt(schema, steps.slice(0, index).join("."))?.type === "weight");
-    return type !== "object" && type !== "objects" && !isInWeight;
-  });
 }

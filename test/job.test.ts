@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { loadJob, writtenJob } from "../src/job.ts";
+import { loadJob } from "../src/job.ts";
+import { writtenJob } from "../src/job-schema.ts";
 import type { ImportError } from "../src/model/error.ts";
 import { errorOf, type Files, jobFolder } from "./job-folder.ts";
 

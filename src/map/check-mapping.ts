@@ -10,7 +10,8 @@ import type { YamlPlaces } from "../model/yaml-config.ts";
 import { checkAlternative, dateFaults } from "./check-field.ts";
 import { conditionFault } from "./condition.ts";
 import { compileExpression } from "./expression.ts";
-import type { WrittenChild, WrittenMapping, WrittenSpec } from "./mapping-schema.ts";
+import type { WrittenSpec } from "./field-schema.ts";
+import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
 import { alternativesOf, styleOf } from "./written.ts";
 
 /** Words that mean something of their own where a join's name could stand. */

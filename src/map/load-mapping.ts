@@ -5,6 +5,7 @@ import type { SourceSettings } from "../model/row.ts";
 import { loadYaml, type YamlPlaces } from "../model/yaml-config.ts";
 import { isUnit } from "./check-field.ts";
 import { checkMapping } from "./check-mapping.ts";
+import type { WrittenField, WrittenOtherwise, WrittenSpec } from "./field-schema.ts";
 import type {
   Alternative,
   ChildMapping,
@@ -17,14 +18,7 @@ import type {
   Otherwise,
   ValueSource,
 } from "./mapping.ts";
-import {
-  mappingSchema,
-  type WrittenChild,
-  type WrittenField,
-  type WrittenMapping,
-  type WrittenOtherwise,
-  type WrittenSpec,
-} from "./mapping-schema.ts";
+import { mappingSchema, type WrittenChild, type WrittenMapping } from "./mapping-schema.ts";
 import { parseTemplate } from "./template.ts";
 import { alternativesOf, constantAt, styleOf } from "./written.ts";
 

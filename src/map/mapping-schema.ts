@@ -1,139 +1,144 @@
-// A mapping file as people write it: its keys, their forms and what they mean in one sentence each (a JSON Schema is
-// generated from this). What a schema cannot say is in check-*.ts; what the tool works with is mapping.ts.
+// A mapping file as people write it: its keys, their forms, what they mean in one sentence each and an example (editors
+// show them: build/json-schemas.ts makes a JSON Schema of this). Fields are in field-schema.ts, what a schema cannot say
+// in check-*.ts, what the tool works with in mapping.ts.
 import { z } from "zod";
 import { type ReferableName, referableNames, resourceNames } from "../model/resource.ts";
 import { referables } from "../model/resources.ts";
-
-const column = z.string().min(1, { error: "must name a column" });
-const expression = z.string().min(1, { error: "must be an expression" });
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const constant = z.union([scalar, z.array(scalar)]);
-
-const otherwise = z
-  .union([z.enum(["error", "omit", "keep"]), z.strictObject({ value: constant.describe("The value to use instead") })])
-  .describe("What happens to a cell without an answer: error (the default), omit, keep, or { value: … }");
-
-const decimal = z.enum([".", ","]);
-const thousands = z.string().length(1, { error: "must be one character" });
-const dates = z.array(z.string().min(1)).min(1);
-
-const fieldMap = z.strictObject({
-  from: z
-    .union([column, z.array(column).min(1)])
-    .optional()
-    .describe("A column, a dotted path in JSON, or several: the first that is not blank wins"),
-  template: z.string().optional().describe("Text with {Column} placeholders; a blank one is empty text, {{ is a brace"),
-  expr: expression.optional().describe("A CEL expression over row, parent, rows and item"),
-  value: z
-    .union([constant, z.array(z.record(z.string(), z.unknown())), z.record(z.string(), z.unknown())])
-    .optional()
-    .describe("A constant"),
-  default: constant.optional().describe("What to send when the cell is blank"),
-  optional: z.boolean().optional().describe("The column need not exist"),
-  unit: z
-    .string()
-    .optional()
-    .describe("The unit of the cells: lb, oz, g, kg for weights; in, ft, cm, mm, m for lengths"),
-  split: z.string().min(1).optional().describe("What separates the items of a list in one cell"),
-  apply: z
-    .array(z.union([z.string(), z.record(z.string(), z.unknown())]))
-    .optional()
-    .describe("Named transforms, one after the other: trim, upper, { replace: [pattern, replacement] } …"),
-  lookup: z
-    .strictObject({
-      file: z.string().min(1).describe("A CSV file, relative to the mapping"),
-      key: column.describe("The column of that file to find the value by"),
-      value: column.describe("The column of that file to read"),
-      otherwise: otherwise.optional(),
-    })
-    .optional()
-    .describe("Reads a value from another file; a `map` comes after it"),
-  map: z.record(z.string(), scalar).optional().describe("Cell text to value, compared exactly"),
-  otherwise: otherwise.optional(),
-  when: expression.optional().describe("A CEL condition; when it is false the field is left out"),
-  round: z.int().min(0).max(12).optional().describe("Round half up to so many decimals"),
-  blank: z.literal("clear").optional().describe("A blank cell empties the field on update"),
-  ref: z
-    .strictObject({
-      resource: z.enum(referableNames).describe("What it points at"),
-      by: z.string().describe("The key of that resource: label, sku, order_number, or name of a company"),
-    })
-    .optional()
-    .describe("Turns a label, SKU, order number or company's name into the id that Luminous gave it"),
-  decimal: decimal.optional().describe("The decimal sign of this field's cells"),
-  thousands: thousands.optional().describe("What may stand between the digits of this field's cells"),
-  dates: dates.optional().describe("The date formats of this field's cells"),
-});
-
-const fieldSpec = z.union([column, fieldMap, z.array(z.union([column, fieldMap])).min(1)]);
-const fieldSpecs = z.record(z.string().min(1), fieldSpec);
+import { column, dates, decimal, expression, fieldSpecs, thousands } from "./field-schema.ts";
 
 const child = z.strictObject({
   each: z
     .union([
       column,
       z.strictObject({
-        from: column.describe("The cell to split"),
-        split: z.string().min(1).describe("What separates its pieces"),
+        from: column.meta({ description: "The cell to split", examples: ["Grouped products"] }),
+        split: z
+          .string()
+          .min(1)
+          .meta({ description: "What separates its pieces", examples: [",", ";"] }),
       }),
     ])
-    .describe("rows (of the group), a nested array, a joined input, or a cell to split, whose pieces are `item`"),
-  where: expression.optional().describe("A CEL condition; elements for which it is false are left out of the list"),
-  fields: fieldSpecs.describe("Field of the list item → where it comes from"),
+    .meta({
+      description: "rows (of the group), a nested array, a joined input, or a cell to split, whose pieces are `item`",
+      examples: ["rows", "line_items", "details", { from: "Grouped products", split: "," }],
+    }),
+  where: expression.optional().meta({
+    description: "A CEL condition; elements for which it is false are left out of the list",
+    examples: ['row["SKU"] != ""'],
+  }),
+  fields: fieldSpecs.meta({
+    description: "Field of the list item → where it comes from",
+    examples: [{ sku: "SKU", quantity: "Qty" }],
+  }),
 });
 
 /** The schema of a mapping file. It transforms nothing, so that a JSON Schema can be made of it. */
 export const mappingSchema = z.strictObject({
-  version: z.literal(1).describe("The version of the mapping language"),
+  version: z.literal(1).meta({ description: "The version of the mapping language", examples: [1] }),
   resource: z
     .enum(resourceNames, { error: ({ input }) => (isOnlyReferable(input) ? notImported(input) : undefined) })
-    .describe("What the entries are"),
+    .meta({ description: "What the entries are", examples: ["products", "sales_orders"] }),
   source: z
     .strictObject({
-      format: z.enum(["csv", "tsv", "json", "ndjson"]).optional().describe("Left out: by the file's name and content"),
-      match: z.string().min(1).optional().describe("A file name pattern by which a file drop finds this mapping"),
+      format: z
+        .enum(["csv", "tsv", "json", "ndjson"])
+        .optional()
+        .meta({ description: "Left out: by the file's name and content", examples: ["csv"] }),
+      match: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({
+          description: "A file name pattern by which a file drop finds this mapping",
+          examples: ["products_export*.csv"],
+        }),
       delimiter: z
         .string()
         .length(1, { error: "must be one character" })
         .optional()
-        .describe("What separates the cells of a CSV"),
-      encoding: z.string().min(1).optional().describe("utf-8, utf-16le, windows-1252, iso-8859-1 …; a BOM decides"),
-      records: z.string().min(1).optional().describe("JSON: the dotted path at which the array stands"),
-      blank: z.array(z.string()).optional().describe("Cells that mean nothing, beside the empty one"),
-      decimal: decimal.optional().describe("The decimal sign of numbers; default ."),
-      thousands: thousands.optional().describe("What may stand between digits; default none"),
-      dates: dates.optional().describe("Date formats in Luxon tokens, tried in order; default ISO"),
+        .meta({ description: "What separates the cells of a CSV", examples: [";", "\t"] }),
+      encoding: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({
+          description: "utf-8, utf-16le, windows-1252, iso-8859-1 …; a BOM decides",
+          examples: ["windows-1252"],
+        }),
+      records: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: "JSON: the dotted path at which the array stands", examples: ["data.orders"] }),
+      blank: z
+        .array(z.string())
+        .optional()
+        .meta({ description: "Cells that mean nothing, beside the empty one", examples: [["NULL", "N/A"]] }),
+      decimal: decimal.optional().meta({ description: "The decimal sign of numbers; default .", examples: [","] }),
+      thousands: thousands
+        .optional()
+        .meta({ description: "What may stand between digits; default none", examples: ["."] }),
+      dates: dates.optional().meta({
+        description: "Date formats in Luxon tokens, tried in order; default ISO",
+        examples: [["M/d/yyyy", "M/d/yy H:mm"]],
+      }),
       timezone: z
         .string()
         .refine(isTimezone, { error: "is no time zone that this machine knows (write it as Europe/Berlin or UTC)" })
         .optional()
-        .describe("Where the calendar day of a date-time with an offset is taken; default UTC"),
+        .meta({
+          description: "Where the calendar day of a date-time with an offset is taken; default UTC",
+          examples: ["Europe/Berlin", "America/New_York"],
+        }),
     })
     .optional()
-    .describe("How the files are written; what is left out is detected"),
-  where: expression.optional().describe("A CEL condition on single rows; the others are excluded"),
+    .meta({
+      description: "How the files are written; what is left out is detected",
+      examples: [{ decimal: ",", dates: ["d.M.yyyy"], blank: ["NULL"] }],
+    }),
+  where: expression.optional().meta({
+    description: "A CEL condition on single rows; the others are excluded",
+    examples: ['row["Vendor"] != "Test"'],
+  }),
   group: z
     .strictObject({
       by: z
         .union([
           column,
           z.array(column).min(1),
-          z.strictObject({ expr: expression.describe("A CEL expression that gives the key") }),
+          z.strictObject({
+            expr: expression.meta({
+              description: "A CEL expression that gives the key",
+              examples: ['row["Parent"] != "" ? row["Parent"] : row["SKU"]'],
+            }),
+          }),
         ])
-        .describe("What the rows of one entry have in common"),
+        .meta({
+          description: "What the rows of one entry have in common",
+          examples: ["Handle", ["Store", "Order"], { expr: 'row["Parent"] != "" ? row["Parent"] : row["SKU"]' }],
+        }),
       rows: z
         .enum(["adjacent", "anywhere", "continued"])
         .optional()
-        .describe("Where they stand in the file; default adjacent"),
-      head: expression.optional().describe("Which row counts as the first; default the first in the file"),
-      where: expression.optional().describe("A CEL condition on the first row; when false the whole group is excluded"),
+        .meta({ description: "Where they stand in the file; default adjacent", examples: ["anywhere"] }),
+      head: expression.optional().meta({
+        description: "Which row counts as the first; default the first in the file",
+        examples: ['row["Title"] != ""'],
+      }),
+      where: expression.optional().meta({
+        description: "A CEL condition on the first row; when false the whole group is excluded",
+        examples: ['row["Status"] != "archived"'],
+      }),
       conflict: z
         .enum(["warn", "error", "ignore"])
         .optional()
-        .describe("When later rows disagree with the first on a field of the entry itself; default warn"),
+        .meta({
+          description: "When later rows disagree with the first on a field of the entry itself; default warn",
+          examples: ["ignore"],
+        }),
     })
     .optional()
-    .describe("Many rows, one entry"),
+    .meta({ description: "Many rows, one entry", examples: [{ by: "Order" }] }),
   join: z
     .record(
       z.string().min(1),
@@ -141,30 +146,48 @@ export const mappingSchema = z.strictObject({
         on: z
           .record(column, column)
           .refine((pair) => Object.keys(pair).length === 1, { error: "must be one pair of columns, theirs: ours" })
-          .describe("The column of the other input, and the column here that holds the same value"),
+          .meta({
+            description: "The column of the other input, and the column here that holds the same value",
+            examples: [{ orderID: "orderID" }],
+          }),
         one: z
           .boolean()
           .optional()
-          .describe("At most one of its rows belongs to an entry; read it with from: name.column"),
+          .meta({
+            description: "At most one of its rows belongs to an entry; read it with from: name.column",
+            examples: [true],
+          }),
       }),
     )
     .optional()
-    .describe("Other inputs of the job whose rows belong to entries of this one"),
-  key: z.string().min(1).optional().describe("The payload field that is the key; default the resource's own"),
-  fields: fieldSpecs.describe("Payload field → where it comes from"),
-  children: z.record(z.string().min(1), child).optional().describe("Lists of objects in the payload"),
+    .meta({
+      description: "Other inputs of the job whose rows belong to entries of this one",
+      examples: [
+        { details: { on: { orderID: "orderID" } }, customers: { on: { customerID: "customerID" }, one: true } },
+      ],
+    }),
+  key: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "The payload field that is the key; default the resource's own", examples: ["sku"] }),
+  fields: fieldSpecs.meta({
+    description: "Payload field → where it comes from",
+    examples: [{ sku: "SKU", name: "Title", "category.name": { from: "Type", default: "Uncategorised" } }],
+  }),
+  children: z
+    .record(z.string().min(1), child)
+    .optional()
+    .meta({
+      description: "Lists of objects in the payload",
+      examples: [{ items: { each: "rows", fields: { sku: "SKU", quantity: "Qty", unit_price: "Price" } } }],
+    }),
 });
 
 /** A mapping as it is written, once the schema has accepted it. */
 export type WrittenMapping = z.output<typeof mappingSchema>;
-/** One field as it is written, in its longest form. */
-export type WrittenField = z.output<typeof fieldMap>;
-/** Any of the forms in which a field may be written. */
-export type WrittenSpec = z.output<typeof fieldSpec>;
 /** A child as it is written. */
 export type WrittenChild = z.output<typeof child>;
-/** `otherwise` as it is written. */
-export type WrittenOtherwise = z.output<typeof otherwise>;
 
 function isTimezone(name: string): boolean {
   try {

@@ -1,7 +1,8 @@
 // The written forms of a mapping, brought to one form: a field spec to its alternatives, a number to what it is written as.
 import type { YamlPlaces } from "../model/yaml-config.ts";
+import type { WrittenField, WrittenSpec } from "./field-schema.ts";
 import type { Constant } from "./mapping.ts";
-import type { WrittenField, WrittenMapping, WrittenSpec } from "./mapping-schema.ts";
+import type { WrittenMapping } from "./mapping-schema.ts";
 import type { ValueStyle } from "./style.ts";
 
 /** One alternative in its longest form, with its path in the file. */
