@@ -151,9 +151,17 @@ function checkJoins(input: Input, mapping: Mapping): void {
 const maxLookupRows = 200_000;
 
 async function readLookups(mapping: Mapping, input: Pick<Input, "mapping">): Promise<LookupTables> {
-  const tables = new Map<LookupSpec, ReadonlyMap<string, string>>();
-  for (const spec of mapping.lookups) tables.set(spec, await readLookup(spec, input));
-  return (spec) => tables.get(spec) ?? new Map();
+  const tables = new Map<string, ReadonlyMap<string, string>>();
+  for (const spec of mapping.lookups) tables.set(tableName(spec), await readLookup(spec, input));
+  return (spec) => {
+    const table = tables.get(tableName(spec));
+    if (table === undefined) throw new Error(`${spec.file} was not read, and a field looks something up in it`);
+    return table;
+  };
+}
+
+function tableName({ file, key, value }: LookupSpec): string {
+  return JSON.stringify([file, key, value]);
 }
 
 async function readLookup(spec: LookupSpec, input: Pick<Input, "mapping">): Promise<ReadonlyMap<string, string>> {

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { type Draft, locateProblem, type Origin } from "./model/draft.ts";
 import type { NewEntry } from "./model/entry.ts";
-import { fieldAt } from "./model/field.ts";
+import { characterCount, fieldAt } from "./model/field.ts";
 import { contentHash, type JsonObject } from "./model/json.ts";
 import { formatPath, parsePath, valueAt, withValueAt } from "./model/payload-path.ts";
 import type { Problem, ProblemCode } from "./model/problem.ts";
@@ -138,7 +138,7 @@ function issueProblem(issue: z.core.$ZodIssue, payload: JsonObject): Problem {
   switch (issue.code) {
     case "too_big":
       return issue.origin === "string"
-        ? make("too_long", `${String(value).length} characters, at most ${issue.maximum} are allowed`)
+        ? make("too_long", `${characterCount(String(value))} characters, at most ${issue.maximum} are allowed`)
         : make("too_big", `must be at most ${issue.maximum}`);
     case "too_small":
       if (issue.origin === "string") return make("missing_value", "");

@@ -100,6 +100,20 @@ describe("rows become entries", () => {
   });
 });
 
+it("a lookup finds its answers in its file, beside the mapping", async () => {
+  const fields =
+    "{ name: Name, sku: SKU, category.name: { from: Group, lookup: { file: groups.csv, key: id, value: text } } }";
+  await using staged = await stagedJob({
+    "import.yaml": job("  - { name: goods, file: goods.csv, mapping: maps/goods.yaml }\n"),
+    "maps/goods.yaml": `version: 1\nresource: products\nfields: ${fields}\n`,
+    "maps/groups.csv": "id,text\n07,Pots\n7,Pans\n",
+    "goods.csv": "SKU,Name,Group\nA,Pot,07\nB,Pan,7\nC,Cup,8\n",
+  });
+  const entries = await staged.open();
+  expect(entries.map(({ payload }) => payload.category)).toEqual([{ name: "Pots" }, { name: "Pans" }]);
+  expect(await staged.problems()).toEqual([expect.stringContaining('"8" is not in column "id" of groups.csv')]);
+});
+
 describe("a row that could not be read", () => {
   const ragged = "A,cup,1,surplus";
   const files = (group: string, ...rows: readonly string[]): Files => ({
