@@ -163,7 +163,7 @@ it.each([
         const refused = await run(await folder.loadJob(), { account });
         const fates = await fatesOf(refused);
         expect(fates).toHaveLength(found.length);
-        const sent = new Set(judgeBodies(api.bodies.splice(0), found));
+        const sent = new Set(judgeBodies(api.take(), found));
         for (const [index, one] of found.entries()) {
           const fate = fates[index];
           if (fate?.outcome === "invalid") judgeProblem(one, fate, style);
@@ -174,7 +174,7 @@ it.each([
 
         api.refuse(false);
         await retry(await folder.loadJob(), { account });
-        expect(judgeBodies(api.bodies, found).toSorted((a, b) => a - b)).toEqual(valid);
+        expect(judgeBodies(api.take(), found).toSorted((a, b) => a - b)).toEqual(valid);
       }),
       { numRuns: 12 },
     );
@@ -226,13 +226,16 @@ function judgeProblem({ route, cell, number }: Case, fate: TableRecord, { decima
   const { unscaled, scale } = normal(number);
   switch (fate.code) {
     case "too_small":
-      return expect(unscaled < 0n).toBe(true);
+      expect(unscaled < 0n).toBe(true);
+      break;
     case "not_exact":
       // Of whole numbers only those are taken of which the neighbours can be told apart.
-      if (routes[route].takes === "integer") return expect(scale > 0 || !isSafe(unscaled)).toBe(true);
-      return expect(digitsOf(String(Number(written(number, ".", ""))))).not.toEqual({ unscaled, scale });
+      if (routes[route].takes === "integer") expect(scale > 0 || !isSafe(unscaled)).toBe(true);
+      else expect(digitsOf(String(Number(written(number, ".", ""))))).not.toEqual({ unscaled, scale });
+      break;
     case "not_an_integer":
-      return expect(scale > 0).toBe(true);
+      expect(scale > 0).toBe(true);
+      break;
     default:
       throw new Error(`${cell} with decimal ${decimal}: ${fate.code} ${fate.message}`);
   }

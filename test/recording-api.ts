@@ -6,8 +6,8 @@ import { startSandbox } from "../src/sandbox/server.ts";
 /** An API that remembers what it was sent. */
 export interface RecordingApi extends AsyncDisposable {
   readonly url: string;
-  /** The bodies of writes so far, in the order of their arrival. */
-  readonly bodies: readonly string[];
+  /** The bodies of writes since it was last asked, in the order of their arrival. */
+  take(): readonly string[];
   /** From now on writes are answered 422, and the sandbox never sees them; `false` lets them through again. */
   refuse(all: boolean): void;
 }
@@ -37,7 +37,7 @@ export async function recordingApi(): Promise<RecordingApi> {
   const port = typeof address === "object" ? address?.port : undefined;
   return {
     url: sandbox.url.replace(`:${sandbox.port}`, `:${port}`),
-    bodies,
+    take: () => bodies.splice(0),
     refuse(all) {
       isRefusing = all;
     },
