@@ -198,19 +198,32 @@ function columnFault(name: string, { columns, path }: FileInfo, position: Positi
 function expressionWarnings(
   expr: { readonly text: string; readonly position: Position } | undefined,
   kind: "row" | "group" | "child",
-  { style }: Pick<Mapping, "style">,
+  mapping: Pick<Mapping, "style" | "fields" | "children">,
   file: FileInfo | undefined,
 ): Faults {
   if (expr === undefined || file?.columns === undefined) return none;
   const { columns, path } = file;
-  const compiled = compileExpression(expr.text, kind, style);
-  const unknown = compiled.ok ? compiled.columns.filter((name) => !columns.includes(name)) : [];
+  const compiled = compileExpression(expr.text, kind, mapping.style);
+  const absent = compiled.ok ? compiled.columns.filter((name) => !columns.includes(name)) : [];
+  const mayBeAbsent = absent.length === 0 ? [] : optionalColumns(mapping);
+  const unknown = absent.filter((name) => !mayBeAbsent.includes(name));
   return both(
     ...unknown.map((name) =>
       warning(
         expr.position,
         `the expression reads column "${name}", which is not in ${path} and so always blank.${didYouMean(name, columns)}`,
       ),
+    ),
+  );
+}
+
+/** The columns of which a field says that they need not exist: with `optional`, or as one of several. */
+function optionalColumns({ fields, children }: Pick<Mapping, "fields" | "children">): readonly string[] {
+  return [...fields, ...children.flatMap((child) => child.fields)].flatMap(({ alternatives }) =>
+    alternatives.flatMap(({ source, optional }) =>
+      source.kind === "from" && (optional || source.columns.length > 1 || alternatives.length > 1)
+        ? source.columns
+        : [],
     ),
   );
 }

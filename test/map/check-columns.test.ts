@@ -25,6 +25,15 @@ it("tells all columns that are missing at once", () => {
   expect(errors).toHaveLength(3);
 });
 
+test.each([
+  { fields: "upc: { from: EAN, optional: true }" },
+  { fields: "upc: { from: [EAN, Title] }" },
+  { fields: "upc: [{ from: EAN }, { from: Title }]" },
+])("an expression may read a column that $fields does without", ({ fields }) => {
+  const checked = compiled(productYaml(`name: { expr: 'row["EAN"] + row["Title"]' }\n${fields}`));
+  expect(checked.checkColumns(header, {})).toEqual({ errors: [], warnings: [] });
+});
+
 it("warns of columns that an expression reads and the file does not have", () => {
   const { errors, warnings } = compiled(productYaml(`name: { expr: 'row["Titl"] + row["Title"]' }`)).checkColumns(
     header,
