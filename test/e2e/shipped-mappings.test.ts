@@ -14,6 +14,10 @@ const rehearsed: readonly Rehearsed[] = [
   { name: "kits", outcomes: { accepted: 7, blocked: 2 }, exitCode: 3 },
   { name: "orders", outcomes: { accepted: 6 }, exitCode: 0 },
   { name: "northwind", outcomes: { accepted: 9, invalid: 3 }, exitCode: 3 },
+  { name: "amazon-orders", outcomes: { accepted: 7, excluded: 5, invalid: 1 }, exitCode: 3 },
+  { name: "quickbooks-items", outcomes: { accepted: 7, excluded: 9 }, exitCode: 0 },
+  { name: "unified-importer", outcomes: { accepted: 7, excluded: 3, invalid: 2 }, exitCode: 3 },
+  { name: "sales-ledger", outcomes: { accepted: 7, excluded: 2, invalid: 2, blocked: 2 }, exitCode: 3 },
   {
     name: "b2b-orders",
     account: { companies: ["Holm & Co, ApS", "Larsen Supply", "Nordisk", "Nordisk"] },
@@ -91,6 +95,103 @@ describe.concurrent("northwind-orders.yaml", () => {
     expect(summary.reference_faults.map(({ input, join: name, rows: count }) => [input, name, count])).toEqual([
       ["products", "suppliers", 1],
       ["orders", "customers", 1],
+    ]);
+  });
+});
+
+describe.concurrent("amazon-orders.yaml", () => {
+  it("leaves out what is not final and what others sold, row by row, and names the line without a price", async () => {
+    await using sandbox = await startSandbox();
+    await using project = await openProject(sandbox);
+    const { rows } = await project.report(["run", join(fixtures, "amazon-orders/import.yaml"), "--state", "state"]);
+    const left = rows.filter(({ outcome }) => outcome !== "accepted");
+    expect(left.map(({ line, outcome, column, path }) => [line, outcome, column, path])).toEqual([
+      ["5", "excluded", "", ""], // a cancelled item of an order that came in
+      ["6", "excluded", "", ""], // cancelled
+      ["7", "excluded", "", ""], // pending
+      ["8", "excluded", "", ""], // not yet shipped by Amazon
+      ["9", "excluded", "", ""], // sold elsewhere
+      ["11", "invalid", "item-price", "items[0].unit_price"],
+    ]);
+  });
+
+  it("refuses a status that it does not know", async () => {
+    await using project = await openProject();
+    const report = await readFile(join(fixtures, "amazon-orders/orders.txt"), "utf8");
+    const orders = await project.write(
+      "orders.txt",
+      report.replace("\tUnshipped\tMerchant", "\tUnfulfillable\tMerchant"),
+    );
+    const job = join(fixtures, "amazon-orders/import.yaml");
+    const { rows } = await project.report(["check", job, "--state", "state", "--input", `orders=${orders}`]);
+    expect(rows.find(({ line }) => line === "3")).toMatchObject({ column: "order-status", value: "Unfulfillable" });
+  });
+});
+
+describe.concurrent("quickbooks-items.yaml", () => {
+  it("refuses items of two parents with the same own name, and a type that it does not know", async () => {
+    await using project = await openProject();
+    const desktop = await readFile(join(fixtures, "quickbooks-items/desktop.csv"), "utf8");
+    const items = desktop.replace("Garden Gate", "Steel:000417").replace("Non-inventory Part", "Fresh Part");
+    const file = await project.write("items.csv", items);
+    const job = join(fixtures, "quickbooks-items/import.yaml");
+    const { rows } = await project.report(["check", job, "--state", "state", "--input", `desktop=${file}`]);
+    const invalid = rows.filter(({ outcome }) => outcome === "invalid");
+    expect(invalid.map(({ line, code, column, value }) => [line, code, column, value])).toEqual([
+      ["5", "duplicate_key", "Item", "Lumber:000417"],
+      ["6", "not_in_map", "Type", "Fresh Part"],
+      ["7", "duplicate_key", "Item", "Steel:000417"],
+    ]);
+  });
+});
+
+describe.concurrent("unified-importer.yaml", () => {
+  it("names the variant without a product and the row type that is none", async () => {
+    await using project = await openProject();
+    const job = join(fixtures, "unified-importer/import.yaml");
+    const { rows } = await project.report(["check", job, "--state", "state"]);
+    const invalid = rows.filter(({ outcome }) => outcome === "invalid");
+    expect(invalid.map(({ line, code, column, value }) => [line, code, column, value])).toEqual([
+      ["12", "no_head", "", ""],
+      ["13", "not_in_map", "Row Type", "bundle"],
+    ]);
+  });
+
+  it("takes the sheet of the SKU import as well", async () => {
+    await using sandbox = await startSandbox();
+    await using project = await openProject(sandbox);
+    const sheet = `sheet=${join(fixtures, "unified-importer/sku-import.csv")}`;
+    const job = join(fixtures, "unified-importer/import.yaml");
+    const { rows } = await project.report(["run", job, "--state", "state", "--input", sheet]);
+    expect(rows.map(({ key, outcome, path }) => [key, outcome, path])).toEqual([
+      ["LAMP", "accepted", ""],
+      ["SET-3", "invalid", "kit_items"], // that sheet has no components
+    ]);
+    expect(stored(sandbox).products.LAMP).toEqual({
+      sku: "LAMP",
+      name: "Lamp",
+      type: "PRODUCT",
+      description: "Desk lamp",
+      category: { name: "Light" },
+      subcategory: { name: "Desk" },
+      tags: ["metal"],
+    });
+  });
+});
+
+describe.concurrent("sales-ledger.yaml", () => {
+  it("leaves credit notes out, but no invoice without its negative line", async () => {
+    await using sandbox = await startSandbox();
+    await using project = await openProject(sandbox);
+    const { rows } = await project.report(["run", join(fixtures, "sales-ledger/import.yaml"), "--state", "state"]);
+    const left = rows.filter(({ outcome }) => outcome !== "accepted");
+    expect(left.map(({ line, outcome, column, value }) => [line, outcome, column, value])).toEqual([
+      ["6", "excluded", "", ""], // a line of text
+      ["7", "excluded", "", ""], // a credit note
+      ["8", "invalid", "", ""],
+      ["9", "invalid", "Qty", "-1"],
+      ["10", "blocked", "", ""],
+      ["11", "blocked", "Item", "RABATT"],
     ]);
   });
 });
