@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { countOpenOrders, oldOrdersWarning } from "./dispatch/open-orders.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Job } from "./job.ts";
 import { openScratchLedger } from "./ledger/open-ledger.ts";
@@ -66,6 +67,17 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
       signal: stop,
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
     });
+    const time = { nowMs: clock.nowMs(), days: job.openOrderDays };
+    const old = await oldOrdersWarning(
+      ledger.queue,
+      record.id,
+      await countOpenOrders(ledger.queue, record.id, time),
+      time,
+    );
+    if (old !== undefined) {
+      warnings.push(old);
+      options.onEvent?.({ kind: "warning", message: old });
+    }
     const tallies = await ledger.results.tallies(record.id);
     const exitCode = tallies.some(({ outcome }) => outcome === "invalid") ? exitCodes.someFailed : exitCodes.done;
     const folder = join(job.state, "check");

@@ -2,8 +2,8 @@
 // which mapping belongs to which input. For looking back; whoever sends loads the whole job (job.ts), which checks it.
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { parseDocument } from "yaml";
-import type { JobFile } from "./job.ts";
+import { isScalar, LineCounter, parseDocument } from "yaml";
+import type { JobFile, MappingFile } from "./job.ts";
 import { ImportError } from "./model/error.ts";
 import { isPlainObject } from "./model/json.ts";
 
@@ -15,7 +15,7 @@ export interface JobRemains {
   /** Absolute. */
   readonly state: string;
   /** The mapping files by the names of their inputs. */
-  readonly mappings: ReadonlyMap<string, JobFile>;
+  readonly mappings: ReadonlyMap<string, MappingFile>;
 }
 
 /** Where to look. */
@@ -28,9 +28,11 @@ export interface RemainsOptions {
 /** Reads what can be read of a job file. Throws `ImportError("JOB_INVALID")` only when there is no such file. */
 export async function readJobRemains(path: string, { cwd, state }: RemainsOptions): Promise<JobRemains> {
   const file: JobFile = { path: resolve(cwd, path), shown: path };
-  const job = asObject(parsed(await readJobText(file)));
+  const text = await readJobText(file);
+  const job = asObject(parsed(text));
   const api = asObject(job.api);
   const folder = dirname(file.path);
+  const channel = channelOf(text, file);
   return {
     file,
     company: asText(api.company),
@@ -41,7 +43,7 @@ export async function readJobRemains(path: string, { cwd, state }: RemainsOption
         const shown = asText(mapping);
         return typeof name !== "string" || shown === undefined
           ? []
-          : [[name, { path: resolve(folder, shown), shown }] as const];
+          : [[name, { path: resolve(folder, shown), shown, ...channel }] as const];
       }),
     ),
   };
@@ -67,6 +69,16 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The job's channel, as the mappings of orders have it. */
+function channelOf(text: string, { shown }: JobFile): Pick<MappingFile, "channel"> {
+  const lines = new LineCounter();
+  const node = parseDocument(text, { prettyErrors: false, lineCounter: lines }).getIn(["channel", "label"], true);
+  const label = isScalar(node) ? asText(node.value) : undefined;
+  if (!isScalar(node) || label === undefined) return {};
+  const { line, col } = lines.linePos(node.range?.[0] ?? 0);
+  return { channel: { label: label.trim(), file: shown, line, column: col } };
 }
 
 function asObject(value: unknown): Record<string, unknown> {

@@ -82,9 +82,33 @@ export const writtenJob = z.strictObject({
       examples: [{ requests_per_second: 4, concurrency: 4 }],
     }),
   channel: z
-    .unknown()
+    .strictObject({
+      label: z
+        .string()
+        .trim()
+        .min(1)
+        .meta({ description: "The channel's name in Luminous, compared exactly.", examples: ["Legacy 2024"] }),
+      warehouse_group: z
+        .union([z.string().trim().min(1), z.int().min(1)])
+        .optional()
+        .meta({
+          description: "Name or id of its warehouse group; needed when the channel has to be made.",
+          examples: ["Default", 1],
+        }),
+      description: z
+        .string()
+        .optional()
+        .meta({ description: "Its description, when it is made.", examples: ["Orders until 2024"] }),
+      tags: z
+        .array(z.int().min(1))
+        .optional()
+        .meta({ description: "Ids of its tags, when it is made; the API takes no names.", examples: [[3]] }),
+    })
     .optional()
-    .meta({ description: "One channel for all orders, made when missing.", examples: [{ label: "Legacy 2024" }] }),
+    .meta({
+      description: "One channel for all orders that name none: an internal one, made when missing, never changed.",
+      examples: [{ label: "Legacy 2024", warehouse_group: "Default" }],
+    }),
   inputs: z
     .array(
       z.strictObject({
@@ -140,13 +164,20 @@ export const writtenJob = z.strictObject({
   guard: z
     .strictObject({
       order_push: z
-        .unknown()
-        .optional()
-        .meta({ description: "refuse | allow: orders into a channel that pushes them on.", examples: ["refuse"] }),
+        .enum(["refuse", "allow"])
+        .default("refuse")
+        .meta({
+          description: "Orders into a channel that pushes them to an OMS, which could ship them again.",
+          examples: ["refuse"],
+        }),
       open_order_days: z
-        .unknown()
-        .optional()
-        .meta({ description: "Open orders older than this are warned about.", examples: [30] }),
+        .int()
+        .min(0)
+        .default(30)
+        .meta({
+          description: "Open orders older than this are warned about: they allocate stock.",
+          examples: [30],
+        }),
       missing_references: z
         .enum(["block", "send"])
         .default("block")

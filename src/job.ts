@@ -5,8 +5,10 @@ import { basename, dirname, relative, resolve } from "node:path";
 import { glob } from "tinyglobby";
 import type { z } from "zod";
 import { writtenJob } from "./job-schema.ts";
+import type { ChannelForOrders } from "./map/job-channel.ts";
 import type { ConfigFault } from "./model/config-fault.ts";
 import { ImportError } from "./model/error.ts";
+import type { JobChannel } from "./model/job-channel.ts";
 import { didYouMean } from "./model/nearest.ts";
 import { valueAt } from "./model/payload-path.ts";
 import type { ExistingPolicy, ResourceName } from "./model/resource.ts";
@@ -29,7 +31,13 @@ export interface Input {
   readonly files: readonly JobFile[];
   /** By join name of the mapping. */
   readonly joins: Readonly<Record<string, readonly JobFile[]>>;
-  readonly mapping: JobFile;
+  readonly mapping: MappingFile;
+}
+
+/** A mapping file, with what the job adds to it. */
+export interface MappingFile extends JobFile {
+  /** The job's channel, for orders that name none. */
+  readonly channel?: ChannelForOrders;
 }
 
 /** Limits on sending. Unknown server limits are settings (facts §2): the defaults are careful. */
@@ -52,6 +60,10 @@ export interface Job {
   readonly inputs: readonly Input[];
   readonly existing: Readonly<Record<ResourceName, ExistingPolicy>>;
   readonly missingReferences: "block" | "send";
+  /** The channel of all orders that name none; made when missing. */
+  readonly channel: JobChannel | undefined;
+  readonly orderPush: "refuse" | "allow";
+  readonly openOrderDays: number;
   /** Absolute: ledgers and runs. */
   readonly state: string;
 }
@@ -66,7 +78,7 @@ export interface JobOverrides {
 }
 
 // Described, but built later: refused rather than ignored.
-const notYet = [["channel"], ["drop"], ["guard", "order_push"], ["guard", "open_order_days"]] as const;
+const notYet = [["drop"]] as const;
 
 function jobFaults(value: Partial<z.output<typeof writtenJob>>): readonly ConfigFault[] {
   const later = notYet
@@ -102,7 +114,7 @@ function stdinTwice(inputs: z.output<typeof writtenJob>["inputs"]): readonly Con
 export async function loadJob(path: string, overrides: JobOverrides = {}): Promise<Job> {
   const { cwd = "" } = overrides; // resolve() takes the process's folder then
   const file: JobFile = { path: resolve(cwd, path), shown: path };
-  const { value } = loadYaml(await readJobText(file), file.shown, writtenJob, "JOB_INVALID", {
+  const { value, positionOf } = loadYaml(await readJobText(file), file.shown, writtenJob, "JOB_INVALID", {
     check: jobFaults,
     hint: "docs/job.md describes every key. A token never stands in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
   });
@@ -111,7 +123,11 @@ export async function loadJob(path: string, overrides: JobOverrides = {}): Promi
     value.inputs.map(({ name }) => name),
     overrides,
   );
-  const { limits } = value;
+  const { limits, channel } = value;
+  const forOrders =
+    channel === undefined
+      ? {}
+      : { channel: { label: channel.label, file: file.shown, ...positionOf(["channel", "label"]) } };
   return {
     file,
     company: value.api?.company,
@@ -125,10 +141,30 @@ export async function loadJob(path: string, overrides: JobOverrides = {}): Promi
       outagePatienceMs: Math.round(limits.outage_patience_minutes * 60_000),
       readLagMs: Math.round(limits.read_lag_seconds * 1000),
     },
-    inputs: await Promise.all(value.inputs.map((input) => readInput(input, folder, overrides))),
+    inputs: (await Promise.all(value.inputs.map((input) => readInput(input, folder, overrides)))).map((input) => ({
+      ...input,
+      mapping: { ...input.mapping, ...forOrders },
+    })),
     existing: value.existing,
     missingReferences: value.guard.missing_references,
+    channel: channel === undefined ? undefined : jobChannel(channel),
+    orderPush: value.guard.order_push,
+    openOrderDays: value.guard.open_order_days,
     state: overrides.state === undefined ? resolve(folder, value.state) : resolve(cwd, overrides.state),
+  };
+}
+
+function jobChannel({
+  label,
+  warehouse_group: warehouseGroup,
+  description,
+  tags: tagIds,
+}: NonNullable<z.output<typeof writtenJob>["channel"]>): JobChannel {
+  return {
+    label,
+    ...(warehouseGroup === undefined ? {} : { warehouseGroup }),
+    ...(description === undefined ? {} : { description }),
+    ...(tagIds === undefined ? {} : { tagIds }),
   };
 }
 

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Input, Job, JobFile } from "./job.ts";
 import { type CompiledMapping, compileMapping } from "./map/compile.ts";
+import { withJobChannel } from "./map/job-channel.ts";
 import { loadMapping } from "./map/load-mapping.ts";
 import type { LookupSpec, LookupTables, Mapping } from "./map/mapping.ts";
 import { ImportError } from "./model/error.ts";
@@ -67,7 +68,9 @@ export function detections(
 /** The mapping of an input ready for rows, with the files that it looks things up in; the input's own files are not touched. */
 export async function compileInput(input: Pick<Input, "mapping">): Promise<CompiledMapping> {
   const mapping = loadMapping(await readText(input.mapping), input.mapping.shown);
-  return compileMapping(mapping, await readLookups(mapping, input));
+  const { channel } = input.mapping;
+  const complete = channel === undefined ? mapping : withJobChannel(mapping, channel);
+  return compileMapping(complete, await readLookups(mapping, input));
 }
 
 async function prepareInput(input: Input): Promise<PreparedInput> {

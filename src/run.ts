@@ -152,12 +152,14 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
       limits: job.limits,
       existing: job.existing,
       missingReferences: job.missingReferences,
+      guard: job,
       force: options.force ?? false,
       ...(options.limit === undefined ? {} : { limit: options.limit }),
       ...(options.maxErrors === undefined ? {} : { maxErrors: options.maxErrors }),
       locate,
       onEvent: (event) => {
         traffic.see(event);
+        if (event.type === "warning") return warn(event.message);
         tell({ kind: "dispatch", event });
       },
       clock: options.clock,

@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { compare, type Difference } from "./compare.ts";
 import { updateBody, withFills } from "./dispatch/body.ts";
 import { type ReadBackOptions, type ReadRecord, readRecords } from "./dispatch/read-back.ts";
-import type { JobFile } from "./job.ts";
+import type { MappingFile } from "./job.ts";
 import type { CompiledMapping } from "./map/compile.ts";
 import { mapAgain } from "./map-again.ts";
 import type { AcceptedEntry } from "./model/audit.ts";
@@ -19,7 +19,7 @@ import { compileInput } from "./prepare.ts";
 export interface VerifyOptions extends ReadBackOptions {
   readonly count: number | "all";
   /** The mapping files of today, by input. */
-  readonly mappings: ReadonlyMap<string, JobFile>;
+  readonly mappings: ReadonlyMap<string, MappingFile>;
 }
 
 /** One entry that is not in Luminous as it was sent, or of which that cannot be told. */
@@ -151,7 +151,7 @@ type Content = { readonly ok: true; readonly body: JsonObject } | { readonly ok:
 function createContent(
   ledger: Ledger,
   run: RunRecord,
-  mappings: ReadonlyMap<string, JobFile>,
+  mappings: ReadonlyMap<string, MappingFile>,
 ): (entry: AcceptedEntry) => Promise<Content> {
   const compiled = new Map<string, Promise<CompiledMapping | string>>();
   const mappingOf = (input: string): Promise<CompiledMapping | string> => {
@@ -188,7 +188,10 @@ function createContent(
 
 type Mapped = NonNullable<Awaited<ReturnType<Ledger["audit"]["content"]>>>;
 
-async function compileToday(input: string, mappings: ReadonlyMap<string, JobFile>): Promise<CompiledMapping | string> {
+async function compileToday(
+  input: string,
+  mappings: ReadonlyMap<string, MappingFile>,
+): Promise<CompiledMapping | string> {
   const mapping = mappings.get(input);
   if (mapping === undefined)
     return `what was sent is no longer kept, and the job has no input "${input}" any more: not compared`;

@@ -35,6 +35,9 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
       case "lookup.fallback":
         say(`The list of ${event.resource} cannot be searched (${event.cause}): everything is read once instead.`);
         break;
+      case "channel.made":
+        say(`The channel "${event.label}" was made (id ${event.remoteId}): it neither pulls nor pushes orders.`);
+        break;
       case "outage.opened":
         say(`The API does not answer (${event.cause}). Sending stops; it is asked now and then.`);
         show({ ...state, waiting: "the API to answer" });
@@ -51,6 +54,7 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
       case "entry.retry":
       case "entry.doubt":
       case "outage.probe":
+      case "warning":
         progress.update(state);
         break;
       default:

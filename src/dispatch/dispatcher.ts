@@ -7,6 +7,7 @@ import { ask } from "./ask.ts";
 import { createBrake, Halted } from "./brake.ts";
 import { drain } from "./drain.ts";
 import { createForbiddenJudge } from "./forbidden.ts";
+import { guardOrders } from "./guard.ts";
 import { createLine, probeRequest } from "./line.ts";
 import { createLookup } from "./lookup.ts";
 import { createNotes } from "./notes.ts";
@@ -40,6 +41,8 @@ export async function dispatch(options: DispatchOptions): Promise<DispatchEnd> {
     forbidden: createForbiddenJudge(options, line, brake),
   };
   try {
+    await narrow(workings, "sales_orders");
+    await guardOrders(workings);
     for (const phase of phases) {
       brake.check();
       await runPhase(workings, phase);
@@ -97,6 +100,13 @@ async function runRound(workings: Workings, phase: Phase): Promise<boolean> {
     throw new Error(`${openAfter} entries of phase ${phase} in run ${run} can neither be sent nor settled`);
   }
   return true;
+}
+
+/** What a phase will not send is settled before anybody looks at what it will; its own turn tells of it. */
+async function narrow({ options }: Workings, phase: Phase): Promise<void> {
+  const { ledger, run, force, limit } = options;
+  if (!force) await ledger.queue.settleUnchanged(run, phase);
+  if (limit !== undefined) await ledger.queue.limitTo(run, phase, limit);
 }
 
 async function settleMany(

@@ -60,4 +60,8 @@ export type DispatchEvent =
   | { readonly type: "outage.opened"; readonly cause: string }
   | { readonly type: "outage.probe"; readonly answered: boolean }
   | { readonly type: "outage.closed"; readonly afterMs: number }
+  /** What the report should say too: orders that go where somebody should look. */
+  | { readonly type: "warning"; readonly message: string }
+  /** The job's own channel did not exist. */
+  | { readonly type: "channel.made"; readonly label: string; readonly remoteId: string }
   | { readonly type: "stopping"; readonly code: string };

@@ -1,5 +1,6 @@
 // What dispatch is given. The defaults are not here: a default lives once, in the job's schema.
 import type { Clock } from "../model/clock.ts";
+import type { JobChannel } from "../model/job-channel.ts";
 import type { Ledger } from "../model/ledger.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
@@ -15,6 +16,7 @@ export interface DispatchOptions {
   readonly existing: Readonly<Record<ResourceName, ExistingPolicy>>;
   /** Whether entries may go whose SKUs neither the job nor a lookup knows. Ids that have to be filled in never may. */
   readonly missingReferences: "block" | "send";
+  readonly guard: OrderGuard;
   /** Ask the API again even for what was accepted. */
   readonly force: boolean;
   /** Only the first so many entries of each phase. */
@@ -33,6 +35,16 @@ export interface DispatchOptions {
   readonly stop: AbortSignal;
   /** Aborted by the second: cuts what is in flight (it stays in doubt). */
   readonly abort: AbortSignal;
+}
+
+/** What the job says about the channels of its orders. */
+export interface OrderGuard {
+  /** Made when missing. */
+  readonly channel: JobChannel | undefined;
+  /** Whether orders may go into a channel that pushes them on. */
+  readonly orderPush: "refuse" | "allow";
+  /** Open orders that are older are warned about. */
+  readonly openOrderDays: number;
 }
 
 /** Where the account is, and the secret that opens it. */

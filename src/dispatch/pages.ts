@@ -1,5 +1,5 @@
 // Reading lists and exports page by page, to the last one: an absence proves nothing before that.
-import { isPlainObject } from "../model/json.ts";
+import { isPlainObject, type JsonObject } from "../model/json.ts";
 import type { Referable, RemoteRecord } from "../model/resource.ts";
 import type { Asked } from "./ask.ts";
 import type { ApiRequest } from "./client.ts";
@@ -34,6 +34,23 @@ interface Page {
 export const pageSize = 100;
 const exportSize = 1000; // the most that an export gives (facts §2)
 const mostPages = 100_000;
+
+/** Every row of a paged list, as it comes: small lists of which more than the id and the key is wanted. */
+export async function readRows(ask: Asker, path: string): Promise<Asked<readonly JsonObject[]>> {
+  const rows: JsonObject[] = [];
+  const seen = new Set<string>();
+  for (let number = 1; number <= mostPages; number++) {
+    const asked = await ask({ method: "GET", path: `${path}?per_page=${pageSize}&page=${number}` }, rowsOf);
+    if (asked.kind !== "answer") return asked;
+    const { items, lastPage } = asked.value;
+    const fresh = items.filter(isPlainObject).filter((row) => !seen.has(JSON.stringify(row))) as JsonObject[];
+    rows.push(...fresh);
+    if (items.length === 0 || fresh.length === 0 || (lastPage !== undefined && number >= lastPage))
+      return { kind: "answer", value: rows };
+    for (const row of fresh) seen.add(JSON.stringify(row));
+  }
+  return { kind: "silent", cause: "a list without an end" };
+}
 
 /** A paged list. Without `meta.last_page` it ends at an empty page or one that brings nothing new. */
 export async function readList(ask: Asker, resource: Referable, query: string, onPage: OnPage): Promise<PagesEnd> {
@@ -84,13 +101,27 @@ export async function readExport(
   return { kind: "silent", cause: "an export without an end" };
 }
 
-function readPage(resource: Referable, text: string): Page | undefined {
+/** The rows of a page and what its envelope says; undefined when it is no page of a list. */
+function rowsOf(text: string):
+  | {
+      readonly items: readonly unknown[];
+      readonly lastPage: number | undefined;
+      readonly envelope: Readonly<Record<string, unknown>>;
+      readonly meta: Readonly<Record<string, unknown>>;
+    }
+  | undefined {
   const body = parseJson(text);
   const envelope = isPlainObject(body) ? body : {};
-  const data: unknown = Array.isArray(body) ? body : envelope.data;
-  if (!Array.isArray(data)) return undefined;
-  const items: readonly unknown[] = data;
+  const items: unknown = Array.isArray(body) ? body : envelope.data;
+  if (!Array.isArray(items)) return undefined;
   const meta = isPlainObject(envelope.meta) ? envelope.meta : {};
+  return { items, lastPage: typeof meta.last_page === "number" ? meta.last_page : undefined, envelope, meta };
+}
+
+function readPage(resource: Referable, text: string): Page | undefined {
+  const page = rowsOf(text);
+  if (page === undefined) return undefined;
+  const { items, lastPage, envelope, meta } = page;
   const records: RemoteRecord[] = [];
   let unreadable = 0;
   for (const item of items) {
@@ -103,7 +134,7 @@ function readPage(resource: Referable, text: string): Page | undefined {
     foreign: items.length - records.length,
     unreadable,
     size: items.length,
-    lastPage: typeof meta.last_page === "number" ? meta.last_page : undefined,
+    lastPage,
     nextCursor: cursorOf(envelope.next_cursor) ?? cursorOf(meta.next_cursor),
     hasMore: envelope.has_more === true && items.length > 0 && envelope.next_cursor !== null,
   };

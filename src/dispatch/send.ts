@@ -6,8 +6,7 @@
 //          ─▶ unanswered ─▶ back to the ledger, in doubt
 //   update ─▶ unanswered ─▶ again: repeating it by id is safe
 import type { Plan, QueuedEntry, SendResult } from "../model/entry.ts";
-import { isPlainObject, type JsonObject } from "../model/json.ts";
-import { readRemoteId } from "../model/remote-id.ts";
+import type { JsonObject } from "../model/json.ts";
 import { resources } from "../model/resources.ts";
 import { creationBody, needsUpdate, saysNothing, updateBody, withFills } from "./body.ts";
 import { Halted } from "./brake.ts";
@@ -15,6 +14,7 @@ import type { ApiRequest } from "./client.ts";
 import { longestHoldMs } from "./line.ts";
 import { handleRefusal } from "./refused.ts";
 import { parseJson } from "./reply.ts";
+import { idInReply } from "./reply-id.ts";
 import { Again, backoffMs, retryWhileShort } from "./retry.ts";
 import type { Workings } from "./workings.ts";
 
@@ -96,7 +96,7 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
     }
     attempts += 1;
     const reads = (text: string): string | undefined =>
-      plan.kind === "create" ? idOf(text) : isUpdated(text) ? plan.remoteId : undefined;
+      plan.kind === "create" ? idInReply(text) : isUpdated(text) ? plan.remoteId : undefined;
     const reply = await line.request(
       request,
       reads,
@@ -192,14 +192,6 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
 /** What the last attempt of an entry came to, in words. */
 export function failure(attempts: number, cause: string): string {
   return `no usable answer after ${attempts} attempt${attempts === 1 ? "" : "s"}: ${cause}`;
-}
-
-/** The id in `{ data: { id } }`, or in a bare object (facts §3). */
-function idOf(text: string): string | undefined {
-  const body = parseJson(text);
-  if (!isPlainObject(body)) return undefined;
-  const record = isPlainObject(body.data) ? body.data : body;
-  return readRemoteId(record.id);
 }
 
 /** An update's answer may be empty or any JSON (the vendor's client takes any 2xx); a page is somebody else's. */

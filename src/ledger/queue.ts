@@ -2,6 +2,7 @@
 import type { Queue } from "../model/ledger.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
+import { openOpenEntries } from "./open-entries.ts";
 import { openPlanning } from "./planning.ts";
 import { openReferences } from "./references.ts";
 import { openSendJournal } from "./sends.ts";
@@ -17,6 +18,7 @@ export function openQueue(connection: Connection, keys: Keys, worklists: Worklis
     nextDueMs,
     postpone,
     ...openPlanning(connection),
+    ...openOpenEntries(connection),
     ...openReferences(connection, keys, worklists),
     ...openSendJournal(connection, keys),
     ...openSettling(connection, forget),

@@ -81,7 +81,11 @@ function compileAlternative(
     alternative.when === undefined ? undefined : compileCondition(alternative.when, "when", tools.scope.kind, style);
   const pass = compilePipeline(alternative, tools);
   const finish = compileFinish(alternative, field);
-  const mappingOrigin: Origin = { kind: "mapping", file: tools.file, line: alternative.position.line };
+  const mappingOrigin: Origin = {
+    kind: "mapping",
+    file: alternative.file ?? tools.file,
+    line: alternative.position.line,
+  };
   const originsOf = (readings: readonly Reading[]): readonly Origin[] => {
     const existing = readings.filter(({ cell }) => cell !== undefined);
     const counted = existing.length > 0 ? existing : readings;

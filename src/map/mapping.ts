@@ -84,6 +84,8 @@ export interface FieldMapping {
 /** One way to fill a field. */
 export interface Alternative {
   readonly position: Position;
+  /** The file in which it stands, when that is not the mapping: what the job adds. */
+  readonly file?: string;
   readonly source: ValueSource;
   readonly optional: boolean;
   readonly when: Expr | undefined;

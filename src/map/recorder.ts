@@ -23,10 +23,11 @@ export function openRecorder(): Recorder {
   const alternatives: (AlternativeTrace & { readonly steps: TraceStep[] })[] = [];
   return {
     begin(alternative, readings) {
-      const { source, position } = alternative;
+      const { source, position, file } = alternative;
       const text = writtenSource(source);
       alternatives.push({
         line: position.line,
+        ...(file === undefined ? {} : { file }),
         source: source.kind,
         ...(text === undefined ? {} : { text }),
         cells: tracedCells(readings),

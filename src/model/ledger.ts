@@ -218,6 +218,27 @@ export interface OpenReference {
       };
 }
 
+/** Top-level payload fields to count open entries by. */
+export interface OpenFields {
+  /** A field that holds an id or has a reference to fill: `channel_id`. */
+  readonly target: string;
+  /** A field with one of a few words: `order_status`. */
+  readonly says: string;
+  /** A field with a day, YYYY-MM-DD, and the day before which an entry counts as `earlier`. */
+  readonly day: string;
+  readonly before: string;
+}
+
+/** So many open entries point at the same and say the same. */
+export interface OpenCount {
+  /** The key that the reference names; undefined where the payload has the value itself. */
+  readonly targetKey: string | undefined;
+  readonly targetValue: string | undefined;
+  readonly says: string;
+  readonly entries: number;
+  readonly earlier: number;
+}
+
 /** Dispatch's view: what is open, what is known, what was sent. The only way to change the state of an entry after staging. */
 export interface Queue {
   /** Open entries of the phase beyond the first `limit` open ones (by position) are settled pending, or in_doubt where a send is open. Gives how many. */
@@ -228,6 +249,15 @@ export interface Queue {
   known(run: number, phase: Phase): AsyncIterable<readonly KnownEntry[]>;
   /** Open entries without a plan, in batches of at most `size` by position; each is given once per call. */
   unplanned(run: number, phase: Phase, size: number): AsyncIterable<readonly QueuedEntry[]>;
+  /** Open entries of the phase, counted by what one field points at and by what another says. */
+  openBy(run: number, phase: Phase, fields: OpenFields): Promise<readonly OpenCount[]>;
+  /** Keys of open entries of the phase whose field says one of these and whose day is before another, by position, at most `limit`. */
+  openBefore(
+    run: number,
+    phase: Phase,
+    fields: Pick<OpenFields, "says" | "day" | "before"> & { readonly among: readonly string[] },
+    limit: number,
+  ): Promise<readonly string[]>;
   plan(plans: readonly { readonly entryId: number; readonly plan: Plan }[]): Promise<void>;
   /** Remembers remote records for the run: what lookups and export passes saw. */
   remember(

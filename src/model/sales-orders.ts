@@ -35,6 +35,8 @@ export const orderStatuses = [
   "processing",
   "completed",
 ] as const;
+/** One of `orderStatuses`. */
+export type OrderStatus = (typeof orderStatuses)[number];
 
 // Only `name` is seen as required (facts §5.4); street3 comes from the newer reference.
 const address = z.strictObject({

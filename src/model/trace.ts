@@ -25,8 +25,10 @@ export type TraceResult =
 
 /** One way to fill a field, as it went. */
 export interface AlternativeTrace {
-  /** Its line in the mapping file. */
+  /** Its line in the mapping file, or in `file`. */
   readonly line: number;
+  /** Where it is written, when that is not the mapping. */
+  readonly file?: string;
   readonly source: "from" | "template" | "expr" | "value";
   /** The template or expression as it is written. */
   readonly text?: string;

@@ -57,8 +57,21 @@ export function channelView(world: World, { record, version }: Seen): JsonObject
     updatedAt: Math.floor(version.writtenAtMs / 1000),
     createdBy: 1,
     updatedBy: 1,
+    ...Object.fromEntries(Object.entries(content).filter(([name]) => ofTheApp.has(name))),
   };
 }
+
+/** Settings that replies show and no request of the API writes: only the app has them. */
+const ofTheApp = new Set([
+  "enabled",
+  "status",
+  "storeType",
+  "isPOSChannel",
+  "autoPushMode",
+  "autoPushOrderAfterMinutes",
+  "pushOrderIntegrationMapping",
+  "credentials",
+]);
 
 function warehouseGroupView(world: World, id: number | undefined): JsonObject {
   const record = world.stores.warehouse_groups.get(id ?? 0);

@@ -2,6 +2,7 @@
 // Here is its lifetime; the way of a request is in exchange.ts, what the endpoints do in the *-endpoints files.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { ImportError } from "../model/error.ts";
+import type { JsonObject } from "../model/json.ts";
 import { accountRoutes } from "./account-endpoints.ts";
 import { sendReply, sendText } from "./answer.ts";
 import { channelRoutes } from "./channel-endpoints.ts";
@@ -22,6 +23,8 @@ export interface Sandbox extends AsyncDisposable {
   counts(): SandboxCounts;
   /** What is stored, by id; with a key, what is stored under it. */
   records(resource: SandboxResource, key?: string): readonly SandboxRecord[];
+  /** Puts a record there as if the app had made it, with settings that the API cannot write; gives its id. */
+  seed(resource: SandboxResource, key: string, content: JsonObject): number;
 }
 
 const basePath = "/external/api/v1";
@@ -81,6 +84,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     port,
     counts: () => tally.counts(world),
     records: (resource, key) => storedRecords(world, resource, key),
+    seed(resource, key, content) {
+      const store = world.stores[resource];
+      return store.create(store.nextId(), { key, text: JSON.stringify(content), received: undefined }).id;
+    },
     async [Symbol.asyncDispose]() {
       closing.abort();
       server.closeAllConnections();

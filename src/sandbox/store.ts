@@ -86,8 +86,9 @@ export function createRecordStore(nowMs: () => number, readLagMs: number): Recor
     logTimesMs.push(writtenAtMs);
     return { text, childIds, writtenAtMs, position: logIds.length - 1 };
   };
-  const visible = ({ versions }: StoredRecord): Version | undefined => {
-    if (readLagMs === 0) return versions.at(-1);
+  const visible = ({ versions, received }: StoredRecord): Version | undefined => {
+    // What nobody wrote through the API was there before anybody asked.
+    if (readLagMs === 0 || received.length === 0) return versions.at(-1);
     const seenUntilMs = nowMs() - readLagMs;
     return versions.findLast(({ writtenAtMs }) => writtenAtMs <= seenUntilMs);
   };

@@ -131,6 +131,7 @@ export function modelledApi(clock: FakeClock, timeoutMs: number, readLagMs: numb
     const url = new URL(path, "http://model");
     const [, top = "", id] = url.pathname.split("/");
     const resource = paths[`/${top}` as keyof typeof paths];
+    if (top === "channels") return answer(200, { data: [{ id: 1, label: "Default" }], meta: { last_page: 1 } });
     if (resource === undefined) return answer(200, { data: [] });
     const parsed: unknown = JSON.parse(body);
     if (method === "GET") return read(resource, url.searchParams);

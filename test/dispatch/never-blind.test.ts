@@ -122,6 +122,7 @@ async function live({ products, orders, faults }: Step, { folder, after, clock, 
     openClient: () => api.client,
     api: { baseUrl, baseUrlFrom: "the test", token: "secret" },
     existing: { products: "update", sales_orders: "skip", channels: "update" },
+    guard: { channel: undefined, orderPush: "refuse", openOrderDays: 30 },
     limits: {
       requestsPerSecond: 100,
       maxRequestsPerSecond: 100,

@@ -105,6 +105,7 @@ export async function rehearse(options: SandboxOptions = {}): Promise<Rehearsal>
         ...changes,
         api: { baseUrl: sandbox.url, baseUrlFrom: "LUMINOUS_BASE_URL", token: "sandbox", ...changes.api },
         existing: { products: "update", sales_orders: "skip", channels: "update", ...changes.existing },
+        guard: { channel: undefined, orderPush: "refuse", openOrderDays: 30, ...changes.guard },
         limits: {
           requestsPerSecond: 1000,
           maxRequestsPerSecond: 1000,

@@ -1,0 +1,187 @@
+// Before the first write of a run: may its orders go where they would go? Every channel is read first. One that pushes
+// orders to an OMS could ship history again (facts §5.7), and one that takes no orders would refuse each of them.
+import { channelStanding } from "../model/channel-standing.ts";
+import { ImportError } from "../model/error.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { OpenCount } from "../model/ledger.ts";
+import { recordOf } from "../model/read-back.ts";
+import { resources } from "../model/resources.ts";
+import { ask } from "./ask.ts";
+import { Halted } from "./brake.ts";
+import { makeChannel } from "./make-channel.ts";
+import { countOpenOrders, oldOrdersWarning, tallied } from "./open-orders.ts";
+import { type Asker, pageSize, readRows } from "./pages.ts";
+import { parseJson } from "./reply.ts";
+import type { Workings } from "./workings.ts";
+
+/**
+ * Judges the channels of all open orders, and makes the job's own channel when orders need it and it is missing. Ends the
+ * run with `GUARD` before anything is sent, or warns. Throws `Halted` for either end. Without open orders it asks nothing.
+ */
+export async function guardOrders(workings: Workings): Promise<void> {
+  const { options, brake, line } = workings;
+  const { ledger, run, guard, clock, onEvent } = options;
+  const time = { nowMs: clock.nowMs(), days: guard.openOrderDays };
+  const counts = await countOpenOrders(ledger.queue, run, time);
+  if (counts.length === 0) return;
+  const warning = await oldOrdersWarning(ledger.queue, run, counts, time);
+  if (warning !== undefined) onEvent({ type: "warning", message: warning });
+
+  const asker: Asker = (request, reads) => ask(line, options, brake.signal, request, reads);
+  const channels = await channelsOf(workings, asker, counts);
+  brake.check();
+  const found = channels.flatMap(objections);
+  const refused = found.filter(({ kind }) => kind === "unfit" || guard.orderPush === "refuse");
+  if (refused.length > 0) {
+    brake.halt(refusal(refused));
+    throw new Halted();
+  }
+  for (const { message } of found) {
+    onEvent({ type: "warning", message: `guard.order_push: allow: ${message}` });
+  }
+  const { channel } = guard;
+  if (channel !== undefined && channels.some(({ label, isMissing }) => isMissing && label === channel.label))
+    await makeChannel(workings, asker, channel);
+}
+
+/** A channel that orders go to, as it will be when they do. */
+interface Target {
+  /** `"Web" (id 12)`. */
+  readonly name: string;
+  readonly label: string | undefined;
+  readonly record: JsonObject;
+  /** Neither Luminous nor the job has it. */
+  readonly isMissing: boolean;
+  readonly counts: readonly OpenCount[];
+  /** Set when nothing is there to be judged. */
+  readonly unknown?: string;
+}
+
+async function channelsOf(
+  { options, brake }: Workings,
+  asker: Asker,
+  counts: readonly OpenCount[],
+): Promise<readonly Target[]> {
+  const read = await readRows(asker, resources.channels.list.path);
+  if (read.kind !== "answer") {
+    const cause = read.kind === "silent" ? read.cause : `HTTP ${read.status}, ${read.refusal.message}`;
+    if (options.guard.orderPush === "allow") {
+      options.onEvent({
+        type: "warning",
+        message: `guard.order_push: allow: the channels cannot be read (${cause}), so nobody looked where orders go`,
+      });
+      return [];
+    }
+    brake.halt(unreadable(cause, counts));
+    throw new Halted();
+  }
+  const planned = await plannedChannels({ options });
+  const targets: Target[] = [];
+  for (const [key, ofKey] of grouped(counts)) {
+    const [{ targetKey: label, targetValue: id } = { targetKey: undefined, targetValue: undefined }] = ofKey;
+    if (label !== undefined) {
+      const remote = read.value.filter((record) => labelOf(record) === label);
+      const payload = planned.get(label);
+      for (const record of remote) {
+        const willBe = options.existing.channels === "update" ? { ...record, ...payload } : record;
+        targets.push({ name: nameOf(record), label, record: willBe, isMissing: false, counts: ofKey });
+      }
+      if (remote.length === 0)
+        targets.push({
+          name: `"${label}"`,
+          label,
+          record: payload ?? {},
+          isMissing: payload === undefined,
+          counts: ofKey,
+        });
+    } else if (id !== undefined) {
+      const record = read.value.find((candidate) => String(candidate.id) === id) ?? (await single(asker, id));
+      targets.push({
+        name: record === undefined ? `with the id ${key}` : nameOf(record),
+        label: undefined,
+        record: record ?? {},
+        isMissing: false,
+        counts: ofKey,
+        ...(record === undefined ? { unknown: "Luminous has no such channel" } : {}),
+      });
+    }
+  }
+  return targets;
+}
+
+/** Channels that this run makes or changes before its orders go. */
+async function plannedChannels({ options }: Pick<Workings, "options">): Promise<ReadonlyMap<string, JsonObject>> {
+  const planned = new Map<string, JsonObject>();
+  for await (const batch of options.ledger.queue.unplanned(options.run, "channels", pageSize)) {
+    for (const { key, payload } of batch) planned.set(key, payload);
+  }
+  return planned;
+}
+
+async function single(asker: Asker, id: string): Promise<JsonObject | undefined> {
+  const asked = await asker({ method: "GET", path: resources.channels.readPath(id) }, (text) =>
+    recordOf(parseJson(text)),
+  );
+  return asked.kind === "answer" ? asked.value : undefined;
+}
+
+/** `guard.order_push: allow` covers a push, and nothing else. */
+interface Objection {
+  readonly kind: "push" | "unfit";
+  readonly message: string;
+}
+
+function objections({ name, record, counts, unknown }: Target): readonly Objection[] {
+  const { pushes, unfit } = channelStanding(record);
+  const against = [...unfit, ...(unknown === undefined ? [] : [unknown])];
+  const orders = tallied(counts);
+  return [
+    ...(against.length === 0
+      ? []
+      : [{ message: `the channel ${name} cannot take ${orders}: ${against.join("; ")}`, kind: "unfit" as const }]),
+    ...(pushes.length === 0
+      ? []
+      : [
+          {
+            message: `the channel ${name} pushes orders to an OMS (${pushes.join(", ")}), and ${orders} would go there: they could be shipped again`,
+            kind: "push" as const,
+          },
+        ]),
+  ];
+}
+
+function refusal(refused: readonly Objection[]): ImportError {
+  const others =
+    "Send them to another channel: `channel: { label: … }` in the job finds or makes an internal one (docs/channels.md)";
+  const hint = refused.every(({ kind }) => kind === "push")
+    ? `${others}; or write \`guard: { order_push: allow }\` if these orders are to be pushed. Nothing was sent.`
+    : `${others}. Nothing was sent.`;
+  return new ImportError("GUARD", refused.map(({ message }) => message).join("\n"), { hint });
+}
+
+function unreadable(cause: string, counts: readonly OpenCount[]): ImportError {
+  return new ImportError(
+    "GUARD",
+    `the channels cannot be read (${cause}), so nobody knows whether ${tallied(counts)} would be pushed to an OMS`,
+    {
+      hint: "Give the token permission to read channels, or write `guard: { order_push: allow }` to send them unseen. Nothing was sent.",
+    },
+  );
+}
+
+function grouped(counts: readonly OpenCount[]): ReadonlyMap<string, readonly OpenCount[]> {
+  const groups = new Map<string, OpenCount[]>();
+  for (const count of counts) {
+    const key = count.targetKey === undefined ? (count.targetValue ?? "") : `label ${count.targetKey}`;
+    groups.set(key, [...(groups.get(key) ?? []), count]);
+  }
+  return groups;
+}
+
+function labelOf({ label }: JsonObject): string | undefined {
+  return typeof label === "string" ? label.trim() : undefined;
+}
+
+function nameOf(record: JsonObject): string {
+  return `"${labelOf(record) ?? ""}" (id ${String(record.id)})`;
+}
