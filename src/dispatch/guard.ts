@@ -57,11 +57,8 @@ interface Target {
   readonly unknown?: string;
 }
 
-async function channelsOf(
-  { options, brake }: Workings,
-  asker: Asker,
-  counts: readonly OpenCount[],
-): Promise<readonly Target[]> {
+async function channelsOf(workings: Workings, asker: Asker, counts: readonly OpenCount[]): Promise<readonly Target[]> {
+  const { options, brake } = workings;
   const read = await readRows(asker, resources.channels.list.path);
   if (read.kind !== "answer") {
     const cause = read.kind === "silent" ? read.cause : `HTTP ${read.status}, ${read.refusal.message}`;
@@ -72,10 +69,10 @@ async function channelsOf(
       });
       return [];
     }
-    brake.halt(unreadable(cause, counts));
+    brake.halt(unreadable(workings, cause, counts, read.kind === "refused" ? read.status : undefined));
     throw new Halted();
   }
-  const planned = await plannedChannels({ options });
+  const planned = await plannedChannels(workings);
   const targets: Target[] = [];
   for (const [key, ofKey] of grouped(counts)) {
     const [{ targetKey: label, targetValue: id } = { targetKey: undefined, targetValue: undefined }] = ofKey;
@@ -159,14 +156,19 @@ function refusal(refused: readonly Objection[]): ImportError {
   return new ImportError("GUARD", refused.map(({ message }) => message).join("\n"), { hint });
 }
 
-function unreadable(cause: string, counts: readonly OpenCount[]): ImportError {
-  return new ImportError(
-    "GUARD",
-    `the channels cannot be read (${cause}), so nobody knows whether ${tallied(counts)} would be pushed to an OMS`,
-    {
-      hint: "Give the token permission to read channels, or write `guard: { order_push: allow }` to send them unseen. Nothing was sent.",
-    },
-  );
+function unreadable(
+  { options }: Workings,
+  cause: string,
+  counts: readonly OpenCount[],
+  status: number | undefined,
+): ImportError {
+  const { baseUrlFrom } = options.api;
+  const message = `the channels cannot be read (${cause}), so nobody knows whether ${tallied(counts)} would be pushed to an OMS`;
+  const hint =
+    status === 403
+      ? "Give the token permission to read channels, or write `guard: { order_push: allow }` to send them unseen. Nothing was sent."
+      : `Check that ${baseUrlFrom} names the API itself (…/external/api/v1); the same command tries again. Nothing was sent.`;
+  return new ImportError("GUARD", message, { hint });
 }
 
 function grouped(counts: readonly OpenCount[]): ReadonlyMap<string, readonly OpenCount[]> {

@@ -40,7 +40,7 @@ function alternativeText(alternative: AlternativeTrace): string {
   ].join(" → ");
 }
 
-function sourceText({ source, text = "", cells, steps }: AlternativeTrace): string {
+function sourceText({ source, text = "", cells, steps, file, line }: AlternativeTrace): string {
   switch (source) {
     case "from":
       return cells.length === 0 ? "no column" : cells.map(cellText).join(", ");
@@ -50,7 +50,8 @@ function sourceText({ source, text = "", cells, steps }: AlternativeTrace): stri
       return `expr ${text}${seen(cells)}`;
     case "value": {
       const picked = steps.find(({ kind }) => kind === "picked");
-      return `constant ${picked?.kind === "picked" ? shown(picked.value) : ""}`.trimEnd();
+      const place = file === undefined ? "" : ` (${file}:${line})`;
+      return `constant ${picked?.kind === "picked" ? shown(picked.value) : ""}${place}`.trimEnd();
     }
     default:
       return source satisfies never;

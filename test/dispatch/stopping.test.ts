@@ -204,8 +204,24 @@ describe("429", () => {
   });
 });
 
-it("asks a list that refuses its filter by the export, and stops clearly when both refuse", async () => {
+it("sends no order when the channels cannot be read", async () => {
   await using server = await fakeApi(() => ({ status: 404, body: { message: "Not Found" } }));
+  await using rehearsal = await rehearse();
+  const { end, results } = await rehearsal.dispatch(await rehearsal.stage([order("O-1")]), {
+    api: { baseUrl: server.url },
+  });
+  expect(errorOf(end)).toMatchObject({ code: "GUARD" });
+  expect(errorOf(end)?.message).toContain("the channels cannot be read (HTTP 404, Not Found)");
+  expect(errorOf(end)?.hint).toContain("LUMINOUS_BASE_URL");
+  expect(tally(results)).toEqual({ pending: 1 });
+});
+
+it("asks a list that refuses its filter by the export, and stops clearly when both refuse", async () => {
+  await using server = await fakeApi((_method, path) =>
+    path.startsWith("/channels")
+      ? { status: 200, body: { data: [{ id: 1, label: "Default" }], meta: { last_page: 1 } } }
+      : { status: 404, body: { message: "Not Found" } },
+  );
   await using rehearsal = await rehearse();
   const { end, results } = await rehearsal.dispatch(await rehearsal.stage([order("O-1")]), {
     api: { baseUrl: server.url },

@@ -39,6 +39,28 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       });
     });
 
+    it("counts what is open by where it points and what it says", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const to = (key: string) => [{ path: "channel", resource: "channels" as const, key, fill: true }];
+      const { run } = await stage(ledger, "r", [
+        { key: "A", payload: { channel: 7, status: "open", day: "2020-01-01" } },
+        { key: "B", payload: { channel: 7, status: "open", day: "2024-01-01" } },
+        { key: "C", payload: { channel: 7, status: "shut" } },
+        { key: "D", payload: { status: "open", day: "2020-01-01" }, references: to("Web") },
+        { key: "E", payload: { channel: 7, status: "open", day: "2020-01-01" }, problems: [error] },
+      ]);
+      const fields = { target: "channel", says: "status", day: "day", before: "2021-01-01" };
+      expect(await ledger.queue.openBy(run, "products", fields)).toEqual([
+        { targetKey: undefined, targetValue: "7", says: "open", entries: 2, earlier: 1 },
+        { targetKey: undefined, targetValue: "7", says: "shut", entries: 1, earlier: 0 },
+        { targetKey: "Web", targetValue: undefined, says: "open", entries: 1, earlier: 1 },
+      ]);
+      const keysBefore = (limit: number) =>
+        ledger.queue.openBefore(run, "products", { ...fields, among: ["open"] }, limit);
+      expect([await keysBefore(9), await keysBefore(1)]).toEqual([["A", "D"], ["A"]]);
+    });
+
     it("limits a phase to its first open entries", async () => {
       await using place = await makePlace();
       await using ledger = await place.open();
