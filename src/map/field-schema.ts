@@ -113,12 +113,10 @@ const fieldMap = z.strictObject({
   ref: z
     .strictObject({
       resource: z.enum(referableNames).meta({ description: "What it points at", examples: ["channels"] }),
-      by: z
-        .string()
-        .meta({
-          description: "The key of that resource: label, sku, order_number, or name of a company",
-          examples: ["label"],
-        }),
+      by: z.string().meta({
+        description: "The key of that resource: label, sku, order_number, or name of a company",
+        examples: ["label"],
+      }),
     })
     .optional()
     .meta({
