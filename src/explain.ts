@@ -12,6 +12,7 @@ import type { StoryEntry, StoryRow } from "./model/stories.ts";
 import { compileInput } from "./prepare.ts";
 import { parseRow } from "./read/open.ts";
 import type { EntryStory, Explanation, RowStory } from "./report/explanation.ts";
+import { rowsOfRuns } from "./row-indexes.ts";
 import { runMention, type StoryTools, storyCells, storyOf, type TodaysMapping } from "./story.ts";
 
 /** What to explain, and where. */
@@ -34,7 +35,7 @@ const mostOfRow = 5;
 export async function explain(job: JobRemains, { what, baseUrl, cwd }: ExplainOptions): Promise<Explanation> {
   await using ledger = await openLedger({ folder: job.state, baseUrl, mode: "read" });
   const runs = await ledger.runs.list();
-  const tools: StoryTools = { ledger, runs, mappingOf: mappingsOf(job) };
+  const tools: StoryTools = { ledger, runs, mappingOf: mappingsOf(job, ledger) };
   const explanation = { version: 1, asked: what, account: baseUrl } as const;
   const entries = await ledger.stories.entriesWithKey(what, mostEntries);
   if (entries.length > 0) return { ...explanation, entries: await newestStories(entries, tools), row: null };
@@ -152,12 +153,12 @@ function leftOutBy({ file, row }: FoundRow, { compiled }: Extract<TodaysMapping,
   return where === undefined ? null : `where: ${where.text}`;
 }
 
-/** Mappings as they stand today: of the job that a run was of, else of the one in hand. Each is compiled once. */
-function mappingsOf(job: JobRemains): StoryTools["mappingOf"] {
+/** Mappings as they stand today, with the rows of a run: of the job that it was of, else of the one in hand. Each is compiled once. */
+function mappingsOf(job: JobRemains, ledger: Ledger): StoryTools["mappingOf"] {
   const known = new Map<string, Promise<TodaysMapping>>();
   return (run, input) => {
-    const name = `${run?.job ?? ""} ${input ?? ""}`;
-    const mapping = known.get(name) ?? todaysMapping(job, run, input);
+    const name = `${run?.id ?? ""} ${input ?? ""}`;
+    const mapping = known.get(name) ?? todaysMapping(job, ledger, run, input);
     known.set(name, mapping);
     return mapping;
   };
@@ -165,6 +166,7 @@ function mappingsOf(job: JobRemains): StoryTools["mappingOf"] {
 
 async function todaysMapping(
   job: JobRemains,
+  ledger: Ledger,
   run: RunRecord | undefined,
   input: string | undefined,
 ): Promise<TodaysMapping> {
@@ -175,8 +177,9 @@ async function todaysMapping(
     const reason = `${(other ?? job).file.shown} names no mapping for the input "${input ?? ""}" any more`;
     return { ok: false, file: undefined, reason };
   }
+  const rows = run === undefined || input === undefined ? [] : [rowsOfRuns(ledger, run, input)];
   try {
-    return { ok: true, file: mapping.shown, compiled: await compileInput({ mapping }) };
+    return { ok: true, file: mapping.shown, compiled: await compileInput({ mapping }, ...rows) };
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
     return { ok: false, file: mapping.shown, reason: error.message };

@@ -12,6 +12,7 @@ import { didYouMean } from "./model/nearest.ts";
 import type { ResourceName } from "./model/resource.ts";
 import type { FileInfo } from "./model/row.ts";
 import { openInput } from "./read/open.ts";
+import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
 
 /** An input that is ready to be staged. */
 export interface PreparedInput {
@@ -23,17 +24,24 @@ export interface PreparedInput {
   readonly warnings: readonly string[];
 }
 
-/** Which inputs to prepare. */
+/** Which inputs to prepare, and from what. */
 export interface PrepareOptions {
+  /** Rows that the indexes of an input's mapping know beside those of its files. */
+  readonly earlierRows?: (input: string) => AgedRows;
   /** The name of one input; the others are left alone. */
   readonly only?: string;
 }
 
 /** Loads and checks everything that can be known without reading rows. Throws with every fault that was found. */
-export async function prepareInputs(job: Job, { only }: PrepareOptions = {}): Promise<readonly PreparedInput[]> {
+export async function prepareInputs(
+  job: Job,
+  { only, earlierRows }: PrepareOptions = {},
+): Promise<readonly PreparedInput[]> {
   checkOnly(job, only);
   const settled = await Promise.allSettled(
-    job.inputs.filter(({ name }) => only === undefined || name === only).map((input) => prepareInput(input)),
+    job.inputs
+      .filter(({ name }) => only === undefined || name === only)
+      .map((input) => prepareInput(input, earlierRows)),
   );
   const failures = settled.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
   if (failures.length > 0) throw joined(failures);
@@ -65,16 +73,24 @@ export function detections(
   );
 }
 
-/** The mapping of an input ready for rows, with the files that it looks things up in; the input's own files are not touched. */
-export async function compileInput(input: Pick<Input, "mapping">): Promise<CompiledMapping> {
-  const mapping = loadMapping(await readText(input.mapping), input.mapping.shown);
-  const { channel } = input.mapping;
-  const complete = channel === undefined ? mapping : withJobChannel(mapping, channel);
-  return compileMapping(complete, await readLookups(mapping, input));
+/**
+ * The mapping of an input ready for rows, with the files that it looks things up in and indexes over the rows that are
+ * given; the input's own files are not touched.
+ */
+export async function compileInput(
+  input: Pick<Input, "mapping">,
+  ...rows: readonly AgedRows[]
+): Promise<CompiledMapping> {
+  const mapping = await readMapping(input);
+  const { indexes } = await readIndexes(mapping, ...rows);
+  return compileMapping(mapping, await readLookups(mapping, input), indexes);
 }
 
-async function prepareInput(input: Input): Promise<PreparedInput> {
-  const compiled = await compileInput(input);
+async function prepareInput(input: Input, earlierRows: PrepareOptions["earlierRows"]): Promise<PreparedInput> {
+  const mapping = await readMapping(input);
+  const earlier = earlierRows === undefined ? [] : [earlierRows(input.name)];
+  const read = await readIndexes(mapping, rowsOfFiles(input.files, mapping), ...earlier);
+  const compiled = compileMapping(mapping, await readLookups(mapping, input), read.indexes);
   checkJoins(input, compiled.mapping);
   const infos = new Map<string, FileInfo>();
   for (const file of [...input.files, ...Object.values(input.joins).flat()]) {
@@ -82,7 +98,7 @@ async function prepareInput(input: Input): Promise<PreparedInput> {
     await using opened = await openInput(file.path, file.shown, file.source ?? compiled.mapping.source);
     infos.set(file.path, opened.info);
   }
-  return { input, compiled, infos, warnings: checkHeaders(input, compiled, infos) };
+  return { input, compiled, infos, warnings: [...checkHeaders(input, compiled, infos), ...read.warnings] };
 }
 
 /** Checks the mapped columns of an input's main files against their headers; gives warnings, throws what is wrong. */
@@ -149,6 +165,11 @@ function checkJoins(input: Input, mapping: Mapping): void {
       },
     );
   }
+}
+
+async function readMapping({ mapping }: Pick<Input, "mapping">): Promise<Mapping> {
+  const loaded = loadMapping(await readText(mapping), mapping.shown);
+  return mapping.channel === undefined ? loaded : withJobChannel(loaded, mapping.channel);
 }
 
 const maxLookupRows = 200_000;

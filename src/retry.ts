@@ -10,6 +10,7 @@ import type { Ledger, RunRecord, StagedFile } from "./model/ledger.ts";
 import { checkOnly, prepareInputs } from "./prepare.ts";
 import { readingOf } from "./re-saved.ts";
 import { failureNames } from "./report/failure-names.ts";
+import { rowsOfRuns } from "./row-indexes.ts";
 import { execute, type RunOptions, type RunResult, runFolder } from "./run.ts";
 
 /** What a retry may be told beside its job: what a run may, as far as it makes sense. */
@@ -35,7 +36,7 @@ export async function retry(job: Job, options: RetryOptions): Promise<RetryResul
   const found = await findFailures(job, ledger, retryOf, options.only);
   if (found.inputs.length === 0) return { exitCode: 0, retried: retryOf.runId, result: undefined };
   const retryJob: Job = { ...job, inputs: found.inputs };
-  const inputs = await prepareInputs(retryJob);
+  const inputs = await prepareInputs(retryJob, { earlierRows: (input) => rowsOfRuns(ledger, retryOf, input) });
   const result = await execute({ job: retryJob, inputs, ledger, lock, warnings: found.warnings, retryOf }, options);
   return { exitCode: result.exitCode, retried: retryOf.runId, result };
 }

@@ -14,6 +14,7 @@ import type { JsonObject } from "./model/json.ts";
 import type { Ledger, RunRecord } from "./model/ledger.ts";
 import { resources } from "./model/resources.ts";
 import { compileInput } from "./prepare.ts";
+import { type AgedRows, rowsOfRuns } from "./row-indexes.ts";
 
 /** What to verify, and with what. */
 export interface VerifyOptions extends ReadBackOptions {
@@ -155,7 +156,7 @@ function createContent(
 ): (entry: AcceptedEntry) => Promise<Content> {
   const compiled = new Map<string, Promise<CompiledMapping | string>>();
   const mappingOf = (input: string): Promise<CompiledMapping | string> => {
-    const known = compiled.get(input) ?? compileToday(input, mappings);
+    const known = compiled.get(input) ?? compileToday(input, mappings, rowsOfRuns(ledger, run, input));
     compiled.set(input, known);
     return known;
   };
@@ -191,12 +192,13 @@ type Mapped = NonNullable<Awaited<ReturnType<Ledger["audit"]["content"]>>>;
 async function compileToday(
   input: string,
   mappings: ReadonlyMap<string, MappingFile>,
+  rows: AgedRows,
 ): Promise<CompiledMapping | string> {
   const mapping = mappings.get(input);
   if (mapping === undefined)
     return `what was sent is no longer kept, and the job has no input "${input}" any more: not compared`;
   try {
-    return await compileInput({ mapping });
+    return await compileInput({ mapping }, rows);
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
     return `what was sent is no longer kept, and ${mapping.shown} cannot be used: ${error.message}`;

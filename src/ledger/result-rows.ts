@@ -3,20 +3,21 @@
 // The fate of a row is that of the entry that claims it. Where several entries share a joined row, the first that did
 // not make it decides, so that a retry gets all the rows it needs.
 import { splitRowId } from "../model/draft.ts";
-import type { ResultRow, Results } from "../model/ledger.ts";
+import type { ResultRow, Results, StoredRow } from "../model/ledger.ts";
 import type { Action, Outcome } from "../model/outcome.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Phase, ResourceName } from "../model/resource.ts";
 import { decode, decodeProblems } from "./codec.ts";
 import type { Connection } from "./connection.ts";
 import { filesOfRun } from "./files.ts";
-import { rowRange } from "./stored-row.ts";
+import { type RowColumns, rowRange, storedRow } from "./stored-row.ts";
 
 /** The part of `Results` that reads rows. */
-export function openResultRows(connection: Connection): Pick<Results, "rows" | "unmade"> {
+export function openResultRows(connection: Connection): Pick<Results, "rows" | "unmade" | "rowsOf"> {
   return {
     rows: (run) => rows(connection, run),
     unmade: (fileId) => unmade(connection, fileId),
+    rowsOf: (fileId) => rowsOf(connection, fileId),
   };
 }
 
@@ -47,6 +48,12 @@ async function* unmade(
   for (const page of pages<ResultColumns & { readonly raw: string }>(connection, fileId, query)) {
     yield page.map((columns) => ({ ...resultRow(columns), raw: columns.raw }));
   }
+}
+
+async function* rowsOf(connection: Connection, fileId: number): AsyncGenerator<readonly StoredRow[]> {
+  const query = `select r.id row_id, r.id, r.line, r.raw, r.fault, null group_key, null cells from rows r where true`;
+  for (const page of pages<RowColumns & { readonly row_id: number }>(connection, fileId, query))
+    yield page.map(storedRow);
 }
 
 function* pages<Row extends { readonly row_id: number }>(

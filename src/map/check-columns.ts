@@ -4,6 +4,7 @@ import type { FileInfo } from "../model/row.ts";
 import type { Position } from "../model/yaml-config.ts";
 import { compileExpression } from "./expression.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "./mapping.ts";
+import { indexNames } from "./row-index.ts";
 import { childNames, entryNames, type NameContext, targetOf } from "./site.ts";
 
 /** What does not fit. Errors make the mapping useless for the input; warnings may be meant. */
@@ -31,6 +32,9 @@ export function checkColumns(
     ...(group !== undefined && "columns" in group.by
       ? group.by.columns.map((name) => columnFault(name, main, group.position))
       : []),
+    ...Object.values(mapping.indexes).flatMap(({ key, value, where }) =>
+      [key, value, where].map((expr) => expressionWarnings(expr, "row", mapping, main)),
+    ),
     expressionWarnings(mapping.where, "row", mapping, main),
     expressionWarnings(group?.head, "row", mapping, main),
     expressionWarnings(group?.where, "group", mapping, main),
@@ -145,13 +149,14 @@ function fieldsCheck(headers: Headers): (field: FieldMapping) => Faults {
 function checkAlternative({ source, optional, position, when, style }: Alternative, headers: Headers): Faults {
   const { mapping, own, isChild } = headers;
   const kind = isChild ? "child" : "group";
+  const ofWhen = expressionWarnings(when, kind, mapping, own);
+  if (optional) return ofWhen;
   const warnings = both(
-    expressionWarnings(when, kind, mapping, own),
+    ofWhen,
     source.kind === "expr"
       ? expressionWarnings({ text: source.text, position }, kind, { ...mapping, style }, own)
       : none,
   );
-  if (optional) return warnings;
   switch (source.kind) {
     case "value":
     case "expr":
@@ -198,12 +203,12 @@ function columnFault(name: string, { columns, path }: FileInfo, position: Positi
 function expressionWarnings(
   expr: { readonly text: string; readonly position: Position } | undefined,
   kind: "row" | "group" | "child",
-  mapping: Pick<Mapping, "style" | "fields" | "children">,
+  mapping: Pick<Mapping, "style" | "indexes" | "fields" | "children">,
   file: FileInfo | undefined,
 ): Faults {
   if (expr === undefined || file?.columns === undefined) return none;
   const { columns, path } = file;
-  const compiled = compileExpression(expr.text, kind, mapping.style);
+  const compiled = compileExpression(expr.text, kind, mapping.style, indexNames(mapping.indexes));
   const absent = compiled.ok ? compiled.columns.filter((name) => !columns.includes(name)) : [];
   const mayBeAbsent = absent.length === 0 ? [] : optionalColumns(mapping);
   const unknown = absent.filter((name) => !mayBeAbsent.includes(name));

@@ -9,6 +9,7 @@ import { conditionFault } from "./condition.ts";
 import { coerceConstant } from "./constant.ts";
 import { dateFormatFault } from "./dates.ts";
 import { compileExpression } from "./expression.ts";
+import type { RowIndexes } from "./expression-language.ts";
 import type { WrittenField } from "./field-schema.ts";
 import type { WrittenMapping } from "./mapping-schema.ts";
 import { parseTemplate } from "./template.ts";
@@ -19,6 +20,7 @@ import { constantAt, styleOf, type WrittenAlternative } from "./written.ts";
 /** Where a field stands. */
 export interface FieldContext {
   readonly source: WrittenMapping["source"];
+  readonly indexes: RowIndexes;
   readonly kind: "group" | "child";
   /** Undefined when the payload has no such field, which is a fault of its own. */
   readonly field: Field | undefined;
@@ -50,10 +52,10 @@ const oneSource: Rule = ({ from, template, expr, value }) => {
   return [{ key: [], message }];
 };
 
-const expressions: Rule = (written, { source, kind }) => {
+const expressions: Rule = (written, { source, indexes, kind }) => {
   const style = styleOf(source, written);
-  const compiled = written.expr === undefined ? undefined : compileExpression(written.expr, kind, style);
-  const fault = written.when === undefined ? undefined : conditionFault(written.when, kind, style);
+  const compiled = written.expr === undefined ? undefined : compileExpression(written.expr, kind, style, indexes);
+  const fault = written.when === undefined ? undefined : conditionFault(written.when, kind, style, indexes);
   return [
     ...(compiled === undefined || compiled.ok ? [] : [{ key: ["expr"], message: compiled.message }]),
     ...(fault === undefined ? [] : [{ key: ["when"], message: fault }]),

@@ -12,6 +12,7 @@ import { conditionFault } from "./condition.ts";
 import { compileExpression } from "./expression.ts";
 import type { WrittenSpec } from "./field-schema.ts";
 import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
+import { indexNames, indexNameFault } from "./row-index.ts";
 import { alternativesOf, styleOf } from "./written.ts";
 
 /** Words that mean something of their own where a join's name could stand. */
@@ -22,6 +23,7 @@ export function checkMapping(mapping: Partial<WrittenMapping>, places: YamlPlace
   const resource = mapping.resource === undefined ? undefined : resources[mapping.resource];
   return [
     ...checkSource(mapping),
+    ...checkIndexes(mapping),
     ...checkExpressions(mapping),
     ...checkJoins(mapping),
     ...checkKey(mapping, resource),
@@ -42,24 +44,44 @@ function checkSource({ source }: Partial<WrittenMapping>): readonly ConfigFault[
   ];
 }
 
-function checkExpressions({ where, group, source }: Partial<WrittenMapping>): readonly ConfigFault[] {
+function checkIndexes({ index, source }: Partial<WrittenMapping>): readonly ConfigFault[] {
+  const style = styleOf(source);
+  return Object.entries(index ?? {}).flatMap(([name, { key, value, where }]) => {
+    const path = ["index", name];
+    const misnamed = indexNameFault(name);
+    const texts = Object.entries({ key, value }).flatMap(([part, text]) => {
+      const compiled = compileExpression(text, "row", style);
+      return compiled.ok ? [] : [{ path: [...path, part], message: compiled.message }];
+    });
+    const fault = where === undefined ? undefined : conditionFault(where, "row", style);
+    return [
+      ...(misnamed === undefined ? [] : [{ path, message: misnamed, at: "key" as const }]),
+      ...texts,
+      ...(fault === undefined ? [] : [{ path: [...path, "where"], message: fault }]),
+    ];
+  });
+}
+
+function checkExpressions(mapping: Partial<WrittenMapping>): readonly ConfigFault[] {
+  const { where, group, source } = mapping;
   const by = typeof group?.by === "object" && !Array.isArray(group.by) ? group.by.expr : undefined;
-  const compiled = by === undefined ? undefined : compileExpression(by, "row", styleOf(source));
+  const compiled =
+    by === undefined ? undefined : compileExpression(by, "row", styleOf(source), indexNames(mapping.index));
   return [
-    ...conditionFaults(where, "row", source, ["where"]),
+    ...conditionFaults(where, "row", mapping, ["where"]),
     ...(compiled === undefined || compiled.ok ? [] : [{ path: ["group", "by", "expr"], message: compiled.message }]),
-    ...conditionFaults(group?.head, "row", source, ["group", "head"]),
-    ...conditionFaults(group?.where, "group", source, ["group", "where"]),
+    ...conditionFaults(group?.head, "row", mapping, ["group", "head"]),
+    ...conditionFaults(group?.where, "group", mapping, ["group", "where"]),
   ];
 }
 
 function conditionFaults(
   text: string | undefined,
   kind: "row" | "group" | "child",
-  source: WrittenMapping["source"],
+  { source, index }: Partial<WrittenMapping>,
   path: readonly PropertyKey[],
 ): readonly ConfigFault[] {
-  const message = text === undefined ? undefined : conditionFault(text, kind, styleOf(source));
+  const message = text === undefined ? undefined : conditionFault(text, kind, styleOf(source), indexNames(index));
   return message === undefined ? [] : [{ path, message }];
 }
 
@@ -112,8 +134,9 @@ function checkFields(fields: Readonly<Record<string, WrittenSpec>>, context: Fie
       whole === undefined ? misplacedField(name, context) : `is given twice: "${whole}" is mapped as a whole`;
     const field = misplaced === undefined ? targetField(name, context) : undefined;
     const { source } = context.mapping;
+    const indexes = indexNames(context.mapping.index);
     const kind = context.list === undefined ? ("group" as const) : ("child" as const);
-    const fieldContext = { source, kind, field, places: context.places };
+    const fieldContext = { source, indexes, kind, field, places: context.places };
     return [
       ...(misplaced === undefined ? [] : [{ path, message: misplaced, at: "key" as const }]),
       ...alternativesOf(spec, path).flatMap((alternative) => checkAlternative(alternative, fieldContext)),
@@ -169,7 +192,7 @@ function checkChild(
   return [
     ...(resource === undefined || known.includes(list) ? [] : [{ path, message, at: "key" as const }]),
     ...checkEach(child.each, mapping).map((fault) => ({ path: [...path, "each"], message: fault })),
-    ...conditionFaults(child.where, "child", mapping.source, [...path, "where"]),
+    ...conditionFaults(child.where, "child", mapping, [...path, "where"]),
     ...checkFields(child.fields, { mapping, resource, places, path: [...path, "fields"], list }),
   ];
 }

@@ -30,9 +30,9 @@ export interface CompiledChild {
 /** A child ready for groups. */
 export function compileChild(child: ChildMapping, mapping: Mapping, tools: FieldTools): CompiledChild {
   const { path, where, each } = child;
-  const { blanks } = tools.scope;
+  const { blanks, indexes } = tools.scope;
   const fields = child.fields.map((mapped) => compileField(mapped, tools));
-  const condition = where === undefined ? undefined : compileCondition(where, "where", "child", mapping.style);
+  const condition = where === undefined ? undefined : compileCondition(where, "where", "child", mapping.style, indexes);
   const listOrigins = listOriginsOf(each, mapping);
 
   const fill = (group: ChildGroup, parts: DraftParts): void => {

@@ -77,8 +77,9 @@ function compileAlternative(
 ): (site: Site, recorder?: Recorder) => FieldResult | BlankResult {
   const { style, ref, clear } = alternative;
   const source = compileSource(alternative, tools.scope);
+  const { kind, indexes } = tools.scope;
   const gate =
-    alternative.when === undefined ? undefined : compileCondition(alternative.when, "when", tools.scope.kind, style);
+    alternative.when === undefined ? undefined : compileCondition(alternative.when, "when", kind, style, indexes);
   const pass = compilePipeline(alternative, tools);
   const finish = compileFinish(alternative, field);
   const mappingOrigin: Origin = {

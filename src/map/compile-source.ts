@@ -7,6 +7,7 @@ import { type Blanks, holdsObjects } from "./blanks.ts";
 import type { Value } from "./coerce.ts";
 import { asValue } from "./constant.ts";
 import { compileExpression } from "./expression.ts";
+import type { RowIndexes } from "./expression-language.ts";
 import type { Alternative, TemplatePart } from "./mapping.ts";
 import { compileColumn, type NameContext, type Reading, readAt, type Site } from "./site.ts";
 
@@ -14,6 +15,7 @@ import { compileColumn, type NameContext, type Reading, readAt, type Site } from
 export interface FieldsScope extends NameContext {
   readonly kind: "group" | "child";
   readonly blanks: Blanks;
+  readonly indexes: RowIndexes;
 }
 
 /** Why a field has no value, before it is known which field. */
@@ -47,7 +49,7 @@ export function compileSource({ source, style }: Alternative, scope: FieldsScope
     case "template":
       return fromTemplate(source.parts, scope);
     case "expr": {
-      const compiled = compileExpression(source.text, scope.kind, style);
+      const compiled = compileExpression(source.text, scope.kind, style, scope.indexes);
       if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
       return fromExpression(compiled);
     }

@@ -12,6 +12,7 @@ import { compileChild, wholeRow } from "./children.ts";
 import { compileField, type FieldTools } from "./compile-field.ts";
 import { compileCondition } from "./condition.ts";
 import { compileConflicts } from "./conflicts.ts";
+import { noIndexes, type RowIndexes } from "./expression-language.ts";
 import { type DraftParts, emptyParts, fillFields } from "./fill.ts";
 import { compileGroupKey } from "./group-key.ts";
 import { compileHead } from "./head.ts";
@@ -43,19 +44,33 @@ export interface CompiledMapping {
   trace(group: RowGroup): readonly FieldTrace[];
 }
 
-/** Resolves a mapping. The tables of `mapping.lookups` must be loaded before. */
-export function compileMapping(mapping: Mapping, lookups: LookupTables): CompiledMapping {
+/** Resolves a mapping. The tables of `mapping.lookups` and `mapping.indexes` must be loaded before. */
+export function compileMapping(
+  mapping: Mapping,
+  lookups: LookupTables,
+  indexes: RowIndexes = noIndexes,
+): CompiledMapping {
   const { joins, style, group: grouping } = mapping;
   const blanks = compileBlanks(mapping.blank);
-  const tools: FieldTools = { scope: { ...entryNames(mapping), kind: "group", blanks }, lookups, file: mapping.file };
+  const tools: FieldTools = {
+    scope: { ...entryNames(mapping), kind: "group", blanks, indexes },
+    lookups,
+    file: mapping.file,
+  };
   const fields = mapping.fields.map((field) => compileField(field, tools));
   const children = mapping.children.map((child) =>
-    compileChild(child, mapping, { ...tools, scope: { ...childNames(child, mapping), kind: "child", blanks } }),
+    compileChild(child, mapping, {
+      ...tools,
+      scope: { ...childNames(child, mapping), kind: "child", blanks, indexes },
+    }),
   );
-  const rowCondition = mapping.where === undefined ? undefined : compileCondition(mapping.where, "where", "row", style);
+  const rowCondition =
+    mapping.where === undefined ? undefined : compileCondition(mapping.where, "where", "row", style, indexes);
   const groupCondition =
-    grouping?.where === undefined ? undefined : compileCondition(grouping.where, "group.where", "group", style);
-  const chooseHead = compileHead(mapping, blanks);
+    grouping?.where === undefined
+      ? undefined
+      : compileCondition(grouping.where, "group.where", "group", style, indexes);
+  const chooseHead = compileHead(mapping, blanks, indexes);
   const findConflicts = compileConflicts(mapping, blanks);
   const keyFields = fields.filter(({ path }) => path === mapping.key);
   const keySteps = parsePath(mapping.key);
@@ -102,7 +117,7 @@ export function compileMapping(mapping: Mapping, lookups: LookupTables): Compile
     resource: resources[mapping.resource],
     joins,
     checkColumns: (main, joined) => checkColumns(mapping, main, joined),
-    groupKey: compileGroupKey(mapping, blanks),
+    groupKey: compileGroupKey(mapping, blanks, indexes),
     excludes: (source) => {
       if (rowCondition === undefined) return { ok: true, value: false };
       const judged = rowCondition.judge({ row: blanks.clean(source.row.cells) });

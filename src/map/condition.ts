@@ -1,5 +1,6 @@
 // Conditions (`where`, `when`, `head`): expressions that must say true or false.
 import { compileExpression, type Scope } from "./expression.ts";
+import { noIndexes, type RowIndexes } from "./expression-language.ts";
 import type { Expr } from "./mapping.ts";
 import type { ValueStyle } from "./style.ts";
 
@@ -7,8 +8,13 @@ import type { ValueStyle } from "./style.ts";
 export type Judged = { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly message: string };
 
 /** One line that says why a text cannot be a condition, or undefined when it can. */
-export function conditionFault(text: string, kind: "row" | "group" | "child", style: ValueStyle): string | undefined {
-  const compiled = compileExpression(text, kind, style);
+export function conditionFault(
+  text: string,
+  kind: "row" | "group" | "child",
+  style: ValueStyle,
+  indexes: RowIndexes = noIndexes,
+): string | undefined {
+  const compiled = compileExpression(text, kind, style, indexes);
   if (!compiled.ok) return compiled.message;
   return compiled.yields === "boolean" || compiled.yields === "unknown"
     ? undefined
@@ -21,8 +27,9 @@ export function compileCondition(
   name: string,
   kind: "row" | "group" | "child",
   style: ValueStyle,
+  indexes: RowIndexes,
 ): { readonly judge: (scope: Scope) => Judged; readonly columns: readonly string[] } {
-  const compiled = compileExpression(text, kind, style);
+  const compiled = compileExpression(text, kind, style, indexes);
   if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
   const { expression, columns } = compiled;
   const judge = (scope: Scope): Judged => {

@@ -20,12 +20,32 @@ export const variablesOf: Readonly<Record<ExpressionKind, readonly string[]>> = 
 /** The engine's own `matches` backtracks and cannot be replaced, so calls of it are renamed to this, of equal length. */
 export const safeMatches = "matchRe";
 
-/** The environment in which expressions of a kind are compiled; one for each style and kind is enough. */
-export function expressionEnvironment(kind: ExpressionKind, style: ValueStyle): Environment {
+/** What an index has for a key; throws what is wrong with asking for it. Without `otherwise` there must be something. */
+export type RowIndex = (key: string, otherwise?: string) => string;
+/** The indexes of a mapping by their names, which are functions of its expressions. */
+export type RowIndexes = ReadonlyMap<string, RowIndex>;
+/** For a mapping that has none, and for what indexes themselves are made of. */
+export const noIndexes: RowIndexes = new Map();
+
+/** The environment in which expressions of a kind are compiled; one for each style, kind and set of indexes is enough. */
+export function expressionEnvironment(
+  kind: ExpressionKind,
+  style: ValueStyle,
+  indexes: RowIndexes = noIndexes,
+): Environment {
   const environment = new Environment({ homogeneousAggregateLiterals: false }).registerType("Row", CellsView);
   for (const name of variablesOf[kind]) environment.registerVariable(name, variableTypes[name] ?? "dyn");
   registerNumbers(environment, style);
   registerTexts(environment, style);
+  for (const [name, find] of indexes) {
+    environment
+      .registerFunction(`${name}(string): string`, (key: string) => find(key), sync)
+      .registerFunction(
+        `${name}(string, string): string`,
+        (key: string, otherwise: string) => find(key, otherwise),
+        sync,
+      );
+  }
   return environment;
 }
 

@@ -4,7 +4,7 @@ import type { Environment, ParseResult } from "@marcbachmann/cel-js";
 import type { Cells } from "../model/row.ts";
 import { CellsView } from "./cells-view.ts";
 import type { Value } from "./coerce.ts";
-import { type ExpressionKind, expressionEnvironment } from "./expression-language.ts";
+import { type ExpressionKind, expressionEnvironment, noIndexes, type RowIndexes } from "./expression-language.ts";
 import { compileMessage, place, runMessage } from "./expression-message.ts";
 import { columnsOf, syntaxFault, withSafeMatches } from "./expression-syntax.ts";
 import type { ValueStyle } from "./style.ts";
@@ -40,8 +40,13 @@ export type CompiledExpression =
   | { readonly ok: false; readonly message: string };
 
 /** The expression, or one line that says what is wrong with it and at which column of its text (from 1). */
-export function compileExpression(source: string, kind: ExpressionKind, style: ValueStyle): CompiledExpression {
-  const environment = environmentOf(kind, style);
+export function compileExpression(
+  source: string,
+  kind: ExpressionKind,
+  style: ValueStyle,
+  indexes: RowIndexes = noIndexes,
+): CompiledExpression {
+  const environment = environmentOf(kind, style, indexes);
   try {
     const parsed = environment.parse(source);
     const fault = syntaxFault(parsed.ast);
@@ -57,12 +62,14 @@ export function compileExpression(source: string, kind: ExpressionKind, style: V
   }
 }
 
-const environments = new WeakMap<ValueStyle, Map<ExpressionKind, Environment>>();
+const environments = new WeakMap<RowIndexes, WeakMap<ValueStyle, Map<ExpressionKind, Environment>>>();
 
-function environmentOf(kind: ExpressionKind, style: ValueStyle): Environment {
-  const ofStyle = environments.get(style) ?? new Map<ExpressionKind, Environment>();
-  environments.set(style, ofStyle);
-  const environment = ofStyle.get(kind) ?? expressionEnvironment(kind, style);
+function environmentOf(kind: ExpressionKind, style: ValueStyle, indexes: RowIndexes): Environment {
+  const ofIndexes = environments.get(indexes) ?? new WeakMap<ValueStyle, Map<ExpressionKind, Environment>>();
+  environments.set(indexes, ofIndexes);
+  const ofStyle = ofIndexes.get(style) ?? new Map<ExpressionKind, Environment>();
+  ofIndexes.set(style, ofStyle);
+  const environment = ofStyle.get(kind) ?? expressionEnvironment(kind, style, indexes);
   ofStyle.set(kind, environment);
   return environment;
 }

@@ -61,7 +61,7 @@ const fieldMap = z.strictObject({
     .string()
     .optional()
     .meta({
-      description: "The unit of the cells: lb, oz, g, kg for weights; in, ft, cm, mm, m for lengths",
+      description: "The unit of the cells: lb, oz, g, kg for weights; in, ft, yd, cm, mm, m for lengths",
       examples: ["kg", "cm"],
     }),
   split: z

@@ -4,7 +4,9 @@ import type { Checked } from "../model/problem.ts";
 import type { Row } from "../model/row.ts";
 import type { Blanks } from "./blanks.ts";
 import { compileExpression } from "./expression.ts";
+import type { RowIndexes } from "./expression-language.ts";
 import type { Mapping } from "./mapping.ts";
+import { quote } from "./quote.ts";
 import { scalarText } from "./value-text.ts";
 
 /**
@@ -14,10 +16,11 @@ import { scalarText } from "./value-text.ts";
 export function compileGroupKey(
   { group, style }: Mapping,
   blanks: Blanks,
+  indexes: RowIndexes,
 ): ((row: Row) => Checked<string>) | undefined {
   if (group === undefined) return undefined;
   const { by } = group;
-  return "columns" in by ? byColumns(by.columns, blanks) : byExpression(by.expr.text, style, blanks);
+  return "columns" in by ? byColumns(by.columns, blanks) : byExpression(by.expr.text, style, blanks, indexes);
 }
 
 function byColumns(columns: readonly string[], blanks: Blanks): (row: Row) => Checked<string> {
@@ -36,13 +39,29 @@ function byColumns(columns: readonly string[], blanks: Blanks): (row: Row) => Ch
   };
 }
 
-function byExpression(text: string, style: Mapping["style"], blanks: Blanks): (row: Row) => Checked<string> {
-  const compiled = compileExpression(text, "row", style);
+function byExpression(
+  text: string,
+  style: Mapping["style"],
+  blanks: Blanks,
+  indexes: RowIndexes,
+): (row: Row) => Checked<string> {
+  const compiled = compileExpression(text, "row", style, indexes);
   if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
   return (row) => {
     const result = compiled.expression({ row: blanks.clean(row.cells) });
     if (result.ok && typeof result.value !== "object") return { ok: true, value: scalarText(result.value).trim() };
     const message = result.ok ? "group.by: the expression gave a list" : `group.by: ${result.message}`;
-    return { ok: false, problems: [{ code: "expression_failed", message, line: row.line, row: row.number }] };
+    const place = { line: row.line, row: row.number, ...cellMeant(compiled.columns, row, message, blanks) };
+    return { ok: false, problems: [{ code: "expression_failed", message, ...place }] };
   };
+}
+
+/** The cell to look at when an expression fails: the one that the message quotes, else the first that is not blank. */
+function cellMeant(columns: readonly string[], { cells }: Row, message: string, blanks: Blanks) {
+  const found = columns.flatMap((column) => {
+    const value = cellAt(cells, column);
+    return typeof value === "string" && !blanks.isBlank(value) ? [{ column, value }] : [];
+  });
+  const said = message.toLowerCase();
+  return found.find(({ value }) => said.includes(quote(value.trim()).toLowerCase())) ?? found[0] ?? {};
 }

@@ -3,6 +3,7 @@ import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Blanks } from "./blanks.ts";
 import { compileCondition } from "./condition.ts";
+import type { RowIndexes } from "./expression-language.ts";
 import type { Mapping } from "./mapping.ts";
 
 /** The head, and why it may not be the right one. */
@@ -12,8 +13,12 @@ export interface ChosenHead {
 }
 
 /** `group.head` as a function; without it the first row in the file. When none or several say so, the first is taken, with a problem. */
-export function compileHead({ group, style }: Mapping, blanks: Blanks): (rows: readonly SourceRow[]) => ChosenHead {
-  const condition = group?.head === undefined ? undefined : compileCondition(group.head, "head", "row", style);
+export function compileHead(
+  { group, style }: Mapping,
+  blanks: Blanks,
+  indexes: RowIndexes,
+): (rows: readonly SourceRow[]) => ChosenHead {
+  const condition = group?.head === undefined ? undefined : compileCondition(group.head, "head", "row", style, indexes);
   return (rows) => {
     const [first] = rows;
     if (first === undefined) throw new Error("a group has at least one row");

@@ -16,6 +16,7 @@ import type {
   LookupSpec,
   Mapping,
   Otherwise,
+  RowIndexSpec,
   ValueSource,
 } from "./mapping.ts";
 import { mappingSchema, type WrittenChild, type WrittenMapping } from "./mapping-schema.ts";
@@ -48,6 +49,7 @@ export function loadMapping(text: string, file: string): Mapping {
     blank: source?.blank ?? [],
     style: styleOf(source),
     where: expr(written.where, ["where"], places),
+    indexes: normaliseIndexes(written.index, places),
     group: normaliseGroup(written.group, places),
     joins: normaliseJoins(written.join, places),
     key: written.key ?? resources[resource].keyPath,
@@ -65,6 +67,19 @@ function settingsOf(source: WrittenMapping["source"]): SourceSettings {
     ...(encoding === undefined ? {} : { encoding }),
     ...(records === undefined ? {} : { records }),
   };
+}
+
+function normaliseIndexes(index: WrittenMapping["index"], places: YamlPlaces): Mapping["indexes"] {
+  const specs = Object.entries(index ?? {}).map(([name, { key, value, where }]): [string, RowIndexSpec] => {
+    const at = ["index", name];
+    const spec = {
+      key: { text: key, position: places.positionOf([...at, "key"]) },
+      value: { text: value, position: places.positionOf([...at, "value"]) },
+      where: expr(where, [...at, "where"], places),
+    };
+    return [name, spec];
+  });
+  return Object.fromEntries(specs);
 }
 
 function normaliseGroup(group: WrittenMapping["group"], places: YamlPlaces): Grouping | undefined {

@@ -100,6 +100,26 @@ export const mappingSchema = z.strictObject({
     description: "A CEL condition on single rows; the others are excluded",
     examples: ['row["Vendor"] != "Test"'],
   }),
+  index: z
+    .record(
+      z.string(),
+      z.strictObject({
+        key: expression.meta({
+          description: "A CEL expression over row: what the row is found by, a text or a list of texts",
+          examples: ['[row["SKU"], "id:" + row["ID"]]'],
+        }),
+        value: expression.meta({ description: "A CEL expression over row: what is found", examples: ['row["SKU"]'] }),
+        where: expression.optional().meta({
+          description: "A CEL condition: which rows are in the index; default all",
+          examples: ['row["Parent"] == ""'],
+        }),
+      }),
+    )
+    .optional()
+    .meta({
+      description: "What expressions find among all rows of the input: name(key), or name(key, otherwise)",
+      examples: [{ sku_of: { key: '"id:" + row["ID"]', value: 'row["SKU"]' } }],
+    }),
   group: z
     .strictObject({
       by: z

@@ -22,6 +22,7 @@ export interface Mapping {
   readonly blank: readonly string[];
   readonly style: ValueStyle;
   readonly where: Expr | undefined;
+  readonly indexes: Readonly<Record<string, RowIndexSpec>>;
   readonly group: Grouping | undefined;
   readonly joins: readonly Join[];
   /** The payload path that is the key. */
@@ -36,6 +37,13 @@ export interface Mapping {
 export interface Expr {
   readonly text: string;
   readonly position: Position;
+}
+
+/** What expressions find among all rows of the input, by calling it: `name(key)`. */
+export interface RowIndexSpec {
+  readonly key: Expr;
+  readonly value: Expr;
+  readonly where: Expr | undefined;
 }
 
 /** How rows become one entry. */

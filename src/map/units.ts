@@ -5,7 +5,7 @@ import { type Decimal, multiply } from "./decimal.ts";
 /** Units of weight that `unit:` and cells may name. */
 export const weightUnits = ["lb", "oz", "g", "kg"] as const;
 /** Units of length that `unit:` and cells may name. */
-export const lengthUnits = ["in", "ft", "cm", "mm", "m"] as const;
+export const lengthUnits = ["in", "ft", "yd", "cm", "mm", "m"] as const;
 /** One of `weightUnits`. */
 export type WeightUnit = (typeof weightUnits)[number];
 /** One of `lengthUnits`. */
@@ -49,6 +49,7 @@ const pounds: Readonly<Record<Exclude<WeightUnit, "lb">, Ratio>> = {
 };
 const inches: Readonly<Record<Exclude<LengthUnit, "in">, Ratio>> = {
   ft: [12n, 1n],
+  yd: [36n, 1n],
   cm: [100n, 254n],
   mm: [10n, 254n],
   m: [10_000n, 254n],
@@ -65,6 +66,7 @@ const spellingsByUnit: Readonly<Record<Unit, string>> = {
   kg: "kg kgs kilo kilos kilogram kilograms",
   in: 'in inch inches " ″ ”',
   ft: "ft foot feet ' ′ ’",
+  yd: "yd yds yard yards",
   cm: "cm centimeter centimeters centimetre centimetres",
   mm: "mm millimeter millimeters millimetre millimetres",
   m: "m meter meters metre metres",

@@ -357,6 +357,8 @@ export interface Results {
   rows(run: number): AsyncIterable<readonly ResultRow[]>;
   /** Raw text of the rows of a file whose outcome is one of invalid, blocked, rejected, failed, in_doubt, pending; with the fate. */
   unmade(fileId: number): AsyncIterable<readonly (ResultRow & { readonly raw: string })[]>;
+  /** Every row of a file as it was read, in input order, in batches. */
+  rowsOf(fileId: number): AsyncIterable<readonly StoredRow[]>;
   tallies(run: number): Promise<
     readonly {
       readonly input: string;

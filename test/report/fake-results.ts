@@ -73,6 +73,7 @@ export function fakeResults(
   return {
     files: async () => files,
     rows: () => inBatches(stored, batchSize),
+    rowsOf: () => inBatches([], batchSize),
     unmade: (fileId) =>
       inBatches(
         stored.filter((row) => row.fileId === fileId && !isSettledWell(row.outcome)),

@@ -1,0 +1,166 @@
+// Indexes: what expressions find among all rows of an input, which have to be read before any is mapped. Kept in memory,
+// within a bound. Where the rows come from is composition's business.
+import { ImportError } from "../model/error.ts";
+import type { Row } from "../model/row.ts";
+import { compileBlanks } from "./blanks.ts";
+import type { Value } from "./coerce.ts";
+import { compileCondition } from "./condition.ts";
+import { compileExpression, type Scope } from "./expression.ts";
+import { expressionEnvironment, noIndexes, type RowIndex, type RowIndexes } from "./expression-language.ts";
+import type { Mapping, RowIndexSpec } from "./mapping.ts";
+import { quote } from "./quote.ts";
+import { scalarText } from "./value-text.ts";
+
+/** So many keys may all indexes of a mapping have together. */
+export const maxIndexKeys = 500_000;
+
+/** The indexes of a mapping while their rows are read. */
+export interface RowIndexBuilder {
+  /**
+   * Takes a row in; one that could not be read is in no index. Newer rows come first: what one of a greater `age` says
+   * counts only for keys that are not there yet. Throws `ImportError("MAPPING_INVALID")` beyond `maxIndexKeys` keys.
+   */
+  add(row: Row, file: string, age: number): void;
+  /** To be asked once all rows are in. */
+  readonly indexes: RowIndexes;
+  /** What is wrong with rows that an index could not take, in words. */
+  warnings(): readonly string[];
+}
+
+/** Empty indexes, ready for rows. */
+export function openRowIndexes(mapping: Mapping): RowIndexBuilder {
+  const blanks = compileBlanks(mapping.blank);
+  const opened = Object.entries(mapping.indexes).map(([name, spec]) => openIndex(name, spec, mapping));
+  return {
+    add: ({ fault, cells, line }, file, age) => {
+      if (fault !== undefined) return;
+      const scope = { row: blanks.clean(cells) };
+      for (const { take } of opened) take(scope, { file, line, age });
+      const keys = opened.reduce((sum, { size }) => sum + size(), 0);
+      if (keys > maxIndexKeys) throw tooMany(mapping);
+    },
+    indexes: new Map(opened.map(({ name, find }) => [name, find])),
+    warnings: () => opened.flatMap(({ warning }) => warning()),
+  };
+}
+
+const stubs = new WeakMap<object, RowIndexes>();
+
+/** Indexes with these names that hold nothing, for checking expressions. The same object for the same specs. */
+export function indexNames(specs: Readonly<Record<string, unknown>> | undefined): RowIndexes {
+  if (specs === undefined) return noIndexes;
+  const known =
+    stubs.get(specs) ??
+    new Map(
+      Object.keys(specs)
+        .filter((name) => indexNameFault(name) === undefined)
+        .map((name) => [name, nothing]),
+    );
+  stubs.set(specs, known);
+  return known;
+}
+
+const nothing: RowIndex = (_, otherwise = "") => otherwise;
+
+/** Why expressions could not call an index so; undefined when they can. */
+export function indexNameFault(name: string): string | undefined {
+  if (!/^[a-z]\w*$/i.test(name)) return `"${name}" must be letters, digits and _: it is called like a function`;
+  const { functions, variables } = expressionEnvironment("child", plainStyle).getDefinitions();
+  const isKnown = [...functions, ...variables].some((known) => known.name === name);
+  const isUsable = !isKnown && compileExpression(`${name}("")`, "row", plainStyle, new Map([[name, nothing]])).ok;
+  return isUsable ? undefined : `an index cannot be called "${name}": that means something in expressions`;
+}
+
+const plainStyle = { decimal: ".", dates: [], timezone: "UTC" } as const;
+
+interface At {
+  readonly file: string;
+  readonly line: number;
+  readonly age: number;
+}
+
+interface Entry extends At {
+  readonly value: string;
+  /** Another row that says something else. */
+  readonly other?: Entry;
+}
+
+interface OpenIndex {
+  readonly name: string;
+  readonly take: (scope: Scope, at: At) => void;
+  readonly size: () => number;
+  readonly find: RowIndex;
+  readonly warning: () => readonly string[];
+}
+
+function openIndex(name: string, { key, value, where }: RowIndexSpec, { style, file }: Mapping): OpenIndex {
+  const condition = where === undefined ? undefined : compileCondition(where, "where", "row", style, noIndexes);
+  const keysOf = textsOf(key.text, style);
+  const valuesOf = textsOf(value.text, style);
+  const entries = new Map<string, Entry>();
+  const failures: string[] = [];
+  let failed = 0;
+
+  const takeEntry = (text: string, entry: Entry): void => {
+    const known = entries.get(text);
+    if (known === undefined) entries.set(text, entry);
+    else if (known.age === entry.age && known.value !== entry.value && known.other === undefined)
+      entries.set(text, { ...known, other: entry });
+  };
+  const take = (scope: Scope, at: At): void => {
+    try {
+      const judged = condition?.judge(scope) ?? { ok: true, value: true };
+      if (!judged.ok) throw new Error(judged.message);
+      if (!judged.value) return;
+      const [found, ...more] = valuesOf(scope);
+      if (more.length > 0) throw new Error("the value is a list");
+      if (found === undefined) return;
+      for (const text of keysOf(scope)) takeEntry(text, { ...at, value: found });
+    } catch (error) {
+      failed += 1;
+      if (failures.length === 0) failures.push(`${at.file}:${at.line}: ${error instanceof Error ? error.message : ""}`);
+    }
+  };
+  const find: RowIndex = (text, otherwise) => {
+    const wanted = text.trim();
+    const entry = entries.get(wanted);
+    if (entry?.other !== undefined)
+      throw new Error(`${name}() of ${quote(wanted)} is in doubt: ${both(entry, entry.other)}`);
+    if (entry !== undefined) return entry.value;
+    if (otherwise !== undefined) return otherwise;
+    throw new Error(
+      wanted === "" ? `${name}() of a blank` : `${name}() knows no ${quote(wanted)}: no row of this input gives it`,
+    );
+  };
+  const warning = () => failures.map((first) => `${file}: ${failed} rows are not in the index "${name}": ${first}`);
+  return { name, take, size: () => entries.size, find, warning };
+}
+
+function both(first: Entry, second: Entry): string {
+  const said = ({ value, file, line }: Entry) => `${quote(value)} by ${file}:${line}`;
+  return `${said(first)}, ${said(second)}`;
+}
+
+/** The texts that an expression gives, trimmed, without blanks. */
+function textsOf(text: string, style: Mapping["style"]): (scope: Scope) => readonly string[] {
+  const compiled = compileExpression(text, "row", style);
+  if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
+  const flat = (value: Value): readonly string[] =>
+    typeof value === "object" ? value.flatMap(flat) : [scalarText(value).trim()];
+  return (scope) => {
+    const result = compiled.expression(scope);
+    if (!result.ok) throw new Error(result.message);
+    return flat(result.value).filter((found) => found !== "");
+  };
+}
+
+function tooMany({ file, indexes }: Mapping): ImportError {
+  const names = Object.keys(indexes).map((name) => `"${name}"`);
+  return new ImportError(
+    "MAPPING_INVALID",
+    `${file}: the index ${names.join(" and ")} gets more than ${maxIndexKeys} keys`,
+    {
+      hint: "An index is kept in memory. Give it a `where`, so that it holds only rows that are asked for.",
+    },
+  );
+}
