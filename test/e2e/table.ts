@@ -47,6 +47,13 @@ export function parseTable(text: string): readonly TableRecord[] {
   });
 }
 
+/** A CSV file of these records, with the columns of the first; every cell in quotes. */
+export function tableText(records: readonly TableRecord[]): string {
+  const columns = Object.keys(records[0] ?? {});
+  const lines = [columns, ...records.map((record) => columns.map((column) => record[column] ?? ""))];
+  return lines.map((cells) => `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",")}\n`).join("");
+}
+
 interface CellEnd {
   readonly value: string;
   readonly end: number;

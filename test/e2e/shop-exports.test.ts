@@ -1,0 +1,138 @@
+// What the shops' mappings make of exports that are not like the fixture: rows in another order, columns that are not
+// there, rows that are wrong. The payloads of the fixtures themselves are in shipped-mappings.test.ts.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../src/model/json.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import { openProject, type Project, type Reported, repository } from "./program.ts";
+import { parseTable, type TableRecord, tableText } from "./table.ts";
+
+interface Shop extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly project: Project;
+  /** The fixture's job. */
+  readonly job: string;
+  /** Runs the fixture's job over rows that are made of its own. */
+  run(change: (rows: readonly TableRecord[]) => readonly TableRecord[]): Promise<Reported>;
+}
+
+async function openShop(name: string, input: string, file: string): Promise<Shop> {
+  const sandbox = await startSandbox();
+  const project = await openProject(sandbox);
+  const job = join(repository, "fixtures", name, "import.yaml");
+  const rows = parseTable(await readFile(join(repository, "fixtures", name, file), "utf8"));
+  return {
+    sandbox,
+    project,
+    job,
+    async run(change) {
+      const path = await project.write(file, tableText(change(rows)));
+      return project.report(["run", job, "--state", "state", "--input", `${input}=${path}`]);
+    },
+    async [Symbol.asyncDispose]() {
+      await project[Symbol.asyncDispose]();
+      await sandbox[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function expected(name: string): Promise<Readonly<Record<string, Readonly<Record<string, JsonObject>>>>> {
+  return JSON.parse(await readFile(join(repository, "fixtures", name, "expected.json"), "utf8"));
+}
+
+function stored({ sandbox }: Shop, resource: "products" | "sales_orders"): Readonly<Record<string, JsonObject>> {
+  return Object.fromEntries(sandbox.records(resource).map(({ key, content }) => [key, content]));
+}
+
+/** `line code column` of every row that did not make it. */
+function refused({ rows }: Reported): readonly string[] {
+  return rows.flatMap(({ line, outcome, code, column }) =>
+    outcome === "accepted" ? [] : [`${line} ${outcome} ${code} ${column}`.trim()],
+  );
+}
+
+function without(...columns: readonly string[]): (rows: readonly TableRecord[]) => readonly TableRecord[] {
+  return (rows) =>
+    rows.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !columns.includes(column))));
+}
+
+describe.concurrent("woocommerce-products.yaml", () => {
+  const open = () => openShop("woocommerce-products", "products", "wc-product-export.csv");
+  const sorted = (products: Readonly<Record<string, JsonObject>>) =>
+    Object.fromEntries(
+      Object.entries(products).map(([key, { variants, ...product }]) => [
+        key,
+        { ...product, variants: Array.isArray(variants) ? variants.map((each) => JSON.stringify(each)).sort() : [] },
+      ]),
+    );
+
+  it("finds the same products whatever the order of the rows", async () => {
+    await using shop = await open();
+    const { exitCode } = await shop.run((rows) => rows.toReversed());
+    expect(exitCode).toBe(0);
+    expect(sorted(stored(shop, "products"))).toEqual(sorted((await expected("woocommerce-products")).products ?? {}));
+  });
+
+  it("takes older exports without GTIN, and exports of a few columns", async () => {
+    await using shop = await open();
+    const { exitCode, summary } = await shop.run(
+      without("GTIN, UPC, EAN, or ISBN", "Low stock amount", "Weight (kg)", "Short description", "Tags", "Images"),
+    );
+    expect(exitCode).toBe(0);
+    expect(summary.warnings).toEqual([]);
+    expect(stored(shop, "products")["SOIL-5"]).not.toHaveProperty("upc");
+  });
+
+  it("reads weights and lengths in the unit of the heading", async () => {
+    await using shop = await open();
+    const heading = (column: string) => column.replace("(kg)", "(oz)").replace("(cm)", "(yd)");
+    await shop.run((rows) =>
+      rows.map((row) => Object.fromEntries(Object.entries(row).map(([column, cell]) => [heading(column), cell]))),
+    );
+    const { variants } = stored(shop, "products").Trowel ?? {};
+    expect(stored(shop, "products")["SOIL-5"]).toMatchObject({
+      product_weight: { unit: "lb", value: 0.325 },
+      product_length: 1440,
+      product_height: 306,
+    });
+    expect(variants).toMatchObject([
+      { sku: "TROWEL-G", product_weight: { value: 0.015625 } },
+      { sku: "TROWEL-R", product_weight: { value: 0.01875 } },
+    ]);
+  });
+
+  it("refuses a variation without its parent, a kit of what is not there, and two products of one SKU", async () => {
+    await using shop = await open();
+    const changed = await shop.run((rows) =>
+      rows.map((row) => {
+        if (row.SKU === "FERN-S") return { ...row, Parent: "id:4" };
+        if (row.SKU === "STARTER") return { ...row, "Grouped products": "SOIL-5, id:470" };
+        return row.SKU === "GUIDE" ? { ...row, SKU: "HOSE-20" } : row;
+      }),
+    );
+    expect(refused(changed)).toEqual([
+      "2 invalid expression_failed Parent",
+      "8 invalid same_entry",
+      "10 invalid expression_failed Grouped products",
+      "11 invalid several_heads",
+    ]);
+    expect(changed.rows[0]?.message).toContain('sku_of() knows no "id:4"');
+    expect(stored(shop, "products")["WOO-44"]?.variants).toHaveLength(1);
+  });
+
+  it("finds in a retry what the run before had, and explains it", async () => {
+    await using shop = await open();
+    const broken = await shop.run((rows) => rows.map((row) => (row.SKU === "STARTER" ? { ...row, Name: "" } : row)));
+    expect(refused(broken)).toEqual(["10 invalid missing_value Name"]);
+    const file = join("state/runs", broken.summary.run_id, "failures/products.csv");
+    const rows = parseTable(broken.failures["products.csv"] ?? "");
+    await shop.project.write(file, tableText(rows.map((row) => ({ ...row, Name: "Starter set" }))));
+    const mended = await shop.project.report(["retry", shop.job, "--state", "state"]);
+    expect(mended.exitCode).toBe(0);
+    expect(stored(shop, "products")).toEqual((await expected("woocommerce-products")).products);
+    const told = await shop.project.call(["explain", shop.job, "STARTER", "--state", "state"]);
+    expect(told.stdout).toContain("WOO-47");
+    expect(told.stdout).not.toContain("knows no");
+  });
+});
