@@ -1,6 +1,7 @@
 // The library: what the command line does, for programs. Nothing here reads the environment or writes to the terminal.
 
 export { type AuditOptions, type AuditResult, audit } from "./audit.ts";
+export { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "./channels.ts";
 export { type CheckOptions, type CheckResult, check } from "./check.ts";
 export { type ExplainOptions, explain } from "./explain.ts";
 export { type Job, type JobOverrides, loadJob } from "./job.ts";

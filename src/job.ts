@@ -132,15 +132,7 @@ export async function loadJob(path: string, overrides: JobOverrides = {}): Promi
     file,
     company: value.api?.company,
     baseUrl: value.api?.base_url,
-    limits: {
-      requestsPerSecond: limits.requests_per_second,
-      maxRequestsPerSecond: limits.max_requests_per_second,
-      concurrency: limits.concurrency,
-      attempts: limits.attempts,
-      timeoutMs: Math.round(limits.timeout_seconds * 1000),
-      outagePatienceMs: Math.round(limits.outage_patience_minutes * 60_000),
-      readLagMs: Math.round(limits.read_lag_seconds * 1000),
-    },
+    limits: normalised(limits),
     inputs: (await Promise.all(value.inputs.map((input) => readInput(input, folder, overrides)))).map((input) => ({
       ...input,
       mapping: { ...input.mapping, ...forOrders },
@@ -151,6 +143,23 @@ export async function loadJob(path: string, overrides: JobOverrides = {}): Promi
     orderPush: value.guard.order_push,
     openOrderDays: value.guard.open_order_days,
     state: overrides.state === undefined ? resolve(folder, value.state) : resolve(cwd, overrides.state),
+  };
+}
+
+/** The limits of a job that says nothing of them. */
+export function defaultLimits(): Limits {
+  return normalised(writtenJob.shape.limits.parse({}));
+}
+
+function normalised(limits: z.output<typeof writtenJob>["limits"]): Limits {
+  return {
+    requestsPerSecond: limits.requests_per_second,
+    maxRequestsPerSecond: limits.max_requests_per_second,
+    concurrency: limits.concurrency,
+    attempts: limits.attempts,
+    timeoutMs: Math.round(limits.timeout_seconds * 1000),
+    outagePatienceMs: Math.round(limits.outage_patience_minutes * 60_000),
+    readLagMs: Math.round(limits.read_lag_seconds * 1000),
   };
 }
 

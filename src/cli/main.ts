@@ -9,7 +9,7 @@ import { tellError } from "./tell-error.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
-export const laterCommands = ["init", "plan", "drop", "doctor", "channels", "report"] as const;
+export const laterCommands = ["init", "plan", "drop", "doctor", "report"] as const;
 
 /** The command line, as a commander program. `done` receives the exit code of the command that ran. */
 export function buildProgram(world: CommandWorld, done: (exitCode: number) => void): Command {
@@ -122,6 +122,22 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .action(async (job: string, options: object, command: Command) => {
       const { audit } = await import("./audit.ts");
       done(await audit(job, globals(command), options, world));
+    });
+
+  const channels = program.command("channels").description("what the account's channels would do with orders");
+  withGlobals(channels.command("list"))
+    .description("all channels, a line each")
+    .addHelpText("after", example("luminous-import channels list"))
+    .action(async (_options: object, command: Command) => {
+      const { list } = await import("./channels.ts");
+      done(await list(globals(command), world));
+    });
+  withGlobals(channels.command("show <label>"))
+    .description("everything that the API says of one channel, but never its credentials")
+    .addHelpText("after", example('luminous-import channels show "Legacy 2024"'))
+    .action(async (label: string, _options: object, command: Command) => {
+      const { show } = await import("./channels.ts");
+      done(await show(label, globals(command), world));
     });
 
   const state = program.command("state").description("what runs leave behind: state purge removes old ones");

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Summary } from "../../src/report/summary.ts";
-import { startSandbox } from "../../src/sandbox/server.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { type Files, jobFolder } from "../job-folder.ts";
 import { command, type Ended, type WorldParts } from "./world.ts";
 
@@ -18,6 +18,7 @@ const token = "s3cr3t-T0ken";
 
 interface Setting extends AsyncDisposable {
   readonly folder: string;
+  readonly sandbox: Sandbox;
   /** Of the sandbox. */
   readonly url: string;
   readonly call: (argv: readonly string[], parts?: WorldParts) => Promise<Ended>;
@@ -30,6 +31,7 @@ async function setting(given: Files = files, env: Readonly<Record<string, string
   const account = { LUMINOUS_BASE_URL: sandbox.url, LUMINOUS_API_KEY: token, ...env };
   return {
     folder: folder.path,
+    sandbox,
     url: sandbox.url,
     call: (argv, parts = {}) => command(argv, { cwd: folder.path, env: account, ...parts }),
     async [Symbol.asyncDispose]() {
@@ -38,6 +40,36 @@ async function setting(given: Files = files, env: Readonly<Record<string, string
     },
   };
 }
+
+describe("channels", () => {
+  it("lists what each would do with orders, and shows one without its credentials", async () => {
+    await using at = await setting();
+    const seed = { channelType: "sales_channel", warehouseGroupId: 1, credentials: { apiKey: "hush" } };
+    at.sandbox.seed("channels", "Web", { ...seed, label: "Web", autoPushMode: "on_posting" });
+    at.sandbox.seed("channels", "Old", { ...seed, label: "Old", enabled: false, apiLocked: true });
+    const list = await at.call(["channels", "list"]);
+    expect(list.stdout.trimEnd().split("\n")).toEqual([
+      "label    id  type           warehouse group  locked  orders",
+      "Default  1   sales_channel  Default          no      stay in Luminous",
+      'Web      2   sales_channel  Default          no      pushed to an OMS: autoPushMode is "on_posting"',
+      "Old      3   sales_channel  Default          yes     refused: it is disabled (enabled is false)",
+    ]);
+    const show = await at.call(["channels", "show", "Old"]);
+    expect(show.stdout).toContain("locked: the API may not change it (apiLocked); only the app can unlock it");
+    const json = await at.call(["channels", "show", "Web", "--json"]);
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      { label: "Web", id: "2", pushes: ['autoPushMode is "on_posting"'] },
+    ]);
+    for (const { stdout, stderr } of [list, show, json]) expect(`${stdout}${stderr}`).not.toMatch(/hush|credentials/);
+  });
+
+  it("names the nearest label where there is none", async () => {
+    await using at = await setting();
+    const { exitCode, stderr } = await at.call(["channels", "show", "default"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Did you mean "Default"?');
+  });
+});
 
 describe("check", () => {
   it("needs no account, and says every problem down to the cell", async () => {
