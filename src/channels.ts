@@ -19,10 +19,10 @@ export interface SeenChannel extends ChannelStanding {
 /** Whom to ask, how fast, and who may stop it. */
 export type ChannelsOptions = InquiryOptions;
 
-/** All channels, in the order of the API. Throws `ImportError("STOPPED")` when they cannot be read, else as a run does. */
+/** All channels, by id. Throws `ImportError("STOPPED")` when they cannot be read, else as a run does. */
 export async function listChannels(options: ChannelsOptions): Promise<readonly SeenChannel[]> {
   const read = await inquire(options, (asker) => readRows(asker, resources.channels.list.path));
-  if (read.kind === "answer") return read.value.map(seenChannel);
+  if (read.kind === "answer") return read.value.map(seenChannel).sort((a, b) => Number(a.id) - Number(b.id));
   const cause = read.kind === "silent" ? read.cause : `HTTP ${read.status}, ${read.refusal.message}`;
   throw new ImportError("STOPPED", `the channels cannot be read: ${cause}`, {
     hint: `Check that ${options.api.baseUrlFrom} names the API itself (…/external/api/v1), and that the token may read channels.`,

@@ -12,7 +12,7 @@ import { conditionFault } from "./condition.ts";
 import { compileExpression } from "./expression.ts";
 import type { WrittenSpec } from "./field-schema.ts";
 import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
-import { indexNames, indexNameFault } from "./row-index.ts";
+import { indexNameFault, indexNames } from "./row-index.ts";
 import { alternativesOf, styleOf } from "./written.ts";
 
 /** Words that mean something of their own where a join's name could stand. */
