@@ -1,6 +1,7 @@
 // How to read a failures file that somebody may have saved again: spreadsheets add a byte order mark, take another delimiter,
-// write UTF-8. What is in the file decides over what it was written with, and the difference is told.
+// put cells in quotes, write UTF-8. What is in the file decides over what it was written with, and the difference is told.
 import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { ImportError } from "./model/error.ts";
 import type { FileInfo, SourceSettings } from "./model/row.ts";
 import { delimiterName } from "./read/delimiter.ts";
@@ -14,16 +15,23 @@ interface Reading {
 
 /**
  * Finds out how to read the failures file of a file with these facts: as it was written, unless more of the columns
- * are found with another delimiter, or its bytes are plainly UTF-8. Throws `INPUT_UNREADABLE` when no delimiter makes a table of it.
+ * are found with another delimiter, or its bytes are plainly UTF-8, or cells are in quotes now. Throws `INPUT_UNREADABLE` when no delimiter makes a table of it.
  */
 export async function readingOf(path: string, shown: string, info: FileInfo): Promise<Reading> {
   const { format, records } = info;
   const encoding = await encodingOf(path, info);
-  const written = { format, encoding, ...(records === undefined ? {} : { records }) };
+  const quote = info.quote === undefined || (await hasQuotedCells(path)) ? undefined : info.quote;
+  const written: SourceSettings = {
+    format,
+    encoding,
+    ...(quote === undefined ? {} : { quote }),
+    ...(records === undefined ? {} : { records }),
+  };
   const delimiter = info.columns === undefined ? undefined : await delimiterOf(path, shown, info, written);
   return {
     source: delimiter === undefined ? written : { ...written, delimiter },
     warnings: [
+      ...(quote === info.quote ? [] : [`${shown}: read with cells in quotes (re-saved?)`]),
       ...(encoding === info.encoding ? [] : [`${shown}: read as ${encoding} instead of ${info.encoding} (re-saved?)`]),
       ...(delimiter === undefined || delimiter === info.delimiter
         ? []
@@ -32,6 +40,14 @@ export async function readingOf(path: string, shown: string, info: FileInfo): Pr
           ]),
     ],
   };
+}
+
+/** Problems are written as they are into a file without quotes; with a quote before one, somebody else put it there. */
+async function hasQuotedCells(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(65_536));
+  // The two bytes of UTF-16 are not worth telling apart: its NULs are taken out.
+  return /[\t,;|]"row \d+: /.test(buffer.toString("latin1", 0, bytesRead).replaceAll("\0", ""));
 }
 
 const delimiters = [",", ";", "\t", "|"];

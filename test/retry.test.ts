@@ -504,6 +504,26 @@ describe("what there is to retry", () => {
     expect(existsSync(first.folder)).toBe(true);
   });
 
+  it.each([
+    { how: "as it is", save: (text: string) => text, warnings: [] },
+    {
+      how: "saved again with quotes",
+      save: (text: string) => text.replace(/[^\t\n]*"[^\t\n]*/g, (cell) => `"${cell.replaceAll('"', '""')}"`),
+      warnings: ["failures/main.csv: read with cells in quotes (re-saved?)"],
+    },
+  ])("keeps the quotes that are text in a file without quoted cells, $how", async ({ save, warnings }) => {
+    await using at = await trial({
+      ...productFiles,
+      "map.yaml": `${products}source: { delimiter: "\\t", quote: none }\n`,
+      "products.csv": 'SKU\tName\tPrice\nB\t"Round" pan 12"\tx2\n',
+    });
+    const first = await at.run();
+    await at.edit(first, "main.csv", (text) => save(mendProducts(text)));
+    const retried = await at.retry();
+    expect(retried.summary.warnings).toEqual(warnings);
+    expect(at.sandbox.records("products", "B")[0]?.received[0]?.name).toBe('"Round" pan 12"');
+  });
+
   it("reads what a spreadsheet made UTF-8 of as that", async () => {
     await using at = await trial({
       ...productFiles,

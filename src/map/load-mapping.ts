@@ -60,10 +60,11 @@ export function loadMapping(text: string, file: string): Mapping {
 }
 
 function settingsOf(source: WrittenMapping["source"]): SourceSettings {
-  const { format, delimiter, encoding, records } = source ?? {};
+  const { format, delimiter, quote, encoding, records } = source ?? {};
   return {
     ...(format === undefined ? {} : { format }),
     ...(delimiter === undefined ? {} : { delimiter }),
+    ...(quote === undefined ? {} : { quote }),
     ...(encoding === undefined ? {} : { encoding }),
     ...(records === undefined ? {} : { records }),
   };

@@ -57,6 +57,10 @@ export const mappingSchema = z.strictObject({
         .length(1, { error: "must be one character" })
         .optional()
         .meta({ description: "What separates the cells of a CSV", examples: [";", "\t"] }),
+      quote: z
+        .literal("none")
+        .optional()
+        .meta({ description: "Cells are never in quotes; left out: they may be", examples: ["none"] }),
       encoding: z
         .string()
         .min(1)

@@ -41,6 +41,8 @@ export interface FileInfo {
   readonly gzip: boolean;
   /** CSV and TSV: one character. */
   readonly delimiter?: string;
+  /** CSV and TSV: cells are never in quotes, and a quote is a character like others. Absent: a cell may be in quotes. */
+  readonly quote?: "none";
   /** What ends a line; the first one seen. */
   readonly newline: "\n" | "\r\n" | "\r";
   /** CSV and TSV: the header record's own text, without its line end. */
@@ -57,6 +59,7 @@ export interface FileInfo {
 export interface SourceSettings {
   readonly format?: Format;
   readonly delimiter?: string;
+  readonly quote?: "none";
   readonly encoding?: string;
   readonly records?: string;
 }

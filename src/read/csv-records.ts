@@ -22,11 +22,15 @@ export interface CsvRecord {
  * All records in order, as they come out of one piece of the file. Blank lines are no records.
  * Throws `INPUT_UNREADABLE` with the line on which the record starts for a quote that does not fit and for a record over 8 MB.
  */
-export async function* readRecords(source: Source, delimiter: string): AsyncGenerator<readonly CsvRecord[]> {
+export async function* readRecords(
+  source: Source,
+  delimiter: string,
+  quote?: "none",
+): AsyncGenerator<readonly CsvRecord[]> {
   const pending = pendingText(source.file, delimiter);
   let records: CsvRecord[] = [];
   const parser = new Parser({
-    ...options(delimiter),
+    ...options(delimiter, quote),
     // Called within `write`; returning nothing keeps the records out of the stream, which costs more than parsing them.
     on_record: (cells: string[], { bytes }) => {
       records.push(pending.take(cells, bytes));
@@ -53,14 +57,15 @@ export async function* readRecords(source: Source, delimiter: string): AsyncGene
 }
 
 /** The cells of one record's own text, the same that `readRecords` gave. */
-export function parseRecord(raw: string, delimiter: string): readonly string[] {
-  const [record = []] = parse(raw, options(delimiter)) as string[][];
+export function parseRecord(raw: string, delimiter: string, quote?: "none"): readonly string[] {
+  const [record = []] = parse(raw, options(delimiter, quote)) as string[][];
   return record.map((cell) => cell.trim());
 }
 
-function options(delimiter: string): Options {
+function options(delimiter: string, quote: "none" | undefined): Options {
   return {
     delimiter,
+    ...(quote === "none" ? { quote: null } : {}),
     record_delimiter: ["\r\n", "\n", "\r"],
     trim: true,
     skip_empty_lines: true,
@@ -130,7 +135,8 @@ function tooLong(file: string, line: number): ImportError {
 
 function quoteFault(file: string, line: number, error: CsvError): ImportError {
   const cell = typeof error.column === "number" ? ` in cell ${error.column + 1}` : "";
-  const doubled = 'a cell that holds a quote is written in quotes with the quote doubled: "5"" pipe"';
+  const never = "if this file never puts cells in quotes, say so in the mapping: source: { quote: none }";
+  const doubled = `a cell that holds a quote is written in quotes with the quote doubled: "5"" pipe"; ${never}`;
   switch (error.code) {
     case "INVALID_OPENING_QUOTE":
       return unreadable(file, `a quote stands in the middle of an unquoted cell${cell}`, {
@@ -144,7 +150,7 @@ function quoteFault(file: string, line: number, error: CsvError): ImportError {
     case "CSV_QUOTE_NOT_CLOSED":
       return unreadable(file, `a quote is opened${cell} and never closed`, {
         line,
-        hint: "close the quote in the row that starts at this line",
+        hint: `close the quote in the row that starts at this line; ${never}`,
         cause: error,
       });
     default:

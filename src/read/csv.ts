@@ -16,7 +16,8 @@ import { unreadable } from "./unreadable.ts";
 export async function readCsv(source: Source, format: "csv" | "tsv", settings: SourceSettings): Promise<Reading> {
   const look = await lookAtHeader(source);
   const { delimiter, detected } = chooseDelimiter(format, settings, look.text);
-  const batches = readRecords(source, delimiter);
+  const { quote } = settings;
+  const batches = readRecords(source, delimiter, quote);
   const first = await batches.next();
   const [header, ...early] = first.done === true ? [] : first.value;
   if (header === undefined) {
@@ -29,6 +30,7 @@ export async function readCsv(source: Source, format: "csv" | "tsv", settings: S
   return {
     facts: {
       delimiter,
+      ...(quote === undefined ? {} : { quote }),
       newline: look.newline,
       headerRaw: header.raw,
       columns: layout.columns.map(({ name }) => name),
@@ -40,10 +42,10 @@ export async function readCsv(source: Source, format: "csv" | "tsv", settings: S
 
 /** The cells of one row's own text, the same that reading gave. `info` is that of its file. */
 export function parseCsvRow(info: FileInfo, raw: string): Cells {
-  const { delimiter = ",", headerRaw = "" } = info;
-  const layout = layouts.get(info) ?? layoutOf(parseRecord(headerRaw, delimiter));
+  const { delimiter = ",", quote, headerRaw = "" } = info;
+  const layout = layouts.get(info) ?? layoutOf(parseRecord(headerRaw, delimiter, quote));
   layouts.set(info, layout);
-  return cellsOf(parseRecord(raw, delimiter), layout);
+  return cellsOf(parseRecord(raw, delimiter, quote), layout);
 }
 
 // Parsing the header again for every row of a long failures file would double the work.

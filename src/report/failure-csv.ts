@@ -8,15 +8,17 @@ import type { FailureFormat, FailureNote } from "./failure-note.ts";
  * the three cells it has as many too many (or too few) as before, and removing or adding the odd one heals it.
  * Rows that come from a failures file get new `_import_*` cells in place of the old ones.
  */
-export function csvFailures({ delimiter = ",", newline, headerRaw }: FileInfo): FailureFormat {
-  const header = headerRaw === undefined ? [] : splitCells(headerRaw, delimiter);
+export function csvFailures({ delimiter = ",", quote, newline, headerRaw }: FileInfo): FailureFormat {
+  const split = (raw: string) => (quote === "none" ? raw.split(delimiter) : splitCells(raw, delimiter));
+  const written = (text: string) => (quote === "none" ? text.replaceAll(delimiter, " ") : quoted(text, delimiter));
+  const header = headerRaw === undefined ? [] : split(headerRaw);
   const isNote = header.map((cell) => isNoteColumn(content(cell)));
   const withCells = (cells: readonly string[], added: readonly string[]): string =>
-    [...cells, ...added.map((text) => quoted(text, delimiter))].join(delimiter);
+    [...cells, ...added.map(written)].join(delimiter);
   return {
     head: headerRaw === undefined ? "" : withCells(withoutNotes(header, isNote), noteColumns) + newline,
     row: (raw, { outcome, problem, column }) => {
-      const cells = isNote.includes(true) ? withoutNotes(splitCells(raw, delimiter), isNote).join(delimiter) : raw;
+      const cells = isNote.includes(true) ? withoutNotes(split(raw), isNote).join(delimiter) : raw;
       return withCells([cells], [outcome, problem, column]) + newline;
     },
     foot: "",

@@ -197,6 +197,19 @@ describe("the header", () => {
   });
 });
 
+describe("a file that never puts cells in quotes", () => {
+  it("has quotes that are text, wherever they stand", async () => {
+    const text = 'a\tb\n12" pan\t"half open\n"whole"\t3""\n';
+    const { info, rows } = await readText(text, { format: "tsv", quote: "none" }, 3);
+    const cells = [
+      { a: '12" pan', b: '"half open' },
+      { a: '"whole"', b: '3""' },
+    ];
+    expect(rows.map((row) => plain(row.cells))).toEqual(cells);
+    expect(rows.map(({ raw }) => plain(parseRow(info, raw)))).toEqual(cells);
+  });
+});
+
 describe("a quote that does not fit ends the read at the line where the row starts", () => {
   test.each([
     {

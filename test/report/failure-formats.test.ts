@@ -46,6 +46,14 @@ describe("a CSV row", () => {
     expect(format.row(row, note, true)).toBe(`${is}\n`);
   });
 
+  it("of a file without quoted cells gets cells without quotes", () => {
+    const format = csvFailures({ ...csvInfo, delimiter: "\t", quote: "none", headerRaw: `A\tB\t_import_outcome` });
+    const problem = 'row 1: column "B"\t= "x"';
+    expect(format.row('12" pan\t"x\tfailed', { ...note, problem }, true)).toBe(
+      '12" pan\t"x\tinvalid\trow 1: column "B" = "x"\tPrice\n',
+    );
+  });
+
   test.each([
     { delimiter: ",", problem: 'a, "b"', is: '1,invalid,"a, ""b""",' },
     { delimiter: ";", problem: "a, b; c", is: '1;invalid;"a, b; c";' },
