@@ -1,6 +1,4 @@
 // A check: everything of a run that needs no network. The same staging into a ledger that is thrown away afterwards.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { countOpenOrders, oldOrdersWarning } from "./dispatch/open-orders.ts";
@@ -11,8 +9,11 @@ import { createLocate } from "./locate.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { detections, prepareInputs, resourceOf } from "./prepare.ts";
 import { writeReports } from "./report/reports.ts";
+import type { ShownEntry } from "./report/shown-text.ts";
 import type { Summary } from "./report/summary.ts";
 import type { RunEvent } from "./run.ts";
+import { openScratchFolder } from "./scratch-folder.ts";
+import { shownEntries } from "./shown-entries.ts";
 import { stage } from "./stage.ts";
 
 /** What a check may be told beside its job. */
@@ -21,6 +22,8 @@ export interface CheckOptions {
   readonly only?: string;
   /** Warnings count as errors. */
   readonly strict?: boolean;
+  /** So many valid entries of each phase are given back as they would be sent; none unless said. */
+  readonly show?: number;
   /** The machine's own unless said. */
   readonly clock?: Clock;
   /** Ends the check early, with `STOPPED`. */
@@ -35,6 +38,8 @@ export interface CheckResult {
   readonly summary: Summary;
   /** The folder with results.csv: the state folder's `check`, replaced by each check. */
   readonly folder: string;
+  /** What `show` asked for. */
+  readonly shown: readonly ShownEntry[];
 }
 
 /** Checks a job. Throws `ImportError` when an input, a mapping or the job cannot be used at all (exit code 2). */
@@ -42,54 +47,48 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
   const { clock = systemClock, stop = new AbortController().signal } = options;
   const inputs = await prepareInputs(job, options.only === undefined ? {} : { only: options.only });
   for (const { file, what } of detections(inputs)) options.onEvent?.({ kind: "detected", file, what });
-  const scratch = await mkdtemp(join(tmpdir(), "luminous-import-check-"));
-  try {
-    await using ledger = await openScratchLedger(scratch);
-    const record = await ledger.runs.begin({
-      runId: "check",
-      job: job.file.path,
-      command: "check",
-      startedAtMs: clock.nowMs(),
-    });
-    const warnings = inputs.flatMap((input) => input.warnings);
-    await stage(inputs, {
-      job,
-      ledger,
-      run: record.id,
-      strict: options.strict ?? false,
-      showCreationNeeds: true,
-      locate: createLocate(ledger, record.id, inputs),
-      onProgress: (input, rows) => options.onEvent?.({ kind: "reading", input, rows }),
-      onWarning: (message) => {
-        warnings.push(message);
-        options.onEvent?.({ kind: "warning", message });
-      },
-      signal: stop,
-      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
-    });
-    const time = { nowMs: clock.nowMs(), days: job.openOrderDays };
-    const old = await oldOrdersWarning(
-      ledger.queue,
-      record.id,
-      await countOpenOrders(ledger.queue, record.id, time),
-      time,
-    );
-    if (old !== undefined) {
-      warnings.push(old);
-      options.onEvent?.({ kind: "warning", message: old });
-    }
-    const tallies = await ledger.results.tallies(record.id);
-    const exitCode = tallies.some(({ outcome }) => outcome === "invalid") ? exitCodes.someFailed : exitCodes.done;
-    const folder = join(job.state, "check");
-    const summary = await writeReports(ledger.results, record, folder, {
-      endedAtMs: clock.nowMs(),
-      exitCode,
-      warnings,
-      folder,
-      resourceOf: resourceOf(inputs),
-    });
-    return { exitCode, summary, folder };
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
+  await using scratch = await openScratchFolder();
+  await using ledger = await openScratchLedger(scratch.path);
+  const record = await ledger.runs.begin({
+    runId: "check",
+    job: job.file.path,
+    command: "check",
+    startedAtMs: clock.nowMs(),
+  });
+  const warnings = inputs.flatMap((input) => input.warnings);
+  await stage(inputs, {
+    job,
+    ledger,
+    run: record.id,
+    strict: options.strict ?? false,
+    showCreationNeeds: true,
+    locate: createLocate(ledger, record.id, inputs),
+    onProgress: (input, rows) => options.onEvent?.({ kind: "reading", input, rows }),
+    onWarning: (message) => {
+      warnings.push(message);
+      options.onEvent?.({ kind: "warning", message });
+    },
+    signal: stop,
+    ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+  });
+  const time = { nowMs: clock.nowMs(), days: job.openOrderDays };
+  const open = await countOpenOrders(ledger.queue, record.id, time);
+  const old = await oldOrdersWarning(ledger.queue, record.id, open, time);
+  if (old !== undefined) {
+    warnings.push(old);
+    options.onEvent?.({ kind: "warning", message: old });
   }
+  const tallies = await ledger.results.tallies(record.id);
+  const exitCode = tallies.some(({ outcome }) => outcome === "invalid") ? exitCodes.someFailed : exitCodes.done;
+  const folder = join(job.state, "check");
+  const summary = await writeReports(ledger.results, record, folder, {
+    endedAtMs: clock.nowMs(),
+    exitCode,
+    warnings,
+    folder,
+    resourceOf: resourceOf(inputs),
+  });
+  const { show = 0 } = options;
+  const shown = show === 0 ? [] : await shownEntries(ledger, record, inputs, show);
+  return { exitCode, summary, folder, shown };
 }

@@ -12,6 +12,7 @@ export type { Outcome } from "./model/outcome.ts";
 export { describeProblem, type Problem, type ProblemCode } from "./model/problem.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./purge.ts";
 export type { Explanation } from "./report/explanation.ts";
+export type { ShownEntry } from "./report/shown-text.ts";
 export type { Summary } from "./report/summary.ts";
 export { type RetryOptions, type RetryResult, retry } from "./retry.ts";
 export { type RunAccount, type RunEvent, type RunOptions, type RunResult, run } from "./run.ts";

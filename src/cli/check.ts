@@ -1,45 +1,76 @@
 // `luminous-import check`, also `run --dry-run`.
+import { resolve } from "node:path";
 import { check as checkJob } from "../check.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
+import { watchedFiles } from "../watched-files.ts";
 import { openConsole } from "./console.ts";
 import { interruptible } from "./interrupt.ts";
 import { type InputFlags, loadCommandJob } from "./load-job.ts";
 import { tellError } from "./tell-error.ts";
+import { watch } from "./watch.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** The flags of `check`. */
 export interface CheckFlags extends InputFlags {
   readonly only?: string;
   readonly strict?: boolean;
+  readonly show?: number;
+  readonly watch?: boolean;
 }
 
-/** Checks a job and says what was found; gives the exit code. */
+/** Checks a job and says what was found, with `--watch` again and again; gives the exit code. */
 export async function check(
   path: string,
   options: GlobalOptions,
   flags: CheckFlags,
   world: CommandWorld,
 ): Promise<number> {
-  const job = await loadCommandJob(path, options, flags, world);
-  await using console = await openConsole(world, options);
+  if (flags.watch === true) {
+    const watched = {
+      round: (stop: AbortSignal) => checkOnce(path, options, flags, world, stop),
+      job: resolve(world.cwd, path),
+      files: async () => watchedFiles(await loadCommandJob(path, options, flags, world)),
+      clears: options.json !== true,
+      quiet: options.quiet === true,
+    };
+    return watch(watched, world, systemClock);
+  }
   using signals = interruptible(world);
   try {
-    const result = await checkJob(job, {
-      clock: systemClock,
-      stop: signals.stop,
-      onEvent: console.onEvent,
-      stdin: world.stdin,
-      ...(flags.only === undefined ? {} : { only: flags.only }),
-      ...(flags.strict === undefined ? {} : { strict: flags.strict }),
-    });
-    console.close(result.summary);
-    return result.exitCode;
+    return await checkOnce(path, options, flags, world, signals.stop);
   } catch (error) {
     // A check leaves nothing to continue, so what ends it early ends it as if it had not started.
     if (!(error instanceof ImportError) || exitCodeOf(error.code) !== exitCodes.stopped) throw error;
     tellError(error, world);
     return exitCodes.notStarted;
   }
+}
+
+async function checkOnce(
+  path: string,
+  options: GlobalOptions,
+  flags: CheckFlags,
+  world: CommandWorld,
+  stop: AbortSignal,
+): Promise<number> {
+  const job = await loadCommandJob(path, options, flags, world);
+  if (flags.watch === true && job.inputs.some(({ files }) => files.some((file) => file.path === "-"))) {
+    throw new ImportError("USAGE", "standard input can be read once, so it cannot be watched", {
+      hint: "Name a file instead, or check without --watch.",
+    });
+  }
+  await using console = await openConsole(world, options);
+  const result = await checkJob(job, {
+    clock: systemClock,
+    stop,
+    onEvent: console.onEvent,
+    stdin: world.stdin,
+    ...(flags.only === undefined ? {} : { only: flags.only }),
+    ...(flags.strict === undefined ? {} : { strict: flags.strict }),
+    ...(flags.show === undefined ? {} : { show: flags.show }),
+  });
+  console.close(result.summary, flags.show === undefined ? undefined : result.shown);
+  return result.exitCode;
 }

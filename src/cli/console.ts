@@ -3,6 +3,7 @@
 import { relative } from "node:path";
 import { closing } from "../report/closing.ts";
 import { createProgress, type Progress } from "../report/progress.ts";
+import { type ShownEntry, shownText } from "../report/shown-text.ts";
 import type { Summary } from "../report/summary.ts";
 import type { RunEvent } from "../run.ts";
 import { openLog } from "./log.ts";
@@ -12,8 +13,8 @@ import type { CommandWorld, GlobalOptions } from "./world.ts";
 /** The terminal of one command. Disposing flushes the log and takes the progress line off. */
 export interface Console extends AsyncDisposable {
   readonly onEvent: (event: RunEvent) => void;
-  /** Says how it ended: the table, the problems, the files, the next step. */
-  close(summary: Summary): void;
+  /** Says how it ended: the table, the problems, the files, the next step. What `--show` asked for stands above. */
+  close(summary: Summary, shown?: readonly ShownEntry[]): void;
 }
 
 /** A console for a command with these options. */
@@ -39,9 +40,9 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
       log.event(event);
       narrate(event);
     },
-    close(summary) {
+    close(summary, shown) {
       progress.clear();
-      const text = options.json === true ? JSON.stringify(summary, null, 2) : closingText(summary, world, world.argv);
+      const text = options.json === true ? json(summary, shown, world) : told(summary, shown, world);
       world.stdout.write(`${text}\n`);
     },
     async [Symbol.asyncDispose]() {
@@ -49,6 +50,16 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
       await log[Symbol.asyncDispose]();
     },
   };
+}
+
+// Several summaries, one after the other, are read line by line.
+function json(summary: Summary, shown: readonly ShownEntry[] | undefined, { argv }: CommandWorld): string {
+  return JSON.stringify(shown === undefined ? summary : { ...summary, shown }, null, argv.includes("--watch") ? 0 : 2);
+}
+
+function told(summary: Summary, shown: readonly ShownEntry[] | undefined, world: CommandWorld): string {
+  const text = closingText(summary, world, world.argv);
+  return shown === undefined ? text : `${shownText(shown)}\n\n${text}`;
 }
 
 /** The closing of a run for this terminal; `words` are those of the command that continues it. */
@@ -60,15 +71,16 @@ export function closingText(summary: Summary, { stdout, env, cwd }: CommandWorld
     colour: stdout.isTTY === true && env.NO_COLOR === undefined,
     folder: near.startsWith("..") ? folder : near,
     again: commandLine(words),
+    isWatched: words.includes("--watch"),
     rest: commandLine(without(words, /^--limit(=|$)/)),
     retry: commandLine(retryWords(words)),
-    send: commandLine(words.filter((word) => word !== "--dry-run").map((word) => (word === "check" ? "run" : word))),
+    send: commandLine(without(words, /^--(dry-run|show|watch)(=|$)/).map((word) => (word === "check" ? "run" : word))),
   });
 }
 
 // Options that belong to a run's own files and to this one call; a retry takes up where it ended.
 const ofThisRun = /^--(limit|only|input|all-or-nothing|max-errors|strict|force|dry-run)(=|$)/;
-const withoutValue = /^--(all-or-nothing|strict|force|dry-run)$|=/;
+const withoutValue = /^--(all-or-nothing|strict|force|dry-run|watch)$|=/;
 
 /** The words that retry what a command with these words did not make. */
 function retryWords(words: readonly string[]): readonly string[] {

@@ -33,10 +33,17 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .option("--only <input>", "this input alone")
     .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
     .option("--strict", "warnings count as errors")
+    .addOption(
+      new Option("--show <n>", "print the first N valid entries of each phase as they would be sent").argParser(
+        wholeNumber("--show", 1),
+      ),
+    )
+    .option("--watch", "check again whenever the job, a mapping or an export changes; Ctrl-C ends")
     .addHelpText(
       "after",
       example(
         "luminous-import check import.yaml",
+        "luminous-import check import.yaml --watch --show 1",
         "luminous-import check import.yaml --input orders=todays-orders.csv",
       ),
     )

@@ -2,6 +2,7 @@
 // Made from the summary alone, so `status` can say it again. Written for a tired person at midnight.
 import { isSettledWell } from "../model/outcome.ts";
 import { type Phase, phases } from "../model/resource.ts";
+import { everywhereIn } from "./everywhere.ts";
 import { problemList, wrap } from "./problem-list.ts";
 import { type Counts, type Summary, sendsNothing } from "./summary.ts";
 import { counted, cutTo, durationText, type Fate, fateOf, fates, grouped, words } from "./wording.ts";
@@ -15,21 +16,24 @@ export interface ClosingOptions {
   readonly folder?: string;
   /** The same command again, complete: `luminous-import run job.yaml`. */
   readonly again: string;
+  /** That command is still there, and comes again by itself when a file is saved. */
+  readonly isWatched?: boolean;
   /** The command that sends what `--limit` held back. */
   readonly rest?: string;
   /** The command that sends what this one only looked at: `luminous-import run job.yaml`. */
   readonly send?: string;
   /** The command that takes corrected failures files, when there is one. */
   readonly retry?: string;
-  /** Kinds of problem shown, and examples of each; five and one unless said. */
+  /** Kinds of problem shown, and examples of each; unless said five (ten of a check, which is made for them) and one. */
   readonly maxGroups?: number;
   readonly maxExamples?: number;
 }
 
 /** The whole closing as plain text without a final line end, every line within the width where words allow it. */
 export function closing(summary: Summary, options: ClosingOptions): string {
-  const { width, maxGroups = 5, maxExamples = 1 } = options;
-  const problems = problemList(summary.problems, { width: width - 2, maxGroups, maxExamples });
+  const { width, maxGroups = sendsNothing(summary) ? 10 : 5, maxExamples = 1 } = options;
+  const isEverywhere = everywhereIn(summary);
+  const problems = problemList(summary.problems, { width: width - 2, maxGroups, maxExamples, isEverywhere });
   return [
     wrap(headline(summary), width).join("\n"),
     fateTable(summary, options),
@@ -63,7 +67,13 @@ export function fateTable(
 /** One sentence: what the person should do now. */
 export function nextStep(
   summary: Summary,
-  { again, send = again, rest = again, retry }: Pick<ClosingOptions, "again" | "send" | "rest" | "retry">,
+  {
+    again,
+    isWatched = false,
+    send = again,
+    rest = again,
+    retry,
+  }: Pick<ClosingOptions, "again" | "isWatched" | "send" | "rest" | "retry">,
 ): string {
   const { outcomes, exit_code, ended, stopped } = summary;
   const toFix = outcomes.invalid.rows + outcomes.rejected.rows + outcomes.blocked.rows;
@@ -71,7 +81,7 @@ export function nextStep(
   if (exit_code === 5) return `check the company and the API key of the account, then run: ${again}`;
   if (sendsNothing(summary)) {
     return toFix > 0
-      ? `fix the cells named above (results.csv has every one), then check again: ${again}`
+      ? `fix the cells named above, or the mapping (results.csv has every row), ${isWatched ? "and save: this checks again" : `then check again: ${again}`}`
       : `nothing stands in the way. To send it: ${send}`;
   }
   if (ended === "stopped")

@@ -1,5 +1,6 @@
 // Problems for the terminal, grouped: how many, and the first as people read them. How they are grouped is in problems.ts.
 import { describeProblem, type Problem } from "../model/problem.ts";
+import type { ProblemGroup } from "./problems.ts";
 import type { Summary } from "./summary.ts";
 import { counted, grouped } from "./wording.ts";
 
@@ -9,6 +10,8 @@ export interface ProblemListOptions {
   readonly maxGroups: number;
   /** Examples of each group; at most three are kept. */
   readonly maxExamples: number;
+  /** Of a group that every row has, the list says so instead of naming lines. */
+  readonly isEverywhere?: (group: ProblemGroup) => boolean;
 }
 
 /**
@@ -17,15 +20,20 @@ export interface ProblemListOptions {
  */
 export function problemList(
   { top, signatures, ungrouped }: Summary["problems"],
-  { width, maxGroups, maxExamples }: ProblemListOptions,
+  { width, maxGroups, maxExamples, isEverywhere = () => false }: ProblemListOptions,
 ): string {
   const shown = top.slice(0, maxGroups);
   const counts = shown.map(({ count }) => `${grouped(count)} × `);
   const indent = Math.max(0, ...counts.map((count) => count.length));
-  const lines = shown.flatMap(({ examples, severity, count }, at) => {
+  const lines = shown.flatMap((group, at) => {
+    const { examples, severity, count } = group;
     const texts = examples.slice(0, maxExamples).map((problem) => exampleText(problem, severity));
     const rest = count - texts.length;
-    const more = maxExamples > 1 && rest > 0 ? [`+${grouped(rest)} more`] : alsoAt(examples, rest);
+    const more = isEverywhere(group)
+      ? ["everywhere else too: look at the mapping first"]
+      : maxExamples > 1 && rest > 0
+        ? [`+${grouped(rest)} more`]
+        : alsoAt(examples, rest);
     const wrapped = [...texts, ...more].flatMap((text) => wrap(text, width - indent));
     return wrapped.map((line, index) => (index === 0 ? (counts[at] ?? "") : "").padStart(indent) + line);
   });

@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it, test } from "vitest";
 import type { Problem } from "../../src/model/problem.ts";
+import type { Format } from "../../src/model/row.ts";
 import { closing, fateTable, nextStep } from "../../src/report/closing.ts";
+import { everywhereIn } from "../../src/report/everywhere.ts";
 import { problemList } from "../../src/report/problem-list.ts";
 import { tallyProblems } from "../../src/report/problems.ts";
 import { buildSummary, type Summary } from "../../src/report/summary.ts";
@@ -185,7 +187,7 @@ describe("the next step", () => {
       claim: "to fix the cells after a check",
       command: "check",
       tallies: [tally("products", "invalid", 1, 1), tally("products", "pending", 1, 1)],
-      is: "fix the cells named above (results.csv has every one), then check again: luminous-import run job.yaml",
+      is: "fix the cells named above, or the mapping (results.csv has every row), then check again: luminous-import run job.yaml",
     },
     {
       claim: "to send it after a good check",
@@ -195,6 +197,31 @@ describe("the next step", () => {
     },
   ])("is $claim", async ({ is, withRetry = false, ...parts }) => {
     expect(nextStep(await summaryOf(parts), withRetry ? { again, retry } : { again })).toBe(is);
+  });
+});
+
+describe("what every row has", () => {
+  const file = { input: "orders", file: "orders.csv", kind: "input", format: "csv", rows: 30, detected: [] } as const;
+  const tallies = [tally("sales_orders", "invalid", 10, 30), tally(null, "excluded", 0, 5)];
+  const seen = (count: number, path: string) => Array.from({ length: count }, () => ({ ...wrong, path }));
+
+  test.each<{
+    readonly claim: string;
+    readonly problems: readonly Problem[];
+    readonly is: boolean;
+    readonly format?: Format;
+    readonly name?: string;
+  }>([
+    { claim: "a field of every entry", problems: seen(10, "order_date"), is: true },
+    { claim: "a field of most entries", problems: seen(9, "order_date"), is: false },
+    { claim: "an item of every row", problems: seen(30, "items[0].quantity"), is: true },
+    { claim: "an item of every entry, and not of every row", problems: seen(29, "items[0].quantity"), is: false },
+    { claim: "nested items, which nobody counts", problems: seen(30, "items[0].quantity"), format: "json", is: false },
+    { claim: "a file that is none of the run", problems: seen(30, "order_date"), name: "other.csv", is: false },
+  ])("is $is of $claim", async ({ problems, is, format = "csv", name = "orders.csv" }) => {
+    const summary = { ...(await summaryOf({ tallies, problems })), files: [{ ...file, format, file: name }] };
+    expect(summary.problems.top.map(everywhereIn(summary))).toEqual([is]);
+    expect(closing(summary, { width: 80, again }).includes("everywhere else too: look at the mapping first")).toBe(is);
   });
 });
 

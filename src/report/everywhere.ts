@@ -1,0 +1,21 @@
+// Which problems every row has: then the mapping is wrong rather than the cells, and one line of it mends them all.
+import type { ProblemGroup } from "./problems.ts";
+import type { Summary } from "./summary.ts";
+
+const fewest = 3;
+
+/**
+ * Says of a group whether every entry of its input has it, or every row where it is about items. False where that cannot
+ * be known: of nested lists nobody counts the items.
+ */
+export function everywhereIn({ files, tallies }: Summary): (group: ProblemGroup) => boolean {
+  return ({ count, examples: [first] }) => {
+    const source = files.find(({ file }) => file === first?.file);
+    if (source === undefined || count < fewest) return false;
+    const isOfItems = first?.path?.includes("[") === true;
+    if (isOfItems && source.format !== "csv" && source.format !== "tsv") return false;
+    const counted = tallies.filter(({ input, outcome }) => input === source.input && outcome !== "excluded");
+    const all = counted.reduce((sum, { rows, entries }) => sum + (isOfItems ? rows : entries), 0);
+    return all > 0 && count >= all;
+  };
+}
