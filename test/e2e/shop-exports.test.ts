@@ -136,3 +136,61 @@ describe.concurrent("woocommerce-products.yaml", () => {
     expect(told.stdout).not.toContain("knows no");
   });
 });
+
+describe.concurrent("shopify-orders.yaml", () => {
+  const open = () => openShop("shopify-orders", "orders", "orders_export.csv");
+
+  it("makes the totals that Shopify shows, but for the order whose discount is only in the notes", async () => {
+    await using shop = await open();
+    const rows = parseTable(await readFile(join(repository, "fixtures/shopify-orders/orders_export.csv"), "utf8"));
+    await shop.run((all) => all);
+    const totals = Object.entries(stored(shop, "sales_orders")).map(([number, order]) => {
+      const items = order.items as readonly { readonly quantity: number; readonly unit_price: number }[];
+      const lines = items.reduce((sum, { quantity, unit_price }) => sum + quantity * unit_price, 0);
+      const total = lines + Number(order.total_tax ?? 0) + Number(order.total_shipping ?? 0);
+      const shown = Number(rows.find((row) => row.Name === number && row.Total !== "")?.Total);
+      return [number, (total - shown).toFixed(2)] as const;
+    });
+    expect(totals.filter(([, difference]) => difference !== "0.00")).toEqual([["#1002", "7.80"]]);
+    expect(stored(shop, "sales_orders")["#1002"]?.internal_notes).toContain("Discount 7.80 SPRING10");
+  });
+
+  it("finds the first row of an order when the file was sorted", async () => {
+    await using shop = await open();
+    const { rows } = await shop.run((all) =>
+      all.toSorted((a, b) => (a["Lineitem name"] ?? "").localeCompare(b["Lineitem name"] ?? "")),
+    );
+    expect(rows.filter(({ outcome }) => outcome === "invalid")).toHaveLength(2);
+    expect(stored(shop, "sales_orders")["#1001"]).toMatchObject({ ship_to: { postal_code: "94607" } });
+  });
+
+  it("refuses an order of two shops with one number, and takes what lacks newer columns", async () => {
+    await using shop = await open();
+    const trim = without("Id", "Phone", "Payment References", "Receipt Number", "Duties", "Tags", "Note Attributes");
+    const { rows } = await shop.run((all) => [...trim(all), ...trim(all).filter(({ Name }) => Name === "#1001")]);
+    const invalid = rows.filter(({ outcome }) => outcome === "invalid").map(({ key }) => key);
+    expect([...new Set(invalid)].toSorted()).toEqual(["#1001", "#1008"]);
+    expect(rows.find(({ key, outcome }) => key === "#1001" && outcome === "invalid")?.code).toMatch(
+      /several_heads|same_entry/,
+    );
+  });
+
+  it("takes items without a SKU in as the product that the mapping names", async () => {
+    await using shop = await open();
+    const text = await readFile(join(repository, "mappings/shopify-orders.yaml"), "utf8");
+    await shop.project.write("map.yaml", text.replace("# default: SHOPIFY-CUSTOM", "default: TEAPOT"));
+    const job = await readFile(shop.job, "utf8");
+    const local = job.replaceAll("../../", `${repository}/`).replace(/\S+shopify-orders.yaml/, "map.yaml");
+    const files = (name: string) => join(repository, "fixtures/shopify-orders", name);
+    await shop.project.write(
+      "import.yaml",
+      local.replace("orders_export.csv", files("orders_export.csv")).replace("products.csv", files("products.csv")),
+    );
+    const { exitCode } = await shop.project.report(["run", "import.yaml"]);
+    expect(exitCode).toBe(0);
+    expect(stored(shop, "sales_orders")["#1008"]?.items).toEqual([
+      { sku: "MUG-BLUE", quantity: 1, unit_price: 14.5 },
+      { sku: "TEAPOT", quantity: 1, unit_price: 5 },
+    ]);
+  });
+});
