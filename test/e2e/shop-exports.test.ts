@@ -194,3 +194,47 @@ describe.concurrent("shopify-orders.yaml", () => {
     ]);
   });
 });
+
+describe.concurrent("bigcommerce-products.yaml", () => {
+  const open = () => openShop("bigcommerce-products", "products", "products-2024-03-09.csv");
+
+  it("gives a variant the price of its rule, and none where a rule cannot be told", async () => {
+    await using shop = await open();
+    await shop.run((rows) =>
+      rows
+        .map((row) => (row["Product ID"] === "31" ? { ...row, Price: "[REMOVE]5" } : row))
+        .map((row) => (row["Product ID"] === "32" ? { ...row, Price: "[PERCENT]10" } : row)),
+    );
+    const prices = (sku: string) =>
+      (stored(shop, "products")[sku]?.variants as readonly JsonObject[]).map(({ retail_price }) => retail_price);
+    expect({ TS: prices("TS"), ROPE: prices("ROPE"), LAN: prices("LAN") }).toEqual({
+      TS: [35, 30],
+      ROPE: [undefined, undefined],
+      LAN: [undefined, undefined],
+    });
+  });
+
+  it("takes new products without an id for products of their own, and an export without the last columns", async () => {
+    await using shop = await open();
+    const trim = without(
+      "Product UPC/EAN",
+      "Global Trade Item Number",
+      "Search Keywords",
+      "Cost Price",
+      "Product Image File - 1",
+    );
+    const { exitCode, summary } = await shop.run((rows) =>
+      trim(rows).map((row) =>
+        row["Item Type"] === "Product" && row["Product Code/SKU"] !== "" ? { ...row, "Product ID": "" } : row,
+      ),
+    );
+    expect([exitCode, summary.warnings]).toEqual([0, []]);
+    expect(Object.keys(stored(shop, "products"))).toEqual(["TS", "BC-108", "ROPE", "LAN", "GC"]);
+  });
+
+  it("refuses a SKU row that stands above every product", async () => {
+    await using shop = await open();
+    const run = await shop.run((rows) => [...rows.slice(1, 2), ...rows.slice(5)]);
+    expect(refused(run)).toEqual(["2 invalid missing_value"]);
+  });
+});
