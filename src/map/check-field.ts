@@ -132,15 +132,21 @@ const clearing: Rule = ({ blank, default: fallback, value, expr, ref }, { kind }
 const references: Rule = ({ ref }, { field }) => {
   if (ref === undefined) return [];
   const { keyPath } = referables[ref.resource];
-  return [
-    ...(ref.by === keyPath
-      ? []
-      : [{ key: ["ref", "by"], message: `${ref.resource} are found by ${keyPath}, not by "${ref.by}"` }]),
-    ...(field === undefined || field.type === "integer"
-      ? []
-      : [{ key: ["ref"], message: `gives an id, and this field is ${typeInWords(field)}` }]),
-  ];
+  if (field !== undefined && field.type !== "integer")
+    return [{ key: ["ref"], message: `gives an id, and this field is ${typeInWords(field)}` }];
+  if (field !== undefined && field.refersTo !== ref.resource)
+    return [{ key: ["ref", "resource"], message: otherIds(ref.resource, field.refersTo) }];
+  return ref.by === keyPath
+    ? []
+    : [{ key: ["ref", "by"], message: `${ref.resource} are found by ${keyPath}, not by "${ref.by}"` }];
 };
+
+/** The id of another record is a number as good as any: the API could not tell. */
+function otherIds(given: string, wanted: string | undefined): string {
+  return wanted === undefined
+    ? `this field does not take an id of ${given}`
+    : `this field takes an id of ${wanted}, not of ${given}`;
+}
 
 const lists: Rule = ({ split }, { field }) =>
   split === undefined ||

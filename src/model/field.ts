@@ -2,6 +2,7 @@
 // it, so the payload's schema decides how a cell is read. Limits come from the API pages.
 import { z } from "zod";
 import { parsePath } from "./payload-path.ts";
+import type { ReferableName } from "./resource.ts";
 
 /** How a cell becomes a value of this field. */
 export type FieldType =
@@ -24,6 +25,7 @@ export type FieldType =
 declare module "zod" {
   interface GlobalMeta {
     fieldType?: FieldType;
+    refersTo?: ReferableName;
   }
 }
 
@@ -52,6 +54,8 @@ export const quantity = () => typed(z.number().gt(0, { error: "must be greater t
 export const inches = () => typed(z.number().min(0), "length");
 /** A whole number that JSON carries exactly. */
 export const integer = () => typed(z.int(), "integer");
+/** The id of a record of another resource, which a mapping may name by its key. */
+export const idOf = (refersTo: ReferableName) => z.int().meta({ fieldType: "integer", refersTo });
 /** True or false. */
 export const flag = () => typed(z.boolean(), "boolean");
 /** A calendar day, YYYY-MM-DD. */
@@ -106,6 +110,8 @@ export interface Field {
   readonly type: FieldType;
   readonly nullable: boolean;
   readonly choices?: readonly string[];
+  /** Whose id this is, where a reference can find it. */
+  readonly refersTo?: ReferableName;
   /** A value of `custom_fields`: a number or a boolean may stand here as well as text. */
   readonly anyScalar?: true;
 }
@@ -126,7 +132,13 @@ export function fieldAt(schema: z.ZodType, path: string): Field | undefined {
     current = unwrap(shape[step] as z.ZodType);
   }
   const choices = current.schema instanceof z.ZodEnum ? (current.schema.options as string[]) : undefined;
-  return { type: typeOf(current.schema), nullable: current.nullable, ...(choices === undefined ? {} : { choices }) };
+  const refersTo = z.globalRegistry.get(current.schema)?.refersTo;
+  return {
+    type: typeOf(current.schema),
+    nullable: current.nullable,
+    ...(choices === undefined ? {} : { choices }),
+    ...(refersTo === undefined ? {} : { refersTo }),
+  };
 }
 
 /** Every path a mapping may name under a schema, lists of objects written without index (`items.quantity`). */

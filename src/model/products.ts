@@ -6,6 +6,7 @@ import {
   choice,
   decimal,
   flag,
+  idOf,
   inches,
   integer,
   integers,
@@ -83,7 +84,7 @@ const variant = z.strictObject({
 });
 
 const kitItem = z.strictObject({
-  product_id: integer().optional(),
+  product_id: idOf("products").optional(),
   sku: text().optional(),
   quantity: quantity(),
   uom_id: integer().optional(),

@@ -7,7 +7,7 @@ import {
   date,
   decimal,
   email,
-  integer,
+  idOf,
   labelled,
   quantity,
   requiredText,
@@ -53,7 +53,7 @@ const address = z.strictObject({
 });
 
 const item = z.strictObject({
-  product_id: integer().optional(),
+  product_id: idOf("products").optional(),
   sku: text().optional(),
   quantity: quantity(),
   unit_price: decimal(),
@@ -62,12 +62,12 @@ const item = z.strictObject({
 });
 
 const schema = z.strictObject({
-  channel_id: integer(),
+  channel_id: idOf("channels"),
   order_number: requiredText(255),
   order_date: date(),
   order_status: choice(orderStatuses),
   items: someObjects(item, "an order needs at least one item"),
-  company_id: integer().nullable().optional(),
+  company_id: idOf("companies").nullable().optional(),
   bill_to: address.optional(),
   ship_to: address.optional(),
   customer_email: email(255).nullable().optional(),

@@ -156,14 +156,9 @@ describe("a field", () => {
       line: "5:35: fields.description.blank: only a cell can be blank: use it with from or template",
     },
     {
-      fault: "with a reference by another key",
-      text: "supplier_id: { from: A, ref: { resource: products, by: label } }",
-      line: '5:58: fields.supplier_id.ref.by: products are found by sku, not by "label"',
-    },
-    {
-      fault: "with a reference to a company by another key",
-      text: "supplier_id: { from: A, ref: { resource: companies, by: label } }",
-      line: '5:59: fields.supplier_id.ref.by: companies are found by name, not by "label"',
+      fault: "with a reference to what the field takes no id of",
+      text: "supplier_id: { from: A, ref: { resource: products, by: sku } }",
+      line: "5:44: fields.supplier_id.ref.resource: this field does not take an id of products",
     },
     {
       fault: "with a reference where no id belongs",
@@ -196,6 +191,16 @@ describe("a mapping", () => {
       fault: "of what can only be referred to",
       yaml: "version: 1\nresource: companies\nfields: { name: Name }\n",
       line: "2:11: resource: companies cannot be imported, only referred to: ref: { resource: companies, by: name }",
+    },
+    {
+      fault: "with a company where a channel belongs",
+      yaml: orders("channel_id: { from: Shop, ref: { resource: companies, by: name } }"),
+      line: "5:46: fields.channel_id.ref.resource: this field takes an id of channels, not of companies",
+    },
+    {
+      fault: "with a company by another key than its name",
+      yaml: orders("company_id: { from: Shop, ref: { resource: companies, by: label } }"),
+      line: '5:61: fields.company_id.ref.by: companies are found by name, not by "label"',
     },
     {
       fault: "of another version",
@@ -346,3 +351,7 @@ children:
     });
   });
 });
+
+function orders(field: string): string {
+  return `version: 1\nresource: sales_orders\nfields:\n  order_number: No\n  ${field}\n`;
+}
