@@ -11,9 +11,10 @@ import { detections, prepareInputs, resourceOf } from "./prepare.ts";
 import { writeReports } from "./report/reports.ts";
 import type { ShownEntry } from "./report/shown-text.ts";
 import type { Summary } from "./report/summary.ts";
-import type { RunEvent } from "./run.ts";
+import { prepareOptions, type RunEvent, spoolOptions } from "./run.ts";
 import { openScratchFolder } from "./scratch-folder.ts";
 import { shownEntries } from "./shown-entries.ts";
+import { spoolStdin } from "./spool.ts";
 import { stage } from "./stage.ts";
 
 /** What a check may be told beside its job. */
@@ -45,7 +46,8 @@ export interface CheckResult {
 /** Checks a job. Throws `ImportError` when an input, a mapping or the job cannot be used at all (exit code 2). */
 export async function check(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
   const { clock = systemClock, stop = new AbortController().signal } = options;
-  const inputs = await prepareInputs(job, options.only === undefined ? {} : { only: options.only });
+  await using spooled = await spoolStdin(job, spoolOptions(options));
+  const inputs = await prepareInputs(spooled.job, prepareOptions(options));
   for (const { file, what } of detections(inputs)) options.onEvent?.({ kind: "detected", file, what });
   await using scratch = await openScratchFolder();
   await using ledger = await openScratchLedger(scratch.path);
@@ -69,7 +71,6 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
       options.onEvent?.({ kind: "warning", message });
     },
     signal: stop,
-    ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
   });
   const time = { nowMs: clock.nowMs(), days: job.openOrderDays };
   const open = await countOpenOrders(ledger.queue, record.id, time);

@@ -145,6 +145,7 @@ function leftOutBy({ file, row }: FoundRow, { compiled }: Extract<TodaysMapping,
       ? compiled.excludes({
           id: row.id,
           file: file.file,
+          ...(file.info.styles === undefined ? {} : { styles: file.info.styles }),
           row: { number: 0, line: row.line, raw: row.raw, cells: parseRow(file.info, row.raw) },
         })
       : undefined;

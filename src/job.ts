@@ -6,6 +6,7 @@ import { glob } from "tinyglobby";
 import type { z } from "zod";
 import { writtenJob } from "./job-schema.ts";
 import type { ChannelForOrders } from "./map/job-channel.ts";
+import type { ColumnStyles } from "./model/column-style.ts";
 import type { ConfigFault } from "./model/config-fault.ts";
 import { ImportError } from "./model/error.ts";
 import type { JobChannel } from "./model/job-channel.ts";
@@ -21,6 +22,10 @@ export interface JobFile {
   readonly shown: string;
   /** How to read it, in place of what the mapping says. */
   readonly source?: SourceSettings;
+  /** How its columns write numbers and dates, where that is known already. */
+  readonly styles?: ColumnStyles;
+  /** The path is a copy of what `shown` names. */
+  readonly spooled?: true;
   /** Of a failures file: the id of the staged file whose rows it holds. */
   readonly retryOf?: number;
 }

@@ -62,6 +62,7 @@ export function sourceRow(
   return {
     id: stored.id,
     file: file?.file ?? "",
+    ...(file?.info.styles === undefined ? {} : { styles: file.info.styles }),
     row: {
       number: rowNumber,
       line: stored.line,

@@ -1,8 +1,10 @@
-// Before anything is staged: mappings loaded and compiled, look-up tables read, every file opened once and every mapped
-// column checked against its header. All faults of all inputs are reported together.
+// Before anything is staged: mappings loaded and compiled, look-up tables read, every file looked through once, every
+// mapped column checked against its header. All faults of all inputs are reported together.
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { type Inspected, type InspectOptions, inspectInput } from "./inspect.ts";
 import type { Input, Job, JobFile } from "./job.ts";
+import type { ColumnFaults } from "./map/check-columns.ts";
 import { type CompiledMapping, compileMapping } from "./map/compile.ts";
 import { withJobChannel } from "./map/job-channel.ts";
 import { loadMapping } from "./map/load-mapping.ts";
@@ -24,24 +26,20 @@ export interface PreparedInput {
   readonly warnings: readonly string[];
 }
 
-/** Which inputs to prepare, and from what. */
-export interface PrepareOptions {
+/** Which inputs to prepare, from what, and how to look at their rows. */
+export interface PrepareOptions extends InspectOptions {
   /** Rows that the indexes of an input's mapping know beside those of its files. */
   readonly earlierRows?: (input: string) => AgedRows;
   /** The name of one input; the others are left alone. */
   readonly only?: string;
 }
 
-/** Loads and checks everything that can be known without reading rows. Throws with every fault that was found. */
-export async function prepareInputs(
-  job: Job,
-  { only, earlierRows }: PrepareOptions = {},
-): Promise<readonly PreparedInput[]> {
+/** Loads and checks everything that can be known before a row is mapped. Throws with every fault that was found. */
+export async function prepareInputs(job: Job, options: PrepareOptions = {}): Promise<readonly PreparedInput[]> {
+  const { only } = options;
   checkOnly(job, only);
   const settled = await Promise.allSettled(
-    job.inputs
-      .filter(({ name }) => only === undefined || name === only)
-      .map((input) => prepareInput(input, earlierRows)),
+    job.inputs.filter(({ name }) => only === undefined || name === only).map((input) => prepareInput(input, options)),
   );
   const failures = settled.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
   if (failures.length > 0) throw joined(failures);
@@ -86,49 +84,45 @@ export async function compileInput(
   return compileMapping(mapping, await readLookups(mapping, input), indexes);
 }
 
-async function prepareInput(input: Input, earlierRows: PrepareOptions["earlierRows"]): Promise<PreparedInput> {
+async function prepareInput(input: Input, options: PrepareOptions): Promise<PreparedInput> {
   const mapping = await readMapping(input);
-  const earlier = earlierRows === undefined ? [] : [earlierRows(input.name)];
+  const earlier = options.earlierRows === undefined ? [] : [options.earlierRows(input.name)];
   const read = await readIndexes(mapping, rowsOfFiles(input.files, mapping), ...earlier);
   const compiled = compileMapping(mapping, await readLookups(mapping, input), read.indexes);
   checkJoins(input, compiled.mapping);
   const infos = new Map<string, FileInfo>();
   for (const file of [...input.files, ...Object.values(input.joins).flat()]) {
-    if (file.path === "-") continue;
     await using opened = await openInput(file.path, file.shown, file.source ?? compiled.mapping.source);
-    infos.set(file.path, opened.info);
+    infos.set(file.path, { ...opened.info, path: file.spooled === true ? file.shown : opened.info.path });
   }
-  return { input, compiled, infos, warnings: [...checkHeaders(input, compiled, infos), ...read.warnings] };
+  const inspected = await inspectInput(input, compiled, infos, options);
+  const { errors, warnings } = checkHeaders(compiled, inspected);
+  const faults = [
+    ...(errors.length === 0
+      ? []
+      : [
+          new ImportError("MAPPING_INVALID", errors.join("\n"), {
+            hint: `Mend ${input.mapping.shown}, mark the field "optional: true", or check the delimiter of the file.`,
+          }),
+        ]),
+    ...(inspected.faults.length === 0
+      ? []
+      : [new ImportError("MAPPING_INVALID", inspected.faults.join("\n"), { hint: inspected.hint })]),
+  ];
+  if (faults.length > 0) throw joined(faults);
+  return { input, compiled, infos: inspected.infos, warnings: [...warnings, ...read.warnings] };
 }
 
-/** Checks the mapped columns of an input's main files against their headers; gives warnings, throws what is wrong. */
-export function checkHeaders(
-  input: Input,
-  compiled: CompiledMapping,
-  infos: ReadonlyMap<string, FileInfo>,
-): readonly string[] {
+/** What does not fit between the mapping and the headers of an input's files. */
+function checkHeaders(compiled: CompiledMapping, { mains, joined: headers }: Inspected): ColumnFaults {
   const errors = new Set<string>();
   const warnings = new Set<string>();
-  const joined = Object.fromEntries(
-    Object.entries(input.joins).flatMap(([name, [first]]) => {
-      if (first === undefined) return [[name, unknownHeader] as const];
-      const info = infos.get(first.path);
-      return info === undefined ? [] : [[name, info] as const];
-    }),
-  );
-  for (const file of input.files) {
-    const info = infos.get(file.path);
-    if (info === undefined) continue;
-    const found = compiled.checkColumns(info, joined);
+  for (const { file, header } of mains) {
+    const found = compiled.checkColumns(header, headers);
     for (const error of found.errors) errors.add(`${file.shown}: ${error}`);
     for (const warning of found.warnings) warnings.add(`${file.shown}: ${warning}`);
   }
-  if (errors.size > 0) {
-    throw new ImportError("MAPPING_INVALID", [...errors].join("\n"), {
-      hint: `Mend ${input.mapping.shown}, mark the field "optional: true", or check the delimiter of the file.`,
-    });
-  }
-  return [...warnings];
+  return { errors: [...errors], warnings: [...warnings] };
 }
 
 /** What is known of a file that is not there: a retry may have no rows of a join. */

@@ -11,7 +11,7 @@ import { checkOnly, prepareInputs } from "./prepare.ts";
 import { readingOf } from "./re-saved.ts";
 import { failureNames } from "./report/failure-names.ts";
 import { rowsOfRuns } from "./row-indexes.ts";
-import { execute, type RunOptions, type RunResult, runFolder } from "./run.ts";
+import { execute, prepareOptions, type RunOptions, type RunResult, runFolder } from "./run.ts";
 
 /** What a retry may be told beside its job: what a run may, as far as it makes sense. */
 export type RetryOptions = Omit<RunOptions, "force" | "stdin">;
@@ -36,7 +36,11 @@ export async function retry(job: Job, options: RetryOptions): Promise<RetryResul
   const found = await findFailures(job, ledger, retryOf, options.only);
   if (found.inputs.length === 0) return { exitCode: 0, retried: retryOf.runId, result: undefined };
   const retryJob: Job = { ...job, inputs: found.inputs };
-  const inputs = await prepareInputs(retryJob, { earlierRows: (input) => rowsOfRuns(ledger, retryOf, input) });
+  const { only: _, ...wishes } = options; // its inputs are those already
+  const inputs = await prepareInputs(retryJob, {
+    ...prepareOptions(wishes),
+    earlierRows: (input) => rowsOfRuns(ledger, retryOf, input),
+  });
   const result = await execute({ job: retryJob, inputs, ledger, lock, warnings: found.warnings, retryOf }, options);
   return { exitCode: result.exitCode, retried: retryOf.runId, result };
 }
@@ -115,5 +119,10 @@ async function failuresFile({
   readonly shown: string;
 }): Promise<{ readonly file: JobFile; readonly warnings: readonly string[] }> {
   const { source, warnings } = await readingOf(path, shown, staged.info);
-  return { file: { path, shown, source, retryOf: staged.id }, warnings };
+  // The rows that are left may not show any more how their file wrote numbers and dates.
+  const { styles } = staged.info;
+  return {
+    file: { path, shown, source, ...(styles === undefined ? {} : { styles }), retryOf: staged.id },
+    warnings,
+  };
 }

@@ -5,7 +5,6 @@ import { sourceRow } from "./joins.ts";
 import { noIndexes, type RowIndexes } from "./map/expression-language.ts";
 import type { Mapping } from "./map/mapping.ts";
 import { openRowIndexes } from "./map/row-index.ts";
-import { ImportError } from "./model/error.ts";
 import type { Ledger, RunRecord } from "./model/ledger.ts";
 import type { Row } from "./model/row.ts";
 import { openInput, parseRow } from "./read/open.ts";
@@ -29,18 +28,9 @@ export async function readIndexes(mapping: Mapping, ...sources: readonly AgedRow
   return { indexes: builder.indexes, warnings: builder.warnings() };
 }
 
-/** The rows of an input's files. Throws `ImportError("USAGE")` for standard input, which can be read only once. */
+/** The rows of an input's files. */
 export async function* rowsOfFiles(files: readonly JobFile[], mapping: Mapping): AgedRows {
   for (const { path, shown, source } of files) {
-    if (path === "-") {
-      throw new ImportError(
-        "USAGE",
-        `${mapping.file} has an index: its rows are read twice, and standard input cannot be`,
-        {
-          hint: "Write the rows to a file and name that.",
-        },
-      );
-    }
     await using opened = await openInput(path, shown, source ?? mapping.source);
     for await (const rows of opened.batches()) yield { file: shown, age: 0, rows };
   }

@@ -13,10 +13,11 @@ import { createLocate } from "./locate.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { ImportError } from "./model/error.ts";
 import type { Ledger, RunRecord } from "./model/ledger.ts";
-import { detections, type PreparedInput, prepareInputs, resourceOf } from "./prepare.ts";
+import { detections, type PreparedInput, type PrepareOptions, prepareInputs, resourceOf } from "./prepare.ts";
 import { makeFolder } from "./report/atomic-file.ts";
 import { writeReports } from "./report/reports.ts";
 import type { StopReason, Summary } from "./report/summary.ts";
+import { type SpoolOptions, spoolStdin } from "./spool.ts";
 import { stage } from "./stage.ts";
 import { countTraffic, type TrafficCount } from "./traffic.ts";
 
@@ -57,6 +58,8 @@ export interface RunOptions {
 
 /** What a run tells while it is under way. Never a body, never a token. */
 export type RunEvent =
+  /** Rows are looked at, before any of them is mapped. */
+  | { readonly kind: "inspecting"; readonly input: string; readonly rows: number }
   | { readonly kind: "reading"; readonly input: string; readonly rows: number }
   | { readonly kind: "warning"; readonly message: string }
   | { readonly kind: "detected"; readonly file: string; readonly what: string }
@@ -79,10 +82,31 @@ export interface RunResult {
  */
 export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
   await using lock = await lockState(job.state);
-  const inputs = await prepareInputs(job, { ...(wishes.only === undefined ? {} : { only: wishes.only }) });
+  await using spooled = await spoolStdin(job, spoolOptions(wishes));
+  const inputs = await prepareInputs(spooled.job, prepareOptions(wishes));
   await using ledger = await openLedger({ folder: job.state, baseUrl: wishes.account.baseUrl, mode: "write" });
   return await execute({ job, inputs, ledger, lock, warnings: [] }, wishes);
 }
+
+/** What looking at the inputs is told of a command's wishes. */
+export function prepareOptions({ only, stop, onEvent }: CommandWishes): PrepareOptions {
+  return {
+    ...(only === undefined ? {} : { only }),
+    ...(stop === undefined ? {} : { signal: stop }),
+    onProgress: (input, rows) => onEvent?.({ kind: "inspecting", input, rows }),
+  };
+}
+
+/** What copying standard input is told of a command's wishes. */
+export function spoolOptions({ only, stop, stdin }: CommandWishes): SpoolOptions {
+  return {
+    ...(only === undefined ? {} : { only }),
+    ...(stop === undefined ? {} : { signal: stop }),
+    ...(stdin === undefined ? {} : { stdin }),
+  };
+}
+
+type CommandWishes = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;
 
 /** What goes through the pipeline. */
 interface Execution {
@@ -131,7 +155,6 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
       onWarning: warn,
       signal: options.stop,
       isRetry: retryOf !== undefined,
-      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
     });
     // Where results cannot be written, nothing is sent.
     await makeFolder(runFolder(job, record));

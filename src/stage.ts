@@ -1,6 +1,5 @@
 // Staging: every input streamed, mapped, validated and written into the ledger, before any request is sent. Memory does
 // not grow with the files: what is scattered or joined is gathered by the ledger.
-import type { Readable } from "node:stream";
 import { settleClashes } from "./clashes.ts";
 import type { Input, Job, JobFile } from "./job.ts";
 import { attachJoins, type JoinFiles, keyText, sourceRow } from "./joins.ts";
@@ -13,7 +12,7 @@ import { ImportError } from "./model/error.ts";
 import type { Ledger, NewRow, StagedFile, StoredRow } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import type { Row } from "./model/row.ts";
-import { checkHeaders, type PreparedInput, unknownHeader } from "./prepare.ts";
+import { type PreparedInput, unknownHeader } from "./prepare.ts";
 import { openInput } from "./read/open.ts";
 import { refuseRepeats } from "./repeats.ts";
 import { rowsHash } from "./rows-hash.ts";
@@ -33,8 +32,6 @@ export interface StageOptions {
   /** What looks odd but stops nothing, in words. */
   readonly onWarning: (warning: string) => void;
   readonly signal: AbortSignal;
-  /** For a file `-`. */
-  readonly stdin?: Readable;
   /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
   readonly isRetry?: boolean;
 }
@@ -169,7 +166,7 @@ function judge(source: SourceRow, { compiled }: PreparedInput): Judged {
   if (excluded.ok && excluded.value) return nobodyButExcluded;
   const fault = excluded.ok ? source.row.fault : excluded.problems[0];
   const own = fault === undefined ? [] : [placed(fault, source.file, source.row)];
-  const key = compiled.groupKey?.(source.row) ?? { ok: true, value: "" };
+  const key = compiled.groupKey?.(source) ?? { ok: true, value: "" };
   if (!key.ok) return nobody([...own, ...key.problems.map((problem) => placed(problem, source.file, source.row))]);
   if (key.value === "") return nobody(own.length > 0 ? own : [blankKey(source, compiled.mapping.group)]);
   return { groupKey: key.value, excluded: false, problems: [], ...(fault === undefined ? {} : { fault }) };
@@ -302,13 +299,8 @@ async function* sourceRows(
   options: StageOptions,
 ): AsyncGenerator<readonly SourceRow[]> {
   const settings = file.source ?? prepared.compiled.mapping.source;
-  await using input = await openInput(file.path, file.shown, settings, options.stdin);
-  if (file.path === "-") {
-    // Standard input can be opened only once, so its header could not be checked beforehand.
-    const infos = new Map([...prepared.infos, [file.path, input.info]]);
-    for (const warning of checkHeaders(prepared.input, prepared.compiled, infos)) options.onWarning(warning);
-    await options.ledger.staging.updateFile(staged.id, input.info);
-  }
+  await using input = await openInput(file.path, file.shown, settings);
+  const styles = staged.info.styles === undefined ? {} : { styles: staged.info.styles };
   let rows = 0;
   for await (const batch of input.batches()) {
     if (options.signal.aborted)
@@ -317,7 +309,7 @@ async function* sourceRows(
       });
     rows += batch.length;
     options.onProgress(staged.join === undefined ? staged.input : `${staged.input}.${staged.join}`, rows);
-    yield batch.map((row) => ({ id: rowId(staged.id, row.number), file: staged.file, row }));
+    yield batch.map((row) => ({ id: rowId(staged.id, row.number), file: staged.file, row, ...styles }));
   }
   if (rows === 0) options.onWarning(`${file.shown} has no rows`);
 }

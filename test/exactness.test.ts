@@ -35,16 +35,16 @@ fields:
   sku: sku
   name: [{ from: from }, { value: Unnamed }]
   category.name: { value: Things }
-  description: { template: "<{template}>" }
-  upc: { from: apply, apply: [trim, { prefix: "(" }, { suffix: ")" }] }
-  custom_fields.Kept: { from: keep, map: { never in a cell: "" }, otherwise: keep }
-  custom_fields.Found: { from: lookup, lookup: { file: table.json, key: in, value: out } }
-  custom_fields.As it is: label
-  tags: { from: list, split: "," }
-  retail_price: amount
-  custom_fields.Number: { from: number, apply: [number] }
-  wholesale_price: { from: kept, map: { never in a cell: 0 }, otherwise: keep }
-  category_id: integer
+  description: { template: "<{template}>", optional: true }
+  upc: { from: apply, apply: [trim, { prefix: "(" }, { suffix: ")" }], optional: true }
+  custom_fields.Kept: { from: keep, map: { never in a cell: "" }, otherwise: keep, optional: true }
+  custom_fields.Found: { from: lookup, lookup: { file: table.json, key: in, value: out }, optional: true }
+  custom_fields.As it is: { from: label, optional: true }
+  tags: { from: list, split: ",", optional: true }
+  retail_price: { from: amount, optional: true }
+  custom_fields.Number: { from: number, apply: [number], optional: true }
+  wholesale_price: { from: kept, map: { never in a cell: 0 }, otherwise: keep, optional: true }
+  category_id: { from: integer, optional: true }
 `;
 
 interface Style {

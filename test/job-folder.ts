@@ -12,6 +12,7 @@ import type { Ledger, ResultRow } from "../src/model/ledger.ts";
 import { describeProblem, type Problem } from "../src/model/problem.ts";
 import { phases } from "../src/model/resource.ts";
 import { prepareInputs } from "../src/prepare.ts";
+import { spoolStdin } from "../src/spool.ts";
 import { stage } from "../src/stage.ts";
 
 /** Files by their path in the folder. */
@@ -70,7 +71,9 @@ export async function stagedJob(files: Files, { stdin, ...parts }: StageParts = 
   };
   try {
     const job = await folder.loadJob();
-    const inputs = await prepareInputs(job);
+    const piped = stdin === undefined ? {} : { stdin: Readable.from([stdin]) };
+    await using spooled = await spoolStdin(job, piped);
+    const inputs = await prepareInputs(spooled.job);
     const run = await ledger.runs.begin({ runId: "r", job: "import.yaml", command: "run", startedAtMs: 0 });
     const locate = createLocate(ledger, run.id, inputs);
     const warnings = inputs.flatMap((input) => input.warnings);
@@ -84,7 +87,6 @@ export async function stagedJob(files: Files, { stdin, ...parts }: StageParts = 
       onWarning: (warning) => warnings.push(warning),
       signal: new AbortController().signal,
       ...parts,
-      ...(stdin === undefined ? {} : { stdin: Readable.from([stdin]) }),
     });
     const view = { ledger, locate, warnings, ...viewOf(ledger, run.id) };
     return { ...view, [Symbol.asyncDispose]: dispose };

@@ -537,3 +537,15 @@ describe("what there is to retry", () => {
     expect(at.sandbox.records("products", "B")[0]?.received[0]?.name).toBe("Bêta");
   });
 });
+
+describe("a failures file is read as its own file was", () => {
+  it("although the rows that are left prove nothing any more", async () => {
+    const lines = ["SKU;Name;Group;Price", "A;Cup;Mugs;12,50", "B;;Mugs;1.234"];
+    await using place = await trial({ ...oneInput("in.csv"), "map.yaml": products, "in.csv": csv(...lines) });
+    const first = await place.run();
+    expect(first.summary.files[0]?.detected).toContain('decimal ",", thousands "." in "Price" (line 2: "12,50")');
+    await place.edit(first, "main.csv", (text) => text.replace("B;;", "B;Lid;"));
+    expect((await place.retry()).exitCode).toBe(0);
+    expect(place.sandbox.records("products").map(({ content }) => content.retail_price)).toEqual([12.5, 1234]);
+  });
+});

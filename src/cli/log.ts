@@ -55,10 +55,16 @@ function openFile(file: string): number {
 }
 
 function fields(event: RunEvent): object {
+  // The cell that proves it is a person's data.
+  if (event.kind === "detected") return { event: "run.detected", file: event.file, what: withoutCell(event.what) };
   if (event.kind !== "dispatch") {
     const { kind, ...rest } = event;
     return { event: `run.${kind}`, ...rest };
   }
   const { type, ...rest } = event.event;
   return { event: type, ...rest };
+}
+
+function withoutCell(what: string): string {
+  return what.replace(/ \((line \d+): .*\)$/s, " ($1)");
 }

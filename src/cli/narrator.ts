@@ -63,6 +63,9 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
   };
   return (event) => {
     switch (event.kind) {
+      case "inspecting":
+        show({ phase: `looking at ${event.input}`, done: event.rows });
+        break;
       case "reading":
         show({ phase: `reading ${event.input}`, done: event.rows });
         break;

@@ -1,8 +1,8 @@
-// Whether a mapping fits the headers of its inputs. JSON has no header: what its elements hold is seen row by row.
+// Whether a mapping fits the headers of its inputs. For JSON that are the paths that occur in its elements.
 import { didYouMean } from "../model/nearest.ts";
-import type { FileInfo } from "../model/row.ts";
 import type { Position } from "../model/yaml-config.ts";
 import { compileExpression } from "./expression.ts";
+import type { Header } from "./header.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "./mapping.ts";
 import { indexNames } from "./row-index.ts";
 import { childNames, entryNames, type NameContext, targetOf } from "./site.ts";
@@ -13,21 +13,22 @@ export interface ColumnFaults {
   readonly warnings: readonly string[];
 }
 
-/** All faults of a mapping against the headers at once, each a line `mapping:line:column: what` with the nearest name. */
-export function checkColumns(
-  mapping: Mapping,
-  main: FileInfo,
-  joined: Readonly<Record<string, FileInfo>>,
-): ColumnFaults {
+/** A header by join name; undefined for a file of which nothing is known. */
+export type JoinedHeaders = Readonly<Record<string, Header | undefined>>;
+
+/**
+ * All faults of a mapping against the headers at once, each a line `mapping:line:column: what` with the nearest name.
+ * Nothing is said about a file without a header; a join that is not among `joined` is a fault.
+ */
+export function checkColumns(mapping: Mapping, main: Header | undefined, joined: JoinedHeaders): ColumnFaults {
   const { joins, group } = mapping;
   const own = fieldsCheck({ mapping, main, joined, own: main, ...entryNames(mapping) });
   const faults = [
     ...mapping.fields.map(own),
     ...mapping.children.map((child) => checkChild(child, mapping, main, joined)),
     ...joins.map(({ name, theirs, ours, position }) => {
-      const file = joined[name];
-      if (file === undefined) return error(position, `the job gives no input for the join "${name}"`);
-      return both(columnFault(theirs, file, position), columnFault(ours, main, position));
+      if (!Object.hasOwn(joined, name)) return error(position, `the job gives no input for the join "${name}"`);
+      return both(columnFault(theirs, joined[name], position), columnFault(ours, main, position));
     }),
     ...(group !== undefined && "columns" in group.by
       ? group.by.columns.map((name) => columnFault(name, main, group.position))
@@ -107,22 +108,17 @@ function orderOf({ position }: Fault): number {
 
 interface Headers extends NameContext {
   readonly mapping: Mapping;
-  readonly main: FileInfo;
-  readonly joined: Readonly<Record<string, FileInfo>>;
-  /** The file of the row in hand; undefined for what has no header. */
-  readonly own: FileInfo | undefined;
+  readonly main: Header | undefined;
+  readonly joined: JoinedHeaders;
+  /** Of the row in hand. */
+  readonly own: Header | undefined;
 }
 
-function checkChild(
-  child: ChildMapping,
-  mapping: Mapping,
-  main: FileInfo,
-  joined: Readonly<Record<string, FileInfo>>,
-): Faults {
+function checkChild(child: ChildMapping, mapping: Mapping, main: Header | undefined, joined: JoinedHeaders): Faults {
   const { each, position } = child;
-  const own = each.kind === "join" ? joined[each.join] : each.kind === "nested" ? undefined : main;
+  const own = each.kind === "join" ? joined[each.join] : each.kind === "nested" ? main?.nested(each.column) : main;
   const headers: Headers = { mapping, main, joined, own, ...childNames(child, mapping) };
-  if (each.kind === "nested" && main.columns !== undefined) {
+  if (each.kind === "nested" && main !== undefined && isTable(main)) {
     const known = ["rows", ...mapping.joins.filter(({ one }) => !one).map(({ name }) => name)];
     return error(
       position,
@@ -131,6 +127,8 @@ function checkChild(
   }
   return both(
     each.kind === "split" ? columnFault(each.column, main, position) : none,
+    // A list that is empty everywhere may be left out everywhere.
+    each.kind === "nested" ? asWarnings(columnFault(each.column, main, position)) : none,
     expressionWarnings(child.where, "child", mapping, own),
     ...child.fields.map(fieldsCheck(headers)),
   );
@@ -141,7 +139,7 @@ function fieldsCheck(headers: Headers): (field: FieldMapping) => Faults {
     const faults = alternatives.map((alternative) => checkAlternative(alternative, headers));
     // Of whole alternatives one must be there; each of the others may be.
     return faults.some(({ errors }) => errors.length === 0)
-      ? both(...faults.map(({ warnings }) => ({ errors: [], warnings })))
+      ? both(...faults.map(({ warnings }): Faults => ({ errors: [], warnings })))
       : both(...faults);
   };
 }
@@ -177,46 +175,53 @@ function checkAlternative({ source, optional, position, when, style }: Alternati
 
 function nameFault(name: string, headers: Headers, position: Position, fallsBack: boolean): Faults {
   const { main, joined, own } = headers;
-  if (own?.columns?.includes(name) === true || (fallsBack && main.columns?.includes(name) === true)) return none;
+  if (own?.has(name) === true || (fallsBack && main?.has(name) === true)) return none;
   const target = targetOf(name, headers);
   switch (target.kind) {
     case "item":
       return none;
     case "own":
-      return own === undefined ? none : columnFault(name, own, position);
+      return columnFault(name, own, position);
     case "parent":
       return columnFault(target.column, main, position);
-    case "joined": {
-      const file = joined[target.join];
-      return file === undefined ? none : columnFault(target.column, file, position);
-    }
+    case "joined":
+      return columnFault(target.column, joined[target.join], position);
     default:
       return target satisfies never;
   }
 }
 
-function columnFault(name: string, { columns, path }: FileInfo, position: Position): Faults {
-  if (columns === undefined || columns.includes(name)) return none;
-  return error(position, `column "${name}" is not in ${path}.${didYouMean(name, columns)}`);
+function columnFault(name: string, header: Header | undefined, position: Position): Faults {
+  if (header === undefined || header.has(name)) return none;
+  const { file, names } = header;
+  const what = isTable(header) ? `column "${name}" is not in ${file}.` : `"${name}" is in no element of ${file}.`;
+  return error(position, `${what}${didYouMean(name, names)}`);
+}
+
+function isTable({ format }: Header): boolean {
+  return format === "csv" || format === "tsv";
+}
+
+function asWarnings({ errors, warnings }: Faults): Faults {
+  return { errors: [], warnings: [...errors, ...warnings] };
 }
 
 function expressionWarnings(
   expr: { readonly text: string; readonly position: Position } | undefined,
   kind: "row" | "group" | "child",
   mapping: Pick<Mapping, "style" | "indexes" | "fields" | "children">,
-  file: FileInfo | undefined,
+  header: Header | undefined,
 ): Faults {
-  if (expr === undefined || file?.columns === undefined) return none;
-  const { columns, path } = file;
+  if (expr === undefined || header === undefined) return none;
   const compiled = compileExpression(expr.text, kind, mapping.style, indexNames(mapping.indexes));
-  const absent = compiled.ok ? compiled.columns.filter((name) => !columns.includes(name)) : [];
+  const absent = compiled.ok ? compiled.columns.filter((name) => !header.has(name)) : [];
   const mayBeAbsent = absent.length === 0 ? [] : optionalColumns(mapping);
   const unknown = absent.filter((name) => !mayBeAbsent.includes(name));
   return both(
     ...unknown.map((name) =>
       warning(
         expr.position,
-        `the expression reads column "${name}", which is not in ${path} and so always blank.${didYouMean(name, columns)}`,
+        `the expression reads ${isTable(header) ? "column " : ""}"${name}", which is ${isTable(header) ? "not in" : "in no element of"} ${header.file} and so always blank.${didYouMean(name, header.names)}`,
       ),
     ),
   );

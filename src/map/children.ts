@@ -1,4 +1,5 @@
 // Lists of objects in a payload: which elements a child has, and its fields for each of them.
+import { styleOfColumn } from "../model/column-style.ts";
 import { cellPlace, type Origin, type SourceRow } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import { isPlainObject } from "../model/json.ts";
@@ -7,6 +8,7 @@ import type { FieldTrace } from "../model/trace.ts";
 import type { Blanks } from "./blanks.ts";
 import { type CompiledField, compileField, type FieldTools, pieces } from "./compile-field.ts";
 import { compileCondition } from "./condition.ts";
+import type { ScopeStyles } from "./expression.ts";
 import { type DraftParts, emptyObject, fillFields, type MutableObject } from "./fill.ts";
 import type { ChildMapping, Mapping } from "./mapping.ts";
 import { tracedCells } from "./recorder.ts";
@@ -156,8 +158,18 @@ function siteOf({ place, parent, item }: Element, { first }: ChildGroup, blanks:
     row: blanks.clean(place.cells),
     parent: blanks.clean(parent.cells),
     ...(item === undefined ? {} : { item: item.text }),
+    ...stylesOf(place.source.styles, parent.source.styles, item?.column),
   };
   return { place, parent, item, joined: first.joined, scope };
+}
+
+function stylesOf(
+  row: SourceRow["styles"],
+  main: SourceRow["styles"],
+  itemColumn: string | undefined,
+): { readonly styles?: ScopeStyles } {
+  if (row === undefined && main === undefined) return {};
+  return { styles: { row, main, item: itemColumn === undefined ? undefined : styleOfColumn(row, itemColumn) } };
 }
 
 /** Where a list as a whole comes from: what to look at when it is empty. */

@@ -13,7 +13,9 @@ import { compileCondition } from "./condition.ts";
 import { asValue, takesStructure } from "./constant.ts";
 import type { Alternative, FieldMapping, LookupTables } from "./mapping.ts";
 import { type Recorder, traced, transformText } from "./recorder.ts";
+import { readsOf } from "./reads.ts";
 import { type Reading, readAt, type Site } from "./site.ts";
+import type { ValueStyle } from "./style.ts";
 import { compileTransform, type Transform, type TransformSpec } from "./transforms.ts";
 import { scalarText } from "./value-text.ts";
 import { constantStyle } from "./written.ts";
@@ -76,12 +78,14 @@ function compileAlternative(
   tools: FieldTools,
 ): (site: Site, recorder?: Recorder) => FieldResult | BlankResult {
   const { style, ref, clear } = alternative;
-  const source = compileSource(alternative, tools.scope);
+  const source = compileSource(alternative, tools.scope, readsOf(alternative, field));
   const { kind, indexes } = tools.scope;
   const gate =
     alternative.when === undefined ? undefined : compileCondition(alternative.when, "when", kind, style, indexes);
-  const pass = compilePipeline(alternative, tools);
-  const finish = compileFinish(alternative, field);
+  const inStyle = forEachStyle((each) => ({
+    pass: compilePipeline(alternative, each, tools),
+    finish: compileFinish(alternative, each, field),
+  }));
   const mappingOrigin: Origin = {
     kind: "mapping",
     file: alternative.file ?? tools.file,
@@ -95,7 +99,7 @@ function compileAlternative(
       : counted.map(({ source: row, column }) => ({ kind: "cell", source: row, column }));
   };
   const byDefault = alternative.default === undefined ? undefined : asValue(alternative.default);
-  const fallback = byDefault === undefined ? undefined : finish(byDefault, true);
+  const fallback = byDefault === undefined ? undefined : inStyle(style).finish(byDefault, true);
   const blankResult = (readings: readonly Reading[]): BlankResult => {
     const origins = originsOf(readings);
     const cleared = clear && readings.some(({ cell }) => cell !== undefined);
@@ -134,6 +138,7 @@ function compileAlternative(
       return { kind: "failed", code: "wrong_type", message, origins };
     }
     recorder?.step({ kind: "picked", value: traced(picked.value) });
+    const { pass, finish } = inStyle(source.styleOf(site, used));
     const passed = pass(picked.value, picked.isConstant, recorder);
     if (passed.kind === "blank") {
       recorder?.step({ kind: "blank" });
@@ -146,7 +151,11 @@ function compileAlternative(
 }
 
 /** split → apply → lookup → map. */
-function compilePipeline({ split, apply, lookup, map, otherwise, style }: Alternative, { lookups, scope }: FieldTools) {
+function compilePipeline(
+  { split, apply, lookup, map, otherwise }: Alternative,
+  style: ValueStyle,
+  { lookups, scope }: FieldTools,
+) {
   const transforms = apply.map((spec) => ({ spec, transform: transformOf(spec, style) }));
   const steps: {
     readonly answer: (value: Value, isConstant: boolean) => Answer;
@@ -204,10 +213,11 @@ type Finished =
 
 /** round → the field's type, or the key of a reference. Constants are read as mappings write them, not as cells are. */
 function compileFinish(
-  { style, round, ref, unit }: Alternative,
+  { round, ref, unit }: Alternative,
+  style: ValueStyle,
   field: Field,
 ): (value: Value, isConstant: boolean, recorder?: Recorder) => Finished {
-  const finishIn = (inStyle: typeof style) => {
+  const finishIn = (inStyle: ValueStyle) => {
     const rounding = round === undefined ? undefined : transformOf({ round }, inStyle);
     return (given: Value, recorder?: Recorder): Finished => {
       const rounded = rounding?.(given) ?? { ok: true as const, value: given };
@@ -234,7 +244,19 @@ function compileFinish(
   return (value, isConstant, recorder) => (isConstant ? finishConstant : finishCell)(value, recorder);
 }
 
-function transformOf(spec: TransformSpec, style: Alternative["style"]): Transform {
+/** One of each for every style that occurs: mostly one, now and then a few. */
+function forEachStyle<T>(make: (style: ValueStyle) => T): (style: ValueStyle) => T {
+  const made = new Map<ValueStyle, T>();
+  return (style) => {
+    const known = made.get(style);
+    if (known !== undefined) return known;
+    const fresh = make(style);
+    made.set(style, fresh);
+    return fresh;
+  };
+}
+
+function transformOf(spec: TransformSpec, style: ValueStyle): Transform {
   const compiled = compileTransform(spec, style);
   if (!compiled.ok) throw new Error(`an unchecked transform came to be compiled: ${compiled.message}`);
   return compiled.transform;

@@ -1,5 +1,6 @@
 // The first step of a field: from a site to the value that stands there (`from`, `template`, `expr`, `value`), blank or
 // not, and the cells that were looked at. What happens to the value then is compile-field.ts.
+import { styleOfColumn } from "../model/column-style.ts";
 import type { Json } from "../model/json.ts";
 import type { ProblemCode } from "../model/problem.ts";
 import type { Cell } from "../model/row.ts";
@@ -10,6 +11,7 @@ import { compileExpression } from "./expression.ts";
 import type { RowIndexes } from "./expression-language.ts";
 import type { Alternative, TemplatePart } from "./mapping.ts";
 import { compileColumn, type NameContext, type Reading, readAt, type Site } from "./site.ts";
+import { completed, type Reads, type ValueStyle } from "./style.ts";
 
 /** What every field of a mapping, or of one of its children, is compiled in. */
 export interface FieldsScope extends NameContext {
@@ -39,25 +41,32 @@ export interface CompiledSource {
     site: Site,
     readings: readonly Reading[],
   ) => { readonly picked: Picked; readonly used: readonly Reading[] };
+  /** How the text that was picked is written; `used` is what `pick` gave. */
+  readonly styleOf: (site: Site, used: readonly Reading[]) => ValueStyle;
 }
 
-/** A source of values ready for rows. */
-export function compileSource({ source, style }: Alternative, scope: FieldsScope): CompiledSource {
+/** A source of values ready for rows; `reads` says what its texts are read as, where a style decides that. */
+export function compileSource({ source, style }: Alternative, scope: FieldsScope, reads?: Reads): CompiledSource {
+  // Cells of several columns in one text: the first stands for all of them.
+  const styleOf = (_site: Site, [first]: readonly Reading[]): ValueStyle =>
+    style.unsaid === undefined || first === undefined
+      ? style
+      : completed(style, styleOfColumn(first.source.styles, first.column));
   switch (source.kind) {
     case "from":
-      return fromColumns(source.columns, scope);
+      return { ...fromColumns(source.columns, scope), styleOf };
     case "template":
-      return fromTemplate(source.parts, scope);
+      return { ...fromTemplate(source.parts, scope), styleOf };
     case "expr": {
-      const compiled = compileExpression(source.text, scope.kind, style, scope.indexes);
+      const compiled = compileExpression(source.text, scope.kind, style, scope.indexes, reads);
       if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
-      return fromExpression(compiled);
+      return { ...fromExpression(compiled), styleOf: (site) => compiled.styleIn(site.scope) };
     }
     case "value": {
       const value = asValue(source.value);
       const picked: Picked =
         value === undefined ? { kind: "structure", value: source.value } : { kind: "value", value, isConstant: true };
-      return { look: () => [], pick: () => ({ picked, used: [] }) };
+      return { look: () => [], pick: () => ({ picked, used: [] }), styleOf: () => style };
     }
     default:
       return source satisfies never;
@@ -82,7 +91,9 @@ function listItems(cell: readonly Cell[], blanks: Blanks): Value[] {
   });
 }
 
-function fromColumns(columns: readonly string[], scope: FieldsScope): CompiledSource {
+type Cellwise = Omit<CompiledSource, "styleOf">;
+
+function fromColumns(columns: readonly string[], scope: FieldsScope): Cellwise {
   const readers = columns.map((name) => compileColumn(name, scope));
   return {
     look: (site) => readers.map((read) => read(site)),
@@ -96,7 +107,7 @@ function fromColumns(columns: readonly string[], scope: FieldsScope): CompiledSo
   };
 }
 
-function fromTemplate(parts: readonly TemplatePart[], scope: FieldsScope): CompiledSource {
+function fromTemplate(parts: readonly TemplatePart[], scope: FieldsScope): Cellwise {
   const { blanks } = scope;
   const isBlank = ({ cell }: Reading) => cell === undefined || (typeof cell === "string" && blanks.isBlank(cell));
   const readers = parts.flatMap((part) => {
@@ -133,7 +144,7 @@ function fromTemplate(parts: readonly TemplatePart[], scope: FieldsScope): Compi
 function fromExpression({
   expression,
   columns,
-}: Extract<ReturnType<typeof compileExpression>, { ok: true }>): CompiledSource {
+}: Extract<ReturnType<typeof compileExpression>, { ok: true }>): Cellwise {
   return {
     look: (site) => {
       const readings = columns.map((name) => readAt(site.place, name));

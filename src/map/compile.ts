@@ -4,20 +4,21 @@ import { parsePath, valueAt } from "../model/payload-path.ts";
 import type { Checked, Problem } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
 import { resources } from "../model/resources.ts";
-import type { FileInfo, Row } from "../model/row.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import { compileBlanks } from "./blanks.ts";
-import { type ColumnFaults, checkColumns } from "./check-columns.ts";
+import { type ColumnFaults, checkColumns, type JoinedHeaders } from "./check-columns.ts";
 import { compileChild, wholeRow } from "./children.ts";
 import { compileField, type FieldTools } from "./compile-field.ts";
 import { compileCondition } from "./condition.ts";
 import { compileConflicts } from "./conflicts.ts";
 import { noIndexes, type RowIndexes } from "./expression-language.ts";
+import { type ColumnPlace, type Feeds, feedsOf } from "./feeds.ts";
 import { type DraftParts, emptyParts, fillFields } from "./fill.ts";
 import { compileGroupKey } from "./group-key.ts";
 import { compileHead } from "./head.ts";
+import type { Header } from "./header.ts";
 import type { Join, LookupTables, Mapping } from "./mapping.ts";
-import { childNames, entryNames, type Site } from "./site.ts";
+import { childNames, entryNames, rowScope, type Site } from "./site.ts";
 
 /** What mapping makes of a group: a draft, or nothing because `group.where` leaves it out. */
 type Drafted =
@@ -29,10 +30,12 @@ export interface CompiledMapping {
   readonly mapping: Mapping;
   readonly resource: Resource;
   readonly joins: readonly Join[];
-  /** All faults of the mapping against the headers at once. JSON has no header to check. */
-  checkColumns(main: FileInfo, joined: Readonly<Record<string, FileInfo>>): ColumnFaults;
+  /** What the mapping leaves to be found out from cells; `isColumn` tells which columns there are. */
+  feeds(isColumn: (place: ColumnPlace) => boolean): Feeds;
+  /** All faults of the mapping against the headers at once. */
+  checkColumns(main: Header | undefined, joined: JoinedHeaders): ColumnFaults;
   /** The key of a row's group, `""` when it is blank; undefined when nothing is grouped. Problems name no file. */
-  readonly groupKey: ((row: Row) => Checked<string>) | undefined;
+  readonly groupKey: ((source: SourceRow) => Checked<string>) | undefined;
   /** Whether the mapping's `where` leaves a row out; a failing expression is a problem of the row. */
   excludes(source: SourceRow): Checked<boolean>;
   /**
@@ -76,7 +79,12 @@ export function compileMapping(
   const keySteps = parsePath(mapping.key);
 
   const siteOf = (head: SourceRow, group: RowGroup): Site => {
-    const scope = { row: blanks.clean(head.row.cells), rows: group.rows.map(({ row }) => blanks.clean(row.cells)) };
+    const { styles } = head;
+    const scope = {
+      row: blanks.clean(head.row.cells),
+      rows: group.rows.map(({ row }) => blanks.clean(row.cells)),
+      ...(styles === undefined ? {} : { styles: { row: styles, main: styles } }),
+    };
     return { place: wholeRow(head), parent: undefined, item: undefined, joined: oneMatches(joins, group), scope };
   };
   const finish = (parts: DraftParts, rows: readonly SourceRow[]): Drafted => {
@@ -116,11 +124,12 @@ export function compileMapping(
     mapping,
     resource: resources[mapping.resource],
     joins,
+    feeds: (isColumn) => feedsOf(mapping, indexes, isColumn),
     checkColumns: (main, joined) => checkColumns(mapping, main, joined),
     groupKey: compileGroupKey(mapping, blanks, indexes),
     excludes: (source) => {
       if (rowCondition === undefined) return { ok: true, value: false };
-      const judged = rowCondition.judge({ row: blanks.clean(source.row.cells) });
+      const judged = rowCondition.judge(rowScope(source, blanks));
       if (judged.ok) return { ok: true, value: !judged.value };
       const column = rowCondition.columns.find((name) => Object.hasOwn(source.row.cells, name));
       return {

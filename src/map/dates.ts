@@ -9,7 +9,7 @@ export type ParsedDate =
   | { readonly ok: true; readonly date: string }
   | { readonly ok: false; readonly message: string };
 
-type DateStyle = Pick<ValueStyle, "dates" | "timezone">;
+type DateStyle = Pick<ValueStyle, "dates" | "timezone" | "unsaid">;
 
 /**
  * The calendar day that the text names, by the style's formats in order, or by ISO 8601 when it has none. A plain
@@ -24,7 +24,8 @@ export function parseDate(text: string, style: DateStyle): ParsedDate {
     if (parsed.ok) return parsed;
     impossible ||= parsed.impossible;
   }
-  const iso = style.dates.length === 0 || isoDay.test(trimmed) ? readIso(trimmed, style.timezone) : undefined;
+  const takesIso = style.dates.length === 0 || style.unsaid?.dates === true || isoDay.test(trimmed);
+  const iso = takesIso ? readIso(trimmed, style.timezone) : undefined;
   if (iso?.ok === true) return iso;
   const isNoDay = impossible || iso?.impossible === true;
   return { ok: false, message: isNoDay ? `${quote(trimmed)} is not a day that exists` : faultOf(trimmed, style) };
@@ -104,7 +105,16 @@ function offsetMsOf(offset: string): number | undefined {
 
 function faultOf(text: string, { dates }: DateStyle): string {
   const shown = quote(text);
-  if (/^\d{5}(\.\d+)?$/.test(text)) return `${shown} looks like a spreadsheet's day number; export the column as dates`;
+  if (/^\d{5}(\.\d+)?$/.test(text))
+    return `${shown} looks like a spreadsheet's day number${dayOfSerial(text)}; export the column as dates`;
   if (dates.length > 0) return `${shown} is not a date as ${dates.map((format) => `"${format}"`).join(" or ")}`;
   return `${shown} is not an ISO date (YYYY-MM-DD); name its format under source: dates:, such as ["M/d/yyyy"]`;
+}
+
+// Day 1 is the first of January 1900, and day 60 a 29 February that never was.
+function dayOfSerial(text: string): string {
+  const day = Math.floor(Number(text));
+  return day < 61
+    ? ""
+    : ` (${new Date(Date.UTC(1899, 11, 30 + day)).toISOString().slice(0, 10)}, if it counts from 1900)`;
 }

@@ -3,6 +3,7 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { safeMatches } from "./expression-language.ts";
 import { compilePattern } from "./pattern.ts";
+import type { Reads } from "./style.ts";
 
 /** A mistake, and where in the source it starts (0-based). */
 export interface SyntaxFault {
@@ -18,6 +19,47 @@ export function columnsOf(tree: ASTNode): readonly string[] {
     if (key !== undefined && key.owner.op === "id" && key.owner.args === "row") columns.add(key.name);
   }
   return [...columns];
+}
+
+/** A cell that an expression reads: of its own row, of a row of the main file (`parent`, `rows`), or the piece `item`. */
+export type CellUse =
+  | { readonly owner: "row" | "main"; readonly column: string }
+  | { readonly owner: "item"; readonly column?: undefined };
+
+/** What a call of `number()` or `date()`, or a whole expression, gets its text from. */
+export interface TextUse {
+  readonly reads: Reads;
+  /** The source of the argument. */
+  readonly text: string;
+  readonly cells: readonly CellUse[];
+  /** The argument is a cell as it stands. */
+  readonly isCell: boolean;
+}
+
+/** The calls of `number()` and `date()` in an expression. */
+export function textUses(tree: ASTNode): readonly TextUse[] {
+  return [...nodesOf(tree)].flatMap((node): TextUse[] => {
+    const [name, [argument]] = node.op === "call" ? node.args : ["", []];
+    if ((name !== "number" && name !== "date") || argument === undefined) return [];
+    return [textUse(argument, name)];
+  });
+}
+
+/** An expression's whole result as text that is read. */
+export function textUse(tree: ASTNode, reads: Reads): TextUse {
+  const cells = [...nodesOf(tree)].map(cellUse).filter((use) => use !== undefined);
+  const text = tree.input.slice(tree.start, tree.end);
+  return { reads, text, cells, isCell: cellUse(tree) !== undefined };
+}
+
+function cellUse(node: ASTNode): CellUse | undefined {
+  if (node.op === "id") return node.args === "item" ? { owner: "item" } : undefined;
+  const key = accessKey(node);
+  if (key === undefined) return undefined;
+  if (key.owner.op === "id") return { owner: key.owner.args === "row" ? "row" : "main", column: key.name };
+  // `rows[0]["X"]`: what is nested deeper is JSON, whose values have one style.
+  const isOfRows = key.owner.op === "[]" && key.owner.args[0].op === "id" && key.owner.args[0].args === "rows";
+  return isOfRows ? { owner: "main", column: key.name } : undefined;
 }
 
 /** The first mistake that would compile and then be wrong on every row. */

@@ -1,13 +1,22 @@
 // Expressions of a mapping (`expr`, `when`, `where`, `head`), in CEL: compiled once, evaluated per row. The functions
 // they may call are in expression-language.ts. No expression reaches anything but its rows.
 import type { Environment, ParseResult } from "@marcbachmann/cel-js";
+import { type ColumnStyle, type ColumnStyles, styleOfColumn } from "../model/column-style.ts";
 import type { Cells } from "../model/row.ts";
 import { CellsView } from "./cells-view.ts";
 import type { Value } from "./coerce.ts";
 import { type ExpressionKind, expressionEnvironment, noIndexes, type RowIndexes } from "./expression-language.ts";
 import { compileMessage, place, runMessage } from "./expression-message.ts";
-import { columnsOf, syntaxFault, withSafeMatches } from "./expression-syntax.ts";
-import type { ValueStyle } from "./style.ts";
+import {
+  type CellUse,
+  columnsOf,
+  syntaxFault,
+  type TextUse,
+  textUse,
+  textUses,
+  withSafeMatches,
+} from "./expression-syntax.ts";
+import { commonStyle, completed, type Reads, type ValueStyle } from "./style.ts";
 
 /** What an expression may look at; which of it exists depends on the kind. */
 export interface Scope {
@@ -18,6 +27,18 @@ export interface Scope {
   readonly rows?: readonly Cells[];
   /** In children of a split cell: the piece. */
   readonly item?: string;
+  /** What the cells prove of how they are written. */
+  readonly styles?: ScopeStyles;
+}
+
+/** The styles of the files whose rows an expression sees. */
+export interface ScopeStyles {
+  /** Of `row`'s file. */
+  readonly row?: ColumnStyles | undefined;
+  /** Of the file of `parent` and `rows`. */
+  readonly main?: ColumnStyles | undefined;
+  /** Of the cell that `item` is a piece of. */
+  readonly item?: ColumnStyle | undefined;
 }
 
 type Evaluated = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };
@@ -36,30 +57,97 @@ export type CompiledExpression =
       /** Literal column names that it reads off `row`, to be checked against a header. */
       readonly columns: readonly string[];
       readonly yields: Yields;
+      /** Texts that are read by a style: arguments of `number()` and `date()`, and the result where it is to be `result`. */
+      readonly uses: readonly TextUse[];
+      /** How a text that comes from these cells is written. */
+      readonly styleIn: (scope: Scope) => ValueStyle;
     }
   | { readonly ok: false; readonly message: string };
 
-/** The expression, or one line that says what is wrong with it and at which column of its text (from 1). */
+/**
+ * The expression, or one line that says what is wrong with it and at which column of its text (from 1). What the style
+ * leaves open is taken from the scope's cells, row by row; `result` says what a text that the expression gives is read as.
+ */
 export function compileExpression(
   source: string,
   kind: ExpressionKind,
   style: ValueStyle,
   indexes: RowIndexes = noIndexes,
+  result?: Reads,
 ): CompiledExpression {
   const environment = environmentOf(kind, style, indexes);
   try {
     const parsed = environment.parse(source);
     const fault = syntaxFault(parsed.ast);
     if (fault !== undefined) return { ok: false, message: `${fault.message}${place(source, fault.start)}` };
-    const safe = environment.parse(withSafeMatches(source, parsed.ast));
+    const safeSource = withSafeMatches(source, parsed.ast);
+    const safe = environment.parse(safeSource);
     const check = safe.check();
     if (!check.valid) return { ok: false, message: compileMessage(check.error, source, kind) };
     const yields = yieldsOf(check.type ?? "dyn");
     if (yields === undefined) return { ok: false, message: `the expression gives ${check.type}; ${whatIsTaken}` };
-    return { ok: true, expression: (scope) => evaluate(safe, scope), columns: columnsOf(parsed.ast), yields };
+    const isRead = result !== undefined && (yields === "text" || yields === "unknown" || yields === "list");
+    const uses = [...textUses(parsed.ast), ...(isRead ? [textUse(parsed.ast, result)] : [])];
+    const columns = columnsOf(parsed.ast);
+    const styleIn = styleFinder(style, uses);
+    if (styleIn === undefined)
+      return { ok: true, expression: (scope) => evaluate(safe, scope), columns, yields, uses, styleIn: () => style };
+    const inStyles = new Map<ValueStyle, ParseResult>([[style, safe]]);
+    const expression: Expression = (scope) => {
+      const found = styleIn(scope);
+      if (found === undefined) return { ok: false, message: differentStyles(uses) };
+      const parsedFor = inStyles.get(found) ?? environmentOf(kind, found, indexes).parse(safeSource);
+      inStyles.set(found, parsedFor);
+      return evaluate(parsedFor, scope);
+    };
+    return { ok: true, expression, columns, yields, uses, styleIn: (scope) => styleIn(scope) ?? style };
   } catch (error) {
     return { ok: false, message: compileMessage(error, source, kind) };
   }
+}
+
+/** What to say of an expression that reads columns which are not written alike. */
+export function differentStyles(uses: readonly TextUse[]): string {
+  const names = new Set(uses.flatMap(({ cells }) => cells.flatMap(({ column }) => column ?? [])));
+  return `${[...names].map((name) => `"${name}"`).join(" and ")} are not written alike, and one expression reads them in one way`;
+}
+
+/** The style for a scope by its cells; undefined where every scope has the said one, or gives no common one. */
+function styleFinder(
+  said: ValueStyle,
+  uses: readonly TextUse[],
+): ((scope: Scope) => ValueStyle | undefined) | undefined {
+  const cells = uses.flatMap((use) => use.cells.map((cell) => ({ cell, reads: use.reads })));
+  if (said.unsaid === undefined || cells.length === 0) return undefined;
+  // The rows of a file, and mostly those of a run, come with the same lists.
+  let last: { readonly styles: ScopeStyles; readonly style: ValueStyle | undefined } | undefined;
+  return ({ styles }) => {
+    if (styles === undefined) return said;
+    if (last?.styles.row === styles.row && last?.styles.main === styles.main && last?.styles.item === styles.item)
+      return last?.style;
+    const found = cells.flatMap(({ cell, reads }) => readAs(styleOfCell(cell, styles), reads) ?? []);
+    const common = commonStyle(found);
+    const style = found.length === 0 ? said : common === undefined ? undefined : completed(said, common);
+    last = { styles, style };
+    return style;
+  };
+}
+
+function styleOfCell(cell: CellUse, { row, main, item }: ScopeStyles): ColumnStyle | undefined {
+  return cell.owner === "item" ? item : styleOfColumn(cell.owner === "row" ? row : main, cell.column);
+}
+
+/** The part of a column's style that counts for cells read so. */
+export function readAs(style: ColumnStyle | undefined, reads: Reads): ColumnStyle | undefined {
+  if (style === undefined) return undefined;
+  const { column, decimal, thousands, dates } = style;
+  if (reads === "date") return dates === undefined ? undefined : { column, dates };
+  if (decimal === undefined && thousands === undefined) return undefined;
+  return {
+    column,
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(thousands === undefined ? {} : { thousands }),
+  };
 }
 
 const environments = new WeakMap<RowIndexes, WeakMap<ValueStyle, Map<ExpressionKind, Environment>>>();

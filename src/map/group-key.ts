@@ -1,5 +1,6 @@
 // The key that the rows of a group have in common.
 import { cellAt } from "../model/cells.ts";
+import type { SourceRow } from "../model/draft.ts";
 import type { Checked } from "../model/problem.ts";
 import type { Row } from "../model/row.ts";
 import type { Blanks } from "./blanks.ts";
@@ -7,6 +8,7 @@ import { compileExpression } from "./expression.ts";
 import type { RowIndexes } from "./expression-language.ts";
 import type { Mapping } from "./mapping.ts";
 import { quote } from "./quote.ts";
+import { rowScope } from "./site.ts";
 import { scalarText } from "./value-text.ts";
 
 /**
@@ -17,14 +19,14 @@ export function compileGroupKey(
   { group, style }: Mapping,
   blanks: Blanks,
   indexes: RowIndexes,
-): ((row: Row) => Checked<string>) | undefined {
+): ((source: SourceRow) => Checked<string>) | undefined {
   if (group === undefined) return undefined;
   const { by } = group;
   return "columns" in by ? byColumns(by.columns, blanks) : byExpression(by.expr.text, style, blanks, indexes);
 }
 
-function byColumns(columns: readonly string[], blanks: Blanks): (row: Row) => Checked<string> {
-  return (row) => {
+function byColumns(columns: readonly string[], blanks: Blanks): (source: SourceRow) => Checked<string> {
+  return ({ row }) => {
     const parts: string[] = [];
     for (const column of columns) {
       const cell = cellAt(row.cells, column) ?? "";
@@ -44,11 +46,12 @@ function byExpression(
   style: Mapping["style"],
   blanks: Blanks,
   indexes: RowIndexes,
-): (row: Row) => Checked<string> {
+): (source: SourceRow) => Checked<string> {
   const compiled = compileExpression(text, "row", style, indexes);
   if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
-  return (row) => {
-    const result = compiled.expression({ row: blanks.clean(row.cells) });
+  return (source) => {
+    const { row } = source;
+    const result = compiled.expression(rowScope(source, blanks));
     if (result.ok && typeof result.value !== "object") return { ok: true, value: scalarText(result.value).trim() };
     const message = result.ok ? "group.by: the expression gave a list" : `group.by: ${result.message}`;
     const place = { line: row.line, row: row.number, ...cellMeant(compiled.columns, row, message, blanks) };

@@ -146,14 +146,14 @@ function groupsOf({ groupKey, mapping }: CompiledMapping): Grouper {
     leavesOut: (source, isExcluded) => {
       if (!isContinued || source.row.fault !== undefined) return isExcluded;
       if (!isExcluded && above === undefined) return false;
-      const key = groupKey(source.row);
+      const key = groupKey(source);
       if (key.ok && key.value === "") return isExcluded || above !== undefined;
       // A key that cannot be read is one all the same.
       if (isExcluded) above = { key: key.ok ? key.value : undefined };
       return isExcluded;
     },
     take: (source, problem) => {
-      const key = groupKey(source.row);
+      const key = groupKey(source);
       const fault = source.row.fault ?? (key.ok ? undefined : key.problems[0]);
       const text = key.ok ? key.value : "";
       return fault === undefined ? takeReadable(source, text, problem) : takeFaulty(source, fault, text);

@@ -5,6 +5,7 @@ import type { Blanks } from "./blanks.ts";
 import { compileCondition } from "./condition.ts";
 import type { RowIndexes } from "./expression-language.ts";
 import type { Mapping } from "./mapping.ts";
+import { rowScope } from "./site.ts";
 
 /** The head, and why it may not be the right one. */
 export interface ChosenHead {
@@ -26,7 +27,7 @@ export function compileHead(
     const heads: SourceRow[] = [];
     const problems: Problem[] = [];
     for (const source of rows) {
-      const judged = condition.judge({ row: blanks.clean(source.row.cells) });
+      const judged = condition.judge(rowScope(source, blanks));
       if (!judged.ok) problems.push({ code: "expression_failed", message: judged.message, ...cellPlace(source) });
       else if (judged.value) heads.push(source);
     }

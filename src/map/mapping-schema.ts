@@ -78,12 +78,14 @@ export const mappingSchema = z.strictObject({
         .array(z.string())
         .optional()
         .meta({ description: "Cells that mean nothing, beside the empty one", examples: [["NULL", "N/A"]] }),
-      decimal: decimal.optional().meta({ description: "The decimal sign of numbers; default .", examples: [","] }),
+      decimal: decimal
+        .optional()
+        .meta({ description: "The decimal sign of numbers; default: found per column", examples: [","] }),
       thousands: thousands
         .optional()
-        .meta({ description: "What may stand between digits; default none", examples: ["."] }),
+        .meta({ description: "What may stand between digits; default: found with decimal", examples: ["."] }),
       dates: dates.optional().meta({
-        description: "Date formats in Luxon tokens, tried in order; default ISO",
+        description: "Date formats in Luxon tokens, tried in order; default: found per column, beside ISO",
         examples: [["M/d/yyyy", "M/d/yy H:mm"]],
       }),
       timezone: z

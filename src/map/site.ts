@@ -3,6 +3,7 @@
 import { cellAt } from "../model/cells.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { Cell, Cells } from "../model/row.ts";
+import type { Blanks } from "./blanks.ts";
 import type { Scope } from "./expression.ts";
 import type { ChildMapping, Mapping } from "./mapping.ts";
 
@@ -25,6 +26,11 @@ export interface Site {
   readonly joined: ReadonlyMap<string, Place>;
   /** The same for expressions, with cells that mean nothing already blank. */
   readonly scope: Scope;
+}
+
+/** What an expression on a single row sees. */
+export function rowScope({ row, styles }: SourceRow, blanks: Blanks): Scope {
+  return { row: blanks.clean(row.cells), ...(styles === undefined ? {} : { styles: { row: styles, main: styles } }) };
 }
 
 /** A cell that was looked at. */

@@ -1,4 +1,6 @@
-// How a source writes its values. Reading a value by a style is done in decimal.ts, dates.ts and coerce.ts.
+// How values are written: what a mapping says, completed by what a column's cells prove. Reading a value by a style is done
+// in decimal.ts, dates.ts and coerce.ts; finding out what cells prove in number-evidence.ts and date-evidence.ts.
+import type { ColumnStyle } from "../model/column-style.ts";
 
 /** The value part of a mapping's `source:`; one object per mapping, never changed. */
 export interface ValueStyle {
@@ -9,4 +11,66 @@ export interface ValueStyle {
   readonly dates: readonly string[];
   /** The zone that date-times with an offset are converted to. */
   readonly timezone: string;
+  /** What nobody said, so that what a column's cells prove counts; absent: everything is as it stands here. */
+  readonly unsaid?: { readonly numbers: boolean; readonly dates: boolean };
+}
+
+/** What a cell is read as. */
+export type Reads = "number" | "date";
+
+/** The style of a column's cells: what was said stays, the rest is as found. The same object for the same finding. */
+export function completed(said: ValueStyle, found: ColumnStyle | undefined): ValueStyle {
+  const { unsaid } = said;
+  if (found === undefined || unsaid === undefined) return said;
+  const known = completions.get(said)?.get(found);
+  if (known !== undefined) return known;
+  const thousands = said.thousands ?? (unsaid.numbers ? found.thousands : undefined);
+  const style: ValueStyle = {
+    ...said,
+    decimal: (unsaid.numbers ? found.decimal : undefined) ?? said.decimal,
+    ...(thousands === undefined ? {} : { thousands }),
+    dates: (unsaid.dates ? found.dates : undefined) ?? said.dates,
+  };
+  return remember(said, found, style);
+}
+
+/**
+ * One style for cells of several columns, or undefined when they cannot have one: where two columns have different
+ * decimal signs, or the same shape of date in another order.
+ */
+export function commonStyle(found: readonly ColumnStyle[]): ColumnStyle | undefined {
+  const decimals = new Set(found.flatMap(({ decimal }) => decimal ?? []));
+  const thousands = new Set(found.flatMap((style) => style.thousands ?? []));
+  const dates = [...new Set(found.flatMap((style) => style.dates ?? []))];
+  const [decimal] = decimals;
+  const [between] = thousands;
+  if (decimals.size > 1 || thousands.size > 1 || (decimal !== undefined && decimal === between)) return undefined;
+  if (new Set(dates.map(shapeOf)).size < dates.length) return undefined;
+  return {
+    column: found.map(({ column }) => column).join(", "),
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(between === undefined ? {} : { thousands: between }),
+    ...(dates.length === 0 ? {} : { dates }),
+  };
+}
+
+// Formats of one shape read the same cells: `d/M/yyyy` and `M/d/yyyy`, `d/M/yy` and `yy/M/d`.
+function shapeOf(format: string): string {
+  return format.replace(/\b(?:d|M|yy)\b/g, "n");
+}
+
+// Expressions and number patterns are kept by style object, so equal findings must give the same one.
+const completions = new WeakMap<ValueStyle, WeakMap<ColumnStyle, ValueStyle>>();
+const byContent = new WeakMap<ValueStyle, Map<string, ValueStyle>>();
+
+function remember(said: ValueStyle, found: ColumnStyle, style: ValueStyle): ValueStyle {
+  const alike = byContent.get(said) ?? new Map<string, ValueStyle>();
+  byContent.set(said, alike);
+  const content = JSON.stringify([style.decimal, style.thousands, style.dates]);
+  const shared = alike.get(content) ?? style;
+  alike.set(content, shared);
+  const ofStyle = completions.get(said) ?? new WeakMap<ColumnStyle, ValueStyle>();
+  completions.set(said, ofStyle);
+  ofStyle.set(found, shared);
+  return shared;
 }

@@ -40,15 +40,18 @@ export function styleOf(
   source: WrittenMapping["source"],
   field: Pick<WrittenField, "decimal" | "thousands" | "dates"> = {},
 ): ValueStyle {
-  const base = baseStyleOf(source ?? noSource);
-  if (field.decimal === undefined && field.thousands === undefined && field.dates === undefined) return base;
-  const thousands = field.thousands ?? base.thousands;
-  return {
-    decimal: field.decimal ?? base.decimal,
-    ...(thousands === undefined ? {} : { thousands }),
-    dates: field.dates ?? base.dates,
-    timezone: base.timezone,
-  };
+  const said = source ?? noSource;
+  if (field.decimal === undefined && field.thousands === undefined && field.dates === undefined) {
+    const style = baseStyles.get(said) ?? styleFrom(said);
+    baseStyles.set(said, style);
+    return style;
+  }
+  return styleFrom({
+    decimal: field.decimal ?? said.decimal,
+    thousands: field.thousands ?? said.thousands,
+    dates: field.dates ?? said.dates,
+    timezone: said.timezone,
+  });
 }
 
 /** How constants of a mapping are written, whatever its cells look like: a decimal point, ISO dates. */
@@ -61,16 +64,17 @@ const noSource: WrittenSource = {};
 // Expressions share one environment for each style object.
 const baseStyles = new WeakMap<WrittenSource, ValueStyle>();
 
-function baseStyleOf(source: WrittenSource): ValueStyle {
-  const { thousands } = source;
-  const style = baseStyles.get(source) ?? {
-    decimal: source.decimal ?? ".",
+// A point between thousands leaves only the comma for decimals, and the other way round.
+function styleFrom({ decimal, thousands, dates, timezone }: Partial<WrittenSource>): ValueStyle {
+  const isSaid = decimal !== undefined || thousands === "." || thousands === ",";
+  const unsaid = { numbers: !isSaid, dates: dates === undefined };
+  return {
+    decimal: decimal ?? (thousands === "." ? "," : "."),
     ...(thousands === undefined ? {} : { thousands }),
-    dates: source.dates ?? [],
-    timezone: source.timezone ?? "UTC",
+    dates: dates ?? [],
+    timezone: timezone ?? "UTC",
+    ...(unsaid.numbers || unsaid.dates ? { unsaid } : {}),
   };
-  baseStyles.set(source, style);
-  return style;
 }
 
 function longForm(spec: string | WrittenField): WrittenField {

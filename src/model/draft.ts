@@ -1,5 +1,6 @@
 // What mapping makes of rows, and where each value came from.
 import { cellAt } from "./cells.ts";
+import type { ColumnStyles } from "./column-style.ts";
 import type { JsonObject } from "./json.ts";
 import type { Problem } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";
@@ -12,6 +13,8 @@ export interface SourceRow {
   /** The file as people know it: the path as the job names it. */
   readonly file: string;
   readonly row: Row;
+  /** How the columns of its file write numbers and dates, where that was found out. */
+  readonly styles?: ColumnStyles;
 }
 
 /**

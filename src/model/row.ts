@@ -1,4 +1,5 @@
 // Rows and the files they come from, as reading hands them on.
+import type { ColumnStyles } from "./column-style.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -53,6 +54,8 @@ export interface FileInfo {
   readonly records?: string;
   /** What was detected rather than said, in words for the summary (`delimiter ";"`). */
   readonly detected: readonly string[];
+  /** How its columns write numbers and dates, where the mapping does not say; rows read again later need it. */
+  readonly styles?: ColumnStyles;
 }
 
 /** What the mapping's `source:` says about a file; everything left out is detected. */

@@ -1,7 +1,7 @@
 import { expect, it, test } from "vitest";
-import { compiled, csvInfo, jsonInfo, productYaml } from "./rows.ts";
+import { compiled, csvHeader, productYaml } from "./rows.ts";
 
-const header = csvInfo(["SKU", "Title", "Body (HTML)", "Weight (kg)"]);
+const header = csvHeader(["SKU", "Title", "Body (HTML)", "Weight (kg)"]);
 
 test.each([
   { field: "name: Title", error: undefined },
@@ -21,7 +21,7 @@ test.each([
 });
 
 it("tells all columns that are missing at once", () => {
-  const { errors } = compiled(productYaml("name: A1\nupc: B1")).checkColumns(csvInfo(["C"]), {});
+  const { errors } = compiled(productYaml("name: A1\nupc: B1")).checkColumns(csvHeader(["C"]), {});
   expect(errors).toHaveLength(3);
 });
 
@@ -55,9 +55,9 @@ fields: { order_number: No, company_id: customers.company }
 children:
   items: { each: details, fields: { sku: Sku, quantity: parent.Quantity, tags: customers.tagg } }
 `;
-  const { errors } = compiled(yaml).checkColumns(csvInfo(["No", "Qty"]), {
-    details: csvInfo(["orderID", "sku"], "d.csv"),
-    customers: csvInfo(["id", "company", "tag"], "c.csv"),
+  const { errors } = compiled(yaml).checkColumns(csvHeader(["No", "Qty"]), {
+    details: csvHeader(["orderID", "sku"], "d.csv"),
+    customers: csvHeader(["id", "company", "tag"], "c.csv"),
   });
   expect(errors).toEqual([
     'map.yaml:4:14: column "orderId" is not in d.csv. Did you mean "orderID"?',
@@ -72,7 +72,7 @@ it("needs every join from the job, and warns of one that it does not use", () =>
   const mapping = compiled(
     "version: 1\nresource: products\njoin: { details: { on: { a: SKU } } }\nfields: { sku: SKU }\n",
   );
-  expect(mapping.checkColumns(header, { detail: csvInfo(["a"]) })).toEqual({
+  expect(mapping.checkColumns(header, { detail: csvHeader(["a"]) })).toEqual({
     errors: ['map.yaml:3:20: the job gives no input for the join "details"'],
     warnings: ['map.yaml: the job joins "detail", which the mapping does not use. Did you mean "details"?'],
   });
@@ -82,10 +82,10 @@ it("knows that a CSV has no nested lists, and takes JSON as it comes", () => {
   const mapping = compiled(
     "version: 1\nresource: products\nfields: { sku: S.K.U }\nchildren: { variants: { each: lines, fields: { sku: x } } }\n",
   );
-  expect(mapping.checkColumns(csvInfo(["S.K.U"]), {}).errors).toEqual([
+  expect(mapping.checkColumns(csvHeader(["S.K.U"]), {}).errors).toEqual([
     'map.yaml:4:31: there is no join "lines", and a csv file has no nested lists.',
   ]);
-  expect(mapping.checkColumns(jsonInfo(), {})).toEqual({ errors: [], warnings: [] });
+  expect(mapping.checkColumns(undefined, {})).toEqual({ errors: [], warnings: [] });
 });
 
 test.each(["by: Handel", "by: [SKU, Handel]"])("needs the columns of group %s", (by) => {

@@ -227,7 +227,7 @@ describe("a damaged group", () => {
 describe("group.by", () => {
   const keyOf = (by: string, cells: Record<string, string>, above = "") => {
     const mapping = compiled(`version: 1\nresource: products\n${above}group: { by: ${by} }\nfields: { sku: SKU }\n`);
-    return mapping.groupKey?.(sourceRow(cells).row);
+    return mapping.groupKey?.(sourceRow(cells));
   };
 
   test.each([

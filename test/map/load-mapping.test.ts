@@ -234,8 +234,8 @@ describe("a mapping", () => {
     },
     {
       fault: "with one sign for two things",
-      yaml: `${head}source: { thousands: "." }\nfields: { sku: A }\n`,
-      line: '3:22: source.thousands: is the decimal sign too (".")',
+      yaml: `${head}source: { decimal: ".", thousands: "." }\nfields: { sku: A }\n`,
+      line: '3:36: source.thousands: is the decimal sign too (".")',
     },
     {
       fault: "with a wrong condition",

@@ -2,11 +2,12 @@
 
 import { type CompiledMapping, compileMapping } from "../../src/map/compile.ts";
 import { groupRows } from "../../src/map/group.ts";
+import { type Header, tableHeader } from "../../src/map/header.ts";
 import { loadMapping } from "../../src/map/load-mapping.ts";
 import type { LookupTables } from "../../src/map/mapping.ts";
 import type { Draft, RowGroup, SourceRow } from "../../src/model/draft.ts";
 import type { Problem } from "../../src/model/problem.ts";
-import type { Cell, Cells, FileInfo, Row } from "../../src/model/row.ts";
+import type { Cell, Cells, Row } from "../../src/model/row.ts";
 
 export const noLookups: LookupTables = () => new Map();
 
@@ -63,20 +64,7 @@ export async function groupsOf(mapping: CompiledMapping, rows: readonly SourceRo
   return { groups, excluded };
 }
 
-export function csvInfo(columns: readonly string[], path = "in.csv"): FileInfo {
-  return {
-    path,
-    format: "csv",
-    encoding: "utf-8",
-    bom: false,
-    gzip: false,
-    delimiter: ",",
-    newline: "\n",
-    columns,
-    detected: [],
-  };
-}
-
-export function jsonInfo(path = "in.json"): FileInfo {
-  return { path, format: "json", encoding: "utf-8", bom: false, gzip: false, newline: "\n", detected: [] };
+export function csvHeader(columns: readonly string[], path = "in.csv"): Header | undefined {
+  const file = { encoding: "utf-8", bom: false, gzip: false, delimiter: ",", newline: "\n" } as const;
+  return tableHeader({ ...file, path, format: "csv", columns, detected: [] });
 }

@@ -1,6 +1,6 @@
 // The mapping of the documentation, on rows as Shopify exports them.
 import { expect, it } from "vitest";
-import { compiled, csvInfo, draftOf, groupsOf, sourceRows } from "./rows.ts";
+import { compiled, csvHeader, draftOf, groupsOf, sourceRows } from "./rows.ts";
 
 const shopify = `
 version: 1
@@ -79,7 +79,7 @@ const rows = sourceRows(
 const mapping = compiled(shopify);
 
 it("fits the export's header, which has no column for the optional season", () => {
-  expect(mapping.checkColumns(csvInfo(columns), {})).toEqual({ errors: [], warnings: [] });
+  expect(mapping.checkColumns(csvHeader(columns), {})).toEqual({ errors: [], warnings: [] });
 });
 
 it("makes one product of a handle, with its variants, and warns of what only a later row says", async () => {

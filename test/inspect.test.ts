@@ -1,0 +1,267 @@
+// What is found out before a row is staged, and what rows are made of it.
+import { readdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { describe, expect, it, test } from "vitest";
+import type { JsonObject } from "../src/model/json.ts";
+import { prepareInputs } from "../src/prepare.ts";
+import { spoolStdin } from "../src/spool.ts";
+import { errorOf, type Files, jobFolder, stagedJob } from "./job-folder.ts";
+
+const job = (file: string, more = ""): string =>
+  `version: 1\ninputs: [{ name: main, file: "${file}", mapping: map.yaml${more} }]\n`;
+const products = (fields: string, above = ""): string =>
+  `version: 1\nresource: products\n${above}fields:\n  sku: SKU\n${fields.replace(/^(?=.)/gm, "  ")}\n`;
+const table = (fields: string, text: string, above = ""): Files => ({
+  "import.yaml": job("in.csv"),
+  "map.yaml": products(fields, above),
+  "in.csv": `${text}\n`,
+});
+
+async function payloadsOf(files: Files): Promise<readonly JsonObject[]> {
+  await using staged = await stagedJob(files);
+  expect(await staged.problems()).toEqual([]);
+  return (await staged.open()).map(({ payload }) => payload);
+}
+
+async function faultsOf(files: Files): Promise<readonly string[]> {
+  const error = await errorOf(stagedJob(files));
+  expect(error.code).toBe("MAPPING_INVALID");
+  return error.message.split("\n");
+}
+
+async function detectedIn(files: Files): Promise<readonly string[]> {
+  await using folder = await jobFolder(files);
+  const [input] = await prepareInputs(await folder.loadJob());
+  return [...(input?.infos.values() ?? [])].flatMap(({ detected }) => detected);
+}
+
+describe("numbers are read as their column proves", () => {
+  test.each([
+    { name: "a field", fields: "retail_price: P", text: "SKU;P\nA;1.234\nB;1,5", is: { retail_price: 1234 } },
+    {
+      name: "an expression",
+      fields: `retail_price: { expr: 'number(row["P"]) * 2.0', round: 2 }`,
+      text: "SKU;P\nA;1,5",
+      is: { retail_price: 3 },
+    },
+    {
+      name: "a comparison",
+      fields: `name: { value: x, when: 'number(row["P"]) > 1.0' }`,
+      text: "SKU;P\nA;1,5",
+      is: { name: "x" },
+    },
+    {
+      name: "a condition on rows",
+      above: `where: 'number(row["P"]) > 1.0'\n`,
+      fields: "name: P",
+      text: "SKU;P\nB;0,5\nA;1,5",
+      is: { name: "1,5" },
+    },
+    {
+      name: "a cell with a unit",
+      fields: "product_length: { from: P, unit: in }",
+      text: "SKU;P\nA;1,5\nB;2,5 in",
+      is: { product_length: 1.5 },
+    },
+    {
+      name: "a cell without its currency",
+      fields: `retail_price: { from: P, apply: [{ replace: ["EUR ", ""] }] }`,
+      text: "SKU;P\nA;EUR 1,5",
+      is: { retail_price: 1.5 },
+    },
+    {
+      name: "an argument that is made of a cell",
+      fields: `retail_price: { expr: 'number(row["P"].replace("EUR ", ""))', round: 2 }`,
+      text: "SKU;P\nA;EUR 1,5",
+      is: { retail_price: 1.5 },
+    },
+    {
+      name: "a transform of text",
+      fields: "custom_fields.P: { from: P, apply: [number] }",
+      text: "SKU;P\nA;1,5",
+      is: { custom_fields: { P: 1.5 } },
+    },
+    {
+      name: "a template",
+      fields: `retail_price: { template: "{P}" }`,
+      text: "SKU;P\nA;1,5",
+      is: { retail_price: 1.5 },
+    },
+    {
+      name: "whichever column has the value",
+      fields: "retail_price: { from: [P, Q] }",
+      text: "SKU;P;Q\nB;;2.5\nA;1,5;",
+      is: { retail_price: 1.5 },
+    },
+  ])("in $name", async ({ fields, text, is, above = "" }) => {
+    expect((await payloadsOf(table(fields, text, above))).find(({ sku }) => sku === "A")).toMatchObject(is);
+  });
+
+  it("of a joined file by that file's own cells", async () => {
+    const files: Files = {
+      "import.yaml": job("in.csv", ", join: { prices: prices.csv }"),
+      "map.yaml": products(
+        "unit_cost: Cost\nretail_price: prices.Price",
+        "join: { prices: { on: { id: SKU }, one: true } }\n",
+      ),
+      "in.csv": "SKU;Cost\nA;1,5\n",
+      "prices.csv": "id,Price,Cost\nA,2.5,3.5\n",
+    };
+    expect(await payloadsOf(files)).toMatchObject([{ unit_cost: 1.5, retail_price: 2.5 }]);
+  });
+
+  it("of several files of an input together", async () => {
+    const files = {
+      ...table("retail_price: P", "SKU;P\nA;1.234"),
+      "import.yaml": job("in*.csv"),
+      "in2.csv": "SKU;P\nB;1,5\n",
+    };
+    expect(await payloadsOf(files)).toMatchObject([{ retail_price: 1234 }, { retail_price: 1.5 }]);
+    expect(await detectedIn(files)).toContain('decimal ",", thousands "." in "P" (line 2: "1,5")');
+  });
+});
+
+describe("what the mapping says is not looked for", () => {
+  test.each([
+    { where: "under source", fields: "retail_price: P", above: `source: { decimal: "." }\n` },
+    { where: "in the field", fields: `retail_price: { from: P, decimal: "." }`, above: "" },
+    { where: "by what stands between thousands", fields: "retail_price: P", above: `source: { thousands: "," }\n` },
+  ])("$where", async ({ fields, above }) => {
+    const files = table(fields, "SKU;P\nA;1.234", above);
+    expect(await payloadsOf(files)).toMatchObject([{ retail_price: 1.234 }]);
+    expect((await detectedIn(files)).join()).not.toContain("decimal");
+  });
+
+  it("nor in JSON, whose numbers have a point", async () => {
+    const files = {
+      "import.yaml": job("in.json"),
+      "map.yaml": products("retail_price: P"),
+      "in.json": '[{"SKU":"A","P":1.234}]',
+    };
+    expect(await payloadsOf(files)).toMatchObject([{ retail_price: 1.234 }]);
+  });
+
+  it("nor in cells that a map answers", async () => {
+    const files = table(`retail_price: { from: P, map: { "1.234": 7 } }`, "SKU;P\nA;1.234");
+    expect(await payloadsOf(files)).toMatchObject([{ retail_price: 7 }]);
+  });
+});
+
+describe("what cells leave open stops the job", () => {
+  it("with all such columns at once, beside the columns that are missing", async () => {
+    const files = table(
+      "retail_price: P\nunit_cost: C\nwholesale_price: W\nname: Nam",
+      "SKU;P;C;W;Name\nA;1.234;1,5;2,5;x\nB;2.500;1.5;3,5;y",
+    );
+    expect(await faultsOf(files)).toEqual([
+      expect.stringMatching(/^in\.csv: map\.yaml:8:9: column "Nam" is not in .*in\.csv\. Did you mean "Name"\?$/),
+      'map.yaml:5:17: column "P": "1.234" (in.csv:2), "2.500" (in.csv:3) may be read in two ways, and no cell of the column shows which: "1.234" is 1.234 with decimal ".", and 1234 with decimal ","',
+      'map.yaml:6:14: column "C" is written in two ways: "1,5" (in.csv:2) has a decimal comma, "1.5" (in.csv:3) a decimal point',
+    ]);
+    const { hint } = await errorOf(stagedJob(files));
+    expect(hint).toContain('source: { decimal: ".", thousands: "," }');
+    expect(hint).toContain('decimal "," in "W"');
+  });
+
+  test.each([
+    {
+      cells: "01/02/2024\nB;02/03/2024",
+      says: '"01/02/2024" (in.csv:2), "02/03/2024" (in.csv:3) may be read as "d/M/yyyy" or "M/d/yyyy", and no cell of the column shows which',
+    },
+    {
+      cells: "13/02/2024\nB;02/13/2024",
+      says: 'is written in two ways: no format reads both "02/13/2024" (in.csv:3) and "13/02/2024" (in.csv:2)',
+    },
+  ])("with dates: $says", async ({ cells, says }) => {
+    const files = {
+      ...table("", `SKU;D\nA;${cells}`),
+      "map.yaml": `version: 1\nresource: sales_orders\nfields: { order_number: SKU, order_date: D }\n`,
+    };
+    const [fault] = await faultsOf(files);
+    expect(fault).toContain(says);
+  });
+
+  it("and columns of one expression that are not written alike", async () => {
+    const files = table(
+      `retail_price: { expr: 'number(row["P"]) + number(row["Q"])', round: 2 }`,
+      "SKU;P;Q\nA;1,5;2.5",
+    );
+    expect(await faultsOf(files)).toEqual([
+      'map.yaml:5:3: one expression reads columns that are not written alike: "P" has decimal ",", "Q" has decimal "."',
+    ]);
+  });
+});
+
+it("tells a spreadsheet's day number for what it is, in its cell", async () => {
+  await using staged = await stagedJob({
+    ...table("", "SKU;D\nA;45231\nB;13/02/2024"),
+    "map.yaml": "version: 1\nresource: sales_orders\nfields: { order_number: SKU, order_date: D }\n",
+  });
+  expect((await staged.problems()).join("\n")).toContain(
+    `in.csv:2 column "D" = "45231" → order_date: "45231" looks like a spreadsheet's day number (2023-11-01, if it counts from 1900)`,
+  );
+});
+
+describe("a path that no JSON element has", () => {
+  const files = (fields: string, json: string): Files => ({
+    "import.yaml": job("in.json"),
+    "map.yaml": products(fields),
+    "in.json": json,
+  });
+
+  it("stops the job, with the nearest that occurs", async () => {
+    expect(await faultsOf(files("name: title.tex", '[{"SKU":"A"},{"SKU":"B","title":{"text":null}}]'))).toEqual([
+      expect.stringMatching(
+        /^in\.json: map\.yaml:5:9: "title\.tex" is in no element of .*in\.json\. Did you mean "title\.text"\?$/,
+      ),
+    ]);
+  });
+
+  test.each([
+    { fields: "name: title.text", json: '[{"SKU":"A"},{"SKU":"B","title":{"text":null}}]' },
+    { fields: "name: { from: title, optional: true }", json: '[{"SKU":"A"}]' },
+    { fields: "name: { from: [title, SKU] }", json: '[{"SKU":"A"}]' },
+    { fields: "name: title", json: "[]" },
+  ])("is none: $fields in $json", async ({ fields, json }) => {
+    await using staged = await stagedJob(files(fields, json));
+    expect(staged.warnings.filter((text) => !text.includes("no rows"))).toEqual([]);
+  });
+
+  it("is looked for in the elements of nested lists", async () => {
+    const json = '[{"SKU":"A","lines":[{"s":"1"}]},{"SKU":"B","lines":[{"s":"1","q":2}]}]';
+    const children = "children: { kit_items: { each: lines, fields: { sku: s, quantity: qty } } }";
+    const [fault] = await faultsOf({
+      ...files("type: { value: KIT }", json),
+      "map.yaml": `${products("type: { value: KIT }")}${children}\n`,
+    });
+    expect(fault).toContain('"qty" is in no element of');
+  });
+});
+
+describe("standard input", () => {
+  const files = table("retail_price: P", "");
+
+  it("is a file that only its owner may read, until the command is over", async () => {
+    await using folder = await jobFolder({ ...files, "import.yaml": job("-") });
+    const given = await folder.loadJob();
+    const spool = join(given.state, "stdin");
+    {
+      await using spooled = await spoolStdin(given, { stdin: Readable.from(["SKU,P\n", "A,1.5\n"]) });
+      const [name = ""] = await readdir(spool);
+      expect((await stat(join(spool, name))).mode & 0o777).toBe(0o600);
+      const [input] = await prepareInputs(spooled.job);
+      expect([...(input?.infos.values() ?? [])].map(({ path }) => path)).toEqual(["-"]);
+    }
+    expect(await readdir(spool)).toEqual([]);
+  });
+
+  it("that a killed process left is removed", async () => {
+    await using folder = await jobFolder({ ...files, "import.yaml": job("-") });
+    const given = await folder.loadJob();
+    await using _first = await spoolStdin(given, { stdin: Readable.from(["SKU,P\n"]) });
+    await writeFile(join(given.state, "stdin", "999999999"), "left");
+    await using _second = await spoolStdin(given, { stdin: Readable.from(["SKU,P\n"]) });
+    expect(await readdir(join(given.state, "stdin"))).toEqual([String(process.pid)]);
+  });
+});
