@@ -1,14 +1,18 @@
-// The version of this package, from its package.json: some folders up, in the sources and in every form they are built to.
+// This package's folder and version: its package.json stands some folders up, in the sources and in every form they are
+// built to.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
-/** Such as `0.1.0`. */
-export const version = readVersion(dirname(fileURLToPath(import.meta.url)));
+/** The folder that holds `package.json`, `mappings/` and `schemas/`. */
+export const packageFolder = findPackage(dirname(fileURLToPath(import.meta.url)));
 
-function readVersion(folder: string): string {
-  const file = join(folder, "package.json");
-  if (existsSync(file)) return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, "utf8"))).version;
-  return readVersion(dirname(folder));
+/** Such as `0.1.0`. */
+export const version = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"))).version;
+
+function findPackage(folder: string): string {
+  return existsSync(join(folder, "package.json")) ? folder : findPackage(dirname(folder));
 }

@@ -3,13 +3,14 @@ import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { ImportError } from "../model/error.ts";
 import { version } from "../version.ts";
+import type { InitFlags } from "./init.ts";
 import type { RetryFlags } from "./retry.ts";
 import type { RunFlags } from "./run.ts";
 import { tellError } from "./tell-error.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
-export const laterCommands = ["init", "plan", "drop", "doctor", "report"] as const;
+export const laterCommands = ["plan", "drop", "doctor", "report"] as const;
 
 /** The command line, as a commander program. `done` receives the exit code of the command that ran. */
 export function buildProgram(world: CommandWorld, done: (exitCode: number) => void): Command {
@@ -27,6 +28,26 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     })
     .showHelpAfterError("(--help shows what there is)")
     .addHelpText("after", example("luminous-import check import.yaml", "luminous-import run import.yaml"));
+
+  program
+    .command("init [exports...]")
+    .description("look at export files; write a job, and a mapping for each with every guess marked")
+    .option("--out <folder>", "where to write; default: here")
+    .option("--force", "write over files that are there")
+    .option("--yes", "ask nothing; without a terminal nothing is asked anyway")
+    .option("--json", "what was guessed as JSON on stdout, and nothing else there")
+    .option("--profile <name>", "a profile of the vendor's own CLI names the account")
+    .addHelpText(
+      "after",
+      example(
+        "luminous-import init products.csv",
+        "luminous-import init orders.csv order-lines.csv customers.csv --out acme",
+      ),
+    )
+    .action(async (exports: readonly string[], options: InitFlags, command: Command) => {
+      const { init } = await import("./init.ts");
+      done(await init(exports, globals(command), options, world));
+    });
 
   withGlobals(program.command("check <job>"))
     .description("read, map and validate; no network; every problem down to the cell")

@@ -1,0 +1,84 @@
+// `luminous-import init`: looks, asks where somebody is there to answer, writes, checks, and says what is left to do.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { check } from "../check.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { planImport, readExports, writeImport } from "../init.ts";
+import { loadJob } from "../job.ts";
+import { systemClock } from "../model/clock.ts";
+import { ImportError } from "../model/error.ts";
+import { openConsole } from "./console.ts";
+import { type CheckedImport, initJson, initText } from "./init-text.ts";
+import { interruptible } from "./interrupt.ts";
+import type { CommandWorld, GlobalOptions } from "./world.ts";
+
+/** The flags of `init`. */
+export interface InitFlags {
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Writes a job and mappings for exports; gives the exit code, 0 when they were written. */
+export async function init(
+  patterns: readonly string[],
+  options: GlobalOptions,
+  flags: InitFlags,
+  world: CommandWorld,
+): Promise<number> {
+  if (patterns.length === 0) {
+    throw new ImportError("USAGE", "init needs to know which files to look at", {
+      hint: "Name the exports: luminous-import init products.csv orders.csv customers.csv",
+    });
+  }
+  const exports = await readExports(patterns, world.cwd);
+  const plan = planImport(exports);
+  const out = resolve(world.cwd, flags.out ?? ".");
+  const account = accountNamed(world, options);
+  const written = await writeImport(plan, exports, {
+    out,
+    force: flags.force ?? false,
+    ...(account === undefined ? {} : { account }),
+  });
+  const checked = await checkWritten(join(out, "import.yaml"), options, world);
+  const told = {
+    plan,
+    written: written.map(({ path, todos }) => ({ file: shown(path, world.cwd), todos })),
+    checked,
+    job: shown(join(out, "import.yaml"), world.cwd),
+  };
+  world.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(initJson(told), null, 2)}\n`
+      : initText(told, { width: world.stdout.columns ?? 100 }),
+  );
+  return exitCodes.done;
+}
+
+/** What `check` says of the job, without leaving anything behind. */
+async function checkWritten(job: string, options: GlobalOptions, world: CommandWorld): Promise<CheckedImport> {
+  const state = await mkdtemp(join(tmpdir(), "luminous-import-init-"));
+  await using console = await openConsole(world, { ...options, quiet: true });
+  using signals = interruptible(world);
+  try {
+    const loaded = await loadJob(job, { state });
+    const { summary } = await check(loaded, { clock: systemClock, stop: signals.stop, onEvent: console.onEvent });
+    return { kind: "checked", summary };
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    return { kind: "refused", message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  } finally {
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+function accountNamed({ env }: CommandWorld, { profile }: GlobalOptions): string | undefined {
+  if (profile !== undefined) return `--profile ${profile}`;
+  return ["LUMINOUS_BASE_URL", "LUMINOUS_COMPANY"].find((name) => (env[name] ?? "") !== "");
+}
+
+function shown(path: string, cwd: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith("..") ? path : near;
+}

@@ -1,0 +1,174 @@
+// `init`: looks at exports, guesses, writes a job and a mapping for each main file. The guessing itself is init/guess.ts;
+// asking people is the process's business.
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { glob } from "tinyglobby";
+import { type Decisions, guess } from "./init/guess.ts";
+import type { Plan } from "./init/plan.ts";
+import type { Sample } from "./init/table.ts";
+import { writeJob } from "./init/write-job.ts";
+import { writeMapping } from "./init/write-mapping.ts";
+import { parseDate } from "./map/dates.ts";
+import { ImportError } from "./model/error.ts";
+import { findRecords } from "./read/find-records.ts";
+import { openInput } from "./read/open.ts";
+
+import { madeFor, readShippedMappings } from "./shipped-mappings.ts";
+import { packageFolder } from "./version.ts";
+
+export { type Guess, type Plan, allLines } from "./init/plan.ts";
+
+/** A sample with the path of its file. */
+export interface Export extends Sample {
+  readonly path: string;
+}
+
+/** How to write. */
+export interface WriteOptions {
+  /** The folder for the job and the mappings; made when missing. */
+  readonly out: string;
+  /** Write over files that are there. */
+  readonly force?: boolean;
+  /** Where the account is named already, such as LUMINOUS_COMPANY. */
+  readonly account?: string;
+}
+
+/** How many rows of a file are looked at. */
+export const sampleRows = 2000;
+
+/** Opens files (globs are fine) and reads their first rows. Throws `ImportError` for what is no export, or not there. */
+export async function readExports(patterns: readonly string[], cwd: string): Promise<readonly Export[]> {
+  const paths = await findExports(patterns, cwd);
+  const names = inputNames(paths);
+  const exports: Export[] = [];
+  for (const [at, path] of paths.entries())
+    exports.push(await readExport(path, shownAs(path, cwd), names[at] ?? "input"));
+  return exports;
+}
+
+/** What the exports are and what their columns mean. Throws `USAGE` when nothing about any of them is recognised. */
+export function planImport(exports: readonly Export[], decisions: Decisions = {}): Plan {
+  const reads = (cell: string, dates: readonly string[]) => parseDate(cell, { dates, timezone: "UTC" }).ok;
+  const plan = guess(exports, reads, decisions);
+  if (plan.mappings.length > 0) return plan;
+  const told = plan.unrecognised.map(
+    ({ shown, columns }) => `${shown}: nothing is known by its columns ${columns.slice(0, 12).join(", ")}`,
+  );
+  throw new ImportError("USAGE", told.join("\n"), {
+    hint: "Nothing was written: a guess would be an invention. docs/mapping.md shows how to write a mapping; mappings/products.yaml and mappings/orders.yaml are a start.",
+  });
+}
+
+/** A file that was written. */
+export interface WrittenFile {
+  readonly path: string;
+  /** Its marked lines: what a person has to say. */
+  readonly todos: readonly { readonly line: number; readonly text: string }[];
+}
+
+/** Writes import.yaml and the mappings, the job first. Throws `USAGE` when one is there and `force` is not set. */
+export async function writeImport(
+  plan: Plan,
+  exports: readonly Export[],
+  options: WriteOptions,
+): Promise<readonly WrittenFile[]> {
+  const { out, force = false, account } = options;
+  const pathOf = new Map(exports.map(({ shown, path }) => [shown, path]));
+  const shipped = await readShippedMappings();
+  const job = writeJob(plan, {
+    schema: schemaPath("job", out),
+    account,
+    fileOf: (shown) => relativeTo(out, pathOf.get(shown) ?? shown),
+  });
+  const files = [
+    { path: join(out, "import.yaml"), text: job },
+    ...plan.mappings.map((mapping) => {
+      const columns = exports.find(({ name }) => name === mapping.name)?.info.columns ?? [];
+      const head = { schema: schemaPath("mapping", out), shipped: madeFor(columns, shipped)?.file };
+      return { path: join(out, `${mapping.name}.yaml`), text: writeMapping(mapping, head) };
+    }),
+  ];
+  const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => relative(out, path));
+  if (there.length > 0 && !force) {
+    throw new ImportError("USAGE", `${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already in ${out}`, {
+      hint: "Nothing was written. Take another folder with --out, or write over with --force.",
+    });
+  }
+  await mkdir(out, { recursive: true });
+  for (const { path, text } of files) await writeFile(path, text);
+  return files.map(({ path, text }) => ({ path, todos: todosOf(text) }));
+}
+
+function todosOf(text: string): WrittenFile["todos"] {
+  return text.split("\n").flatMap((line, at) => {
+    const todo = /^\s*# TODO (.*)$/.exec(line)?.[1];
+    return todo === undefined ? [] : [{ line: at + 1, text: todo }];
+  });
+}
+
+async function findExports(patterns: readonly string[], cwd: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const pattern of patterns) {
+    const path = resolve(cwd, pattern);
+    if (existsSync(path) || !/[*?{}[\]]/.test(pattern)) found.push(path);
+    else
+      found.push(...(await glob(pattern, { cwd, absolute: true, onlyFiles: true, expandDirectories: false })).sort());
+  }
+  if (found.length === 0) {
+    throw new ImportError("USAGE", `no file matches ${patterns.map((pattern) => `"${pattern}"`).join(", ")}`, {
+      hint: `Looked in ${cwd}.`,
+    });
+  }
+  return [...new Set(found)];
+}
+
+async function readExport(path: string, shown: string, name: string): Promise<Export> {
+  const records = await findRecords(path, shown);
+  await using input = await openInput(path, shown, records === undefined ? {} : { records });
+  const rows: Sample["rows"][number][] = [];
+  let isWhole = true;
+  for await (const batch of input.batches()) {
+    rows.push(...batch.filter(({ fault }) => fault === undefined).map(({ cells }) => cells));
+    if (rows.length >= sampleRows) {
+      isWhole = false;
+      break;
+    }
+  }
+  return { name, shown, path, info: input.info, rows: rows.slice(0, sampleRows), isWhole };
+}
+
+/** Names of the inputs, after their files: letters, digits, - and _, each once, and none that the job file has. */
+function inputNames(paths: readonly string[]): readonly string[] {
+  const names: string[] = [];
+  for (const path of paths) {
+    const file = basename(path).replace(/\.gz$/i, "");
+    const stem =
+      basename(file, extname(file))
+        .replace(/[^A-Za-z0-9_-]+/g, "-")
+        .replace(/^-+|-+$/g, "") || "input";
+    const wanted = stem.toLowerCase() === "import" ? "import-file" : stem;
+    let name = wanted;
+    for (let number = 2; names.some((other) => other.toLowerCase() === name.toLowerCase()); number += 1)
+      name = `${wanted}-${number}`;
+    names.push(name);
+  }
+  return names;
+}
+
+function shownAs(path: string, cwd: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith("..") ? path : near;
+}
+
+function relativeTo(folder: string, path: string): string {
+  const near = relative(folder, path);
+  return (isAbsolute(near) ? path : near).split(sep).join("/");
+}
+
+/** The schema as an editor finds it from the written file: relative while the package lies near. */
+function schemaPath(of: "job" | "mapping", out: string): string {
+  const path = join(packageFolder, "schemas", `${of}.schema.json`);
+  const near = relativeTo(out, path);
+  return near.split("/").filter((step) => step === "..").length <= 3 ? near : path.split(sep).join("/");
+}

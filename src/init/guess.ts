@@ -1,0 +1,129 @@
+// From samples of exports to a plan of mappings: roles, links, then a recipe for each main file. Pure; reading files is
+// init.ts, writing is write-mapping.ts and write-job.ts.
+import { kitMapping } from "./kit-mapping.ts";
+import { type Link, linksOf } from "./links.ts";
+import type { Pins } from "./match.ts";
+import { orderMapping } from "./order-mapping.ts";
+import { allLines, type Line, type MappingPlan, type Plan, type Role } from "./plan.ts";
+import { productMapping, type Recipe } from "./product-mapping.ts";
+import { roleOf } from "./roles.ts";
+import { dateStyle, numberStyle, type ReadsDate } from "./styles.ts";
+import { fieldAt } from "../model/field.ts";
+import { resources } from "../model/resources.ts";
+import type { ResourceName } from "../model/resource.ts";
+import { type Column, type Sample, type Table, tableOf } from "./table.ts";
+
+/** What a person said, by input name; what is not here is guessed. */
+export interface Decisions {
+  readonly roles?: ReadonlyMap<string, Role>;
+  /** For each input the column of a payload field, or undefined for none. */
+  readonly columns?: ReadonlyMap<string, Pins>;
+}
+
+/** The plan for these files. A file whose columns mean nothing gets no mapping: nothing is invented. */
+export function guess(samples: readonly Sample[], readsDate: ReadsDate, decisions: Decisions = {}): Plan {
+  const tables = samples.map(tableOf).map((table) => {
+    const said = decisions.roles?.get(table.sample.name);
+    return { table, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) };
+  });
+  const links = linksOf(tables.map(({ table, role }) => [table, role]));
+  const planned = tables.map((known) => {
+    const pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
+    const isJoined = links.some(({ their }) => their === known.table);
+    return { ...known, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) };
+  });
+  const joined = new Set(planned.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
+  return {
+    mappings: planned.flatMap(({ mapping }) => mapping ?? []),
+    unrecognised: planned
+      .filter(({ mapping, table }) => mapping === undefined && !joined.has(table.sample.shown))
+      .map(({ table }) => ({ shown: table.sample.shown, columns: table.columns.map(({ name }) => name) })),
+  };
+}
+
+interface Known {
+  readonly table: Table;
+  readonly role: Role;
+  readonly why: string;
+}
+
+function mappingOf(
+  { table, role, why }: Known,
+  links: readonly Link[],
+  pins: Pins,
+  readsDate: ReadsDate,
+): MappingPlan | undefined {
+  const own = links.filter(({ our }) => our === table);
+  switch (role) {
+    case "products":
+      return planOf({ table, role, why }, "products", productMapping(table, own, pins), pins, readsDate);
+    case "kits":
+      return planOf({ table, role, why }, "products", kitMapping(table, pins), pins, readsDate);
+    case "orders":
+    case "lines":
+      return planOf({ table, role, why }, "sales_orders", orderMapping(table, own, pins), pins, readsDate);
+    case "reference":
+    case "unknown":
+      return undefined;
+    default:
+      return role satisfies never;
+  }
+}
+
+function planOf(
+  { table, role, why }: Known,
+  resource: ResourceName,
+  recipe: Recipe,
+  pins: Pins,
+  readsDate: ReadsDate,
+): MappingPlan {
+  const { measured, ...parts } = recipe;
+  const isLeftOut = ({ path }: Line) => pins.has(path) && pins.get(path) === undefined;
+  const lines = parts.lines.filter((line) => line.kind === "todo" || !isLeftOut(line));
+  const children = parts.children.map((child) => ({
+    ...child,
+    lines: child.lines.filter(
+      (line) => line.kind === "todo" || !isLeftOut({ ...line, path: `${child.list}.${line.path}` }),
+    ),
+  }));
+  const used = new Set(
+    allLines({ lines, children }).flatMap((line) =>
+      line.kind === "guess" && line.confidence !== "low" ? line.columns : [],
+    ),
+  );
+  const typed = (types: readonly string[]): readonly Column[] => {
+    const paths = allLines({ lines, children }).flatMap((line) =>
+      line.kind === "guess" && types.includes(fieldAt(resources[resource].schema, line.path)?.type ?? "")
+        ? line.columns
+        : [],
+    );
+    return measured.filter(
+      ({ name, look }) => look.filled > 0 && paths.some((path) => path === name || path.endsWith(`.${name}`)),
+    );
+  };
+  const numbers = numberStyle(typed(["decimal", "length", "weight"]));
+  const dates = dateStyle(typed(["date"]), readsDate);
+  const blank =
+    table.blankWords.length === 0
+      ? []
+      : [{ key: "blank", value: ["", ...table.blankWords], why: "high: these words stand in its cells" }];
+  const { records } = table.sample.info;
+  return {
+    name: table.sample.name,
+    shown: table.sample.shown,
+    role,
+    resource,
+    why,
+    source: [
+      ...(records === undefined ? [] : [{ key: "records", value: records, why: "high: there is its list" }]),
+      ...blank,
+      ...numbers.source,
+      ...dates.source,
+    ],
+    sourceTodos: [...numbers.sourceTodos, ...dates.sourceTodos],
+    ...parts,
+    lines,
+    children,
+    unused: table.columns.map(({ name }) => name).filter((name) => !used.has(name)),
+  };
+}

@@ -1,0 +1,50 @@
+// Exports of accounting and inventory systems: QuickBooks, NetSuite, and the sheet of Luminous's own Unified Importer.
+import { type Platform, sureNames } from "./name-table.ts";
+
+/** The ledgers that are known. */
+export const ledgers: readonly Platform[] = [
+  {
+    name: "QuickBooks Online",
+    signature: "product service name | sku | type | sales description | sales price rate",
+    names: sureNames({
+      name: "product service name",
+      sku: "sku",
+      "category.name": "category",
+      description: "sales description",
+      retail_price: "sales price rate",
+      unit_cost: "purchase cost",
+      qty_reorder_threshold: "reorder point",
+      "supplier.name": "preferred vendor",
+    }),
+    ignore: "type | income account | purchase description",
+  },
+  {
+    name: "QuickBooks Desktop",
+    signature: "item | description | type | cost | price | preferred vendor",
+    names: sureNames({
+      sku: "item",
+      name: "description",
+      retail_price: "price",
+      unit_cost: "cost",
+      "supplier.name": "preferred vendor",
+      upc: "mpn | barcode",
+      qty_reorder_threshold: "reorder pt min",
+    }),
+    ignore: "type",
+  },
+  {
+    name: "NetSuite",
+    signature: "internal id | name | display name | base price | purchase price",
+    names: sureNames({
+      sku: "name",
+      name: "display name",
+      retail_price: "base price",
+      unit_cost: "purchase price",
+      "category.name": "class",
+      upc: "upc code",
+      description: "sales description",
+      "supplier.name": "preferred vendor",
+    }),
+    ignore: "internal id | type",
+  },
+];

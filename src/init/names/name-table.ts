@@ -1,0 +1,34 @@
+// The form in which known column names are written down: payload field → the headings that mean it. Names are in the
+// normalised form of heading.ts, separated by " | ".
+
+/** Headings that mean a field: surely, mostly, or perhaps. The first of a list is preferred when several are there. */
+export interface FieldNames {
+  readonly surely: string;
+  readonly mostly?: string;
+  readonly perhaps?: string;
+}
+
+/** Known names by payload field, or by a part of one that a recipe puts together (`bill.first_name`, `items.line_total`). */
+export type NameTable = Readonly<Record<string, FieldNames>>;
+
+/** The names in one of the lists. */
+export function namesIn(list: string | undefined): readonly string[] {
+  return list === undefined ? [] : list.split("|").map((name) => name.trim());
+}
+
+/** What is known of one kind of export. */
+export interface Platform {
+  /** As people call it. */
+  readonly name: string;
+  /** Headings by which it is told; " | " between them. */
+  readonly signature: string;
+  /** What its columns mean, by payload field. */
+  readonly names: NameTable;
+  /** Headings that look like a field and are none here. */
+  readonly ignore?: string;
+}
+
+/** A table of names that are all sure. */
+export function sureNames(names: Readonly<Record<string, string>>): NameTable {
+  return Object.fromEntries(Object.entries(names).map(([path, surely]) => [path, { surely }]));
+}
