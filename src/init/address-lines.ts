@@ -15,14 +15,43 @@ export interface JoinedCustomers {
 /** The lines of both addresses; there are none for what no block has. */
 export function addressLines(own: readonly Match[], joined: readonly JoinedCustomers[], pins: Pins): readonly Line[] {
   const blocks = blocksOf(own, joined);
+  // A company's own addresses stand in for what the order does not say.
+  const others: readonly AddressBlock[] =
+    isCompanyOrder(own) && joined.length === 0 ? [] : ["customer", "ship", "bill"];
   const lines = addressParts.flatMap((part) => [
-    ...lineOf("bill_to", part, sourcesOf(part, blocks, ["bill", "customer", "ship"])),
-    ...lineOf("ship_to", part, sourcesOf(part, blocks, ["ship", "customer", "bill"])),
+    ...lineOf("bill_to", part, sourcesOf(part, blocks, "bill", others)),
+    ...lineOf("ship_to", part, sourcesOf(part, blocks, "ship", others)),
   ]);
   return lines
     .filter(({ path }) => !pins.has(path))
     .concat(pinnedLines(pins))
     .toSorted((a, b) => a.path.slice(0, 4).localeCompare(b.path.slice(0, 4)));
+}
+
+/** The company of an order that names no other customer: its addresses are known to Luminous. */
+export function companyLines(own: readonly Match[]): readonly Line[] {
+  const id = own.find(({ path }) => path === "company_id");
+  const name = own.find(({ path }) => path === "customer.company");
+  if (!isCompanyOrder(own) || (id === undefined && name === undefined)) return [];
+  const columns = [id, name].flatMap((match) => (match === undefined ? [] : [match.column.name]));
+  const byName = name === undefined ? [] : [{ from: name.column.name, ref: { resource: "companies", by: "name" } }];
+  const specs: readonly Json[] = [...(id === undefined ? [] : [{ from: id.column.name }]), ...byName];
+  const why = "a company and no other customer: Luminous has to know it by this name";
+  return [
+    {
+      kind: "guess",
+      path: "company_id",
+      spec: specs.length === 1 ? (specs[0] ?? "") : specs,
+      columns,
+      confidence: "medium",
+      why,
+    },
+  ];
+}
+
+function isCompanyOrder(own: readonly Match[]): boolean {
+  const has = (pattern: RegExp) => own.some(({ path }) => pattern.test(path));
+  return has(/^(company_id|customer\.company)$/) && !has(/^(bill|customer)\.(name|first_name|last_name|street1|city)$/);
 }
 
 interface Source {
@@ -80,27 +109,24 @@ function wholeName(first: Match | undefined, last: Match | undefined, prefix: st
   return { spec: { template }, columns, confidence: "high", why: "first and last name", isAlwaysThere };
 }
 
-function sourcesOf(part: AddressPart, blocks: Blocks, order: readonly AddressBlock[]): readonly Source[] {
-  const [own = "bill", ...others] = order;
-  const hasAddress = (block: AddressBlock) => blocks[block].street1 !== undefined || blocks[block].city !== undefined;
+function sourcesOf(
+  part: AddressPart,
+  blocks: Blocks,
+  own: AddressBlock,
+  others: readonly AddressBlock[],
+): readonly Source[] {
   const first = blocks[own][part];
   if (first?.isAlwaysThere === true) return [first];
+  const order = [own, ...others.filter((block) => block !== own)];
   if (part === "name") return order.flatMap((block) => blocks[block].name ?? []);
-  if (part === "phone" || part === "company") {
-    return [own, "customer" as const]
-      .filter((block) => block === own || part === "phone" || hasName(blocks.customer))
-      .flatMap((block) => blocks[block][part] ?? []);
+  if (part === "phone" || (part === "company" && blocks.customer.name !== undefined)) {
+    return order.filter((block) => block === own || block === "customer").flatMap((block) => blocks[block][part] ?? []);
   }
   // The bill of somebody whose delivery address alone is known has no address; a delivery goes to the only one there is.
-  const from = hasAddress(own)
-    ? own
-    : others.find((block) => hasAddress(block) && !(own === "bill" && block === "ship"));
-  const source = from === undefined ? undefined : blocks[from][part];
+  const hasAddress = (block: AddressBlock) => blocks[block].street1 !== undefined || blocks[block].city !== undefined;
+  const from = order.find((block) => hasAddress(block) && !(own === "bill" && block === "ship"));
+  const source = part === "company" ? first : from === undefined ? undefined : blocks[from][part];
   return source === undefined ? [] : [source];
-}
-
-function hasName(block: Block): boolean {
-  return block.name !== undefined;
 }
 
 function lineOf(address: "bill_to" | "ship_to", part: AddressPart, sources: readonly Source[]): readonly Line[] {

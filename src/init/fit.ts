@@ -66,7 +66,12 @@ const specials: Readonly<Record<string, (look: Look) => Fit>> = {
   requested_shipping_service: fitsWords,
   channel_id: fitsText,
   company_id: fitsText,
-  "items.discount": (look) => (look.fractions >= 0.9 ? "confirms" : "contradicts"),
+  "items.discount": (look) => byShare(look.numbers),
+  "items.line_discount": (look) => byShare(look.numbers),
+  "total_tax+shipping": (look) => byShare(look.numbers),
+  "total_tax+wrap": (look) => byShare(look.numbers),
+  "total_shipping+wrap": (look) => byShare(look.numbers),
+  "total_shipping-discount": (look) => byShare(look.numbers),
   "items.line_total": (look) => byShare(look.numbers),
 };
 

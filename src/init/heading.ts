@@ -81,6 +81,7 @@ function wordsOf(name: string): readonly string[] {
   return name
     .replace(/e-?mail/gi, "email")
     .replace(/#/g, " number ")
+    .replace(/%/g, " percent ")
     .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .replace(/(\p{L})(\p{N})/gu, "$1 $2")

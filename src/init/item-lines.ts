@@ -24,46 +24,49 @@ export function itemLines({ matches }: ItemSource): readonly Line[] {
   return [
     ...(of("sku") === undefined ? [missing("sku", "which column is the SKU of the line?")] : plain("sku")),
     ...(of("quantity") === undefined ? [missing("quantity", "which column is the quantity?")] : plain("quantity")),
-    ...priceLines(of("unit_price"), of("line_total"), of("quantity"), of("discount"), plain),
+    ...priceLines(of, plain),
   ];
 }
 
-function priceLines(
-  price: Match | undefined,
-  total: Match | undefined,
-  quantity: Match | undefined,
-  discount: Match | undefined,
-  plain: (path: string) => readonly Line[],
-): readonly Line[] {
-  const path = "unit_price";
+type Of = (path: string) => Match | undefined;
+
+function priceLines(of: Of, plain: (path: string) => readonly Line[]): readonly Line[] {
+  const [price, total, quantity] = [of("unit_price"), of("line_total"), of("quantity")];
+  const discount = of("discount");
+  const off = of("line_discount");
+  if (price !== undefined && discount === undefined) return plain("unit_price");
   if (price !== undefined && discount !== undefined) {
-    const expr = `number(${cell(price.column)}) * (1 - number(${cell(discount.column)}))`;
-    const columns = [price.column.name, discount.column.name];
-    return [
-      {
-        kind: "guess",
-        path,
-        spec: { expr, round: 2 },
-        columns,
-        confidence: "medium",
-        why: "the API has no discount on a line: it is taken off the price",
-      },
-    ];
+    const isPercent = discount.column.look.fractions < 0.9 || discount.column.heading.text.includes("percent");
+    const share = `${orNothing(discount)}${isPercent ? " / 100" : ""}`;
+    return made(
+      [price, discount],
+      `number(${cell(price.column)}) * (1 - ${share})`,
+      price,
+      "the API has no discount on a line: it is taken off the price",
+    );
   }
-  if (price !== undefined) return plain(path);
-  if (total !== undefined && quantity !== undefined) {
-    const expr = `number(${cell(total.column)}) / number(${cell(quantity.column)})`;
-    const columns = [total.column.name, quantity.column.name];
-    return [
-      {
-        kind: "guess",
-        path,
-        spec: { expr, round: 2 },
-        columns,
-        confidence: "medium",
-        why: "the line's total divided by its quantity",
-      },
-    ];
-  }
-  return [missing(path, "which column is the price of one piece?")];
+  if (total === undefined || quantity === undefined)
+    return [missing("unit_price", "which column is the price of one piece?")];
+  const number = `number(${cell(total.column)})`;
+  if (off === undefined)
+    return made(
+      [total, quantity],
+      `${number} / number(${cell(quantity.column)})`,
+      total,
+      "the line's total divided by its quantity",
+    );
+  const less = `(${number} - abs(${orNothing(off)})) / number(${cell(quantity.column)})`;
+  return made([total, off, quantity], less, total, "the line's total less its discount, divided by its quantity");
+}
+
+/** A blank discount is none. */
+function orNothing({ column }: Match): string {
+  const number = `number(${cell(column)})`;
+  return column.look.filled === column.look.rows ? number : `(${cell(column)} == "" ? 0.0 : ${number})`;
+}
+
+function made(parts: readonly Match[], expr: string, first: Match, why: string): readonly Line[] {
+  const when = first.column.look.filled === first.column.look.rows ? {} : { when: `${cell(first.column)} != ""` };
+  const columns = parts.map(({ column }) => column.name);
+  return [{ kind: "guess", path: "unit_price", spec: { ...when, expr, round: 4 }, columns, confidence: "medium", why }];
 }

@@ -1,7 +1,7 @@
 // The recipe for sales orders: lines nested in JSON, joined from another file, or in the order's own rows.
 import type { Json } from "../model/json.ts";
 import { orderStatuses } from "../model/sales-orders.ts";
-import { addressLines } from "./address-lines.ts";
+import { addressLines, companyLines } from "./address-lines.ts";
 import { cell } from "./find.ts";
 import { type ItemSource, itemLines } from "./item-lines.ts";
 import { linesOf, missing, specOf } from "./lines.ts";
@@ -14,12 +14,14 @@ import { joinName, type Recipe } from "./product-mapping.ts";
 import { lineRules, orderRules } from "./roles.ts";
 import { rowsOf } from "./rows-of.ts";
 import type { Table } from "./table.ts";
+import { totalLines } from "./totals.ts";
 import { wordMap } from "./words.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
 export function orderMapping(table: Table, links: readonly Link[], pins: Pins): Recipe {
   const items = itemsOf(table, links, pins);
-  const matches = matchColumns(table.columns, orderRules(table, items?.each === "rows", pins));
+  const rules = orderRules(table, items?.each === "rows", pins);
+  const matches = matchColumns(table.columns, rules);
   const orderOnly = matches.filter(({ path }) => !path.startsWith("items."));
   const key = orderOnly.find(({ path }) => path === "order_number")?.column;
   const customers = links.filter(({ one }) => one).map((link) => ({ link, matches: customerMatches(link, table) }));
@@ -39,7 +41,20 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
     joined.map(({ link, matches: theirs }) => ({ prefix: `${joinName(link.their)}.`, matches: theirs })),
     pins,
   );
-  const given = [channelLine(orderOnly), ...lines, ...statusLines(orderOnly, pins), ...addresses];
+  const totals = totalLines(
+    orderOnly,
+    items?.each === "rows" ? key : undefined,
+    rules.platform?.hasTotalsPerLine ?? false,
+  );
+  const company = companyLines(orderOnly);
+  const given = [
+    channelLine(orderOnly),
+    ...lines,
+    ...statusLines(orderOnly, pins),
+    ...totals,
+    ...company,
+    ...addresses,
+  ];
   return {
     ...(items?.each === "rows" && key !== undefined ? { group: rowsOf(key) } : {}),
     joins: [...joined.map(({ link }) => joinOf(link)), ...(items?.link === undefined ? [] : [joinOf(items.link)])],
@@ -49,7 +64,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
   };
 }
 
-const special = ["channel_id", "order_status"];
+const special = ["channel_id", "company_id", "order_status", "total_tax", "total_shipping", "total_tax+shipping"];
 
 function itemsOf(table: Table, links: readonly Link[], pins: Pins): ItemSource | undefined {
   const link = links.find(({ one }) => !one);

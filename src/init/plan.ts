@@ -63,6 +63,8 @@ export interface MappingPlan {
   /** What is said under `source:`, with the reason. */
   readonly source: readonly { readonly key: string; readonly value: Json; readonly why: string }[];
   readonly sourceTodos: readonly Todo[];
+  /** Which rows count. */
+  readonly where?: { readonly expr: string; readonly why: string };
   readonly group?: { readonly spec: Json; readonly why: string };
   readonly joins: readonly JoinPlan[];
   readonly lines: readonly Line[];

@@ -1,5 +1,7 @@
 // The recipe for products: one row one product, or variants in rows of their own (variants.ts).
-import { allNamed, named } from "./find.ts";
+import { named } from "./find.ts";
+import { itemPathLines } from "./item-paths.ts";
+import { isKind, kindsOf, typeLines } from "./kinds.ts";
 import { linesOf, missing, specOf } from "./lines.ts";
 import type { Link } from "./links.ts";
 import { type Match, matchColumns, type Pins } from "./match.ts";
@@ -9,7 +11,7 @@ import type { Column, Table } from "./table.ts";
 import { variantsOf } from "./variants.ts";
 
 /** What the recipes make; the rest of a plan is the same for all. */
-export type Recipe = Pick<MappingPlan, "group" | "joins" | "lines" | "children"> & {
+export type Recipe = Pick<MappingPlan, "where" | "group" | "joins" | "lines" | "children"> & {
   /** Columns whose cells are numbers or dates in the payload. */
   readonly measured: readonly Column[];
 };
@@ -20,24 +22,34 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const matches = matchColumns(table.columns, rules);
   const joined = links.flatMap((link) => joinedName(link, matches, pins));
   const own = matches.filter(({ path }) => !joined.some((line) => line.path === path));
-  const variants = variantsOf(table, own, rules.platform);
-  const flat = own.filter(({ path }) => !path.startsWith("variants.")).flatMap((match) => linesOf(match, "products"));
+  const kinds = kindsOf(table);
+  const variants = variantsOf(table, own, rules.platform, kinds);
+  const paths = itemPathLines(own.find(({ path }) => path === "item_path")?.column, own);
+  const flat = own.filter(({ path }) => isField(path)).flatMap((match) => linesOf(match, "products"));
+  const said = [...joined, ...paths];
   const lines = inOrder([
-    ...(variants?.lines ?? flat),
-    ...joined,
-    ...typeLine(
-      table,
-      own.some(({ path }) => path === "name"),
-      pins,
-    ),
+    ...(variants?.lines ?? flat).filter(({ path }) => !said.some((line) => line.path === path)),
+    ...said,
+    ...(pins.has("type")
+      ? []
+      : kinds === undefined
+        ? typeLine(own.some(({ path }) => path === "name"))
+        : typeLines(kinds)),
   ]);
+  const isNone = kinds === undefined ? undefined : isKind(kinds, "none");
   return {
+    ...(isNone === undefined ? {} : { where: { expr: `!(${isNone})`, why: "high: these are no goods" } }),
     ...(variants === undefined ? {} : { group: variants.group }),
     joins: joined.map(({ join }) => join),
     lines: [...lines, ...missingLines(lines)],
     children: variants === undefined ? [] : variants.children,
     measured: matches.map(({ column }) => column),
   };
+}
+
+/** Not a part that only a recipe knows what to do with. */
+function isField(path: string): boolean {
+  return path !== "item_path" && !path.startsWith("variants.") && !path.startsWith("kit_items.");
 }
 
 function missingLines(lines: readonly Line[]): readonly Line[] {
@@ -69,7 +81,7 @@ function joinedName(
   pins: Pins,
 ): readonly (Guess & { readonly join: MappingPlan["joins"][number] })[] {
   const stem = ours.heading.text.replace(/ (id|number|code|key)$/, "");
-  const path = joinedFields[stem];
+  const path = joinedFields.get(stem);
   if (path === undefined || pins.has(path)) return [];
   const column = named(their.columns, [`${stem} name`, "name", "company name", "title", stem]);
   if (
@@ -99,39 +111,22 @@ export function joinName(table: Table): string {
   return ["rows", "row", "parent", "item"].includes(word) ? `${word}_file` : word;
 }
 
-const joinedFields: Readonly<Record<string, string>> = {
-  category: "category.name",
-  "sub category": "subcategory.name",
-  subcategory: "subcategory.name",
-  supplier: "supplier.name",
-  vendor: "supplier.name",
-  manufacturer: "supplier.name",
-  brand: "supplier.name",
-};
+const joinedFields: ReadonlyMap<string, string> = new Map([
+  ["category", "category.name"],
+  ["sub category", "subcategory.name"],
+  ["subcategory", "subcategory.name"],
+  ["supplier", "supplier.name"],
+  ["vendor", "supplier.name"],
+  ["manufacturer", "supplier.name"],
+  ["brand", "supplier.name"],
+]);
 
-/** Luminous's TYPE column, Product or Kit; no other kind is written down here. */
-function typeLine(table: Table, isWhole: boolean, pins: Pins): readonly Line[] {
-  if (pins.has("type")) return [];
-  const column = allNamed(table.columns, ["type", "product type", "item type"]).find(
-    ({ look }) => look.filled > 0 && look.words.every((word) => /^(product|kit)$/i.test(word)),
-  );
-  if (column === undefined) {
-    // Prices alone may be those of kits too: nothing is said of what they are.
-    return isWhole
-      ? [
-          {
-            kind: "guess",
-            path: "type",
-            spec: { value: "PRODUCT" },
-            columns: [],
-            confidence: "high",
-            why: "a product, not a kit",
-          },
-        ]
-      : [];
-  }
-  const spec = specOf(column.name, { apply: ["upper"] });
-  return [{ kind: "guess", path: "type", spec, columns: [column.name], confidence: "high", why: "name and values" }];
+/** Prices alone may be those of kits too: then nothing is said of what they are. */
+function typeLine(isNamed: boolean): readonly Line[] {
+  const spec = { value: "PRODUCT" };
+  return isNamed
+    ? [{ kind: "guess", path: "type", spec, columns: [], confidence: "high", why: "a product, not a kit" }]
+    : [];
 }
 
 const first = ["sku", "name", "type", "category.name", "subcategory.name", "supplier.name", "description"];

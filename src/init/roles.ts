@@ -104,7 +104,7 @@ function productRole(table: Table): { readonly role: Role; readonly why: string 
   );
   const isProductFile = /product|item|article|catalog|sku/i.test(table.sample.name);
   const signs = productSigns.filter((path) => product(path, "medium"));
-  const hasSku = product("sku", "high");
+  const hasSku = product("sku", "high") || product("item_path", "high");
   const isNamed = product("sku", "low") && product("name", "medium");
   const isProducts =
     isContacts.length < 2 &&

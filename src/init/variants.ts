@@ -1,6 +1,7 @@
 // Variants in rows of their own: rows with the same handle, or rows that name their parent.
 import { cell, named } from "./find.ts";
-import { linesOf } from "./lines.ts";
+import { isKind, type Kinds } from "./kinds.ts";
+import { linesOf, missing } from "./lines.ts";
 import type { Match } from "./match.ts";
 import type { Platform } from "./names/name-table.ts";
 import type { ChildPlan, Guess, Line, MappingPlan } from "./plan.ts";
@@ -18,10 +19,11 @@ export function variantsOf(
   table: Table,
   matches: readonly Match[],
   platform: Platform | undefined,
+  kinds: Kinds | undefined,
 ): Variants | undefined {
   const sku = matches.find(({ path }) => path === "sku")?.column;
   if (sku === undefined) return undefined;
-  return byParent(table, matches, sku) ?? byHandle(table, matches, sku, platform);
+  return byParent(table, matches, sku, kinds) ?? byHandle(table, matches, sku, platform);
 }
 
 /** Fields that belong to each variant; the others are the product's. */
@@ -40,25 +42,27 @@ const parentNames = [
   "parent item",
 ];
 
-function byParent(table: Table, matches: readonly Match[], sku: Column): Variants | undefined {
-  const parent = named(
-    table.columns.filter((column) => column !== sku),
-    parentNames,
-  );
+function byParent(
+  table: Table,
+  matches: readonly Match[],
+  sku: Column,
+  kinds: Kinds | undefined,
+): Variants | undefined {
+  const others = table.columns.filter((column) => column !== sku);
+  const parent = named(others, parentNames);
   if (parent === undefined || parent.look.filled === 0) return undefined;
   const id = named(table.columns, ["id", "product id"]);
   const skus = new Set(sku.cells);
   const isById = id !== undefined && parent.look.words.every((word) => /^id:/.test(word));
   const hits = parent.look.words.filter((word) => skus.has(word)).length;
   if (!isById && hits * 2 < parent.look.words.length) return undefined;
-  const isChild = `${cell(parent)} != "" && ${cell(parent)} != ${cell(sku)}`;
+  const hasParent = `${cell(parent)} != "" && ${cell(parent)} != ${cell(sku)}`;
+  const isComponent = kinds === undefined ? undefined : isKind(kinds, "component");
+  const isVariant =
+    (kinds === undefined ? undefined : isKind(kinds, "variant")) ?? (isComponent === undefined ? hasParent : undefined);
+  const isChild = kinds === undefined ? hasParent : (isKind(kinds, "variant", "component") ?? hasParent);
   const ownKey = isById ? `"id:" + ${cell(id)}` : cell(sku);
-  const lines = matches
-    .filter(({ path }) => !path.startsWith("variants."))
-    .flatMap((match) => linesOf(match, "products"));
-  const inner = matches
-    .filter(({ path }) => path === "sku" || path === "name" || ownFields.test(path))
-    .flatMap((match) => linesOf(match, "products", { list: "variants" }));
+  const quantity = named(others, ["quantity", "component quantity", "quantity per kit"]);
   return {
     group: {
       spec: {
@@ -69,9 +73,37 @@ function byParent(table: Table, matches: readonly Match[], sku: Column): Variant
       },
       why: `high: "${parent.name}" names rows of this file`,
     },
-    lines,
-    children: [{ list: "variants", each: "rows", where: isChild, lines: inner }],
+    lines: matches
+      .filter(({ path, column }) => !/^(variants|kit_items)\.|^item_path$/.test(path) && column !== quantity)
+      .flatMap((match) => linesOf(match, "products")),
+    children: [
+      ...(isVariant === undefined
+        ? []
+        : [{ list: "variants", each: "rows", where: isVariant, lines: variantRow(matches) }]),
+      ...(isComponent === undefined
+        ? []
+        : [{ list: "kit_items", each: "rows", where: isComponent, lines: componentRow(sku, quantity) }]),
+    ],
   };
+}
+
+/** A variant with a row of its own has all that a product has, but for its category. */
+function variantRow(matches: readonly Match[]): readonly Line[] {
+  return matches
+    .filter(({ path }) => rowFields.includes(path) || ownFields.test(path))
+    .flatMap((match) => linesOf(match, "products", { list: "variants" }));
+}
+
+const rowFields = ["sku", "name", "description", "supplier.name", "tags"];
+
+function componentRow(sku: Column, quantity: Column | undefined): readonly Line[] {
+  const guess = { kind: "guess", confidence: "high", why: "rows name components" } as const;
+  return [
+    { ...guess, path: "sku", spec: sku.name, columns: [sku.name] },
+    quantity === undefined
+      ? missing("quantity", "which column is the quantity of the component?")
+      : { ...guess, path: "quantity", spec: quantity.name, columns: [quantity.name] },
+  ];
 }
 
 const handleNames = [

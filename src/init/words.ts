@@ -73,6 +73,7 @@ const flags = new Map<string, boolean>([
     "off",
     "0",
     "inactive",
+    "not active",
     "disabled",
     "draft",
     "archived",

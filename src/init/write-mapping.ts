@@ -39,7 +39,14 @@ function sourceLines({ source, sourceTodos }: MappingPlan): readonly CommentedLi
   ];
 }
 
-function groupLines({ group }: MappingPlan): readonly CommentedLine[] {
+function groupLines({ group, where }: MappingPlan): readonly CommentedLine[] {
+  return [
+    ...(where === undefined ? [] : [{ code: `where: ${inline(where.expr)}`, comment: where.why }]),
+    ...groupLine(group),
+  ];
+}
+
+function groupLine(group: MappingPlan["group"]): readonly CommentedLine[] {
   return group === undefined ? [] : [{ code: `group: ${inline(group.spec)}`, comment: group.why }];
 }
 

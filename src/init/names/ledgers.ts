@@ -5,9 +5,9 @@ import { type Platform, sureNames } from "./name-table.ts";
 export const ledgers: readonly Platform[] = [
   {
     name: "QuickBooks Online",
-    signature: "product service name | sku | type | sales description | sales price rate",
+    signature: "product service name | type | sales description | sales price rate | income account",
     names: sureNames({
-      name: "product service name",
+      item_path: "product service name",
       sku: "sku",
       "category.name": "category",
       description: "sales description",
@@ -22,15 +22,14 @@ export const ledgers: readonly Platform[] = [
     name: "QuickBooks Desktop",
     signature: "item | description | type | cost | price | preferred vendor",
     names: sureNames({
-      sku: "item",
-      name: "description",
+      item_path: "item",
+      description: "description",
       retail_price: "price",
       unit_cost: "cost",
       "supplier.name": "preferred vendor",
-      upc: "mpn | barcode",
-      qty_reorder_threshold: "reorder pt min",
+      qty_reorder_threshold: "reorder pt min | reorder point",
     }),
-    ignore: "type",
+    ignore: "type | mpn | purchase description",
   },
   {
     name: "NetSuite",

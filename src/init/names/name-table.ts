@@ -24,6 +24,8 @@ export interface Platform {
   readonly signature: string;
   /** What its columns mean, by payload field. */
   readonly names: NameTable;
+  /** Tax and shipping stand on every line as that line's own. */
+  readonly hasTotalsPerLine?: true;
   /** Headings that look like a field and are none here. */
   readonly ignore?: string;
 }

@@ -23,6 +23,7 @@ export const orderNames: NameTable = {
     mostly: "website | purchase point | shop name",
     perhaps: "source | source name",
   },
+  company_id: { surely: "company id" },
   customer_email: {
     surely:
       "email | customer email | buyer email | billing email | contact email | email address | customer email address | bill to email",
@@ -57,6 +58,7 @@ export const orderNames: NameTable = {
       "shipping cost | total shipping | shipping | freight | shipping total | shipping amount | shipping charge | shipping price | postage | shipping charges | freight cost | order shipping | shipping fee | shipping and handling",
     mostly: "delivery cost | delivery",
   },
+  "total_tax+shipping": { surely: "shipping tax | freight tax" },
   requested_shipping_service: {
     surely:
       "shipping method | shipping service | ship method | shipping method title | requested shipping service | carrier service | ship service level | delivery method | shipping type",
@@ -73,7 +75,7 @@ export const orderNames: NameTable = {
   tags: { surely: "tags | order tags", mostly: "labels" },
 };
 
-/** Fields of an order line; `line_total` and `discount` are parts of a price. */
+/** Fields of an order line. Parts of a price: `line_total`, `line_discount` (money) and `discount` (a share or percent). */
 export const itemNames: NameTable = {
   "items.sku": {
     surely:
@@ -95,5 +97,9 @@ export const itemNames: NameTable = {
       "line total | line amount | extended price | extended amount | row total | line item total | item total | net amount line",
     mostly: "amount",
   },
-  "items.discount": { surely: "discount | line discount | item discount | discount rate | discount percent" },
+  "items.discount": {
+    surely:
+      "discount | line discount | item discount | discount rate | discount percent | line discount percent | discount percentage",
+  },
+  "items.line_discount": { surely: "line discount amount | item discount amount" },
 };

@@ -78,7 +78,7 @@ export const productNames: NameTable = {
   },
   sellable: {
     surely:
-      "sellable | active | is active | enabled | is sellable | for sale | discontinued | is discontinued | inactive | is inactive",
+      "sellable | active | is active | active status | enabled | is sellable | for sale | discontinued | is discontinued | inactive | is inactive",
     mostly: "status | published | visible | available | product status | purchasable | allow purchases",
   },
   lot_tracking: { surely: "lot tracking | lot tracked | track lots | is lot tracked | batch tracking" },

@@ -1,6 +1,25 @@
 // Exports of web shops and marketplaces: Shopify, WooCommerce, Magento 2, BigCommerce, Amazon.
 import { type Platform, sureNames } from "./name-table.ts";
 
+const amazonNames = sureNames({
+  order_number: "amazon order id | order id",
+  order_date: "purchase date",
+  order_status: "order status",
+  "items.sku": "sku",
+  "items.quantity": "quantity purchased | quantity",
+  "items.line_total": "item price",
+  "items.line_discount": "item promotion discount",
+  customer_email: "buyer email",
+  requested_shipping_service: "ship service level",
+  "ship.name": "recipient name",
+  total_tax: "item tax",
+  "total_tax+shipping": "shipping tax",
+  "total_tax+wrap": "gift wrap tax",
+  total_shipping: "shipping price",
+  "total_shipping+wrap": "gift wrap price",
+  "total_shipping-discount": "ship promotion discount",
+});
+
 /** The shops that are known. */
 export const shops: readonly Platform[] = [
   {
@@ -100,17 +119,17 @@ export const shops: readonly Platform[] = [
   },
   {
     name: "Amazon",
+    signature: "amazon order id | purchase date | sku | item price | ship service level",
+    names: amazonNames,
+    hasTotalsPerLine: true,
+    ignore:
+      "merchant order id | item status | fulfillment channel | sales channel | order channel | product name | last updated date",
+  },
+  {
+    name: "Amazon",
     signature: "order id | purchase date | sku | quantity purchased | item price | ship service level",
-    names: sureNames({
-      order_number: "order id",
-      order_date: "purchase date",
-      "items.sku": "sku",
-      "items.quantity": "quantity purchased",
-      "items.line_total": "item price",
-      customer_email: "buyer email",
-      requested_shipping_service: "ship service level",
-      "ship.name": "recipient name",
-    }),
-    ignore: "order item id | payments date | product name",
+    names: amazonNames,
+    hasTotalsPerLine: true,
+    ignore: "order item id | payments date | product name | sales channel",
   },
 ];

@@ -1,0 +1,120 @@
+// A header that means nothing gives nothing; and whatever a header holds, what is written can be read again.
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { planImport } from "../../src/init.ts";
+import { allLines } from "../../src/init/plan.ts";
+import { columnsWith, sampleOf } from "./samples.ts";
+import { writeMapping } from "../../src/init/write-mapping.ts";
+import { loadMapping } from "../../src/map/load-mapping.ts";
+import type { ImportError } from "../../src/model/error.ts";
+
+describe("nothing is invented", () => {
+  test.each([
+    { header: "a,b,c", row: "1,2,3" },
+    { header: "Foo,Bar", row: "x,y" },
+    { header: "id,name", row: "7,Ann" },
+    { header: "Code,Label,Value", row: "A1,Blue,12.50" },
+    { header: "timestamp,level,message", row: "2024-03-09T10:00:00Z,info,started" },
+    { header: "first_name,last_name,email,phone,city", row: "Ann,Lee,ann@example.com,555,Aarhus" },
+    { header: "employee id,name,department,salary", row: "17,Ann Lee,Sales,1200.00" },
+    { header: "1,2,3", row: "sku,name,price" },
+    { header: "latitude,longitude,country", row: "56.1,10.2,DK" },
+  ])("for the columns $header", ({ header, row }) => {
+    const error = errorOf(() => planImport([sampleOf("export.csv", `${header}\n${row}\n`)]));
+    expect(error.code).toBe("USAGE");
+    expect(error.message).toContain(header.split(",")[0]);
+    expect(error.hint).toContain("Nothing was written");
+  });
+
+  it("a file that means nothing is named beside one that is known, and gets no mapping", () => {
+    const plan = planImport([
+      sampleOf("foo.csv", "Foo,Bar\nx,y\n"),
+      sampleOf("products.csv", "SKU,Name,Price\nA,Cup,4.50\n"),
+    ]);
+    expect(plan.mappings.map(({ name }) => name)).toEqual(["products"]);
+    expect(plan.unrecognised).toEqual([{ shown: "foo.csv", columns: ["Foo", "Bar"] }]);
+  });
+});
+
+describe("cells have the last word", () => {
+  test.each([
+    { column: "Price", cells: ["cheap", "dear", "free"], path: "retail_price" },
+    { column: "UPC", cells: ["north", "south", "east"], path: "upc" },
+    { column: "Barcode", cells: ["2024-01-05", "2024-01-06", "2024-01-07"], path: "upc" },
+    { column: "Name", cells: ["1", "2", "3"], path: "name" },
+    { column: "Cost", cells: ["a", "b", "4"], path: "unit_cost" },
+  ])('"$column" with $cells is no $path', ({ column, cells, path }) => {
+    const plan = planImport([
+      columnsWith("products.csv", {
+        SKU: ["A-1", "A-2", "A-3"],
+        Category: ["x", "y", "x"],
+        Title: ["Cup", "Lid", "Pot"],
+        [column]: cells,
+      }),
+    ]);
+    expect(
+      plan.mappings
+        .flatMap(allLines)
+        .filter((line) => line.kind === "guess" && line.path === path && line.columns.includes(column)),
+    ).toEqual([]);
+    expect(plan.mappings[0]?.unused).toContain(column);
+  });
+
+  it("no column serves two fields, and no field has two columns of the same kind", () => {
+    const plan = planImport([
+      columnsWith("products.csv", {
+        SKU: ["A"],
+        "Product SKU": ["B"],
+        Name: ["Cup"],
+        Title: ["Mug"],
+        Price: ["4"],
+        "Retail Price": ["5"],
+      }),
+    ]);
+    const guesses = plan.mappings.flatMap(allLines).flatMap((line) => (line.kind === "guess" ? [line] : []));
+    expect(new Set(guesses.map(({ path }) => path)).size).toBe(guesses.length);
+    expect(guesses.filter(({ columns }) => columns.length > 1)).toEqual([]);
+  });
+});
+
+it("whatever a header and cells hold, the mapping that is written can be read again with the same columns", () => {
+  const text = fc
+    .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const extra = fc.array(
+    fc.tuple(fc.constantFrom("Price", "Title", "Category", "Order", "Weight kg", "Status"), text),
+    { maxLength: 4 },
+  );
+  fc.assert(
+    fc.property(text, extra, fc.array(text, { minLength: 1, maxLength: 4 }), (odd, names, cells) => {
+      const columns = Object.fromEntries([
+        ["SKU", cells],
+        ["Product Name", cells],
+        ...names.map(([name, tail]) => [`${name} ${tail}`, cells]),
+        [odd, cells],
+      ]);
+      const { mappings } = planImport([columnsWith("products.csv", columns)]);
+      for (const mapping of mappings) {
+        const loaded = loadMapping(writeMapping(mapping, { schema: "s.json", shipped: undefined }), "m.yaml");
+        const wanted = mapping.lines.flatMap((line) =>
+          line.kind === "guess" && line.confidence !== "low" ? [line.path] : [],
+        );
+        expect(loaded.fields.map(({ path }) => path)).toEqual(wanted);
+        for (const { alternatives } of loaded.fields)
+          for (const { source } of alternatives)
+            if (source.kind === "from") for (const name of source.columns) expect(Object.keys(columns)).toContain(name);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function errorOf(act: () => unknown): ImportError {
+  try {
+    act();
+  } catch (error) {
+    return error as ImportError;
+  }
+  throw new Error("it did not fail");
+}
