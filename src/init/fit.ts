@@ -26,7 +26,7 @@ function fitOfType({ type }: Field, look: Look): Fit {
     case "weight":
       return look.numbers >= 0.9 ? "confirms" : look.dates + look.urls + look.emails > 0.5 ? "contradicts" : "allows";
     case "boolean":
-      return look.flags >= 0.95 ? "confirms" : hasFewWords(look) && look.numbers < 0.5 ? "allows" : "contradicts";
+      return look.flags >= 0.9 ? "confirms" : hasFewWords(look) && look.numbers < 0.5 ? "allows" : "contradicts";
     case "date":
       return byShare(look.dates);
     case "email":

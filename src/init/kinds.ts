@@ -75,7 +75,7 @@ const known: ReadonlyMap<string, Kind> = new Map(
   Object.entries({
     product:
       "product|simple|variable|configurable|inventory|inventory part|inventory item|inventory assembly|assembly|non inventory|non inventory part|non inventory item|noninventory|stock|physical|virtual|downloadable|external",
-    kit: "kit",
+    kit: "kit|grouped",
     variant: "variant|variation|sku",
     component: "kit component|component",
     none: "service|other charge|discount|subtotal|payment|sales tax item|sales tax group|fixed asset|group|bundle|category|alternate sku|bom|bom component|rule",

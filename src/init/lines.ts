@@ -84,6 +84,9 @@ function extraOf(type: string, path: string, column: Column): Extra {
     case "weight":
       return weightOf(path, column);
     case "text":
+      if (path === "image_url" && column.cells.some((text) => /,\s*https?:/.test(text))) {
+        return { ...noExtra, keys: { apply: [{ replace: [",\\s.*$", ""] }] }, why: "; the first of several" };
+      }
       if (look.html > 0.1) return { ...noExtra, keys: { apply: ["strip_html"] }, why: "; with HTML" };
       if (look.apostrophes > 0)
         return {

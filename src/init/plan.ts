@@ -63,6 +63,8 @@ export interface MappingPlan {
   /** What is said under `source:`, with the reason. */
   readonly source: readonly { readonly key: string; readonly value: Json; readonly why: string }[];
   readonly sourceTodos: readonly Todo[];
+  /** How other rows of the file are found. */
+  readonly index?: { readonly spec: Json; readonly why: string };
   /** Which rows count. */
   readonly where?: { readonly expr: string; readonly why: string };
   readonly group?: { readonly spec: Json; readonly why: string };

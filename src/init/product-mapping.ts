@@ -1,4 +1,6 @@
 // The recipe for products: one row one product, or variants in rows of their own (variants.ts).
+import { isPlainObject, type JsonObject } from "../model/json.ts";
+import { categoryPathLines } from "./category-paths.ts";
 import { named } from "./find.ts";
 import { itemPathLines } from "./item-paths.ts";
 import { isKind, kindsOf, typeLines } from "./kinds.ts";
@@ -11,7 +13,7 @@ import type { Column, Table } from "./table.ts";
 import { variantsOf } from "./variants.ts";
 
 /** What the recipes make; the rest of a plan is the same for all. */
-export type Recipe = Pick<MappingPlan, "where" | "group" | "joins" | "lines" | "children"> & {
+export type Recipe = Pick<MappingPlan, "index" | "where" | "group" | "joins" | "lines" | "children"> & {
   /** Columns whose cells are numbers or dates in the payload. */
   readonly measured: readonly Column[];
 };
@@ -21,14 +23,22 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const rules = productRules(table, pins);
   const matches = matchColumns(table.columns, rules);
   const joined = links.flatMap((link) => joinedName(link, matches, pins));
-  const own = matches.filter(({ path }) => !joined.some((line) => line.path === path));
+  const short = matches.find(({ path }) => path === "description+short");
+  const own = matches
+    .filter(({ path }) => !joined.some((line) => line.path === path))
+    .flatMap((match) =>
+      match !== short ? [match] : hasDescription(matches) ? [] : [{ ...match, path: "description" }],
+    );
   const kinds = kindsOf(table);
   const variants = variantsOf(table, own, rules.platform, kinds);
   const paths = itemPathLines(own.find(({ path }) => path === "item_path")?.column, own);
   const flat = own.filter(({ path }) => isField(path)).flatMap((match) => linesOf(match, "products"));
-  const said = [...joined, ...paths];
+  const category = own.find(({ path }) => path === "category.name");
+  const said = [...joined, ...paths, ...(categoryPathLines(category) ?? [])];
   const lines = inOrder([
-    ...(variants?.lines ?? flat).filter(({ path }) => !said.some((line) => line.path === path)),
+    ...(variants?.lines ?? flat)
+      .filter(({ path }) => !said.some((line) => line.path === path))
+      .map((line) => (line.path === "description" ? withFallback(line, short) : line)),
     ...said,
     ...(pins.has("type")
       ? []
@@ -39,12 +49,26 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const isNone = kinds === undefined ? undefined : isKind(kinds, "none");
   return {
     ...(isNone === undefined ? {} : { where: { expr: `!(${isNone})`, why: "high: these are no goods" } }),
+    ...(variants?.index === undefined ? {} : { index: variants.index }),
     ...(variants === undefined ? {} : { group: variants.group }),
     joins: joined.map(({ join }) => join),
     lines: [...lines, ...missingLines(lines)],
     children: variants === undefined ? [] : variants.children,
     measured: matches.map(({ column }) => column),
   };
+}
+
+function hasDescription(matches: readonly Match[]): boolean {
+  return matches.some(({ path }) => path === "description");
+}
+
+/** The short description stands in for a blank long one. */
+function withFallback(line: Line, short: Match | undefined): Line {
+  const [column] = line.kind === "guess" ? line.columns : [];
+  if (line.kind === "todo" || short === undefined || column === undefined || column === short.column.name) return line;
+  const keys = isPlainObject(line.spec) ? (line.spec as JsonObject) : {};
+  const columns = [column, short.column.name];
+  return { ...line, spec: { ...keys, from: columns }, columns };
 }
 
 /** Not a part that only a recipe knows what to do with. */

@@ -72,6 +72,8 @@ const flags = new Map<string, boolean>([
     "f",
     "off",
     "0",
+    "-1", // a draft in WooCommerce
+    "-1", // WooCommerce: a draft
     "inactive",
     "not active",
     "disabled",

@@ -39,8 +39,9 @@ function sourceLines({ source, sourceTodos }: MappingPlan): readonly CommentedLi
   ];
 }
 
-function groupLines({ group, where }: MappingPlan): readonly CommentedLine[] {
+function groupLines({ group, where, index }: MappingPlan): readonly CommentedLine[] {
   return [
+    ...(index === undefined ? [] : [{ code: `index: ${inline(index.spec)}`, comment: index.why }]),
     ...(where === undefined ? [] : [{ code: `where: ${inline(where.expr)}`, comment: where.why }]),
     ...groupLine(group),
   ];

@@ -52,9 +52,10 @@ export const productNames: NameTable = {
   description: {
     surely:
       "description | product description | body html | long description | item description | sales description | description html | full description | body",
-    mostly: "short description | details | summary | notes",
+    mostly: "details | summary | notes",
     perhaps: "quantity per unit",
   },
+  "description+short": { surely: "short description | brief description" },
   retail_price: {
     surely:
       "price | retail price | selling price | sales price | unit price | regular price | sale price | product price | item price | base price | default selling price | sell price | retail",

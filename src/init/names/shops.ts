@@ -76,9 +76,10 @@ export const shops: readonly Platform[] = [
       sellable: "published",
       tags: "tags",
       qty_low_alert: "low stock amount",
-      "supplier.name": "brands",
+      unit_cost: "cost of goods",
+      "description+short": "short description",
     }),
-    ignore: "sale price | type | id | tax status | in stock | is featured | short description",
+    ignore: "sale price | type | id | tax status | in stock | is featured | brands",
   },
   {
     name: "Magento",
