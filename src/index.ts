@@ -4,6 +4,16 @@ export { type AuditOptions, type AuditResult, audit } from "./audit.ts";
 export { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "./channels.ts";
 export { type CheckOptions, type CheckResult, check } from "./check.ts";
 export { type ExplainOptions, explain } from "./explain.ts";
+export {
+  type Export,
+  type Guess,
+  type Plan,
+  planImport,
+  readExports,
+  type WriteOptions,
+  type WrittenFile,
+  writeImport,
+} from "./init.ts";
 export { type Job, type JobOverrides, loadJob } from "./job.ts";
 export { type JobRemains, readJobRemains } from "./job-remains.ts";
 export { type Clock, systemClock } from "./model/clock.ts";

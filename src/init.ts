@@ -125,17 +125,31 @@ async function findExports(patterns: readonly string[], cwd: string): Promise<re
 
 async function readExport(path: string, shown: string, name: string): Promise<Export> {
   const records = await findRecords(path, shown);
-  await using input = await openInput(path, shown, records === undefined ? {} : { records });
+  const settings: Sample["settings"] = records === undefined ? {} : { records };
+  try {
+    return { name, shown, path, settings, ...(await readHead(path, shown, settings)) };
+  } catch (error) {
+    // Some exports never put cells in quotes and have quotes in them: inches, mostly.
+    if (!(error instanceof ImportError) || !/a quote |quotes?\b/.test(error.message)) throw error;
+    const unquoted = { ...settings, quote: "none" } as const;
+    const head = await readHead(path, shown, unquoted).catch(() => undefined);
+    if (head === undefined) throw error;
+    return { name, shown, path, settings: unquoted, ...head };
+  }
+}
+
+async function readHead(
+  path: string,
+  shown: string,
+  settings: Sample["settings"],
+): Promise<Pick<Sample, "info" | "rows" | "isWhole">> {
+  await using input = await openInput(path, shown, settings);
   const rows: Sample["rows"][number][] = [];
-  let isWhole = true;
   for await (const batch of input.batches()) {
     rows.push(...batch.filter(({ fault }) => fault === undefined).map(({ cells }) => cells));
-    if (rows.length >= sampleRows) {
-      isWhole = false;
-      break;
-    }
+    if (rows.length >= sampleRows) return { info: input.info, rows: rows.slice(0, sampleRows), isWhole: false };
   }
-  return { name, shown, path, info: input.info, rows: rows.slice(0, sampleRows), isWhole };
+  return { info: input.info, rows, isWhole: true };
 }
 
 /** Names of the inputs, after their files: letters, digits, - and _, each once, and none that the job file has. */

@@ -6,6 +6,9 @@ import { describe, expect, it, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { mappablePaths } from "../build/json-schemas.ts";
+import { buildProgram } from "../src/cli/main.ts";
+import type { CommandWorld } from "../src/cli/world.ts";
+import { sampleRows } from "../src/init.ts";
 import { loadJob } from "../src/job.ts";
 import { writtenJob } from "../src/job-schema.ts";
 import { coerce } from "../src/map/coerce.ts";
@@ -42,6 +45,7 @@ const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const mappingDoc = read("docs/mapping.md");
 const jobDoc = read("docs/job.md");
 const payloadDoc = read("docs/payload-fields.md");
+const initDoc = read("docs/init.md");
 
 interface Example extends Marked {
   readonly mapping: string;
@@ -259,11 +263,22 @@ describe("docs/job.md", () => {
   });
 });
 
+describe("docs/init.md", () => {
+  it("lists every option of init, and how many rows it looks at", () => {
+    const { commands } = buildProgram({} as CommandWorld, () => undefined);
+    const options = commands.find((command) => command.name() === "init")?.options ?? [];
+    expect(options.length).toBeGreaterThan(0);
+    expect(tableOf(initDoc).map(([option]) => code(option))).toEqual(options.map(({ flags }) => flags));
+    expect(initDoc).toContain(`first ${sampleRows.toLocaleString("en-US")} rows`);
+  });
+});
+
 it("the docs link only to files and headings that are there", () => {
   for (const [path, document] of Object.entries({
     "docs/mapping.md": mappingDoc,
     "docs/job.md": jobDoc,
     "docs/payload-fields.md": payloadDoc,
+    "docs/init.md": initDoc,
   })) {
     for (const [, target = ""] of document.matchAll(/\]\(([^)]+)\)/g)) {
       if (/^https:/.test(target)) continue;

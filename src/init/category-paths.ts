@@ -9,19 +9,23 @@ export function categoryPathLines(match: Match | undefined): readonly Guess[] | 
   if (match === undefined || !match.column.cells.some((text) => text.includes(" > "))) return undefined;
   const { column, confidence, why } = match;
   const isList = column.cells.some((text) => /[^\\], /.test(text));
-  const path = isList ? `${cell(column)}.split(", ")[0]` : cell(column);
+  // WooCommerce writes a comma that separates nothing as \,
+  const isEscaped = isList && column.cells.some((text) => text.includes("\\,"));
+  const text = isEscaped ? `${cell(column)}.replace("\\\\,", "&comma;")` : cell(column);
+  const path = isList ? `${text}.split(", ")[0]` : text;
+  const apply = isEscaped ? { apply: [{ replace: ["&comma;", ","] }] } : {};
   const guess = { kind: "guess", columns: [column.name], confidence } as const;
   return [
     {
       ...guess,
       path: "category.name",
-      spec: { expr: `${path}.split(" > ")[0]` },
+      spec: { expr: `${path}.split(" > ")[0]`, ...apply },
       why: `${why}; the first step of the first path`,
     },
     {
       ...guess,
       path: "subcategory.name",
-      spec: { expr: `${path}.contains(" > ") ? ${path}.split(" > ")[1] : ""` },
+      spec: { expr: `${path}.contains(" > ") ? ${path}.split(" > ")[1] : ""`, ...apply },
       why: "the second step of the first path",
     },
   ];

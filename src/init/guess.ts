@@ -107,7 +107,7 @@ function planOf(
     table.blankWords.length === 0
       ? []
       : [{ key: "blank", value: ["", ...table.blankWords], why: "high: these words stand in its cells" }];
-  const { records } = table.sample.info;
+  const { records, quote } = table.sample.settings;
   return {
     name: table.sample.name,
     shown: table.sample.shown,
@@ -116,6 +116,7 @@ function planOf(
     why,
     source: [
       ...(records === undefined ? [] : [{ key: "records", value: records, why: "high: there is its list" }]),
+      ...(quote === undefined ? [] : [{ key: "quote", value: quote, why: "high: quotes stand inside of cells" }]),
       ...blank,
       ...numbers.source,
       ...dates.source,

@@ -1,7 +1,7 @@
 // A sample of an export as columns: the head of a CSV, or the leaves of JSON elements by dotted path with their nested
 // lists beside them. Opening files is done above, in init.ts.
 import { isPlainObject } from "../model/json.ts";
-import type { Cell, Cells, FileInfo } from "../model/row.ts";
+import type { Cell, Cells, FileInfo, SourceSettings } from "../model/row.ts";
 import { type Heading, headingOf } from "./heading.ts";
 import { type Look, lookAt } from "./look.ts";
 
@@ -12,6 +12,8 @@ export interface Sample {
   /** The file as people know it. */
   readonly shown: string;
   readonly info: Pick<FileInfo, "format" | "columns" | "records">;
+  /** What had to be said to read the file, for its mapping to say it too. */
+  readonly settings: Pick<SourceSettings, "records" | "quote">;
   /** The first rows, without those that cannot be read. */
   readonly rows: readonly Cells[];
   /** These are all rows of the file. */

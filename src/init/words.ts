@@ -22,6 +22,7 @@ export function isYesOrNo(word: string): boolean {
 }
 
 function fold(word: string): string {
+  if (/^-?\d+$/.test(word)) return word;
   return word
     .toLowerCase()
     .replace(/^wc-/, "")

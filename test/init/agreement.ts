@@ -9,7 +9,10 @@ export interface Compared {
   /** Undefined where the guess leaves the field out. */
   readonly guessed: readonly string[] | undefined;
   readonly isRequired: boolean;
+  /** Made of the same columns. */
   readonly agrees: boolean;
+  /** Made of no other columns; a guess may know fewer stand-ins for blank cells than a person. */
+  readonly isRight: boolean;
 }
 
 /** What of a written mapping is looked at. */
@@ -32,7 +35,8 @@ export function compare({ wanted, guessed, has, joins }: Comparison): readonly C
     const isRequired = required.includes(path);
     // What no column says is the user's: a guess that leaves it to them (a marked line) is right.
     const agrees = there.length === 0 ? (found ?? []).length === 0 : found !== undefined && same(there, found);
-    return [{ path, wanted: there, guessed: found, isRequired, agrees }];
+    const isRight = agrees || (found !== undefined && found.length > 0 && found.every((name) => there.includes(name)));
+    return [{ path, wanted: there, guessed: found, isRequired, agrees, isRight }];
   });
 }
 

@@ -26,6 +26,7 @@ export function columnsWith(
     shown: file,
     path: `/exports/${file}`,
     info: { format: "csv", columns: order },
+    settings: {},
     rows: Array.from({ length: rows }, (_, row) =>
       Object.assign(
         Object.create(null) as Cells,

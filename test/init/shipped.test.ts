@@ -12,7 +12,7 @@ import { type Compared, compare } from "./agreement.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");
 
-const folders = (await readdir(fixtures)).filter((name) => name !== "demo");
+const folders = (await readdir(fixtures)).filter((name) => !["demo", "bigcommerce-products"].includes(name));
 const inputs = (
   await Promise.all(
     folders.map(async (folder) => {
@@ -26,8 +26,8 @@ describe.each(inputs)("$title", async ({ title, input, others }) => {
   const compared = await agreementOf(input, others);
   const agreed = compared.filter(({ agrees }) => agrees).length;
 
-  test("has every required field from the same columns", () => {
-    expect(compared.filter(({ isRequired, agrees }) => isRequired && !agrees)).toEqual([]);
+  test("has every required field from columns that the shipped mapping takes it from", () => {
+    expect(compared.filter(({ isRequired, isRight }) => isRequired && !isRight)).toEqual([]);
   });
 
   test("agrees in four fields of five", () => {
