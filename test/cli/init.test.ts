@@ -76,7 +76,7 @@ describe("init", () => {
         readonly file: string;
         readonly todo: readonly { readonly line: number; readonly text: string }[];
       }[];
-      readonly check: { readonly exit_code: number };
+      readonly check: { readonly refused: string };
     };
     const mapping = (await readFile(join(folder.path, "orders.yaml"), "utf8")).split("\n");
     const todo = said.files.find(({ file }) => file === "orders.yaml")?.todo ?? [];
@@ -89,7 +89,7 @@ describe("init", () => {
       '"M/d/yyyy"',
     ])
       expect(todo.map(({ text }) => text).join("\n")).toContain(what);
-    expect(said.check.exit_code).toBe(3);
+    expect(said.check.refused).toContain("03/04/2024");
   });
 
   it.each([

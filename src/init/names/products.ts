@@ -96,9 +96,6 @@ export const productNames: NameTable = {
   ...measureNames(),
 };
 
-/** Depth is what others call height or length; taken where nothing else is. */
-export const depthNames: NameTable = { product_length: { surely: "depth | product depth" } };
-
 /** A file of kits: a row for each component. */
 export const kitNames: NameTable = {
   sku: {
@@ -120,12 +117,3 @@ export const kitNames: NameTable = {
   },
   "kit_items.price": { surely: "component price | component unit price", mostly: "price" },
 };
-
-/** The value of an option of a variant (`Option1 Value`, `Size`): `$` stands for a number. */
-export const optionValueNames = [
-  "option $ value",
-  "option value $",
-  "attribute $ value s",
-  "attribute $ value",
-  "variant option $",
-];
