@@ -2,7 +2,6 @@
 // Fills a ledger with accepted products, then times the built program (by the clock and by its own CPU): `check` (which reads, maps and validates the same
 // file), the first `run` and a second one. Prints rows a second and the peak of memory. The figures depend on the machine:
 // compare the lines with each other. With --cpu-prof the last run leaves a profile in the current folder.
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
@@ -14,8 +13,8 @@ import { createLocate } from "../src/locate.ts";
 import { prepareInputs } from "../src/prepare.ts";
 import { startSandbox } from "../src/sandbox/server.ts";
 import { stage } from "../src/stage.ts";
+import { measured, root } from "./measured.ts";
 
-const root = join(import.meta.dirname, "..");
 const wantsProfile = process.argv.includes("--cpu-prof");
 const sizes = process.argv.slice(2).flatMap((text) => (/^\d+$/.test(text) ? [Number(text)] : []));
 
@@ -28,7 +27,12 @@ for (const rows of sizes.length > 0 ? sizes : [100_000, 1_000_000]) {
     await writeFile(join(folder, "import.yaml"), job);
     await acceptAll(folder, sandbox.url);
     for (const args of [["check"], ["run"], ["run"]]) {
-      const { exitCode, seconds, cpuSeconds, peakMb } = await time(folder, args, sandbox.url);
+      const call = [...args, join(folder, "import.yaml")];
+      const { exitCode, seconds, cpuSeconds, peakMb } = await measured(
+        call,
+        sandbox.url,
+        wantsProfile ? ["--cpu-prof"] : [],
+      );
       const { size } = await stat(join(folder, "products.csv"));
       console.log(
         `${rows} rows (${Math.round(size / 1e6)} MB), ${args[0]}: exit ${exitCode}, ${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s of CPU (${Math.round(rows / cpuSeconds)} rows/s), peak ${peakMb} MB, ${sandbox.counts().started} requests`,
@@ -66,35 +70,4 @@ async function acceptAll(folder: string, baseUrl: string): Promise<void> {
     }
   }
   await ledger.runs.end(run, { endedAtMs: 1, exitCode: 0, summary: {} });
-}
-
-interface Timed {
-  readonly exitCode: number | null;
-  readonly seconds: number;
-  /** What a machine that does other things too would not show. */
-  readonly cpuSeconds: number;
-  readonly peakMb: number;
-}
-
-async function time(folder: string, args: readonly string[], baseUrl: string): Promise<Timed> {
-  const startedMs = performance.now();
-  const node = wantsProfile ? ["--cpu-prof"] : [];
-  // Node itself tells its peak when it ends; nothing of the program has to know.
-  const tell = `data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS+" cpu "+process.cpuUsage().user/1e6+"\\n"))`;
-  const child = spawn(
-    process.execPath,
-    [...node, "--import", tell, join(root, "dist/cli/bin.js"), ...args, join(folder, "import.yaml"), "--quiet"],
-    {
-      env: { ...process.env, LUMINOUS_BASE_URL: baseUrl, LUMINOUS_API_KEY: "sandbox" },
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
-  let stderr = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const [exitCode] = (await once(child, "close")) as [number | null];
-  const seconds = (performance.now() - startedMs) / 1000;
-  const cpuSeconds = Number(/cpu ([\d.]+)/.exec(stderr)?.[1] ?? 0);
-  return { exitCode, seconds, cpuSeconds, peakMb: Math.round(Number(/peak (\d+)/.exec(stderr)?.[1] ?? 0) / 1024) };
 }

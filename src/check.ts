@@ -65,7 +65,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     strict: options.strict ?? false,
     showCreationNeeds: true,
     locate: createLocate(ledger, record.id, inputs),
-    onProgress: (input, rows) => options.onEvent?.({ kind: "reading", input, rows }),
+    onProgress: (input, rows, of) => options.onEvent?.({ kind: "reading", input, rows, of }),
     onWarning: (message) => {
       warnings.push(message);
       options.onEvent?.({ kind: "warning", message });

@@ -60,7 +60,8 @@ export interface RunOptions {
 export type RunEvent =
   /** Rows are looked at, before any of them is mapped. */
   | { readonly kind: "inspecting"; readonly input: string; readonly rows: number }
-  | { readonly kind: "reading"; readonly input: string; readonly rows: number }
+  /** With `of` the rows were read, and so many of them are brought together by their key. */
+  | { readonly kind: "reading"; readonly input: string; readonly rows: number; readonly of?: number | undefined }
   | { readonly kind: "warning"; readonly message: string }
   | { readonly kind: "detected"; readonly file: string; readonly what: string }
   | { readonly kind: "staged"; readonly entries: number; readonly open: number }
@@ -151,7 +152,7 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
       run: record.id,
       strict: options.strict ?? false,
       locate,
-      onProgress: (input, rows) => tell({ kind: "reading", input, rows }),
+      onProgress: (input, rows, of) => tell({ kind: "reading", input, rows, of }),
       onWarning: warn,
       signal: options.stop,
       isRetry: retryOf !== undefined,

@@ -1,5 +1,6 @@
 // Staging: every input streamed, mapped, validated and written into the ledger, before any request is sent. Memory does
 // not grow with the files: what is scattered or joined is gathered by the ledger.
+import { setImmediate as othersFirst } from "node:timers/promises";
 import { settleClashes } from "./clashes.ts";
 import type { Input, Job, JobFile } from "./job.ts";
 import { attachJoins, type JoinFiles, keyText, sourceRow } from "./joins.ts";
@@ -27,8 +28,8 @@ export interface StageOptions {
   /** Shows as warnings what an entry lacks in case it has to be created: a check cannot know. */
   readonly showCreationNeeds?: boolean;
   readonly locate: Locate;
-  /** Called now and then with the rows read so far. */
-  readonly onProgress: (input: string, rows: number) => void;
+  /** Called now and then with the rows read so far; with `of` when rows that were read are brought together, so many of them. */
+  readonly onProgress: (input: string, rows: number, of?: number) => void;
   /** What looks odd but stops nothing, in words. */
   readonly onWarning: (warning: string) => void;
   readonly signal: AbortSignal;
@@ -123,9 +124,11 @@ async function stageScattered(
   options: StageOptions,
 ): Promise<void> {
   const { staging } = options.ledger;
+  let memberCount = 0;
   for (const main of mains) {
     for await (const rows of sourceRows(main, prepared, options)) {
       const judged = rows.map((source) => ({ source, ...judge(source, prepared) }));
+      memberCount += judged.filter(({ groupKey }) => groupKey !== undefined).length;
       await staging.addRows(
         judged.map(({ source, groupKey, problems, fault }) => ({
           ...newRow(source, main),
@@ -141,12 +144,24 @@ async function stageScattered(
     }
   }
   const files = mains.map(({ staged }) => staged);
+  let gathered = 0;
+  let told = 0;
   for await (const rows of staging.groups(files.map(({ id }) => id))) {
+    gathered += rows.length;
+    if (gathered - told >= rowsBetweenPauses) {
+      told = gathered;
+      options.onProgress(prepared.input.name, gathered, memberCount);
+      // The ledger answers at once, so nothing here waits: without this no signal and no timer would have its turn.
+      await othersFirst();
+      endIfStopped(options);
+    }
     const members = rows.map((row) => sourceRow(row, files));
     const damage = members.flatMap(({ row, file }) => (row.fault === undefined ? [] : [placed(row.fault, file, row)]));
     await sink.add({ rows: members, joined: {}, damage });
   }
 }
+
+const rowsBetweenPauses = 2_000;
 
 interface Judged {
   readonly groupKey: string | undefined;
@@ -303,15 +318,17 @@ async function* sourceRows(
   const styles = staged.info.styles === undefined ? {} : { styles: staged.info.styles };
   let rows = 0;
   for await (const batch of input.batches()) {
-    if (options.signal.aborted)
-      throw new ImportError("STOPPED", "stopped while reading; nothing was sent", {
-        hint: "Run the same command again.",
-      });
+    endIfStopped(options);
     rows += batch.length;
     options.onProgress(staged.join === undefined ? staged.input : `${staged.input}.${staged.join}`, rows);
     yield batch.map((row) => ({ id: rowId(staged.id, row.number), file: staged.file, row, ...styles }));
   }
   if (rows === 0) options.onWarning(`${file.shown} has no rows`);
+}
+
+function endIfStopped({ signal }: StageOptions): void {
+  if (!signal.aborted) return;
+  throw new ImportError("STOPPED", "stopped while reading; nothing was sent", { hint: "Run the same command again." });
 }
 
 function newRow({ id, row }: SourceRow, { file: { retryOf } }: OpenedFile): NewRow {

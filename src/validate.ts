@@ -40,6 +40,7 @@ export function validateDraft(
   ].map((problem) => sharpen(locateProblem(problem, draft.origins), strict));
   const creationProblems = found.creation.map((problem) => locateProblem(problem, draft.origins));
   const needs = showCreationNeeds ? creationProblems.map(asNeed) : [];
+  const all = bounded([...problems, ...needs]);
   return {
     resource: resource.name,
     phase: resource.phaseOf(draft.payload),
@@ -50,10 +51,22 @@ export function validateDraft(
     hash: draftHash(draft),
     keys: keys.filter(isWhole),
     references: references.filter(isWhole),
-    problems: [...problems, ...needs],
-    creationProblems,
+    problems: all,
+    creationProblems: bounded(creationProblems),
     rows: draft.rows.map(({ id }) => id),
   };
+}
+
+// An entry of twenty thousand faulty rows: its problems are read again for every one of them.
+const mostProblems = 1000;
+
+function bounded(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= mostProblems) return problems;
+  const isError = ({ severity }: Problem) => severity === undefined;
+  const worstFirst = [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))];
+  const more = problems.length - mostProblems;
+  const message = `${more} more problems of this entry are not listed: mend these first`;
+  return [...worstFirst.slice(0, mostProblems), { code: "more_problems", message, severity: "warning" }];
 }
 
 /** The content hash of the entry that a draft makes. */

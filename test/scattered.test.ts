@@ -2,8 +2,9 @@
 // says the same of five million rows.
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { check } from "../src/check.ts";
 import { canonicalJson, type Json } from "../src/model/json.ts";
-import { stagedJob } from "./job-folder.ts";
+import { errorOf, jobFolder, stagedJob } from "./job-folder.ts";
 
 const mapping = `version: 1
 resource: sales_orders
@@ -18,13 +19,17 @@ children:
   items: { each: rows, fields: { sku: SKU, quantity: Qty, unit_price: { value: 1 } } }
 `;
 
-/** Payloads by order number; the items of an order as they stand in the file. */
-async function payloadsOf(rows: readonly string[]): Promise<ReadonlyMap<string, Json>> {
-  await using staged = await stagedJob({
+function filesWith(rows: readonly string[]): Readonly<Record<string, string>> {
+  return {
     "import.yaml": "version: 1\ninputs: [{ name: orders, file: orders.csv, mapping: orders.yaml }]\n",
     "orders.yaml": mapping,
     "orders.csv": `Order,Date,SKU,Qty\n${rows.map((row) => `${row}\n`).join("")}`,
-  });
+  };
+}
+
+/** Payloads by order number; the items of an order as they stand in the file. */
+async function payloadsOf(rows: readonly string[]): Promise<ReadonlyMap<string, Json>> {
+  await using staged = await stagedJob(filesWith(rows));
   expect(await staged.problems()).toEqual([]);
   return new Map((await staged.open()).map(({ key = "", payload }) => [key, payload]));
 }
@@ -60,3 +65,21 @@ it("any shuffle of a few thousand rows gives the payloads of the sorted file, it
     { numRuns: 4, endOnFailure: true },
   );
 }, 60_000);
+
+it("tells how many rows it has brought together, and can be stopped at that", async () => {
+  const rows = Array.from({ length: 9_000 }, (_, row) => `SO-${row % 3_000},2024-01-15,P${row},1`);
+  await using folder = await jobFolder(filesWith(rows));
+  const told: string[] = [];
+  const stop = new AbortController();
+  const options: Parameters<typeof check>[1] = {
+    stop: stop.signal,
+    onEvent: (event) => {
+      if (event.kind !== "reading" || event.of === undefined) return;
+      told.push(`${event.rows} of ${event.of}`);
+      if (told.length === 2) setImmediate(() => stop.abort());
+    },
+  };
+  const error = await errorOf(check(await folder.loadJob(), options));
+  expect([error.code, error.hint]).toEqual(["STOPPED", "Run the same command again."]);
+  expect(told).toEqual(["2001 of 9000", "4002 of 9000"]);
+});

@@ -532,3 +532,16 @@ describe("a join that mapping and job disagree on", () => {
     expect(error.hint).toContain("join:");
   });
 });
+
+it("keeps a thousand problems of an entry that has more, counts the others, and tells each row what it can", async () => {
+  const rows = Array.from({ length: 3_000 }, (_, row) => `A,P${row},0`);
+  await using staged = await stagedJob({
+    "import.yaml": oneInput,
+    "orders.yaml": grouped("rows: anywhere"),
+    "orders.csv": `Order,Item,Qty\n${rows.join("\n")}\n`,
+  });
+  const problems = await staged.problems();
+  expect(problems).toHaveLength(1_001);
+  expect(problems.at(-1)).toBe("warning: 2000 more problems of this entry are not listed: mend these first");
+  expect(new Set((await staged.fates()).map((fate) => fate.split(" ")[1]))).toEqual(new Set(["invalid"]));
+});

@@ -67,7 +67,11 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
         show({ phase: `looking at ${event.input}`, done: event.rows });
         break;
       case "reading":
-        show({ phase: `reading ${event.input}`, done: event.rows });
+        show(
+          event.of === undefined
+            ? { phase: `reading ${event.input}`, done: event.rows }
+            : { phase: `grouping ${event.input}`, done: event.rows, total: event.of },
+        );
         break;
       case "detected":
         say(`${event.file}: detected ${event.what}`);

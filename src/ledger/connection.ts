@@ -23,7 +23,7 @@ export interface ConnectionSettings {
 
 const commitAfterMs = 50;
 const commitAfterWeight = 20_000;
-const cacheKiB = 64 * 1024;
+const cacheKiB = 16 * 1024;
 const journalSizeBytes = 64 * 1024 * 1024;
 const checkpointAfterPages = 8_000;
 

@@ -16,7 +16,7 @@ import { type RowColumns, rowRange, storedRow } from "./stored-row.ts";
 export function openResultRows(connection: Connection): Pick<Results, "rows" | "unmade" | "rowsOf"> {
   return {
     rows: (run) => rows(connection, run),
-    unmade: (fileId) => unmade(connection, fileId),
+    unmade: (fileId, omit = []) => unmade(connection, fileId, omit),
     rowsOf: (fileId) => rowsOf(connection, fileId),
   };
 }
@@ -35,18 +35,23 @@ const pageRows = 500;
 async function* rows(connection: Connection, run: number): AsyncGenerator<readonly ResultRow[]> {
   for (const file of filesOfRun(connection, run)) {
     if (file.kind === "reference") continue;
-    for (const page of pages<ResultColumns>(connection, file.id, `${selectResult} where true`))
-      yield page.map(resultRow);
+    for (const page of pages<ResultColumns>(connection, file.id, `${selectResult} where true`)) {
+      const ofEntry = entryProblems(connection);
+      yield page.map((columns) => resultRow(columns, ofEntry));
+    }
   }
 }
 
 async function* unmade(
   connection: Connection,
   fileId: number,
+  omit: readonly Outcome[],
 ): AsyncGenerator<readonly (ResultRow & { readonly raw: string })[]> {
-  const query = `${selectResult} where ${rowOutcome} not in ('accepted', 'unchanged', 'skipped', 'excluded')`;
+  const left = ["accepted", "unchanged", "skipped", "excluded", ...omit].map((outcome) => `'${outcome}'`);
+  const query = `${selectResult} where ${rowOutcome} not in (${left.join(", ")})`;
   for (const page of pages<ResultColumns & { readonly raw: string }>(connection, fileId, query)) {
-    yield page.map((columns) => ({ ...resultRow(columns), raw: columns.raw }));
+    const ofEntry = entryProblems(connection);
+    yield page.map((columns) => ({ ...resultRow(columns, ofEntry), raw: columns.raw }));
   }
 }
 
@@ -74,7 +79,8 @@ function* pages<Row extends { readonly row_id: number }>(
 }
 
 const selectResult = `select r.id row_id, r.line, r.raw, r.fault, r.problems row_problems, ${rowOutcome} fate,
-    e.id, e.resource, e.phase, k.key, e.outcome, e.action, e.remote_id, e.attempts, e.http_status, e.problems
+    e.id, e.resource, e.phase, k.key, e.outcome, e.action, e.remote_id, e.attempts, e.http_status,
+    e.problems is not null has_problems
   ${fromRowsWithFate} left join keys k on k.id = e.key`;
 
 interface ResultColumns {
@@ -91,10 +97,25 @@ interface ResultColumns {
   readonly remote_id: string | null;
   readonly attempts: number;
   readonly http_status: number | null;
-  readonly problems: string | null;
+  readonly has_problems: 0 | 1;
 }
 
-function resultRow(columns: ResultColumns): ResultRow {
+// Read once for each entry of a page: one that has a thousand of them may have all rows of the page.
+function entryProblems(connection: Connection): (entryId: number) => readonly Problem[] {
+  const known = new Map<number, readonly Problem[]>();
+  return (entryId) => {
+    const found = known.get(entryId) ?? connection.read(() => problemsOf(connection, entryId));
+    known.set(entryId, found);
+    return found;
+  };
+}
+
+function problemsOf(connection: Connection, entryId: number): readonly Problem[] {
+  const row = connection.one<{ problems: string | null }>("select problems from entries where id = ?", entryId);
+  return decodeProblems(row?.problems ?? null);
+}
+
+function resultRow(columns: ResultColumns, problems: (entryId: number) => readonly Problem[]): ResultRow {
   return {
     rowId: columns.row_id,
     fileId: splitRowId(columns.row_id).fileId,
@@ -113,7 +134,7 @@ function resultRow(columns: ResultColumns): ResultRow {
             remoteId: columns.remote_id ?? undefined,
             attempts: columns.attempts,
             httpStatus: columns.http_status ?? undefined,
-            problems: decodeProblems(columns.problems),
+            problems: columns.has_problems === 1 ? problems(columns.id) : [],
           },
     problems: rowProblems(columns),
   };

@@ -125,8 +125,14 @@ function sumOf(items: Iterable<unknown>): number {
   return sum;
 }
 
+const maxReplacedLength = 8 * 1024 * 1024; // as long as a row can be; each replace() may multiply what the one before made
+
 function replaced(text: string, search: string, replacement: string): string {
-  return search === "" ? text : text.split(search).join(replacement);
+  if (search === "") return text;
+  const parts = text.split(search);
+  if (text.length + (parts.length - 1) * (replacement.length - search.length) > maxReplacedLength)
+    throw new Error("replace() made a text of more than 8 MB");
+  return parts.join(replacement);
 }
 
 function matches(text: string, pattern: string): boolean {

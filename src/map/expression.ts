@@ -207,12 +207,21 @@ class Variables {
   }
 
   get rows(): readonly CellsView[] | undefined {
-    return this.#scope.rows?.map((cells) => new CellsView(cells));
+    return this.#scope.rows === undefined ? undefined : viewsOf(this.#scope.rows);
   }
 
   get parent(): CellsView | undefined {
     return this.#scope.parent === undefined ? undefined : new CellsView(this.#scope.parent);
   }
+}
+
+// Every row of a group is shown the same rows: views made anew for each would be the square of the group.
+const views = new WeakMap<readonly Cells[], readonly CellsView[]>();
+
+function viewsOf(rows: readonly Cells[]): readonly CellsView[] {
+  const known = views.get(rows) ?? rows.map((cells) => new CellsView(cells));
+  views.set(rows, known);
+  return known;
 }
 
 function takenValue(result: unknown): Value | undefined {

@@ -353,8 +353,8 @@ export interface Results {
   files(run: number): Promise<readonly StagedFile[]>;
   /** Every row of the run's `input` and `join` files, in input order, in batches. */
   rows(run: number): AsyncIterable<readonly ResultRow[]>;
-  /** Raw text of the rows of a file whose outcome is one of invalid, blocked, rejected, failed, in_doubt, pending; with the fate. */
-  unmade(fileId: number): AsyncIterable<readonly (ResultRow & { readonly raw: string })[]>;
+  /** Raw text of the rows of a file whose outcome is one of invalid, blocked, rejected, failed, in_doubt, pending and none of `omit`; with the fate. */
+  unmade(fileId: number, omit?: readonly Outcome[]): AsyncIterable<readonly (ResultRow & { readonly raw: string })[]>;
   /** Every row of a file as it was read, in input order, in batches. */
   rowsOf(fileId: number): AsyncIterable<readonly StoredRow[]>;
   tallies(run: number): Promise<

@@ -24,6 +24,7 @@ export const problemCodes = [
   "group_damaged", // another row that may belong to this group could not be read
   "join_orphan", // a joined row that belongs to nothing
   "join_several", // a `one: true` join with more than one match
+  "more_problems", // of an entry that has more of them than are kept
   "same_entry", // this row is fine, another one of its entry is not
   // checks
   "too_long",
@@ -89,7 +90,8 @@ export function describeProblem(problem: Problem): string {
 /** What makes two problems "the same thing" in a summary: the same code at the same place with the same words. */
 export function problemSignature(problem: Problem): string {
   const path = (problem.path ?? "").replace(/\[\d+\]/g, "[]");
-  return [problem.code, path, problem.column ?? "", problem.message.replace(/"[^"]*"|\d+/g, "…")].join(" | ");
+  const column = (problem.column ?? "").replace(/\.\d+(?=\.|$)/g, "[]"); // of JSON: `items.0.qty`
+  return [problem.code, path, column, problem.message.replace(/"[^"]*"|\d+/g, "…")].join(" | ");
 }
 
 const maxShownValue = 80;

@@ -103,19 +103,46 @@ function encloses(outer: readonly PropertyKey[], inner: readonly PropertyKey[]):
 }
 
 function syntaxFaults(document: Document, positionAt: (offset: number) => Position): Placed[] {
-  const faults: Placed[] = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+  const unresolvedTag = "TAG_RESOLVE_FAILED"; // said below, of every tag that means something else
+  const warnings = document.warnings.filter(({ code }) => code !== unresolvedTag);
+  const faults: Placed[] = [...document.errors, ...warnings].map(({ code, message, pos }) => ({
     ...positionAt(pos[0]),
-    message: code === "DUPLICATE_KEY" ? "this key is given twice" : message.replace(/\s+/g, " "),
+    message: syntaxMessages[code] ?? message.replace(/\s+/g, " "),
     fatal: code !== "DUPLICATE_KEY",
   }));
-  // Harmless for a parser, not for what reads its objects: refused here so that nothing below has to think of it.
+  const refuse = (node: unknown, message: string, fatal = false): void => {
+    faults.push({ ...positionAt(startOf(node)), message, fatal });
+  };
   visit(document, {
-    Pair: (_key, pair) => {
-      if (keyText(pair) === "__proto__")
-        faults.push({ ...positionAt(startOf(pair.key)), message: `"__proto__" cannot be a key` });
+    Pair: (_key, { key }) => {
+      // Harmless for a parser, not for what reads its objects: refused here so that nothing below has to think of it.
+      if (isScalar(key) && key.value === "__proto__") refuse(key, `"__proto__" cannot be a key`);
+      if (isScalar(key) && key.value === "<<" && key.type === "PLAIN")
+        refuse(key, "merge keys (<<) are not known: write the keys out, or give the whole value an anchor", true);
+    },
+    Node: (_key, node) => {
+      if ("tag" in node && node.tag !== undefined && !plainTags.test(node.tag))
+        refuse(node, `the tag ${shortTag(node.tag)} is not known`, true);
+    },
+    Alias: (_key, alias, path) => {
+      const owner = alias.resolve(document);
+      if (owner !== undefined && path.some((node) => node === owner))
+        refuse(alias, `*${alias.source} stands inside what it names, which would have no end`, true);
     },
   });
   return faults;
+}
+
+const syntaxMessages: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: "this key is given twice",
+  MULTIPLE_DOCS: "a second document begins here (---): a file holds one",
+};
+
+// What YAML itself calls text, numbers and so on. Sets, binaries and whatever a program may make of a tag are no config.
+const plainTags = /^(?:!|tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq))$/;
+
+function shortTag(tag: string): string {
+  return tag.replace(/^tag:yaml\.org,2002:/, "!!");
 }
 
 function readDocument(document: Document, file: string, code: ErrorCode): unknown {

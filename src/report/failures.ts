@@ -40,7 +40,7 @@ export async function writeFailures(
   for (const file of staged) {
     const name = `failures/${names.get(file.id) ?? file.id}`;
     const path = join(folder, name);
-    const rows = await writeFailedRows(failedRows(results, file, omit), file, files, path);
+    const rows = await writeFailedRows(results.unmade(file.id, omit), file, files, path);
     if (rows > 0) written.push({ name, input: inputName(file), rows });
     else await removeFile(path);
   }
@@ -49,23 +49,13 @@ export async function writeFailures(
 
 type FailedRow = ResultRow & { readonly raw: string };
 
-async function* failedRows(
-  results: Results,
-  { id }: StagedFile,
-  omit: readonly Outcome[],
-): AsyncGenerator<readonly FailedRow[]> {
-  for await (const batch of results.unmade(id)) {
-    const kept = omit.length === 0 ? batch : batch.filter(({ outcome }) => !omit.includes(outcome));
-    if (kept.length > 0) yield kept;
-  }
-}
-
 async function writeFailedRows(
-  batches: AsyncGenerator<readonly FailedRow[]>,
+  failed: AsyncIterable<readonly FailedRow[]>,
   { info }: StagedFile,
   files: RunFiles,
   path: string,
 ): Promise<number> {
+  const batches = failed[Symbol.asyncIterator]();
   const first = await batches.next();
   if (first.done === true) return 0; // nothing to write: not even a header
   const format = formatOf(info);
@@ -78,7 +68,7 @@ async function writeFailedRows(
     written += rows.length;
   };
   await append(first.value);
-  for await (const rows of batches) await append(rows);
+  for (let next = await batches.next(); next.done !== true; next = await batches.next()) await append(next.value);
   await out.append(encoded(format.foot, info));
   await out.commit();
   return written;

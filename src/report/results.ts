@@ -6,7 +6,7 @@ import type { ResultRow, Results } from "../model/ledger.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResourceName } from "../model/resource.ts";
 import { openAtomicFile } from "./atomic-file.ts";
-import { allProblems, inputName, type RunFiles, runFiles, shownProblem } from "./fate.ts";
+import { allProblems, inputName, type RunFiles, rowProblems, runFiles, shownProblem } from "./fate.ts";
 
 /** The columns of results.csv, in order; results.ndjson has the same keys, plus `problems`. */
 export const resultColumns = [
@@ -60,7 +60,7 @@ export async function writeResults(
   for await (const batch of results.rows(run)) {
     const lines = batch.map((row) => resultLine(row, files, resourceOf));
     await csv.append(csvText(lines.map((line) => resultColumns.map((column) => line[column]))));
-    await ndjson.append(lines.map((line, at) => ndjsonText(line, batch[at])).join(""));
+    await ndjson.append(lines.map((line, at) => ndjsonText(line, batch[at], files)).join(""));
     if (onRow !== undefined) for (const row of batch) onRow(row, files);
     written += batch.length;
   }
@@ -97,8 +97,19 @@ export function resultLine(
   };
 }
 
-function ndjsonText(line: ResultLine, row: ResultRow | undefined): string {
-  return `${JSON.stringify({ ...line, problems: row === undefined ? [] : allProblems(row) })}\n`;
+function ndjsonText(line: ResultLine, row: ResultRow | undefined, files: RunFiles): string {
+  return `${JSON.stringify({ ...line, problems: row === undefined ? [] : listedProblems(row, files) })}\n`;
+}
+
+const mostListed = 100;
+
+// All of them, unless an order of a thousand faulty lines would be written a thousand times: then those of this row and of
+// the entry as a whole, and of the others as many as there is room for.
+function listedProblems(row: ResultRow, files: RunFiles): readonly Problem[] {
+  const all = allProblems(row);
+  if (all.length <= mostListed) return all;
+  const { own, shared, elsewhere } = rowProblems(row, files);
+  return [...own, ...shared, ...elsewhere.slice(0, Math.max(0, mostListed - own.length - shared.length))];
 }
 
 // Results are data for the next program, so a cell that begins with `=`, `+`, `-` or `@` is written as it is: putting an

@@ -37,6 +37,11 @@ describe("progress", () => {
       shows: { phase: "reading orders", done: 500 },
     },
     {
+      name: "says how far bringing scattered rows together is",
+      events: [{ kind: "reading", input: "orders", rows: 2000, of: 9000 }],
+      shows: { phase: "grouping orders", done: 2000, total: 9000 },
+    },
+    {
       name: "starts a phase with what is done already",
       events: [started],
       shows: { phase: "sales orders", done: 3, total: 10 },

@@ -108,6 +108,8 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
       ["row 9", "invalid"],
       ["row 21", "invalid"],
     ]);
+    const faulty = await flat(ledger.results.unmade(file, ["pending", "blocked"]));
+    expect(faulty.map(({ raw }) => raw)).toEqual(["row 1", "row 2", "row 4", "row 9", "row 21"]);
   });
 
   it("a joined row that several entries share goes with the one that did not make it", async () => {

@@ -227,3 +227,30 @@ it("keeps nothing of one row for the next", () => {
     compiled.ok && [compiled.expression(of("1")), compiled.expression(of("x")).ok, compiled.expression(of("2"))],
   ).toEqual([{ ok: true, value: 2 }, false, { ok: true, value: 4 }]);
 });
+
+describe("an expression that would take for ever", () => {
+  test.each([
+    { name: "parentheses in parentheses", source: `${"(".repeat(5000)}1${")".repeat(5000)}` },
+    { name: "nots of nots", source: `${"!".repeat(5000)}true` },
+    { name: "choices in choices", source: `${'row["a"] == "b" ? "c" : '.repeat(3000)}"d"` },
+    { name: "a back reference", source: 'row["Title"].matches("(a)\\\\1")' },
+    { name: "a look-ahead", source: 'row["Title"].matches("(?=a)b")' },
+  ])("is refused: $name", ({ source }) => {
+    expect(refusal(source)).toMatch(/maxDepth|call stack|not a regular expression of RE2/);
+  });
+
+  it("fails on its row when each replace() multiplies what the one before made", () => {
+    const long = cells({ Text: "x".repeat(3000) });
+    const source = `row.Text${'.replace("x", row.Text)'.repeat(3)}.size()`;
+    expect(run(source, "row", { row: long })).toEqual({
+      ok: false,
+      message: expect.stringContaining("replace() made a text of more than 8 MB"),
+    });
+    expect(run('row.Text.replace("x", "yy").size()', "row", { row: long })).toEqual({ ok: true, value: 6000 });
+  });
+
+  it("comes to its end where backtracking would not", () => {
+    const long = cells({ Text: `${"a".repeat(50_000)}!` });
+    expect(run('row.Text.matches("^(a+)+$")', "row", { row: long })).toEqual({ ok: true, value: false });
+  });
+});

@@ -352,6 +352,37 @@ children:
   });
 });
 
+// A person who writes these means the text; YAML 1.1 would have made a number, a date or a boolean of each.
+test.each(
+  "0777 0o17 0x1F 1_000 1e5 1E5 .5 5. +7 -0 007 1.10 9007199254740993 12345678901234567890 2024-01-01 12:30:45 yes no on off".split(
+    " ",
+  ),
+)("takes the constant %s as it is written", (written) => {
+  const mapping = loadMapping(
+    `version: 1\nresource: products\nfields: { name: Name, sku: SKU, description: { from: D, map: { ${written}: ${written} } }, upc: { value: ${written} } }\n`,
+    "map.yaml",
+  );
+  const [, , description, upc] = mapping.fields;
+  expect([...(description?.alternatives[0].map ?? [])]).toEqual([[written, written]]);
+  expect(upc?.alternatives[0].source).toEqual({ kind: "value", value: written });
+});
+
+test.each([
+  { pattern: "(a)\\1", says: "invalid escape sequence: `\\1`" },
+  { pattern: "(?=a)b", says: "invalid or unsupported Perl syntax: `(?=`" },
+  { pattern: "(?<!a)b", says: "invalid" },
+  { pattern: "a{1,100000}", says: "invalid repeat count" },
+  { pattern: "(", says: "missing closing )" },
+])("refuses the pattern $pattern, which cannot run in linear time or is none", ({ pattern, says }) => {
+  const load = () =>
+    loadMapping(
+      `version: 1\nresource: products\nfields: { sku: SKU, name: { from: Name, apply: [{ replace: ['${pattern}', ""] }] } }\n`,
+      "map.yaml",
+    );
+  expect(load).toThrow("map.yaml:3:");
+  expect(load).toThrow(`pattern "${pattern}" is not a regular expression of RE2: ${says}`);
+});
+
 function orders(field: string): string {
   return `version: 1\nresource: sales_orders\nfields:\n  order_number: No\n  ${field}\n`;
 }

@@ -57,6 +57,36 @@ test.each([
     text: sound.replace("1", "2"),
     fault: "job.yaml:1:10: version: must be 1, not the number 2",
   },
+  {
+    name: "a map that holds itself",
+    text: `${sound}fields: &f { a: [*f] }\n`,
+    fault: "job.yaml:4:18: *f stands inside what it names, which would have no end",
+  },
+  {
+    name: "a merge key",
+    text: `${sound}fields: { a: &a { b: 1 }, c: { <<: *a } }\n`,
+    fault: "job.yaml:4:32: merge keys (<<) are not known: write the keys out, or give the whole value an anchor",
+  },
+  {
+    name: "a tag that makes something else of a value",
+    text: `${sound}fields: { a: !!binary aGVsbG8= }\n`,
+    fault: "job.yaml:4:23: the tag !!binary is not known",
+  },
+  {
+    name: "a tag of a program",
+    text: `${sound}fields: { a: !!js/function "x" }\n`,
+    fault: "job.yaml:4:28: the tag !!js/function is not known",
+  },
+  {
+    name: "a second document",
+    text: `${sound}---\nversion: 1\n`,
+    fault: "job.yaml:4:1: a second document begins here (---): a file holds one",
+  },
+  {
+    name: "aliases of aliases of aliases",
+    text: `${sound}fields: { a: &a [x, x, x, x, x, x, x, x, x, x, x], b: &b [${"*a,".repeat(11)}], c: [${"*b,".repeat(11)}] }\n`,
+    fault: "job.yaml:1:1: Excessive alias count indicates a resource exhaustion attack",
+  },
   { name: "a key given twice", text: `${sound}version: 1\n`, fault: "job.yaml:4:1: this key is given twice" },
   {
     name: "a key called __proto__",

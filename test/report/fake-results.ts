@@ -74,9 +74,9 @@ export function fakeResults(
     files: async () => files,
     rows: () => inBatches(stored, batchSize),
     rowsOf: () => inBatches([], batchSize),
-    unmade: (fileId) =>
+    unmade: (fileId, omit = []) =>
       inBatches(
-        stored.filter((row) => row.fileId === fileId && !isSettledWell(row.outcome)),
+        stored.filter((row) => row.fileId === fileId && !isSettledWell(row.outcome) && !omit.includes(row.outcome)),
         batchSize,
       ),
     tallies: async () => [],
