@@ -129,6 +129,7 @@ function checkChild(child: ChildMapping, mapping: Mapping, main: Header | undefi
     each.kind === "split" ? columnFault(each.column, main, position) : none,
     // A list that is empty everywhere may be left out everywhere.
     each.kind === "nested" ? asWarnings(columnFault(each.column, main, position)) : none,
+    each.kind === "expr" ? expressionWarnings(each.expr, "group", mapping, main) : none,
     expressionWarnings(child.where, "child", mapping, own),
     ...child.fields.map(fieldsCheck(headers)),
   );

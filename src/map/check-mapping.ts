@@ -197,8 +197,16 @@ function checkChild(
   ];
 }
 
-function checkEach(each: WrittenChild["each"], { group, join, source }: Partial<WrittenMapping>): readonly string[] {
-  if (typeof each !== "string") return [];
+function checkEach(each: WrittenChild["each"], mapping: Partial<WrittenMapping>): readonly string[] {
+  const { group, join, source } = mapping;
+  if (typeof each !== "string") {
+    const compiled =
+      "expr" in each ? compileExpression(each.expr, "group", styleOf(source), indexNames(mapping.index)) : undefined;
+    if (compiled?.ok === false) return [compiled.message];
+    return compiled === undefined || compiled.yields === "list" || compiled.yields === "unknown"
+      ? []
+      : [`must give a list, and gives ${compiled.yields}`];
+  }
   if (each === "rows") return group === undefined ? ["each: rows means the rows of a group: add group: { by: … }"] : [];
   const joins = Object.entries(join ?? {});
   const named = joins.find(([name]) => name === each);

@@ -6,13 +6,16 @@ import { isPlainObject } from "../model/json.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import type { Blanks } from "./blanks.ts";
+import type { Value } from "./coerce.ts";
 import { type CompiledField, compileField, type FieldTools, pieces } from "./compile-field.ts";
+import type { FieldsScope } from "./compile-source.ts";
 import { compileCondition } from "./condition.ts";
-import type { ScopeStyles } from "./expression.ts";
+import { compileExpression, type ScopeStyles } from "./expression.ts";
 import { type DraftParts, emptyObject, fillFields, type MutableObject } from "./fill.ts";
-import type { ChildMapping, Mapping } from "./mapping.ts";
+import type { ChildMapping, Expr, Mapping } from "./mapping.ts";
 import { tracedCells } from "./recorder.ts";
 import { type Place, type Reading, readAt, type Site } from "./site.ts";
+import { scalarText } from "./value-text.ts";
 
 /** The rows that make one entry, as its children see them. */
 interface ChildGroup {
@@ -35,21 +38,17 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
   const { blanks, indexes } = tools.scope;
   const fields = child.fields.map((mapped) => compileField(mapped, tools));
   const condition = where === undefined ? undefined : compileCondition(where, "where", "child", mapping.style, indexes);
-  const listOrigins = listOriginsOf(each, mapping);
+  const list = compileElements(each, mapping, tools.scope);
 
   const fill = (group: ChildGroup, parts: DraftParts): void => {
-    parts.origins.set(path, listOrigins(group));
-    const found = elementsOf(each, group, blanks);
+    parts.origins.set(path, originsOf(list.columns, group.first.place));
+    const found = list.elementsOf(group);
     if (!found.ok) {
-      parts.problems.push({
-        code: "not_a_list",
-        message: found.message,
-        path,
-        ...cellPlace(found.place.source, found.column),
-      });
+      const { code = "not_a_list", message, place, column } = found;
+      parts.problems.push({ code, message, path, ...cellPlace(place.source, column) });
       return;
     }
-    const list: MutableObject[] = [];
+    const items: MutableObject[] = [];
     for (const element of found.elements) {
       const site = siteOf(element, group, blanks);
       const judged = condition?.judge(site.scope);
@@ -58,7 +57,7 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
         parts.problems.push({
           code: "expression_failed",
           message: judged.message,
-          path: `${path}[${list.length}]`,
+          path: `${path}[${items.length}]`,
           ...place,
         });
         continue;
@@ -70,12 +69,19 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
         continue;
       }
       const item = emptyObject();
-      fillFields(fields, site, item, `${path}[${list.length}].`, parts);
-      list.push(item);
+      fillFields(fields, site, item, `${path}[${items.length}].`, parts);
+      items.push(item);
     }
-    if (list.length > 0) parts.payload[path] = list as Json;
+    if (items.length > 0) parts.payload[path] = items as Json;
   };
   return { path, fields, fill };
+}
+
+/** The cells of a list as a whole, those with something in them first. */
+function originsOf(columns: readonly string[], place: Place): readonly Origin[] {
+  const isBlank = (column: string) => Number((readAt(place, column).cell ?? "") === "");
+  const sorted = columns.toSorted((a, b) => isBlank(a) - isBlank(b));
+  return sorted.map((column) => ({ kind: "cell", source: place.source, column }));
 }
 
 function leftOut(path: string, where: string, readings: readonly Reading[]): FieldTrace {
@@ -90,37 +96,95 @@ interface Element {
 
 type Found =
   | { readonly ok: true; readonly elements: readonly Element[] }
-  | { readonly ok: false; readonly message: string; readonly place: Place; readonly column: string };
+  | {
+      readonly ok: false;
+      readonly code?: "expression_failed";
+      readonly message: string;
+      readonly place: Place;
+      readonly column: string | undefined;
+    };
 
-function elementsOf(each: ChildMapping["each"], group: ChildGroup, blanks: Blanks): Found {
-  const parent = group.first.place;
+/** Where a list comes from: the columns to look at when it is empty, and its elements. */
+interface Elements {
+  readonly columns: readonly string[];
+  readonly elementsOf: (group: ChildGroup) => Found;
+}
+
+function compileElements(each: ChildMapping["each"], mapping: Mapping, scope: FieldsScope): Elements {
+  const { group: grouping, joins } = mapping;
   switch (each.kind) {
     case "rows":
-      return { ok: true, elements: group.rows.map((source) => rowElement(source, parent)) };
-    case "join":
-      return { ok: true, elements: (group.joined[each.join] ?? []).map((source) => rowElement(source, parent)) };
-    case "split": {
-      const { cell, column } = readAt(parent, each.column);
-      if (cell === undefined || cell === "" || (typeof cell === "string" && blanks.isBlank(cell)))
-        return { ok: true, elements: [] };
-      if (typeof cell !== "string") return { ok: false, message: "only text can be split", place: parent, column };
       return {
-        ok: true,
-        elements: pieces(cell, each.separator).map((text) => ({ place: parent, parent, item: { text, column } })),
+        columns: grouping !== undefined && "columns" in grouping.by ? grouping.by.columns : [],
+        elementsOf: ({ rows, first }) => rowElements(rows, first.place),
       };
-    }
-    case "nested": {
-      const elements: Element[] = [];
-      for (const source of group.rows) {
-        const found = nestedElements(wholeRow(source), each.column, blanks);
-        if (!found.ok) return found;
-        elements.push(...found.elements);
-      }
-      return { ok: true, elements };
-    }
+    case "join":
+      return {
+        columns: joins.filter(({ name }) => name === each.join).map(({ ours }) => ours),
+        elementsOf: ({ joined, first }) => rowElements(joined[each.join] ?? [], first.place),
+      };
+    case "split":
+      return {
+        columns: [each.column],
+        elementsOf: ({ first }) => splitElements(first.place, each.column, each.separator, scope.blanks),
+      };
+    case "expr":
+      return compilePieces(each.expr, mapping, scope);
+    case "nested":
+      return {
+        columns: [each.column],
+        elementsOf: ({ rows }) => {
+          const elements: Element[] = [];
+          for (const source of rows) {
+            const found = nestedElements(wholeRow(source), each.column, scope.blanks);
+            if (!found.ok) return found;
+            elements.push(...found.elements);
+          }
+          return { ok: true, elements };
+        },
+      };
     default:
       return each satisfies never;
   }
+}
+
+function rowElements(rows: readonly SourceRow[], parent: Place): Found {
+  return { ok: true, elements: rows.map((source) => ({ place: wholeRow(source), parent, item: undefined })) };
+}
+
+function splitElements(parent: Place, name: string, separator: string, blanks: Blanks): Found {
+  const { cell, column } = readAt(parent, name);
+  if (cell === undefined || cell === "" || (typeof cell === "string" && blanks.isBlank(cell)))
+    return { ok: true, elements: [] };
+  if (typeof cell !== "string") return { ok: false, message: "only text can be split", place: parent, column };
+  return { ok: true, elements: textElements(pieces(cell, separator), parent, column) };
+}
+
+/** The texts that an expression gives. They are said to stand in the first cell that it reads and that is not blank. */
+function compilePieces({ text }: Expr, { style }: Mapping, { indexes }: FieldsScope): Elements {
+  const compiled = compileExpression(text, "group", style, indexes);
+  if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
+  const { columns, expression } = compiled;
+  const elementsOf = ({ first: { place, scope } }: ChildGroup): Found => {
+    const column = columns.find((name) => (readAt(place, name).cell ?? "") !== "");
+    const result = expression(scope);
+    if (!result.ok) return { ok: false, code: "expression_failed", message: `each: ${result.message}`, place, column };
+    if (!Array.isArray(result.value)) return { ok: false, message: "each: the expression gave no list", place, column };
+    const texts = result.value.flatMap((piece: Value) => (typeof piece === "object" ? [] : [scalarText(piece).trim()]));
+    return {
+      ok: true,
+      elements: textElements(
+        texts.filter((found) => found !== ""),
+        place,
+        column ?? "",
+      ),
+    };
+  };
+  return { columns, elementsOf };
+}
+
+function textElements(texts: readonly string[], place: Place, column: string): readonly Element[] {
+  return texts.map((text) => ({ place, parent: place, item: { text, column } }));
 }
 
 /** The elements of an array in a row; their columns are found from the row (`line_items.0.qty`). */
@@ -148,10 +212,6 @@ export function wholeRow(source: SourceRow): Place {
   return { source, cells: source.row.cells, prefix: "" };
 }
 
-function rowElement(source: SourceRow, parent: Place): Element {
-  return { place: wholeRow(source), parent, item: undefined };
-}
-
 function siteOf({ place, parent, item }: Element, { first }: ChildGroup, blanks: Blanks): Site {
   const scope = {
     ...(first.scope.rows === undefined ? {} : { rows: first.scope.rows }),
@@ -170,15 +230,4 @@ function stylesOf(
 ): { readonly styles?: ScopeStyles } {
   if (row === undefined && main === undefined) return {};
   return { styles: { row, main, item: itemColumn === undefined ? undefined : styleOfColumn(row, itemColumn) } };
-}
-
-/** Where a list as a whole comes from: what to look at when it is empty. */
-function listOriginsOf(
-  each: ChildMapping["each"],
-  { joins, group: grouping }: Mapping,
-): (group: ChildGroup) => readonly Origin[] {
-  const ours = each.kind === "join" ? joins.filter(({ name }) => name === each.join).map((join) => join.ours) : [];
-  const by = grouping !== undefined && "columns" in grouping.by ? grouping.by.columns : [];
-  const columns = each.kind === "rows" ? by : each.kind === "join" ? ours : [each.column];
-  return ({ first }) => columns.map((column) => ({ kind: "cell", source: first.place.source, column }));
 }

@@ -119,19 +119,27 @@ function normaliseChild(path: string, child: WrittenChild, written: WrittenMappi
   return {
     path,
     position: places.positionOf([...at, "each"]),
-    each:
-      typeof each !== "string"
-        ? { kind: "split", column: each.from.trim(), separator: each.split }
-        : each === "rows"
-          ? { kind: "rows" }
-          : Object.hasOwn(written.join ?? {}, each)
-            ? { kind: "join", join: each }
-            : { kind: "nested", column: each },
+    each: normaliseEach(each, [...at, "each"], written, places),
     where: expr(where, [...at, "where"], places),
     fields: Object.entries(fields).map(([name, spec]) =>
       normaliseField(name, `${path}.${name}`, spec, [...at, "fields", name], written, places),
     ),
   };
+}
+
+function normaliseEach(
+  each: WrittenChild["each"],
+  at: Path,
+  { join }: WrittenMapping,
+  places: YamlPlaces,
+): ChildMapping["each"] {
+  if (typeof each === "object") {
+    if ("expr" in each)
+      return { kind: "expr", expr: { text: each.expr, position: places.positionOf([...at, "expr"]) } };
+    return { kind: "split", column: each.from.trim(), separator: each.split };
+  }
+  if (each === "rows") return { kind: "rows" };
+  return Object.hasOwn(join ?? {}, each) ? { kind: "join", join: each } : { kind: "nested", column: each };
 }
 
 function normaliseField(

@@ -17,9 +17,16 @@ const child = z.strictObject({
           .min(1)
           .meta({ description: "What separates its pieces", examples: [",", ";"] }),
       }),
+      z.strictObject({
+        expr: expression.meta({
+          description: "A CEL expression over row and rows that gives a list of texts",
+          examples: ['row["Contents"].split(";").filter(piece, piece.contains("*"))'],
+        }),
+      }),
     ])
     .meta({
-      description: "rows (of the group), a nested array, a joined input, or a cell to split, whose pieces are `item`",
+      description:
+        "rows (of the group), a nested array, a joined input, a cell to split or an expression, whose pieces are `item`",
       examples: ["rows", "line_items", "details", { from: "Grouped products", split: "," }],
     }),
   where: expression.optional().meta({

@@ -74,7 +74,8 @@ export interface ChildMapping {
     | { readonly kind: "rows" }
     | { readonly kind: "join"; readonly join: string }
     | { readonly kind: "nested"; readonly column: string }
-    | { readonly kind: "split"; readonly column: string; readonly separator: string };
+    | { readonly kind: "split"; readonly column: string; readonly separator: string }
+    | { readonly kind: "expr"; readonly expr: Expr };
   readonly where: Expr | undefined;
   readonly fields: readonly FieldMapping[];
 }

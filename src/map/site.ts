@@ -65,7 +65,7 @@ export function entryNames({ joins }: Mapping): NameContext {
 
 /** What names can mean in fields of a child. */
 export function childNames({ each }: ChildMapping, mapping: Mapping): NameContext {
-  return { ...entryNames(mapping), isChild: true, hasItems: each.kind === "split" || each.kind === "nested" };
+  return { ...entryNames(mapping), isChild: true, hasItems: ["split", "expr", "nested"].includes(each.kind) };
 }
 
 /** What a name means where no column is called exactly that. */

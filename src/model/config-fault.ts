@@ -110,8 +110,9 @@ function unionFaults(
     issues.some(
       (inner) => inner.path.length === 0 && (inner.code === "invalid_type" || inner.code === "invalid_value"),
     );
-  const meant = issue.errors.filter((issues) => !ofOtherType(issues));
-  if (meant[0] !== undefined) return meant[0].flatMap((inner) => issueFaults(inner, schema, value, path));
+  // Of several forms of that type, the one that is nearly right.
+  const [meant] = issue.errors.filter((issues) => !ofOtherType(issues)).toSorted((a, b) => a.length - b.length);
+  if (meant !== undefined) return meant.flatMap((inner) => issueFaults(inner, schema, value, path));
   const wanted = issue.errors.flat().flatMap((inner) => {
     if (inner.path.length > 0) return [];
     if (inner.code === "invalid_type") return [typeName(inner.expected)];

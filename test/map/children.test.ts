@@ -210,3 +210,46 @@ it("a failing where of a child is a problem of its row", () => {
   const { problems } = draftOf(mapping, [sourceRow({ No: "1", lines: [{ s: "A", q: "x" }] })]);
   expect(problems).toMatchObject([{ code: "expression_failed", path: "items[0]", file: "in.csv", line: 2 }]);
 });
+
+describe("pieces of an expression", () => {
+  const kit = (each: string) =>
+    `version: 1\nresource: products\nfields: { sku: SKU }\nchildren:\n  kit_items:\n    each: { expr: '${each}' }\n    fields: { sku: item, quantity: { value: 1 } }\n`;
+  const kitOf = (each: string, cells: Record<string, string>) =>
+    draftOf(compiled(kit(each)), [sourceRow({ SKU: "K", ...cells })]);
+  const either = 'row["A"] != "" ? row["A"].split(",") : row["B"].split("|")';
+
+  it("are elements, trimmed, without blank ones", () => {
+    expect(kitOf(either, { A: "", B: "CUP | |LID" }).payload.kit_items).toEqual([
+      { sku: "CUP", quantity: 1 },
+      { sku: "LID", quantity: 1 },
+    ]);
+  });
+
+  it("stand in the first cell that the expression reads and that is not blank", () => {
+    const { origins } = kitOf(either, { A: "", B: "CUP" });
+    expect(origins.get("kit_items[0].sku")).toEqual([expect.objectContaining({ kind: "cell", column: "B" })]);
+    expect(origins.get("kit_items")).toMatchObject([{ column: "B" }, { column: "A" }]);
+  });
+
+  it("are a problem of the row where the expression fails, or gives no list", () => {
+    expect(kitOf('[string(number(row["A"]))]', { A: "many" }).problems).toMatchObject([
+      { code: "expression_failed", path: "kit_items", column: "A", message: expect.stringMatching(/^each: /) },
+    ]);
+    expect(kitOf('cel.bind(x, dyn(row["A"]), x)', { A: "CUP" }).problems).toMatchObject([
+      { code: "not_a_list", path: "kit_items", column: "A" },
+    ]);
+  });
+
+  test.each([
+    { each: 'row["A"].trim()', fault: "must give a list, and gives text" },
+    { each: 'item.split(",")', fault: '"item" is not known here' },
+    { each: "[", fault: "children.kit_items.each" },
+  ])("are refused for $each: $fault", ({ each, fault }) => {
+    expect(() => compiled(kit(each))).toThrow(fault);
+  });
+
+  it("are told by the form that was meant when it is wrong", () => {
+    expect(() => compiled(kit("x").replace("'x'", "1"))).toThrow(/each\.expr: must be text/);
+    expect(() => compiled(kit("x").replace("expr: 'x'", "from: A"))).toThrow(/each\.split: is missing/);
+  });
+});
