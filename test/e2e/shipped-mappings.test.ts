@@ -10,6 +10,7 @@ import { openProject, outcomesOf, repository } from "./program.ts";
 const fixtures = join(repository, "fixtures");
 const rehearsed: readonly Rehearsed[] = [
   { name: "shopify-products", outcomes: { accepted: 6 }, exitCode: 0 },
+  { name: "magento-products", outcomes: { accepted: 11, excluded: 1 }, exitCode: 0 },
   { name: "bigcommerce-products", outcomes: { accepted: 14 }, exitCode: 0 },
   { name: "shopify-orders", outcomes: { accepted: 16, invalid: 2 }, exitCode: 3 },
   { name: "woocommerce-products", outcomes: { accepted: 11 }, exitCode: 0 },

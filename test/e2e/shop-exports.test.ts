@@ -238,3 +238,45 @@ describe.concurrent("bigcommerce-products.yaml", () => {
     expect(refused(run)).toEqual(["2 invalid missing_value"]);
   });
 });
+
+describe.concurrent("magento-products.yaml", () => {
+  const open = () => openShop("magento-products", "products", "export_catalog_product_20240309.csv");
+
+  it("finds the same products whatever the order of the rows", async () => {
+    await using shop = await open();
+    const { exitCode } = await shop.run((rows) => rows.toSorted((a, b) => (a.name ?? "").localeCompare(b.name ?? "")));
+    expect(exitCode).toBe(0);
+    const { FLEECE, ...others } = (await expected("magento-products")).products ?? {};
+    expect(stored(shop, "products")).toMatchObject(others);
+    const skus = (product: JsonObject | undefined) =>
+      (product?.variants as readonly JsonObject[]).map(({ sku }) => sku).toSorted();
+    expect(skus(stored(shop, "products").FLEECE)).toEqual(skus(FLEECE));
+  });
+
+  it("takes an export of a shop without bundles, in fewer columns", async () => {
+    await using shop = await open();
+    const trim = without("special_price", "short_description", "notify_on_stock_below", "created_at", "updated_at");
+    const run = await shop.run((rows) => trim(rows).filter(({ product_type }) => product_type !== "bundle"));
+    expect([run.exitCode, run.summary.warnings]).toEqual([0, []]);
+    expect(stored(shop, "products").FLEECE?.variants).toHaveLength(2);
+  });
+
+  it("refuses a product of two configurables, a bundle without a fixed part, and a kit of what is nowhere", async () => {
+    await using shop = await open();
+    const run = await shop.run((rows) => [
+      ...rows.map((row) => {
+        if (row.sku === "KIT-PICK")
+          return { ...row, bundle_values: (row.bundle_values ?? "").replaceAll("default=1,", "default=0,") };
+        return row.sku === "STRAPS" ? { ...row, associated_skus: "STRAP=2.0000,ROPE=1.0000" } : row;
+      }),
+      { ...rows[2], sku: "VEST", name: "Vest", configurable_variations: "sku=FLEECE-S-Grey,size=S" },
+    ]);
+    expect(refused(run).filter((line) => !line.includes("excluded"))).toEqual([
+      "2 invalid expression_failed sku",
+      "11 blocked missing_reference associated_skus",
+      "13 invalid missing_value bundle_values",
+    ]);
+    expect(run.rows[0]?.message).toContain('"FLEECE" by');
+    expect(run.rows[0]?.message).toContain('"VEST" by');
+  });
+});
