@@ -4,6 +4,7 @@ import type { Position } from "../model/yaml-config.ts";
 import { compileExpression } from "./expression.ts";
 import type { Header } from "./header.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "./mapping.ts";
+import { nearMisses } from "./near-misses.ts";
 import { indexNames } from "./row-index.ts";
 import { childNames, entryNames, type NameContext, targetOf } from "./site.ts";
 
@@ -36,6 +37,7 @@ export function checkColumns(mapping: Mapping, main: Header | undefined, joined:
     ...Object.values(mapping.indexes).flatMap(({ key, value, where }) =>
       [key, value, where].map((expr) => expressionWarnings(expr, "row", mapping, main)),
     ),
+    main !== undefined && isTable(main) ? nearMissWarnings(mapping, main) : none,
     expressionWarnings(mapping.where, "row", mapping, main),
     expressionWarnings(group?.head, "row", mapping, main),
     expressionWarnings(group?.where, "group", mapping, main),
@@ -64,6 +66,13 @@ export function checkColumns(mapping: Mapping, main: Header | undefined, joined:
       mapping.file,
     ),
   };
+}
+
+function nearMissWarnings(mapping: Mapping, { file, names }: Header): Faults {
+  const found = nearMisses(mapping, names).map(({ position, name, almost }) =>
+    warning(position, `column "${name}" is not in ${file}, which the mapping allows. Did you mean "${almost}"?`),
+  );
+  return both(...found);
 }
 
 interface Fault {

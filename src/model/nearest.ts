@@ -18,6 +18,17 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
   return candidate === undefined ? "" : ` Did you mean "${candidate}"?`;
 }
 
+/** Whether two names are one, spelt differently: in case, spaces or dashes, or in one letter of a longer word. Never in a digit. */
+export function isAlmost(name: string, other: string): boolean {
+  const [a, b] = [fold(name), fold(other)];
+  if (a === b) return true;
+  return a.length >= 5 && leven(a, b) === 1 && digitsOf(a) === digitsOf(b);
+}
+
+function digitsOf(name: string): string {
+  return name.replace(/\D/g, "");
+}
+
 // Two letters swapped ("form" for "from") count as two edits, so short names need room for that.
 function maxDistance(length: number): number {
   return length < 4 ? 1 : Math.max(2, Math.floor(length / 3));

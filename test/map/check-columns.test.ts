@@ -20,6 +20,29 @@ test.each([
   expect(errors).toEqual(error === undefined ? [] : expect.arrayContaining([expect.stringContaining(error)]));
 });
 
+test.each([
+  { field: "name: { from: titel, optional: true }", near: undefined },
+  { field: "name: { from: Titles, optional: true }", near: "Title" },
+  { field: "name: { from: [Nom, TITLE], optional: true }", near: "Title" },
+  { field: "name: { from: [Titles, Body (HTML)], optional: true }", near: undefined },
+  { field: "product_weight: { from: weight_(kg), optional: true, unit: kg }", near: "Weight (kg)" },
+  { field: "product_weight: { from: Weight (lb), optional: true, unit: lb }", near: undefined },
+  { field: "upc: { from: Titles, optional: true }\nname: Title", near: undefined },
+  { field: "upc: [{ from: Titles, optional: true }, { value: x }]", near: undefined },
+])("asks about $field when the file has almost that name for nothing else", ({ field, near }) => {
+  const { errors, warnings } = compiled(productYaml(field)).checkColumns(header, {});
+  expect(errors).toEqual([]);
+  expect(warnings).toEqual(near === undefined ? [] : [expect.stringContaining(`Did you mean "${near}"?`)]);
+});
+
+it("does not take one number for another in the name of an optional column", () => {
+  const { warnings } = compiled(productYaml("upc: { from: Option2 Name, optional: true }")).checkColumns(
+    csvHeader(["SKU", "Option1 Name"]),
+    {},
+  );
+  expect(warnings).toEqual([]);
+});
+
 it("tells all columns that are missing at once", () => {
   const { errors } = compiled(productYaml("name: A1\nupc: B1")).checkColumns(csvHeader(["C"]), {});
   expect(errors).toHaveLength(3);
