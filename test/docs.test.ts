@@ -1,6 +1,6 @@
 // docs/ is a contract as the README is: its examples are run, and its tables list what there is, no less and no more.
 // `<!-- test: NAME -->` before a block or table says what it is held to; it reaches to the next such mark or heading.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { parse } from "yaml";
@@ -21,10 +21,11 @@ import { compileTransform, type TransformSpec, transformNames } from "../src/map
 import { lengthUnits, weightUnits } from "../src/map/units.ts";
 import { type Field, type FieldType, fieldAt } from "../src/model/field.ts";
 import type { Json, JsonObject } from "../src/model/json.ts";
-import { parsePath, withValueAt } from "../src/model/payload-path.ts";
+import { parsePath, valueAt, withValueAt } from "../src/model/payload-path.ts";
 import { resourceNames } from "../src/model/resource.ts";
 import { resources } from "../src/model/resources.ts";
 import type { Cells } from "../src/model/row.ts";
+import { command } from "./cli/world.ts";
 import {
   code,
   codes,
@@ -39,6 +40,7 @@ import {
   tableOf,
 } from "./documents.ts";
 import { type Files, jobFolder, type StagedJob, stagedJob } from "./job-folder.ts";
+import { compiled, draftOf, sourceRow } from "./map/rows.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -117,6 +119,40 @@ describe("docs/mapping.md", () => {
     expect(await payloadsOf(staged)).toEqual(example.payloads);
     expect(await staged.problems()).toEqual(example.problems);
     expect(staged.warnings).toEqual([]);
+  });
+
+  it("starts with what check really prints", async () => {
+    const text = only(mappingDoc, "start");
+    const { files } = exampleOf({ name: "start", text });
+    await using folder = await jobFolder(files);
+    const [, words = ""] = /```console\n\$ luminous-import ([^\n]*)\n/.exec(text) ?? [];
+    const { stdout } = await command(words.split(" "), { cwd: folder.path });
+    const told = /```text\n([\s\S]*?)```/.exec(text)?.[1] ?? "";
+    const withoutTime = (output: string) => output.replace(/finished in .*?:/, "finished:");
+    expect(withoutTime(told)).toBe(withoutTime(stdout));
+  });
+
+  const recipes = tableOf(only(mappingDoc, "recipes")).flatMap(([to = "", write = "", cells = "", makes = ""]) =>
+    write === "" ? [] : [{ to, write: code(write), cells: parse(code(cells)) as Record<string, string>, makes }],
+  );
+
+  test.each(recipes)("has a recipe to $to", ({ write, cells, makes }) => {
+    const [path = ""] = Object.keys(parse(write) as object);
+    const [resource, key] = fieldAt(resources.products.schema, path)
+      ? ["products", "sku"]
+      : ["sales_orders", "order_number"];
+    const others = path === key ? "" : `${key}: { value: K }\n  `;
+    const mapping = compiled(`version: 1\nresource: ${resource}\nfields:\n  ${others}${write}\n`);
+    const { payload, problems } = draftOf(mapping, [sourceRow(cells)]);
+    expect(problems).toEqual([]);
+    expect(valueAt(payload, parsePath(path))).toEqual(makes === "nothing" ? undefined : JSON.parse(code(makes)));
+  });
+
+  it("knows the complaints as the program words them", () => {
+    const source = sourceFiles(join(root, "src")).join("\n");
+    const told = tableOf(only(mappingDoc, "complaints")).flatMap(([says]) => codes(says));
+    expect(told.length).toBeGreaterThan(15);
+    expect(told.filter((words) => !source.includes(words))).toEqual([]);
   });
 
   it("lists every key, with its default", () => {
@@ -288,6 +324,11 @@ it("the docs link only to files and headings that are there", () => {
     }
   }
 });
+
+function sourceFiles(folder: string): readonly string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(".ts")).map((name) => readFileSync(join(folder, name), "utf8"));
+}
 
 const plain = { decimal: ".", dates: [], timezone: "UTC" } as const;
 const minimal = loadMapping("version: 1\nresource: products\nfields: { sku: A }\ngroup: { by: A }\n", "minimal.yaml");
