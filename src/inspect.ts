@@ -110,7 +110,9 @@ function collectorsOf(roles: readonly Role[]): ReadonlyMap<string | undefined, P
     roles.flatMap(({ join, files }) => {
       const first = files.find(({ info }) => !isTable(info));
       const isRetry = files.some(({ file }) => file.retryOf !== undefined);
-      return first === undefined || isRetry ? [] : [[join, collectPaths(first.info)] as const];
+      return first === undefined || isRetry
+        ? []
+        : [[join, collectPaths({ ...first.info, path: first.file.shown })] as const];
     }),
   );
 }
@@ -125,17 +127,20 @@ function headersOf(
   roles: readonly Role[],
   collectors: ReadonlyMap<string | undefined, PathCollector>,
 ): Pick<Inspected, "mains" | "joined"> {
-  const headerOf = ({ join }: Role, info: FileInfo | undefined): Header | undefined =>
-    info === undefined ? undefined : isTable(info) ? tableHeader(info) : collectors.get(join)?.header();
+  const headerOf = ({ join }: Role, read: Role["files"][number] | undefined): Header | undefined => {
+    if (read === undefined) return undefined;
+    const { file, info } = read;
+    return isTable(info) ? tableHeader({ ...info, path: file.shown }) : collectors.get(join)?.header();
+  };
   const mains = roles
     .filter(({ join }) => join === undefined)
     .flatMap((role) => {
       const json = role.files.find(({ info }) => !isTable(info));
       const shown = role.files.filter((each) => isTable(each.info) || each === json);
-      return shown.map(({ file, info }) => ({ file, header: headerOf(role, info) }));
+      return shown.map((read) => ({ file: read.file, header: headerOf(role, read) }));
     });
   const joined = roles.flatMap((role) =>
-    role.join === undefined ? [] : [[role.join, headerOf(role, role.files[0]?.info)] as const],
+    role.join === undefined ? [] : [[role.join, headerOf(role, role.files[0])] as const],
   );
   return { mains, joined: Object.fromEntries(joined) };
 }

@@ -117,10 +117,10 @@ async function prepareInput(input: Input, options: PrepareOptions): Promise<Prep
 function checkHeaders(compiled: CompiledMapping, { mains, joined: headers }: Inspected): ColumnFaults {
   const errors = new Set<string>();
   const warnings = new Set<string>();
-  for (const { file, header } of mains) {
+  for (const { header } of mains) {
     const found = compiled.checkColumns(header, headers);
-    for (const error of found.errors) errors.add(`${file.shown}: ${error}`);
-    for (const warning of found.warnings) warnings.add(`${file.shown}: ${warning}`);
+    for (const error of found.errors) errors.add(error);
+    for (const warning of found.warnings) warnings.add(warning);
   }
   return { errors: [...errors], warnings: [...warnings] };
 }

@@ -155,7 +155,7 @@ describe("what cells leave open stops the job", () => {
       "SKU;P;C;W;Name\nA;1.234;1,5;2,5;x\nB;2.500;1.5;3,5;y",
     );
     expect(await faultsOf(files)).toEqual([
-      expect.stringMatching(/^in\.csv: map\.yaml:8:9: column "Nam" is not in .*in\.csv\. Did you mean "Name"\?$/),
+      'map.yaml:8:9: column "Nam" is not in in.csv. Did you mean "Name"?',
       'map.yaml:5:17: column "P": "1.234" (in.csv:2), "2.500" (in.csv:3) may be read in two ways, and no cell of the column shows which: "1.234" is 1.234 with decimal ".", and 1234 with decimal ","',
       'map.yaml:6:14: column "C" is written in two ways: "1,5" (in.csv:2) has a decimal comma, "1.5" (in.csv:3) a decimal point',
     ]);
@@ -213,7 +213,7 @@ describe("a path that no JSON element has", () => {
   it("stops the job, with the nearest that occurs", async () => {
     expect(await faultsOf(files("name: title.tex", '[{"SKU":"A"},{"SKU":"B","title":{"text":null}}]'))).toEqual([
       expect.stringMatching(
-        /^in\.json: map\.yaml:5:9: "title\.tex" is in no element of .*in\.json\. Did you mean "title\.text"\?$/,
+        /^map\.yaml:5:9: "title\.tex" is in no element of in\.json\. Did you mean "title\.text"\?$/,
       ),
     ]);
   });

@@ -499,7 +499,7 @@ describe("what there is to retry", () => {
     await at.edit(first, "main.csv", () => "nothing like it\n1\n");
     expect(await errorOf(at.retryOnly())).toMatchObject({
       code: "MAPPING_INVALID",
-      message: expect.stringContaining("failures/main.csv: "),
+      message: expect.stringContaining("is not in failures/main.csv."),
     });
     expect(existsSync(first.folder)).toBe(true);
   });

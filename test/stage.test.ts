@@ -490,7 +490,7 @@ describe("files", () => {
         "a.csv": "Code\nA\n",
       }),
     );
-    expect(error.message).toContain("a.csv: ");
+    expect(error.message).toContain('products.yaml:3:16: column "SKU" is not in a.csv.');
     expect(error.message).toContain("b.csv");
     expect(error.message).toContain("gone.yaml cannot be read");
     expect(error.hint).toBeDefined();

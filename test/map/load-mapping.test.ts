@@ -258,6 +258,21 @@ describe("a mapping", () => {
       line: "3:14: join.d.on: must be one pair of columns, theirs: ours",
     },
     {
+      fault: "with a list as a field and as a child",
+      yaml: `${head}fields: { sku: S, variants: V }\nchildren: { variants: { each: lines, fields: { sku: A } } }\n`,
+      line: "3:19: fields.variants: is a list of objects: map it under children.variants",
+    },
+    {
+      fault: "with a field as a child too",
+      yaml: `${head}fields: { sku: S, tags: T }\nchildren: { tags: { each: lines, fields: {} } }\n`,
+      line: "4:13: children.tags: is no list of objects of products. Known: variants, kit_items",
+    },
+    {
+      fault: "with one item of a list",
+      yaml: `${head}fields: { sku: S, "variants[0].sku": V }\n`,
+      line: /^3:19: fields\.variants\[0\]\.sku: stands in a list: map it under/,
+    },
+    {
       fault: "with an unknown child",
       yaml: withChildren("variant: { each: lines, fields: {} }"),
       line: '5:3: children.variant: is no list of objects of products. Did you mean "variants"?',
@@ -294,6 +309,14 @@ describe("a mapping", () => {
     },
   ])("$fault is refused", ({ yaml, line }) => {
     expect(faultsOf(yaml)).toEqual([typeof line === "string" ? line : expect.stringMatching(line)]);
+  });
+
+  it("that maps a whole and a part of it has both lines named", () => {
+    const yaml = "version: 1\nresource: sales_orders\nfields:\n  order_number: N\n  bill_to: A\n  bill_to.name: B\n";
+    expect(faultsOf(yaml)).toEqual([
+      expect.stringMatching(/^5:3: fields\.bill_to: has fields of its own: bill_to\.name, /),
+      '6:3: fields.bill_to.name: is given twice: "bill_to" is mapped as a whole',
+    ]);
   });
 
   it("has all its faults told at once, each with line and column", () => {
