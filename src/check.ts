@@ -70,6 +70,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
       warnings.push(message);
       options.onEvent?.({ kind: "warning", message });
     },
+    onDetected: (file, what) => options.onEvent?.({ kind: "detected", file, what }),
     signal: stop,
   });
   const time = { nowMs: clock.nowMs(), days: job.openOrderDays };

@@ -6,7 +6,7 @@ import type { ColumnPlace } from "./map/feeds.ts";
 import { collectPaths, type Header, type PathCollector, tableHeader } from "./map/header.ts";
 import { inspectStyles } from "./map/inspect-styles.ts";
 import type { FileInfo } from "./model/row.ts";
-import { openInput } from "./read/open.ts";
+import { openInput, sameSettings } from "./read/open.ts";
 
 /** How to look. */
 export interface InspectOptions {
@@ -51,7 +51,7 @@ export async function inspectInput(
       const look = isTable(info) ? styles.watch(role.join, file) : undefined;
       const paths = isTable(info) ? undefined : collector;
       if (look === undefined && paths === undefined) continue;
-      await using opened = await openInput(file.path, file.shown, file.source ?? compiled.mapping.source);
+      await using opened = await openInput(file.path, file.shown, sameSettings(info));
       for await (const batch of opened.batches()) {
         if (options.signal?.aborted === true) return cutOff(infos);
         for (const row of batch) {

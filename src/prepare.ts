@@ -81,14 +81,15 @@ export async function compileInput(
 ): Promise<CompiledMapping> {
   const mapping = await readMapping(input);
   const { indexes } = await readIndexes(mapping, ...rows);
-  return compileMapping(mapping, await readLookups(mapping, input), indexes);
+  return compileMapping(mapping, (await readLookups(mapping, input)).tables, indexes);
 }
 
 async function prepareInput(input: Input, options: PrepareOptions): Promise<PreparedInput> {
   const mapping = await readMapping(input);
   const earlier = options.earlierRows === undefined ? [] : [options.earlierRows(input.name)];
   const read = await readIndexes(mapping, rowsOfFiles(input.files, mapping), ...earlier);
-  const compiled = compileMapping(mapping, await readLookups(mapping, input), read.indexes);
+  const lookups = await readLookups(mapping, input);
+  const compiled = compileMapping(mapping, lookups.tables, read.indexes);
   checkJoins(input, compiled.mapping);
   const infos = new Map<string, FileInfo>();
   for (const file of [...input.files, ...Object.values(input.joins).flat()]) {
@@ -110,7 +111,7 @@ async function prepareInput(input: Input, options: PrepareOptions): Promise<Prep
       : [new ImportError("MAPPING_INVALID", inspected.faults.join("\n"), { hint: inspected.hint })]),
   ];
   if (faults.length > 0) throw joined(faults);
-  return { input, compiled, infos: inspected.infos, warnings: [...warnings, ...read.warnings] };
+  return { input, compiled, infos: inspected.infos, warnings: [...lookups.warnings, ...warnings, ...read.warnings] };
 }
 
 /** What does not fit between the mapping and the headers of an input's files. */
@@ -168,21 +169,34 @@ async function readMapping({ mapping }: Pick<Input, "mapping">): Promise<Mapping
 
 const maxLookupRows = 200_000;
 
-async function readLookups(mapping: Mapping, input: Pick<Input, "mapping">): Promise<LookupTables> {
+/** The tables of all lookups, and what was detected of their files: nowhere else would it be told. */
+async function readLookups(
+  mapping: Mapping,
+  input: Pick<Input, "mapping">,
+): Promise<{ readonly tables: LookupTables; readonly warnings: readonly string[] }> {
   const tables = new Map<string, ReadonlyMap<string, string>>();
-  for (const spec of mapping.lookups) tables.set(tableName(spec), await readLookup(spec, input));
-  return (spec) => {
+  const warnings = new Set<string>();
+  for (const spec of mapping.lookups) {
+    const { table, detected } = await readLookup(spec, input);
+    tables.set(tableName(spec), table);
+    for (const what of detected) warnings.add(`the lookup file ${spec.file}: detected ${what}`);
+  }
+  const tableOf: LookupTables = (spec) => {
     const table = tables.get(tableName(spec));
     if (table === undefined) throw new Error(`${spec.file} was not read, and a field looks something up in it`);
     return table;
   };
+  return { tables: tableOf, warnings: [...warnings] };
 }
 
 function tableName({ file, key, value }: LookupSpec): string {
   return JSON.stringify([file, key, value]);
 }
 
-async function readLookup(spec: LookupSpec, input: Pick<Input, "mapping">): Promise<ReadonlyMap<string, string>> {
+async function readLookup(
+  spec: LookupSpec,
+  input: Pick<Input, "mapping">,
+): Promise<{ readonly table: ReadonlyMap<string, string>; readonly detected: readonly string[] }> {
   const table = new Map<string, string>();
   await using opened = await openInput(resolve(dirname(input.mapping.path), spec.file), spec.file, {});
   const absent = [spec.key, spec.value].filter(
@@ -210,7 +224,7 @@ async function readLookup(spec: LookupSpec, input: Pick<Input, "mapping">): Prom
       });
     }
   }
-  return table;
+  return { table, detected: [...opened.info.detected, ...opened.detectedLate()] };
 }
 
 async function readText(file: JobFile): Promise<string> {

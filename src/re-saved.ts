@@ -23,7 +23,8 @@ export async function readingOf(path: string, shown: string, info: FileInfo): Pr
   const quote = info.quote === undefined || (await hasQuotedCells(path)) ? undefined : info.quote;
   const written: SourceSettings = {
     format,
-    encoding,
+    // UTF-8 is left to be detected: Excel's "CSV" makes it the encoding of the machine.
+    ...(encoding === "utf-8" ? {} : { encoding }),
     ...(quote === undefined ? {} : { quote }),
     ...(records === undefined ? {} : { records }),
   };

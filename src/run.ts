@@ -154,6 +154,7 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
       locate,
       onProgress: (input, rows, of) => tell({ kind: "reading", input, rows, of }),
       onWarning: warn,
+      onDetected: (file, what) => tell({ kind: "detected", file, what }),
       signal: options.stop,
       isRetry: retryOf !== undefined,
     });

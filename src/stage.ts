@@ -14,7 +14,7 @@ import type { Ledger, NewRow, StagedFile, StoredRow } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import type { Row } from "./model/row.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
-import { openInput } from "./read/open.ts";
+import { openInput, sameSettings } from "./read/open.ts";
 import { refuseRepeats } from "./repeats.ts";
 import { rowsHash } from "./rows-hash.ts";
 import { validateDraft } from "./validate.ts";
@@ -32,6 +32,8 @@ export interface StageOptions {
   readonly onProgress: (input: string, rows: number, of?: number) => void;
   /** What looks odd but stops nothing, in words. */
   readonly onWarning: (warning: string) => void;
+  /** What was detected of a file only while it was read. */
+  readonly onDetected?: (file: string, what: string) => void;
   readonly signal: AbortSignal;
   /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
   readonly isRetry?: boolean;
@@ -57,7 +59,7 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
     const added = await addFiles(input, input.joins[name] ?? [], one ? "reference" : "join", name, prepared, options);
     joins.push(...added.map(({ staged }) => staged));
     for (const file of added) {
-      for await (const rows of sourceRows(file, prepared, options)) {
+      for await (const rows of sourceRows(file, options)) {
         await staging.addRows(
           rows.map((source) => ({
             ...newRow(source, file),
@@ -84,7 +86,7 @@ async function stageInOrder(
 ): Promise<void> {
   const { staging } = options.ledger;
   const stored = async function* (): AsyncGenerator<readonly SourceRow[]> {
-    for await (const rows of sourceRows(main, prepared, options)) {
+    for await (const rows of sourceRows(main, options)) {
       await staging.addRows(rows.map((source) => newRow(source, main)));
       yield rows;
     }
@@ -126,7 +128,7 @@ async function stageScattered(
   const { staging } = options.ledger;
   let memberCount = 0;
   for (const main of mains) {
-    for await (const rows of sourceRows(main, prepared, options)) {
+    for await (const rows of sourceRows(main, options)) {
       const judged = rows.map((source) => ({ source, ...judge(source, prepared) }));
       memberCount += judged.filter(({ groupKey }) => groupKey !== undefined).length;
       await staging.addRows(
@@ -308,14 +310,10 @@ async function addFiles(
   return opened;
 }
 
-async function* sourceRows(
-  { file, staged }: OpenedFile,
-  prepared: PreparedInput,
-  options: StageOptions,
-): AsyncGenerator<readonly SourceRow[]> {
-  const settings = file.source ?? prepared.compiled.mapping.source;
-  await using input = await openInput(file.path, file.shown, settings);
-  const styles = staged.info.styles === undefined ? {} : { styles: staged.info.styles };
+async function* sourceRows({ file, staged }: OpenedFile, options: StageOptions): AsyncGenerator<readonly SourceRow[]> {
+  const { info } = staged;
+  await using input = await openInput(file.path, file.shown, sameSettings(info));
+  const styles = info.styles === undefined ? {} : { styles: info.styles };
   let rows = 0;
   for await (const batch of input.batches()) {
     endIfStopped(options);
@@ -324,6 +322,10 @@ async function* sourceRows(
     yield batch.map((row) => ({ id: rowId(staged.id, row.number), file: staged.file, row, ...styles }));
   }
   if (rows === 0) options.onWarning(`${file.shown} has no rows`);
+  const late = input.detectedLate();
+  if (late.length === 0) return;
+  for (const what of late) options.onDetected?.(file.shown, what);
+  await options.ledger.staging.updateFile(staged.id, { ...info, detected: [...info.detected, ...late] });
 }
 
 function endIfStopped({ signal }: StageOptions): void {

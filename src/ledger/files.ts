@@ -20,6 +20,11 @@ export function addFile(connection: Connection, file: NewFile): StagedFile {
   return { ...file, id };
 }
 
+/** Replaces what is known of a file. */
+export function updateFile(connection: Connection, fileId: number, info: FileInfo): void {
+  connection.write(() => connection.run("update files set info = ? where id = ?", encode(info), fileId));
+}
+
 /** The files of a run, in the order in which they were added. */
 export function filesOfRun(connection: Connection, run: number): readonly StagedFile[] {
   return connection.read(() => connection.all<FileColumns>(`${selectFile} where run = ? order by id`, run).map(fileOf));

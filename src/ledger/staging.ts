@@ -2,7 +2,7 @@
 import type { Staging } from "../model/ledger.ts";
 import type { Connection } from "./connection.ts";
 import { openDuplicates } from "./duplicates.ts";
-import { addFile } from "./files.ts";
+import { addFile, updateFile } from "./files.ts";
 import { groups } from "./groups.ts";
 import type { Keys } from "./keys.ts";
 import { settleMended } from "./mended.ts";
@@ -18,6 +18,9 @@ export function openStaging(connection: Connection, keys: Keys, worklists: Workl
     async addFile(file) {
       staged.unsort();
       return addFile(connection, file);
+    },
+    async updateFile(fileId, info) {
+      updateFile(connection, fileId, info);
     },
     async settleMended(run) {
       return connection.write(() => settleMended(connection, run));

@@ -73,7 +73,7 @@ export const mappingSchema = z.strictObject({
         .min(1)
         .optional()
         .meta({
-          description: "utf-8, utf-16le, windows-1252, iso-8859-1 …; a BOM decides",
+          description: "utf-8, utf-16le, windows-1252, iso-8859-1 …; a BOM decides over it; left out: detected",
           examples: ["windows-1252"],
         }),
       records: z

@@ -1,5 +1,4 @@
 // What a failures file adds to a row, and how that is known again when the file is read: written by report/, read by read/.
-import { outcomes } from "./outcome.ts";
 
 /** The columns that a failures file adds to the end of a CSV row; they are no columns of the input. */
 export const noteColumns = ["_import_outcome", "_import_problem", "_import_column"] as const;
@@ -21,15 +20,4 @@ export function rowOfLabel(problem: string): number | undefined {
 /** True for the name of a column that a failures file added. */
 export function isNoteColumn(name: string): boolean {
   return noteColumns.some((column) => column === name);
-}
-
-/**
- * Whether a record that is shorter than its header has lost nothing but cells of notes at its end, as spreadsheets leave
- * blank ones out. `isNote` says for each header cell whether it is a note's. What is left of the notes has to stand in its
- * own place: a record that was short before has it further ahead, and has lost a cell of its own.
- */
-export function lostOnlyNotes(cells: readonly string[], isNote: readonly boolean[]): boolean {
-  const own = isNote.lastIndexOf(false) + 1;
-  if (cells.length < own || cells.length >= isNote.length) return false;
-  return cells.length === own || outcomes.some((outcome) => outcome === cells[own]);
 }

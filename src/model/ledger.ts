@@ -118,6 +118,8 @@ export interface Duplicate {
 export interface Staging {
   /** File ids ascend in the order of the calls: main files before their joins gives results in input order. */
   addFile(file: NewFile): Promise<StagedFile>;
+  /** Replaces what is known of the file: some of it shows only when the file was read to its end. */
+  updateFile(fileId: number, info: FileInfo): Promise<void>;
   addRows(rows: readonly NewRow[]): Promise<void>;
   /** Adds entries and claims their rows for them (rows exist already). Entries with an error among their problems are settled invalid. */
   addEntries(run: number, entries: readonly NewEntry[]): Promise<void>;

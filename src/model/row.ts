@@ -46,10 +46,14 @@ export interface FileInfo {
   readonly quote?: "none";
   /** What ends a line; the first one seen. */
   readonly newline: "\n" | "\r\n" | "\r";
+  /** CSV and TSV: Excel's first line `sep=;` as it stands there, without its line end; absent where there is none. */
+  readonly separatorLine?: string;
   /** CSV and TSV: the header record's own text, without its line end. */
   readonly headerRaw?: string;
   /** CSV and TSV: trimmed header names, in order, without the `_import*` columns of a failures file. */
   readonly columns?: readonly string[];
+  /** CSV and TSV: how many blank cells every row has more than the header; absent when none. */
+  readonly padding?: number;
   /** JSON: the dotted path at which the array stands; absent at the top. */
   readonly records?: string;
   /** What was detected rather than said, in words for the summary (`delimiter ";"`). */
@@ -75,4 +79,6 @@ export interface OpenInput extends AsyncDisposable {
    * Can be iterated once.
    */
   batches(): AsyncIterable<readonly Row[]>;
+  /** What only reading could detect, in words as `info.detected`: complete after the last row. */
+  detectedLate(): readonly string[];
 }

@@ -8,6 +8,8 @@ import { carriageReturn, countLineEnds } from "./line-counter.ts";
 import type { Source } from "./source.ts";
 import { rowTooLong, unreadable } from "./unreadable.ts";
 
+type Quote = "none" | undefined;
+
 /** One record, header or row. */
 export interface CsvRecord {
   /** Trimmed, by position. */
@@ -19,15 +21,14 @@ export interface CsvRecord {
 }
 
 /**
- * All records in order, as they come out of one piece of the file. Blank lines are no records.
+ * All records in order, as they come out of one piece of the file, which begins on `firstLine`. Blank lines are no records.
  * Throws `INPUT_UNREADABLE` with the line on which the record starts for a quote that does not fit and for a record over 8 MB.
  */
 export async function* readRecords(
   source: Source,
-  delimiter: string,
-  quote?: "none",
+  { delimiter, quote, firstLine }: { readonly delimiter: string; readonly quote?: Quote; readonly firstLine: number },
 ): AsyncGenerator<readonly CsvRecord[]> {
-  const pending = pendingText(source.file, delimiter);
+  const pending = pendingText(source.file, delimiter, firstLine);
   let records: CsvRecord[] = [];
   const parser = new Parser({
     ...options(delimiter, quote),
@@ -57,12 +58,12 @@ export async function* readRecords(
 }
 
 /** The cells of one record's own text, the same that `readRecords` gave. */
-export function parseRecord(raw: string, delimiter: string, quote?: "none"): readonly string[] {
+export function parseRecord(raw: string, delimiter: string, quote?: Quote): readonly string[] {
   const [record = []] = parse(raw, options(delimiter, quote)) as string[][];
   return record.map((cell) => cell.trim());
 }
 
-function options(delimiter: string, quote: "none" | undefined): Options {
+function options(delimiter: string, quote: Quote): Options {
   return {
     delimiter,
     ...(quote === "none" ? { quote: null } : {}),
@@ -82,10 +83,10 @@ function written(parser: Parser, piece: Buffer | undefined): Promise<void> {
 }
 
 // The bytes since the end of the last record, and where they stand in the file.
-function pendingText(file: string, delimiter: string) {
+function pendingText(file: string, delimiter: string, firstLine: number) {
   let bytes: Buffer = Buffer.alloc(0);
   let offset = 0;
-  let line = 1;
+  let line = firstLine;
   // White space that is no delimiter: csv-parse trims the same set as String.prototype.trim.
   const blankLine = new RegExp(`[^\\S\\r\\n${/\s/.test(delimiter) ? delimiter : ""}]*(?:\\r\\n|\\n|\\r)`, "y");
   const withoutBlankLines = (text: string): string => {

@@ -1,42 +1,64 @@
 // Rows of CSV and TSV files: the header, and records turned into rows by it. How records are found is in csv-records.ts.
-import { isNoteColumn, lostOnlyNotes, type noteColumns, rowOfLabel } from "../model/failure-notes.ts";
+import { countText } from "../model/audit.ts";
+import { isNoteColumn, type noteColumns, rowOfLabel } from "../model/failure-notes.ts";
 import type { Problem } from "../model/problem.ts";
+import { fitsHeader, notesInPlace, type RecordShape, recordShape } from "../model/record-shape.ts";
 import type { Cells, FileInfo, Row, SourceSettings } from "../model/row.ts";
 import { type CsvRecord, parseRecord, readRecords } from "./csv-records.ts";
-import { chooseDelimiter, delimiterName, lookAtHeader } from "./delimiter.ts";
-import { batchRows } from "./limits.ts";
+import { chooseDelimiter, delimiterName } from "./delimiter.ts";
+import { batchRows, sampleBytes } from "./limits.ts";
+import { lookAtHeaderEnd } from "./newline.ts";
+import { peek } from "./pull.ts";
 import type { Reading } from "./reading.ts";
+import { type SampledRecord, sampleOf } from "./sample.ts";
+import { takeSeparatorLine } from "./separator-line.ts";
 import type { Source } from "./source.ts";
 import { unreadable } from "./unreadable.ts";
 
 /**
- * Reads the header at once and gives the rows. A file with nothing but a header has no rows.
+ * Reads the header at once and gives the rows. A file with nothing but a header has no rows; records whose cells are all
+ * blank are none, only counted.
  * Throws `INPUT_UNREADABLE` for a missing header and for column names that stand twice.
  */
 export async function readCsv(source: Source, format: "csv" | "tsv", settings: SourceSettings): Promise<Reading> {
-  const look = await lookAtHeader(source);
-  const { delimiter, detected } = chooseDelimiter(format, settings, look.text);
+  const separator = await takeSeparatorLine(source);
   const { quote } = settings;
-  const batches = readRecords(source, delimiter, quote);
-  const first = await batches.next();
+  const newline = (await lookAtHeaderEnd(source, quote)) ?? separator?.newline ?? "\n";
+  const head = await peek(source, sampleBytes);
+  const sample = { text: head.toString("utf8"), isAll: head.length < sampleBytes };
+  const { file } = source;
+  const choice = chooseDelimiter({ file, format, settings, separator: separator?.delimiter, ...sample });
+  const { delimiter } = choice;
+  const blank = blankRecords();
+  const records = blank.leftOutOf(
+    readRecords(source, { delimiter, quote, firstLine: separator === undefined ? 1 : 2 }),
+  );
+  const first = await records.next();
   const [header, ...early] = first.done === true ? [] : first.value;
   if (header === undefined) {
     throw unreadable(source.file, "there is no header: the file holds nothing but blank lines", {
       hint: "export again, with column names in the first line",
     });
   }
-  const layout = layoutOf(header.cells);
-  refuseDuplicates(layout, source.file, header.line);
+  const layout = layoutOf(header.cells, sampleOf(sample.text, { ...sample, delimiter, quote }).records);
+  const { padding } = layout;
+  refuseDuplicates(layout, file, header.line);
   return {
     facts: {
       delimiter,
       ...(quote === undefined ? {} : { quote }),
-      newline: look.newline,
+      newline,
+      ...(separator === undefined ? {} : { separatorLine: separator.raw }),
       headerRaw: header.raw,
       columns: layout.columns.map(({ name }) => name),
+      ...(padding === 0 ? {} : { padding }),
     },
-    detected,
-    rows: () => rowsOf(early, batches, layout, { file: source.file, delimiter }),
+    detected: [
+      ...choice.detected,
+      ...(padding === 0 ? [] : [`${cellsText(padding, "blank ")} at the end of every row`]),
+    ],
+    rows: () => rowsOf(early, records, layout, { file, delimiter }),
+    detectedLate: blank.inWords,
   };
 }
 
@@ -53,22 +75,32 @@ const layouts = new WeakMap<FileInfo, Layout>();
 
 /** Where the columns stand. Blank header cells and the columns that a failures file adds are no columns, but have a place. */
 interface Layout {
-  readonly width: number;
+  readonly shape: RecordShape;
+  /** See `fitsHeader`. */
+  readonly padding: number;
   readonly columns: readonly { readonly name: string; readonly index: number }[];
-  /** By position, for a file that has columns of a failures file. */
-  readonly isNote?: readonly boolean[];
-  /** From the end, so that it is found in a ragged row too; negative. */
+  /** From the end, so that it is found in a ragged row too; negative. Absent where there are no notes. */
   readonly problemFromEnd?: number;
 }
 
-function layoutOf(header: readonly string[]): Layout {
+function layoutOf(header: readonly string[], sample: readonly SampledRecord[] = []): Layout {
   const columns = header.map((name, index) => ({ name, index }));
   const own = columns.filter(({ name }) => name !== "" && !isNoteColumn(name));
-  const layout = { width: header.length, columns: own };
-  const isNote = header.map(isNoteColumn);
-  if (!isNote.includes(true)) return layout;
   const problem = header.indexOf("_import_problem" satisfies (typeof noteColumns)[number]);
-  return { ...layout, isNote, ...(problem === -1 ? {} : { problemFromEnd: problem - header.length }) };
+  const shape = recordShape(header);
+  return {
+    shape,
+    padding: shape.hasNotes ? 0 : paddingOf(sample), // rows of a failures file were brought to the width of their header
+    columns: own,
+    ...(problem === -1 ? {} : { problemFromEnd: problem - header.length }),
+  };
+}
+
+// How many blank cells more than the header all rows have; 0 when they do not all have as many, or there is only one.
+function paddingOf([header, ...rows]: readonly SampledRecord[]): number {
+  const surplus = (rows[0]?.cells ?? 0) - (header?.cells ?? 0);
+  const isPadded = ({ cells, filled }: SampledRecord) => cells - surplus === header?.cells && filled <= header.cells;
+  return surplus > 0 && rows.length > 1 && rows.every(isPadded) ? surplus : 0;
 }
 
 function refuseDuplicates({ columns }: Layout, file: string, line: number): void {
@@ -83,6 +115,32 @@ function refuseDuplicates({ columns }: Layout, file: string, line: number): void
   });
 }
 
+/** Leaves records out whose cells are all blank: a spreadsheet may have thousands of them below its table. */
+function blankRecords() {
+  let count = 0;
+  let firstLine = 0;
+  const isFilled = ({ cells, line }: CsvRecord): boolean => {
+    if (cells.some((cell) => cell !== "")) return true;
+    count++;
+    if (count === 1) firstLine = line;
+    return false;
+  };
+  return {
+    async *leftOutOf(batches: AsyncIterable<readonly CsvRecord[]>): AsyncGenerator<readonly CsvRecord[]> {
+      for await (const records of batches) {
+        const filled = records.filter(isFilled);
+        if (filled.length > 0) yield filled;
+      }
+    },
+    /** Once everything is read. */
+    inWords: (): readonly string[] => {
+      if (count === 0) return [];
+      if (count === 1) return [`a row of blank cells on line ${firstLine}, left out`];
+      return [`${countText(count)} rows of blank cells, left out (the first on line ${firstLine})`];
+    },
+  };
+}
+
 async function* rowsOf(
   early: readonly CsvRecord[],
   later: AsyncIterable<readonly CsvRecord[]>,
@@ -93,8 +151,8 @@ async function* rowsOf(
   const toRow = ({ cells, raw, line }: CsvRecord): Row => {
     number++;
     const row = { number, line, raw, cells: cellsOf(cells, layout), ...noted(cells, layout) };
-    if (cells.length === layout.width || lostOnlyNotes(cells, layout.isNote ?? [])) return row;
-    return { ...row, fault: raggedRow(cells.length, layout.width, row, place) };
+    if (fitsHeader(cells, layout.shape, layout.padding)) return row;
+    return { ...row, fault: raggedRow(cells, layout, row, place) };
   };
   for (let at = 0; at < early.length; at += batchRows) yield early.slice(at, at + batchRows).map(toRow);
   for await (const records of later) {
@@ -114,24 +172,32 @@ function cellsOf(cells: readonly string[], { columns }: Layout): Cells {
 /** Which row of another file a failures file says it is. */
 function noted(
   cells: readonly string[],
-  { width, isNote, problemFromEnd }: Layout,
+  { shape, problemFromEnd }: Layout,
 ): Pick<Row, "retryOf"> | Record<string, never> {
-  if (isNote === undefined || problemFromEnd === undefined) return {};
-  const inPlace = cells.length === width || lostOnlyNotes(cells, isNote);
-  const retryOf = rowOfLabel((inPlace ? cells[width + problemFromEnd] : cells.at(problemFromEnd)) ?? "");
+  if (problemFromEnd === undefined) return {};
+  const at = notesInPlace(cells, shape) ? shape.width + problemFromEnd : cells.length + problemFromEnd;
+  const retryOf = rowOfLabel(cells[at] ?? "");
   return retryOf === undefined ? {} : { retryOf };
 }
 
 function raggedRow(
-  found: number,
-  expected: number,
+  cells: readonly string[],
+  { shape: { width, named } }: Layout,
   { line, number }: Pick<Row, "line" | "number">,
   { file, delimiter }: { readonly file: string; readonly delimiter: string },
 ): Problem {
+  const nameless = cells.findIndex((cell, at) => at >= named && cell !== "");
+  const what =
+    cells.length !== width || nameless === -1
+      ? `${cellsText(width)} expected, ${cells.length} found`
+      : `cell ${nameless + 1} is "${cells[nameless]}", where the header has no name`;
   const guess =
-    found > expected
+    cells.length >= width
       ? `is there an unquoted ${delimiterName(delimiter)} in it?`
       : "is a cell missing, or a line broken in two?";
-  const cells = `${expected} cell${expected === 1 ? "" : "s"}`;
-  return { code: "ragged_row", message: `${cells} expected, ${found} found: ${guess}`, file, line, row: number };
+  return { code: "ragged_row", message: `${what}: ${guess}`, file, line, row: number };
+}
+
+function cellsText(count: number, kind = ""): string {
+  return `${count} ${kind}cell${count === 1 ? "" : "s"}`;
 }

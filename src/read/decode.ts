@@ -25,7 +25,7 @@ export function encodingName(encoding: string): string {
 }
 
 /**
- * The text of `bytes` as pieces of UTF-8 that end between characters. `file` is for the error messages.
+ * The text of `bytes` as pieces of UTF-8 that end between characters, without the Ctrl-Z at the end of DOS files. `file` is for the error messages.
  * Throws `INPUT_UNREADABLE` with the line of the first byte that is not text in this encoding, or NUL.
  */
 export async function* decoded(bytes: AsyncIterable<Buffer>, encoding: string, file: string): AsyncGenerator<Buffer> {
@@ -40,10 +40,29 @@ export async function* decoded(bytes: AsyncIterable<Buffer>, encoding: string, f
     if (!isWhole) throw notInEncoding(file, lines.line(), encoding, text);
     return text;
   };
-  for await (const long of bytes) {
-    for (let at = 0; at < long.length; at += pieceBytes) yield checked(long.subarray(at, at + pieceBytes), false);
+  const pieces = async function* (): AsyncGenerator<Buffer> {
+    for await (const long of bytes) {
+      for (let at = 0; at < long.length; at += pieceBytes) yield checked(long.subarray(at, at + pieceBytes), false);
+    }
+    yield checked(Buffer.alloc(0), true);
+  };
+  yield* withoutEndMarks(pieces());
+}
+
+const endMark = 0x1a;
+
+// DOS programs end a text with Ctrl-Z, or fill its last block with them. In the middle it is a character like any other.
+async function* withoutEndMarks(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held = 0;
+  for await (const piece of pieces) {
+    let end = piece.length;
+    while (end > 0 && piece[end - 1] === endMark) end--;
+    if (end > 0) {
+      for (; held > 0; held -= Math.min(held, pieceBytes)) yield Buffer.alloc(Math.min(held, pieceBytes), endMark);
+      yield piece.subarray(0, end);
+    }
+    held += piece.length - end;
   }
-  yield checked(Buffer.alloc(0), true);
 }
 
 // Whether ordinary text has NUL bytes in this encoding.
@@ -99,7 +118,8 @@ function carrying(wholeLength: (bytes: Buffer) => number, convert: (bytes: Buffe
   };
 }
 
-function wholeUtf8(bytes: Buffer): number {
+/** How many of these bytes make whole characters of UTF-8, if they are UTF-8 at all: what is left waits for more. */
+export function wholeUtf8(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
     if (byte < 0x80) break;

@@ -10,3 +10,9 @@ export const maxRowBytes = 8 * 1024 * 1024;
 export const batchRows = 500;
 /** A batch of rows ends at this many characters, or at `batchRows`. */
 export const batchChars = 1024 * 1024;
+
+/** So much is looked at of what can be read only once, to tell its encoding. */
+export const mostPeekedBytes = 4 * 1024 * 1024;
+
+/** So much of a delimited file is looked at to tell its delimiter. */
+export const sampleBytes = 256 * 1024;

@@ -4,7 +4,6 @@ import type { Readable } from "node:stream";
 import type { Cells, FileInfo, Format, OpenInput, Row, SourceSettings } from "../model/row.ts";
 import { parseElement } from "./cells.ts";
 import { parseCsvRow, readCsv } from "./csv.ts";
-import { encodingName } from "./decode.ts";
 import { chooseFormat } from "./format.ts";
 import { readJson } from "./json-array.ts";
 import { readNdjson } from "./ndjson.ts";
@@ -27,7 +26,7 @@ export async function openInput(
     const { format, detected } = await chooseFormat(path, source, settings);
     const reading = await readFormat(format, source, settings);
     const { encoding, bom, gzip } = source;
-    const allDetected = [...detected, ...detectedEncoding(source, settings), ...reading.detected];
+    const allDetected = [...detected, ...source.detected, ...reading.detected];
     let isRead = false;
     return {
       info: { path, format, encoding, bom, gzip, ...reading.facts, detected: allDetected },
@@ -36,12 +35,24 @@ export async function openInput(
         isRead = true;
         return closingAfter(reading.rows(), source);
       },
+      detectedLate: () => reading.detectedLate?.() ?? [],
       [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
     };
   } catch (error) {
     await source[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Settings that read a file again as it was read, whatever they were. */
+export function sameSettings({ format, encoding, delimiter, quote, records }: FileInfo): SourceSettings {
+  return {
+    format,
+    encoding,
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(quote === undefined ? {} : { quote }),
+    ...(records === undefined ? {} : { records }),
+  };
 }
 
 /** The cells of one row of a file, from the row's `raw` text: the same that reading the file gave. */
@@ -70,12 +81,6 @@ function readFormat(format: Format, source: Source, settings: SourceSettings): P
     default:
       return format satisfies never;
   }
-}
-
-function detectedEncoding({ bom, encoding }: Source, settings: SourceSettings): readonly string[] {
-  return bom && encoding !== encodingName(settings.encoding ?? "utf-8")
-    ? [`encoding ${encoding} (byte order mark)`]
-    : [];
 }
 
 async function* closingAfter(batches: AsyncIterable<readonly Row[]>, source: Source): AsyncGenerator<readonly Row[]> {

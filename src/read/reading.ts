@@ -3,7 +3,12 @@ import type { FileInfo, Row } from "../model/row.ts";
 
 /** One file in one format: the facts that its format adds, and its rows, to be asked for once. */
 export interface Reading {
-  readonly facts: Pick<FileInfo, "newline" | "delimiter" | "quote" | "headerRaw" | "columns" | "records">;
+  readonly facts: Pick<
+    FileInfo,
+    "newline" | "delimiter" | "quote" | "separatorLine" | "headerRaw" | "columns" | "padding" | "records"
+  >;
   readonly detected: readonly string[];
+  /** What is known after the last row only. */
+  readonly detectedLate?: () => readonly string[];
   readonly rows: () => AsyncGenerator<readonly Row[]>;
 }

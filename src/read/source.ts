@@ -1,13 +1,10 @@
-// Opening: from a path to checked UTF-8 text without a byte order mark. Knows files, stdin, gzip, byte order marks and
-// the kinds of files that are no text; does not know rows or formats.
-import { type FileHandle, open, readdir } from "node:fs/promises";
-import { basename, dirname } from "node:path";
-import { pipeline, Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
-import { ImportError } from "../model/error.ts";
-import { didYouMean } from "../model/nearest.ts";
-import { decoded, encodingName } from "./decode.ts";
-import { pieceBytes } from "./limits.ts";
+// Opening: from a path to checked UTF-8 text without a byte order mark. Knows byte order marks and puts bytes, encoding
+// and decoding together; does not know rows or formats.
+import type { Readable } from "node:stream";
+import { type OpenBytes, openBytes, startsWith } from "./bytes.ts";
+import { decoded, encodingName, wholeUtf8 } from "./decode.ts";
+import { detectEncoding } from "./encoding.ts";
+import { mostPeekedBytes } from "./limits.ts";
 import { type Pull, peek, piecesOf, pullFrom } from "./pull.ts";
 import { unreadable } from "./unreadable.ts";
 
@@ -18,45 +15,54 @@ export interface Source extends Pull, AsyncDisposable {
   readonly encoding: string;
   readonly bom: boolean;
   readonly gzip: boolean;
+  /** What was found out about the encoding, when it is not what was said or expected. */
+  readonly detected: readonly string[];
 }
 
 /**
- * Opens a file, or `stdin` for the path `-`, which is read but never closed. A byte order mark decides over `encoding`.
- * Throws `INPUT_UNREADABLE` for what cannot be opened, is empty or is no text file.
+ * Opens a file, or `stdin` for the path `-`, which is read but never closed. A byte order mark decides over `encoding`; without
+ * either the bytes decide: all of a file's, the first megabytes of anything that can be read only once.
+ * Throws `INPUT_UNREADABLE` for what cannot be opened, is empty or is no text file, or whose encoding cannot be told.
  */
-export async function openSource(path: string, file: string, encoding = "utf-8", stdin?: Readable): Promise<Source> {
-  const said = encodingName(encoding);
-  const opened = path === "-" ? fromStdin(stdin, file) : await fromFile(path, file);
-  const gunzip = createGunzip({ chunkSize: pieceBytes });
-  const close = async () => {
-    gunzip.destroy();
-    await opened.close();
-  };
+export async function openSource(
+  path: string,
+  file: string,
+  encoding: string | undefined,
+  stdin?: Readable,
+): Promise<Source> {
+  const said = encoding === undefined ? undefined : encodingName(encoding);
+  const opened = await openBytes(path, file, stdin);
   try {
-    const packed = pullFrom(opened.bytes);
-    const gzip = startsWith(await peek(packed, 2), [0x1f, 0x8b]);
-    if (gzip) pipeline(Readable.from(piecesOf(packed)), gunzip, () => {}); // an error of either shows in `unzipped`
-    const bytes = gzip ? pullFrom(unzipped(gunzip, file)) : packed;
-    const head = await peek(bytes, 8);
-    refuseSpreadsheet(path, head, file);
-    const mark = byteOrderMarks.find((candidate) => startsWith(head, candidate.bytes));
-    if (head.length <= (mark?.bytes.length ?? 0)) throw isEmpty(file);
-    if (mark !== undefined) bytes.unread(((await bytes.read()) ?? head).subarray(mark.bytes.length));
-    const effective = mark?.encoding ?? said;
-    const text = pullFrom(decoded(piecesOf(bytes), effective, file));
+    const { bytes, gzip } = opened;
+    const mark = await takeMark(bytes, file);
+    const found = await encodingOf(mark, said, () => detectEncoding(lookAt(opened, path, file), file));
+    const text = pullFrom(decoded(piecesOf(bytes), found.encoding, file));
     return {
       file,
-      encoding: effective,
+      ...found,
       bom: mark !== undefined,
       gzip,
       read: () => text.read(),
       unread: (piece) => text.unread(piece),
-      [Symbol.asyncDispose]: close,
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await close();
+    await opened[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+type FoundEncoding = Pick<Source, "encoding" | "detected">;
+
+async function encodingOf(
+  mark: string | undefined,
+  said: string | undefined,
+  detect: () => Promise<FoundEncoding>,
+): Promise<FoundEncoding> {
+  if (mark !== undefined) {
+    return { encoding: mark, detected: mark === (said ?? "utf-8") ? [] : [`encoding ${mark} (byte order mark)`] };
+  }
+  return said === undefined ? detect() : { encoding: said, detected: [] };
 }
 
 // UTF-32 first: its little-endian mark begins like that of UTF-16.
@@ -68,127 +74,26 @@ const byteOrderMarks = [
   { encoding: "utf-16be", bytes: [0xfe, 0xff] },
 ] as const;
 
-function startsWith(bytes: Buffer, start: readonly number[]): boolean {
-  return bytes.length >= start.length && start.every((byte, at) => bytes[at] === byte);
-}
-
-interface Opened {
-  readonly bytes: AsyncIterable<Buffer>;
-  readonly close: () => Promise<void>;
-}
-
-async function fromFile(path: string, file: string): Promise<Opened> {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, "r");
-  } catch (error) {
-    throw await cannotOpen(path, file, error);
+/** The encoding that a byte order mark names; the mark is read away. */
+async function takeMark(bytes: Pull, file: string): Promise<string | undefined> {
+  const head = await peek(bytes, 8);
+  const mark = byteOrderMarks.find((candidate) => startsWith(head, candidate.bytes));
+  if (head.length <= (mark?.bytes.length ?? 0)) {
+    throw unreadable(file, "the file is empty", { hint: "check whether the export ran through, and export again" });
   }
-  if ((await handle.stat()).isDirectory()) {
-    await handle.close();
-    throw isFolder(file);
-  }
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= handle.close();
-    return closing;
-  };
-  return { bytes: piecesOfFile(handle, file), close };
+  if (mark !== undefined) bytes.unread(((await bytes.read()) ?? head).subarray(mark.bytes.length));
+  return mark?.encoding;
 }
 
-async function* piecesOfFile(handle: FileHandle, file: string): AsyncGenerator<Buffer> {
-  for (;;) {
-    const { bytesRead, buffer } = await readPiece(handle, file);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-  }
-}
-
-async function readPiece(handle: FileHandle, file: string): Promise<{ bytesRead: number; buffer: Buffer }> {
-  try {
-    return await handle.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, null);
-  } catch (cause) {
-    throw unreadable(file, `reading stopped: ${reason(cause)}`, {
-      hint: "check the disk and the file, then run again",
-      cause,
-    });
-  }
-}
-
-function fromStdin(stdin: Readable | undefined, file: string): Opened {
-  if (stdin === undefined) {
-    throw unreadable(file, "there is no standard input to read", { hint: "pipe the file in, or name it instead of -" });
-  }
-  return { bytes: piecesOfStream(stdin), close: async () => {} };
-}
-
-async function* piecesOfStream(stream: Readable): AsyncGenerator<Buffer> {
-  const pieces: AsyncIterable<Uint8Array | string> = stream.iterator({ destroyOnReturn: false });
-  for await (const piece of pieces) yield Buffer.from(piece);
-}
-
-async function* unzipped(gunzip: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
-  try {
-    for await (const piece of gunzip) yield piece;
-  } catch (cause) {
-    if (cause instanceof ImportError) throw cause;
-    throw unreadable(file, `the gzip data is damaged or cut off: ${reason(cause)}`, {
-      hint: "copy or download the file again; `gzip -t` tells whether it is whole",
-      cause,
-    });
-  }
-}
-
-async function cannotOpen(path: string, file: string, cause: unknown): Promise<ImportError> {
-  switch (errorCode(cause)) {
-    case "ENOENT":
-    case "ENOTDIR": {
-      const siblings = await readdir(dirname(path)).catch(() => undefined);
-      const guess = didYouMean(basename(path), siblings ?? []).trim();
-      const nothingNear =
-        siblings === undefined ? "its folder does not exist" : "nothing in its folder has a similar name";
-      return unreadable(file, "there is no such file", {
-        hint: guess === "" ? `${nothingNear}: check \`file:\` in the job` : `check \`file:\` in the job. ${guess}`,
-        cause,
-      });
+/** The bytes to judge by, as often as they are asked for: all of a file, else its beginning up to a whole character. */
+function lookAt({ bytes, isRegular }: OpenBytes, path: string, file: string): () => AsyncGenerator<Buffer> {
+  return async function* () {
+    if (isRegular) {
+      await using again = await openBytes(path, file);
+      yield* piecesOf(again.bytes);
+    } else {
+      const head = await peek(bytes, mostPeekedBytes);
+      yield head.length < mostPeekedBytes ? head : head.subarray(0, wholeUtf8(head));
     }
-    case "EACCES":
-    case "EPERM":
-      return unreadable(file, "no permission to read it", { hint: "make the file readable for this user", cause });
-    case "EISDIR":
-      return isFolder(file);
-    default:
-      return unreadable(file, `it cannot be opened: ${reason(cause)}`, { hint: "check the path and the disk", cause });
-  }
-}
-
-function isFolder(file: string): ImportError {
-  return unreadable(file, "it is a folder, not a file", {
-    hint: 'name a file in it, or use a glob such as "exports/*.csv"',
-  });
-}
-
-function isEmpty(file: string): ImportError {
-  return unreadable(file, "the file is empty", { hint: "check whether the export ran through, and export again" });
-}
-
-function refuseSpreadsheet(path: string, head: Buffer, file: string): void {
-  const hint = "open it in the spreadsheet program and save it as CSV UTF-8";
-  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) {
-    const what = /\.zip$/i.test(path)
-      ? "it is a zip archive"
-      : "it is an Excel workbook (or another zip archive), not text";
-    throw unreadable(file, what, { hint: /\.zip$/i.test(path) ? "unpack it and name the file inside" : hint });
-  }
-  if (startsWith(head, [0xd0, 0xcf, 0x11, 0xe0]))
-    throw unreadable(file, "it is an old Excel workbook (.xls), not text", { hint });
-  if (/\.(xlsx|xlsm|xlsb|ods)$/i.test(path)) throw unreadable(file, "a spreadsheet cannot be read", { hint });
-}
-
-function errorCode(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  };
 }

@@ -1,28 +1,52 @@
 // Failed rows as CSV: the row's own bytes with the three `_import_*` cells at its end.
-import { isNoteColumn, lostOnlyNotes, noteColumns } from "../model/failure-notes.ts";
+import { isNoteColumn, noteColumns } from "../model/failure-notes.ts";
+import { endsWithNotes, fitsHeader, notesInPlace, type RecordShape, recordShape } from "../model/record-shape.ts";
 import type { FileInfo } from "../model/row.ts";
-import type { FailureFormat, FailureNote } from "./failure-note.ts";
+import type { FailureFormat } from "./failure-note.ts";
 
 /**
- * The CSV or TSV form of a failures file. Cells that came in are never written anew. A ragged row stays ragged: with
+ * The CSV or TSV form of a failures file. Cells that came in are never written anew; where a row that fits has more or fewer blank
+ * ones at its end than the header, it gets as many. A ragged row stays ragged: with
  * the three cells it has as many too many (or too few) as before, and removing or adding the odd one heals it.
  * Rows that come from a failures file get new `_import_*` cells in place of the old ones.
  */
-export function csvFailures({ delimiter = ",", quote, newline, headerRaw }: FileInfo): FailureFormat {
-  const split = (raw: string) => (quote === "none" ? raw.split(delimiter) : splitCells(raw, delimiter));
-  const written = (text: string) => (quote === "none" ? text.replaceAll(delimiter, " ") : quoted(text, delimiter));
-  const header = headerRaw === undefined ? [] : split(headerRaw);
-  const isNote = header.map((cell) => isNoteColumn(content(cell)));
-  const withCells = (cells: readonly string[], added: readonly string[]): string =>
-    [...cells, ...added.map(written)].join(delimiter);
+export function csvFailures(info: FileInfo): FailureFormat {
+  const { newline, separatorLine, headerRaw, padding } = info;
+  const { split, join, content } = cellsOf(info);
+  const written = headerRaw === undefined ? [] : split(headerRaw);
+  const shape = recordShape(written.map(content));
+  const header = written.filter((cell) => !isNoteColumn(content(cell)));
+  const ownShape = recordShape(header.map(content));
+  const withNotes = (cells: readonly string[], notes: readonly string[]): string => join(cells, notes) + newline;
+  const top = separatorLine === undefined ? "" : separatorLine + newline;
   return {
-    head: headerRaw === undefined ? "" : withCells(withoutNotes(header, isNote), noteColumns) + newline,
+    head: headerRaw === undefined ? "" : top + withNotes(header, noteColumns),
     row: (raw, { outcome, problem, column }) => {
-      const cells = isNote.includes(true) ? withoutNotes(split(raw), isNote).join(delimiter) : raw;
-      return withCells([cells], [outcome, problem, column]) + newline;
+      const all = split(raw);
+      const trimmed = all.map(content);
+      const cells = withoutNotes(all, trimmed, shape);
+      const fits = fitsHeader(withoutNotes(trimmed, trimmed, shape), ownShape, padding);
+      return withNotes(fits ? asWide(cells, header.length) : cells, [outcome, problem, column]);
     },
     foot: "",
   };
+}
+
+// How the cells of a file are told apart and written. Where cells are never in quotes, a note can hold no delimiter.
+function cellsOf({ delimiter = ",", quote }: FileInfo) {
+  const isPlain = quote === "none";
+  const written = (text: string) => (isPlain ? text.replaceAll(delimiter, " ") : quoted(text, delimiter));
+  return {
+    split: (raw: string): readonly string[] => (isPlain ? raw.split(delimiter) : splitCells(raw, delimiter)),
+    join: (cells: readonly string[], notes: readonly string[]): string =>
+      [...cells, ...notes.map(written)].join(delimiter),
+    content: (cell: string): string => (isPlain ? cell.trim() : unquoted(cell)),
+  };
+}
+
+function asWide(cells: readonly string[], width: number): readonly string[] {
+  if (cells.length >= width) return cells.slice(0, width);
+  return [...cells, ...Array.from({ length: width - cells.length }, () => "")];
 }
 
 /**
@@ -57,22 +81,13 @@ function endOfQuoted(raw: string, opening: number): number {
   return raw.length;
 }
 
-function withoutNotes(cells: readonly string[], isNote: readonly boolean[]): readonly string[] {
-  if (cells.length === isNote.length || lostOnlyNotes(cells.map(content), isNote))
-    return cells.filter((_, at) => isNote[at] !== true);
-  return endsWithNote(cells) ? cells.slice(0, -noteColumns.length) : cells;
+function withoutNotes(cells: readonly string[], trimmed: readonly string[], shape: RecordShape): readonly string[] {
+  if (!shape.hasNotes) return cells;
+  if (notesInPlace(trimmed, shape)) return cells.filter((_, at) => shape.isNote[at] !== true);
+  return endsWithNotes(trimmed) ? cells.slice(0, -noteColumns.length) : cells;
 }
 
-// A ragged row of a failures file: its columns cannot be told by position, so its last cells must look like what was
-// written there. A row that cannot be read is always invalid, and with a reason.
-function endsWithNote(cells: readonly string[]): boolean {
-  const [outcome = "", problem = ""] = cells.slice(-noteColumns.length).map(content);
-  return (
-    cells.length > noteColumns.length && outcome === ("invalid" satisfies FailureNote["outcome"]) && problem !== ""
-  );
-}
-
-function content(cell: string): string {
+function unquoted(cell: string): string {
   const text = cell.trim();
   return text.startsWith('"') && text.endsWith('"') && text.length > 1 ? text.slice(1, -1).replaceAll('""', '"') : text;
 }

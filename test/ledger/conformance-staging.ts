@@ -8,6 +8,7 @@ import {
   entry,
   error,
   flat,
+  info,
   type LedgerPlace,
   openEntries,
   openEntry,
@@ -73,9 +74,11 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       await ledger.staging.addRows([row(main.id, 1), row(details.id, 7), row(details.id, 3)]);
       const rows = [row(details.id, 7).id, row(main.id, 1).id];
       await ledger.staging.addEntries(run, [entry(main.id, 1, "A", { rows })]);
+      const renamed = { ...info, path: "/elsewhere" };
+      await ledger.staging.updateFile(details.id, renamed);
 
       const found = await ledger.staging.rowsOfEntry((await openEntry(ledger, run, "A")).id);
-      expect(found.files).toEqual([main, details]);
+      expect(found.files).toEqual([main, { ...details, info: renamed }]);
       expect(found.rows.map(({ raw }) => raw)).toEqual(["row 1", "row 7"]);
     });
   });

@@ -7,6 +7,7 @@ import { openInput } from "../../src/read/open.ts";
 interface ReadText {
   readonly info: FileInfo;
   readonly rows: readonly Row[];
+  readonly detectedLate: readonly string[];
 }
 
 /** Reads bytes or text as the file `in.txt`, cut into pieces of `pieceLength` bytes. */
@@ -18,7 +19,7 @@ export async function readText(
   await using input = await openInput("-", "in.txt", settings, stdinOf(text, pieceLength));
   const rows: Row[] = [];
   for await (const batch of input.batches()) rows.push(...batch);
-  return { info: input.info, rows };
+  return { info: input.info, rows, detectedLate: input.detectedLate() };
 }
 
 /** A stdin that gives these bytes. */

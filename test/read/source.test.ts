@@ -92,29 +92,10 @@ describe("what is no text ends the read at its line", () => {
   test.each([
     { what: "a NUL", bytes: Buffer.from("a\n1\nx\0y\n"), line: 3, hint: "utf-16le" },
     {
-      what: "UTF-16 without a mark",
-      bytes: Buffer.from("a\n1\n", "utf16le"),
-      line: 1,
-      hint: "source.encoding: utf-16le",
-    },
-    {
-      what: "a windows-1252 letter",
-      bytes: Buffer.from("a\nb\nConstituci\xf3n\n", "latin1"),
-      line: 3,
-      hint: "windows-1252",
-    },
-    { what: "a letter cut off at the end", bytes: Buffer.from("a\nb\nx\xc3", "latin1"), line: 3, hint: "windows-1252" },
-    {
-      what: "half of a surrogate pair",
-      bytes: Buffer.from("a\n\xed\xa0\xbd\n", "latin1"),
+      what: "NULs between the letters here and there",
+      bytes: Buffer.from("a\nx\0y\0z\0\0"),
       line: 2,
-      hint: "windows-1252",
-    },
-    {
-      what: "UTF-16 with more than ASCII",
-      bytes: Buffer.from("é\n", "utf16le"),
-      line: 1,
-      hint: "source.encoding: utf-16le",
+      hint: "utf-16le",
     },
     { what: "a picture", bytes: Buffer.from("\x89PNG\r\n\x1a\n\0\0\0", "latin1"), line: 1, hint: "CSV UTF-8" },
   ])("$what", async ({ bytes, line, hint }) => {
@@ -126,16 +107,18 @@ describe("what is no text ends the read at its line", () => {
     }
   });
 
+  const utf8 = { ...csv, encoding: "utf-8" };
+
   it("and shows what stands before it", async () => {
     const bytes = Buffer.from("a\nAvda. de la Constituci\xf3n\n", "latin1");
-    expect((await faultOf(readText(bytes, csv))).message).toBe(
+    expect((await faultOf(readText(bytes, utf8))).message).toBe(
       'in.txt:2: what stands in this line after "da. de la Constituci" is not utf-8',
     );
   });
 
   it("also far into the file, behind a replacement character that the file has itself", async () => {
     const bytes = Buffer.concat([Buffer.from(`a\n${"\ufffd é\n".repeat(40_000)}`), Buffer.from([0x78, 0xff])]);
-    expect((await faultOf(readText(bytes, csv))).message).toMatch(/^in\.txt:40002: .* after "x" is not utf-8$/);
+    expect((await faultOf(readText(bytes, utf8))).message).toMatch(/^in\.txt:40002: .* after "x" is not utf-8$/);
   });
 
   it.each([
@@ -143,6 +126,7 @@ describe("what is no text ends the read at its line", () => {
     { encoding: "utf-16le", bytes: [0x61, 0, 0x0a, 0, 0x3d, 0xd8, 0x0a, 0] },
     { encoding: "utf-16be", bytes: [0, 0x61, 0, 0x0a, 0x00] },
     { encoding: "shift_jis", bytes: [0x61, 0x0a, 0x81] },
+    { encoding: "utf-8", bytes: [0x61, 0x0a, 0xc3] },
   ])("also in $encoding", async ({ encoding, bytes }) => {
     expect(await faultOf(readText(Buffer.from(bytes), { ...csv, encoding }))).toMatchObject({
       code: "INPUT_UNREADABLE",
@@ -184,6 +168,20 @@ describe("encodings", () => {
       code: "MAPPING_INVALID",
       message: 'source.encoding: "utf-9" is no known encoding',
     });
+  });
+});
+
+describe("the Ctrl-Z with which DOS programs end a text", () => {
+  test.each([
+    { text: "a\n1\n2\n\x1a", rows: ["1", "2"] },
+    { text: `a\n1\n2${"\x1a".repeat(100_000)}`, rows: ["1", "2"] },
+    { text: "a\n1\x1a\n\x1a2\n", rows: ["1\x1a", "\x1a2"] },
+  ])("is no text at the end, and stays elsewhere: $rows", async ({ text, rows }) => {
+    for (const pieceLength of text.length > 1000 ? [999] : [1, 2, 999]) {
+      expect((await readText(text, csv, pieceLength)).rows.map(({ raw }) => raw)).toEqual(rows);
+    }
+    const utf16 = await readText(Buffer.from(text, "utf16le"), { ...csv, encoding: "utf-16le" });
+    expect(utf16.rows.map(({ raw }) => raw)).toEqual(rows);
   });
 });
 

@@ -32,7 +32,7 @@ describe("a CSV row", () => {
     {
       claim: "that is ragged loses its old cells too",
       header: "A,B,_import_outcome,_import_problem,_import_column",
-      row: '1,2,3,invalid,"2 cells expected, 3 found",',
+      row: '1,2,3,invalid,"row 4: 2 cells expected, 3 found",',
       is: "1,2,3,invalid,no price,Price",
     },
     {

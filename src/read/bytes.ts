@@ -1,0 +1,167 @@
+// A file's bytes: from a path, or standard input, to unpacked bytes on demand. Knows gzip, folders, missing files and the
+// kinds of files that are no text; does not know encodings.
+import { type FileHandle, open, readdir } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { ImportError } from "../model/error.ts";
+import { didYouMean } from "../model/nearest.ts";
+import { pieceBytes } from "./limits.ts";
+import { type Pull, peek, piecesOf, pullFrom } from "./pull.ts";
+import { unreadable } from "./unreadable.ts";
+
+/** The unpacked bytes of an open file. */
+export interface OpenBytes extends AsyncDisposable {
+  readonly bytes: Pull;
+  readonly gzip: boolean;
+  /** A file on a disk, which opened a second time gives the same bytes again; a pipe does not. */
+  readonly isRegular: boolean;
+}
+
+/**
+ * Opens a file, or `stdin` for the path `-`, which is read but never closed.
+ * Throws `INPUT_UNREADABLE` for what cannot be opened and for spreadsheets and archives.
+ */
+export async function openBytes(path: string, file: string, stdin?: Readable): Promise<OpenBytes> {
+  const opened = path === "-" ? fromStdin(stdin, file) : await fromFile(path, file);
+  const gunzip = createGunzip({ chunkSize: pieceBytes });
+  const close = async () => {
+    gunzip.destroy();
+    await opened.close();
+  };
+  try {
+    const packed = pullFrom(opened.bytes);
+    const gzip = startsWith(await peek(packed, 2), [0x1f, 0x8b]);
+    if (gzip) pipeline(Readable.from(piecesOf(packed)), gunzip, () => {}); // an error of either shows in `unzipped`
+    const bytes = gzip ? pullFrom(unzipped(gunzip, file)) : packed;
+    refuseSpreadsheet(path, await peek(bytes, 8), file);
+    return { bytes, gzip, isRegular: opened.isRegular, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Whether bytes begin with these. */
+export function startsWith(bytes: Buffer, start: readonly number[]): boolean {
+  return bytes.length >= start.length && start.every((byte, at) => bytes[at] === byte);
+}
+
+interface Opened {
+  readonly bytes: AsyncIterable<Buffer>;
+  readonly isRegular: boolean;
+  readonly close: () => Promise<void>;
+}
+
+async function fromFile(path: string, file: string): Promise<Opened> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, "r");
+  } catch (error) {
+    throw await cannotOpen(path, file, error);
+  }
+  const stat = await handle.stat();
+  if (stat.isDirectory()) {
+    await handle.close();
+    throw isFolder(file);
+  }
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= handle.close();
+    return closing;
+  };
+  return { bytes: piecesOfFile(handle, file), isRegular: stat.isFile(), close };
+}
+
+async function* piecesOfFile(handle: FileHandle, file: string): AsyncGenerator<Buffer> {
+  for (;;) {
+    const { bytesRead, buffer } = await readPiece(handle, file);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function readPiece(handle: FileHandle, file: string): Promise<{ bytesRead: number; buffer: Buffer }> {
+  try {
+    return await handle.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, null);
+  } catch (cause) {
+    throw unreadable(file, `reading stopped: ${reason(cause)}`, {
+      hint: "check the disk and the file, then run again",
+      cause,
+    });
+  }
+}
+
+function fromStdin(stdin: Readable | undefined, file: string): Opened {
+  if (stdin === undefined) {
+    throw unreadable(file, "there is no standard input to read", { hint: "pipe the file in, or name it instead of -" });
+  }
+  return { bytes: piecesOfStream(stdin), isRegular: false, close: async () => {} };
+}
+
+async function* piecesOfStream(stream: Readable): AsyncGenerator<Buffer> {
+  const pieces: AsyncIterable<Uint8Array | string> = stream.iterator({ destroyOnReturn: false });
+  for await (const piece of pieces) yield Buffer.from(piece);
+}
+
+async function* unzipped(gunzip: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of gunzip) yield piece;
+  } catch (cause) {
+    if (cause instanceof ImportError) throw cause;
+    throw unreadable(file, `the gzip data is damaged or cut off: ${reason(cause)}`, {
+      hint: "copy or download the file again; `gzip -t` tells whether it is whole",
+      cause,
+    });
+  }
+}
+
+async function cannotOpen(path: string, file: string, cause: unknown): Promise<ImportError> {
+  switch (errorCode(cause)) {
+    case "ENOENT":
+    case "ENOTDIR": {
+      const siblings = await readdir(dirname(path)).catch(() => undefined);
+      const guess = didYouMean(basename(path), siblings ?? []).trim();
+      const nothingNear =
+        siblings === undefined ? "its folder does not exist" : "nothing in its folder has a similar name";
+      return unreadable(file, "there is no such file", {
+        hint: guess === "" ? `${nothingNear}: check \`file:\` in the job` : `check \`file:\` in the job. ${guess}`,
+        cause,
+      });
+    }
+    case "EACCES":
+    case "EPERM":
+      return unreadable(file, "no permission to read it", { hint: "make the file readable for this user", cause });
+    case "EISDIR":
+      return isFolder(file);
+    default:
+      return unreadable(file, `it cannot be opened: ${reason(cause)}`, { hint: "check the path and the disk", cause });
+  }
+}
+
+function isFolder(file: string): ImportError {
+  return unreadable(file, "it is a folder, not a file", {
+    hint: 'name a file in it, or use a glob such as "exports/*.csv"',
+  });
+}
+
+function refuseSpreadsheet(path: string, head: Buffer, file: string): void {
+  const hint = "open it in the spreadsheet program and save it as CSV UTF-8";
+  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) {
+    const what = /\.zip$/i.test(path)
+      ? "it is a zip archive"
+      : "it is an Excel workbook (or another zip archive), not text";
+    throw unreadable(file, what, { hint: /\.zip$/i.test(path) ? "unpack it and name the file inside" : hint });
+  }
+  if (startsWith(head, [0xd0, 0xcf, 0x11, 0xe0]))
+    throw unreadable(file, "it is an old Excel workbook (.xls), not text", { hint });
+  if (/\.(xlsx|xlsm|xlsb|ods)$/i.test(path)) throw unreadable(file, "a spreadsheet cannot be read", { hint });
+}
+
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,42 @@
+// Knowing UTF-16 without a byte order mark by its zero bytes: ordinary text has one in most of its characters, always in
+// the same half.
+
+/** Which UTF-16 a file's beginning is, with the evidence in words; undefined when it is none. */
+export function utf16Of(head: Buffer): { readonly encoding: string; readonly evidence: string } | undefined {
+  const units = Math.floor(head.length / 2);
+  let first = 0;
+  let second = 0;
+  let pairs = 0;
+  for (let at = 0; at < units * 2; at += 2) {
+    const one = head[at] ?? 0;
+    const two = head[at + 1] ?? 0;
+    if (one === 0) first++;
+    else if (two === 0) second++;
+    else if (isPrintable(one) && isPrintable(two)) pairs++;
+  }
+  const zeros = Math.max(first, second);
+  // A tenth: Chinese has them in its line ends, commas and digits alone. Where nearly
+  // everything else is two letters of ASCII side by side, it is text of one byte a character that holds zeros.
+  if (zeros === 0 || zeros * 10 < units || Math.min(first, second) * 10 > zeros || pairs * 4 > 3 * (units - zeros)) {
+    return undefined;
+  }
+  const encoding = second > first ? "utf-16le" : "utf-16be";
+  if (!isText(head, encoding)) return undefined;
+  const half = second > first ? "second" : "first";
+  return { encoding, evidence: `the ${half} byte of ${Math.floor((100 * zeros) / units)} % of the characters is zero` };
+}
+
+function isPrintable(byte: number): boolean {
+  return (byte >= 0x20 && byte <= 0x7e) || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+}
+
+function isText(head: Buffer, encoding: string): boolean {
+  try {
+    // As a stream: what the head has of its last character may be half.
+    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(head, { stream: true });
+    // Control characters other than tab and line ends.
+    return !/[^\P{Cc}\t\n\r]|\uFFFE|\uFFFF/u.test(text);
+  } catch {
+    return false;
+  }
+}
