@@ -491,10 +491,10 @@ describe("what there is to retry", () => {
   it("names a file that cannot be read any more", async () => {
     await using at = await trial(productFiles);
     const first = await at.run();
-    await at.edit(first, "main.csv", (text) => iconv.encode(text.replace("Beta", "Béta"), "windows-1252"));
+    await at.edit(first, "main.csv", (text) => iconv.encode(text.replace("Beta", "Bèta"), "macintosh"));
     expect(await errorOf(at.retryOnly())).toMatchObject({
       code: "INPUT_UNREADABLE",
-      message: expect.stringMatching(/^failures\/main\.csv:2: .*utf-8/),
+      message: expect.stringMatching(/^failures\/main\.csv:2: the encoding cannot be told/),
     });
     await at.edit(first, "main.csv", () => "nothing like it\n1\n");
     expect(await errorOf(at.retryOnly())).toMatchObject({
@@ -522,6 +522,16 @@ describe("what there is to retry", () => {
     const retried = await at.retry();
     expect(retried.summary.warnings).toEqual(warnings);
     expect(at.sandbox.records("products", "B")[0]?.received[0]?.name).toBe('"Round" pan 12"');
+  });
+
+  it("finds out what a spreadsheet made of UTF-8", async () => {
+    await using at = await trial(productFiles);
+    await at.edit(await at.run(), "main.csv", (text) =>
+      iconv.encode(mendProducts(text).replace("Beta", "Bêta"), "windows-1252"),
+    );
+    const [file] = (await at.retry()).summary.files;
+    expect(file?.detected[0]).toMatch(/^encoding windows-1252 \(guess: byte EA on line 2 .*"Bêta"\)$/);
+    expect(at.sandbox.records("products", "B")[0]?.received[0]?.name).toBe("Bêta");
   });
 
   it("reads what a spreadsheet made UTF-8 of as that", async () => {

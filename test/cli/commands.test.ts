@@ -108,6 +108,31 @@ describe("check", () => {
     expect(stderr).not.toContain(join(at.folder, "products.csv"));
   });
 
+  it.each([
+    { from: "a file", argv: ["check", "import.yaml"], file: "products.csv", format: [] },
+    {
+      from: "standard input",
+      argv: ["check", "import.yaml", "--input", "products=-"],
+      file: "-",
+      format: ["format csv"],
+    },
+  ])("tells every detection once, and keeps it in the summary: $from", async ({ argv, file, format }) => {
+    const text = "sep=;\nSKU;Name;Price\nCUP-1;Blue cup;4.50\n;;\n;;\n";
+    await using at = await setting({ ...files, "products.csv": text });
+    const { stderr, exitCode } = await at.call(argv, { stdin: text });
+    const detected = [
+      ...format,
+      'delimiter ";" (its first line is sep=)',
+      "2 rows of blank cells, left out (the first on line 4)",
+    ];
+    expect(stderr.split("\n").filter((line) => line.includes("detected"))).toEqual(
+      detected.map((what) => `${file}: detected ${what}`),
+    );
+    expect(exitCode).toBe(0);
+    const summary = await readFile(join(at.folder, ".luminous-import/check/summary.json"), "utf8");
+    expect((JSON.parse(summary) as Summary).files).toMatchObject([{ rows: 1, detected }]);
+  });
+
   it("says nothing but the result when it is to be quiet", async () => {
     await using at = await setting();
     const { stdout, stderr } = await at.call(["check", "import.yaml", "--quiet"]);

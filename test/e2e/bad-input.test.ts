@@ -44,10 +44,10 @@ test.concurrent.each([
     hint: "UTF-8",
   },
   {
-    what: "bytes that are no UTF-8",
+    what: "bytes that are no UTF-8 in a file that is",
     file: "a.csv",
-    content: Buffer.from(lines(header, product, "B,Café,Tools"), "latin1"),
-    says: `a.csv:3: what stands in this line after "B,Caf" is not utf-8`,
+    content: Buffer.concat([Buffer.from(lines(header, "A,Ærø,Tools")), Buffer.from("B,Caf\xe9,Tools\n", "latin1")]),
+    says: `a.csv:3: byte E9 in "Café" is no UTF-8, but 2 other characters are`,
     hint: "windows-1252",
   },
   {
