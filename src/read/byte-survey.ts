@@ -46,12 +46,12 @@ export async function surveyBytes(pieces: AsyncIterable<Buffer>): Promise<ByteSu
   let counted = 0;
   let characterEnd = 0;
   const judge = (end: number): void => {
-    for (; at < end; at++) {
+    for (; ; at++) {
+      const plain = at;
+      at = skipAscii(bytes, at, end);
+      if (at > plain) run = 0;
+      if (at >= end) return;
       const byte = bytes[at] ?? 0;
-      if (byte < 0x80) {
-        run = 0;
-        continue;
-      }
       const found = (): ByteFinding => {
         lines.count(bytes, counted, at);
         counted = at;
@@ -98,6 +98,13 @@ export async function surveyBytes(pieces: AsyncIterable<Buffer>): Promise<ByteSu
 }
 
 const sight = 12;
+
+// A function of its own for speed: nearly all bytes pass here.
+function skipAscii(bytes: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at < end && (bytes[at] ?? 0) < 0x80) at++;
+  return at;
+}
 
 const unknownBytes = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
 

@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from "node:buffer";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -215,6 +216,8 @@ it("reads any text back in the encoding it was written in, or refuses", async ()
         const text = ["sku|name", ...words.map((one, at) => `K${at}|"${one}"`)].join(newline);
         const bytes = iconv.encode(text, written, { addBOM: false });
         fc.pre(iconv.decode(bytes, written) === text);
+        // Text that is UTF-8 by chance as well, down to its last byte, is UTF-8: "ß€".
+        fc.pre(written !== "windows-1252" || isAscii(bytes) || !isUtf8(bytes));
         let found: Awaited<ReturnType<typeof readText>>;
         try {
           found = await readText(bytes, csv, pieceLength);
