@@ -117,7 +117,7 @@ describe("check", () => {
       format: ["format csv"],
     },
   ])("tells every detection once, and keeps it in the summary: $from", async ({ argv, file, format }) => {
-    const text = "sep=;\nSKU;Name;Price\nCUP-1;Blue cup;4.50\n;;\n;;\n";
+    const text = "sep=;\nSKU;Name;Price\nCUP-1;Blue cup;4\n;;\n;;\n";
     await using at = await setting({ ...files, "products.csv": text });
     const { stderr, exitCode } = await at.call(argv, { stdin: text });
     const detected = [
