@@ -7,7 +7,7 @@ import { openSource } from "./source.ts";
 
 /** The dotted path of the first array of objects in a JSON file that is no array itself; undefined for any other file. */
 export async function findRecords(path: string, shown: string): Promise<string | undefined> {
-  await using source = await openSource(path, shown);
+  await using source = await openSource(path, shown, undefined);
   const { format } = await chooseFormat(path, source, {});
   if (format !== "json") return undefined;
   const head = (await peek(source, 4 * pieceBytes)).toString("utf8").trimStart();
