@@ -189,7 +189,7 @@ function raggedRow(
   const nameless = cells.findIndex((cell, at) => at >= named && cell !== "");
   const what =
     cells.length !== width || nameless === -1
-      ? `${cellsText(width)} expected, ${cells.length} found`
+      ? `${cellsText(cells.length < named ? named : width)} expected, ${cells.length} found`
       : `cell ${nameless + 1} is "${cells[nameless]}", where the header has no name`;
   const guess =
     cells.length >= width
