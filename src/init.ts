@@ -17,7 +17,8 @@ import { openInput } from "./read/open.ts";
 import { madeFor, readShippedMappings } from "./shipped-mappings.ts";
 import { packageFolder } from "./version.ts";
 
-export { type Guess, type Plan, allLines } from "./init/plan.ts";
+export type { Decisions } from "./init/guess.ts";
+export { allLines, type Guess, type MappingPlan, type Plan, type Role } from "./init/plan.ts";
 
 /** A sample with the path of its file. */
 export interface Export extends Sample {
@@ -47,10 +48,15 @@ export async function readExports(patterns: readonly string[], cwd: string): Pro
   return exports;
 }
 
-/** What the exports are and what their columns mean. Throws `USAGE` when nothing about any of them is recognised. */
-export function planImport(exports: readonly Export[], decisions: Decisions = {}): Plan {
+/** What the exports are and what their columns mean, as far as that is recognised. */
+export function guessImport(exports: readonly Export[], decisions: Decisions = {}): Plan {
   const reads = (cell: string, dates: readonly string[]) => parseDate(cell, { dates, timezone: "UTC" }).ok;
-  const plan = guess(exports, reads, decisions);
+  return guess(exports, reads, decisions);
+}
+
+/** The same; throws `USAGE` when nothing about any of them is recognised. */
+export function planImport(exports: readonly Export[], decisions: Decisions = {}): Plan {
+  const plan = guessImport(exports, decisions);
   if (plan.mappings.length > 0) return plan;
   const told = plan.unrecognised.map(
     ({ shown, columns }) => `${shown}: nothing is known by its columns ${columns.slice(0, 12).join(", ")}`,

@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { check } from "../check.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { planImport, readExports, writeImport } from "../init.ts";
+import { type Decisions, type Export, planImport, readExports, writeImport } from "../init.ts";
 import { loadJob } from "../job.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import { openConsole } from "./console.ts";
 import { type CheckedImport, initJson, initText } from "./init-text.ts";
 import { interruptible } from "./interrupt.ts";
+import { tellError } from "./tell-error.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** The flags of `init`. */
@@ -33,7 +34,10 @@ export async function init(
     });
   }
   const exports = await readExports(patterns, world.cwd);
-  const plan = planImport(exports);
+  const isAsked = flags.yes !== true && options.json !== true && isTerminal(world);
+  const decisions = isAsked ? await askPerson(exports, world) : {};
+  if (decisions === "cancelled") return exitCodes.notStarted;
+  const plan = planImport(exports, decisions);
   const out = resolve(world.cwd, flags.out ?? ".");
   const account = accountNamed(world, options);
   const written = await writeImport(plan, exports, {
@@ -54,6 +58,23 @@ export async function init(
       : initText(told, { width: world.stdout.columns ?? 100 }),
   );
   return exitCodes.done;
+}
+
+// Without a terminal there is nobody to ask, and nothing to lose either: no file is written over without --force.
+function isTerminal({ stdin, stdout }: CommandWorld): boolean {
+  return stdout.isTTY === true && "isTTY" in stdin && stdin.isTTY === true;
+}
+
+async function askPerson(exports: readonly Export[], world: CommandWorld): Promise<Decisions | "cancelled"> {
+  const { terminalAsk } = await import("./ask.ts");
+  const { askAbout } = await import("./init-questions.ts");
+  try {
+    return await askAbout(exports, terminalAsk);
+  } catch (error) {
+    if (!(error instanceof ImportError) || error.code !== "STOPPED") throw error;
+    tellError(error, world);
+    return "cancelled";
+  }
 }
 
 /** What `check` says of the job, without leaving anything behind. */

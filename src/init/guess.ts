@@ -18,6 +18,8 @@ export interface Decisions {
   readonly roles?: ReadonlyMap<string, Role>;
   /** For each input the column of a payload field, or undefined for none. */
   readonly columns?: ReadonlyMap<string, Pins>;
+  /** The label of the channel that orders go into where no column says it. */
+  readonly channel?: string;
 }
 
 /** The plan for these files. A file whose columns mean nothing gets no mapping: nothing is invented. */
@@ -30,10 +32,14 @@ export function guess(samples: readonly Sample[], readsDate: ReadsDate, decision
   const planned = tables.map((known) => {
     const pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
     const isJoined = links.some(({ their }) => their === known.table);
-    return { ...known, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) };
+    return { ...known, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate, decisions.channel) };
   });
   const joined = new Set(planned.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
   return {
+    files: tables.map(({ table, role, why }) => {
+      const isReference = role === "unknown" && joined.has(table.sample.shown);
+      return { name: table.sample.name, shown: table.sample.shown, role: isReference ? "reference" : role, why };
+    }),
     mappings: planned.flatMap(({ mapping }) => mapping ?? []),
     unrecognised: planned
       .filter(({ mapping, table }) => mapping === undefined && !joined.has(table.sample.shown))
@@ -52,6 +58,7 @@ function mappingOf(
   links: readonly Link[],
   pins: Pins,
   readsDate: ReadsDate,
+  channel: string | undefined,
 ): MappingPlan | undefined {
   const own = links.filter(({ our }) => our === table);
   switch (role) {
@@ -61,7 +68,7 @@ function mappingOf(
       return planOf({ table, role, why }, "products", kitMapping(table, pins), pins, readsDate);
     case "orders":
     case "lines":
-      return planOf({ table, role, why }, "sales_orders", orderMapping(table, own, pins), pins, readsDate);
+      return planOf({ table, role, why }, "sales_orders", orderMapping(table, own, pins, channel), pins, readsDate);
     case "reference":
     case "unknown":
       return undefined;

@@ -18,7 +18,7 @@ import { totalLines } from "./totals.ts";
 import { wordMap } from "./words.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
-export function orderMapping(table: Table, links: readonly Link[], pins: Pins): Recipe {
+export function orderMapping(table: Table, links: readonly Link[], pins: Pins, channel: string | undefined): Recipe {
   const items = itemsOf(table, links, pins);
   const rules = orderRules(table, items?.each === "rows", pins);
   const matches = matchColumns(table.columns, rules);
@@ -48,7 +48,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
   );
   const company = companyLines(orderOnly);
   const given = [
-    channelLine(orderOnly),
+    channelLine(orderOnly, channel),
     ...lines,
     ...statusLines(orderOnly, pins),
     ...totals,
@@ -97,9 +97,13 @@ function joinOf({ their, theirs, ours, one }: Link): JoinPlan {
   return { name: joinName(their), shown: their.sample.shown, theirs: theirs.name, ours: ours.name, one };
 }
 
-function channelLine(matches: readonly Match[]): Line {
+function channelLine(matches: readonly Match[], channel: string | undefined): Line {
   const match = matches.find(({ path }) => path === "channel_id");
   const ref = { resource: "channels", by: "label" };
+  if (match === undefined && channel !== undefined) {
+    const spec = { value: channel, ref };
+    return { kind: "guess", path: "channel_id", spec, columns: [], confidence: "high", why: "as you said" };
+  }
   if (match === undefined) {
     return missing(
       "channel_id",

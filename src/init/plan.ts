@@ -81,8 +81,17 @@ export interface Unrecognised {
   readonly columns: readonly string[];
 }
 
+/** What a file was taken for, also one that is joined to another or not recognised. */
+export interface RecognisedFile {
+  readonly name: string;
+  readonly shown: string;
+  readonly role: Role;
+  readonly why: string;
+}
+
 /** Everything that was guessed. */
 export interface Plan {
+  readonly files: readonly RecognisedFile[];
   readonly mappings: readonly MappingPlan[];
   readonly unrecognised: readonly Unrecognised[];
 }

@@ -50,7 +50,8 @@ export function dateStyle(columns: readonly Column[], reads: ReadsDate): Pick<Ma
       todos.push(todo(`dates: name the format of "${name}", such as "${look.words[0] ?? ""}"`));
     } else if (best.length > 0) {
       const swapped = others.find((dates) => dates[0] === swappedFormat(best[0] ?? ""));
-      if (swapped !== undefined && look.words.some((cell) => isSwappable(cell))) {
+      if (swapped !== undefined) {
+        if (!look.words.some((cell) => isSwappable(cell))) continue; // the day is the month: nothing is proven
         todos.push(
           todo(`dates: ["${best[0]}"] or ["${swapped[0]}"]? "${look.words[0] ?? ""}" in "${name}" can be both`),
         );

@@ -1,0 +1,47 @@
+// Asking somebody at a terminal. What is asked is decided elsewhere; tests answer in place of a person.
+import { type CANCEL_SYMBOL, confirm, isCancel, log, select, text } from "@clack/prompts";
+import { ImportError } from "../model/error.ts";
+
+/** One of several answers. */
+export interface Choice<T extends string> {
+  readonly value: T;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+/** Questions to a person. Every one throws `ImportError("STOPPED")` when the person cancels with Ctrl-C or Esc. */
+export interface Ask {
+  say(message: string): void;
+  confirm(message: string): Promise<boolean>;
+  select<T extends string>(message: string, choices: readonly Choice<T>[], initial: T): Promise<T>;
+  /** What was typed, trimmed; it may be nothing. */
+  text(message: string, placeholder: string): Promise<string>;
+}
+
+/** The person at this process's terminal. */
+export const terminalAsk: Ask = {
+  say: (message) => log.message(message),
+  confirm: async (message) => answered(await confirm({ message })),
+  async select(message, choices, initialValue) {
+    const options = choices.map(({ value, label, hint }) => ({
+      value,
+      label,
+      ...(hint === undefined ? {} : { hint }),
+    }));
+    const answer = answered(await select<string>({ message, options, initialValue, maxItems: 12 }));
+    const chosen = choices.find(({ value }) => value === answer);
+    if (chosen === undefined) throw new Error(`"${answer}" was not offered`);
+    return chosen.value;
+  },
+  text: async (message, placeholder) => answered(await text({ message, placeholder, defaultValue: "" })).trim(),
+};
+
+function answered<T>(answer: T | typeof CANCEL_SYMBOL): T {
+  if (isCancel(answer)) throw cancelled();
+  return answer;
+}
+
+/** What a cancelled question throws. */
+export function cancelled(): ImportError {
+  return new ImportError("STOPPED", "cancelled: nothing was written");
+}
