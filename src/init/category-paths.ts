@@ -2,30 +2,35 @@
 // category, its second the subcategory.
 import { cell } from "./find.ts";
 import type { Match } from "./match.ts";
+import type { Platform } from "./names/name-table.ts";
 import type { Guess } from "./plan.ts";
 
 /** The lines for a column of paths; undefined where its cells are none. */
-export function categoryPathLines(match: Match | undefined): readonly Guess[] | undefined {
-  if (match === undefined || !match.column.cells.some((text) => text.includes(" > "))) return undefined;
+export function categoryPathLines(
+  match: Match | undefined,
+  platform: Platform | undefined,
+): readonly Guess[] | undefined {
+  const { list, step, skip } = platform?.categories ?? { list: ", ", step: " > ", skip: 0 };
+  if (match === undefined || !match.column.cells.some((text) => text.includes(step))) return undefined;
   const { column, confidence, why } = match;
-  const isList = column.cells.some((text) => /[^\\], /.test(text));
-  // WooCommerce writes a comma that separates nothing as \,
-  const isEscaped = isList && column.cells.some((text) => text.includes("\\,"));
-  const text = isEscaped ? `${cell(column)}.replace("\\\\,", "&comma;")` : cell(column);
-  const path = isList ? `${text}.split(", ")[0]` : text;
-  const apply = isEscaped ? { apply: [{ replace: ["&comma;", ","] }] } : {};
+  // A sign that separates nothing has a backslash before it.
+  const escaped = [list.trim(), step.trim()].filter((sign) => column.cells.some((text) => text.includes(`\\${sign}`)));
+  const text = escaped.reduce((made, sign, at) => `${made}.replace("\\\\${sign}", "<${at}>")`, cell(column));
+  const path = `${text}.split(${JSON.stringify(list)})[0].split(${JSON.stringify(step)})`;
+  const apply = escaped.length === 0 ? {} : { apply: escaped.map((sign, at) => ({ replace: [`<${at}>`, sign] })) };
+  const stepAt = (at: number) => `${path}.size() > ${at} ? ${path}[${at}] : ""`;
   const guess = { kind: "guess", columns: [column.name], confidence } as const;
   return [
     {
       ...guess,
       path: "category.name",
-      spec: { expr: `${path}.split(" > ")[0]`, ...apply },
+      spec: { expr: stepAt(skip), ...apply },
       why: `${why}; the first step of the first path`,
     },
     {
       ...guess,
       path: "subcategory.name",
-      spec: { expr: `${path}.contains(" > ") ? ${path}.split(" > ")[1] : ""`, ...apply },
+      spec: { expr: stepAt(skip + 1), ...apply },
       why: "the second step of the first path",
     },
   ];

@@ -34,6 +34,10 @@ function priceLines(of: Of, plain: (path: string) => readonly Line[]): readonly 
   const [price, total, quantity] = [of("unit_price"), of("line_total"), of("quantity")];
   const discount = of("discount");
   const off = of("line_discount");
+  if (price !== undefined && off !== undefined && quantity !== undefined) {
+    const less = `number(${cell(price.column)}) - abs(${orNothing(off)}) / number(${cell(quantity.column)})`;
+    return made([price, off, quantity], less, price, "the discount of the line is taken off the price of each piece");
+  }
   if (price !== undefined && discount === undefined) return plain("unit_price");
   if (price !== undefined && discount !== undefined) {
     const isPercent = discount.column.look.fractions < 0.9 || discount.column.heading.text.includes("percent");

@@ -6,7 +6,7 @@ import type { Line } from "./plan.ts";
 import type { Column, Table } from "./table.ts";
 
 /** What a row can be. */
-type Kind = "product" | "kit" | "variant" | "component" | "none";
+type Kind = "product" | "kit" | "variant" | "component" | "rest" | "none";
 
 /** The column that says it, and the words of each kind that stand in it. */
 export interface Kinds {
@@ -34,6 +34,13 @@ export function isKind({ column, words }: Kinds, ...kinds: readonly Kind[]): str
 
 /** `type:` by the kind of the row that makes the product, and what is left to say about it. */
 export function typeLines({ column, words, unknown }: Kinds): readonly Line[] {
+  const isPlain = words.kit.length + words.none.length + unknown.length === 0;
+  if (isPlain) {
+    const value = { value: "PRODUCT" };
+    return [
+      { kind: "guess", path: "type", spec: value, columns: [], confidence: "high", why: `no kit in "${column.name}"` },
+    ];
+  }
   const map: Json = Object.fromEntries([
     ...words.product.map((word) => [word, "PRODUCT"]),
     ...words.kit.map((word) => [word, "KIT"]),
@@ -53,7 +60,7 @@ export function typeLines({ column, words, unknown }: Kinds): readonly Line[] {
 }
 
 function sorted(column: Column): Kinds {
-  const words: Record<Kind, string[]> = { product: [], kit: [], variant: [], component: [], none: [] };
+  const words: Record<Kind, string[]> = { product: [], kit: [], variant: [], component: [], rest: [], none: [] };
   const unknown: string[] = [];
   for (const word of column.look.words) {
     const kind = kindOf(word);
@@ -78,12 +85,15 @@ const known: ReadonlyMap<string, Kind> = new Map(
     kit: "kit|grouped",
     variant: "variant|variation|sku",
     component: "kit component|component",
-    none: "service|other charge|discount|subtotal|payment|sales tax item|sales tax group|fixed asset|group|bundle|category|alternate sku|bom|bom component|rule",
+    rest: "rule",
+    none: "service|other charge|discount|subtotal|payment|sales tax item|sales tax group|fixed asset|group|bundle|category|alternate sku|bom|bom component",
   } satisfies Record<Kind, string>).flatMap(([kind, words]) =>
     words.split("|").map((word) => [word, kindNamed(kind)] as const),
   ),
 );
 
 function kindNamed(name: string): Kind {
-  return name === "product" || name === "kit" || name === "variant" || name === "component" ? name : "none";
+  return name === "product" || name === "kit" || name === "variant" || name === "component" || name === "rest"
+    ? name
+    : "none";
 }

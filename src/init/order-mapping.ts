@@ -107,7 +107,7 @@ function channelLine(matches: readonly Match[], channel: string | undefined): Li
   if (match === undefined) {
     return missing(
       "channel_id",
-      '{ value: "label of a sales channel", ref: { resource: channels, by: label } }; one that pushes no orders to a warehouse',
+      "which column? Or say channel: { label: …, warehouse_group: … } in the job: one that pushes no orders to a warehouse",
     );
   }
   const { column, confidence, why } = match;

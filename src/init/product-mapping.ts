@@ -1,5 +1,4 @@
 // The recipe for products: one row one product, or variants in rows of their own (variants.ts).
-import { isPlainObject, type JsonObject } from "../model/json.ts";
 import { categoryPathLines } from "./category-paths.ts";
 import { named } from "./find.ts";
 import { itemPathLines } from "./item-paths.ts";
@@ -9,6 +8,7 @@ import type { Link } from "./links.ts";
 import { type Match, matchColumns, type Pins } from "./match.ts";
 import type { Guess, Line, MappingPlan } from "./plan.ts";
 import { productRules } from "./roles.ts";
+import { withOwnCodes, withoutStandIns, withStandIn } from "./stand-ins.ts";
 import type { Column, Table } from "./table.ts";
 import { variantsOf } from "./variants.ts";
 
@@ -23,22 +23,17 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const rules = productRules(table, pins);
   const matches = matchColumns(table.columns, rules);
   const joined = links.flatMap((link) => joinedName(link, matches, pins));
-  const short = matches.find(({ path }) => path === "description+short");
-  const own = matches
-    .filter(({ path }) => !joined.some((line) => line.path === path))
-    .flatMap((match) =>
-      match !== short ? [match] : hasDescription(matches) ? [] : [{ ...match, path: "description" }],
-    );
+  const own = withoutStandIns(matches).filter(({ path }) => !joined.some((line) => line.path === path));
   const kinds = kindsOf(table);
   const variants = variantsOf(table, own, rules.platform, kinds);
   const paths = itemPathLines(own.find(({ path }) => path === "item_path")?.column, own);
   const flat = own.filter(({ path }) => isField(path)).flatMap((match) => linesOf(match, "products"));
   const category = own.find(({ path }) => path === "category.name");
-  const said = [...joined, ...paths, ...(categoryPathLines(category) ?? [])];
+  const said = [...joined, ...paths, ...(categoryPathLines(category, rules.platform) ?? [])];
   const lines = inOrder([
     ...(variants?.lines ?? flat)
       .filter(({ path }) => !said.some((line) => line.path === path))
-      .map((line) => (line.path === "description" ? withFallback(line, short) : line)),
+      .map((line) => withStandIn(line, matches)),
     ...said,
     ...(pins.has("type")
       ? []
@@ -53,22 +48,9 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     ...(variants === undefined ? {} : { group: variants.group }),
     joins: joined.map(({ join }) => join),
     lines: [...lines, ...missingLines(lines)],
-    children: variants === undefined ? [] : variants.children,
+    children: (variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
     measured: matches.map(({ column }) => column),
   };
-}
-
-function hasDescription(matches: readonly Match[]): boolean {
-  return matches.some(({ path }) => path === "description");
-}
-
-/** The short description stands in for a blank long one. */
-function withFallback(line: Line, short: Match | undefined): Line {
-  const [column] = line.kind === "guess" ? line.columns : [];
-  if (line.kind === "todo" || short === undefined || column === undefined || column === short.column.name) return line;
-  const keys = isPlainObject(line.spec) ? (line.spec as JsonObject) : {};
-  const columns = [column, short.column.name];
-  return { ...line, spec: { ...keys, from: columns }, columns };
 }
 
 /** Not a part that only a recipe knows what to do with. */

@@ -1,13 +1,13 @@
 // Variants that name their parent, by its SKU or as `id:44`, anywhere in the file; and, where rows say their kind, the
 // components of kits beside them.
-import type { JsonObject } from "../model/json.ts";
 import { cell, named } from "./find.ts";
 import { isKind, type Kinds } from "./kinds.ts";
 import { linesOf, missing } from "./lines.ts";
 import type { Match } from "./match.ts";
 import type { ChildPlan, Guess, Line } from "./plan.ts";
 import type { Column, Table } from "./table.ts";
-import { cellsOf, joinedText, optionColumns, ownFields, type Variants } from "./variant-parts.ts";
+import type { Variants } from "./variant-parts.ts";
+import { skuLine, variantRows } from "./variant-rows.ts";
 
 /** The variants of a file whose rows name other rows of it; undefined for any other. */
 export function variantsByParent(
@@ -82,60 +82,6 @@ const parentNames = [
   "parent code",
   "parent item",
 ];
-
-/** A product without a SKU is called by its id, for it needs a key of its own. */
-function skuLine(match: Match, id: Column | undefined): readonly Line[] {
-  const lines = linesOf(match, "products");
-  const { column } = match;
-  if (id === undefined || column.look.filled === column.look.rows) return lines;
-  return lines.map((line) =>
-    line.kind === "todo"
-      ? line
-      : {
-          ...line,
-          spec: [line.spec, { from: id.name, apply: [{ prefix: "ID-" }] }],
-          columns: [column.name, id.name],
-          confidence: "medium",
-          why: `${line.why}; where it is blank, the id`,
-        },
-  );
-}
-
-/** A variant with a row of its own has all that a product has, but for its category. */
-function variantRows(
-  matches: readonly Match[],
-  where: string,
-  table: Table,
-  rowLines: (match: Match, list: string) => readonly Line[],
-): ChildPlan {
-  const lines = matches
-    .filter(({ path }) => rowFields.includes(path) || ownFields.test(path))
-    .flatMap((match) => (match.path === "name" ? variantName(match, table) : rowLines(match, "variants")));
-  return { list: "variants", each: "rows", where, lines };
-}
-
-const rowFields = ["sku", "name", "description", "supplier.name", "tags"];
-
-/** The row's own name; where that is the product's too, the values of its options stand behind it. */
-function variantName(match: Match, table: Table): readonly Line[] {
-  const { column } = match;
-  const options = optionColumns(table);
-  const isRepeated = column.look.distinct < column.look.filled;
-  if (options.length === 0 || !isRepeated) return linesOf(match, "products", { list: "variants" });
-  const own: JsonObject = { from: column.name, when: `${cell(column)} != ${cell(column, "parent")}` };
-  const made = { expr: joinedText([cell(column, "parent"), ...cellsOf(options)], " - ") };
-  const columns = [column.name, ...options.map(({ name }) => name)];
-  return [
-    {
-      kind: "guess",
-      path: "name",
-      spec: [own, made],
-      columns,
-      confidence: "high",
-      why: "the API has no options: their values go into the name",
-    },
-  ];
-}
 
 function componentRow(sku: Column, quantity: Column | undefined): readonly Line[] {
   return [

@@ -24,6 +24,8 @@ export interface Platform {
   readonly signature: string;
   /** What its columns mean, by payload field. */
   readonly names: NameTable;
+  /** How paths of categories are written, where not as `A > B, C`; `skip` steps of each are the shop's root. */
+  readonly categories?: { readonly list: string; readonly step: string; readonly skip: number };
   /** Tax and shipping stand on every line as that line's own. */
   readonly hasTotalsPerLine?: true;
   /** Headings that look like a field and are none here. */
