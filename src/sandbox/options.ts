@@ -1,6 +1,7 @@
 // What a sandbox can be asked to be, with the one place for defaults. The command line's flags are not here.
 import { ImportError } from "../model/error.ts";
 import type { FaultName, FaultOdds } from "./faults.ts";
+import type { Reject } from "./rejects.ts";
 
 /** What a second record with the same key gets. The real API's answer is not documented (facts §3). */
 export type DuplicateMode = "accept" | "reject" | "conflict";
@@ -33,6 +34,8 @@ export interface SandboxOptions {
   readonly faultReads?: boolean;
   /** `reject` (default): 422 on the key's own path; `conflict`: 409; `accept`: a second record. */
   readonly duplicates?: DuplicateMode;
+  /** Content that gets 422 when a product or an order is written with it; default none. */
+  readonly rejects?: readonly Reject[];
   /** The names of the companies that the account has, with ids from 1; a name may stand twice. Default none. */
   readonly companies?: readonly string[];
   /** Lists answer as if no filter had been sent. */
@@ -65,6 +68,7 @@ export function sandboxSettings(options: SandboxOptions): SandboxSettings {
     faults: {},
     faultReads: false,
     duplicates: "reject",
+    rejects: [],
     companies: [],
     ignoreFilters: false,
     skuFilterFindsVariants: false,

@@ -7,6 +7,7 @@ import { exportReply } from "./export.ts";
 import { type Listed, listReply } from "./listing.ts";
 import { orderExportRow, orderView } from "./order-view.ts";
 import { resolveProduct, tagsView } from "./product-view.ts";
+import { rejectErrors } from "./rejects.ts";
 import { created, type FieldError, invalid, notFound, ok, type Reply, refusal } from "./reply.ts";
 import { only, type Route, recordAt } from "./route.ts";
 import { contentOf, latestOf, type StoredRecord } from "./store.ts";
@@ -70,6 +71,7 @@ function create(world: World, body: JsonObject, bodyText: string): Reply {
     ...objectsAt(body, "items").flatMap((item, index) =>
       resolveProduct(world, item) === undefined ? [invalidSelection(`items.${index}.product`)] : [],
     ),
+    ...rejectErrors(world.settings.rejects, "sales_orders", body),
   ];
   if (isTaken && wrong.length === 0 && world.settings.duplicates === "conflict") return refusal(409, taken);
   if (isTaken) wrong.unshift({ path: "order_number", message: taken });
@@ -108,7 +110,7 @@ const changeable = z.strictObject({
 const changeSchema = changeable.partial();
 
 function change(world: World, record: StoredRecord, body: JsonObject, bodyText: string): Reply {
-  const errors = schemaErrors(changeSchema, body);
+  const errors = [...schemaErrors(changeSchema, body), ...rejectErrors(world.settings.rejects, "sales_orders", body)];
   if (errors.length > 0) return invalid(errors);
   const before = latestOf(record);
   const content = contentOf(before);

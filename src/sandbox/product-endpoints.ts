@@ -6,6 +6,7 @@ import { objectAt, objectsAt, textAt } from "./content.ts";
 import { exportReply } from "./export.ts";
 import { type Listed, listReply } from "./listing.ts";
 import { productExportRow, productView, resolveProduct, tagsView } from "./product-view.ts";
+import { rejectErrors } from "./rejects.ts";
 import { created, type FieldError, invalid, notFound, ok, type Reply, refusal } from "./reply.ts";
 import { only, type Route, recordAt } from "./route.ts";
 import { skuOwners } from "./sku-index.ts";
@@ -54,7 +55,11 @@ export function productRoutes(world: World): readonly Route[] {
 }
 
 function create(world: World, body: JsonObject, bodyText: string, prohibited: readonly FieldError[]): Reply {
-  const errors = [...schemaErrors(products.schema, body), ...prohibited];
+  const errors = [
+    ...schemaErrors(products.schema, body),
+    ...prohibited,
+    ...rejectErrors(world.settings.rejects, "products", body),
+  ];
   if (errors.length > 0) return invalid([...errors, ...requirementErrors(products, body)]);
   const taken = takenSkus(world, body, undefined);
   const refused = refuse(world, [...requirementErrors(products, body), ...componentErrors(world, body)], taken);
@@ -80,7 +85,10 @@ function upsert(world: World, { id: _ignored, ...body }: JsonObject, bodyText: s
 }
 
 function update(world: World, record: StoredRecord, body: JsonObject, bodyText: string): Reply {
-  const errors = schemaErrors(products.updateSchema.partial(), body);
+  const errors = [
+    ...schemaErrors(products.updateSchema.partial(), body),
+    ...rejectErrors(world.settings.rejects, "products", body),
+  ];
   if (errors.length > 0) return invalid(errors);
   const before = latestOf(record);
   const content = merged(contentOf(before), body);

@@ -139,3 +139,43 @@ test("keeps what it received digit by digit", async () => {
   expect(await page.text()).toContain(`"received":[${text}]`);
   expect(sandbox.records("sales_orders", "17")[0]?.received).toEqual([order("17")]);
 });
+
+test.each([
+  { path: "items.*.quantity", equals: 7, at: ["items.1.quantity"] },
+  { path: "items.0.quantity", equals: 7, at: [] },
+  { path: "items.*.quantity", equals: "7", at: [] },
+  { path: "bill_to.name", equals: "Ada", at: ["bill_to.name"] },
+  { path: "tags.*", equals: "cold", at: ["tags.0", "tags.2"] },
+  { path: "custom_fields.Ship.Via", equals: "Sea", at: ["custom_fields.Ship.Via"] },
+  { path: "customer_email", equals: "a@b.example", at: [] },
+])("refuses an order with $equals at $path under $at", async ({ path, equals, at }) => {
+  await using sandbox = await withProducts({ rejects: [{ resource: "sales_orders", path, equals }] });
+  const content = { items: [line, { ...line, quantity: 7 }], tags: ["cold", "dry", "cold"] };
+  const sent = order("1", { ...content, custom_fields: { "Ship.Via": "Sea" } });
+  const { status, body } = await call(sandbox, "POST", "/sales-orders", sent);
+  expect(status).toBe(at.length === 0 ? 201 : 422);
+  const errors = Object.fromEntries(at.map((each) => [each, [`The ${each} field is not accepted here.`]]));
+  if (at.length > 0) expect(body).toMatchObject({ errors });
+  expect(sandbox.records("sales_orders")).toHaveLength(at.length === 0 ? 1 : 0);
+});
+
+test("says of refused content what it is told to say, of changes and of products as well", async () => {
+  const message = "Ada has left.";
+  await using sandbox = await withProducts({
+    rejects: [
+      { resource: "sales_orders", path: "customer_notes", equals: "for Ada", message },
+      { resource: "products", path: "name", equals: "Ada", message },
+    ],
+  });
+  await call(sandbox, "POST", "/sales-orders", order("1"));
+  const answers = [
+    await call(sandbox, "PATCH", "/sales-orders/1", { customer_notes: "for Ada" }),
+    await call(sandbox, "POST", "/products", product("A-2", { name: "Ada" })),
+    await call(sandbox, "PATCH", "/products", product("A-1", { name: "Ada" })),
+  ];
+  expect(answers.map(({ status, body }) => ({ status, body }))).toEqual([
+    { status: 422, body: { message, errors: { customer_notes: [message] } } },
+    { status: 422, body: { message, errors: { name: [message] } } },
+    { status: 422, body: { message, errors: { name: [message] } } },
+  ]);
+});
