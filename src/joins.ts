@@ -13,15 +13,15 @@ export type JoinFiles = Readonly<Record<string, readonly StagedFile[]>>;
 // A join is read whole for one entry; more than this belong to a mistake in the key.
 const maxJoinedRows = 20_000;
 
-/** The group with the rows that its joins attach. A faulty row of a one-join is no match; of a many-join it is a member, and mapping sees its fault. */
+/** The group with the rows that its joins attach to its first row. A faulty row of a one-join is no match; of a many-join it is a member, and mapping sees its fault. */
 export async function attachJoins(
   group: RowGroup,
   compiled: CompiledMapping,
   files: JoinFiles,
   staging: Pick<Staging, "rowsWithKey">,
 ): Promise<RowGroup> {
-  const [first] = group.rows;
-  if (compiled.joins.length === 0 || first === undefined) return group;
+  if (compiled.joins.length === 0 || group.rows.length === 0) return group;
+  const first = compiled.head(group.rows);
   const joined: Record<string, readonly SourceRow[]> = {};
   const damage: Problem[] = [...group.damage];
   for (const join of compiled.joins) {

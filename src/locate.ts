@@ -3,9 +3,10 @@
 
 import { attachJoins, type JoinFiles, sourceRow } from "./joins.ts";
 import type { CompiledMapping } from "./map/compile.ts";
-import { locateProblem, type RowGroup } from "./model/draft.ts";
+import type { RowGroup } from "./model/draft.ts";
 import type { Ledger, StagedFile, Staging, StoredRow } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
+import { locateProblem } from "./model/problem-place.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { parseRow } from "./read/open.ts";
 
@@ -23,9 +24,9 @@ export function createLocate(ledger: Ledger, run: number, inputs: readonly Prepa
     if (main === undefined || prepared === undefined) return problems;
     const { compiled } = prepared;
     const drafted = compiled.draft(await entryGroup({ files, rows }, await runFiles, prepared, ledger.staging));
-    return drafted.kind === "draft"
-      ? problems.map((problem) => locateProblem(problem, drafted.draft.origins))
-      : problems;
+    if (drafted.kind !== "draft") return problems;
+    const { origins, payload } = drafted.draft;
+    return problems.map((problem) => locateProblem(problem, origins, { payload, elseFirstRow: true }));
   };
 }
 

@@ -1,11 +1,12 @@
 // From draft to entry: the payload schema's word on a draft, every problem located at its cell.
 import type { z } from "zod";
-import { type Draft, locateProblem, type Origin } from "./model/draft.ts";
+import type { Draft, Origin } from "./model/draft.ts";
 import type { NewEntry } from "./model/entry.ts";
 import { characterCount, fieldAt } from "./model/field.ts";
 import { contentHash, type JsonObject } from "./model/json.ts";
 import { formatPath, parsePath, valueAt, withValueAt } from "./model/payload-path.ts";
 import type { Problem, ProblemCode } from "./model/problem.ts";
+import { locateProblem } from "./model/problem-place.ts";
 import type { ExistingPolicy, Resource } from "./model/resource.ts";
 import { halfCharacter, holdsHalfCharacter } from "./model/well-formed.ts";
 
@@ -37,8 +38,8 @@ export function validateDraft(
     ...found.always,
     ...repeatedKeys(inner),
     ...brokenKeys([...keys, ...references]),
-  ].map((problem) => sharpen(locateProblem(problem, draft.origins), strict));
-  const creationProblems = found.creation.map((problem) => locateProblem(problem, draft.origins));
+  ].map((problem) => sharpen(locateProblem(problem, draft.origins, draft), strict));
+  const creationProblems = found.creation.map((problem) => locateProblem(problem, draft.origins, draft));
   const needs = showCreationNeeds ? creationProblems.map(asNeed) : [];
   const all = bounded([...problems, ...needs]);
   return {
@@ -220,7 +221,19 @@ function reasonForAbsence(problem: Problem, draft: Draft, { schema }: Resource):
 function whyAbsent(isList: boolean, origins: readonly Origin[] | undefined): string {
   if (origins === undefined) return ", and the mapping has nothing for it";
   if (isList) return ", and no row or element makes one";
-  return origins.some(({ kind }) => kind === "cell") ? ", and the cell is blank" : "";
+  const cell = origins.find((origin) => origin.kind === "cell");
+  if (cell === undefined) return "";
+  switch (cell.part) {
+    case "unmatched":
+      return ", and no row of the joined file has it";
+    case "refused":
+      return ", and what the cell says leaves it out";
+    case "made":
+    case undefined:
+      return ", and the cell is blank";
+    default:
+      return cell.part satisfies never;
+  }
 }
 
 function asNeed(problem: Problem): Problem {

@@ -51,13 +51,13 @@ describe.each(["adjacent", "anywhere"])("the cell of a path (rows %s)", (rows) =
     expect(await place(staged, ["orders.csv", 3], "items[1].product")).toBe(
       'orders.csv:4 column "Item" = "jug" → items[1].product: no',
     );
-    expect(await place(staged, ["orders.csv", 2], "ship_to")).toBe('orders.csv:2 column "Name" = "Ann" → ship_to: no');
+    expect(await place(staged, ["orders.csv", 2], "ship_to")).toBe("orders.csv:2 → ship_to: no");
   });
 
-  it("is the mapping's line for a constant, and nothing for what has no place", async () => {
+  it("is the mapping's line for a constant, and the first row alone for what has no place", async () => {
     await using staged = await stagedJob(grouped(rows));
     expect(await place(staged, ["orders.csv", 2], "channel_id")).toBe("orders.yaml:5 → channel_id: no");
-    expect(await place(staged, ["orders.csv", 2], "total")).toBe("→ total: no");
+    expect(await place(staged, ["orders.csv", 2], "total")).toBe("orders.csv:2 → total: no");
   });
 });
 
@@ -75,9 +75,7 @@ it("is found in JSON, by its path from the element", async () => {
   expect(await place(staged, ["orders.json", 2], "items[1].quantity")).toBe(
     'orders.json:2 column "lines.1.qty" = "2.50" → items[1].quantity: no',
   );
-  expect(await place(staged, ["orders.json", 2], "bill_to")).toBe(
-    'orders.json:2 column "customer.name" = "Ann B" → bill_to: no',
-  );
+  expect(await place(staged, ["orders.json", 2], "bill_to")).toBe("orders.json:2 → bill_to: no");
 });
 
 it("is found in the rows of joins, of one and of many", async () => {

@@ -1,5 +1,9 @@
 // From samples of exports to a plan of mappings: roles, links, then a recipe for each main file. Pure; reading files is
 // init.ts, writing is write-mapping.ts and write-job.ts.
+
+import { fieldAt } from "../model/field.ts";
+import type { ResourceName } from "../model/resource.ts";
+import { resources } from "../model/resources.ts";
 import { kitMapping } from "./kit-mapping.ts";
 import { type Link, linksOf } from "./links.ts";
 import type { Pins } from "./match.ts";
@@ -8,9 +12,6 @@ import { allLines, type Line, type MappingPlan, type Plan, type Role } from "./p
 import { productMapping, type Recipe } from "./product-mapping.ts";
 import { roleOf } from "./roles.ts";
 import { dateStyle, numberStyle, type ReadsDate } from "./styles.ts";
-import { fieldAt } from "../model/field.ts";
-import { resources } from "../model/resources.ts";
-import type { ResourceName } from "../model/resource.ts";
 import { type Column, type Sample, type Table, tableOf } from "./table.ts";
 
 /** What a person said, by input name; what is not here is guessed. */

@@ -1,5 +1,5 @@
 // What a file holds, told by which of its columns have a meaning where. Joins between files are links.ts.
-import { type Match, matchColumns, type MatchRules, type Pins } from "./match.ts";
+import { type Match, type MatchRules, matchColumns, type Pins } from "./match.ts";
 import { addressNames, bareAddressNames } from "./names/addresses.ts";
 import { itemNames, orderNames } from "./names/orders.ts";
 import { platformOf } from "./names/platforms.ts";

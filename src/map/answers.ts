@@ -1,11 +1,11 @@
 // `map` and `lookup`: a table that answers values, and what happens to a value that it does not know.
 import { didYouMean } from "../model/nearest.ts";
+import { quote } from "../model/quote.ts";
 import type { Blanks } from "./blanks.ts";
 import type { Value } from "./coerce.ts";
 import type { Failure } from "./compile-source.ts";
 import { asValue } from "./constant.ts";
 import type { Constant, Otherwise } from "./mapping.ts";
-import { quote } from "./quote.ts";
 import { scalarText } from "./value-text.ts";
 
 /** What a step of the pipeline gave. `omitted` leaves the field out without a default. */

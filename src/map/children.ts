@@ -3,6 +3,8 @@ import { styleOfColumn } from "../model/column-style.ts";
 import { cellPlace, type Origin, type SourceRow } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import { isPlainObject } from "../model/json.ts";
+import type { Problem } from "../model/problem.ts";
+import { atCells } from "../model/problem-place.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import type { Blanks } from "./blanks.ts";
@@ -14,7 +16,7 @@ import { compileExpression, type ScopeStyles } from "./expression.ts";
 import { type DraftParts, emptyObject, fillFields, type MutableObject } from "./fill.ts";
 import type { ChildMapping, Expr, Mapping } from "./mapping.ts";
 import { tracedCells } from "./recorder.ts";
-import { type Place, type Reading, readAt, type Site } from "./site.ts";
+import { type Place, type Reading, readAt, readingsOf, type Site, wholeRow } from "./site.ts";
 import { scalarText } from "./value-text.ts";
 
 /** The rows that make one entry, as its children see them. */
@@ -54,12 +56,13 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
       const judged = condition?.judge(site.scope);
       if (judged?.ok === false) {
         const place = cellPlace(element.place.source);
-        parts.problems.push({
+        const problem: Problem = {
           code: "expression_failed",
           message: judged.message,
           path: `${path}[${items.length}]`,
           ...place,
-        });
+        };
+        parts.problems.push(atCells(problem, readingsOf(judged.reads, site)));
         continue;
       }
       if (judged?.value === false) {
@@ -69,10 +72,14 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
         continue;
       }
       const item = emptyObject();
+      parts.origins.set(`${path}[${items.length}]`, [elementOrigin(element)]);
       fillFields(fields, site, item, `${path}[${items.length}].`, parts);
       items.push(item);
     }
     if (items.length > 0) parts.payload[path] = items as Json;
+    // A list of rows that is there is no cell's fault as a whole.
+    if (items.length > 0 && (child.each.kind === "rows" || child.each.kind === "join"))
+      parts.origins.set(path, [{ kind: "row", source: group.first.place.source }]);
   };
   return { path, fields, fill };
 }
@@ -207,9 +214,10 @@ function nestedElements(parent: Place, column: string, blanks: Blanks): Found {
 
 const noCells: Cells = Object.freeze(Object.create(null));
 
-/** A row as a place of its own. */
-export function wholeRow(source: SourceRow): Place {
-  return { source, cells: source.row.cells, prefix: "" };
+/** What an element as a whole is made of: its row, or the part of a cell. */
+function elementOrigin({ place: { source, prefix }, item }: Element): Origin {
+  const column = item?.column ?? prefix.replace(/\.$/, "");
+  return column === "" ? { kind: "row", source } : { kind: "cell", source, column };
 }
 
 function siteOf({ place, parent, item }: Element, { first }: ChildGroup, blanks: Blanks): Site {
@@ -220,7 +228,7 @@ function siteOf({ place, parent, item }: Element, { first }: ChildGroup, blanks:
     ...(item === undefined ? {} : { item: item.text }),
     ...stylesOf(place.source.styles, parent.source.styles, item?.column),
   };
-  return { place, parent, item, joined: first.joined, scope };
+  return { place, parent, item, joined: first.joined, rows: first.rows, scope };
 }
 
 function stylesOf(

@@ -1,20 +1,23 @@
 // One field of a mapping as a function: `when`, the source's value, split, apply, lookup, map, round, then the type that
 // the payload's schema says. What becomes of the result (payload, origins, problems) is fill.ts.
-import type { Origin } from "../model/draft.ts";
+
+import { cellAt } from "../model/cells.ts";
+import type { Origin, OriginPart } from "../model/draft.ts";
 import type { Field } from "../model/field.ts";
 import type { Json } from "../model/json.ts";
 import { type PathStep, parsePath } from "../model/payload-path.ts";
 import type { ReferableName } from "../model/resource.ts";
 import type { TraceStep } from "../model/trace.ts";
 import { type Answer, compileAnswers } from "./answers.ts";
+import type { Blanks } from "./blanks.ts";
 import { coerce, type Value } from "./coerce.ts";
 import { compileSource, type Failure, type FieldsScope, isBlankValue } from "./compile-source.ts";
 import { compileCondition } from "./condition.ts";
 import { asValue, takesStructure } from "./constant.ts";
 import type { Alternative, FieldMapping, LookupTables } from "./mapping.ts";
-import { type Recorder, traced, transformText } from "./recorder.ts";
 import { readsOf } from "./reads.ts";
-import { type Reading, readAt, type Site } from "./site.ts";
+import { type Recorder, traced, transformText } from "./recorder.ts";
+import { type Reading, readAt, readingsOf, type Site } from "./site.ts";
 import type { ValueStyle } from "./style.ts";
 import { compileTransform, type Transform, type TransformSpec } from "./transforms.ts";
 import { scalarText } from "./value-text.ts";
@@ -59,9 +62,17 @@ export function compileField(mapped: FieldMapping, tools: FieldTools): CompiledF
       origins.push(...result.origins);
       if (blank?.filled === undefined) blank = result;
     }
-    return blank?.filled ?? { kind: "absent", origins };
+    return blank?.filled ?? { kind: "absent", origins: thoseThere(origins) };
   };
   return { path, steps: parsePath(path), field, evaluate };
+}
+
+/** Without the columns that a file does not have, if there are others. */
+function thoseThere(origins: readonly Origin[]): readonly Origin[] {
+  const there = origins.filter(
+    (origin) => origin.kind !== "cell" || cellAt(origin.source.row.cells, origin.column) !== undefined,
+  );
+  return there.length === 0 ? origins : there;
 }
 
 /** A source without a value: the next alternative has its turn, and if none has a value, `filled` says what is then. */
@@ -91,13 +102,9 @@ function compileAlternative(
     file: alternative.file ?? tools.file,
     line: alternative.position.line,
   };
-  const originsOf = (readings: readonly Reading[]): readonly Origin[] => {
-    const existing = readings.filter(({ cell }) => cell !== undefined);
-    const counted = existing.length > 0 ? existing : readings;
-    return counted.length === 0
-      ? [mappingOrigin]
-      : counted.map(({ source: row, column }) => ({ kind: "cell", source: row, column }));
-  };
+  const made = makesValues(alternative, tools) ? "made" : undefined;
+  const originsOf = (readings: readonly Reading[], part: OriginPart | undefined = made): readonly Origin[] =>
+    readings.length === 0 ? [mappingOrigin] : cellOrigins(readings, part, tools.scope.blanks);
   const byDefault = alternative.default === undefined ? undefined : asValue(alternative.default);
   const fallback = byDefault === undefined ? undefined : inStyle(style).finish(byDefault, true);
   const blankResult = (readings: readonly Reading[]): BlankResult => {
@@ -122,8 +129,14 @@ function compileAlternative(
         recorder.step({ kind: "when", text: alternative.when?.text ?? "", passed: judged.value });
     }
     if (judged?.ok === false)
-      return { kind: "failed", code: "expression_failed", message: judged.message, origins: originsOf(seen) };
-    if (judged?.value === false) return { kind: "blank", origins: originsOf(seen), filled: undefined };
+      return {
+        kind: "failed",
+        code: "expression_failed",
+        message: judged.message,
+        origins: originsOf(readingsOf(judged.reads, site)),
+      };
+    if (judged?.value === false)
+      return { kind: "blank", origins: originsOf(readingsOf(judged.reads, site), "refused"), filled: undefined };
     const { picked, used } = source.pick(site, seen);
     if (picked.kind === "blank") {
       recorder?.step({ kind: "blank" });
@@ -144,10 +157,33 @@ function compileAlternative(
       recorder?.step({ kind: "blank" });
       return blankResult(used);
     }
-    if (passed.kind === "omitted") return { kind: "absent", origins };
+    if (passed.kind === "omitted") return { kind: "absent", origins: originsOf(used, "refused") };
     if (passed.kind === "failed") return { ...passed, origins };
     return { ...finish(passed.value, passed.isConstant, recorder), origins };
   };
+}
+
+/** Whether what an alternative gives is more than what stands in a cell. */
+function makesValues({ source, split, apply, lookup, map }: Alternative, { scope }: FieldTools): boolean {
+  if (source.kind === "from" && !(scope.hasItems && source.columns.includes("item")))
+    return split !== undefined || apply.length > 0 || lookup !== undefined || map !== undefined;
+  return true;
+}
+
+/** Each cell once. Blank ones only when all are, and columns that are not there only when none is. */
+function cellOrigins(readings: readonly Reading[], part: OriginPart | undefined, blanks: Blanks): readonly Origin[] {
+  const there = readings.filter(({ cell }) => cell !== undefined);
+  const filled = there.filter(({ cell }) => typeof cell !== "string" || !blanks.isBlank(cell));
+  const counted = filled.length > 0 ? filled : there.length > 0 ? there : readings;
+  const cells = new Map(
+    counted.map(({ source, column, unmatched }): [string, Origin] => {
+      const at = unmatched ?? { source, column };
+      const asPart = unmatched === undefined ? part : "unmatched";
+      const origin = { kind: "cell", ...at, ...(asPart === undefined ? {} : { part: asPart }) } as const;
+      return [`${at.source.id} ${at.column}`, origin];
+    }),
+  );
+  return [...cells.values()];
 }
 
 /** split → apply → lookup → map. */

@@ -10,7 +10,7 @@ import { asValue } from "./constant.ts";
 import { compileExpression } from "./expression.ts";
 import type { RowIndexes } from "./expression-language.ts";
 import type { Alternative, TemplatePart } from "./mapping.ts";
-import { compileColumn, type NameContext, type Reading, readAt, type Site } from "./site.ts";
+import { compileColumn, type NameContext, type Reading, readAt, readingsOf, type Site } from "./site.ts";
 import { completed, type Reads, type ValueStyle } from "./style.ts";
 
 /** What every field of a mapping, or of one of its children, is compiled in. */
@@ -153,16 +153,27 @@ function fromExpression({
         ? readings
         : [...readings, { source: place.source, column: item.column, cell: item.text }];
     },
-    pick: (site, readings) => {
+    pick: (site) => {
       const result = expression(site.scope);
       const picked: Picked = !result.ok
         ? { kind: "failed", code: "expression_failed", message: result.message }
         : isBlankValue(result.value)
           ? { kind: "blank" }
           : { kind: "value", value: result.value, isConstant: false };
-      return { picked, used: readings };
+      const used = readingsOf(result.reads, site);
+      return { picked, used: picked.kind === "value" ? holding(picked.value, used) : used };
     },
   };
+}
+
+/** The cells whose text is the value, where there are any: `row["A"] != "" ? row["A"] : row["B"]` gives one of its cells. */
+function holding(value: Value, readings: readonly Reading[]): readonly Reading[] {
+  if (readings.length < 2 || typeof value === "object") return readings;
+  const text = String(value);
+  const same = readings.filter(
+    ({ cell }) => typeof cell === "string" && (cell === text || (typeof value === "number" && Number(cell) === value)),
+  );
+  return same.length === 0 ? readings : same;
 }
 
 /** True for text without a character to see, and for lists of nothing else. */

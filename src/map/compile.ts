@@ -2,12 +2,14 @@
 import { cellPlace, type Draft, type RowGroup, type SourceRow } from "../model/draft.ts";
 import { parsePath, valueAt } from "../model/payload-path.ts";
 import type { Checked, Problem } from "../model/problem.ts";
+import { atCells } from "../model/problem-place.ts";
 import type { Resource } from "../model/resource.ts";
 import { resources } from "../model/resources.ts";
 import type { FieldTrace } from "../model/trace.ts";
+import { atReads } from "./at-reads.ts";
 import { compileBlanks } from "./blanks.ts";
 import { type ColumnFaults, checkColumns, type JoinedHeaders } from "./check-columns.ts";
-import { compileChild, wholeRow } from "./children.ts";
+import { compileChild } from "./children.ts";
 import { compileField, type FieldTools } from "./compile-field.ts";
 import { compileCondition } from "./condition.ts";
 import { compileConflicts } from "./conflicts.ts";
@@ -18,7 +20,7 @@ import { compileGroupKey } from "./group-key.ts";
 import { compileHead } from "./head.ts";
 import type { Header } from "./header.ts";
 import type { Join, LookupTables, Mapping } from "./mapping.ts";
-import { childNames, entryNames, rowScope, type Site } from "./site.ts";
+import { childNames, entryNames, readingsOf, rowScope, type Site, wholeRow } from "./site.ts";
 
 /** What mapping makes of a group: a draft, or nothing because `group.where` leaves it out. */
 type Drafted =
@@ -34,6 +36,8 @@ export interface CompiledMapping {
   feeds(isColumn: (place: ColumnPlace) => boolean): Feeds;
   /** All faults of the mapping against the headers at once. */
   checkColumns(main: Header | undefined, joined: JoinedHeaders): ColumnFaults;
+  /** The row that counts as the first of a group. */
+  head(rows: readonly SourceRow[]): SourceRow;
   /** The key of a row's group, `""` when it is blank; undefined when nothing is grouped. Problems name no file. */
   readonly groupKey: ((source: SourceRow) => Checked<string>) | undefined;
   /** Whether the mapping's `where` leaves a row out; a failing expression is a problem of the row. */
@@ -85,7 +89,8 @@ export function compileMapping(
       rows: group.rows.map(({ row }) => blanks.clean(row.cells)),
       ...(styles === undefined ? {} : { styles: { row: styles, main: styles } }),
     };
-    return { place: wholeRow(head), parent: undefined, item: undefined, joined: oneMatches(joins, group), scope };
+    const joined = oneMatches(joins, group, head);
+    return { place: wholeRow(head), parent: undefined, item: undefined, joined, rows: group.rows, scope };
   };
   const finish = (parts: DraftParts, rows: readonly SourceRow[]): Drafted => {
     const key = valueAt(parts.payload, keySteps);
@@ -109,10 +114,16 @@ export function compileMapping(
     const { head, problems } = chooseHead(group.rows);
     const site = siteOf(head, group);
     const parts = emptyParts(trace);
+    parts.origins.set("", [{ kind: "row", source: head }]);
     parts.problems.push(...problems, ...severalMatches(joins, group, head));
     const judged = groupCondition?.judge(site.scope);
     if (judged?.ok === false)
-      parts.problems.push({ code: "expression_failed", message: judged.message, ...cellPlace(head) });
+      parts.problems.push(
+        atCells(
+          { code: "expression_failed", message: judged.message, ...cellPlace(head) },
+          readingsOf(judged.reads, site),
+        ),
+      );
     if (judged?.ok === true && !judged.value && problems.length === 0) return { kind: "excluded", rows };
     fillFields(fields, site, parts.payload, "", parts);
     for (const child of children) child.fill({ rows: group.rows, first: site, joined: group.joined }, parts);
@@ -126,16 +137,13 @@ export function compileMapping(
     joins,
     feeds: (isColumn) => feedsOf(mapping, indexes, isColumn),
     checkColumns: (main, joined) => checkColumns(mapping, main, joined),
+    head: (rows) => chooseHead(rows).head,
     groupKey: compileGroupKey(mapping, blanks, indexes),
     excludes: (source) => {
       if (rowCondition === undefined) return { ok: true, value: false };
       const judged = rowCondition.judge(rowScope(source, blanks));
       if (judged.ok) return { ok: true, value: !judged.value };
-      const column = rowCondition.columns.find((name) => Object.hasOwn(source.row.cells, name));
-      return {
-        ok: false,
-        problems: [{ code: "expression_failed", message: judged.message, ...cellPlace(source, column) }],
-      };
+      return { ok: false, problems: [atReads({ code: "expression_failed", message: judged.message }, source, judged)] };
     },
     draft: (group) => draft(group),
     trace: (group) => {
@@ -163,12 +171,14 @@ function damageOf({ damage }: RowGroup, rows: readonly SourceRow[]): readonly Pr
 }
 
 /** A faulty row of a `one: true` join is no match. */
-function oneMatches(joins: readonly Join[], { joined }: RowGroup): Site["joined"] {
-  const matches = joins.flatMap(({ name, one }) => {
-    const match = one ? joined[name]?.find(({ row }) => row.fault === undefined) : undefined;
-    return match === undefined ? [] : [[name, wholeRow(match)] as const];
-  });
-  return new Map(matches);
+function oneMatches(joins: readonly Join[], { joined }: RowGroup, head: SourceRow): Site["joined"] {
+  const found = joins.filter(({ one }) => one);
+  return new Map(
+    found.map(({ name, ours }) => {
+      const row = joined[name]?.find((source) => source.row.fault === undefined);
+      return [name, { match: row === undefined ? undefined : wholeRow(row), key: { source: head, column: ours } }];
+    }),
+  );
 }
 
 function severalMatches(joins: readonly Join[], { joined }: RowGroup, head: SourceRow): readonly Problem[] {

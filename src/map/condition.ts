@@ -1,11 +1,15 @@
 // Conditions (`where`, `when`, `head`): expressions that must say true or false.
+import type { CellRead } from "./cell-reads.ts";
 import { compileExpression, type Scope } from "./expression.ts";
 import { noIndexes, type RowIndexes } from "./expression-language.ts";
 import type { Expr } from "./mapping.ts";
 import type { ValueStyle } from "./style.ts";
 
-/** What a condition said of one scope. */
-export type Judged = { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly message: string };
+/** What a condition said of one scope, and the cells that made it say so. */
+export type Judged = { readonly reads: readonly CellRead[] } & (
+  | { readonly ok: true; readonly value: boolean }
+  | { readonly ok: false; readonly message: string }
+);
 
 /** One line that says why a text cannot be a condition, or undefined when it can. */
 export function conditionFault(
@@ -34,9 +38,11 @@ export function compileCondition(
   const { expression, columns } = compiled;
   const judge = (scope: Scope): Judged => {
     const result = expression(scope);
-    if (!result.ok) return { ok: false, message: `${name}: ${result.message}` };
-    if (typeof result.value === "boolean") return { ok: true, value: result.value };
-    return { ok: false, message: `${name}: the expression must give true or false, and gave ${typeof result.value}` };
+    const { reads } = result;
+    if (!result.ok) return { ok: false, message: `${name}: ${result.message}`, reads };
+    if (typeof result.value === "boolean") return { ok: true, value: result.value, reads };
+    const message = `${name}: the expression must give true or false, and gave ${typeof result.value}`;
+    return { ok: false, message, reads };
   };
   return { judge, columns };
 }

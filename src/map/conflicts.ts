@@ -2,9 +2,9 @@
 import { cellAt } from "../model/cells.ts";
 import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
+import { quote } from "../model/quote.ts";
 import type { Blanks } from "./blanks.ts";
 import type { FieldMapping, Mapping } from "./mapping.ts";
-import { quote } from "./quote.ts";
 import { entryNames, targetOf } from "./site.ts";
 
 /**

@@ -1,7 +1,7 @@
 // Dates: from a source's text to YYYY-MM-DD. A time of day without offset never moves the day; one with an offset is
 // an instant and falls on a day of the style's time zone.
 import { DateTime } from "luxon";
-import { quote } from "./quote.ts";
+import { quote } from "../model/quote.ts";
 import type { ValueStyle } from "./style.ts";
 
 /** A day as YYYY-MM-DD, or why there is none. */

@@ -1,6 +1,6 @@
 // Decimal numbers as digits: parsing by a source's style, exact arithmetic, and the step to a JSON number, which is
 // exact or does not happen. No binary rounding anywhere. Units are in units.ts.
-import { quote } from "./quote.ts";
+import { quote } from "../model/quote.ts";
 import type { ValueStyle } from "./style.ts";
 
 /** `unscaled / 10^scale`; the scale keeps trailing zeros (`1.50` is 150 and 2). There is no negative zero. */

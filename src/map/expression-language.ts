@@ -1,6 +1,6 @@
 // What our CEL has beside the standard: rows and cells, number() and date() by the source's style, arithmetic that
 // mixes whole and decimal numbers, a few text functions, and regular expressions that cannot run away.
-import { Environment } from "@marcbachmann/cel-js";
+import { Environment, EvaluationError } from "@marcbachmann/cel-js";
 import { CellsView } from "./cells-view.ts";
 import { parseDate } from "./dates.ts";
 import { exactNumber, inexactMessage, parseDecimal, roundDouble } from "./decimal.ts";
@@ -26,6 +26,9 @@ export type RowIndex = (key: string, otherwise?: string) => string;
 export type RowIndexes = ReadonlyMap<string, RowIndex>;
 /** For a mapping that has none, and for what indexes themselves are made of. */
 export const noIndexes: RowIndexes = new Map();
+
+/** The code of errors that are in our own words already. */
+export const ownFault = "own_fault";
 
 /** The environment in which expressions of a kind are compiled; one for each style, kind and set of indexes is enough. */
 export function expressionEnvironment(
@@ -93,33 +96,33 @@ function registerTexts(environment: Environment, style: ValueStyle): void {
 }
 
 function numberIn(text: string, style: ValueStyle): number {
-  if (text.trim() === "") throw new Error("number() of a blank cell");
+  if (text.trim() === "") throw fault("number() of a blank cell");
   const parsed = parseDecimal(text, style);
-  if (!parsed.ok) throw new Error(parsed.message);
+  if (!parsed.ok) throw fault(parsed.message);
   const number = exactNumber(parsed.decimal);
-  if (number === undefined) throw new Error(inexactMessage(text));
+  if (number === undefined) throw fault(inexactMessage(text));
   return number;
 }
 
 function dateIn(text: string, style: ValueStyle): string {
-  if (text.trim() === "") throw new Error("date() of a blank cell");
+  if (text.trim() === "") throw fault("date() of a blank cell");
   const parsed = parseDate(text, style);
-  if (!parsed.ok) throw new Error(parsed.message);
+  if (!parsed.ok) throw fault(parsed.message);
   return parsed.date;
 }
 
 const maxPlaces = 12n;
 
 function rounded(number: number, places: bigint): number {
-  if (places < 0n || places > maxPlaces) throw new Error(`round() takes 0 to ${maxPlaces} decimals`);
-  if (!Number.isFinite(number)) throw new Error("round() of something that is no number: a division by zero?");
+  if (places < 0n || places > maxPlaces) throw fault(`round() takes 0 to ${maxPlaces} decimals`);
+  if (!Number.isFinite(number)) throw fault("round() of something that is no number: a division by zero?");
   return roundDouble(number, Number(places));
 }
 
 function sumOf(items: Iterable<unknown>): number {
   let sum = 0;
   for (const item of items) {
-    if (typeof item !== "number" && typeof item !== "bigint") throw new Error("sum() adds numbers only; use number(…)");
+    if (typeof item !== "number" && typeof item !== "bigint") throw fault("sum() adds numbers only; use number(…)");
     sum += Number(item);
   }
   return sum;
@@ -137,6 +140,11 @@ function replaced(text: string, search: string, replacement: string): string {
 
 function matches(text: string, pattern: string): boolean {
   const compiled = compilePattern(pattern);
-  if (!compiled.ok) throw new Error(compiled.message);
+  if (!compiled.ok) throw fault(compiled.message);
   return compiled.pattern.test(text);
+}
+
+/** An error in our own words; the engine adds where in the expression it happened. */
+function fault(message: string): EvaluationError {
+  return new EvaluationError({ code: ownFault, message });
 }

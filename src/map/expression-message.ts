@@ -1,7 +1,8 @@
 // The engine's errors in our words, on one line: its own messages draw the source with a caret over several.
 import { EvaluationError, ParseError, TypeError as TypeFault } from "@marcbachmann/cel-js";
 import { didYouMean } from "../model/nearest.ts";
-import { type ExpressionKind, safeMatches, variablesOf } from "./expression-language.ts";
+import { quote } from "../model/quote.ts";
+import { type ExpressionKind, ownFault, safeMatches, variablesOf } from "./expression-language.ts";
 
 /** What is wrong with an expression that does not compile: one line, with its column. */
 export function compileMessage(error: unknown, source: string, kind: ExpressionKind): string {
@@ -18,10 +19,29 @@ function unknownVariable(name: string, kind: ExpressionKind): string {
   return `unknown variable "${name}".${didYouMean(name, known)} A column is written row["${name}"]`;
 }
 
-/** What went wrong with an expression on a row: one line. */
-export function runMessage(error: unknown): string {
-  if (error instanceof EvaluationError) return plain(error.summary, error.code);
+/** What went wrong with an expression on a row: one line. `text` is the cell that it went wrong with, if that is known. */
+export function runMessage(error: unknown, text?: string): string {
+  if (error instanceof EvaluationError) {
+    if (error.code === ownFault) return error.summary.split("\n")[0] ?? "";
+    return conversionMessage(error.code, text) ?? plain(error.summary, error.code);
+  }
   return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+}
+
+const conversions: Readonly<Record<string, string>> = {
+  double_conversion_error:
+    "double() takes a number like 1.5, and there is WHAT; number(…) reads numbers as the source writes them",
+  int_conversion_error:
+    "int() takes a whole number like 15, and there is WHAT; number(…) reads numbers as the source writes them",
+  uint_conversion_error:
+    "uint() takes a whole number from 0, and there is WHAT; number(…) reads numbers as the source writes them",
+  bool_conversion_error: 'bool() takes "true" or "false", and there is WHAT',
+  invalid_timestamp: "timestamp() takes a moment like 2024-03-09T14:30:00Z, and there is WHAT",
+  invalid_duration: "duration() takes a time like 90m, and there is WHAT",
+};
+
+function conversionMessage(code: string, text: string | undefined): string | undefined {
+  return conversions[code]?.replace("WHAT", () => (text === undefined ? "something else" : quote(text)));
 }
 
 // The engine's words, in ours.

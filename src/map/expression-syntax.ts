@@ -128,18 +128,21 @@ function badPattern(node: ASTNode): string | undefined {
   return compiled.ok ? undefined : compiled.message;
 }
 
-function accessKey(node: ASTNode): { readonly owner: ASTNode; readonly name: string } | undefined {
+/** What a node reads by a literal name, and off what; undefined for any other node. */
+export function accessKey(node: ASTNode): { readonly owner: ASTNode; readonly name: string } | undefined {
   if (node.op === ".") return { owner: node.args[0], name: node.args[1] };
   if (node.op !== "[]" || node.args[1].op !== "value" || typeof node.args[1].args !== "string") return undefined;
   return { owner: node.args[0], name: node.args[1].args };
 }
 
-function* nodesOf(node: ASTNode): Generator<ASTNode> {
+/** The node and all below it. */
+export function* nodesOf(node: ASTNode): Generator<ASTNode> {
   yield node;
   for (const child of childrenOf(node)) yield* nodesOf(child);
 }
 
-function childrenOf(node: ASTNode): readonly ASTNode[] {
+/** The nodes right below a node. */
+export function childrenOf(node: ASTNode): readonly ASTNode[] {
   switch (node.op) {
     case "value":
     case "id":

@@ -1,9 +1,11 @@
 // Expressions of a mapping (`expr`, `when`, `where`, `head`), in CEL: compiled once, evaluated per row. The functions
 // they may call are in expression-language.ts. No expression reaches anything but its rows.
-import type { Environment, ParseResult } from "@marcbachmann/cel-js";
+import { type Environment, EvaluationError, type ParseResult } from "@marcbachmann/cel-js";
+import { cellAt } from "../model/cells.ts";
 import { type ColumnStyle, type ColumnStyles, styleOfColumn } from "../model/column-style.ts";
 import type { Cells } from "../model/row.ts";
-import { CellsView } from "./cells-view.ts";
+import { type CellRead, compileValueReads, keepRead, readsOfFailure } from "./cell-reads.ts";
+import { CellsView, type ReadListener } from "./cells-view.ts";
 import type { Value } from "./coerce.ts";
 import { type ExpressionKind, expressionEnvironment, noIndexes, type RowIndexes } from "./expression-language.ts";
 import { compileMessage, place, runMessage } from "./expression-message.ts";
@@ -41,7 +43,11 @@ export interface ScopeStyles {
   readonly item?: ColumnStyle | undefined;
 }
 
-type Evaluated = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };
+/** `reads` are the cells that the value is made of, or that made it fail: as far as is known those alone. */
+type Evaluated = { readonly reads: readonly CellRead[] } & (
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly message: string }
+);
 
 /** Never throws; whole numbers come as `number` where that is exact. */
 export type Expression = (scope: Scope) => Evaluated;
@@ -89,16 +95,19 @@ export function compileExpression(
     const isRead = result !== undefined && (yields === "text" || yields === "unknown" || yields === "list");
     const uses = [...textUses(parsed.ast), ...(isRead ? [textUse(parsed.ast, result)] : [])];
     const columns = columnsOf(parsed.ast);
+    const valueReads = compileValueReads(parsed.ast);
     const styleIn = styleFinder(style, uses);
-    if (styleIn === undefined)
-      return { ok: true, expression: (scope) => evaluate(safe, scope), columns, yields, uses, styleIn: () => style };
+    if (styleIn === undefined) {
+      const expression: Expression = (scope) => evaluate(safe, scope, valueReads);
+      return { ok: true, expression, columns, yields, uses, styleIn: () => style };
+    }
     const inStyles = new Map<ValueStyle, ParseResult>([[style, safe]]);
     const expression: Expression = (scope) => {
       const found = styleIn(scope);
-      if (found === undefined) return { ok: false, message: differentStyles(uses) };
+      if (found === undefined) return { ok: false, message: differentStyles(uses), reads: [] };
       const parsedFor = inStyles.get(found) ?? environmentOf(kind, found, indexes).parse(safeSource);
       inStyles.set(found, parsedFor);
-      return evaluate(parsedFor, scope);
+      return evaluate(parsedFor, scope, valueReads);
     };
     return { ok: true, expression, columns, yields, uses, styleIn: (scope) => styleIn(scope) ?? style };
   } catch (error) {
@@ -180,48 +189,91 @@ function yieldsOf(type: string): Yields | undefined {
   }
 }
 
-function evaluate(parsed: ParseResult, scope: Scope): Evaluated {
+function evaluate(
+  parsed: ParseResult,
+  scope: Scope,
+  valueReads: (reads: readonly CellRead[]) => readonly CellRead[],
+): Evaluated {
+  const variables = new Variables(scope);
   try {
-    const result: unknown = parsed(new Variables(scope));
+    const result: unknown = parsed(variables);
     const value = takenValue(result);
+    const reads = valueReads(variables.reads);
     return value === undefined
-      ? { ok: false, message: `the expression gave ${describe(result)}; ${whatIsTaken}` }
-      : { ok: true, value };
+      ? { ok: false, message: `the expression gave ${describe(result)}; ${whatIsTaken}`, reads }
+      : { ok: true, value, reads };
   } catch (error) {
-    return { ok: false, message: runMessage(error) };
+    const failed = error instanceof EvaluationError ? error.node : undefined;
+    const reads = readsOfFailure(failed, variables.reads);
+    const [read, ...others] = reads;
+    const text = read === undefined || others.length > 0 ? undefined : textOf(read, scope);
+    return { ok: false, message: runMessage(error, text), reads };
   }
+}
+
+function textOf({ owner, column }: CellRead, scope: Scope): string | undefined {
+  if (owner === "item") return scope.item;
+  const cells = typeof owner === "number" ? scope.rows?.[owner] : scope[owner];
+  const cell = cells === undefined ? undefined : (cellAt(cells, column) ?? "");
+  return typeof cell === "string" ? cell : undefined;
 }
 
 /** The engine asks for variables by name, so a view is made of those only that the expression uses. */
 class Variables {
   readonly #scope: Scope;
-  readonly item: string | undefined;
+  /** What was asked for so far, in order. */
+  readonly reads: CellRead[] = [];
 
   constructor(scope: Scope) {
     this.#scope = scope;
-    this.item = scope.item;
+  }
+
+  get item(): string | undefined {
+    keepRead(this.reads, { owner: "item", name: "item", column: "" });
+    return this.#scope.item;
   }
 
   get row(): CellsView {
-    return new CellsView(this.#scope.row);
+    return new CellsView(this.#scope.row, this.#listener("row"));
   }
 
   get rows(): readonly CellsView[] | undefined {
-    return this.#scope.rows === undefined ? undefined : viewsOf(this.#scope.rows);
+    return this.#scope.rows === undefined ? undefined : viewsOf(this.#scope.rows, this.reads);
   }
 
   get parent(): CellsView | undefined {
-    return this.#scope.parent === undefined ? undefined : new CellsView(this.#scope.parent);
+    return this.#scope.parent === undefined ? undefined : new CellsView(this.#scope.parent, this.#listener("parent"));
+  }
+
+  #listener(owner: CellRead["owner"]): ReadListener {
+    return (name, column) => keepRead(this.reads, { owner, name, column });
   }
 }
 
 // Every row of a group is shown the same rows: views made anew for each would be the square of the group.
-const views = new WeakMap<readonly Cells[], readonly CellsView[]>();
+const views = new WeakMap<readonly Cells[], RowViews>();
 
-function viewsOf(rows: readonly Cells[]): readonly CellsView[] {
-  const known = views.get(rows) ?? rows.map((cells) => new CellsView(cells));
+/** Views of a group's rows, and who is told what is read off them now: one evaluation ends before the next begins. */
+interface RowViews {
+  readonly all: readonly CellsView[];
+  reads: CellRead[];
+}
+
+function viewsOf(rows: readonly Cells[], reads: CellRead[]): readonly CellsView[] {
+  const known = views.get(rows) ?? newViews(rows);
   views.set(rows, known);
-  return known;
+  known.reads = reads;
+  return known.all;
+}
+
+function newViews(rows: readonly Cells[]): RowViews {
+  const made: RowViews = {
+    reads: [],
+    all: rows.map(
+      (cells, owner) => new CellsView(cells, (name, column) => keepRead(made.reads, { owner, name, column })),
+    ),
+  };
+  return made;
 }
 
 function takenValue(result: unknown): Value | undefined {

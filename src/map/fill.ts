@@ -1,8 +1,9 @@
 // From the results of fields to the parts of a draft: payload, origins, problems, references, clears.
-import { cellPlace, locateProblem, type Origin } from "../model/draft.ts";
+import { cellPlace, type Origin } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import type { PathStep } from "../model/payload-path.ts";
 import type { Problem } from "../model/problem.ts";
+import { locateProblem } from "../model/problem-place.ts";
 import type { Reference } from "../model/resource.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import type { CompiledField, FieldResult } from "./compile-field.ts";

@@ -2,12 +2,12 @@
 import { cellAt } from "../model/cells.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { Checked } from "../model/problem.ts";
+import { quote } from "../model/quote.ts";
 import type { Row } from "../model/row.ts";
 import type { Blanks } from "./blanks.ts";
 import { compileExpression } from "./expression.ts";
 import type { RowIndexes } from "./expression-language.ts";
 import type { Mapping } from "./mapping.ts";
-import { quote } from "./quote.ts";
 import { rowScope } from "./site.ts";
 import { scalarText } from "./value-text.ts";
 
@@ -54,8 +54,14 @@ function byExpression(
     const result = compiled.expression(rowScope(source, blanks));
     if (result.ok && typeof result.value !== "object") return { ok: true, value: scalarText(result.value).trim() };
     const message = result.ok ? "group.by: the expression gave a list" : `group.by: ${result.message}`;
-    const place = { line: row.line, row: row.number, ...cellMeant(compiled.columns, row, message, blanks) };
-    return { ok: false, problems: [{ code: "expression_failed", message, ...place }] };
+    const place = { line: row.line, row: row.number };
+    const [read, ...others] = result.reads;
+    const cell = read === undefined || others.length > 0 ? undefined : cellAt(row.cells, read.column);
+    const at =
+      read === undefined || cell === undefined
+        ? cellMeant(compiled.columns, row, message, blanks)
+        : { column: read.column, ...(typeof cell === "string" ? { value: cell } : {}) };
+    return { ok: false, problems: [{ code: "expression_failed", message, ...place, ...at }] };
   };
 }
 

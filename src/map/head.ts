@@ -1,6 +1,7 @@
 // Which row of a group counts as its first: the entry's own fields come from it.
 import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
+import { atReads } from "./at-reads.ts";
 import type { Blanks } from "./blanks.ts";
 import { compileCondition } from "./condition.ts";
 import type { RowIndexes } from "./expression-language.ts";
@@ -28,7 +29,7 @@ export function compileHead(
     const problems: Problem[] = [];
     for (const source of rows) {
       const judged = condition.judge(rowScope(source, blanks));
-      if (!judged.ok) problems.push({ code: "expression_failed", message: judged.message, ...cellPlace(source) });
+      if (!judged.ok) problems.push(atReads({ code: "expression_failed", message: judged.message }, source, judged));
       else if (judged.value) heads.push(source);
     }
     const [head = first, ...others] = heads;

@@ -1,13 +1,13 @@
 // How the columns of an input write numbers and dates: their cells are watched as rows pass, and what is proven, or is not,
 // is told at the end. The proofs themselves are in number-evidence.ts and date-evidence.ts.
 import type { ColumnStyle, ColumnStyles } from "../model/column-style.ts";
+import { quote } from "../model/quote.ts";
 import type { Row } from "../model/row.ts";
 import { type DateEvidence, type DateFinding, dateEvidence } from "./date-evidence.ts";
 import type { CellSeen, SeenCells } from "./evidence.ts";
 import { readAs } from "./expression.ts";
 import type { ColumnPlace, Feed, Feeds } from "./feeds.ts";
 import { type NumberEvidence, type NumberFinding, numberEvidence } from "./number-evidence.ts";
-import { quote } from "./quote.ts";
 import { commonStyle } from "./style.ts";
 
 /** A file as far as styles are concerned. */

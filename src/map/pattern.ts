@@ -1,6 +1,6 @@
 // Regular expressions of mappings, on an engine without catastrophic backtracking (RE2 syntax, linear time).
 import { RE2JS } from "re2js";
-import { quote } from "./quote.ts";
+import { quote } from "../model/quote.ts";
 
 /** A regular expression that runs in linear time, or what is wrong with its text. */
 export type CompiledPattern =

@@ -4,6 +4,7 @@ import { cellAt } from "../model/cells.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import type { Blanks } from "./blanks.ts";
+import type { CellRead } from "./cell-reads.ts";
 import type { Scope } from "./expression.ts";
 import type { ChildMapping, Mapping } from "./mapping.ts";
 
@@ -22,8 +23,10 @@ export interface Site {
   readonly parent: Place | undefined;
   /** In children of a split cell or a list of texts: the piece, and the column it stands in. */
   readonly item: { readonly text: string; readonly column: string } | undefined;
-  /** The matches of `one: true` joins. */
-  readonly joined: ReadonlyMap<string, Place>;
+  /** By the names of `one: true` joins. */
+  readonly joined: ReadonlyMap<string, JoinedOne>;
+  /** The group's rows, as `rows` has them. */
+  readonly rows: readonly SourceRow[];
   /** The same for expressions, with cells that mean nothing already blank. */
   readonly scope: Scope;
 }
@@ -33,6 +36,14 @@ export function rowScope({ row, styles }: SourceRow, blanks: Blanks): Scope {
   return { row: blanks.clean(row.cells), ...(styles === undefined ? {} : { styles: { row: styles, main: styles } }) };
 }
 
+/** What a `one: true` join found. */
+interface JoinedOne {
+  /** Undefined when no row has the key. */
+  readonly match: Place | undefined;
+  /** The cell that names the row. */
+  readonly key: { readonly source: SourceRow; readonly column: string };
+}
+
 /** A cell that was looked at. */
 export interface Reading {
   readonly source: SourceRow;
@@ -40,6 +51,13 @@ export interface Reading {
   readonly column: string;
   /** Undefined when there is no such column. */
   readonly cell: Cell | undefined;
+  /** Set where a join found no row that could have the column: the cell that should have named one. */
+  readonly unmatched?: JoinedOne["key"];
+}
+
+/** A row as a place of its own. */
+export function wholeRow(source: SourceRow): Place {
+  return { source, cells: source.row.cells, prefix: "" };
 }
 
 /** Where a column name of a mapping points. */
@@ -91,16 +109,34 @@ export function compileColumn(name: string, context: NameContext): (site: Site) 
       case "parent":
         return readAt(site.parent ?? site.place, target.column);
       case "joined": {
-        const place = site.joined.get(target.join);
-        return place === undefined
-          ? { source: site.place.source, column: name, cell: undefined }
-          : readAt(place, target.column);
+        const joined = site.joined.get(target.join);
+        if (joined?.match !== undefined) return readAt(joined.match, target.column);
+        const nothing = { source: site.place.source, column: name, cell: undefined };
+        return joined === undefined ? nothing : { ...nothing, unmatched: joined.key };
       }
       default:
         return target satisfies never;
     }
   };
   return (site) => (Object.hasOwn(site.place.cells, name) ? readOwn(site) : readElsewhere(site));
+}
+
+/** What an expression read, as cells of the site. */
+export function readingsOf(reads: readonly CellRead[], { place, parent, item, rows }: Site): readonly Reading[] {
+  return reads.flatMap(({ owner, column }): Reading[] => {
+    switch (owner) {
+      case "row":
+        return [readAt(place, column)];
+      case "parent":
+        return [readAt(parent ?? place, column)];
+      case "item":
+        return item === undefined ? [] : [{ source: place.source, column: item.column, cell: item.text }];
+      default: {
+        const source = rows[owner];
+        return source === undefined ? [] : [readAt(wholeRow(source), column)];
+      }
+    }
+  });
 }
 
 /** The cell of a place by its column name or dotted path. */

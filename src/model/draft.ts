@@ -2,7 +2,7 @@
 import { cellAt } from "./cells.ts";
 import type { ColumnStyles } from "./column-style.ts";
 import type { JsonObject } from "./json.ts";
-import type { Problem } from "./problem.ts";
+import type { Problem, ProblemCell } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";
 import type { Row } from "./row.ts";
 
@@ -28,12 +28,25 @@ export interface RowGroup {
   readonly damage: readonly Problem[];
 }
 
-/** Where a value of the payload came from. */
+/**
+ * Where a value of the payload came from: a cell, the row that an element of a list is made of, or a place in the mapping.
+ * `part` says what the cell had to do with the value, where it is not simply the value.
+ */
 export type Origin =
-  | { readonly kind: "cell"; readonly source: SourceRow; readonly column: string }
+  | { readonly kind: "cell"; readonly source: SourceRow; readonly column: string; readonly part?: OriginPart }
+  | { readonly kind: "row"; readonly source: SourceRow }
   | { readonly kind: "mapping"; readonly file: string; readonly line: number };
 
-/** By payload path (`items[1].quantity`): every field that the mapping maps, also where its cell was blank. */
+/**
+ * `made`: the value was made of the cell (an expression, a lookup, a map …). `refused`: what the cell says leaves the
+ * field out (`when`, `otherwise: omit`). `unmatched`: the cell names a row of another file that is not there.
+ */
+export type OriginPart = "made" | "refused" | "unmatched";
+
+/**
+ * By payload path: every field that the mapping maps, also where its cell was blank (`items[1].quantity`), every element
+ * of a list (`items[1]`), and under `""` the row that counts as the first of the entry.
+ */
 export type Origins = ReadonlyMap<string, readonly Origin[]>;
 
 /** What mapping makes of a row or a group, before any check. Problems that mapping found are in it. */
@@ -64,45 +77,16 @@ export function splitRowId(id: number): { readonly fileId: number; readonly rowN
   return { fileId: Math.floor(id / rowsPerFile), rowNumber: id % rowsPerFile };
 }
 
-/**
- * A problem with its cell filled in from the origins of its payload path. The exact path wins; else the nearest: a field
- * below it (`ship_to` → `ship_to.name`), a sibling that stands for it (`items[0].product` → `items[0].sku`), then what
- * encloses it. A constant points at the mapping's line. A problem that already names a cell stays as it is.
- */
-export function locateProblem(problem: Problem, origins: Origins): Problem {
-  if (problem.file !== undefined || problem.path === undefined) return problem;
-  const found = nearestOrigins(problem.path, origins);
-  const origin = found?.find(({ kind }) => kind === "cell") ?? found?.[0];
-  if (origin === undefined) return problem;
-  if (origin.kind === "mapping") return { ...problem, file: origin.file, line: origin.line };
-  return { ...problem, ...cellPlace(origin.source, origin.column) };
-}
-
-/** The part of a problem that names a cell. */
+/** The part of a problem that names a row, or a cell of it. */
+export function cellPlace(source: SourceRow): Required<Pick<Problem, "file" | "line" | "row">>;
+export function cellPlace(source: SourceRow, column: string): ProblemCell;
 export function cellPlace(
   source: SourceRow,
   column?: string,
-): Pick<Problem, "file" | "line" | "row" | "column" | "value"> {
-  const place = { file: source.file, line: source.row.line, row: source.row.number };
+): Pick<Problem, "file" | "line" | "row" | "column" | "value">;
+export function cellPlace({ file, row }: SourceRow, column?: string) {
+  const place = { file, line: row.line, row: row.number };
   if (column === undefined) return place;
-  const cell = cellAt(source.row.cells, column);
+  const cell = cellAt(row.cells, column);
   return { ...place, column, ...(typeof cell === "string" ? { value: cell } : {}) };
-}
-
-function nearestOrigins(path: string, origins: Origins): readonly Origin[] | undefined {
-  for (let at = path; at !== ""; at = parentOf(at)) {
-    const known = origins.get(at);
-    // A list may be known without a cell of its own (its group is found by an expression).
-    if (known !== undefined && known.length > 0) return known;
-    const below = [...origins.keys()].filter(
-      (candidate) => candidate.startsWith(`${at}.`) || candidate.startsWith(`${at}[`),
-    );
-    const best = below.find((candidate) => /(^|\.)(sku|name|product_id)$/.test(candidate)) ?? below[0];
-    if (best !== undefined) return origins.get(best);
-  }
-  return undefined;
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, Math.max(path.lastIndexOf("."), path.lastIndexOf("["))));
 }

@@ -53,10 +53,14 @@ export const problemCodes = [
 /** One of `problemCodes`. */
 export type ProblemCode = (typeof problemCodes)[number];
 
+/** One of several cells that a problem is about. */
+export type ProblemCell = Required<Pick<Problem, "file" | "line" | "row" | "column">> & Pick<Problem, "value">;
+
 /**
  * One thing wrong. `path` is the payload path (`items[1].quantity`); `file`, `line` (1-based, where the row starts),
  * `column` and `value` name the cell. A problem whose cause is the mapping itself (a constant, a default) has the
- * mapping's file and line instead of a cell.
+ * mapping's file and line instead of a cell. Where several cells made the value and none of them alone is to blame,
+ * `cells` are all of them, the one above first; the message names the others.
  */
 export interface Problem {
   readonly code: ProblemCode;
@@ -69,6 +73,7 @@ export interface Problem {
   readonly row?: number;
   readonly column?: string;
   readonly value?: string;
+  readonly cells?: readonly ProblemCell[];
 }
 
 /** A result that is either a value or what is wrong with it. */

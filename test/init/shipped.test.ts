@@ -3,9 +3,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { planImport, readExports } from "../../src/init.ts";
 import { tableOf } from "../../src/init/table.ts";
 import { writeMapping } from "../../src/init/write-mapping.ts";
+import { planImport, readExports } from "../../src/init.ts";
 import { type Input, loadJob } from "../../src/job.ts";
 import { loadMapping } from "../../src/map/load-mapping.ts";
 import { type Compared, compare } from "./agreement.ts";

@@ -155,8 +155,12 @@ children:
       { sku: "A", quantity: 2 },
       { sku: "B", quantity: 1 },
     ]);
-    expect(draft.origins.get("kit_items[1].sku")).toEqual([{ kind: "cell", source: row, column: "Parts" }]);
-    expect(draft.origins.get("kit_items[1].quantity")).toEqual([{ kind: "cell", source: row, column: "Parts" }]);
+    expect(draft.origins.get("kit_items[1].sku")).toEqual([
+      { kind: "cell", source: row, column: "Parts", part: "made" },
+    ]);
+    expect(draft.origins.get("kit_items[1].quantity")).toEqual([
+      { kind: "cell", source: row, column: "Parts", part: "made" },
+    ]);
   });
 
   it("makes none of a blank cell", () => {
@@ -199,8 +203,8 @@ children:
     const { origins } = draftOf(mapping, rows);
     expect(origins.get("variants[1].upc")).toEqual([{ kind: "cell", source: rows[2], column: "Title" }]);
     expect(origins.get("variants[1].name")).toEqual([
-      { kind: "cell", source: rows[0], column: "Title" },
-      { kind: "cell", source: rows[2], column: "Option" },
+      { kind: "cell", source: rows[0], column: "Title", part: "made" },
+      { kind: "cell", source: rows[2], column: "Option", part: "made" },
     ]);
   });
 });

@@ -340,8 +340,8 @@ test.each<{
     cells: { P: "", N: "n" },
     code: "expression_failed",
     path: "name",
-    column: "N",
-    value: "n",
+    column: "P",
+    value: "",
   },
   {
     rule: "a nested object as text",
@@ -441,7 +441,8 @@ describe("origins", () => {
     { of: "several blank ones", field: "name: { from: [A, B] }", cells: { A: "", B: "" }, columns: ["A", "B"] },
     { of: "columns that are there", field: "name: { from: [A, B] }", cells: { B: "" }, columns: ["B"] },
     { of: "alternatives that are all blank", field: "name: [A, B]", cells: { A: "", B: "" }, columns: ["A", "B"] },
-    { of: "a template", field: 'name: { template: "{A}{B}" }', cells: { A: "a", B: "" }, columns: ["A", "B"] },
+    { of: "a template", field: 'name: { template: "{A}{B}" }', cells: { A: "a", B: "b" }, columns: ["A", "B"] },
+    { of: "a template with a blank", field: 'name: { template: "{A}{B}" }', cells: { A: "a", B: "" }, columns: ["A"] },
     {
       of: "an expression",
       field: `name: { expr: 'row["A"] + row["B"]' }`,
@@ -449,7 +450,12 @@ describe("origins", () => {
       columns: ["A", "B"],
     },
     { of: "a lookup", field: `name: { from: C, ${lookup} }`, cells: { C: "1" }, columns: ["C"] },
-    { of: "a field that is gated off", field: "name: { from: T, when: 'false' }", cells: { T: "t" }, columns: ["T"] },
+    {
+      of: "a field that is gated off",
+      field: `name: { from: T, when: 'row["S"] == "on"' }`,
+      cells: { T: "t", S: "off" },
+      columns: ["S"],
+    },
   ])("of $of are its cells", ({ field, cells, columns }) => {
     const origins = mapOne(field, cells, "", categories).origins.get("name");
     expect(origins?.map((origin) => (origin.kind === "cell" ? origin.column : "mapping"))).toEqual(columns);

@@ -1,14 +1,7 @@
 import { describe, expect, it, test } from "vitest";
-import {
-  cellPlace,
-  locateProblem,
-  type Origin,
-  type Origins,
-  rowId,
-  type SourceRow,
-  splitRowId,
-} from "../../src/model/draft.ts";
+import { cellPlace, type Origin, type Origins, rowId, type SourceRow, splitRowId } from "../../src/model/draft.ts";
 import { describeProblem, type Problem, problemSignature } from "../../src/model/problem.ts";
+import { locateProblem } from "../../src/model/problem-place.ts";
 import type { Cells } from "../../src/model/row.ts";
 
 const source = (line: number, cells: Cells): SourceRow => ({
@@ -40,16 +33,10 @@ describe("a problem finds its cell", () => {
       at: "Item",
     },
     {
-      name: "at a field below it",
+      name: "at the row of the fields below it",
       path: "ship_to",
       origins: { "ship_to.city": [cell("City")], "ship_to.name": [cell("Name")] },
-      at: "Name",
-    },
-    {
-      name: "at any field below it when none is the name",
-      path: "ship_to",
-      origins: { "ship_to.city": [cell("City")] },
-      at: "City",
+      at: "orders.csv:5",
     },
     {
       name: "at the sibling that stands for it",
@@ -68,7 +55,7 @@ describe("a problem finds its cell", () => {
       name: "below a list that has no cell of its own",
       path: "items",
       origins: { items: [], "items[0].sku": [cell("Item")] },
-      at: "Item",
+      at: "orders.csv:5",
     },
     {
       name: "not at a name that only begins like it",
