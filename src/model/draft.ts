@@ -78,15 +78,17 @@ export function splitRowId(id: number): { readonly fileId: number; readonly rowN
 }
 
 /** The part of a problem that names a row, or a cell of it. */
-export function cellPlace(source: SourceRow): Required<Pick<Problem, "file" | "line" | "row">>;
-export function cellPlace(source: SourceRow, column: string): ProblemCell;
 export function cellPlace(
   source: SourceRow,
   column?: string,
-): Pick<Problem, "file" | "line" | "row" | "column" | "value">;
-export function cellPlace({ file, row }: SourceRow, column?: string) {
-  const place = { file, line: row.line, row: row.number };
-  if (column === undefined) return place;
-  const cell = cellAt(row.cells, column);
-  return { ...place, column, ...(typeof cell === "string" ? { value: cell } : {}) };
+): Required<Pick<Problem, "file" | "line" | "row">> & Pick<Problem, "column" | "value"> {
+  if (column !== undefined) return problemCell(source, column);
+  return { file: source.file, line: source.row.line, row: source.row.number };
 }
+
+/** A cell of a row, as problems list it. */
+export function problemCell(source: SourceRow, column: string): ProblemCell {
+  const cell = cellAt(source.row.cells, column);
+  return { ...cellPlace(source), column, ...(typeof cell === "string" ? { value: cell } : {}) };
+}
+};

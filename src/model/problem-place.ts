@@ -1,5 +1,5 @@
 // Where a problem stands: from a payload path to the cell or cells that the value came from, and into the problem's words.
-import { cellPlace, type Origin, type Origins } from "./draft.ts";
+import { cellPlace, type Origin, type Origins, problemCell } from "./draft.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { parsePath, valueAt } from "./payload-path.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
@@ -50,7 +50,7 @@ export function atCells(
   origins: readonly Pick<CellOrigin, "source" | "column">[],
   made?: string,
 ): Problem {
-  const [first, ...others] = origins.map(({ source, column }) => cellPlace(source, column));
+  const [first, ...others] = origins.map(({ source, column }) => problemCell(source, column));
   if (first === undefined) return problem;
   const isNew = made !== undefined && made !== first.value && !problem.message.includes(quote(made));
   const value = isNew ? `the value is ${quote(made)}` : "";
