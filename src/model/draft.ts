@@ -91,4 +91,3 @@ export function problemCell(source: SourceRow, column: string): ProblemCell {
   const cell = cellAt(source.row.cells, column);
   return { ...cellPlace(source), column, ...(typeof cell === "string" ? { value: cell } : {}) };
 }
-};
