@@ -7,7 +7,7 @@ import type { Job } from "./job.ts";
 import { openScratchLedger } from "./ledger/open-ledger.ts";
 import { createLocate } from "./locate.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
-import { detections, prepareInputs, resourceOf } from "./prepare.ts";
+import { damageList, detections, prepareInputs, resourceOf } from "./prepare.ts";
 import { writeReports } from "./report/reports.ts";
 import type { ShownEntry } from "./report/shown-text.ts";
 import type { Summary } from "./report/summary.ts";
@@ -88,6 +88,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     exitCode,
     warnings,
     folder,
+    damage: damageList(inputs),
     resourceOf: resourceOf(inputs),
   });
   const { show = 0 } = options;

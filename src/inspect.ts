@@ -1,5 +1,6 @@
 // The pass over the files of an input before anything is staged: what their cells prove of how numbers and dates are
 // written, and which paths JSON elements have. Memory does not grow with the files. What was found goes with each file.
+import { type ColumnDamage, inspectDamage } from "./damage.ts";
 import type { Input, JobFile } from "./job.ts";
 import type { CompiledMapping } from "./map/compile.ts";
 import type { ColumnPlace } from "./map/feeds.ts";
@@ -23,6 +24,7 @@ export interface Inspected {
   /** Of the main files: one for each table, and one for all JSON together. */
   readonly mains: readonly { readonly file: JobFile; readonly header: Header | undefined }[];
   readonly joined: Readonly<Record<string, Header | undefined>>;
+  readonly damage: readonly ColumnDamage[];
   /** Columns that can be read in more than one way, each a line. */
   readonly faults: readonly string[];
   /** What to do about them. */
@@ -42,6 +44,7 @@ export async function inspectInput(
       (role) => role.join === join && role.files.some(({ info }) => isTable(info) && info.columns?.includes(column)),
     );
   const styles = inspectStyles(compiled.feeds(isColumn), compiled.mapping.file);
+  const damage = inspectDamage(compiled.columnRoles(isColumn), compiled.isBlank, compiled.mapping.accept);
   const collectors = collectorsOf(roles);
   askFor(compiled, collectors);
   for (const role of roles) {
@@ -49,19 +52,21 @@ export async function inspectInput(
     let rows = 0;
     for (const { file, info } of role.files) {
       const look = isTable(info) ? styles.watch(role.join, file) : undefined;
+      const judge = isTable(info) ? damage.watch(role.join, file.shown) : undefined;
       const paths = isTable(info) ? undefined : collector;
-      if (look === undefined && paths === undefined) continue;
+      if (look === undefined && judge === undefined && paths === undefined) continue;
       await using opened = await openInput(file.path, file.shown, sameSettings(info));
       for await (const batch of opened.batches()) {
         if (options.signal?.aborted === true) return cutOff(infos);
         for (const row of batch) {
           if (row.fault !== undefined) continue;
           look?.(row);
+          judge?.(row);
           paths?.see(row.cells);
         }
         rows += batch.length;
         options.onProgress?.(role.join === undefined ? input.name : `${input.name}.${role.join}`, rows);
-        if (look === undefined && paths?.isComplete() === true) break;
+        if (paths?.isComplete() === true) break;
       }
     }
   }
@@ -77,6 +82,7 @@ export async function inspectInput(
       ),
     ),
     ...headersOf(roles, collectors),
+    damage: damage.found(),
     faults: found.faults,
     hint: found.hint,
   };
@@ -147,5 +153,5 @@ function headersOf(
 
 /** Staging says what is to be said of a command that was stopped. */
 function cutOff(infos: ReadonlyMap<string, FileInfo>): Inspected {
-  return { infos, mains: [], joined: {}, faults: [], hint: "" };
+  return { infos, mains: [], joined: {}, damage: [], faults: [], hint: "" };
 }

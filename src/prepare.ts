@@ -2,6 +2,7 @@
 // mapped column checked against its header. All faults of all inputs are reported together.
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { type ColumnDamage, damageWarnings } from "./damage.ts";
 import { type Inspected, type InspectOptions, inspectInput } from "./inspect.ts";
 import type { Input, Job, JobFile } from "./job.ts";
 import type { ColumnFaults } from "./map/check-columns.ts";
@@ -14,6 +15,8 @@ import { didYouMean } from "./model/nearest.ts";
 import type { ResourceName } from "./model/resource.ts";
 import type { FileInfo } from "./model/row.ts";
 import { openInput } from "./read/open.ts";
+import type { Summary } from "./report/summary.ts";
+import { cutTo } from "./report/wording.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
 
 /** An input that is ready to be staged. */
@@ -22,6 +25,8 @@ export interface PreparedInput {
   readonly compiled: CompiledMapping;
   /** Facts of each file, by path. */
   readonly infos: ReadonlyMap<string, FileInfo>;
+  /** What a spreadsheet did to columns that the mapping uses. */
+  readonly damage: readonly ColumnDamage[];
   /** What looks odd but stops nothing, in words. */
   readonly warnings: readonly string[];
 }
@@ -71,6 +76,26 @@ export function detections(
   );
 }
 
+/** The damaged columns of all inputs, as the summary lists them: by the file of the first cell. */
+export function damageList(inputs: readonly PreparedInput[]): Summary["damage"] {
+  return inputs.flatMap(({ input, damage }) =>
+    damage.map(({ join, column, kind, count, cells }) => {
+      const { file } = cells[0];
+      const first = cells
+        .filter((cell) => cell.file === file)
+        .map(({ line, text }) => ({ line, value: cutTo(text, 100) }));
+      return {
+        input: join === undefined ? input.name : `${input.name}.${join}`,
+        file,
+        column,
+        kind,
+        cells: count,
+        first,
+      };
+    }),
+  );
+}
+
 /**
  * The mapping of an input ready for rows, with the files that it looks things up in and indexes over the rows that are
  * given; the input's own files are not touched.
@@ -111,7 +136,9 @@ async function prepareInput(input: Input, options: PrepareOptions): Promise<Prep
       : [new ImportError("MAPPING_INVALID", inspected.faults.join("\n"), { hint: inspected.hint })]),
   ];
   if (faults.length > 0) throw joined(faults);
-  return { input, compiled, infos: inspected.infos, warnings: [...lookups.warnings, ...warnings, ...read.warnings] };
+  const { damage } = inspected;
+  const allWarnings = [...lookups.warnings, ...warnings, ...read.warnings, ...damageWarnings(damage, input.mapping.shown)];
+  return { input, compiled, infos: inspected.infos, damage, warnings: allWarnings };
 }
 
 /** What does not fit between the mapping and the headers of an input's files. */

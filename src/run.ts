@@ -13,7 +13,14 @@ import { createLocate } from "./locate.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { ImportError } from "./model/error.ts";
 import type { Ledger, RunRecord } from "./model/ledger.ts";
-import { detections, type PreparedInput, type PrepareOptions, prepareInputs, resourceOf } from "./prepare.ts";
+import {
+  damageList,
+  detections,
+  type PreparedInput,
+  type PrepareOptions,
+  prepareInputs,
+  resourceOf,
+} from "./prepare.ts";
 import { makeFolder } from "./report/atomic-file.ts";
 import { writeReports } from "./report/reports.ts";
 import type { StopReason, Summary } from "./report/summary.ts";
@@ -270,6 +277,7 @@ async function finish(
     traffic: ending.traffic.total(),
     warnings: ending.warnings,
     folder,
+    damage: damageList(inputs),
     resourceOf: resourceOf(inputs),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),

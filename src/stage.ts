@@ -2,6 +2,7 @@
 // not grow with the files: what is scattered or joined is gathered by the ledger.
 import { setImmediate as othersFirst } from "node:timers/promises";
 import { settleClashes } from "./clashes.ts";
+import { damageProblems } from "./damage.ts";
 import type { Input, Job, JobFile } from "./job.ts";
 import { attachJoins, type JoinFiles, keyText, sourceRow } from "./joins.ts";
 import { joinFilesOf, type Locate } from "./locate.ts";
@@ -240,8 +241,14 @@ function createSink(
       const drafted = compiled.draft(await attachJoins(group, compiled, joins, ledger.staging));
       // Its rows are complete, joined ones included: looking for more would take those of others.
       if (drafted.kind === "excluded") return settle(drafted.rows.map(({ id }) => id));
+      const { draft } = drafted;
+      const damage = strict ? damageProblems(draft.rows, prepared.damage) : [];
       waiting.push({
-        ...validateDraft(drafted.draft, resource, { policy: job.existing[resource.name], strict, showCreationNeeds }),
+        ...validateDraft({ ...draft, problems: [...draft.problems, ...damage] }, resource, {
+          policy: job.existing[resource.name],
+          strict,
+          showCreationNeeds,
+        }),
         rowsHash: rowsHash(prepared.input.name, drafted.draft.rows),
       });
       if (waiting.length >= entriesPerBatch) await flush();

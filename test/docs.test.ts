@@ -9,6 +9,7 @@ import { mappablePaths } from "../build/json-schemas.ts";
 import { buildProgram } from "../src/cli/main.ts";
 import type { CommandWorld } from "../src/cli/world.ts";
 import { sampleRows } from "../src/init.ts";
+import { damageKinds } from "../src/model/damage.ts";
 import { loadJob } from "../src/job.ts";
 import { writtenJob } from "../src/job-schema.ts";
 import { coerce } from "../src/map/coerce.ts";
@@ -183,6 +184,11 @@ describe("docs/mapping.md", () => {
     const style = { decimal: ".", thousands: ",", dates: [], timezone: "UTC" } as const;
     const read = coerce(cell, fieldOf(type), style);
     expect(read.ok ? read.value : "problem").toEqual(becomes === "problem" ? becomes : JSON.parse(code(becomes)));
+  });
+
+  it("lists every kind of damage", () => {
+    const kinds = tableOf(only(mappingDoc, "damage")).map(([kind]) => code(kind));
+    expect(kinds.toSorted()).toEqual(damageKinds.toSorted());
   });
 
   it("names the units", () => {

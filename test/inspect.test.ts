@@ -3,6 +3,7 @@ import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it, test } from "vitest";
+import { check } from "../src/check.ts";
 import type { JsonObject } from "../src/model/json.ts";
 import { prepareInputs } from "../src/prepare.ts";
 import { spoolStdin } from "../src/spool.ts";
@@ -263,5 +264,67 @@ describe("standard input", () => {
     await writeFile(join(given.state, "stdin", "999999999"), "left");
     await using _second = await spoolStdin(given, { stdin: Readable.from(["SKU,P\n"]) });
     expect(await readdir(join(given.state, "stdin"))).toEqual([String(process.pid)]);
+  });
+});
+
+describe("spreadsheet damage", () => {
+  const cells = "SKU,Name\n00123,Cup\n00456,Caf\u00c3\u00a9\n789,Pot\n4.00638E+12,Lid";
+
+  it("is a warning for each column and kind, with lines and a way to accept it", async () => {
+    await using staged = await stagedJob(table("name: Name", cells));
+    expect(staged.warnings).toEqual([
+      expect.stringMatching(
+        /^in\.csv: column "SKU": 1 cell \(line 5: "4\.00638E\+12"\) in scientific notation: .* source: \{ accept: \{ "SKU": \[scientific_notation\] \} \} in map\.yaml$/,
+      ),
+      expect.stringContaining('in.csv: column "SKU": 1 cell (line 4: "789") shorter than the others'),
+      expect.stringContaining('in.csv: column "Name": 1 cell (line 3: "Caf\u00c3\u00a9") read in the wrong encoding'),
+    ]);
+    expect(await staged.problems()).toEqual([]);
+  });
+
+  it("is a problem of each cell under --strict", async () => {
+    await using staged = await stagedJob(table("name: Name", cells), { strict: true });
+    expect(await staged.fates()).toEqual([
+      "in.csv:2 pending 00123",
+      "in.csv:3 invalid 00456 damaged_cell",
+      "in.csv:4 invalid 789 damaged_cell",
+      "in.csv:5 invalid 4.00638E+12 damaged_cell",
+    ]);
+    expect(await staged.problems()).toContainEqual(
+      expect.stringMatching(/^in\.csv:4 column "SKU" = "789": shorter than the others/),
+    );
+  });
+
+  it("is nothing where the mapping accepts it, or in columns that it does not use", async () => {
+    const accept = "{ SKU: [scientific_notation, lost_leading_zeros] }";
+    const files = table("name: { value: x }", cells, `source: { accept: ${accept} }\n`);
+    await using staged = await stagedJob(files, { strict: true });
+    expect(staged.warnings).toEqual([]);
+    expect(await staged.problems()).toEqual([]);
+  });
+
+  it("can only be accepted in a column that is there, and by its name", async () => {
+    expect(await faultsOf(table("", cells, "source: { accept: { SKV: [odd_spaces] } }\n"))).toEqual([
+      'in.csv: map.yaml: source.accept: no file has a column "SKV". Did you mean "SKU"?',
+    ]);
+    const [fault] = await faultsOf(table("", cells, "source: { accept: { SKU: [odd_space] } }\n"));
+    expect(fault).toContain("odd_spaces");
+  });
+
+  it("stands in the summary", async () => {
+    await using folder = await jobFolder(table("name: Name", cells));
+    const { summary } = await check(await folder.loadJob());
+    expect(summary.damage).toMatchObject([
+      {
+        input: "main",
+        file: "in.csv",
+        column: "SKU",
+        kind: "scientific_notation",
+        cells: 1,
+        first: [{ line: 5, value: "4.00638E+12" }],
+      },
+      { kind: "lost_leading_zeros" },
+      { column: "Name", kind: "mojibake" },
+    ]);
   });
 });

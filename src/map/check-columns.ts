@@ -42,6 +42,7 @@ export function checkColumns(mapping: Mapping, main: Header | undefined, joined:
     expressionWarnings(group?.head, "row", mapping, main),
     expressionWarnings(group?.where, "group", mapping, main),
     expressionWarnings(group !== undefined && "expr" in group.by ? group.by.expr : undefined, "row", mapping, main),
+    ...Object.keys(mapping.accept).map((name) => acceptFault(name, [main, ...Object.values(joined)])),
     ...Object.keys(joined).flatMap((name) =>
       joins.some((join) => join.name === name)
         ? []
@@ -206,6 +207,14 @@ function columnFault(name: string, header: Header | undefined, position: Positio
   const { file, names } = header;
   const what = isTable(header) ? `column "${name}" is not in ${file}.` : `"${name}" is in no element of ${file}.`;
   return error(position, `${what}${didYouMean(name, names)}`);
+}
+
+/** `source.accept` names columns of any of the files; JSON has no damage that could be accepted. */
+function acceptFault(name: string, headers: readonly (Header | undefined)[]): Faults {
+  const known = headers.filter((header) => header !== undefined);
+  if (known.length < headers.length || known.some((header) => header.has(name))) return none;
+  const names = known.flatMap((header) => header.names);
+  return error(undefined, `source.accept: no file has a column "${name}".${didYouMean(name, names)}`);
 }
 
 function isTable({ format }: Header): boolean {

@@ -10,6 +10,7 @@ import { atReads } from "./at-reads.ts";
 import { compileBlanks } from "./blanks.ts";
 import { type ColumnFaults, checkColumns, type JoinedHeaders } from "./check-columns.ts";
 import { compileChild } from "./children.ts";
+import { columnRoles, type UsedColumn } from "./column-roles.ts";
 import { compileField, type FieldTools } from "./compile-field.ts";
 import { compileCondition } from "./condition.ts";
 import { compileConflicts } from "./conflicts.ts";
@@ -34,6 +35,9 @@ export interface CompiledMapping {
   readonly joins: readonly Join[];
   /** What the mapping leaves to be found out from cells; `isColumn` tells which columns there are. */
   feeds(isColumn: (place: ColumnPlace) => boolean): Feeds;
+  /** The columns that the mapping uses, and what they hold. */
+  columnRoles(isColumn: (place: ColumnPlace) => boolean): readonly UsedColumn[];
+  readonly isBlank: (text: string) => boolean;
   /** All faults of the mapping against the headers at once. */
   checkColumns(main: Header | undefined, joined: JoinedHeaders): ColumnFaults;
   /** The row that counts as the first of a group. */
@@ -135,6 +139,8 @@ export function compileMapping(
     mapping,
     resource: resources[mapping.resource],
     joins,
+    columnRoles: (isColumn) => columnRoles(mapping, indexes, isColumn),
+    isBlank: blanks.isBlank,
     feeds: (isColumn) => feedsOf(mapping, indexes, isColumn),
     checkColumns: (main, joined) => checkColumns(mapping, main, joined),
     head: (rows) => chooseHead(rows).head,

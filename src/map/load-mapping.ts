@@ -47,6 +47,7 @@ export function loadMapping(text: string, file: string): Mapping {
     source: settingsOf(source),
     match: source?.match,
     blank: source?.blank ?? [],
+    accept: source?.accept ?? {},
     style: styleOf(source),
     where: expr(written.where, ["where"], places),
     indexes: normaliseIndexes(written.index, places),

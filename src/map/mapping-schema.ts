@@ -2,6 +2,7 @@
 // show them: build/json-schemas.ts makes a JSON Schema of this). Fields are in field-schema.ts, what a schema cannot say
 // in check-*.ts, what the tool works with in mapping.ts.
 import { z } from "zod";
+import { damageKinds } from "../model/damage.ts";
 import { type ReferableName, referableNames, resourceNames } from "../model/resource.ts";
 import { referables } from "../model/resources.ts";
 import { column, dates, decimal, expression, fieldSpecs, thousands } from "./field-schema.ts";
@@ -85,6 +86,13 @@ export const mappingSchema = z.strictObject({
         .array(z.string())
         .optional()
         .meta({ description: "Cells that mean nothing, beside the empty one", examples: [["NULL", "N/A"]] }),
+      accept: z
+        .record(column, z.array(z.enum(damageKinds)).min(1))
+        .optional()
+        .meta({
+          description: "What looks like spreadsheet damage in a column and is none",
+          examples: [{ SKU: ["date_in_identifier"] }],
+        }),
       decimal: decimal
         .optional()
         .meta({ description: "The decimal sign of numbers; default: found per column", examples: [","] }),

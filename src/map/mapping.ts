@@ -1,5 +1,6 @@
 // A mapping as the tool works with it: every form spelled out, every default in place, every field with its type and its
 // place in the file. Plain values; compile.ts makes functions of them.
+import type { DamageKind } from "../model/damage.ts";
 import type { Field } from "../model/field.ts";
 import type { Json } from "../model/json.ts";
 import type { ReferableName, ResourceName } from "../model/resource.ts";
@@ -20,6 +21,8 @@ export interface Mapping {
   readonly match: string | undefined;
   /** Cells that mean nothing beside the empty one. */
   readonly blank: readonly string[];
+  /** Damage of columns that is as it should be, by column. */
+  readonly accept: Readonly<Record<string, readonly DamageKind[]>>;
   readonly style: ValueStyle;
   readonly where: Expr | undefined;
   readonly indexes: Readonly<Record<string, RowIndexSpec>>;

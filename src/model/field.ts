@@ -22,10 +22,14 @@ export type FieldType =
   | "labelled" // custom_fields: any label, any scalar
   | "any"; // documented as an object without fields
 
+/** What a text field holds, where a spreadsheet may have damaged that: digits that are no number. */
+export type Holds = "identifier" | "gtin" | "postal_code";
+
 declare module "zod" {
   interface GlobalMeta {
     fieldType?: FieldType;
     refersTo?: ReferableName;
+    holds?: Holds;
   }
 }
 
@@ -42,6 +46,8 @@ export const requiredText = (max?: number) =>
       .check(...upTo(max)),
     "text",
   );
+/** A text that holds digits which are no number. */
+export const holding = <T extends z.ZodType>(holds: Holds, schema: T): T => schema.meta({ ...schema.meta(), holds });
 /** An e-mail address of at most `max` characters. */
 export const email = (max: number) => typed(z.email({ pattern: address }).check(...upTo(max)), "email");
 /** Any finite number. */
@@ -112,6 +118,7 @@ export interface Field {
   readonly choices?: readonly string[];
   /** Whose id this is, where a reference can find it. */
   readonly refersTo?: ReferableName;
+  readonly holds?: Holds;
   /** A value of `custom_fields`: a number or a boolean may stand here as well as text. */
   readonly anyScalar?: true;
 }
@@ -132,12 +139,13 @@ export function fieldAt(schema: z.ZodType, path: string): Field | undefined {
     current = unwrap(shape[step] as z.ZodType);
   }
   const choices = current.schema instanceof z.ZodEnum ? (current.schema.options as string[]) : undefined;
-  const refersTo = z.globalRegistry.get(current.schema)?.refersTo;
+  const { refersTo, holds } = z.globalRegistry.get(current.schema) ?? {};
   return {
     type: typeOf(current.schema),
     nullable: current.nullable,
     ...(choices === undefined ? {} : { choices }),
     ...(refersTo === undefined ? {} : { refersTo }),
+    ...(holds === undefined ? {} : { holds }),
   };
 }
 

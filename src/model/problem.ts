@@ -5,6 +5,7 @@ export const problemCodes = [
   // reading
   "ragged_row", // more or fewer cells than the header
   "not_an_object", // a JSON element that is no object
+  "damaged_cell", // --strict: what a spreadsheet made of a cell
   "unreadable_element", // an NDJSON line that is no JSON
   // mapping
   "missing_value", // a value that the payload needs is not there

@@ -6,6 +6,7 @@ import {
   choice,
   decimal,
   flag,
+  holding,
   idOf,
   inches,
   integer,
@@ -68,7 +69,7 @@ const common = {
   wholesale_price: amount().optional(),
   retail_price: amount().optional(),
   unit_cost: amount().optional(),
-  upc: text().optional(),
+  upc: holding("gtin", text()).optional(),
   custom_fields: labelled().optional(),
   tags: texts().optional(),
   ...measures,
@@ -78,14 +79,14 @@ const common = {
 // The page does not show limits for variants; the parent's are taken (facts §4.3, inferred).
 const variant = z.strictObject({
   name: requiredText(200),
-  sku: requiredText(100),
+  sku: holding("identifier", requiredText(100)),
   discontinued: flag().optional(),
   ...common,
 });
 
 const kitItem = z.strictObject({
   product_id: idOf("products").optional(),
-  sku: text().optional(),
+  sku: holding("identifier", text()).optional(),
   quantity: quantity(),
   uom_id: integer().optional(),
   price: decimal().optional(),
@@ -94,7 +95,7 @@ const kitItem = z.strictObject({
 
 const fields = {
   name: requiredText(200),
-  sku: requiredText(100),
+  sku: holding("identifier", requiredText(100)),
   category_id: integer().optional(),
   category: name.optional(),
   lot_tracking: flag().optional(),

@@ -7,6 +7,7 @@ import {
   date,
   decimal,
   email,
+  holding,
   idOf,
   labelled,
   quantity,
@@ -47,14 +48,14 @@ const address = z.strictObject({
   street3: text().optional(),
   city: text().optional(),
   state: text().optional(),
-  postal_code: text().optional(),
+  postal_code: holding("postal_code", text()).optional(),
   country: text().optional(),
   phone: text().optional(),
 });
 
 const item = z.strictObject({
   product_id: idOf("products").optional(),
-  sku: text().optional(),
+  sku: holding("identifier", text()).optional(),
   quantity: quantity(),
   unit_price: decimal(),
   tags: texts(255).optional(),
@@ -63,7 +64,7 @@ const item = z.strictObject({
 
 const schema = z.strictObject({
   channel_id: idOf("channels"),
-  order_number: requiredText(255),
+  order_number: holding("identifier", requiredText(255)),
   order_date: date(),
   order_status: choice(orderStatuses),
   items: someObjects(item, "an order needs at least one item"),

@@ -1,6 +1,7 @@
 // summary.json: what a run did, for machines (`--json`, monitoring) and for the closing table. Rows are surveyed in
 // survey.ts; what only the composition knows (requests, how it ended) comes in as facts.
 import { join } from "node:path";
+import type { DamageKind } from "../model/damage.ts";
 import type { Results, RunRecord } from "../model/ledger.ts";
 import { type Outcome, outcomes } from "../model/outcome.ts";
 import type { ResourceName } from "../model/resource.ts";
@@ -23,6 +24,8 @@ export interface SummaryFacts {
   readonly traffic?: Traffic;
   /** Of the run as a whole: from the job, the mappings, the account. Warnings of rows are among the problems. */
   readonly warnings?: readonly string[];
+  /** Damaged columns; what the warnings say of them in words. */
+  readonly damage?: Summary["damage"];
   /** The run's folder, as people should find it. */
   readonly folder: string;
   readonly failures: readonly FailureFile[];
@@ -91,6 +94,16 @@ export interface Summary {
   } | null;
   readonly files: readonly SummaryFile[];
   readonly warnings: readonly string[];
+  /** What spreadsheets did to columns that are used. */
+  readonly damage: readonly {
+    readonly input: string;
+    readonly file: string;
+    readonly column: string;
+    readonly kind: DamageKind;
+    readonly cells: number;
+    /** The first few of them. */
+    readonly first: readonly { readonly line: number; readonly value: string }[];
+  }[];
   /** Faulty rows of `one: true` joins and other reference files: they have no result lines. */
   readonly reference_faults: readonly {
     readonly input: string;
@@ -165,6 +178,7 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     changes: (await results.changes(run.id)) ?? null,
     files: await summaryFiles(results, run.id, surveyed),
     warnings: facts.warnings ?? [],
+    damage: facts.damage ?? [],
     reference_faults: await results.referenceFaults(run.id),
     traffic: facts.traffic === undefined ? null : trafficOf(facts.traffic),
     sends: Object.fromEntries(sends.map(({ result, sends: count }) => [result ?? "open", count])),

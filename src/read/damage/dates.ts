@@ -1,0 +1,54 @@
+// Article numbers that a spreadsheet took for dates: `SEP1` became `Sep-01`, `9-1` became `09-Jan`. A column whose other cells
+// have the same shape is named so on purpose.
+import { damageOf, suspects } from "./suspects.ts";
+import type { DamageWatch } from "./watch-column.ts";
+
+/** A watch for dates among identifiers. */
+export function watchDates(): DamageWatch {
+  const found = suspects();
+  const otherShapes = new Set<string>();
+  const dateShapes = new Set<string>();
+  let others = 0;
+  return {
+    see(cell) {
+      const { text } = cell;
+      if (isDate(text)) {
+        found.add(cell);
+        if (dateShapes.size < maxShapes) dateShapes.add(shapeOf(text));
+        return;
+      }
+      others += 1;
+      if (otherShapes.size < maxShapes && text.length <= maxLength) otherShapes.add(shapeOf(text));
+    },
+    damage() {
+      const isNaming = [...dateShapes].some((shape) => otherShapes.has(shape));
+      // Where dates are the rule, the column is numbered by dates.
+      if (isNaming || found.count() > others * maxShare) return [];
+      return damageOf("date_in_identifier", [found], isDate);
+    },
+  };
+}
+
+const maxShapes = 200;
+const maxLength = 24;
+const maxShare = 1.5;
+
+const month = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mrz|Mai|Okt|Dez)";
+const patterns = [
+  new RegExp(`^${month}-\\d{2}$`), // Excel's mmm-yy
+  new RegExp(`^\\d{1,2}-${month}(?:-\\d{2}(?:\\d{2})?)?$`),
+  new RegExp(`^\\d{1,2}\\. ${month}$`),
+  /^(?:0?[1-9]|[12]\d|3[01])([/.])(?:0?[1-9]|[12]\d|3[01])\1(?:19|20)\d{2}$/,
+  /^(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?: 00:00:00)?$/,
+];
+
+function isDate(text: string): boolean {
+  return text.length <= maxLength && patterns.some((pattern) => pattern.test(text));
+}
+
+function shapeOf(text: string): string {
+  return text
+    .replace(/\d/g, "9")
+    .replace(/\p{Lu}/gu, "A")
+    .replace(/\p{Ll}/gu, "a");
+}

@@ -1,0 +1,29 @@
+// Numbers that passed through a program which knows only fractions: the id 1001 became `1001.0`.
+import { damageOf, suspects } from "./suspects.ts";
+import type { DamageWatch } from "./watch-column.ts";
+
+/** A watch for whole numbers that end in `.0`. */
+export function watchPointZero(): DamageWatch {
+  const found = suspects();
+  let isFraction = false;
+  let isLong = false;
+  return {
+    see(cell) {
+      const { text } = cell;
+      if (isPointZero(text)) {
+        found.add(cell);
+        isLong ||= text.length >= longest;
+      } else isFraction ||= /^\d+\.\d+$/.test(text);
+    },
+    // Versions and sections (1.0, 1.1, 2.0) have other fractions too.
+    damage: () =>
+      isFraction || !(isLong || found.count() >= enough) ? [] : damageOf("point_zero", [found], isPointZero),
+  };
+}
+
+const longest = "100.0".length;
+const enough = 3;
+
+function isPointZero(text: string): boolean {
+  return /^\d+\.0$/.test(text);
+}
