@@ -141,6 +141,7 @@ const undamaged: readonly Column[] = [
   { what: "prices", role: "other", cells: ["12.5", "12.50", "13.0"] },
   { what: "capitals", role: "text", cells: ["SÃO PAULO", "CORAÇÃO", "Ångström", "À LA CARTE", "IRMÃ®", "Â", "50 Â"] },
   { what: "French spaces", role: "text", cells: ["Prix\u00a0: 10\u00a0€", "«\u00a0Bon\u00a0»", "10\u00a0kg"] },
+  { what: "text of a web page", role: "text", cells: ["<p>Blue\u00a0cup</p>"] },
   { what: "joined signs", role: "text", cells: ["👩\u200d👩\u200d👧", "می\u200cخواهم", "สวัสดี\u200bครับ"] },
   { what: "one text of just that length", role: "text", cells: [text(255), text(250), text(120)] },
   {

@@ -47,7 +47,7 @@ function isScientific(text: string): boolean {
 
 const anyOddSpace = /[\u00a0\u00ad\u2007\u200b-\u200f\u202a-\u202f\u2060\ufeff]/;
 const withoutWidth = /[\u200b\u2060\ufeff]/;
-const betweenWords = /[\p{L}\d]\u00a0+\p{L}{2}/u;
+const betweenWords = /\p{L}\u00a0+\p{L}{2}/u;
 const otherScripts = /[\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}\p{Script=Tibetan}]/u;
 const proseLength = 200;
 
@@ -56,9 +56,5 @@ const proseLength = 200;
 function hasOddSpace(text: string): boolean {
   if (!anyOddSpace.test(text)) return false;
   if (withoutWidth.test(text)) return !otherScripts.test(text);
-  return text.length <= proseLength && betweenWords.test(text) && !isUnitAfterNumber(text);
-}
-
-function isUnitAfterNumber(text: string): boolean {
-  return !/\p{L}\u00a0+\p{L}{2}/u.test(text);
+  return text.length <= proseLength && !text.includes("<") && betweenWords.test(text);
 }
