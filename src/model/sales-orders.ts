@@ -50,7 +50,7 @@ const address = z.strictObject({
   state: text().optional(),
   postal_code: holding("postal_code", text()).optional(),
   country: text().optional(),
-  phone: text().optional(),
+  phone: holding("identifier", text()).optional(),
 });
 
 const item = z.strictObject({

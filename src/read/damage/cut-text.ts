@@ -1,5 +1,5 @@
 // Texts cut at the length that a program can hold: 255 characters in many fields, 32,767 in a spreadsheet's cell.
-import { type Suspects, damageOf, suspects } from "./suspects.ts";
+import { damageOf, type Suspects, suspects } from "./suspects.ts";
 import type { DamageWatch } from "./watch-column.ts";
 
 /** A watch for texts that pile up at a limit. */

@@ -1,5 +1,5 @@
 // Article numbers that were taken for decimals: `10.10` became `10.1`.
-import { type Suspects, damageOf, suspects } from "./suspects.ts";
+import { damageOf, type Suspects, suspects } from "./suspects.ts";
 import type { DamageWatch } from "./watch-column.ts";
 
 /** A watch for numbers with a fraction that lost zeros at their end. */
@@ -40,7 +40,7 @@ export function watchTrailingZeros(): DamageWatch {
 }
 
 const maxTexts = 5000;
-const minShare = 0.6;
+const minShare = 0.45;
 const pattern = /^\d{1,12}\.(\d{1,12})$/;
 
 function dottedPlaces(text: string): number | undefined {
