@@ -137,7 +137,12 @@ async function prepareInput(input: Input, options: PrepareOptions): Promise<Prep
   ];
   if (faults.length > 0) throw joined(faults);
   const { damage } = inspected;
-  const allWarnings = [...lookups.warnings, ...warnings, ...read.warnings, ...damageWarnings(damage, input.mapping.shown)];
+  const allWarnings = [
+    ...lookups.warnings,
+    ...warnings,
+    ...read.warnings,
+    ...damageWarnings(damage, input.mapping.shown),
+  ];
   return { input, compiled, infos: inspected.infos, damage, warnings: allWarnings };
 }
 

@@ -305,7 +305,7 @@ describe("spreadsheet damage", () => {
 
   it("can only be accepted in a column that is there, and by its name", async () => {
     expect(await faultsOf(table("", cells, "source: { accept: { SKV: [odd_spaces] } }\n"))).toEqual([
-      'in.csv: map.yaml: source.accept: no file has a column "SKV". Did you mean "SKU"?',
+      'map.yaml: source.accept: no file has a column "SKV". Did you mean "SKU"?',
     ]);
     const [fault] = await faultsOf(table("", cells, "source: { accept: { SKU: [odd_space] } }\n"));
     expect(fault).toContain("odd_spaces");

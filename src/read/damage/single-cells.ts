@@ -49,7 +49,7 @@ const anyOddSpace = /[\u00a0\u00ad\u2007\u200b-\u200f\u202a-\u202f\u2060\ufeff]/
 const withoutWidth = /[\u200b\u2060\ufeff]/;
 const betweenWords = /\p{L}\u00a0+\p{L}{2}/u;
 const otherScripts = /[\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}\p{Script=Tibetan}]/u;
-const proseLength = 200;
+const proseLength = 80;
 
 // In text a non-breaking space before a sign or a unit is good typography, and long texts come from web pages that are full
 // of them; between two words of a name nobody will ever find it.
