@@ -8,6 +8,8 @@ export interface Reject {
   readonly resource: "products" | "sales_orders";
   /** Dotted; `*` stands for every index of a list: `items.*.quantity`, `bill_to.name`, `tags.*`. */
   readonly path: string;
+  /** What the refusal calls the last step of the path, when not as it was sent: an item's `sku` is refused as `product`. */
+  readonly named?: string;
   /** Compared exactly: `2` is not `"2"`. */
   readonly equals: string | number | boolean;
   /** Default `The <path> field is not accepted here.` */
@@ -22,10 +24,11 @@ export function rejectErrors(
 ): readonly FieldError[] {
   return rejects
     .filter((reject) => reject.resource === resource)
-    .flatMap(({ path, equals, message }) =>
+    .flatMap(({ path, named, equals, message }) =>
       placesOf(body, parsePath(path))
         .filter(({ value }) => value === equals)
-        .map((place) => ({ path: place.path, message: message ?? `The ${place.path} field is not accepted here.` })),
+        .map((place) => (named === undefined ? place.path : place.path.replace(/[^.]*$/, named)))
+        .map((said) => ({ path: said, message: message ?? `The ${said} field is not accepted here.` })),
     );
 }
 

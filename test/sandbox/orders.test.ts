@@ -142,14 +142,15 @@ test("keeps what it received digit by digit", async () => {
 
 test.each([
   { path: "items.*.quantity", equals: 7, at: ["items.1.quantity"] },
+  { path: "items.*.sku", named: "product", equals: "A-1", at: ["items.0.product", "items.1.product"] },
   { path: "items.0.quantity", equals: 7, at: [] },
   { path: "items.*.quantity", equals: "7", at: [] },
   { path: "bill_to.name", equals: "Ada", at: ["bill_to.name"] },
   { path: "tags.*", equals: "cold", at: ["tags.0", "tags.2"] },
   { path: "custom_fields.Ship.Via", equals: "Sea", at: ["custom_fields.Ship.Via"] },
   { path: "customer_email", equals: "a@b.example", at: [] },
-])("refuses an order with $equals at $path under $at", async ({ path, equals, at }) => {
-  await using sandbox = await withProducts({ rejects: [{ resource: "sales_orders", path, equals }] });
+])("refuses an order with $equals at $path under $at", async ({ at, ...reject }) => {
+  await using sandbox = await withProducts({ rejects: [{ resource: "sales_orders", ...reject }] });
   const content = { items: [line, { ...line, quantity: 7 }], tags: ["cold", "dry", "cold"] };
   const sent = order("1", { ...content, custom_fields: { "Ship.Via": "Sea" } });
   const { status, body } = await call(sandbox, "POST", "/sales-orders", sent);
