@@ -183,6 +183,51 @@ describe("what cells leave open stops the job", () => {
     expect(fault).toContain(says);
   });
 
+  const orders = (field: string) => `version: 1\nresource: sales_orders\nfields:\n  order_number: SKU\n  ${field}\n`;
+  test.each([
+    {
+      name: "a column with other dates beside it, by the field with all its formats",
+      field: "order_date: D",
+      rows: ["01/02/2024", "2024-02-13 10:00:00", "13.2.2024"],
+      hint: 'Say which it is: "01/02/2024" is 1 February 2024 with { from: D, dates: ["d/M/yyyy", "d.M.yyyy"] }, 2 January 2024 with { from: D, dates: ["M/d/yyyy", "d.M.yyyy"] } in map.yaml.',
+    },
+    {
+      name: "a column that is clear but for one cell, by mending that",
+      field: "order_date: D",
+      rows: ["01/02/2024", ...Array.from({ length: 20 }, () => "2024-02-13")],
+      hint: 'All other dates of "D" are clear: mend in.csv:2. Or say what it means: "01/02/2024" is 1 February',
+    },
+    {
+      name: "an expression, by what stands in its field",
+      field: `order_date: { expr: 'date(row["D"])' }`,
+      rows: ["01/02/2024"],
+      hint: '"01/02/2024" is 1 February 2024 with dates: ["d/M/yyyy"], 2 January 2024 with dates: ["M/d/yyyy"] in the field at map.yaml:5.',
+    },
+  ])("and says what to do about $name", async ({ field, rows, hint }) => {
+    const text = ["SKU;D", ...rows.map((cell, at) => `A${at};${cell}`)].join("\n");
+    const files = { ...table("", text), "map.yaml": orders(field) };
+    expect((await errorOf(stagedJob(files))).hint).toContain(hint);
+  });
+
+  it("and answers for all columns at once where all are in the same doubt", async () => {
+    const files = {
+      ...table("", "SKU;D;S\nA;01/02/2024;03/04/2024"),
+      "map.yaml": orders("order_date: D\n  ship_by_date: S"),
+    };
+    expect((await errorOf(stagedJob(files))).hint).toContain(
+      '"01/02/2024" is 1 February 2024 with source: { dates: ["d/M/yyyy"] }, 2 January 2024 with source: { dates: ["M/d/yyyy"] }',
+    );
+  });
+
+  it("and its answer, written down, reads the whole column", async () => {
+    const files = {
+      ...table("", "SKU;D\nA;01/02/2024\nB;2024-02-13T10:00:00Z"),
+      "map.yaml": orders(`order_date: { from: D, dates: ["d/M/yyyy"] }`),
+    };
+    await using staged = await stagedJob(files);
+    expect((await staged.problems()).filter((text) => text.includes("order_date"))).toEqual([]);
+  });
+
   it("and columns of one expression that are not written alike", async () => {
     const files = table(
       `retail_price: { expr: 'number(row["P"]) + number(row["Q"])', round: 2 }`,

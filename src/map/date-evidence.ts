@@ -6,10 +6,24 @@ import { type CellSeen, type SeenCells, seenCells } from "./evidence.ts";
 export type DateFinding =
   | { readonly kind: "nothing" }
   | { readonly kind: "found"; readonly dates: readonly string[]; readonly proof: CellSeen }
-  /** Cells that each of the formats reads as another day. */
-  | { readonly kind: "ambiguous"; readonly cells: SeenCells; readonly formats: readonly string[] }
+  /** Cells that each of the readings takes for another day. */
+  | {
+      readonly kind: "ambiguous";
+      readonly cells: SeenCells;
+      readonly readings: readonly DateReading[];
+      /** How many cells of the column are dates that only one format reads. */
+      readonly clear: number;
+    }
   /** No format reads both. */
   | { readonly kind: "contradictory"; readonly cells: readonly [CellSeen, CellSeen] };
+
+/** One way to read all dates of a column. */
+export interface DateReading {
+  /** The format of the cells in doubt, without a time of day. */
+  readonly format: string;
+  /** The formats that the column needs together; ISO dates need none. */
+  readonly dates: readonly string[];
+}
 
 /** Sees the cells of one column. Memory does not grow with them. */
 export interface DateEvidence {
@@ -20,26 +34,43 @@ export interface DateEvidence {
 /** Nothing seen yet. */
 export function dateEvidence(): DateEvidence {
   const shapes = new Map<string, ShapeEvidence>();
+  let iso = 0;
   return {
     see(text, place) {
       const read = readShape(text);
-      if (read === undefined) return;
+      if (read === undefined) {
+        if (isoDay.test(text)) iso += 1;
+        return;
+      }
       const known = shapes.get(read.shape) ?? newShape(read.candidates);
       shapes.set(read.shape, known);
       known.see(read, { text, ...place });
     },
     finding() {
       const findings = [...shapes.values()].map((shape) => shape.finding());
-      const fault = findings.find(({ kind }) => kind === "contradictory" || kind === "ambiguous");
-      if (fault !== undefined) return fault;
+      const contradictory = findings.find(({ kind }) => kind === "contradictory");
+      if (contradictory?.kind === "contradictory") return contradictory;
+      const ambiguous = findings.find(({ kind }) => kind === "ambiguous");
+      if (ambiguous?.kind === "ambiguous") {
+        const { cells, left } = ambiguous;
+        const readings = left.map(({ format, order }) => ({
+          format,
+          dates: inTurn([...shapes.values()].flatMap((shape) => shape.formatsFor(order))),
+        }));
+        const seen = [...shapes.values()].reduce((sum, { count }) => sum + count(), 0);
+        return { kind: "ambiguous", cells, readings, clear: iso + seen - cells.count };
+      }
       const found = findings.flatMap((finding) => (finding.kind === "found" ? [finding] : []));
       const [first] = found;
       if (first === undefined) return { kind: "nothing" };
-      // Luxon's yy reads four digits too, so the formats that ask for four have the first turn.
-      const dates = found.flatMap((each) => each.dates).toSorted((a, b) => yearDigits(b) - yearDigits(a));
-      return { kind: "found", dates, proof: first.proof };
+      return { kind: "found", dates: inTurn(found.flatMap((each) => each.dates)), proof: first.proof };
     },
   };
+}
+
+// Luxon's yy reads four digits too, so the formats that ask for four have the first turn.
+function inTurn(formats: readonly string[]): readonly string[] {
+  return formats.toSorted((a, b) => yearDigits(b) - yearDigits(a));
 }
 
 function yearDigits(format: string): number {
@@ -61,9 +92,17 @@ interface Read {
   readonly time: string;
 }
 
+type ShapeFinding =
+  | Exclude<DateFinding, { kind: "ambiguous" }>
+  | { readonly kind: "ambiguous"; readonly cells: SeenCells; readonly left: readonly Candidate[] };
+
 interface ShapeEvidence {
   see(read: Read, cell: CellSeen): void;
-  finding(): DateFinding;
+  /** Cells that may be dates. */
+  count(): number;
+  finding(): ShapeFinding;
+  /** Its formats when days and months stand in this order wherever its cells leave that open. */
+  formatsFor(order: Candidate["order"]): readonly string[];
 }
 
 function newShape(candidates: readonly Candidate[]): ShapeEvidence {
@@ -73,12 +112,15 @@ function newShape(candidates: readonly Candidate[]): ShapeEvidence {
   const differing = new Map<string, ReturnType<typeof seenCells>>();
   let proof: CellSeen | undefined;
   let first: CellSeen | undefined;
+  let count = 0;
+  const left = (): readonly Candidate[] => candidates.filter((candidate) => !ruledOut.has(candidate));
   return {
     see({ parts, time }, cell) {
       const days = parts === undefined ? undefined : candidates.map(({ order }) => dayOf(parts, order));
       if (days?.every((day) => day === undefined) === true) return; // that cell's problem
       if (times.size < maxTimes) times.add(time);
       first ??= cell;
+      count += 1;
       if (days === undefined) return;
       for (const [index, candidate] of candidates.entries()) {
         if (days[index] !== undefined || ruledOut.has(candidate)) continue;
@@ -92,19 +134,25 @@ function newShape(candidates: readonly Candidate[]): ShapeEvidence {
         seen.add(cell);
       });
     },
+    count: () => count,
+    formatsFor(order) {
+      const open = left();
+      const chosen = open.find((candidate) => candidate.order === order) ?? open[0];
+      return first === undefined || chosen === undefined ? [] : [...times].map((time) => chosen.format + time);
+    },
     finding() {
       if (first === undefined) return { kind: "nothing" };
-      const left = candidates.filter((candidate) => !ruledOut.has(candidate));
-      const [format] = left;
+      const open = left();
+      const [format] = open;
       if (format === undefined) return { kind: "contradictory", cells: contradiction(candidates, ruledOut, first) };
       const unclear: SeenCells[] = [];
       forPairs(candidates, (a, b, name) => {
-        const isOpen = [candidates[a], candidates[b]].every((each) => each !== undefined && left.includes(each));
+        const isOpen = [candidates[a], candidates[b]].every((each) => each !== undefined && open.includes(each));
         const seen = differing.get(name)?.seen();
         if (isOpen && seen !== undefined) unclear.push(seen);
       });
       const [cells] = unclear;
-      if (cells !== undefined) return { kind: "ambiguous", cells, formats: left.map((each) => each.format) };
+      if (cells !== undefined) return { kind: "ambiguous", cells, left: open };
       return { kind: "found", dates: [...times].map((time) => format.format + time), proof: proof ?? first };
     },
   };

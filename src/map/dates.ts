@@ -9,11 +9,11 @@ export type ParsedDate =
   | { readonly ok: true; readonly date: string }
   | { readonly ok: false; readonly message: string };
 
-type DateStyle = Pick<ValueStyle, "dates" | "timezone" | "unsaid">;
+type DateStyle = Pick<ValueStyle, "dates" | "timezone">;
 
 /**
- * The calendar day that the text names, by the style's formats in order, or by ISO 8601 when it has none. A plain
- * `YYYY-MM-DD` that no format reads is taken as what it is. Days that do not exist are refused, never moved.
+ * The calendar day that the text names, by the style's formats in order, else by ISO 8601: what is written so (`2024-03-09`,
+ * `2024-03-09 14:30`) is taken as what it is, whatever the formats. Days that do not exist are refused, never moved.
  */
 export function parseDate(text: string, style: DateStyle): ParsedDate {
   const trimmed = text.trim();
@@ -24,8 +24,8 @@ export function parseDate(text: string, style: DateStyle): ParsedDate {
     if (parsed.ok) return parsed;
     impossible ||= parsed.impossible;
   }
-  const takesIso = style.dates.length === 0 || style.unsaid?.dates === true || isoDay.test(trimmed);
-  const iso = takesIso ? readIso(trimmed, style.timezone) : undefined;
+  // What a format reads as a day that does not exist is not taken the other way round: 2024-05-13 by yyyy-dd-MM.
+  const iso = impossible ? undefined : readIso(trimmed, style.timezone);
   if (iso?.ok === true) return iso;
   const isNoDay = impossible || iso?.impossible === true;
   return { ok: false, message: isNoDay ? `${quote(trimmed)} is not a day that exists` : faultOf(trimmed, style) };
@@ -74,7 +74,6 @@ function parserOf(format: string) {
   return made;
 }
 
-const isoDay = /^\d{4}-\d{2}-\d{2}$/;
 const isoDateTime =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?: ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?$/i;
 
@@ -107,6 +106,7 @@ function faultOf(text: string, { dates }: DateStyle): string {
   const shown = quote(text);
   if (/^\d{5}(\.\d+)?$/.test(text))
     return `${shown} looks like a spreadsheet's day number${dayOfSerial(text)}; export the column as dates`;
+  if (!/\d/.test(text)) return `${shown} is not a date`;
   if (dates.length > 0) return `${shown} is not a date as ${dates.map((format) => `"${format}"`).join(" or ")}`;
   return `${shown} is not an ISO date (YYYY-MM-DD); name its format under source: dates:, such as ["M/d/yyyy"]`;
 }

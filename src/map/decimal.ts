@@ -118,7 +118,7 @@ function faultOf(text: string, { decimal, thousands }: DecimalStyle): string {
   }
   if (/^[+-]?\d[\d.,'\u2019\s]*$/.test(text)) {
     const groups = thousands === undefined ? "nothing between thousands" : `"${thousands}" between thousands`;
-    return `${shown} is not a number with decimal "${decimal}" and ${groups}; if it is one, set decimal: and thousands: under source:`;
+    return `${shown} is not a number with decimal "${decimal}" and ${groups}; mend this cell, or, if the whole column is written so, say decimal: and thousands: in the mapping`;
   }
   return `${shown} is not a number`;
 }

@@ -27,6 +27,8 @@ export interface Feed extends ColumnPlace {
   readonly reads: Reads;
   /** The field or expression. */
   readonly position: Position;
+  /** Where the mapping can say how to read it: in the field that takes the column, in one that calculates, or for all of a source only. */
+  readonly sayable: "column" | "field" | "source";
   /** The `thousands` that the mapping says. */
   readonly thousands: string | undefined;
   /** Gives every text of a row that is read so; never throws. */
@@ -104,13 +106,21 @@ function fieldFeeds({ alternatives, field }: FieldMapping, owner: Owner): Feeds 
     const { source, style, when, position } = alternative;
     if (style.unsaid === undefined) return none;
     const reads = readsOf(alternative, field);
-    const ofGate = expressionFeeds(when, style, undefined, owner);
+    const ofGate = expressionFeeds(when && { ...when, isInField: true }, style, undefined, owner);
     const steps = stepsOf(alternative, field.type === "weight" || field.type === "length", owner.blanks);
     if (source.kind === "expr") {
-      return both(ofGate, expressionFeeds({ text: source.text, position }, style, reads, owner, steps));
+      return both(
+        ofGate,
+        expressionFeeds({ text: source.text, position, isInField: true }, style, reads, owner, steps),
+      );
     }
     if (reads === undefined || !isOpen(style, reads)) return ofGate;
-    const about = { reads, position, thousands: style.thousands };
+    const about = {
+      reads,
+      position,
+      thousands: style.thousands,
+      sayable: source.kind === "from" ? "column" : "field",
+    } as const;
     if (source.kind === "from") {
       const feeds = source.columns.flatMap((name): Feed[] => {
         const cell = cellOf(name, owner);
@@ -221,7 +231,7 @@ function throughSteps(each: Feed["each"], steps: Steps): Feed["each"] {
 }
 
 function expressionFeeds(
-  expr: { readonly text: string; readonly position: Position } | undefined,
+  expr: { readonly text: string; readonly position: Position; readonly isInField?: true } | undefined,
   style: ValueStyle,
   result: Reads | undefined,
   owner: Owner,
@@ -231,7 +241,11 @@ function expressionFeeds(
   const compiled = compileExpression(expr.text, owner.kind, style, owner.indexes, result);
   if (!compiled.ok) return none;
   const uses = compiled.uses.filter(({ reads }) => isOpen(style, reads));
-  const about = { position: expr.position, thousands: style.thousands };
+  const about = {
+    position: expr.position,
+    thousands: style.thousands,
+    sayable: expr.isInField === true ? "field" : "source",
+  } as const;
   const feeds = uses.flatMap((use) => {
     // The last use is the whole result, and only that goes through the field's steps.
     const isResult = result !== undefined && use === compiled.uses.at(-1);

@@ -3,11 +3,12 @@
 import type { ColumnStyle, ColumnStyles } from "../model/column-style.ts";
 import { quote } from "../model/quote.ts";
 import type { Row } from "../model/row.ts";
-import { type DateEvidence, type DateFinding, dateEvidence } from "./date-evidence.ts";
+import { type DateEvidence, dateEvidence } from "./date-evidence.ts";
 import type { CellSeen, SeenCells } from "./evidence.ts";
 import { readAs } from "./expression.ts";
 import type { ColumnPlace, Feed, Feeds } from "./feeds.ts";
-import { type NumberEvidence, type NumberFinding, numberEvidence } from "./number-evidence.ts";
+import { type NumberEvidence, numberEvidence } from "./number-evidence.ts";
+import { type Finding, hintOf, wayOf } from "./style-hint.ts";
 import { commonStyle } from "./style.ts";
 
 /** A file as far as styles are concerned. */
@@ -94,9 +95,7 @@ export function inspectStyles({ feeds, shared }: Feeds, mapping: string): StyleI
   return inspector;
 }
 
-type Finding = NumberFinding | DateFinding;
-
-interface WatchedColumn extends Pick<Feed, "column" | "join" | "reads" | "position"> {
+interface WatchedColumn extends Pick<Feed, "column" | "join" | "reads" | "position" | "sayable"> {
   readonly feeds: readonly Feed[];
   readonly evidence: NumberEvidence | DateEvidence;
 }
@@ -137,15 +136,6 @@ function inWords(column: string, finding: Extract<Finding, { kind: "found" }>): 
   return `${wayOf(finding)} in "${column}" ${proof}`;
 }
 
-function wayOf(finding: Extract<Finding, { kind: "found" }>): string {
-  if ("dates" in finding) return `dates ${finding.dates.map((format) => `"${format}"`).join(", ")}`;
-  const { decimal, thousands } = finding.style;
-  return [
-    ...(decimal === undefined ? [] : [`decimal "${decimal}"`]),
-    ...(thousands === undefined ? [] : [`thousands "${thousands}"`]),
-  ].join(", ");
-}
-
 function notAlike(styles: readonly ColumnStyle[]): string {
   const columns = styles.map(({ column, decimal, thousands, dates }) => {
     const parts = [
@@ -165,8 +155,8 @@ function faultOf({ column, position, join }: WatchedColumn, finding: Finding, ma
     case "found":
       return undefined;
     case "ambiguous":
-      if ("formats" in finding) {
-        const formats = finding.formats.map((format) => `"${format}"`).join(" or ");
+      if ("readings" in finding) {
+        const formats = finding.readings.map(({ format }) => `"${format}"`).join(" or ");
         return `${place}: ${cellsText(finding.cells)} may be read as ${formats}, and no cell of the column shows which`;
       }
       return `${place}: ${cellsText(finding.cells)} may be read in two ways, and no cell of the column shows which: ${twoWays(finding.cells)}`;
@@ -203,36 +193,4 @@ function cellsText({ first, count }: SeenCells): string {
 
 function cellText({ text, file, line }: CellSeen): string {
   return `${quote(text)} (${file}:${line})`;
-}
-
-function hintOf(
-  findings: readonly { readonly column: WatchedColumn; readonly finding: Finding }[],
-  mapping: string,
-): string {
-  const isOpen = (reads: Feed["reads"]): boolean =>
-    findings.some(
-      ({ column, finding }) =>
-        column.reads === reads && (finding.kind === "ambiguous" || finding.kind === "contradictory"),
-    );
-  const proven = (reads: Feed["reads"]): string => {
-    const found = findings.flatMap(({ column, finding }) =>
-      column.reads === reads && finding.kind === "found" && (reads === "date" || finding.proof !== undefined)
-        ? [`${wayOf(finding)} in "${column.column}"`]
-        : [],
-    );
-    return found.length === 0 ? "" : ` What other columns show: ${found.slice(0, 3).join("; ")}.`;
-  };
-  const parts = [
-    ...(isOpen("number")
-      ? [
-          `Say it in ${mapping}: source: { decimal: ".", thousands: "," } or { decimal: ",", thousands: "." } for all columns, or { from: …, decimal: "." } for one field.${proven("number")}`,
-        ]
-      : []),
-    ...(isOpen("date")
-      ? [
-          `Say it in ${mapping}: source: { dates: ["d/M/yyyy"] } for all columns, or { from: …, dates: ["M/d/yyyy"] } for one field.${proven("date")}`,
-        ]
-      : []),
-  ];
-  return parts.length > 0 ? parts.join(" ") : `Say decimal: or dates: beside the expression in ${mapping}.`;
 }

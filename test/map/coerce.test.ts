@@ -119,7 +119,7 @@ describe("weight", () => {
     { value: "5 stone", code: "not_a_weight", says: "units are lb, oz, g, kg" },
     { value: "5 cm", code: "not_a_weight", says: "units are lb, oz, g, kg" },
     { value: "2 lb 3 oz", code: "not_a_weight", says: "is not a number" },
-    { value: "1,5 kg", code: "not_a_weight", says: "set decimal:" },
+    { value: "1,5 kg", code: "not_a_weight", says: "say decimal:" },
     { value: "0.0001", unit: "g", code: "not_exact", says: "too small" },
   ])("refuses $value $unit", ({ value, unit, code, says }) => {
     const coerced = as("weight", value, point, unit);

@@ -58,7 +58,22 @@ describe("a column is ambiguous", () => {
     { cells: ["13/02/24", "01/02/24"], formats: ["d/M/yy", "yy/M/d"], count: 2 },
     { cells: ["1-2-2024", "01/13/2024"], formats: ["d-M-yyyy", "M-d-yyyy"], count: 1 },
   ])("between $formats by $cells", ({ cells, formats, count }) => {
-    expect(findingOf(cells)).toMatchObject({ kind: "ambiguous", formats, cells: { count } });
+    expect(findingOf(cells)).toMatchObject({
+      kind: "ambiguous",
+      readings: formats.map((format) => ({ format })),
+      cells: { count },
+    });
+  });
+
+  it("with every format that the column needs, for each reading", () => {
+    const cells = ["01/02/2024 9:30", "2024-02-13 10:00:00", "13.2.2024", "3/4/24"];
+    expect(findingOf(cells)).toMatchObject({
+      readings: [
+        { dates: ["d/M/yyyy H:mm", "d.M.yyyy", "d/M/yy"] },
+        { dates: ["M/d/yyyy H:mm", "d.M.yyyy", "M/d/yy"] },
+      ],
+      clear: 3,
+    });
   });
 
   it("not where a part of one digit can be no year", () => {

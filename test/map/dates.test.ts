@@ -31,7 +31,8 @@ describe("without formats", () => {
     { text: "2024-1-5", says: "source: dates:" },
     { text: "20240105", says: "source: dates:" },
     { text: "45296", says: "spreadsheet's day number" },
-    { text: "soon", says: "source: dates:" },
+    { text: "soon", says: '"soon" is not a date' },
+    { text: "5 Maj 2024", says: "source: dates:" },
     { text: "2024-01-05 and more", says: "source: dates:" },
     { text: "2024-01-05".repeat(20), says: "is not a date" },
   ])("refuses $text and says why", ({ text, says }) => {
@@ -67,6 +68,8 @@ describe("with formats", () => {
     { text: "01/05/2024", is: "2024-01-05" },
     { text: "1/5/24 9:05", is: "2024-01-05" },
     { text: "2024-01-05", is: "2024-01-05" },
+    { text: "2024-01-05T10:00:00Z", is: "2024-01-05" },
+    { text: "1996-07-16 00:00:00.000", is: "1996-07-16" },
   ])("reads $text as $is", ({ text, is }) => {
     expect(parseDate(text, us)).toEqual({ ok: true, date: is });
   });
@@ -75,10 +78,15 @@ describe("with formats", () => {
     { text: "13/5/2024", says: "not a day that exists" },
     { text: "2/30/2024", says: "not a day that exists" },
     { text: "5.1.2024", says: 'is not a date as "M/d/yyyy" or "M/d/yy H:mm"' },
-    { text: "2024-01-05T10:00:00Z", says: "is not a date as" },
+    { text: "2024-13-05 10:00", says: "not a day that exists" },
+    { text: "NULL", says: '"NULL" is not a date' },
   ])("refuses $text and says why", ({ text, says }) => {
     const parsed = parseDate(text, us);
     expect(parsed.ok ? parsed.date : parsed.message).toContain(says);
+  });
+
+  it("does not read by ISO what a format reads as a day that does not exist", () => {
+    expect(parseDate("2024-05-13", { dates: ["yyyy-dd-MM"], timezone: "UTC" }).ok).toBe(false);
   });
 
   it("tries them in order", () => {

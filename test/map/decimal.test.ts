@@ -43,7 +43,7 @@ describe("parseDecimal", () => {
 
   test.each([
     { text: "1,234", style: point, says: 'decimal "." and nothing between thousands' },
-    { text: "1.234,50", style: comma, says: "set decimal: and thousands:" },
+    { text: "1.234,50", style: comma, says: "say decimal: and thousands:" },
     { text: "12,34", style: english, says: 'decimal "." and "," between thousands' },
     { text: "1,2345", style: english, says: "between thousands" },
     { text: "1234,567", style: english, says: "between thousands" },

@@ -143,7 +143,7 @@ describe("a row's problem", () => {
   test.each([
     { source: 'number(row["Blank"])', says: "number() of a blank cell" },
     { source: 'number(row["Title"])', says: '"Shirt" is not a number' },
-    { source: 'date(row["Title"])', says: "is not an ISO date" },
+    { source: 'date(row["Title"])', says: "is not a date" },
     { source: 'date(row["Blank"])', says: "date() of a blank cell" },
     { source: 'number("12345678901234567890")', says: "exactly" },
     { source: 'number(row["Price"]) / 0', says: "division by zero" },
