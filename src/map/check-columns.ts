@@ -1,5 +1,5 @@
 // Whether a mapping fits the headers of its inputs. For JSON that are the paths that occur in its elements.
-import { didYouMean } from "../model/nearest.ts";
+import { didYouMean, nearest } from "../model/nearest.ts";
 import type { Position } from "../model/yaml-config.ts";
 import { compileExpression } from "./expression.ts";
 import type { Header } from "./header.ts";
@@ -192,7 +192,7 @@ function nameFault(name: string, headers: Headers, position: Position, fallsBack
     case "item":
       return none;
     case "own":
-      return columnFault(name, own, position);
+      return joinFault(name, headers, position) ?? columnFault(name, own, position);
     case "parent":
       return columnFault(target.column, main, position);
     case "joined":
@@ -200,6 +200,26 @@ function nameFault(name: string, headers: Headers, position: Position, fallsBack
     default:
       return target satisfies never;
   }
+}
+
+/** What is wrong with a name that looks like a joined column and is none; undefined when it does not look so. */
+function joinFault(name: string, { mapping, own }: Headers, position: Position): Faults | undefined {
+  const [first = "", ...rest] = name.split(".");
+  if (rest.length === 0 || own === undefined || own.has(name)) return undefined;
+  const column = rest.join(".");
+  const named = mapping.joins.find((join) => join.name === first);
+  if (named !== undefined) {
+    return error(
+      position,
+      `"${name}": ${first} is a join of many rows. If one row belongs to an entry, write one: true beside its on:; the many are read under children with each: ${first}`,
+    );
+  }
+  const near = nearest(
+    first,
+    mapping.joins.map((join) => join.name),
+  );
+  if (near === undefined || nearest(name, own.names) !== undefined) return undefined;
+  return error(position, `"${name}": there is no join "${first}". Did you mean "${near}.${column}"?`);
 }
 
 function columnFault(name: string, header: Header | undefined, position: Position): Faults {
@@ -228,15 +248,24 @@ function asWarnings({ errors, warnings }: Faults): Faults {
 function expressionWarnings(
   expr: { readonly text: string; readonly position: Position } | undefined,
   kind: "row" | "group" | "child",
-  mapping: Pick<Mapping, "style" | "indexes" | "fields" | "children">,
+  mapping: Pick<Mapping, "style" | "indexes" | "fields" | "children" | "joins">,
   header: Header | undefined,
 ): Faults {
   if (expr === undefined || header === undefined) return none;
   const compiled = compileExpression(expr.text, kind, mapping.style, indexNames(mapping.indexes));
   const absent = compiled.ok ? compiled.columns.filter((name) => !header.has(name)) : [];
   const mayBeAbsent = absent.length === 0 ? [] : optionalColumns(mapping);
-  const unknown = absent.filter((name) => !mayBeAbsent.includes(name));
+  const isJoined = (name: string) => mapping.joins.some((join) => name.startsWith(`${join.name}.`));
+  const unknown = absent.filter((name) => !mayBeAbsent.includes(name) && !isJoined(name));
   return both(
+    ...absent
+      .filter(isJoined)
+      .map((name) =>
+        error(
+          expr.position,
+          `the expression reads "${name}": an expression sees no joined row, only the row itself. A field can take it, with from: ${name}, or beside other columns with template: "{${name}}"`,
+        ),
+      ),
     ...unknown.map((name) =>
       warning(
         expr.position,

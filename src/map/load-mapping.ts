@@ -32,6 +32,7 @@ type Path = readonly PropertyKey[];
 export function loadMapping(text: string, file: string): Mapping {
   const { value: written, ...places } = loadYaml(text, file, mappingSchema, "MAPPING_INVALID", {
     check: checkMapping,
+    unknownKey: nestedField,
     hint: "docs/mapping.md describes every key of a mapping",
   });
   const { resource, source } = written;
@@ -58,6 +59,18 @@ export function loadMapping(text: string, file: string): Mapping {
     children,
     lookups: lookupsOf([...fields, ...children.flatMap((child) => child.fields)]),
   };
+}
+
+/** `ship_to: { name: … }`, as the payload nests it: a field is written with its whole path. */
+function nestedField(path: Path): string | undefined {
+  const [top, ...below] = path.map(String);
+  const [list, fields, ...ofChild] = below;
+  const [name, key, ...deeper] = top === "fields" ? below : top === "children" && fields === "fields" ? ofChild : [];
+  if (name === undefined || key === undefined || deeper.length > 0) return undefined;
+  const whole = `${name}.${key}`;
+  const inPayload = top === "fields" ? whole : `${list}.${whole}`;
+  const isField = Object.values(resources).some(({ schema }) => fieldAt(schema, inPayload) !== undefined);
+  return isField ? `fields are written with their whole path, one each: ${whole}: …` : undefined;
 }
 
 function settingsOf(source: WrittenMapping["source"]): SourceSettings {

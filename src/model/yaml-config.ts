@@ -43,6 +43,8 @@ export interface YamlOptions<T> {
    * once everything faulty is taken out, so that all faults are told at once.
    */
   readonly check?: (value: Partial<T>, places: YamlPlaces) => readonly ConfigFault[];
+  /** What to say of a key that the schema does not know; undefined: that, with the nearest known one. */
+  readonly unknownKey?: (path: readonly PropertyKey[]) => string | undefined;
   /** For the error: where the keys are described. */
   readonly hint?: string;
 }
@@ -70,7 +72,12 @@ export function loadYaml<S extends z.ZodObject>(
 
   const parsed = readDocument(document, file, code);
   const result = schema.safeParse(parsed);
-  const refused = result.success ? [] : schemaFaults(result.error, schema, parsed);
+  const refused = result.success
+    ? []
+    : schemaFaults(result.error, schema, parsed).map((fault) => {
+        const message = fault.at === "key" ? options.unknownKey?.(fault.path) : undefined; // a schema refuses no others
+        return message === undefined ? fault : { ...fault, message };
+      });
   const sound = result.success ? result.data : soundPart(schema, parsed, refused);
   const checked = sound === undefined ? [] : (options.check?.(sound, places) ?? []);
   // What encloses a part that was taken out may only look wrong because of that.

@@ -1,4 +1,4 @@
-import { expect, it, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { compiled, csvHeader, productYaml } from "./rows.ts";
 
 const header = csvHeader(["SKU", "Title", "Body (HTML)", "Weight (kg)"]);
@@ -124,4 +124,42 @@ it("does not take the name item for a piece where there are none", () => {
   expect(compiled(yaml).checkColumns(header, {}).errors).toEqual([
     expect.stringContaining('column "item" is not in in.csv'),
   ]);
+});
+
+describe("a name that means a joined row", () => {
+  const faultsOf = (field: string) => {
+    const yaml = `version: 1
+resource: sales_orders
+join:
+  details: { on: { No: No } }
+  customers: { on: { id: Customer }, one: true }
+fields:
+  order_number: No
+  ${field}
+`;
+    return compiled(yaml).checkColumns(csvHeader(["No", "Customer"]), {
+      details: csvHeader(["No", "sku"], "d.csv"),
+      customers: csvHeader(["id", "name"], "c.csv"),
+    });
+  };
+
+  test.each([
+    {
+      field: "bill_to.name: details.sku",
+      says: '"details.sku": details is a join of many rows. If one row belongs to an entry, write one: true beside its on:; the many are read under children with each: details',
+    },
+    {
+      field: "bill_to.name: customer.name",
+      says: '"customer.name": there is no join "customer". Did you mean "customers.name"?',
+    },
+    {
+      field: `bill_to.name: { expr: 'row["customers.name"]' }`,
+      says: 'the expression reads "customers.name": an expression sees no joined row, only the row itself. A field can take it, with from: customers.name, or beside other columns with template: "{customers.name}"',
+    },
+  ])("$field", ({ field, says }) => {
+    expect(faultsOf(field)).toEqual({
+      errors: [`map.yaml:8:${field.includes("expr") ? 3 : 17}: ${says}`],
+      warnings: [],
+    });
+  });
 });

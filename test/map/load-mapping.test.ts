@@ -60,6 +60,11 @@ describe("a field", () => {
       line: '5:11: fields.name.fromm: unknown key. Did you mean "from"?',
     },
     {
+      fault: "nested as the payload is",
+      text: "name: A\n  custom_fields: { Shelf: A }",
+      line: "6:20: fields.custom_fields.Shelf: fields are written with their whole path, one each: custom_fields.Shelf: …",
+    },
+    {
       fault: "with two sources",
       text: "name: { from: A, value: B }",
       line: "5:3: fields.name: has from and value: only one can be",
