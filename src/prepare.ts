@@ -43,10 +43,11 @@ export interface PrepareOptions extends InspectOptions {
 export async function prepareInputs(job: Job, options: PrepareOptions = {}): Promise<readonly PreparedInput[]> {
   const { only } = options;
   checkOnly(job, only);
-  const settled = await Promise.allSettled(
-    job.inputs.filter(({ name }) => only === undefined || name === only).map((input) => prepareInput(input, options)),
+  const inputs = job.inputs.filter(({ name }) => only === undefined || name === only);
+  const settled = await Promise.allSettled(inputs.map((input) => prepareInput(input, options)));
+  const failures = settled.flatMap((result, at) =>
+    result.status === "rejected" ? [{ reason: result.reason as unknown, of: inputs[at]?.name ?? "" }] : [],
   );
-  const failures = settled.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
   if (failures.length > 0) throw joined(failures);
   return settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }
@@ -117,12 +118,14 @@ async function prepareInput(input: Input, options: PrepareOptions): Promise<Prep
   const compiled = compileMapping(mapping, lookups.tables, read.indexes);
   checkJoins(input, compiled.mapping);
   const infos = new Map<string, FileInfo>();
-  for (const file of [...input.files, ...Object.values(input.joins).flat()]) {
-    await using opened = await openInput(file.path, file.shown, file.source ?? compiled.mapping.source);
+  for (const { file, join } of filesOf(input)) {
+    const open = openInput(file.path, file.shown, file.source ?? compiled.mapping.source);
+    await using opened = await (join === undefined ? open : open.catch(namingJoin(join, input)));
     infos.set(file.path, { ...opened.info, path: file.spooled === true ? file.shown : opened.info.path });
   }
   const inspected = await inspectInput(input, compiled, infos, options);
-  const { errors, warnings } = checkHeaders(compiled, inspected);
+  const { errors: absent, warnings } = checkHeaders(compiled, inspected);
+  const errors = absent.length === 0 ? [] : [...undividedHeaders(input, inspected.infos), ...absent];
   const faults = [
     ...(errors.length === 0
       ? []
@@ -135,7 +138,7 @@ async function prepareInput(input: Input, options: PrepareOptions): Promise<Prep
       ? []
       : [new ImportError("MAPPING_INVALID", inspected.faults.join("\n"), { hint: inspected.hint })]),
   ];
-  if (faults.length > 0) throw joined(faults);
+  if (faults.length > 0) throw joined(faults.map((reason) => ({ reason, of: input.name })));
   const { damage } = inspected;
   const allWarnings = [
     ...lookups.warnings,
@@ -144,6 +147,22 @@ async function prepareInput(input: Input, options: PrepareOptions): Promise<Prep
     ...damageWarnings(damage, input.mapping.shown),
   ];
   return { input, compiled, infos: inspected.infos, damage, warnings: allWarnings };
+}
+
+function filesOf({ files, joins }: Input): readonly { readonly file: JobFile; readonly join: string | undefined }[] {
+  const joined = Object.entries(joins).flatMap(([join, of]) => of.map((file) => ({ file, join })));
+  return [...files.map((file) => ({ file, join: undefined })), ...joined];
+}
+
+function namingJoin(join: string, { name }: Input): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ImportError)) throw error;
+    const { code, message, hint = "", cause } = error;
+    throw new ImportError(code, message, {
+      hint: `${hint}. The job names it as join.${join} of the input "${name}"`,
+      cause,
+    });
+  };
 }
 
 /** What does not fit between the mapping and the headers of an input's files. */
@@ -156,6 +175,19 @@ function checkHeaders(compiled: CompiledMapping, { mains, joined: headers }: Ins
     for (const warning of found.warnings) warnings.add(warning);
   }
   return { errors: [...errors], warnings: [...warnings] };
+}
+
+/** Tables whose header came out as one column: mostly the wrong delimiter, and then no column of the mapping is there. */
+function undividedHeaders(input: Input, infos: ReadonlyMap<string, FileInfo>): readonly string[] {
+  return filesOf(input).flatMap(({ file }) => {
+    const { columns = [], delimiter, separatorLine } = infos.get(file.path) ?? unknownHeader;
+    const [only, ...others] = columns;
+    if (only === undefined || others.length > 0 || delimiter === undefined) return [];
+    const why = separatorLine === undefined ? "" : `, as its first line "${cutTo(separatorLine, 20)}" says`;
+    return [
+      `${file.shown}: its header is a single column, "${cutTo(only, 60)}", with cells separated by ${JSON.stringify(delimiter)}${why}`,
+    ];
+  });
 }
 
 /** What is known of a file that is not there: a retry may have no rows of a join. */
@@ -274,17 +306,28 @@ async function readText(file: JobFile): Promise<string> {
   }
 }
 
-/** Several faults as one error: the first one's code, everybody's words. */
-function joined(failures: readonly unknown[]): unknown {
-  const known = failures.filter((failure) => failure instanceof ImportError);
+interface Failure {
+  readonly reason: unknown;
+  /** The input. */
+  readonly of: string;
+}
+
+/** Several faults as one error: the first one's code, everybody's words, each hint with the inputs that it is for. */
+function joined(failures: readonly Failure[]): unknown {
+  const known = failures.flatMap(({ reason, of }) => (reason instanceof ImportError ? [{ error: reason, of }] : []));
   const [first, ...rest] = known;
   if (first === undefined || known.length < failures.length)
-    return failures.find((failure) => !(failure instanceof ImportError));
-  if (rest.length === 0) return first;
-  const hints = [...new Set(known.flatMap(({ hint }) => (hint === undefined ? [] : [hint])))];
-  return new ImportError(
-    first.code,
-    known.map(({ message }) => message).join("\n"),
-    hints.length === 0 ? { cause: first } : { hint: hints.join(" "), cause: first },
-  );
+    return failures.find(({ reason }) => !(reason instanceof ImportError))?.reason;
+  if (rest.length === 0) return first.error;
+  const hints = [...new Set(known.flatMap(({ error: { hint } }) => (hint === undefined ? [] : [hint])))];
+  const inputs = new Set(known.map(({ of }) => of));
+  const told = hints.map((hint) => {
+    const of = known.filter(({ error }) => error.hint === hint).map((each) => `input "${each.of}"`);
+    return hints.length === 1 || inputs.size === 1 ? hint : `${of.join(", ")}: ${hint}`;
+  });
+  const message = known.map(({ error }) => error.message).join("\n");
+  return new ImportError(first.error.code, message, {
+    cause: first.error,
+    ...(told.length === 0 ? {} : { hint: told.join(inputs.size === 1 ? " " : "\n") }),
+  });
 }

@@ -285,6 +285,18 @@ describe("a path that no JSON element has", () => {
   });
 });
 
+describe("a header that comes out as one column is told before the columns that are missing", () => {
+  test.each([
+    { text: "sep=;\nSKU,P\nA,1", why: ' with cells separated by ";", as its first line "sep=;" says' },
+    { text: "SKU#P\nA#1", why: ' with cells separated by ","' },
+  ])("$text", async ({ text, why }) => {
+    const [first, ...others] = await faultsOf(table("retail_price: P", text));
+    expect(first).toMatch(/^in\.csv: its header is a single column, "SKU[,#]P",/);
+    expect(first?.endsWith(why)).toBe(true);
+    expect(others.length).toBeGreaterThan(0);
+  });
+});
+
 describe("standard input", () => {
   const files = table("retail_price: P", "");
 
@@ -370,6 +382,35 @@ describe("spreadsheet damage", () => {
       },
       { kind: "lost_leading_zeros" },
       { column: "Name", kind: "mojibake" },
+    ]);
+  });
+});
+
+describe("faults of files say whose they are", () => {
+  it("of a join by its name in the job", async () => {
+    const files = {
+      "import.yaml": job("in.csv", ", join: { prices: price.csv }"),
+      "map.yaml": products("retail_price: prices.P", "join: { prices: { on: { id: SKU }, one: true } }\n"),
+      "in.csv": "SKU\nA\n",
+    };
+    const { message, hint } = await errorOf(stagedJob(files));
+    expect(message).toBe("price.csv: there is no such file");
+    expect(hint).toContain('The job names it as join.prices of the input "main"');
+  });
+
+  it("of several inputs with a hint for each", async () => {
+    const input = (name: string) => `{ name: ${name}, file: ${name}.csv, mapping: ${name}.yaml }`;
+    const files = {
+      "import.yaml": `version: 1\ninputs: [${input("one")}, ${input("two")}]\n`,
+      "one.yaml": products("name: Nme"),
+      "one.csv": "SKU,Name\nA,B\n",
+      "two.yaml": products("retail_price: P"),
+      "two.csv": "SKU;P\nA;1,234\n",
+    };
+    const { hint = "" } = await errorOf(stagedJob(files));
+    expect(hint.split("\n")).toEqual([
+      expect.stringMatching(/^input "one": Mend one\.yaml/),
+      expect.stringMatching(/^input "two": Say it in two\.yaml/),
     ]);
   });
 });

@@ -125,7 +125,7 @@ async function cannotOpen(path: string, file: string, cause: unknown): Promise<I
       const nothingNear =
         siblings === undefined ? "its folder does not exist" : "nothing in its folder has a similar name";
       return unreadable(file, "there is no such file", {
-        hint: guess === "" ? `${nothingNear}: check \`file:\` in the job` : `check \`file:\` in the job. ${guess}`,
+        hint: guess === "" ? `${nothingNear}: check its name in the job` : `check its name in the job. ${guess}`,
         cause,
       });
     }

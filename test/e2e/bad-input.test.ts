@@ -19,7 +19,7 @@ test.concurrent.each([
     file: "gone.csv",
     content: undefined,
     says: "gone.csv: there is no such file",
-    hint: "check `file:` in the job",
+    hint: "check its name in the job",
   },
   {
     what: "a glob without a file",

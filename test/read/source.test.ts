@@ -38,7 +38,7 @@ describe("a file that cannot be read says so", () => {
     expect(await faultOf(readFile(join(folder, "order.csv")))).toEqual({
       code: "INPUT_UNREADABLE",
       message: "shown.csv: there is no such file",
-      hint: 'check `file:` in the job. Did you mean "orders.csv"?',
+      hint: 'check its name in the job. Did you mean "orders.csv"?',
     });
   });
 
