@@ -145,7 +145,12 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
   withGlobals(program.command("audit <job>"))
     .description("prove that every row has one fate; --verify compares with the API")
     .option("--run <id>", "this run instead of the newest that ended")
-    .option("--verify <n>", "read N accepted entries, or all, back from the API and compare them field by field")
+    .addOption(
+      new Option(
+        "--verify [n]",
+        "read N accepted entries (20 unless said), or all, back from the API and compare them field by field",
+      ).preset("20"),
+    )
     .addHelpText("after", example("luminous-import audit import.yaml", "luminous-import audit import.yaml --verify 50"))
     .action(async (job: string, options: object, command: Command) => {
       const { audit } = await import("./audit.ts");

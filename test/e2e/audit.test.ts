@@ -113,6 +113,7 @@ inputs:
     });
     const before = writesOf(sandbox);
     const { exitCode, stdout } = await project.call(["audit", "import.yaml", "--verify", "3"]);
+    expect((await project.call(["audit", "import.yaml", "--verify"])).stdout).toBe(stdout);
     expect(exitCode).toBe(3);
     expect(stdout).toContain("products P2: retail_price sent 2.5, Luminous has 12");
     expect(writesOf(sandbox)).toBe(before);
