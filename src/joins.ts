@@ -13,7 +13,7 @@ export type JoinFiles = Readonly<Record<string, readonly StagedFile[]>>;
 // A join is read whole for one entry; more than this belong to a mistake in the key.
 const maxJoinedRows = 20_000;
 
-/** The group with the rows that its joins attach to its first row. A faulty row of a one-join is no match; of a many-join it is a member, and mapping sees its fault. */
+/** The group with the rows that its joins attach to its first row. Faulty rows are among them; of a one-join they are no match, and mapping says so. */
 export async function attachJoins(
   group: RowGroup,
   compiled: CompiledMapping,
@@ -37,7 +37,7 @@ export async function attachJoins(
           );
     const rows = found.map((row) => sourceRow(row, of));
     if (join.one) {
-      joined[join.name] = rows.filter(({ row }) => row.fault === undefined);
+      joined[join.name] = rows;
       continue;
     }
     joined[join.name] = rows.slice(0, maxJoinedRows);

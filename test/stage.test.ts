@@ -335,11 +335,14 @@ describe("rows of a join", () => {
     await using staged = await stagedJob(given);
     expect(await staged.fates()).toEqual([
       "orders.csv:2 pending A",
-      "orders.csv:3 pending B",
+      "orders.csv:3 pending B group_damaged",
       "orders.csv:4 invalid C join_several",
     ]);
     const notes = (await staged.open()).map(({ payload }) => payload.customer_notes);
     expect(notes).toEqual(["Ann", undefined]);
+    expect((await staged.problems()).join("\n")).toContain(
+      "customers.csv:3: this row of customers may belong to it and could not be read, so customers is blank: 2 cells expected, 3 found",
+    );
   });
 });
 

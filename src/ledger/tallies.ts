@@ -23,7 +23,7 @@ export function openTallies(
     async referenceFaults(run) {
       return connection.read(() =>
         connection.all(
-          `select f.input, coalesce(f.join_name, '') "join", f.file, count(*) rows
+          `select f.input, coalesce(f.join_name, '') "join", f.file, count(*) rows, min(r.line) first_line
              from files f join rows r on r.id >= f.id * ${rowsPerFile} and r.id < (f.id + 1) * ${rowsPerFile}
             where f.run = ? and f.kind = 'reference' and r.fault is not null group by f.id order by f.id`,
           run,

@@ -119,7 +119,7 @@ export function compileMapping(
     const site = siteOf(head, group);
     const parts = emptyParts(trace);
     parts.origins.set("", [{ kind: "row", source: head }]);
-    parts.problems.push(...problems, ...severalMatches(joins, group, head));
+    parts.problems.push(...problems, ...severalMatches(joins, group, head), ...unreadMatches(joins, group));
     const judged = groupCondition?.judge(site.scope);
     if (judged?.ok === false)
       parts.problems.push(
@@ -200,5 +200,21 @@ function severalMatches(joins: readonly Join[], { joined }: RowGroup, head: Sour
         ...cellPlace(head, ours),
       },
     ];
+  });
+}
+
+/** Rows of one-joins whose key is the wanted one, as far as that can be told of a row that could not be read. */
+function unreadMatches(joins: readonly Join[], { joined }: RowGroup): readonly Problem[] {
+  return joins.flatMap(({ name, one }): Problem[] => {
+    const rows = one ? (joined[name] ?? []) : [];
+    if (rows.some(({ row }) => row.fault === undefined)) return [];
+    return rows.map(({ file, row }) => ({
+      code: "group_damaged",
+      severity: "warning",
+      message: `this row of ${name} may belong to it and could not be read, so ${name} is blank: ${row.fault?.message ?? ""}`,
+      file,
+      line: row.line,
+      row: row.number,
+    }));
   });
 }

@@ -380,10 +380,14 @@ export interface Results {
     | undefined
   >;
   /** Rows of the reference files that were faulty, by input and join. */
-  referenceFaults(
-    run: number,
-  ): Promise<
-    readonly { readonly input: string; readonly join: string; readonly file: string; readonly rows: number }[]
+  referenceFaults(run: number): Promise<
+    readonly {
+      readonly input: string;
+      readonly join: string;
+      readonly file: string;
+      readonly rows: number;
+      readonly first_line: number;
+    }[]
   >;
   /** Sends of the run by result; open ones under undefined. */
   sends(run: number): Promise<readonly { readonly result: SendResult | undefined; readonly sends: number }[]>;

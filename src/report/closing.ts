@@ -98,8 +98,8 @@ export function nextStep(
 // What stopped nothing and still may matter.
 function notes({ warnings, reference_faults }: Summary, width: number): string {
   const faults = reference_faults.map(
-    ({ input, join, file, rows }) =>
-      `${file}: ${counted(rows, "row")} could not be read and count as no match (${input}.${join})`,
+    ({ input, join, file, rows, first_line }) =>
+      `${file}: ${counted(rows, "row")} could not be read and count as no match (${input}.${join}): ${rows === 1 ? "" : "the first on "}line ${first_line}`,
   );
   const lines = [...warnings, ...faults].flatMap((note) => wrap(note, width - 2));
   return lines.length === 0 ? "" : `Worth knowing\n${indented(lines.join("\n"))}`;

@@ -110,6 +110,7 @@ export interface Summary {
     readonly join: string;
     readonly file: string;
     readonly rows: number;
+    readonly first_line: number;
   }[];
   readonly traffic: {
     readonly requests: number;

@@ -55,7 +55,7 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
     ]);
     expect(await ledger.results.files(run)).toEqual([main, details, customers]);
     expect(await ledger.results.referenceFaults(run)).toEqual([
-      { input: "orders", join: "customers", file: "c.csv", rows: 1 },
+      { input: "orders", join: "customers", file: "c.csv", rows: 1, first_line: 3 },
     ]);
     const tallies = await ledger.results.tallies(run);
     expect(tallies).toHaveLength(6);

@@ -71,7 +71,7 @@ describe("a summary", () => {
 
   it("passes on what the ledger and the caller know", async () => {
     const changes = { since: "20241120-2300", new: 1, changed: 2, gone: 3, same: 4 };
-    const fault = { input: "orders", join: "customers", file: "customers.csv", rows: 2 };
+    const fault = { input: "orders", join: "customers", file: "customers.csv", rows: 2, first_line: 7 };
     const results = fakeResults(files, [], {
       changes: async () => changes,
       referenceFaults: async () => [fault],
