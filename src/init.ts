@@ -101,9 +101,20 @@ export async function writeImport(
       hint: "Nothing was written. Take another folder with --out, or write over with --force.",
     });
   }
-  await mkdir(out, { recursive: true });
+  await makeOut(out);
   for (const { path, text } of files) await writeFile(path, text);
   return files.map(({ path, text }) => ({ path, todos: todosOf(text) }));
+}
+
+async function makeOut(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+  } catch (cause) {
+    throw new ImportError("USAGE", `${out} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      hint: "Name a folder with --out.",
+      cause,
+    });
+  }
 }
 
 function todosOf(text: string): WrittenFile["todos"] {

@@ -6,7 +6,7 @@ import type { CompiledMapping } from "./map/compile.ts";
 import type { ColumnPlace } from "./map/feeds.ts";
 import { collectPaths, type Header, type PathCollector, tableHeader } from "./map/header.ts";
 import { inspectStyles } from "./map/inspect-styles.ts";
-import type { FileInfo } from "./model/row.ts";
+import { type FileInfo, isTable } from "./model/row.ts";
 import { openInput, sameSettings } from "./read/open.ts";
 
 /** How to look. */
@@ -76,7 +76,8 @@ export async function inspectInput(
       roles.flatMap(({ join, files }) =>
         files.map(({ file, info }) => {
           const { styles: ofColumns, detected } = found.of(join, file);
-          const own = ofColumns.length === 0 ? {} : { styles: ofColumns };
+          // Tables have styles even when none was found: that is what tells them from JSON.
+          const own = isTable(info) ? { styles: ofColumns } : {};
           return [file.path, { ...info, ...own, detected: [...info.detected, ...detected] }] as const;
         }),
       ),
@@ -104,10 +105,6 @@ function rolesOf(input: Input, infos: ReadonlyMap<string, FileInfo>): readonly R
     { join: undefined, files: withInfo(input.files) },
     ...Object.entries(input.joins).map(([join, files]) => ({ join, files: withInfo(files) })),
   ];
-}
-
-function isTable({ format }: FileInfo): boolean {
-  return format === "csv" || format === "tsv";
 }
 
 /** One for the JSON files of each role. A failures file says nothing: the elements that had a path may have gone through. */

@@ -6,11 +6,16 @@ import { noIndexes, type RowIndexes } from "./map/expression-language.ts";
 import type { Mapping } from "./map/mapping.ts";
 import { openRowIndexes } from "./map/row-index.ts";
 import type { Ledger, RunRecord } from "./model/ledger.ts";
-import type { Row } from "./model/row.ts";
+import { isTable, type Row } from "./model/row.ts";
 import { openInput, parseRow } from "./read/open.ts";
 
 /** Batches of rows, newer ones first, with the file that they stand in; `age` counts the runs since. */
-export type AgedRows = AsyncIterable<{ readonly file: string; readonly age: number; readonly rows: readonly Row[] }>;
+export type AgedRows = AsyncIterable<{
+  readonly file: string;
+  readonly age: number;
+  readonly isTable: boolean;
+  readonly rows: readonly Row[];
+}>;
 
 /** Indexes with what is odd about the rows that they are made of, in words. */
 export interface ReadIndexes {
@@ -23,7 +28,7 @@ export async function readIndexes(mapping: Mapping, ...sources: readonly AgedRow
   if (Object.keys(mapping.indexes).length === 0) return { indexes: noIndexes, warnings: [] };
   const builder = openRowIndexes(mapping);
   for (const source of sources) {
-    for await (const { file, age, rows } of source) for (const row of rows) builder.add(row, file, age);
+    for await (const { rows, ...from } of source) for (const row of rows) builder.add(row, from);
   }
   return { indexes: builder.indexes, warnings: builder.warnings() };
 }
@@ -32,7 +37,7 @@ export async function readIndexes(mapping: Mapping, ...sources: readonly AgedRow
 export async function* rowsOfFiles(files: readonly JobFile[], mapping: Mapping): AgedRows {
   for (const { path, shown, source } of files) {
     await using opened = await openInput(path, shown, source ?? mapping.source);
-    for await (const rows of opened.batches()) yield { file: shown, age: 0, rows };
+    for await (const rows of opened.batches()) yield { file: shown, age: 0, isTable: isTable(opened.info), rows };
   }
 }
 
@@ -47,6 +52,7 @@ export async function* rowsOfRuns({ results, runs }: Ledger, run: RunRecord, inp
         yield {
           file,
           age,
+          isTable: isTable(info),
           rows: rows.map((row) => sourceRow(row, [], row.fault === undefined ? parseRow(info, row.raw) : {}).row),
         };
       }

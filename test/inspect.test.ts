@@ -249,6 +249,57 @@ it("tells a spreadsheet's day number for what it is, in its cell", async () => {
   );
 });
 
+describe("a number that may be read in two ways and that no column shows is never guessed", () => {
+  const lookup = "retail_price: { from: P, lookup: { file: prices.csv, key: k, value: v } }";
+  test.each([
+    { name: "looked up", fields: lookup, cell: "x", more: { "prices.csv": "k;v\nx;1.234\n" } },
+    {
+      name: "bound in an expression",
+      fields: `retail_price: { expr: 'cel.bind(p, row["P"], number(p))' }`,
+      cell: "1.234",
+    },
+    { name: "of a column that is computed", fields: `retail_price: { expr: 'number(row["" + "P"])' }`, cell: "1.234" },
+    {
+      name: "found by an index",
+      above: `index: { price: { key: 'row["SKU"]', value: 'row["P"]' } }\n`,
+      fields: `retail_price: { expr: 'number(price(row["SKU"]))' }`,
+      cell: "1.234",
+    },
+  ])("$name", async ({ fields, cell, more = {}, above = "" }) => {
+    await using staged = await stagedJob({ ...table(fields, `SKU;P\nA;${cell}`, above), ...more });
+    expect(await staged.problems()).toEqual([expect.stringContaining("may be read in two ways")]);
+  });
+
+  it("in pieces of an expression", async () => {
+    await using staged = await stagedJob({
+      ...table("name: SKU", "SKU;P\nA;1.234|2.500"),
+      "map.yaml": `${products("name: SKU")}children:\n  kit_items:\n    each: { expr: 'row["P"].split("|")' }\n    fields: { sku: SKU, quantity: item }\n`,
+    });
+    expect((await staged.problems()).join("\n")).toContain("may be read in two ways");
+  });
+
+  it("nor in what an index is made of", async () => {
+    await using staged = await stagedJob(
+      table(
+        `retail_price: { expr: 'number(price(row["SKU"], "0"))' }`,
+        "SKU;P\nA;1.234",
+        `index: { price: { key: 'row["SKU"]', value: 'string(number(row["P"]))' } }\n`,
+      ),
+    );
+    expect((await staged.open()).map(({ payload }) => payload.retail_price)).toEqual([0]);
+  });
+
+  it("but JSON has numbers with a point", async () => {
+    expect(
+      await payloadsOf({
+        "import.yaml": job("in.json"),
+        "map.yaml": products(`retail_price: { expr: 'cel.bind(p, row["P"], number(p))' }\nunit_cost: P`),
+        "in.json": '[{ "SKU": "A", "P": 1.234 }]',
+      }),
+    ).toEqual([{ sku: "A", retail_price: 1.234, unit_cost: 1.234 }]);
+  });
+});
+
 describe("a path that no JSON element has", () => {
   const files = (fields: string, json: string): Files => ({
     "import.yaml": job("in.json"),

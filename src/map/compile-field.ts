@@ -151,7 +151,8 @@ function compileAlternative(
       return { kind: "failed", code: "wrong_type", message, origins };
     }
     recorder?.step({ kind: "picked", value: traced(picked.value) });
-    const { pass, finish } = inStyle(source.styleOf(site, used));
+    // What a lookup answers comes from a file that nobody has looked at.
+    const { pass, finish } = inStyle(alternative.lookup === undefined ? source.styleOf(site, used) : style);
     const passed = pass(picked.value, picked.isConstant, recorder);
     if (passed.kind === "blank") {
       recorder?.step({ kind: "blank" });

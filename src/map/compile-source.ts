@@ -11,7 +11,7 @@ import { compileExpression } from "./expression.ts";
 import type { RowIndexes } from "./expression-language.ts";
 import type { Alternative, TemplatePart } from "./mapping.ts";
 import { compileColumn, type NameContext, type Reading, readAt, readingsOf, type Site } from "./site.ts";
-import { completed, type Reads, type ValueStyle } from "./style.ts";
+import { completed, type Reads, settled, type ValueStyle } from "./style.ts";
 
 /** What every field of a mapping, or of one of its children, is compiled in. */
 export interface FieldsScope extends NameContext {
@@ -49,8 +49,8 @@ export interface CompiledSource {
 export function compileSource({ source, style }: Alternative, scope: FieldsScope, reads?: Reads): CompiledSource {
   // Cells of several columns in one text: the first stands for all of them.
   const styleOf = (_site: Site, [first]: readonly Reading[]): ValueStyle =>
-    style.unsaid === undefined || first === undefined
-      ? style
+    first?.source.styles === undefined
+      ? settled(style)
       : completed(style, styleOfColumn(first.source.styles, first.column));
   switch (source.kind) {
     case "from":

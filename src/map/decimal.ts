@@ -1,6 +1,7 @@
 // Decimal numbers as digits: parsing by a source's style, exact arithmetic, and the step to a JSON number, which is
 // exact or does not happen. No binary rounding anywhere. Units are in units.ts.
 import { quote } from "../model/quote.ts";
+import { isEitherWay } from "./number-evidence.ts";
 import type { ValueStyle } from "./style.ts";
 
 /** `unscaled / 10^scale`; the scale keeps trailing zeros (`1.50` is 150 and 2). There is no negative zero. */
@@ -14,7 +15,7 @@ export type ParsedDecimal =
   | { readonly ok: true; readonly decimal: Decimal }
   | { readonly ok: false; readonly message: string };
 
-type DecimalStyle = Pick<ValueStyle, "decimal" | "thousands">;
+type DecimalStyle = Pick<ValueStyle, "decimal" | "thousands" | "unsaid">;
 
 const maxLength = 400; // more digits than any double has; bounds the arithmetic on a hostile cell
 
@@ -24,6 +25,12 @@ const maxLength = 400; // more digits than any double has; bounds the arithmetic
  */
 export function parseDecimal(text: string, style: DecimalStyle): ParsedDecimal {
   const trimmed = text.trim();
+  // What found out the signs did not see this text (it is looked up, or made by an expression): no guess.
+  if (style.unsaid?.numbers === true && style.thousands === undefined && isEitherWay(trimmed))
+    return {
+      ok: false,
+      message: `${quote(trimmed)} may be read in two ways, and nothing shows which: say decimal: "." or ","`,
+    };
   const match = trimmed.length > maxLength ? null : patternOf(style).exec(trimmed);
   if (match === null) return { ok: false, message: faultOf(trimmed, style) };
   const whole = (match[2] ?? "").replace(/\D/g, "");

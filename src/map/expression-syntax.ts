@@ -1,7 +1,7 @@
 // What is read off an expression's syntax tree: the columns it names, and the mistakes that the engine lets pass.
 // Nothing is evaluated here.
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { safeMatches } from "./expression-language.ts";
+import { type RowIndexes, safeMatches } from "./expression-language.ts";
 import { compilePattern } from "./pattern.ts";
 import type { Reads } from "./style.ts";
 
@@ -37,17 +37,19 @@ export interface TextUse {
 }
 
 /** The calls of `number()` and `date()` in an expression. */
-export function textUses(tree: ASTNode): readonly TextUse[] {
+export function textUses(tree: ASTNode, indexes: RowIndexes): readonly TextUse[] {
   return [...nodesOf(tree)].flatMap((node): TextUse[] => {
     const [name, [argument]] = node.op === "call" ? node.args : ["", []];
     if ((name !== "number" && name !== "date") || argument === undefined) return [];
-    return [textUse(argument, name)];
+    return [textUse(argument, name, indexes)];
   });
 }
 
-/** An expression's whole result as text that is read. */
-export function textUse(tree: ASTNode, reads: Reads): TextUse {
-  const cells = [...nodesOf(tree)].map(cellUse).filter((use) => use !== undefined);
+/** An expression's whole result as text that is read. What an index answers is no cell that the expression names. */
+export function textUse(tree: ASTNode, reads: Reads, indexes: RowIndexes): TextUse {
+  const nodes = [...nodesOf(tree)];
+  const asksIndex = nodes.some((node) => node.op === "call" && indexes.has(node.args[0]));
+  const cells = asksIndex ? [] : nodes.map(cellUse).filter((use) => use !== undefined);
   const text = tree.input.slice(tree.start, tree.end);
   return { reads, text, cells, isCell: cellUse(tree) !== undefined };
 }

@@ -18,7 +18,7 @@ import {
   textUses,
   withSafeMatches,
 } from "./expression-syntax.ts";
-import { commonStyle, completed, type Reads, type ValueStyle } from "./style.ts";
+import { commonStyle, completed, type Reads, settled, type ValueStyle } from "./style.ts";
 
 /** What an expression may look at; which of it exists depends on the kind. */
 export interface Scope {
@@ -93,7 +93,7 @@ export function compileExpression(
     const yields = yieldsOf(check.type ?? "dyn");
     if (yields === undefined) return { ok: false, message: `the expression gives ${check.type}; ${whatIsTaken}` };
     const isRead = result !== undefined && (yields === "text" || yields === "unknown" || yields === "list");
-    const uses = [...textUses(parsed.ast), ...(isRead ? [textUse(parsed.ast, result)] : [])];
+    const uses = [...textUses(parsed.ast, indexes), ...(isRead ? [textUse(parsed.ast, result, indexes)] : [])];
     const columns = columnsOf(parsed.ast);
     const valueReads = compileValueReads(parsed.ast);
     const styleIn = styleFinder(style, uses);
@@ -127,11 +127,11 @@ function styleFinder(
   uses: readonly TextUse[],
 ): ((scope: Scope) => ValueStyle | undefined) | undefined {
   const cells = uses.flatMap((use) => use.cells.map((cell) => ({ cell, reads: use.reads })));
-  if (said.unsaid === undefined || cells.length === 0) return undefined;
+  if (said.unsaid === undefined || uses.length === 0) return undefined;
   // The rows of a file, and mostly those of a run, come with the same lists.
   let last: { readonly styles: ScopeStyles; readonly style: ValueStyle | undefined } | undefined;
   return ({ styles }) => {
-    if (styles === undefined) return said;
+    if (styles === undefined) return settled(said);
     if (last?.styles.row === styles.row && last?.styles.main === styles.main && last?.styles.item === styles.item)
       return last?.style;
     const found = cells.flatMap(({ cell, reads }) => readAs(styleOfCell(cell, styles), reads) ?? []);

@@ -62,6 +62,11 @@ export function numberEvidence(): NumberEvidence {
   };
 }
 
+/** Whether a number may be read in two ways: `1.234`. */
+export function isEitherWay(text: string): boolean {
+  return shapeOf(text)?.either !== undefined;
+}
+
 type Sign = "." | ",";
 
 interface Shape {

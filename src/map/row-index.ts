@@ -14,13 +14,21 @@ import { scalarText } from "./value-text.ts";
 /** So many keys may all indexes of a mapping have together. */
 export const maxIndexKeys = 500_000;
 
+/** Where a row of an index stands; `age` counts the runs since. */
+export interface IndexedFrom {
+  readonly file: string;
+  readonly age: number;
+  /** CSV or TSV, whose numbers are texts. */
+  readonly isTable: boolean;
+}
+
 /** The indexes of a mapping while their rows are read. */
 export interface RowIndexBuilder {
   /**
    * Takes a row in; one that could not be read is in no index. Newer rows come first: what one of a greater `age` says
    * counts only for keys that are not there yet. Throws `ImportError("MAPPING_INVALID")` beyond `maxIndexKeys` keys.
    */
-  add(row: Row, file: string, age: number): void;
+  add(row: Row, from: IndexedFrom): void;
   /** To be asked once all rows are in. */
   readonly indexes: RowIndexes;
   /** What is wrong with rows that an index could not take, in words. */
@@ -32,9 +40,10 @@ export function openRowIndexes(mapping: Mapping): RowIndexBuilder {
   const blanks = compileBlanks(mapping.blank);
   const opened = Object.entries(mapping.indexes).map(([name, spec]) => openIndex(name, spec, mapping));
   return {
-    add: ({ fault, cells, line }, file, age) => {
+    add: ({ fault, cells, line }, { file, age, isTable }) => {
       if (fault !== undefined) return;
-      const scope = { row: blanks.clean(cells) };
+      const row = blanks.clean(cells);
+      const scope = isTable ? { row, styles: noStyles } : { row };
       for (const { take } of opened) take(scope, { file, line, age });
       const keys = opened.reduce((sum, { size }) => sum + size(), 0);
       if (keys > maxIndexKeys) throw tooMany(mapping);
@@ -43,6 +52,9 @@ export function openRowIndexes(mapping: Mapping): RowIndexBuilder {
     warnings: () => opened.flatMap(({ warning }) => warning()),
   };
 }
+
+// Indexes are made before anybody has looked at how the columns are written.
+const noStyles = { row: [], main: [] };
 
 const stubs = new WeakMap<object, RowIndexes>();
 

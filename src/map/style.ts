@@ -11,7 +11,10 @@ export interface ValueStyle {
   readonly dates: readonly string[];
   /** The zone that date-times with an offset are converted to. */
   readonly timezone: string;
-  /** What nobody said, so that what a column's cells prove counts; absent: everything is as it stands here. */
+  /**
+   * What nobody said, so that what a column's cells prove counts; absent: everything is as it stands here. While `numbers`
+   * is open, a text that may be read in two ways is no number.
+   */
   readonly unsaid?: { readonly numbers: boolean; readonly dates: boolean };
 }
 
@@ -30,8 +33,17 @@ export function completed(said: ValueStyle, found: ColumnStyle | undefined): Val
     decimal: (unsaid.numbers ? found.decimal : undefined) ?? said.decimal,
     ...(thousands === undefined ? {} : { thousands }),
     dates: (unsaid.dates ? found.dates : undefined) ?? said.dates,
+    unsaid: { ...unsaid, numbers: unsaid.numbers && found.decimal === undefined },
   };
   return remember(said, found, style);
+}
+
+/** The style of cells that nobody has to look at: JSON has numbers, and those of its texts have a decimal point. */
+export function settled(said: ValueStyle): ValueStyle {
+  if (said.unsaid?.numbers !== true) return said;
+  const known = settledStyles.get(said) ?? { ...said, unsaid: { ...said.unsaid, numbers: false } };
+  settledStyles.set(said, known);
+  return known;
 }
 
 /**
@@ -61,6 +73,7 @@ function shapeOf(format: string): string {
 
 // Expressions and number patterns are kept by style object, so equal findings must give the same one.
 const completions = new WeakMap<ValueStyle, WeakMap<ColumnStyle, ValueStyle>>();
+const settledStyles = new WeakMap<ValueStyle, ValueStyle>();
 const byContent = new WeakMap<ValueStyle, Map<string, ValueStyle>>();
 
 function remember(said: ValueStyle, found: ColumnStyle, style: ValueStyle): ValueStyle {

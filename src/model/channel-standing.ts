@@ -19,16 +19,25 @@ export function channelStanding(record: Readonly<Record<string, unknown>>): Chan
     record;
   return {
     pushes: [
-      ...(pushOrdersToOms === true ? ["pushOrdersToOms is true"] : []),
+      ...(isOn(pushOrdersToOms) ? [`pushOrdersToOms is ${JSON.stringify(pushOrdersToOms)}`] : []),
       ...(isSet(pushOrderIntegrationMapping) ? ["pushOrderIntegrationMapping is set"] : []),
       ...(isSet(autoPushMode) ? [`autoPushMode is ${JSON.stringify(autoPushMode)}`] : []),
     ],
     unfit: [
-      ...(enabled === false ? ["it is disabled (enabled is false)"] : []),
+      ...(enabled === undefined || enabled === null || isOn(enabled)
+        ? []
+        : [`it is disabled (enabled is ${JSON.stringify(enabled)})`]),
       ...(channelType === takesNoOrders ? [`it takes no sales orders (channelType is "${takesNoOrders}")`] : []),
-      ...(isCustomerSpecific === true ? ["it belongs to one customer (isCustomerSpecific is true)"] : []),
+      ...(isOn(isCustomerSpecific)
+        ? [`it belongs to one customer (isCustomerSpecific is ${JSON.stringify(isCustomerSpecific)})`]
+        : []),
     ],
   };
+}
+
+/** A flag in whatever type it comes: what is not plainly off counts as on. */
+function isOn(value: unknown): boolean {
+  return isSet(value) && value !== 0 && !/^(?:0|false|no|off)$/i.test(String(value));
 }
 
 /** `{}`, `[]`, `""`, false and null say nothing. */

@@ -62,6 +62,11 @@ export interface FileInfo {
   readonly styles?: ColumnStyles;
 }
 
+/** CSV and TSV: files with a header, whose cells are all text. */
+export function isTable({ format }: Pick<FileInfo, "format">): boolean {
+  return format === "csv" || format === "tsv";
+}
+
 /** What the mapping's `source:` says about a file; everything left out is detected. */
 export interface SourceSettings {
   readonly format?: Format;

@@ -19,7 +19,8 @@ function found(
 ): string {
   const mapping = loadMapping(productYaml(`name: { expr: '${expr}' }`, above), "map.yaml");
   const builder = openRowIndexes(mapping);
-  for (const [index, cells] of rows.entries()) builder.add(sourceRow(cells, index + 1).row, "in.csv", ages[index] ?? 0);
+  for (const [index, cells] of rows.entries())
+    builder.add(sourceRow(cells, index + 1).row, { file: "in.csv", age: ages[index] ?? 0, isTable: true });
   const source = sourceRow({ SKU: "X", Parent: "id:7" });
   const drafted = compileMapping(mapping, noLookups, builder.indexes).draft({ rows: [source], joined: {}, damage: [] });
   if (drafted.kind !== "draft") throw new Error("excluded");
@@ -79,10 +80,10 @@ it("knows nothing of rows that could not be read, and says which it could not ju
   );
   const builder = openRowIndexes(mapping);
   const fault = { code: "ragged_row", message: "too short" } as const;
-  builder.add(sourceRow({ SKU: "A", Price: "1" }, 1, "in.csv", fault).row, "in.csv", 0);
-  builder.add(sourceRow({ SKU: "B", Price: "dear" }, 2).row, "in.csv", 0);
-  builder.add(sourceRow({ SKU: "C", Price: "" }, 3).row, "in.csv", 0);
-  builder.add(sourceRow({ SKU: "D", Price: "2" }, 4).row, "in.csv", 0);
+  builder.add(sourceRow({ SKU: "A", Price: "1" }, 1, "in.csv", fault).row, { file: "in.csv", age: 0, isTable: true });
+  builder.add(sourceRow({ SKU: "B", Price: "dear" }, 2).row, { file: "in.csv", age: 0, isTable: true });
+  builder.add(sourceRow({ SKU: "C", Price: "" }, 3).row, { file: "in.csv", age: 0, isTable: true });
+  builder.add(sourceRow({ SKU: "D", Price: "2" }, 4).row, { file: "in.csv", age: 0, isTable: true });
   const find = builder.indexes.get("price_of");
   expect(["A", "B", "C", "D"].map((key) => find?.(key, "none"))).toEqual(["none", "none", "none", "2"]);
   expect(builder.warnings()).toEqual([
@@ -95,7 +96,8 @@ it("refuses more keys than memory should hold", () => {
   const builder = openRowIndexes(mapping);
   const row = (number: number) => sourceRow({ SKU: `S${number}`, ID: String(number), Kind: "" }, number).row;
   const fill = () => {
-    for (let number = 0; number <= maxIndexKeys / 2; number += 1) builder.add(row(number), "in.csv", 0);
+    for (let number = 0; number <= maxIndexKeys / 2; number += 1)
+      builder.add(row(number), { file: "in.csv", age: 0, isTable: true });
   };
   expect(fill).toThrow('map.yaml: the index "sku_of" gets more than 500000 keys');
 });
