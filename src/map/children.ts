@@ -200,10 +200,15 @@ function nestedElements(parent: Place, column: string, blanks: Blanks): Found {
   if (cell === undefined || (typeof cell === "string" && blanks.isBlank(cell))) return { ok: true, elements: [] };
   if (!Array.isArray(cell)) return { ok: false, message: "a list is expected here", place: parent, column };
   const elements: Element[] = [];
-  for (const [index, item] of (cell as readonly Cell[]).entries()) {
+  const items = cell as readonly Cell[];
+  const hasObjects = items.some(isPlainObject);
+  for (const [index, item] of items.entries()) {
     const at = `${column}.${index}`;
     const place = { source: parent.source, prefix: `${at}.` };
     if (isPlainObject(item)) elements.push({ place: { ...place, cells: item as Cells }, parent, item: undefined });
+    // A null among order lines is a line that was lost, not one that may be left out.
+    else if (hasObjects)
+      return { ok: false, message: "an object is expected here, as beside it", place: parent, column: at };
     else if (typeof item !== "string")
       return { ok: false, message: "a list of lists stands where a list is expected", place: parent, column: at };
     else if (!blanks.isBlank(item))

@@ -8,8 +8,8 @@ import type { CellSeen, SeenCells } from "./evidence.ts";
 import { readAs } from "./expression.ts";
 import type { ColumnPlace, Feed, Feeds } from "./feeds.ts";
 import { type NumberEvidence, numberEvidence } from "./number-evidence.ts";
-import { type Finding, hintOf, wayOf } from "./style-hint.ts";
 import { commonStyle } from "./style.ts";
+import { type Finding, hintOf, wayOf } from "./style-hint.ts";
 
 /** A file as far as styles are concerned. */
 interface WatchedFile {

@@ -215,6 +215,18 @@ it("a failing where of a child is a problem of its row", () => {
   expect(problems).toMatchObject([{ code: "expression_failed", path: "items[0]", file: "in.csv", line: 2 }]);
 });
 
+test.each([{ odd: "" }, { odd: "A" }, { odd: ["A"] }])(
+  "a list of objects with $odd among them is a problem of that element, and no line is lost",
+  ({ odd }) => {
+    const mapping = orders("{ each: lines, fields: { sku: s } }");
+    const { problems, payload } = draftOf(mapping, [sourceRow({ No: "1", lines: [{ s: "A" }, odd, { s: "B" }] })]);
+    expect(problems).toMatchObject([
+      { path: "items", column: "lines.1", message: expect.stringContaining("an object is expected") },
+    ]);
+    expect(payload).not.toHaveProperty("items");
+  },
+);
+
 describe("pieces of an expression", () => {
   const kit = (each: string) =>
     `version: 1\nresource: products\nfields: { sku: SKU }\nchildren:\n  kit_items:\n    each: { expr: '${each}' }\n    fields: { sku: item, quantity: { value: 1 } }\n`;
