@@ -95,7 +95,7 @@ export const kinds: readonly Kind[] = [
   local("no such customer", "Customer", "C0", "bill_to.name", { only: ["joined", "both"] }),
 
   refused("Qty", "777", "items[#].quantity", 777),
-  refused("Price", "808", "items[#].unit_price", 808, { also: { Discount: "0" }, madeOf: price }),
+  refused("Price", "808", "items[#].unit_price", 404, { also: { Discount: "0.5" }, madeOf: price }),
   refused("SKU", "PAN-9", "items[#].sku", "PAN-9"),
   refused("SKU", "POT-9", "items[#].product", "POT-9", {
     refused: { path: "items.*.sku", named: "product", equals: "POT-9" },
@@ -121,8 +121,8 @@ export const kinds: readonly Kind[] = [
   }),
   refused("Status", "late", "order_status", "backorder"),
   refused("Carrier", "S", "requested_shipping_service", "Space Freight"),
-  refused("Freight", "66.6", "total_shipping", 66.6, { also: { Handling: "0" }, madeOf: shipping }),
-  refused("Handling", "77.7", "total_shipping", 77.7, { also: { Freight: "0" }, madeOf: shipping }),
+  refused("Freight", "60.1", "total_shipping", 66.6, { also: { Handling: "6.5" }, madeOf: shipping }),
+  refused("Handling", "70.2", "total_shipping", 77.7, { also: { Freight: "7.5" }, madeOf: shipping }),
   refused("Tax", "88.8", "total_tax", 88.8),
   refused("Order", "SO-13", "order_number", "SO-13"),
   refused("Shop", closedChannel.label, "channel_id", closedChannel.id),
