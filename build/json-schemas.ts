@@ -57,12 +57,15 @@ function withPayloadFields(schema: JsonSchema): JsonSchema {
       // Entries, because an object written with the key `then` could be taken for a promise.
       Object.fromEntries([
         ["if", { properties: { resource: { const: name } }, required: ["resource"] }],
-        ["then", { properties: payloadFieldsOf(name) }],
+        [whatFollows, { properties: payloadFieldsOf(name) }],
       ]),
     ),
     definitions: { field, child: { ...child, properties: { ...partOf(child, "properties"), fields: fieldsOfChild } } },
   };
 }
+
+/** The key of JSON Schema behind `if`. */
+const whatFollows = "then";
 
 function payloadFieldsOf(name: ResourceName): JsonSchema {
   const { schema, keyPath } = resources[name];
