@@ -69,7 +69,7 @@ export function damageWarnings(found: readonly ColumnDamage[], mapping: string):
     const more = count > lines.length ? " …" : "";
     const amount = count === 1 ? "1 cell" : `${count} cells`;
     const where = `(line${lines.length === 1 ? "" : "s"} ${lines.join(", ")}${more}: ${quoted(first.text)})`;
-    return `${first.file}: column "${column}": ${amount} ${where} ${wordsOf(kind)}. If that is right: source: { accept: { ${JSON.stringify(column)}: [${kind}] } } in ${mapping}`;
+    return `${first.file}: column "${column}": ${amount} ${where} ${wordsOf(kind)}${remedy(damage)}. If that is right: source: { accept: { ${JSON.stringify(column)}: [${kind}] } } in ${mapping}`;
   });
 }
 
@@ -84,6 +84,11 @@ export function damageProblems(rows: readonly SourceRow[], found: readonly Colum
       return [{ code: "damaged_cell", message, file, line: row.line, row: row.number, column, value }];
     }),
   );
+}
+
+function remedy({ kind, cells }: ColumnDamage): string {
+  if (kind !== "stand_in_word") return "";
+  return `: source: { blank: [${[...new Set(cells.map(({ text }) => JSON.stringify(text.trim())))].join(", ")}] }`;
 }
 
 function quoted(text: string): string {
@@ -110,6 +115,8 @@ function wordsOf(kind: DamageKind): string {
       return "the error of a formula: mend the spreadsheet and export again, or name it in source.blank";
     case "point_zero":
       return "ending in .0: a program took whole numbers for fractions; export the column as text";
+    case "stand_in_word":
+      return "with a word for nothing, which would be sent as it is: name it";
     case "cut_text":
       return "cut at the most characters that a program holds: export again from the source";
     default:

@@ -6,7 +6,9 @@ import type { CompiledMapping } from "./map/compile.ts";
 import type { ColumnPlace } from "./map/feeds.ts";
 import { collectPaths, type Header, type PathCollector, tableHeader } from "./map/header.ts";
 import { inspectStyles } from "./map/inspect-styles.ts";
+import { meantWords } from "./map/meant-words.ts";
 import { type FileInfo, isTable } from "./model/row.ts";
+import { isStandIn } from "./read/damage/stand-in-words.ts";
 import { openInput, sameSettings } from "./read/open.ts";
 
 /** How to look. */
@@ -44,7 +46,9 @@ export async function inspectInput(
       (role) => role.join === join && role.files.some(({ info }) => isTable(info) && info.columns?.includes(column)),
     );
   const styles = inspectStyles(compiled.feeds(isColumn), compiled.mapping.file);
-  const damage = inspectDamage(compiled.columnRoles(isColumn), compiled.isBlank, compiled.mapping.accept);
+  const meant = meantWords(compiled.mapping);
+  const isNothing = (text: string) => compiled.isBlank(text) || (meant.has(text.trim()) && isStandIn(text));
+  const damage = inspectDamage(compiled.columnRoles(isColumn), isNothing, compiled.mapping.accept);
   const collectors = collectorsOf(roles);
   askFor(compiled, collectors);
   for (const role of roles) {

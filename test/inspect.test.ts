@@ -437,6 +437,40 @@ describe("spreadsheet damage", () => {
   });
 });
 
+describe("words that stand for nothing are told before they are sent", () => {
+  const text = "SKU;P;Q\nA;NULL;NULL\nB;x;NULL\nC;n/a;y";
+  const warned = async (fields: string, above = "") => {
+    await using folder = await jobFolder(table(fields, text, above));
+    const [input] = await prepareInputs(await folder.loadJob());
+    return input?.warnings ?? [];
+  };
+
+  it("by column, with what to write", async () => {
+    expect(await warned("name: P\ndescription: Q")).toEqual([
+      'in.csv: column "P": 2 cells (lines 2, 4: "NULL") with a word for nothing, which would be sent as it is: name it: source: { blank: ["NULL", "n/a"] }. If that is right: source: { accept: { "P": [stand_in_word] } } in map.yaml',
+      expect.stringMatching(/^in\.csv: column "Q": 2 cells \(lines 2, 3: "NULL"\)/),
+    ]);
+  });
+
+  test.each([
+    { name: "that are named as blank", fields: "name: P", above: 'source: { blank: ["NULL", "n/a"] }\n' },
+    { name: "of columns that nothing reads", fields: "", above: "" },
+    {
+      name: "that a map answers",
+      fields: `name: { from: P, map: { "NULL": A, "n/a": B }, otherwise: keep }`,
+      above: "",
+    },
+    {
+      name: "that an expression asks for",
+      fields: `name: { expr: 'row["P"] in ["NULL", "n/a"] ? "" : row["P"]' }`,
+      above: "",
+    },
+    { name: "that are accepted", fields: "name: P", above: "source: { accept: { P: [stand_in_word] } }\n" },
+  ])("but not those $name", async ({ fields, above }) => {
+    expect(await warned(fields, above)).toEqual([]);
+  });
+});
+
 describe("faults of files say whose they are", () => {
   it("of a join by its name in the job", async () => {
     const files = {

@@ -10,6 +10,7 @@ export const damageKinds = [
   "odd_spaces", // non-breaking or without width
   "formula_error", // #REF!
   "point_zero", // 1001.0
+  "stand_in_word", // NULL
   "cut_text", // at 255 or 32,767 characters
 ] as const;
 /** One of `damageKinds`. */

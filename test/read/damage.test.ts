@@ -90,6 +90,13 @@ const damaged: readonly (Column & { readonly kind: DamageKind; readonly count: n
     cells: ["12.50", "#REF!", "#N/A", "#DIV/0!", "#####"],
     count: 4,
   },
+  {
+    kind: "stand_in_word",
+    what: "in any column",
+    role: "other",
+    cells: ["NULL", "1", "N/A", "n/a", "\\N", "-", "-1", "Nulle"],
+    count: 5,
+  },
   { kind: "point_zero", what: "ids", cells: ["1001.0", "1002.0", "AB-1"], count: 2 },
   { kind: "point_zero", what: "small ids", cells: ["1.0", "2.0", "3.0"], count: 3 },
   { kind: "cut_text", what: "a cell of a spreadsheet", role: "text", cells: [text(32_767), "short"], count: 1 },

@@ -6,6 +6,7 @@ import { watchDates } from "./dates.ts";
 import { watchLeadingZeros } from "./leading-zeros.ts";
 import { watchPointZero } from "./point-zero.ts";
 import { watchSingleCells } from "./single-cells.ts";
+import { watchStandInWords } from "./stand-in-words.ts";
 import { watchTrailingZeros } from "./trailing-zeros.ts";
 
 /** Looks for one kind of damage, or a few. */
@@ -18,7 +19,7 @@ export interface DamageWatch {
 
 /** A watch for everything that can be wrong with a column in this role. */
 export function watchColumn(role: ColumnRole): DamageWatch {
-  const watches = watchesFor(role);
+  const watches = [...watchesFor(role), watchStandInWords()];
   return {
     see(cell) {
       for (const watch of watches) watch.see(cell);
