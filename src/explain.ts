@@ -1,6 +1,6 @@
 // The whole story of an entry, by its key or by a line of a file: for `explain`, and for callers of the library. Reads the
 // ledger alone; the job and the mapping of today add the steps, and their absence takes nothing else away.
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type JobRemains, readJobRemains } from "./job-remains.ts";
 import { ledgerFiles } from "./ledger/ledger-file.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
@@ -46,6 +46,14 @@ export async function explain(job: JobRemains, { what, baseUrl, cwd }: ExplainOp
   const ofRow = await ledger.stories.entriesOfRow(found.row.id, mostOfRow);
   if (ofRow.length === 0) return { ...explanation, entries: [], row: await rowStory(found, tools) };
   return { ...explanation, entries: await withEarlier(ofRow, tools), row: null };
+}
+
+/** Throws `ImportError("STATE_UNUSABLE")` for a job that was never run: a check keeps nothing that could be told. */
+export async function requireRun({ state, file }: JobRemains): Promise<void> {
+  if ((await ledgerFiles(state)).length > 0) return;
+  throw new ImportError("STATE_UNUSABLE", `${file.shown} has not been run yet: explain tells what became of a run`, {
+    hint: `What a check found of every row is in ${join(state, "check", "results.csv")}. After a run in another folder, name it with --state.`,
+  });
 }
 
 /** The address of the only ledger in a state folder, for a job that names no account any more. */

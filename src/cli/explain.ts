@@ -1,6 +1,6 @@
 // `luminous-import explain`: the story of one entry, from the ledger. No token, no network.
 import { exitCodes } from "../exit-codes.ts";
-import { explain as explainEntry, onlyAddress } from "../explain.ts";
+import { explain as explainEntry, onlyAddress, requireRun } from "../explain.ts";
 import { type JobRemains, readJobRemains } from "../job-remains.ts";
 import { storyText } from "../report/story.ts";
 import { resolveAddress } from "./account.ts";
@@ -15,6 +15,7 @@ export async function explain(
 ): Promise<number> {
   const { state } = options;
   const job = await readJobRemains(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
+  await requireRun(job);
   const baseUrl = await addressOf(job, options, world);
   const explanation = await explainEntry(job, { what, baseUrl, cwd: world.cwd });
   const text =

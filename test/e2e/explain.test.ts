@@ -58,6 +58,17 @@ describe.concurrent("explain", { timeout: 60_000 }, () => {
     expect(await project.call(["explain", "import.yaml"])).toMatchObject({ exitCode: 2, stdout: "" });
   });
 
+  it("says that a job was only checked, and where that has its results", async () => {
+    await using sandbox = await startSandbox();
+    await using project = await openProject(sandbox, files);
+    await project.call(["check", "import.yaml"]);
+    const { exitCode, stderr } = await project.call(["explain", "import.yaml", "P1"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^import\.yaml has not been run yet: explain tells what became of a run\n.*check.results\.csv/,
+    );
+  });
+
   it("finds the only ledger of a job that names no account any more", async () => {
     await using sandbox = await startSandbox();
     await using project = await openProject(sandbox, files);
