@@ -113,7 +113,7 @@ function fieldLines({ mapping }: EntryStory, width: number): readonly string[] {
   });
   return untold.length === 0
     ? lines
-    : [...lines, ...hanging(`left out for want of a column: ${untold.join(", ")}`, width)];
+    : [...lines, ...hanging(`left out, with no column or no joined row for them: ${untold.join(", ")}`, width)];
 }
 
 /** A field whose columns do not exist here; a mapping for many sources has lots of them. */
