@@ -3,6 +3,7 @@
 export { type AuditOptions, type AuditResult, audit } from "./audit.ts";
 export { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "./channels.ts";
 export { type CheckOptions, type CheckResult, check } from "./check.ts";
+export { type DoctorOptions, type DoctorResult, doctor } from "./doctor.ts";
 export { type ExplainOptions, explain } from "./explain.ts";
 export {
   type Export,
@@ -18,6 +19,7 @@ export { type Job, type JobOverrides, loadJob } from "./job.ts";
 export { type JobRemains, readJobRemains } from "./job-remains.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export { type ErrorCode, ImportError } from "./model/error.ts";
+export type { CheckName, Finding } from "./model/finding.ts";
 export type { Outcome } from "./model/outcome.ts";
 export { describeProblem, type Problem, type ProblemCode } from "./model/problem.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./purge.ts";

@@ -201,7 +201,8 @@ export const unknownHeader: FileInfo = {
   detected: [],
 };
 
-function checkJoins(input: Input, mapping: Mapping): void {
+/** Throws `ImportError("JOB_INVALID")` where the job and the mapping do not name the same joins. */
+export function checkJoins(input: Input, mapping: Mapping): void {
   const wanted = mapping.joins.map(({ name }) => name);
   const given = Object.keys(input.joins);
   const missing = wanted.filter((name) => !given.includes(name));

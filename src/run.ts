@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { type DispatchEnd, dispatch } from "./dispatch/dispatcher.ts";
 import type { DispatchEvent } from "./dispatch/events.ts";
 import { exitCodeOf, exitCodeOfOutcomes } from "./exit-codes.ts";
+import { judgeFirstAnswer } from "./first-answer.ts";
 import type { Job } from "./job.ts";
 import { lockAccount, lockState, type StateLock } from "./ledger/lock.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
@@ -189,6 +190,7 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
       ...(options.limit === undefined ? {} : { limit: options.limit }),
       ...(options.maxErrors === undefined ? {} : { maxErrors: options.maxErrors }),
       locate,
+      onAnswer: judgeFirstAnswer(job.limits.requestsPerSecond, warn),
       onEvent: (event) => {
         traffic.see(event);
         if (event.type === "warning") return warn(event.message);

@@ -8,10 +8,15 @@ import { z } from "zod";
 /** The folder that holds `package.json`, `mappings/` and `schemas/`. */
 export const packageFolder = findPackage(dirname(fileURLToPath(import.meta.url)));
 
+const manifest = z
+  .object({ version: z.string(), engines: z.object({ node: z.string() }) })
+  .parse(JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")));
+
 /** Such as `0.1.0`. */
-export const version = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"))).version;
+export const { version } = manifest;
+
+/** The oldest Node that this runs on: `20.19`. */
+export const leastNodeVersion = manifest.engines.node.replace(/^\D+/, "");
 
 function findPackage(folder: string): string {
   return existsSync(join(folder, "package.json")) ? folder : findPackage(dirname(folder));

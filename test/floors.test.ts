@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 // Design §8: model imports nothing of ours; a stage imports model and itself; composition imports stages; the process
 // imports composition.
 const root = resolve(import.meta.dirname, "../src");
-const stages = ["read", "map", "ledger", "dispatch", "report", "drop", "sandbox", "init"];
+const stages = ["read", "map", "ledger", "dispatch", "report", "drop", "sandbox", "init", "doctor"];
 
 type Floor = "model" | "stage" | "composition" | "process";
 

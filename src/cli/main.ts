@@ -10,7 +10,7 @@ import { tellError } from "./tell-error.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
-export const laterCommands = ["plan", "drop", "doctor", "report"] as const;
+export const laterCommands = ["plan", "drop", "report"] as const;
 
 /** The command line, as a commander program. `done` receives the exit code of the command that ran. */
 export function buildProgram(world: CommandWorld, done: (exitCode: number) => void): Command {
@@ -155,6 +155,14 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .action(async (job: string, options: object, command: Command) => {
       const { audit } = await import("./audit.ts");
       done(await audit(job, globals(command), options, world));
+    });
+
+  withGlobals(program.command("doctor <job>"))
+    .description("is the machine, the job and the account as a run needs it? Only reads; each line says what to do")
+    .addHelpText("after", example("luminous-import doctor import.yaml"))
+    .action(async (job: string, _options: object, command: Command) => {
+      const { doctor } = await import("./doctor.ts");
+      done(await doctor(job, globals(command), world));
     });
 
   const channels = program.command("channels").description("what the account's channels would do with orders");

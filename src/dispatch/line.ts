@@ -44,7 +44,10 @@ export const probeRequest: ApiRequest = { method: "GET", path: "/warehouses?per_
 const longestGrownPauseMs = 4000;
 
 /** The part of the options that is about the way to the API. */
-export type LineOptions = Pick<DispatchOptions, "api" | "limits" | "clock" | "onEvent" | "abort" | "openClient">;
+export type LineOptions = Pick<
+  DispatchOptions,
+  "api" | "limits" | "clock" | "onEvent" | "onAnswer" | "abort" | "openClient"
+>;
 
 /** One per dispatch: its limiter, its circuit and its connections are the only ones. */
 export function createLine(options: LineOptions, brake: Brake): Line {
@@ -90,12 +93,15 @@ export function createLine(options: LineOptions, brake: Brake): Line {
     if (!mayPass()) return { kind: "held", by: "outage", waitMs: 0 };
     const startedMs = clock.monotonicMs();
     const exchange = await client.exchange(request, options.abort); // at once: nothing is awaited before it
+    const durationMs = clock.monotonicMs() - startedMs;
+    if (exchange.kind === "answer")
+      options.onAnswer?.({ status: exchange.status, headers: exchange.headers, atMs: clock.nowMs(), durationMs });
     const reply = classify(exchange, reads, clock.nowMs());
     onEvent({
       type: "request",
       purpose: purpose.purpose,
       result: reply.kind,
-      durationMs: clock.monotonicMs() - startedMs,
+      durationMs,
       ...("status" in reply && reply.status !== undefined ? { status: reply.status } : {}),
     });
     return learn(reply, purpose);

@@ -1,4 +1,5 @@
 // What dispatch is given. The defaults are not here: a default lives once, in the job's schema.
+import type { AnswerSeen } from "../model/answer-seen.ts";
 import type { Clock } from "../model/clock.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { Ledger } from "../model/ledger.ts";
@@ -26,6 +27,8 @@ export interface DispatchOptions {
   /** Translates payload paths of an API refusal to cells. */
   readonly locate: (entryId: number, problems: readonly Problem[]) => Promise<readonly Problem[]>;
   readonly onEvent: (event: DispatchEvent) => void;
+  /** Sees what every answer says beside its body. */
+  readonly onAnswer?: (answer: AnswerSeen) => void;
   /** How to reach the API; over HTTP unless said. */
   readonly openClient?: (options: ClientOptions) => Client;
   readonly clock: Clock;

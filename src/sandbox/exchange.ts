@@ -47,7 +47,12 @@ export function createServe(world: World, routes: readonly Route[], tally: Tally
     const headers: ReplyHeaders =
       admission === undefined
         ? {}
-        : { "x-ratelimit-limit": String(admission.limit), "x-ratelimit-remaining": String(admission.remaining) };
+        : {
+            "x-ratelimit-limit": String(admission.limit),
+            "x-ratelimit-remaining": String(admission.remaining),
+            // Without it nobody could tell a limit per second from the usual one per minute.
+            "ratelimit-policy": `${admission.limit};w=${admission.windowMs / 1000}`,
+          };
     const throttling = { asDate: settings.retryAfterAsDate, nowMs: arrivedMs, headers };
     if (admission?.admitted === false) {
       await readBody(request, 0);
@@ -59,6 +64,11 @@ export function createServe(world: World, routes: readonly Route[], tally: Tally
         ? refusal(405, `${method} is not supported here.`)
         : refusal(404, "There is no such endpoint.");
       return sendReply(response, refused, headers);
+    }
+
+    if (settings.forbidden.includes(`${method} ${match.route.path}`)) {
+      await readBody(request, 0);
+      return sendReply(response, refusal(403, "This token may not do that."), headers);
     }
 
     const fault = method === "GET" && !settings.faultReads ? undefined : nextFault();

@@ -38,6 +38,8 @@ export interface SandboxOptions {
   readonly rejects?: readonly Reject[];
   /** The names of the companies that the account has, with ids from 1; a name may stand twice. Default none. */
   readonly companies?: readonly string[];
+  /** Endpoints that the token may not use, such as `GET /channels`: they get 403. Default none. */
+  readonly forbidden?: readonly string[];
   /** Lists answer as if no filter had been sent. */
   readonly ignoreFilters?: boolean;
   /** `sku` filters find variants too. Not documented (facts §4.7); default false, the harder case. */
@@ -48,7 +50,7 @@ export interface SandboxOptions {
   readonly seed?: number;
   /** Larger bodies get 413; default 8 MiB. */
   readonly maxBodyBytes?: number;
-  /** Milliseconds since 1970, never going back; default the process clock. */
+  /** Milliseconds since 1970, never going back: the server's clock, its `Date` too; default the process clock. */
   readonly nowMs?: () => number;
   /** Called once for every request, when its answer has gone out or its connection is closed. */
   readonly onRequest?: (request: SandboxRequest) => void;
@@ -70,6 +72,7 @@ export function sandboxSettings(options: SandboxOptions): SandboxSettings {
     duplicates: "reject",
     rejects: [],
     companies: [],
+    forbidden: [],
     ignoreFilters: false,
     skuFilterFindsVariants: false,
     readLagMs: 0,

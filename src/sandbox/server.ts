@@ -58,6 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return;
     }
     const arrivedMs = nowMs();
+    response.setHeader("date", new Date(arrivedMs).toUTCString());
     // An address outside the API is a request too: a wrong base address must show in the counts.
     const path = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : `outside ${pathname}`;
     const exchange: Exchange = { request, response, path, query, arrivedMs, fault: undefined };

@@ -31,6 +31,8 @@ export function createTimeWindow(widthMs: number): TimeWindow {
 export interface Admission {
   readonly admitted: boolean;
   readonly limit: number;
+  /** The window that the limit is for. */
+  readonly windowMs: number;
   readonly remaining: number;
   /** Until the next request would be let in; 0 when this one was. */
   readonly retryAfterMs: number;
@@ -47,9 +49,15 @@ export function createRateLimit(perSecond: number): (nowMs: number) => Admission
   return (nowMs) => {
     const count = window.countAt(nowMs);
     if (count >= limit) {
-      return { admitted: false, limit, remaining: 0, retryAfterMs: (window.oldest() ?? nowMs) + widthMs - nowMs };
+      return {
+        admitted: false,
+        limit,
+        windowMs: widthMs,
+        remaining: 0,
+        retryAfterMs: (window.oldest() ?? nowMs) + widthMs - nowMs,
+      };
     }
     window.add(nowMs);
-    return { admitted: true, limit, remaining: limit - count - 1, retryAfterMs: 0 };
+    return { admitted: true, limit, windowMs: widthMs, remaining: limit - count - 1, retryAfterMs: 0 };
   };
 }

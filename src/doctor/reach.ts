@@ -1,0 +1,114 @@
+// The first question to an account: what its answer, or its silence, says of the address and of the token.
+import { type Finding, ok, problem } from "../model/finding.ts";
+
+/** What came of the first question. */
+export type FirstAnswer =
+  | { readonly kind: "answer" }
+  /** `message`: what it said; of a 401 a sentence of its own. */
+  | { readonly kind: "refused"; readonly status: number; readonly message: string }
+  /** No usable answer. `status` where there was one at all. */
+  | { readonly kind: "silent"; readonly cause: string; readonly status: number | undefined };
+
+/** What the account's address and token are worth. */
+export interface Reach {
+  readonly findings: readonly Finding[];
+  /** `open`: more can be asked. `silent`: nobody answered, or not sensibly. `wrong`: something else answered. */
+  readonly kind: "open" | "silent" | "wrong" | "refused";
+}
+
+interface Address {
+  readonly baseUrl: string;
+  /** The setting that it came from. */
+  readonly baseUrlFrom: string;
+}
+
+/** `headers` are those of the last answer. */
+export function judgeReach(
+  answer: FirstAnswer,
+  { baseUrl, baseUrlFrom }: Address,
+  headers: Readonly<Record<string, string>> = {},
+): Reach {
+  const at = `${baseUrl} (${baseUrlFrom})`;
+  const wrong = (message: string, hint: string): Reach => ({
+    kind: "wrong",
+    findings: [problem("address", message, hint)],
+  });
+  const silent = (message: string, hint: string): Reach => ({
+    kind: "silent",
+    findings: [problem("address", message, hint)],
+  });
+  const mend = `Correct ${baseUrlFrom}: the API is at https://COMPANY.api.joinluminous.com/external/api/v1.`;
+  const reached = ok("address", at);
+  if (answer.kind === "answer") return { kind: "open", findings: [reached, ok("token", "accepted")] };
+  if (answer.kind === "silent") {
+    if (answer.status === undefined)
+      return silent(`${at} cannot be reached: ${causeText(answer.cause, baseUrl)}`, hintOf(answer.cause, baseUrlFrom));
+    if (answer.status >= 500 || answer.status < 200)
+      return silent(
+        `${at} answers with HTTP ${answer.status}: the API itself has trouble`,
+        "Try again later; a run would wait and then stop.",
+      );
+    return /html/i.test(headers["content-type"] ?? "")
+      ? wrong(`${at} answers with a web page: that is not the API`, mend)
+      : wrong(`${at} answers, but not as the API does (${answer.cause})`, mend);
+  }
+  const { status, message } = answer;
+  if (status === 401)
+    return {
+      kind: "refused",
+      findings: [
+        reached,
+        problem(
+          "token",
+          message,
+          "Make a new one in Luminous under /settings/api-tokens, in the same company as the address.",
+        ),
+      ],
+    };
+  if (status === 403)
+    return {
+      kind: "refused",
+      findings: [
+        reached,
+        problem(
+          "token",
+          `may not even read: HTTP 403, ${message}`,
+          "Use the token of somebody who may read and write products, orders and channels.",
+        ),
+      ],
+    };
+  if (status >= 300 && status < 400)
+    return wrong(
+      `${at} redirects${target(headers.location, baseUrl)} (HTTP ${status}), and a redirect is never followed`,
+      mend,
+    );
+  if (status === 404 || status === 405 || status === 410)
+    return wrong(`${at} has no API: HTTP ${status}, ${message}`, mend);
+  return wrong(`${at} refuses a simple question: HTTP ${status}, ${message}`, mend);
+}
+
+function causeText(cause: string, baseUrl: string): string {
+  const { hostname, host } = new URL(baseUrl);
+  if (/^(ENOTFOUND|EAI_)/.test(cause)) return `the name ${hostname} is not known (${cause})`;
+  if (cause === "ECONNREFUSED") return `nothing listens at ${host} (${cause})`;
+  if (/CERT|SSL|TLS|SELF_SIGNED|SIGNATURE/.test(cause))
+    return `its certificate or encryption is not accepted (${cause})`;
+  if (/TIMEOUT|ETIMEDOUT/.test(cause)) return `no answer in time (${cause})`;
+  if (/UNREACH/.test(cause)) return `there is no way to ${host} (${cause})`;
+  return `the connection broke (${cause})`;
+}
+
+function hintOf(cause: string, baseUrlFrom: string): string {
+  if (/^(ENOTFOUND|EAI_)/.test(cause))
+    return `Check the company's name in ${baseUrlFrom}: it is the first part of the address in the browser. Then the network.`;
+  if (/CERT|SSL|TLS|SELF_SIGNED|SIGNATURE/.test(cause))
+    return "A proxy between here and Luminous may put its own certificate in; NODE_EXTRA_CA_CERTS names a file with it.";
+  return `Check ${baseUrlFrom}, the network, and whether a firewall or proxy is in the way.`;
+}
+
+/** Without a query, which may hold a secret. */
+function target(location: string | undefined, baseUrl: string): string {
+  if (location === undefined || !URL.canParse(location, baseUrl)) return "";
+  const url = new URL(location, baseUrl);
+  return ` to ${url.origin}${url.pathname}`;
+}

@@ -1,0 +1,51 @@
+// What a doctor finds: one line for each thing that it looked at.
+
+/** Everything that is looked at, in the order in which it is told. */
+export const checkNames = [
+  "node",
+  "state",
+  "disk",
+  "inputs",
+  "address",
+  "token",
+  "clock",
+  "rate",
+  "filters",
+  "channels",
+  "warehouse group",
+  "custom fields",
+  "companies",
+  "permission",
+] as const;
+/** One of `checkNames`. */
+export type CheckName = (typeof checkNames)[number];
+
+/** One thing that was looked at. A `problem` will keep a run from doing what the job asks for; a `warning` may. */
+export interface Finding {
+  readonly check: CheckName;
+  readonly standing: "ok" | "warning" | "problem";
+  /** What was seen. Never holds the token. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/** A finding without anything to do. */
+export function ok(check: CheckName, message: string): Finding {
+  return { check, standing: "ok", message };
+}
+
+/** A finding that may matter. */
+export function warning(check: CheckName, message: string, hint: string): Finding {
+  return { check, standing: "warning", message, hint };
+}
+
+/** A finding that has to be mended. */
+export function problem(check: CheckName, message: string, hint: string): Finding {
+  return { check, standing: "problem", message, hint };
+}
+
+/** What keeps a list of the account from being judged: it could not be read. */
+export interface Unread {
+  readonly unread: string;
+}
