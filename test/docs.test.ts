@@ -8,6 +8,8 @@ import { z } from "zod";
 import { mappablePaths } from "../build/json-schemas.ts";
 import { buildProgram } from "../src/cli/main.ts";
 import type { CommandWorld } from "../src/cli/world.ts";
+import { allocating } from "../src/dispatch/open-orders.ts";
+import { exitCodes } from "../src/exit-codes.ts";
 import { sampleRows } from "../src/init.ts";
 import { loadJob } from "../src/job.ts";
 import { writtenJob } from "../src/job-schema.ts";
@@ -20,7 +22,10 @@ import { mappingSchema } from "../src/map/mapping-schema.ts";
 import { compileTransform, type TransformSpec, transformNames } from "../src/map/transforms.ts";
 import { lengthUnits, weightUnits } from "../src/map/units.ts";
 import { damageKinds } from "../src/model/damage.ts";
+import { sampledRows } from "../src/mapping-uses.ts";
+import { channelStanding } from "../src/model/channel-standing.ts";
 import { type Field, type FieldType, fieldAt } from "../src/model/field.ts";
+import { checkNames } from "../src/model/finding.ts";
 import type { Json, JsonObject } from "../src/model/json.ts";
 import { parsePath, valueAt, withValueAt } from "../src/model/payload-path.ts";
 import { resourceNames } from "../src/model/resource.ts";
@@ -49,6 +54,8 @@ const mappingDoc = read("docs/mapping.md");
 const jobDoc = read("docs/job.md");
 const payloadDoc = read("docs/payload-fields.md");
 const initDoc = read("docs/init.md");
+const channelsDoc = read("docs/channels.md");
+const doctorDoc = read("docs/doctor.md");
 
 interface Example extends Marked {
   readonly mapping: string;
@@ -293,7 +300,7 @@ describe("docs/job.md", () => {
     }
   });
 
-  test.each(marked(jobDoc, "job"))('the job "$name" is one', async ({ text }) => {
+  test.each([...marked(jobDoc, "job"), ...marked(channelsDoc, "job")])('the job "$name" is one', async ({ text }) => {
     const yaml = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? "";
     await using folder = await jobFolder({
       "import.yaml": yaml,
@@ -315,12 +322,49 @@ describe("docs/init.md", () => {
   });
 });
 
+describe("docs/channels.md", () => {
+  it("names settings that channels have, and open statuses as the guard takes them", () => {
+    const table = tableOf((channelsDoc.split("## Settings that matter")[1] ?? "").split("\n## ")[0] ?? "");
+    const judged = table.map(([setting, wish]) => ({ setting: code(setting), wish: wish ?? "" }));
+    expect(judged.length).toBeGreaterThan(5);
+    const refused: Readonly<Record<string, Json>> = {
+      channelType: "fulfillment_channel",
+      pushOrdersToOms: true,
+      autoPushMode: "on_posting",
+      isCustomerSpecific: true,
+      enabled: false,
+    };
+    for (const [setting, value] of Object.entries(refused)) {
+      const { pushes, unfit } = channelStanding({ [setting]: value });
+      expect([...pushes, ...unfit], setting).toHaveLength(1);
+      expect(judged.map((row) => row.setting)).toContain(setting);
+    }
+    const [sentence = ""] = /^An order that is imported as .*$/m.exec(channelsDoc) ?? [];
+    expect([...codes(sentence)].sort()).toEqual([...allocating].sort());
+  });
+});
+
+describe("docs/doctor.md", () => {
+  it("lists everything that is looked at, in its order, and how it ends", () => {
+    expect(tableOf(only(doctorDoc, "checks")).map(([name]) => code(name))).toEqual([...checkNames]);
+    const codesThere = tableOf(only(doctorDoc, "exit codes")).map(([number]) => Number(number));
+    expect(codesThere).toEqual(
+      Object.values(exitCodes)
+        .filter((number) => number !== exitCodes.defect)
+        .sort(),
+    );
+    expect(doctorDoc).toContain(`first ${sampledRows.toLocaleString("en-US")} rows`);
+  });
+});
+
 it("the docs link only to files and headings that are there", () => {
   for (const [path, document] of Object.entries({
     "docs/mapping.md": mappingDoc,
     "docs/job.md": jobDoc,
     "docs/payload-fields.md": payloadDoc,
     "docs/init.md": initDoc,
+    "docs/channels.md": channelsDoc,
+    "docs/doctor.md": doctorDoc,
   })) {
     for (const [, target = ""] of document.matchAll(/\]\(([^)]+)\)/g)) {
       if (/^https:/.test(target)) continue;

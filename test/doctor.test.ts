@@ -382,3 +382,25 @@ describe("what answers at the address", () => {
     }
   });
 });
+
+describe("a run by itself", () => {
+  const products = `${files["import.yaml"]}`.replace(/^channel:.*\n/m, "").replace(/^ {2}- \{ name: orders.*\n/m, "");
+
+  test.each([
+    { what: "nothing where all is well", options: {}, warns: [] },
+    {
+      what: "a clock that is off",
+      options: { nowMs: () => Date.now() + 2 * hour },
+      warns: ["is 2 h behind the API's"],
+    },
+    { what: "a limit below its rate", options: { ratePerSecond: 50 }, warns: ["allows 50 requests a second"] },
+  ])("warns of $what, once, without a request of its own", async ({ options, warns }) => {
+    await using folder = await jobFolder({ ...files, "import.yaml": products });
+    await using sandbox = await startSandbox(options);
+    const env = { LUMINOUS_BASE_URL: sandbox.url, LUMINOUS_API_KEY: "sandbox" };
+    const { stdout } = await command(["run", "import.yaml", "--json"], { cwd: folder.path, env });
+    const { warnings } = JSON.parse(stdout) as { readonly warnings: readonly string[] };
+    expect(warnings).toEqual(warns.map((part) => expect.stringContaining(part)));
+    expect(sandbox.counts().requests).toEqual({ "GET /products": 1, "POST /products": 2 });
+  });
+});

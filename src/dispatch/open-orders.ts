@@ -4,7 +4,7 @@ import type { OpenCount, Queue } from "../model/ledger.ts";
 import type { OrderStatus } from "../model/sales-orders.ts";
 
 /** Statuses by which Luminous may allocate stock or wait for a shipment; `on_hold` does neither. */
-const allocating: readonly OrderStatus[] = [
+export const allocating: readonly OrderStatus[] = [
   "pending",
   "awaiting_shipment",
   "partially_shipped",
