@@ -110,15 +110,20 @@ interface Found {
 function schemaProblems(draft: Draft, resource: Resource, mayUpdate: boolean): Found {
   const payload = withFilledReferences(draft);
   const complete = issuesOf(resource.schema, payload, draft, resource);
+  const objected = resource.objections(payload).map((objection): Problem => ({ code: "not_allowed", ...objection }));
+  const warned = objected.filter(({ severity }) => severity !== undefined);
+  const refused = objected.filter(({ severity }) => severity === undefined);
   const needed = resource.eitherOr(payload).flatMap((group) => eitherOrProblem(group, payload, draft, resource));
-  if (!mayUpdate || resource.updateEndpoint === undefined) return { always: [...complete, ...needed], creation: [] };
+  if (!mayUpdate || resource.updateEndpoint === undefined)
+    return { always: [...complete, ...needed, ...refused, ...warned], creation: [] };
   const always = issuesOf(resource.updateSchema, takenByUpdate(payload, resource), draft, resource);
   const isAlways = new Set(always.map(({ path, code }) => `${path} ${code}`));
   return {
-    always: [...always, ...needed.filter(isInsideList)],
+    always: [...always, ...needed.filter(isInsideList), ...warned],
     creation: [
       ...complete.filter(({ path, code }) => !isAlways.has(`${path} ${code}`)),
       ...needed.filter((problem) => !isInsideList(problem)),
+      ...refused,
     ],
   };
 }

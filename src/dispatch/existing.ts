@@ -15,7 +15,7 @@ export function foundSettlement(
   found: Found,
   policy: ExistingPolicy,
 ): ExistingVerdict {
-  const { remoteId, role, ownKey } = found;
+  const { remoteId, role, ownKey, others } = found;
   if (role !== "own") {
     const owner = ownKey === undefined ? `id ${remoteId}` : `"${ownKey}" (id ${remoteId})`;
     const message = `"${key}" is known to Luminous as ${role === "variant" ? "a variant" : "an alternate"} of the ${resource.singular} ${owner}`;
@@ -25,8 +25,14 @@ export function foundSettlement(
     };
   }
   switch (policy) {
-    case "update":
-      return { kind: "update" };
+    case "update": {
+      if (others.length === 0) return { kind: "update" };
+      const message = `Luminous has ${others.length + 1} ${resource.name.replace("_", " ")} called "${key}", ids ${[remoteId, ...others].join(" and ")}: which one is meant? Rename or delete all but one in the app`;
+      return {
+        kind: "settle",
+        settlement: { outcome: "invalid", problems: [{ code: "several_found", message, path: resource.keyPath }] },
+      };
+    }
     case "skip":
       return { kind: "settle", settlement: { outcome: "skipped", remoteId } };
     case "fail": {

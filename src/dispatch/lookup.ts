@@ -16,6 +16,8 @@ export interface Found {
   readonly role: RemoteKey["role"];
   /** The key of the record itself, where it was seen. */
   readonly ownKey: string | undefined;
+  /** Further records whose own key it is: which of them is meant, nobody knows. */
+  readonly others: readonly string[];
 }
 
 /** Keys that are not in it do not exist; that was read to the end. */
@@ -116,7 +118,7 @@ export function createLookup(options: DispatchOptions, line: Line, brake: Brake)
     if (ended.kind !== "answers") return ended;
     const answers = new Map<string, Found>();
     for (const { key, role, remoteId } of await ledger.queue.recall(run, resource.name, keys)) {
-      keepBest(answers, key, { remoteId, role, ownKey: role === "own" ? key : undefined });
+      keepBest(answers, key, { remoteId, role, ownKey: role === "own" ? key : undefined, others: [] });
     }
     return provedAnswers(resource, way, keys, answers, ended.unreadable ?? 0);
   };
@@ -203,12 +205,15 @@ function cannotAsk(
 
 function collect(answers: Map<string, Found>, { remoteId, keys }: RemoteRecord, asked: ReadonlySet<string>): void {
   const ownKey = keys.find(({ role }) => role === "own")?.key;
-  for (const { key, role } of keys) if (asked.has(key)) keepBest(answers, key, { remoteId, role, ownKey });
+  for (const { key, role } of keys) if (asked.has(key)) keepBest(answers, key, { remoteId, role, ownKey, others: [] });
 }
 
 /** The record itself before those that only answer to the key. */
 function keepBest(answers: Map<string, Found>, key: string, found: Found): void {
-  if (answers.get(key)?.role !== "own") answers.set(key, found);
+  const known = answers.get(key);
+  if (known?.role !== "own") answers.set(key, found);
+  else if (found.role === "own" && ![known.remoteId, ...known.others].includes(found.remoteId))
+    answers.set(key, { ...known, others: [...known.others, found.remoteId] });
 }
 
 function fold(key: string): string {

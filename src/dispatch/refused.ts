@@ -17,6 +17,7 @@ export async function handleRefusal(
   plan: Plan,
   sendId: number,
   { status, refusal }: Extract<Reply<unknown>, { kind: "refused" }>,
+  lock?: string,
 ): Promise<Next> {
   const { options, verdicts, forbidden } = workings;
   const { queue } = options.ledger;
@@ -26,6 +27,12 @@ export async function handleRefusal(
   if (status === 401) {
     await queue.sent(sendId, sent);
     throw new Halted(); // the brake is on: the entry stays open
+  }
+  if (status === 403 && lock !== undefined) {
+    // About this record and nobody else's: no word on the account.
+    const problems = [{ code: "api_refused", message: `HTTP 403: ${lock} (${refusal.message})` }] as const;
+    await verdicts.settle(entry, { ...rejected, problems }, { sendId, result: "refused", status });
+    return { kind: "done" };
   }
   if (status === 403) {
     await queue.sent(sendId, sent);
@@ -63,13 +70,14 @@ function gone<T extends { readonly problems: readonly { readonly message: string
   };
 }
 
-/** Reads may lag behind writes: what may be our own is asked for twice. */
+/** Reads may lag behind writes: what may be our own, and what surely is there, is asked for twice. */
 async function lookUp({ options, lookup, notes, brake }: Workings, entry: QueuedEntry): Promise<Found | undefined> {
   const sinceMs = notes.of(entry.id).leftAtMs ?? options.clock.nowMs();
   for (let round = 1; ; round++) {
     const found = (await lookup.fresh(entry.resource, [entry.key], sinceMs))?.get(entry.key);
-    if (found !== undefined || round === 2 || !notes.of(entry.id).wasUnanswered) return found;
-    await options.clock.sleep(1000, brake.signal);
+    const isThere = resources[entry.resource].isKeyUnique;
+    if (found !== undefined || round === 2 || !(isThere || notes.of(entry.id).wasUnanswered)) return found;
+    await options.clock.sleep(isThere ? Math.max(1000, options.limits.readLagMs) : 1000, brake.signal);
     brake.check();
   }
 }

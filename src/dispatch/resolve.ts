@@ -138,7 +138,7 @@ function knownDecision({ options }: Workings, { entry, remoteId, partial }: Know
     const problems = [immutable(resource.singular, entry.key, remoteId, resource.keyPath)];
     return { kind: "settle", settlement: { outcome: "invalid", remoteId, problems } };
   }
-  const found = { remoteId, role: "own", ownKey: entry.key } as const;
+  const found = { remoteId, role: "own", ownKey: entry.key, others: [] } as const;
   const verdict = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
   return verdict.kind === "settle" ? verdict : { kind: "plan", plan: { kind: "update", remoteId } };
 }

@@ -6,10 +6,10 @@
 //          ─▶ unanswered ─▶ back to the ledger, in doubt
 //   update ─▶ unanswered ─▶ again: repeating it by id is safe
 import type { Plan, QueuedEntry, SendResult } from "../model/entry.ts";
-import type { JsonObject } from "../model/json.ts";
 import { resources } from "../model/resources.ts";
-import { creationBody, needsUpdate, saysNothing, updateBody, withFills } from "./body.ts";
+import { creationBody, needsUpdate, withFills } from "./body.ts";
 import { Halted } from "./brake.ts";
+import { changeOf } from "./change.ts";
 import type { ApiRequest } from "./client.ts";
 import { longestHoldMs } from "./line.ts";
 import { handleRefusal } from "./refused.ts";
@@ -80,7 +80,7 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
 
   const withAttempts = (): QueuedEntry => ({ ...entry, attempts });
 
-  const attempt = async (plan: Plan, request: ApiRequest): Promise<Next> => {
+  const attempt = async (plan: Plan, request: ApiRequest, lock?: string): Promise<Next> => {
     if (attempts - note.excused >= limits.attempts) return again(note.lastCause);
     const turn = await line.ready();
     const recordedAtMs = clock.nowMs();
@@ -139,7 +139,7 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
           ? created(sendId, reply.status, reply.value)
           : accepted(sendId, reply.status, reply.value);
       case "refused":
-        return handleRefusal(workings, withAttempts(), plan, sendId, reply);
+        return handleRefusal(workings, withAttempts(), plan, sendId, reply, lock);
       default:
         return reply satisfies never;
     }
@@ -165,27 +165,40 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
 
   return {
     async send(plan) {
-      const request = requestFor(plan, payload);
-      if (request === undefined) {
-        await verdicts.settle(withAttempts(), {
-          outcome: "unchanged",
-          ...(plan.kind === "update" ? { remoteId: plan.remoteId } : {}),
-        });
-        return { kind: "done" };
+      const trying = (request: ApiRequest, lock?: string) =>
+        retryWhileShort(() => attempt(plan, request, lock), { clock, signal: brake.signal });
+      if (plan.kind === "create") {
+        const body = JSON.stringify(creationBody(resource, payload));
+        return trying({ ...resource.createEndpoint(payload), body });
       }
-      return retryWhileShort(() => attempt(plan, request), { clock, signal: brake.signal });
+      const { remoteId } = plan;
+      const endpoint = resource.updateEndpoint?.(remoteId);
+      if (endpoint === undefined) throw new Error(`an update was planned for a ${resource.singular}, which has none`);
+      const change = await changeOf(workings, resource, remoteId, payload, entry.clears);
+      switch (change.kind) {
+        case "send":
+          return trying({ ...endpoint, body: JSON.stringify(change.body) }, change.lock);
+        case "nothing":
+          return nothingToSay(remoteId);
+        case "settle":
+          await verdicts.settle(withAttempts(), change.settlement);
+          return { kind: "done" };
+        default:
+          return change satisfies never;
+      }
     },
   };
 
-  /** Undefined when there is nothing to say. */
-  function requestFor(plan: Plan, filled: JsonObject): ApiRequest | undefined {
-    if (plan.kind === "create") {
-      return { ...resource.createEndpoint(filled), body: JSON.stringify(creationBody(resource, filled)) };
-    }
-    const body = updateBody(resource, filled, entry.clears);
-    const endpoint = resource.updateEndpoint?.(plan.remoteId);
-    if (endpoint === undefined) throw new Error(`an update was planned for a ${resource.singular}, which has none`);
-    return saysNothing(resource, body) ? undefined : { ...endpoint, body: JSON.stringify(body) };
+  /** Unchanged, unless an update of ours without an answer is what made it so. */
+  async function nothingToSay(remoteId: string): Promise<Next> {
+    if (unansweredUpdate === undefined) await verdicts.settle(withAttempts(), { outcome: "unchanged", remoteId });
+    else
+      await verdicts.settle(
+        withAttempts(),
+        { outcome: "accepted", action: note.made ?? "recovered", remoteId },
+        { sendId: unansweredUpdate, result: "recovered" },
+      );
+    return { kind: "done" };
   }
 }
 

@@ -35,7 +35,9 @@ export function coerce(value: Value, field: Field, style: ValueStyle, unit?: Uni
     case "object":
     case "objects":
     case "labelled":
+      return refuse("wrong_type", "this field has parts of its own; map those, or use children:");
     case "any":
+      if (typeof value === "string") return coerceJson(value);
       return refuse("wrong_type", "this field has parts of its own; map those, or use children:");
     case "text":
     case "email":
@@ -75,6 +77,17 @@ function coerceScalar(value: Scalar, field: Field, style: ValueStyle, unit: Unit
     default:
       return accept(scalarText(value));
   }
+}
+
+// Of a cell; what is nested in JSON input stays as it is. Limits and shape are the schema's business.
+function coerceJson(text: string): Coerced {
+  try {
+    const parsed = JSON.parse(text) as Json;
+    if (typeof parsed === "object" && parsed !== null) return accept(parsed);
+  } catch {
+    // said below
+  }
+  return refuse("wrong_type", `${quote(text)} is no JSON object or list`);
 }
 
 // A value of custom_fields: what an expression or a transform made a number or a boolean stays one.

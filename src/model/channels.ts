@@ -1,6 +1,7 @@
 // Channels: POST /channels and POST /channels/sales (create), PUT /channels/{id} (update, merge semantics), and
 // everything else in which they differ from other resources. Channels are camelCase, unlike the rest of the API.
 import { z } from "zod";
+import { channelMerge } from "./channel-merge.ts";
 import { anyObject, choice, flag, integer, integers, requiredText, text } from "./field.ts";
 import { isPlainObject, type JsonObject } from "./json.ts";
 import { sameFields } from "./read-back.ts";
@@ -38,6 +39,18 @@ const schema = z.strictObject({
   endpoint,
 });
 
+/** The fields that POST /channels/sales takes (facts §6.2). */
+export const legacyFields = {
+  label: true,
+  warehouseGroupId: true,
+  description: true,
+  isCustomerSpecific: true,
+  pullOrdersFromOms: true,
+  pullOrderAppIntegrationAccountId: true,
+  pullOrderOmsStoreId: true,
+  tagIds: true,
+} as const;
+
 /** The channels resource. */
 export const channels: Resource = {
   name: "channels",
@@ -59,6 +72,7 @@ export const channels: Resource = {
       ? [{ paths: ["pushOrderAppIntegrationAccountId"], message: "pushing orders needs an integration account" }]
       : []),
   ],
+  objections: (payload) => [...notLegacy(payload), ...ofOtherTypes(payload)],
   updateOnly: [],
   neverSent: ["endpoint"],
   phaseOf: () => "channels",
@@ -69,6 +83,8 @@ export const channels: Resource = {
     path: payload.endpoint === "legacy" ? "/channels/sales" : "/channels",
   }),
   updateEndpoint: (remoteId) => ({ method: "PUT", path: `/channels/${encodeURIComponent(remoteId)}` }),
+  merge: channelMerge(readBack),
+  isKeyUnique: true, // facts §6.3
   readPath: (remoteId) => `/channels/${encodeURIComponent(remoteId)}`,
   // A label filter is plausible but not documented (facts §6.1), so the list is read and compared here.
   list: { path: "/channels", filter: undefined, exportPath: undefined },
@@ -79,6 +95,41 @@ export const channels: Resource = {
 function isUntrackedDropship(payload: Record<string, unknown>): boolean {
   const isSales = payload.channelType === "sales_channel" || payload.endpoint === "legacy";
   return !isSales && payload.isDropship === true && payload.dropshipInventoryNotTracked === true;
+}
+
+function notLegacy(payload: JsonObject) {
+  if (payload.endpoint !== "legacy") return [];
+  return Object.keys(payload)
+    .filter((field) => field !== "endpoint" && !Object.hasOwn(legacyFields, field))
+    .map((path) => ({
+      path,
+      message: "the legacy endpoint (POST /channels/sales) does not take this: leave it out, or leave `endpoint` out",
+    }));
+}
+
+// The page lists them for the other types; whether the API refuses or ignores them here is not documented (facts §6.3).
+function ofOtherTypes({ channelType, pullOrdersFromOms, pushOrdersToOms }: JsonObject) {
+  const severity = "warning" as const;
+  return [
+    ...(pullOrdersFromOms === true && channelType === "fulfillment_channel"
+      ? [
+          {
+            path: "pullOrdersFromOms",
+            message: "sales and end-to-end channels pull orders, this type does not",
+            severity,
+          },
+        ]
+      : []),
+    ...(pushOrdersToOms === true && channelType === "sales_channel"
+      ? [
+          {
+            path: "pushOrdersToOms",
+            message: "fulfillment and end-to-end channels push orders, this type does not",
+            severity,
+          },
+        ]
+      : []),
+  ];
 }
 
 function remoteRecord(record: unknown): RemoteRecord | undefined {

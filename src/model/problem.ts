@@ -39,6 +39,8 @@ export const problemCodes = [
   // against the account
   "already_exists",
   "sku_is_alternate", // the SKU is known to Luminous as another product's alternate or variant
+  "several_found", // Luminous has more than one record with the key
+  "type_differs", // Luminous has the channel as another type
   "order_immutable",
   "missing_reference",
   "reference_failed", // something it refers to did not make it

@@ -128,6 +128,7 @@ export const products: Resource = {
       message: "a kit item needs a SKU or a product id",
     })),
   ],
+  objections: () => [],
   updateOnly: [
     "qty_low_alert",
     "qty_reorder_threshold",
@@ -152,6 +153,8 @@ export const products: Resource = {
   createEndpoint: () => ({ method: "POST", path: "/products" }),
   // POST, not PUT or PATCH: facts §4.1.
   updateEndpoint: (remoteId) => ({ method: "POST", path: `/products/${encodeURIComponent(remoteId)}` }),
+  merge: undefined,
+  isKeyUnique: false, // facts §3
   readPath: (remoteId) => `/products/${encodeURIComponent(remoteId)}`,
   list: { path: "/products", filter: "sku", exportPath: "/products/export" },
   remoteRecord,

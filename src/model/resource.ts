@@ -2,6 +2,7 @@
 // for what is only referred to) and one line in resources.ts; no stage knows a resource by name.
 import type { z } from "zod";
 import type { JsonObject } from "./json.ts";
+import type { Problem } from "./problem.ts";
 
 /** Everything that can be imported, as the API calls it. */
 export const resourceNames = ["channels", "products", "sales_orders"] as const;
@@ -48,6 +49,16 @@ export interface Endpoint {
   readonly path: string;
 }
 
+/** An update of which only the difference is sent: the record is read first. */
+export interface Merge {
+  /** The fields of an update's body that the record does not show as they are to be; what replies never show differs. */
+  readonly difference: (body: JsonObject, record: JsonObject) => JsonObject;
+  /** What the payload says and no update can make of the record. */
+  readonly conflicts: (payload: JsonObject, record: JsonObject) => readonly Problem[];
+  /** Why the API refuses every update of the record, when the record says so. */
+  readonly lockOf: (record: JsonObject) => string | undefined;
+}
+
 /** What may be asked of a resource when Luminous has the key already. */
 export type ExistingPolicy = "update" | "skip" | "fail";
 
@@ -81,6 +92,10 @@ export interface Resource extends Referable {
   readonly eitherOr: (
     payload: JsonObject,
   ) => readonly { readonly paths: readonly string[]; readonly message: string }[];
+  /** What else speaks against creating a payload; a warning where it may be meant, or the API may not mind. */
+  readonly objections: (
+    payload: JsonObject,
+  ) => readonly { readonly path: string; readonly message: string; readonly severity?: "warning" }[];
   /** Top-level fields, and fields of list items as `variants.qty_minimum`, that only an update takes. */
   readonly updateOnly: readonly string[];
   /** Top-level payload fields that steer the import and are never sent. */
@@ -92,6 +107,10 @@ export interface Resource extends Referable {
   readonly createEndpoint: (payload: JsonObject) => Endpoint;
   /** Undefined where the API cannot change what an import would change. */
   readonly updateEndpoint: ((remoteId: string) => Endpoint) | undefined;
+  /** Undefined where an update says all that the payload has. */
+  readonly merge: Merge | undefined;
+  /** True where the API is known to refuse a second record with the key: one that it calls taken is there. */
+  readonly isKeyUnique: boolean;
   /** The single record. */
   readonly readPath: (remoteId: string) => string;
   /** A single record as the payload that would have made it; fields that replies do not have are left out. */

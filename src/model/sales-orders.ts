@@ -107,6 +107,7 @@ export const salesOrders: Resource = {
       message: "an item needs a SKU or a product id",
     })),
   ],
+  objections: () => [],
   updateOnly: [],
   neverSent: [],
   phaseOf: () => "sales_orders",
@@ -119,6 +120,8 @@ export const salesOrders: Resource = {
     ),
   createEndpoint: () => ({ method: "POST", path: "/sales-orders" }),
   updateEndpoint: undefined,
+  merge: undefined,
+  isKeyUnique: false, // facts §3
   readPath: (remoteId) => `/sales-orders/${encodeURIComponent(remoteId)}`,
   list: { path: "/sales-orders", filter: "order_number", exportPath: "/sales-orders/export" },
   remoteRecord,

@@ -1,5 +1,5 @@
 // Channels over HTTP: both creations, list, single record, merge update and the lock (facts §6).
-import { channels } from "../model/channels.ts";
+import { channels, legacyFields } from "../model/channels.ts";
 import type { JsonObject } from "../model/json.ts";
 import { channelView } from "./channel-view.ts";
 import { numberAt, textAt } from "./content.ts";
@@ -13,16 +13,7 @@ import type { World } from "./world.ts";
 // `endpoint` is ours and never sent.
 const createSchema = channels.schema.omit({ endpoint: true });
 const updateSchema = channels.updateSchema.omit({ endpoint: true }).partial();
-const legacySchema = channels.schema.pick({
-  label: true,
-  warehouseGroupId: true,
-  description: true,
-  isCustomerSpecific: true,
-  pullOrdersFromOms: true,
-  pullOrderAppIntegrationAccountId: true,
-  pullOrderOmsStoreId: true,
-  tagIds: true,
-});
+const legacySchema = channels.schema.pick(legacyFields);
 
 /** The routes of channels. */
 export function channelRoutes(world: World): readonly Route[] {

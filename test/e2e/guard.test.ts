@@ -1,9 +1,9 @@
 // Where orders land: the guard before the first write, and the job's own channel.
-import { createServer, request } from "node:http";
 import { describe, expect, it, test } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
 import type { Summary } from "../../src/report/summary.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import { openDoor } from "./door.ts";
 import { openProject, type Project } from "./program.ts";
 
 const products = "version: 1\nresource: products\nfields: { sku: SKU, name: SKU, category.name: { value: All } }\n";
@@ -42,29 +42,6 @@ async function project(sandbox: Sandbox, job: string, rows: string): Promise<Pro
     "orders.csv": rows,
     "import.yaml": `version: 1\n${inputs}${job}`,
   });
-}
-
-/** A second address of a sandbox. */
-async function openDoor(sandbox: Sandbox): Promise<AsyncDisposable & { readonly url: string }> {
-  const server = createServer();
-  server.on("request", (incoming, response) => {
-    const { method, url, headers } = incoming;
-    const outgoing = request({ host: "127.0.0.1", port: sandbox.port, method, path: url, headers }, (reply) => {
-      response.writeHead(reply.statusCode ?? 502, reply.headers);
-      reply.pipe(response);
-    });
-    incoming.pipe(outgoing);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return {
-    url: sandbox.url.replace(String(sandbox.port), String(port)),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
 }
 
 /** Why a run stopped, and what to do. */
