@@ -1,6 +1,7 @@
 // A doctor against an account in which everything is as a run needs it, and against the same with one thing wrong.
-import { createServer, type ServerResponse } from "node:http";
+
 import { writeFile } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import type { DoctorResult } from "../src/doctor.ts";

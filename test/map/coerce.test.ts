@@ -241,8 +241,17 @@ describe("lists", () => {
   });
 });
 
-test.each<FieldType>(["object", "objects", "any", "labelled"])("%s is never read from a text", (type) => {
+test.each<FieldType>(["object", "objects", "labelled"])("%s is never read from a text", (type) => {
   expect(as(type, '{"a":1}')).toMatchObject({ ok: false, code: "wrong_type" });
+});
+
+test.each([
+  { text: '{"a":1}', is: { ok: true, value: { a: 1 } } },
+  { text: '[{"sku":"B"}]', is: { ok: true, value: [{ sku: "B" }] } },
+  { text: "B", is: { ok: false, code: "wrong_type" } },
+  { text: "7", is: { ok: false, code: "wrong_type" } },
+])("an object without fields of its own is JSON in a cell: $text", ({ text, is }) => {
+  expect(as("any", text)).toMatchObject(is);
 });
 
 describe("a custom field", () => {
