@@ -1,8 +1,8 @@
 // Is everything as a run needs it? Looked at from near to far: the machine, the job's files, the account. Only read, never
 // written; what each thing seen means is judged in doctor/.
 import { stat } from "node:fs/promises";
-import { type AccountWorld, examineAccount } from "./doctor-account.ts";
 import { judgeDisk, judgeNode, judgeState } from "./doctor/machine.ts";
+import { type AccountWorld, examineAccount } from "./doctor-account.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import type { Input, Job } from "./job.ts";
 import { lockState } from "./ledger/lock.ts";
