@@ -2,7 +2,7 @@
 import { channels, legacyFields } from "../model/channels.ts";
 import type { JsonObject } from "../model/json.ts";
 import { channelView } from "./channel-view.ts";
-import { numberAt, textAt } from "./content.ts";
+import { numberAt, objectsAt, textAt } from "./content.ts";
 import { type Listed, listReply } from "./listing.ts";
 import { created, type FieldError, invalid, notFound, ok, type Reply, refusal } from "./reply.ts";
 import { type ApiRequest, only, type Route, recordAt } from "./route.ts";
@@ -51,6 +51,21 @@ export function channelRoutes(world: World): readonly Route[] {
       answer: existing((record, { body, bodyText }) => update(world, record, body, bodyText)),
     },
     {
+      method: "DELETE",
+      path: "/channels/{id}",
+      answer: existing((record) => {
+        if (isLocked(record)) return lockedRefusal();
+        const version = latestOf(record);
+        store.remove(record.id);
+        return ok(channelView(world, { record, version }));
+      }),
+    },
+    {
+      method: "POST",
+      path: "/channels/{id}/integration-products",
+      answer: existing((record, { body, bodyText }) => addProducts(world, record, body, bodyText)),
+    },
+    {
       method: "PATCH",
       path: "/channels/{id}/lock",
       answer: existing((record, { body, bodyText }) => lock(world, record, body, bodyText)),
@@ -74,7 +89,7 @@ function create(world: World, content: JsonObject, bodyText: string, errors: rea
 /** Merges: what is not sent stays (facts §6.1). */
 function update(world: World, record: StoredRecord, body: JsonObject, bodyText: string): Reply {
   const before = contentOf(latestOf(record));
-  if (before.apiLocked === true) return refusal(403, "This channel is locked for the external API.");
+  if (isLocked(record)) return lockedRefusal();
   const { channelType, ...sent } = body;
   const errors = [
     ...prohibitedErrors(["channelType"], channelType === undefined ? {} : { channelType }),
@@ -85,6 +100,26 @@ function update(world: World, record: StoredRecord, body: JsonObject, bodyText: 
   const wrong = [...requirementErrors(channels, content), ...accountErrors(world, content, record)];
   if (wrong.length > 0) return invalid(wrong);
   return saved(world, record, content, bodyText);
+}
+
+/** The shape of the items is not documented, beyond that there are at most 500 (facts §2). */
+function addProducts(world: World, record: StoredRecord, body: JsonObject, bodyText: string): Reply {
+  if (isLocked(record)) return lockedRefusal();
+  const errors = schemaErrors(createSchema.pick({ integrationProducts: true }).required(), body);
+  if (errors.length > 0) return invalid(errors);
+  const before = contentOf(latestOf(record));
+  const added = objectsAt(body, "integrationProducts");
+  const integrationProducts = [...objectsAt(before, "integrationProducts"), ...added];
+  return saved(world, record, { ...before, integrationProducts }, bodyText);
+}
+
+/** The lock is on changes of the channel; orders pass (facts §6.6). */
+function isLocked(record: StoredRecord): boolean {
+  return contentOf(latestOf(record)).apiLocked === true;
+}
+
+function lockedRefusal(): Reply {
+  return refusal(403, "This channel is locked for the external API.");
 }
 
 function lock(world: World, record: StoredRecord, body: JsonObject, bodyText: string): Reply {

@@ -32,8 +32,11 @@ export function channelView(world: World, { record, version }: Seen): JsonObject
     pullShipmentsEnabled: false,
     pushIncomingStocksFromSupplierPurchaseOrderEnabled: false,
     pushStocksAppIntegrationAccountId: content.pushStocksAppIntegrationAccountId ?? null,
-    channelIntegrationMapping: [],
-    pullOrderIntegrationMapping: mapping(pulls, content, "pullOrder"),
+    channelIntegrationMapping: Array.isArray(content.integrationProducts) ? content.integrationProducts : [],
+    pullOrderIntegrationMapping: {
+      ...mapping(pulls, content, "pullOrder"),
+      ...(pulls && content.pullOrdersFromOmsOptions !== undefined ? { options: content.pullOrdersFromOmsOptions } : {}),
+    },
     // The reply has no `pushOrdersToOms`: whether a channel pushes shows here.
     pushOrderIntegrationMapping: mapping(pushesOrders, content, "pushOrder"),
     pushStockIntegrationMapping: mapping(content.pushStocksToOms === true, content, "pushStocks"),

@@ -16,7 +16,7 @@ export interface ApiRequest {
 
 /** One endpoint. */
 export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Relative to the API's base, `{id}` standing for one segment. */
   readonly path: string;
   readonly answer: (request: ApiRequest) => Reply;

@@ -38,6 +38,8 @@ export interface RecordStore {
   nextId(): number;
   create(id: number, write: Write): StoredRecord;
   update(id: number, write: Write): StoredRecord;
+  /** The record is gone at once, and its key is free. */
+  remove(id: number): void;
   get(id: number): StoredRecord | undefined;
   /** By the latest content, oldest record first; more than one only when duplicates are accepted. */
   withKey(key: string): readonly StoredRecord[];
@@ -147,6 +149,12 @@ export function createRecordStore(nowMs: () => number, readLagMs: number): Recor
       }
       updated += 1;
       return record;
+    },
+    remove(id) {
+      const record = records.get(id);
+      if (record === undefined) return;
+      records.delete(id);
+      dropKey(record.key, id);
     },
     get: (id) => records.get(id),
     withKey: (key) =>

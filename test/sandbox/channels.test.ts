@@ -117,6 +117,30 @@ test("a locked channel refuses updates, cannot be unlocked and still takes order
   expect((await call(sandbox, "POST", "/sales-orders", order("1"))).status).toBe(201);
 });
 
+test("a deleted channel is gone and its label is free; a locked one stays", async () => {
+  await using sandbox = await startSandbox();
+  expect((await call(sandbox, "POST", "/channels", sales)).status).toBe(201);
+  expect((await call(sandbox, "POST", "/channels", sales)).status).toBe(422);
+  expect((await call(sandbox, "DELETE", "/channels/2")).status).toBe(200);
+  expect((await call(sandbox, "GET", "/channels/2")).status).toBe(404);
+  expect((await call(sandbox, "GET", "/channels")).body).toMatchObject({ meta: { total: 1 } });
+  expect((await call(sandbox, "POST", "/channels", sales)).at("data.id")).toBe(3);
+  await call(sandbox, "PATCH", "/channels/3/lock", { apiLocked: true });
+  expect((await call(sandbox, "DELETE", "/channels/3")).status).toBe(403);
+});
+
+test("integration products are added to those that came with the channel, 500 at once, unless it is locked", async () => {
+  await using sandbox = await startSandbox();
+  await call(sandbox, "POST", "/channels", { ...sales, integrationProducts: [{ sku: "A" }] });
+  const path = "/channels/2/integration-products";
+  const answer = await call(sandbox, "POST", path, { integrationProducts: [{ sku: "B" }] });
+  expect(answer.at("data.channelIntegrationMapping")).toEqual([{ sku: "A" }, { sku: "B" }]);
+  const many = Array.from({ length: 501 }, () => ({ sku: "C" }));
+  expect((await call(sandbox, "POST", path, { integrationProducts: many })).status).toBe(422);
+  await call(sandbox, "PATCH", "/channels/2/lock", { apiLocked: true });
+  expect((await call(sandbox, "POST", path, { integrationProducts: [{ sku: "B" }] })).status).toBe(403);
+});
+
 test("keeps custom field definitions and lists them by object type", async () => {
   await using sandbox = await startSandbox();
   const field = { label: "Season", type: "dropdown", options: { choices: ["Summer"] }, object_types: ["products"] };
