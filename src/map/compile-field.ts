@@ -18,6 +18,7 @@ import type { Alternative, FieldMapping, LookupTables } from "./mapping.ts";
 import { readsOf } from "./reads.ts";
 import { type Recorder, traced, transformText } from "./recorder.ts";
 import { type Reading, readAt, readingsOf, type Site } from "./site.ts";
+import { typedStructure } from "./structure.ts";
 import type { ValueStyle } from "./style.ts";
 import { compileTransform, type Transform, type TransformSpec } from "./transforms.ts";
 import { scalarText } from "./value-text.ts";
@@ -146,7 +147,8 @@ function compileAlternative(
     if (picked.kind === "failed") return { ...picked, origins };
     if (picked.kind === "structure") {
       recorder?.step({ kind: "picked", value: picked.value });
-      if (takesStructure(field) && ref === undefined) return { kind: "value", value: picked.value, origins };
+      if (takesStructure(field) && ref === undefined)
+        return { kind: "value", value: typedStructure(picked.value, used[0]), origins };
       const message = "a nested object stands where a value belongs: name a value inside it, such as customer.name";
       return { kind: "failed", code: "wrong_type", message, origins };
     }

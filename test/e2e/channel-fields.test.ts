@@ -53,9 +53,9 @@ const legacyParts: readonly Part[] = [
 const updateParts: readonly Part[] = [
   ...legacyParts,
   {
-    part: { ...pulling, pullOrdersFromOmsOptions: { since: "2024", deep: { er: ["one"] } } },
+    part: { ...pulling, pullOrdersFromOmsOptions: { since: "2024", deep: { er: [1, true, null, "1"] } } },
     at: "pullOrderIntegrationMapping.options",
-    shows: { since: "2024", deep: { er: ["one"] } },
+    shows: { since: "2024", deep: { er: [1, true, null, "1"] } },
   },
   { part: pushing, at: "pushOrderIntegrationMapping.appIntegrationAccountId", shows: 5 },
   { part: { ...pushing, pushOrderOmsStoreId: "S-1" }, at: "pushOrderIntegrationMapping.omsStoreId", shows: "S-1" },
