@@ -8,4 +8,5 @@ const { run } = await stage(ledger, "killed", ["A", "B"]);
 const { id } = await openEntry(ledger, run, "A");
 const sendId = await ledger.queue.sending(id, { plan: { kind: "create" }, hash: "h", atMs: 5 });
 process.stdout.write(`${sendId}\n`);
-setInterval(() => {}, 1_000);
+// Holds the ledger too: one that nobody refers to any more is collected, and closes its files.
+setInterval(() => ledger.place, 1_000);
