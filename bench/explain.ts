@@ -13,6 +13,7 @@ import { createLocate } from "../src/locate.ts";
 import type { Ledger } from "../src/model/ledger.ts";
 import { prepareInputs } from "../src/prepare.ts";
 import { stage } from "../src/stage.ts";
+import { terms } from "../test/ledger/terms.ts";
 
 const root = join(import.meta.dirname, "..");
 const rows = Number(process.argv[2] ?? 1_000_000);
@@ -69,7 +70,7 @@ async function accept({ queue }: Ledger, run: number): Promise<void> {
   for await (const batch of queue.unplanned(run, "products", 1000)) {
     await Promise.all(
       batch.map(async ({ id, hash }) => {
-        const sendId = await queue.sending(id, { plan, hash, atMs: Date.now() });
+        const sendId = await queue.sending(id, { plan, hash, atMs: Date.now(), terms });
         await queue.sent(sendId, { result: "accepted", atMs: Date.now(), httpStatus: 201 });
         await queue.settle(id, { outcome: "accepted", action: "created", remoteId: String(id), httpStatus: 201 });
       }),

@@ -1,6 +1,6 @@
 // The account's channels as an import sees them: what each would do with orders. Never their credentials.
 import { type InquiryOptions, inquire } from "./dispatch/inquiry.ts";
-import { readRows } from "./dispatch/pages.ts";
+import { readRows } from "./dispatch/whole-list.ts";
 import { type ChannelStanding, channelStanding } from "./model/channel-standing.ts";
 import { ImportError } from "./model/error.ts";
 import { isPlainObject, type Json, type JsonObject } from "./model/json.ts";

@@ -1,9 +1,10 @@
 // The questions of a doctor to the account: at the job's own pace, with GET alone. What the answers mean is in doctor/.
-import { filterQueries } from "./dispatch/filter-query.ts";
+import { ownKeyOf } from "./dispatch/answers.ts";
 import { inquire } from "./dispatch/inquiry.ts";
 import { probeRequest } from "./dispatch/line.ts";
-import { type Asker, readList, readRows } from "./dispatch/pages.ts";
+import { fitsIn, inQuestion } from "./dispatch/questions.ts";
 import { parseJson } from "./dispatch/reply.ts";
+import { type Asker, pagePath, readListPage, readRows, readWholeList } from "./dispatch/whole-list.ts";
 import { judgeClock, judgeRate } from "./doctor/answer-headers.ts";
 import { judgeChannels, judgeWarehouseGroup, type Named } from "./doctor/channels.ts";
 import { type CustomFieldUse, judgeCustomFields } from "./doctor/custom-fields.ts";
@@ -16,7 +17,7 @@ import type { Clock } from "./model/clock.ts";
 import { ImportError } from "./model/error.ts";
 import { type Finding, ok, problem, type Unread } from "./model/finding.ts";
 import { isPlainObject, type JsonObject } from "./model/json.ts";
-import type { ResourceName } from "./model/resource.ts";
+import type { Resource, ResourceName } from "./model/resource.ts";
 import { resources } from "./model/resources.ts";
 import type { RunAccount } from "./run.ts";
 
@@ -113,20 +114,45 @@ const askFilters: Ask = async (asker, _job, needs) => {
     (name) => needs.resources.has(name) || (name === "products" && needs.resources.has("sales_orders")),
   );
   const probes: FilterProbe[] = [];
-  for (const name of asked) {
-    const { list } = resources[name];
-    for (const { text } of filterQueries(list.filter ?? "", [impossibleKey], 0)) {
-      let got = 0;
-      const end = await readList(asker, resources[name], text, async (records, foreign) => {
-        got += records.length + foreign;
-        return false;
-      });
-      const filter = `${list.filter}[in]`;
-      probes.push({ filter, got: end.kind === "refused" || end.kind === "silent" ? { unread: causeOf(end) } : got });
-    }
-  }
+  for (const name of asked) probes.push(await probeFilter(asker, resources[name]));
   return [judgeFilters(probes)];
 };
+
+/** Asks for a key that nobody has, together with one that is there: a filter works when it finds the second alone. */
+async function probeFilter(asker: Asker, resource: Resource): Promise<FilterProbe> {
+  const { path, filter = "" } = resource.list;
+  const first = await asker({ method: "GET", path: pagePath(path, "", 1) }, readListPage);
+  const filterName = `${filter}[in]`;
+  if (first.kind !== "answer") return { filter: filterName, got: { unread: causeOf(first) }, control: undefined };
+  const [control] = first.value.rows.flatMap((row) => {
+    const record = resource.remoteRecord(row);
+    const key = record === undefined ? undefined : ownKeyOf(record);
+    return record === undefined || key === undefined || !fitsIn(key) ? [] : [{ key, remoteId: record.remoteId }];
+  });
+  const ask = async (text: string) => {
+    const rows: unknown[] = [];
+    const end = await readWholeList(asker, path, text, async (page) => {
+      rows.push(...page);
+      return false;
+    });
+    return { end, rows };
+  };
+  const { end, rows } = await ask(inQuestion(filter, [impossibleKey]));
+  const withControl = control === undefined ? undefined : await ask(inQuestion(filter, [control.key, impossibleKey]));
+  const isUnread = end.kind === "refused" || end.kind === "silent";
+  return {
+    filter: filterName,
+    got: isUnread ? { unread: causeOf(end) } : rows.length,
+    control:
+      control === undefined
+        ? undefined
+        : {
+            key: control.key,
+            isFound:
+              withControl?.rows.some((row) => resource.remoteRecord(row)?.remoteId === control.remoteId) ?? false,
+          },
+  };
+}
 
 const askChannels: Ask = async (asker, job, { uses, resources: imported }) => {
   if (!imported.has("sales_orders") && !imported.has("channels")) return [ok("channels", "the job imports no orders")];

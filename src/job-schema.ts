@@ -75,6 +75,15 @@ export const writtenJob = z.strictObject({
             "How long a write may stay invisible to reads: an absence counts only so long after a send is over.",
           examples: [3],
         }),
+      second_send_seconds: z
+        .number()
+        .min(0)
+        .default(20)
+        .meta({
+          description:
+            "Between the two proofs of absence before an order goes a second time: a server may go on working after the time-out, and an order cannot be deleted.",
+          examples: [20],
+        }),
     })
     .prefault({})
     .meta({

@@ -54,6 +54,7 @@ export interface Limits {
   readonly timeoutMs: number;
   readonly outagePatienceMs: number;
   readonly readLagMs: number;
+  readonly secondSendMs: number;
 }
 
 /** A job, normalised. */
@@ -165,6 +166,7 @@ function normalised(limits: z.output<typeof writtenJob>["limits"]): Limits {
     timeoutMs: Math.round(limits.timeout_seconds * 1000),
     outagePatienceMs: Math.round(limits.outage_patience_minutes * 60_000),
     readLagMs: Math.round(limits.read_lag_seconds * 1000),
+    secondSendMs: Math.round(limits.second_send_seconds * 1000),
   };
 }
 

@@ -2,13 +2,13 @@
 // mapped again from the ledger's rows, and believed only when it has the hash of what was sent. How two records compare
 // is in compare.ts; what a resource's replies look like in its own file.
 import { stat } from "node:fs/promises";
-import { compare, type Difference } from "./compare.ts";
 import { updateBody, withFills } from "./dispatch/body.ts";
 import { type ReadBackOptions, type ReadRecord, readRecords } from "./dispatch/read-back.ts";
 import type { MappingFile } from "./job.ts";
 import type { CompiledMapping } from "./map/compile.ts";
 import { mapAgain } from "./map-again.ts";
 import type { AcceptedEntry } from "./model/audit.ts";
+import { compare, type Difference } from "./model/compare-records.ts";
 import { ImportError } from "./model/error.ts";
 import type { JsonObject } from "./model/json.ts";
 import type { Ledger, RunRecord } from "./model/ledger.ts";

@@ -34,6 +34,7 @@ describe("a job that says the least", () => {
         timeoutMs: 30_000,
         outagePatienceMs: 900_000,
         readLagMs: 3000,
+        secondSendMs: 20_000,
       },
       inputs: [
         {
@@ -55,7 +56,7 @@ describe("a job that says the least", () => {
 
 it("says what it says: units become what their names promise", async () => {
   await using folder = await jobFolder({
-    "import.yaml": `${minimal}limits: { requests_per_second: auto, max_requests_per_second: 9.5, concurrency: 2, attempts: 1, timeout_seconds: 0.5, outage_patience_minutes: 0.1, read_lag_seconds: 0.25 }
+    "import.yaml": `${minimal}limits: { requests_per_second: auto, max_requests_per_second: 9.5, concurrency: 2, attempts: 1, timeout_seconds: 0.5, outage_patience_minutes: 0.1, read_lag_seconds: 0.25, second_send_seconds: 1.5 }
 existing: { products: skip, sales_orders: fail, channels: fail }
 guard: { missing_references: send }
 state: ../ledgers
@@ -71,6 +72,7 @@ api: { base_url: "http://127.0.0.1:4010/external/api/v1" }
     timeoutMs: 500,
     outagePatienceMs: 6000,
     readLagMs: 250,
+    secondSendMs: 1500,
   });
   expect(job.existing).toEqual({ products: "skip", sales_orders: "fail", channels: "fail" });
   expect(job.missingReferences).toBe("send");

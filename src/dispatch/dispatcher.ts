@@ -1,10 +1,13 @@
 // Everything between the ledger's queue and the API: the phases in their order, and how a dispatch ends. Each phase goes
 // in rounds: resolve, check references, send. A second round is needed only for what the first one made possible:
 // kits of kits, and sends of a run that died and whose absence had to be proved.
+
+import { steadyClock } from "../model/clock.ts";
 import type { ImportError } from "../model/error.ts";
 import { type Phase, phases } from "../model/resource.ts";
 import { ask } from "./ask.ts";
 import { createBrake, Halted } from "./brake.ts";
+import { createClaims } from "./claims.ts";
 import { drain } from "./drain.ts";
 import { createForbiddenJudge } from "./forbidden.ts";
 import { guardOrders } from "./guard.ts";
@@ -27,7 +30,9 @@ export type DispatchEnd = { readonly kind: "finished" } | { readonly kind: "stop
  * Sends what is open in the run. Nothing is in flight when it resolves; whatever is still open is for the caller to
  * settle. Throws only for defects and for errors of the ledger.
  */
-export async function dispatch(options: DispatchOptions): Promise<DispatchEnd> {
+export async function dispatch(outside: DispatchOptions): Promise<DispatchEnd> {
+  // Waits and windows are measured by a clock that nobody can set meanwhile.
+  const options = { ...outside, clock: steadyClock(outside.clock) };
   using brake = createBrake(options.stop, options.abort);
   await using line = createLine(options, brake);
   const notes = createNotes();
@@ -36,12 +41,16 @@ export async function dispatch(options: DispatchOptions): Promise<DispatchEnd> {
     brake,
     line,
     notes,
-    lookup: createLookup(options, line, brake),
+    lookup: await createLookup(options, line, brake),
     verdicts: createVerdicts(options, brake, notes),
     forbidden: createForbiddenJudge(options, line, brake),
+    claims: createClaims(),
+    alikeWarnings: { count: 0 },
+    startedAtMs: options.clock.monotonicMs(),
   };
   try {
     await narrow(workings, "sales_orders");
+    for (const phase of phases) await prepareLookups(workings, phase);
     await guardOrders(workings);
     for (const phase of phases) {
       brake.check();
@@ -90,6 +99,8 @@ async function runRound(workings: Workings, phase: Phase): Promise<boolean> {
   }
   brake.check();
   const handled = await drain(workings, phase);
+  // While entries go one by one, a 403 waits for the next ones to be judged with them.
+  if (!resolved.isPilot) await workings.forbidden.finish();
   brake.check();
   const openAfter = await openEntries(workings, phase);
   if (openAfter === 0) return false;
@@ -117,6 +128,15 @@ async function settleMany(
 ): Promise<void> {
   const entries = await settled;
   if (entries > 0) options.onEvent({ type: "entries.settled", phase, outcome, entries });
+}
+
+/** The slowest part of knowing an empty account is a wait: it begins before anything else is asked. */
+async function prepareLookups(workings: Workings, phase: Phase): Promise<void> {
+  const { lookup, options } = workings;
+  for await (const [entry] of options.ledger.queue.unplanned(options.run, phase, 1)) {
+    if (entry !== undefined) lookup.prepare(entry.resource);
+    return;
+  }
 }
 
 async function isAnythingOpen(workings: Workings): Promise<boolean> {

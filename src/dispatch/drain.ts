@@ -12,7 +12,7 @@ import type { Workings } from "./workings.ts";
  * back, or the brake is on. Resolves, when nothing is in flight any more, with the number of entries that it took up.
  */
 export async function drain(workings: Workings, phase: Phase): Promise<number> {
-  const { options, brake, forbidden } = workings;
+  const { options, brake } = workings;
   const { ledger, run, clock, limits } = options;
   const limit = pLimit(limits.concurrency);
   const inFlight = new Set<Promise<void>>();
@@ -74,7 +74,6 @@ export async function drain(workings: Workings, phase: Phase): Promise<number> {
     await Promise.all(inFlight);
     brake.signal.removeEventListener("abort", stop);
   }
-  await forbidden.finish();
   brake.rethrow();
   return handled;
 }

@@ -42,11 +42,11 @@ export type DispatchEvent =
   | {
       readonly type: "lookup";
       readonly resource: ReferableName;
-      readonly via: "filter" | "export" | "list";
+      readonly via: "in" | "eq" | "list" | "export";
       readonly keys: number;
       readonly found: number;
     }
-  /** The list's filter does nothing (or is refused): everything is read once instead. */
+  /** A way of asking did not prove its answer: the next one is taken. */
   | { readonly type: "lookup.fallback"; readonly resource: ReferableName; readonly cause: string }
   /** 429: nothing starts before `untilMs`. */
   | {

@@ -1,7 +1,7 @@
 // What to do with an entry whose key Luminous has already: the job's `existing:` decides.
 import type { Settlement } from "../model/entry.ts";
 import type { ExistingPolicy, Resource } from "../model/resource.ts";
-import type { Found } from "./lookup.ts";
+import type { Found } from "./answers.ts";
 
 /** What follows from a key that exists. */
 export type ExistingVerdict =

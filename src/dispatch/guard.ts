@@ -10,8 +10,8 @@ import { ask } from "./ask.ts";
 import { Halted } from "./brake.ts";
 import { makeChannel } from "./make-channel.ts";
 import { countOpenOrders, oldOrdersWarning, tallied } from "./open-orders.ts";
-import { type Asker, pageSize, readRows } from "./pages.ts";
 import { parseJson } from "./reply.ts";
+import { type Asker, pageSize, readRows } from "./whole-list.ts";
 import type { Workings } from "./workings.ts";
 
 /**

@@ -3,7 +3,7 @@ import { ask } from "./ask.ts";
 import { createBrake, Halted } from "./brake.ts";
 import { createLine, type LineOptions } from "./line.ts";
 import type { DispatchOptions } from "./options.ts";
-import type { Asker } from "./pages.ts";
+import type { Asker } from "./whole-list.ts";
 
 /** Whom to ask, how fast, and who may stop it. */
 export type InquiryOptions = LineOptions & Pick<DispatchOptions, "random" | "stop">;

@@ -30,6 +30,8 @@ export interface Line extends AsyncDisposable {
   readonly everAnswered: boolean;
   /** True while nothing but probes is sent. Failures during it are not the entry's. */
   readonly isDown: boolean;
+  /** The server's clock by the `Date` of its last answer, ms since the epoch, to the second; undefined before one had any. */
+  readonly serverNowMs: number | undefined;
   /** Waits until a request could start within half a second; write down what has to be, then use the turn. Throws `Halted`. */
   ready(): Promise<Turn>;
   /** One request. With a turn it is held rather than sent when a pause begins; without one it waits. */
@@ -63,6 +65,8 @@ export function createLine(options: LineOptions, brake: Brake): Line {
     timeoutMs: limits.timeoutMs,
   });
   let grownPauseMs = 0;
+  /** The server's clock less our monotonic one. */
+  let serverOffsetMs: number | undefined;
 
   const circuit: Circuit = createCircuit({
     clock,
@@ -94,6 +98,10 @@ export function createLine(options: LineOptions, brake: Brake): Line {
     const startedMs = clock.monotonicMs();
     const exchange = await client.exchange(request, options.abort); // at once: nothing is awaited before it
     const durationMs = clock.monotonicMs() - startedMs;
+    if (exchange.kind === "answer") {
+      const serverMs = Date.parse(exchange.headers.date ?? "");
+      if (!Number.isNaN(serverMs)) serverOffsetMs = serverMs - clock.monotonicMs();
+    }
     if (exchange.kind === "answer")
       options.onAnswer?.({ status: exchange.status, headers: exchange.headers, atMs: clock.nowMs(), durationMs });
     const reply = classify(exchange, reads, clock.nowMs());
@@ -162,6 +170,9 @@ export function createLine(options: LineOptions, brake: Brake): Line {
     },
     get isDown() {
       return circuit.isOpen;
+    },
+    get serverNowMs() {
+      return serverOffsetMs === undefined ? undefined : clock.monotonicMs() + serverOffsetMs;
     },
     async ready() {
       for (;;) {

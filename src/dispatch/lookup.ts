@@ -1,221 +1,241 @@
-// Does Luminous have these keys? By the list's filter in batches, by the whole list where there is no filter, by one
-// pass over the export where the filter turns out to do nothing. Keys are compared exactly, here.
+// Does Luminous have these keys? Asked by the cheapest way that proves its answer (routes.ts); what no way proves is said
+// to be unproven, and nothing is sent on the strength of it. Keys are compared exactly, here.
+
+import type { Control } from "../model/account-memory.ts";
 import { ImportError } from "../model/error.ts";
-import type { Referable, ReferableName, RemoteKey, RemoteRecord } from "../model/resource.ts";
+import type { Referable, ReferableName } from "../model/resource.ts";
 import { referables } from "../model/resources.ts";
+import { type Learned, type RouteName, recallAccount } from "./account-learned.ts";
+import { type Alike, collectAnswers, type Found } from "./answers.ts";
 import { ask } from "./ask.ts";
 import { type Brake, Halted } from "./brake.ts";
-import { filterQueries } from "./filter-query.ts";
+import { type Controls, createControls } from "./controls.ts";
+import { readExport } from "./export.ts";
 import { accountRefused, type Line } from "./line.ts";
 import type { DispatchOptions } from "./options.ts";
-import { type Asker, type OnPage, type PagesEnd, readExport, readList } from "./pages.ts";
+import { createRoutes, type RouteEnd } from "./routes.ts";
+import { type Asker, pageSize } from "./whole-list.ts";
 
-/** What Luminous has under a key. `own`: the record itself; else the key is another record's alternate or variant. */
-export interface Found {
-  readonly remoteId: string;
-  readonly role: RemoteKey["role"];
-  /** The key of the record itself, where it was seen. */
-  readonly ownKey: string | undefined;
-  /** Further records whose own key it is: which of them is meant, nobody knows. */
-  readonly others: readonly string[];
+/** What Luminous has of the keys that were asked for. Keys that are neither found nor unproven do not exist: that is proven. */
+export interface Answers {
+  readonly found: ReadonlyMap<string, Found>;
+  /** Records whose own key differs from an asked one only in what servers change, by the asked key. */
+  readonly alike: Alike;
+  /** Why nothing is proven of the keys that were not found; undefined when their absence is. */
+  readonly unproven: string | undefined;
+  /** The account has no record of the resource at all: one may be made, and is the control of all further questions. */
+  readonly isEmpty: boolean;
 }
 
-/** Keys that are not in it do not exist; that was read to the end. */
-export type Answers = ReadonlyMap<string, Found>;
+/** Since when a key may have been written: by our wall clock and, where it is known, by the server's. */
+export interface Since {
+  readonly atMs: number;
+  readonly serverAtMs: number | undefined;
+}
 
-/** Asks Luminous for keys. Both ways compare exactly and read every page. */
+/** Asks Luminous for keys. Every way compares exactly and reads every page. */
 export interface Lookup {
+  /** Begins to find out what proves an answer, ahead of the first question. */
+  prepare(resource: ReferableName): void;
   /**
-   * What exists of these keys; may answer from what the run remembers, and remembers what it sees.
-   * Asks until it knows. Ends the run, and throws `Halted`, when no way of asking works.
+   * What exists of these keys, before a first send; may answer from what the run remembers. `of` is how many keys will be
+   * asked for in all: it decides which way is the cheapest. Ends the run, and throws `Halted`, when nobody answers.
    */
-  find(resource: ReferableName, keys: readonly string[]): Promise<Answers>;
-  /** As the API says now, for keys that may have been written since `sinceMs` (wall clock). Undefined when it could not tell. */
-  fresh(resource: ReferableName, keys: readonly string[], sinceMs: number): Promise<Answers | undefined>;
+  find(resource: ReferableName, keys: readonly string[], of: number): Promise<Answers>;
+  /** As the API says now, for keys that may have been written since. */
+  fresh(resource: ReferableName, keys: readonly string[], since: Since): Promise<Answers>;
+  /** Records written since whose own key is like one of these: what a server made of a key. Undefined when that cannot be told. */
+  changed(resource: ReferableName, keys: readonly string[], since: Since): Promise<Alike | undefined>;
+  /** Why no answer about the resource proved anything in this run; undefined where one did or nobody asked. */
+  whyUnproven(resource: ReferableName): string | undefined;
+  /** A record that was accepted just now: a control for what comes. */
+  made(resource: ReferableName, control: Control): Promise<void>;
 }
 
-type Way = "filter" | "list" | "export";
-type Read =
-  /** `unreadable`: rows that could not be read, so that what was found is true and an absence proves nothing. */
-  | { readonly kind: "answers"; readonly answers: Answers; readonly unreadable?: number }
-  | { readonly kind: "useless"; readonly cause: string; readonly status?: number; readonly isAnswered?: true };
-
-/**
- * An export's `since` is by the server's clock, and a time zone may be mistaken on the way: reads start more than a day
- * before what they look for. A record missed here would be made twice.
- */
+/** By the server's clock a read starts a little before what it looks for … */
+const serverMarginMs = 120_000;
+/** … by ours more than a day, since a time zone may be mistaken on the way. */
 const clockMarginMs = 26 * 3_600_000;
+/** A list that is read for a few keys may be this long, in pages, before single questions are the better way. */
+const unknownPages = 1000;
 
-/** One per dispatch: which way of asking works is found out once per resource. */
-export function createLookup(options: DispatchOptions, line: Line, brake: Brake): Lookup {
-  const { ledger, run, onEvent } = options;
+/** One per dispatch: which way of asking works is found out once per resource, and kept for later runs. */
+export async function createLookup(options: DispatchOptions, line: Line, brake: Brake): Promise<Lookup> {
+  const { ledger, run, clock, limits, onEvent, api } = options;
   const asker: Asker = (request, reads) => ask(line, options, brake.signal, request, reads);
-  const ways = new Map<ReferableName, Way>();
-  /** One pass per resource and run, shared by all who wait for it. */
-  const passes = new Map<ReferableName, Promise<Read>>();
+  const learned = await recallAccount(ledger.account, () => clock.nowMs());
+  const controls = createControls({
+    memory: ledger.account,
+    asker,
+    clock,
+    readLagMs: limits.readLagMs,
+    serverNowMs: () => line.serverNowMs,
+    signal: brake.signal,
+  });
+  const routes = createRoutes({
+    asker,
+    controls,
+    learned,
+    queue: ledger.queue,
+    run,
+    clock,
+    readLagMs: limits.readLagMs,
+    addressLength: api.baseUrl.length,
+    signal: brake.signal,
+  });
 
-  const wayOf = (resource: Referable): Way => {
-    const known = ways.get(resource.name);
-    return known ?? (resource.list.filter === undefined ? "list" : "filter");
-  };
+  /** Why no way proved anything for a first send in this run: it is not tried again for every batch. */
+  const given = new Map<ReferableName, string>();
 
-  const byFilter = async (resource: Referable, keys: readonly string[]): Promise<Read> => {
-    const answers = new Map<string, Found>();
-    const seen: RemoteRecord[] = [];
-    for (const query of filterQueries(
-      resource.list.filter ?? "",
-      keys,
-      resource.list.path.length + options.api.baseUrl.length,
-    )) {
-      const asked = new Set(query.keys);
-      const folded = new Set(query.keys.map(fold));
-      const end = await readList(asker, resource, query.text, async (records, foreign) => {
-        // Somebody else's record means that the filter filters nothing. One that differs in case only is an answer of a
-        // database that ignores case, not a match.
-        if (foreign > 0 || records.some(({ keys: its }) => !its.some(({ key }) => folded.has(fold(key))))) return false;
-        seen.push(...records);
-        for (const record of records) collect(answers, record, asked);
-        return true;
-      });
-      if (end.kind === "stopped") return { kind: "useless", cause: "the list gave records that nobody asked for" };
-      if (end.kind !== "complete") return useless(end);
-    }
-    if (seen.length > 0) await ledger.queue.remember(run, resource.name, seen);
-    onEvent({ type: "lookup", resource: resource.name, via: "filter", keys: keys.length, found: answers.size });
-    return { kind: "answers", answers };
-  };
-
-  /** Reads everything (of the export: since then) and tells what it has of these keys. */
-  const byReading = async (
+  /** By one way after the other, the cheapest first, until one proves what it says. `of`: how many keys there are in all. */
+  const askBy = async (
     resource: Referable,
-    way: "list" | "export",
     keys: readonly string[],
-    sinceMs: number,
-  ): Promise<Read> => {
-    const answers = new Map<string, Found>();
-    const asked = new Set(keys);
-    let unreadable = 0;
-    const onPage: OnPage = async (records, _foreign, unreadableHere) => {
-      unreadable += unreadableHere;
-      await ledger.queue.remember(run, resource.name, records);
-      for (const record of records) collect(answers, record, asked);
-      return true;
-    };
-    const exportPath = resource.list.exportPath;
-    const end =
-      way === "export" && exportPath !== undefined
-        ? await readExport(asker, resource, exportPath, Math.max(0, sinceMs), onPage)
-        : await readList(asker, resource, "", onPage);
-    if (end.kind !== "complete") return useless(end);
-    onEvent({ type: "lookup", resource: resource.name, via: way, keys: keys.length, found: answers.size });
-    return provedAnswers(resource, way, keys, answers, unreadable);
-  };
-
-  const byMemory = async (resource: Referable, way: "list" | "export", keys: readonly string[]): Promise<Read> => {
-    const pass = passes.get(resource.name) ?? byReading(resource, way, [], 0);
-    passes.set(resource.name, pass);
-    const ended = await pass;
-    if (ended.kind !== "answers") return ended;
-    const answers = new Map<string, Found>();
-    for (const { key, role, remoteId } of await ledger.queue.recall(run, resource.name, keys)) {
-      keepBest(answers, key, { remoteId, role, ownKey: role === "own" ? key : undefined, others: [] });
+    of: number,
+    by: (route: RouteName) => Promise<RouteEnd>,
+  ): Promise<RouteEnd> => {
+    let last: RouteEnd = nothingAsked;
+    const causes: string[] = [];
+    for await (const route of routeOrder(resource, of, controls, learned)) {
+      const end = await by(route);
+      brake.check();
+      onEvent({ type: "lookup", resource: resource.name, via: route, keys: keys.length, found: end.found.size });
+      if (end.kind === "proven" || end.isSilent || end.status === 403) return end;
+      causes.push(`${route}: ${end.cause}`);
+      last = { ...end, cause: causes.join("; ") };
+      if (end.isTrait) await learned.learnRoute(resource.name, route, { proves: false, cause: end.cause });
+      onEvent({ type: "lookup.fallback", resource: resource.name, cause: `${route}: ${end.cause}` });
     }
-    return provedAnswers(resource, way, keys, answers, ended.unreadable ?? 0);
+    return last;
   };
 
-  const fallBack = (resource: Referable, cause: string): boolean => {
-    if (wayOf(resource) !== "filter" || resource.list.exportPath === undefined) return false;
-    ways.set(resource.name, "export");
-    onEvent({ type: "lookup.fallback", resource: resource.name, cause });
-    return true;
-  };
-
-  const askOnce = (resource: Referable, keys: readonly string[], sinceMs: number | undefined): Promise<Read> => {
-    const way = wayOf(resource);
-    if (way === "filter") return byFilter(resource, keys);
-    return sinceMs === undefined
-      ? byMemory(resource, way, keys)
-      : byReading(resource, way, keys, sinceMs - clockMarginMs);
-  };
-
-  const askAll = async (resource: Referable, keys: readonly string[], sinceMs: number | undefined): Promise<Read> => {
-    const way = wayOf(resource);
-    const read = await askOnce(resource, keys, sinceMs);
-    if (read.kind === "answers") return read;
-    // Somebody else may have fallen back meanwhile.
-    return wayOf(resource) !== way || fallBack(resource, read.cause) ? askOnce(resource, keys, sinceMs) : read;
+  const halt = (name: ReferableName, cause: string, status: number | undefined): never => {
+    brake.check();
+    brake.halt(cannotAsk(options, name, cause, status));
+    throw new Halted();
   };
 
   return {
-    async find(name, keys) {
-      if (keys.length === 0) return new Map();
-      const read = await askAll(referables[name], keys, undefined);
-      if (read.kind === "answers") return read.answers;
+    prepare(name) {
+      controls.of(name).catch(() => undefined); // whoever asks next sees the error
+    },
+    async find(name, keys, of) {
+      if (keys.length === 0) return proven();
+      const set = await controls.of(name);
       brake.check();
-      brake.halt(cannotAsk(options, name, read));
-      throw new Halted();
+      if (set.kind === "empty") return { ...proven(), isEmpty: true };
+      if (set.kind === "unknown") {
+        if (set.isSilent || set.status !== undefined) return halt(name, set.cause, set.status);
+        given.set(name, set.cause);
+      }
+      const known = given.get(name);
+      if (known !== undefined) return { ...proven(), unproven: known };
+      const resource = referables[name];
+      const end = await askBy(resource, keys, of, (route) => routes.remembering(route, resource, keys));
+      if (end.kind === "unproven") {
+        if (end.isSilent || end.status === 403) return halt(name, end.cause, end.isSilent ? undefined : 403);
+        given.set(name, end.cause);
+      }
+      return answersOf(end);
     },
-    async fresh(name, keys, sinceMs) {
-      const read = await askAll(referables[name], keys, sinceMs);
-      return read.kind === "answers" ? read.answers : undefined;
+    async fresh(name, keys, since) {
+      const before = await controls.of(name);
+      // What was empty before this run may not be any more: what was sent is what has to be found out.
+      const set = before.kind === "some" ? before : await controls.askAgain(name);
+      if (set.kind === "empty") return { ...proven(), isEmpty: true };
+      if (set.kind === "unknown") return { ...proven(), unproven: set.cause };
+      const resource = referables[name];
+      const sinceMs = sinceOf(since, controls, name);
+      return answersOf(
+        await askBy(resource, keys, keys.length, (route) => routes(route, resource, keys, sinceMs ?? 0)),
+      );
     },
+    async changed(name, keys, since) {
+      const resource = referables[name];
+      const collector = collectAnswers(resource, keys);
+      const onRows = async (rows: readonly unknown[]): Promise<boolean> => {
+        collector.take(rows);
+        return true;
+      };
+      const { exportPath } = resource.list;
+      if (exportPath !== undefined) {
+        const sinceMs =
+          sinceOf(since, controls, name) ?? Math.min(since.atMs, since.serverAtMs ?? since.atMs) - clockMarginMs;
+        const end = await readExport(asker, exportPath, sinceMs, onRows);
+        onEvent({ type: "lookup", resource: name, via: "export", keys: keys.length, found: collector.alike.size });
+        if (end.kind === "whole" && collector.unreadable === 0) return collector.alike;
+      }
+      const end = await routes("list", resource, keys);
+      return end.kind === "proven" ? end.alike : undefined;
+    },
+    whyUnproven: (name) => given.get(name),
+    made: controls.made,
   };
 }
 
-function useless(end: Exclude<PagesEnd, { kind: "complete" | "stopped" }> | PagesEnd): Read {
-  if (end.kind === "refused")
-    return { kind: "useless", cause: `HTTP ${end.status}: ${end.refusal.message}`, status: end.status };
-  return { kind: "useless", cause: end.kind === "silent" ? end.cause : end.kind };
+const nothingAsked: RouteEnd = {
+  kind: "unproven",
+  found: new Map(),
+  alike: new Map(),
+  cause: "no way of asking is left",
+  isSilent: false,
+  isTrait: false,
+};
+
+function answersOf(end: RouteEnd): Answers {
+  const { found, alike } = end;
+  return { found, alike, unproven: end.kind === "unproven" ? end.cause : undefined, isEmpty: false };
 }
 
-/** What a pass came to: an absence counts only when every row of every page could be read. */
-function provedAnswers(
-  { keyPath }: Referable,
-  way: "list" | "export",
-  keys: readonly string[],
-  answers: Answers,
-  unreadable: number,
-): Read {
-  if (unreadable === 0 || keys.every((key) => answers.has(key))) return { kind: "answers", answers, unreadable };
-  const cause = `${unreadable} ${unreadable === 1 ? "row" : "rows"} of its ${way} without an id or ${keyPath} that can be read`;
-  return { kind: "useless", cause, isAnswered: true };
+function proven(): Answers {
+  return { found: new Map(), alike: new Map(), unproven: undefined, isEmpty: false };
+}
+
+/** The ways that may prove something, the cheapest first by the requests that they would take. */
+async function* routeOrder(
+  resource: Referable,
+  keys: number,
+  controls: Controls,
+  learned: Learned,
+): AsyncGenerator<RouteName> {
+  const { filter, exportPath } = resource.list;
+  const may = (route: RouteName) => learned.route(resource.name, route)?.proves !== false;
+  if (filter !== undefined && may("in")) yield "in";
+  const first = await controls.firstPage(resource.name);
+  const total = first.kind === "answer" ? first.value.total : undefined;
+  const pages = total === undefined ? unknownPages : Math.ceil(total / pageSize) + 1;
+  const costs: readonly (readonly [RouteName, number])[] = [
+    ...(filter === undefined ? [] : [["eq", keys + 2] as const]),
+    ["list", pages],
+    ...(exportPath === undefined ? [] : [["export", pages / 10 + 2] as const]),
+  ];
+  yield* [...costs]
+    .sort(([, a], [, b]) => a - b)
+    .map(([route]) => route)
+    .filter(may);
+}
+
+/** Where an export may begin so that it shows what was written since; undefined when nothing would prove that it does. */
+function sinceOf({ atMs, serverAtMs }: Since, controls: Controls, name: ReferableName): number | undefined {
+  const newest = controls.newest(name);
+  if (newest === undefined) return undefined;
+  const moments = [...(serverAtMs === undefined ? [] : [serverAtMs - serverMarginMs]), atMs - clockMarginMs];
+  return moments.find((moment) => newest.serverAtMs > moment);
 }
 
 function cannotAsk(
   options: DispatchOptions,
   name: ReferableName,
-  { cause, status, isAnswered }: Extract<Read, { kind: "useless" }>,
+  cause: string,
+  status: number | undefined,
 ): ImportError {
   if (status === 403) return accountRefused(options, 403, cause);
-  if (isAnswered === true) {
+  if (status !== undefined) {
     return new ImportError("STOPPED", `what Luminous has of ${name} cannot be found out: ${cause}`, {
-      hint: "what is not seen there may exist all the same, so nothing more is sent; compare such a row with the API's documentation",
+      hint: `check that ${options.api.baseUrlFrom} names the API itself (…/external/api/v1)`,
     });
   }
-  const hint =
-    status === undefined
-      ? "run the same command again later: it continues"
-      : `check that ${options.api.baseUrlFrom} names the API itself (…/external/api/v1)`;
-  return new ImportError(
-    status === undefined ? "OUTAGE" : "STOPPED",
-    `what Luminous has of ${name} cannot be found out: ${cause}`,
-    { hint },
-  );
-}
-
-function collect(answers: Map<string, Found>, { remoteId, keys }: RemoteRecord, asked: ReadonlySet<string>): void {
-  const ownKey = keys.find(({ role }) => role === "own")?.key;
-  for (const { key, role } of keys) if (asked.has(key)) keepBest(answers, key, { remoteId, role, ownKey, others: [] });
-}
-
-/** The record itself before those that only answer to the key. */
-function keepBest(answers: Map<string, Found>, key: string, found: Found): void {
-  const known = answers.get(key);
-  if (known?.role !== "own") answers.set(key, found);
-  else if (found.role === "own" && ![known.remoteId, ...known.others].includes(found.remoteId))
-    answers.set(key, { ...known, others: [...known.others, found.remoteId] });
-}
-
-function fold(key: string): string {
-  return key.toLowerCase();
+  return new ImportError("OUTAGE", `what Luminous has of ${name} cannot be found out: ${cause}`, {
+    hint: "run the same command again later: it continues",
+  });
 }

@@ -6,9 +6,9 @@ import type { JsonObject } from "../model/json.ts";
 import { resources } from "../model/resources.ts";
 import { Halted } from "./brake.ts";
 import { longestHoldMs } from "./line.ts";
-import { type Asker, readRows } from "./pages.ts";
-import { idInReply } from "./reply-id.ts";
 import { backoffMs } from "./retry.ts";
+import { readCreated } from "./shown-record.ts";
+import { type Asker, readRows } from "./whole-list.ts";
 import type { Workings } from "./workings.ts";
 
 /** Makes the channel, or finds the one that somebody made meanwhile. Ends the run, and throws `Halted`, when neither works. */
@@ -17,19 +17,29 @@ export async function makeChannel(workings: Workings, asker: Asker, channel: Job
   const { clock, limits, random, ledger, run, onEvent } = options;
   const { label } = channel;
   const body = JSON.stringify(await payloadOf(workings, asker, channel));
-  const startedMs = clock.nowMs();
+  const since = { atMs: clock.nowMs(), serverAtMs: line.serverNowMs };
   const isThere = async (): Promise<boolean> =>
-    (await workings.lookup.fresh("channels", [label], startedMs))?.has(label) ?? false;
+    (await workings.lookup.fresh("channels", [label], since)).found.has(label);
   let cause = "";
   for (let attempt = 1; attempt <= limits.attempts; ) {
     const turn = await line.ready();
     const endpoint = resources.channels.createEndpoint({});
-    const reply = await line.request({ ...endpoint, body }, idInReply, { purpose: "write", subject: "channel" }, turn);
+    const reads = (text: string) => readCreated(text, resources.channels, label);
+    const reply = await line.request({ ...endpoint, body }, reads, { purpose: "write", subject: "channel" }, turn);
     switch (reply.kind) {
       case "accepted": {
+        if (reply.value.kind === "other") {
+          cause = `HTTP ${reply.status}, but ${reply.value.cause}`;
+          await clock.sleep(longestHoldMs + limits.readLagMs, brake.signal);
+          if (await isThere()) return;
+          brake.check();
+          attempt += 1;
+          continue;
+        }
+        const { remoteId } = reply.value;
         const keys = [{ key: label, role: "own" as const }];
-        await ledger.queue.remember(run, "channels", [{ remoteId: reply.value, keys }]);
-        onEvent({ type: "channel.made", label, remoteId: reply.value });
+        await ledger.queue.remember(run, "channels", [{ remoteId, keys }]);
+        onEvent({ type: "channel.made", label, remoteId });
         return;
       }
       case "held":

@@ -10,10 +10,12 @@ export interface Note {
   /** A creation had no usable answer: what turns up under the key may be ours. */
   wasUnanswered: boolean;
   wasThrottled: boolean;
-  /** When its last request really left; the ledger's time is that of the record before it. */
-  leftAtMs: number | undefined;
-  /** The same by the monotonic clock, which nobody sets. */
+  /** When its last request left, by the monotonic clock, which nobody sets. */
   leftAtMonotonicMs: number | undefined;
+  /** When its absence was first seen after the window, by the same clock. */
+  firstAbsenceAtMs: number | undefined;
+  /** An id that the answer showed under a key that ours may have become. */
+  likeId: string | undefined;
   /** Lookups of a doubtful send that got no answer. */
   silentLookups: number;
   /** What the last try came to, for the message when it was the last. */
@@ -38,8 +40,9 @@ export function createNotes(): Notes {
         made: undefined,
         wasUnanswered: false,
         wasThrottled: false,
-        leftAtMs: undefined,
         leftAtMonotonicMs: undefined,
+        firstAbsenceAtMs: undefined,
+        likeId: undefined,
         silentLookups: 0,
         lastCause: "no answer",
       };

@@ -71,4 +71,6 @@ export interface DispatchLimits {
   readonly outagePatienceMs: number;
   /** How long a write may stay invisible to reads: an absence counts only so long after a send is over. */
   readonly readLagMs: number;
+  /** Between the two proofs of absence before something that nobody can delete goes a second time. */
+  readonly secondSendMs: number;
 }

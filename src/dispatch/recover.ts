@@ -1,9 +1,118 @@
-// An unanswered creation turned out to have gone through.
-import type { QueuedEntry } from "../model/entry.ts";
+// A creation without a usable answer, and a record that may be what it made. It is ours when both sides' content agrees;
+// a record of that key with other content is somebody else's.
+import { compare, type Difference } from "../model/compare-records.ts";
+import type { QueuedEntry, Settlement } from "../model/entry.ts";
+import { createAlike } from "../model/fold-key.ts";
+import type { Problem } from "../model/problem.ts";
+import { recordOf } from "../model/read-back.ts";
+import { readKey } from "../model/remote-id.ts";
 import { resources } from "../model/resources.ts";
-import { needsUpdate } from "./body.ts";
+import type { Found } from "./answers.ts";
+import { ask } from "./ask.ts";
+import { creationBody, needsUpdate, withFills } from "./body.ts";
+import { foundSettlement } from "./existing.ts";
+import { parseJson } from "./reply.ts";
 import type { Next } from "./send.ts";
 import type { Workings } from "./workings.ts";
+
+/** How a record compares with what was sent. `unknown`: it could not be read. */
+export type Likeness =
+  | { readonly kind: "same" }
+  | { readonly kind: "differs"; readonly differences: readonly Difference[] }
+  | { readonly kind: "gone" }
+  | { readonly kind: "unknown"; readonly cause: string };
+
+/** Reads the record and compares what both sides show. A key that a server only wrote otherwise counts as the same. */
+export async function likenessOf(
+  { options, line, brake }: Workings,
+  entry: QueuedEntry,
+  remoteId: string,
+): Promise<Likeness> {
+  const resource = resources[entry.resource];
+  const asked = await ask(line, options, brake.signal, { method: "GET", path: resource.readPath(remoteId) }, (text) =>
+    recordOf(parseJson(text)),
+  );
+  if (asked.kind === "silent") return { kind: "unknown", cause: asked.cause };
+  if (asked.kind === "refused") {
+    if (asked.status === 404 || asked.status === 410) return { kind: "gone" };
+    return { kind: "unknown", cause: `HTTP ${asked.status}, ${asked.refusal.message}` };
+  }
+  // An id that is not known any more was part of what was sent, and is compared by nobody.
+  const fills = await options.ledger.queue.fills(entry.id).catch(() => ({}));
+  const sent = creationBody(resource, withFills(entry.payload, fills));
+  const { differences } = compare(sent, resource.readBack(asked.value));
+  const that = differences.filter(
+    ({ path, have }) =>
+      !resource.changedByServer.includes(path) && !(path === resource.keyPath && isAlike(entry.key, have)),
+  );
+  return that.length === 0 ? { kind: "same" } : { kind: "differs", differences: that };
+}
+
+function isAlike(key: string, shown: unknown): boolean {
+  const text = readKey(shown);
+  return text !== undefined && createAlike([key])(text).length > 0;
+}
+
+/** What `found` under the entry's own key means after a creation without a usable answer. Undefined when it could not be read. */
+export async function afterSend(
+  workings: Workings,
+  entry: QueuedEntry,
+  found: Found,
+  sendId?: number,
+): Promise<Next | undefined> {
+  const { options, verdicts } = workings;
+  const resource = resources[entry.resource];
+  let differing: { readonly remoteId: string; readonly differences: readonly Difference[] } | undefined;
+  for (const remoteId of [found.remoteId, ...found.others]) {
+    const likeness = await likenessOf(workings, entry, remoteId);
+    switch (likeness.kind) {
+      case "same":
+        return recover(workings, entry, remoteId, sendId);
+      case "differs":
+        differing ??= { remoteId, differences: likeness.differences };
+        break;
+      case "gone":
+        break;
+      case "unknown":
+        return undefined;
+      default:
+        likeness satisfies never;
+    }
+  }
+  if (differing === undefined) return undefined;
+  const closing = sendId === undefined ? undefined : ({ sendId, result: "absent" } as const);
+  const settle = async (settlement: Settlement): Promise<Next> => {
+    await verdicts.settle(entry, settlement, closing);
+    return { kind: "done" };
+  };
+  if (resource.updateEndpoint === undefined)
+    return settle({ outcome: "rejected", problems: [takenBy(entry, differing.remoteId, differing.differences)] });
+  const verdict = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
+  if (verdict.kind === "settle") return settle(verdict.settlement);
+  await makeUpdate(workings, entry, differing.remoteId, sendId);
+  return { kind: "update", remoteId: differing.remoteId };
+}
+
+const shownDifferences = 3;
+
+function takenBy(entry: QueuedEntry, remoteId: string, differences: readonly Difference[]): Problem {
+  const { singular, keyPath } = resources[entry.resource];
+  return {
+    code: "already_exists",
+    message: `Luminous has another ${singular} "${entry.key}" (id ${remoteId}): ${differencesText(differences)}`,
+    path: keyPath,
+  };
+}
+
+/** `items[0].unit_price sent 5, Luminous has 6`, the first few. */
+export function differencesText(differences: readonly Difference[]): string {
+  const shown = differences.slice(0, shownDifferences).map(({ path, sent, have }) => {
+    const there = have === undefined ? "nothing there" : JSON.stringify(have);
+    return `${path} sent ${JSON.stringify(sent)}, Luminous has ${there}`;
+  });
+  const more = differences.length - shown.length;
+  return more > 0 ? `${shown.join("; ")}; and ${more} more` : shown.join("; ");
+}
 
 /** Settles it as recovered, or, when fields are left that only an update takes, says so. Closes its open send `sendId`. */
 export async function recover(
@@ -11,9 +120,10 @@ export async function recover(
   entry: QueuedEntry,
   remoteId: string,
   sendId?: number,
+  problems: readonly Problem[] = [],
 ): Promise<Next> {
   if (!needsUpdate(resources[entry.resource], entry.payload)) {
-    const settlement = { outcome: "accepted", action: "recovered", remoteId } as const;
+    const settlement = { outcome: "accepted", action: "recovered", remoteId, problems } as const;
     await verdicts.settle(entry, settlement, sendId === undefined ? undefined : { sendId, result: "recovered" });
     return { kind: "done" };
   }

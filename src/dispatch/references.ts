@@ -6,7 +6,7 @@ import type { Phase } from "../model/resource.ts";
 import { referables, resources } from "../model/resources.ts";
 import { isDoubtful } from "./doubt.ts";
 import { forEachAtMost } from "./in-parallel.ts";
-import { pageSize } from "./pages.ts";
+import { pageSize } from "./whole-list.ts";
 import type { Workings } from "./workings.ts";
 
 /** What checking the references of a phase came to. */
@@ -31,7 +31,7 @@ export async function checkReferences(workings: Workings, phase: Phase, isLast: 
     ledger.queue.unknownReferences(run, phase, pageSize),
     brake,
     async ({ resource, keys }) => {
-      await lookup.find(resource, keys); // remembers what it finds
+      await lookup.find(resource, keys, keys.length); // remembers what it finds
     },
   );
   const parked: number[] = [];
@@ -54,7 +54,7 @@ export async function checkReferences(workings: Workings, phase: Phase, isLast: 
 }
 
 function judge(
-  { options }: Workings,
+  { options, lookup }: Workings,
   references: readonly OpenReference[],
   isLast: boolean,
 ): Settlement | "wait" | "send" {
@@ -72,10 +72,13 @@ function judge(
       missing.push({ code: "missing_reference", message, path });
     } else if (inRun.state === "absent") {
       if (options.missingReferences === "send" && !reference.fill) continue;
+      const unproven = lookup.whyUnproven(reference.resource);
       const message =
-        reference.resource in resources
-          ? `the ${name} is neither in this job nor in Luminous`
-          : `Luminous has no ${name}; every letter and space counts`;
+        unproven !== undefined
+          ? `whether Luminous has the ${name} could not be told: ${unproven}`
+          : reference.resource in resources
+            ? `the ${name} is neither in this job nor in Luminous`
+            : `Luminous has no ${name}; every letter and space counts`;
       missing.push({ code: "missing_reference", message, path });
     } else if (inRun.state === "open") {
       waits = true;

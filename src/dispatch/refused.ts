@@ -2,10 +2,10 @@
 // says that the record exists: then `existing:` decides, or it turns out to be ours.
 import type { Plan, QueuedEntry } from "../model/entry.ts";
 import { resources } from "../model/resources.ts";
+import type { Found } from "./answers.ts";
 import { Halted } from "./brake.ts";
 import { foundSettlement } from "./existing.ts";
-import type { Found } from "./lookup.ts";
-import { recover } from "./recover.ts";
+import { afterSend } from "./recover.ts";
 import type { Reply } from "./reply.ts";
 import type { Next } from "./send.ts";
 import type { Workings } from "./workings.ts";
@@ -71,10 +71,11 @@ function gone<T extends { readonly problems: readonly { readonly message: string
 }
 
 /** Reads may lag behind writes: what may be our own, and what surely is there, is asked for twice. */
-async function lookUp({ options, lookup, notes, brake }: Workings, entry: QueuedEntry): Promise<Found | undefined> {
-  const sinceMs = notes.of(entry.id).leftAtMs ?? options.clock.nowMs();
+async function lookUp(workings: Workings, entry: QueuedEntry): Promise<Found | undefined> {
+  const { options, lookup, notes, brake, line } = workings;
+  const since = { atMs: options.clock.nowMs(), serverAtMs: line.serverNowMs };
   for (let round = 1; ; round++) {
-    const found = (await lookup.fresh(entry.resource, [entry.key], sinceMs))?.get(entry.key);
+    const found = (await lookup.fresh(entry.resource, [entry.key], since)).found.get(entry.key);
     const isThere = resources[entry.resource].isKeyUnique;
     if (found !== undefined || round === 2 || !(isThere || notes.of(entry.id).wasUnanswered)) return found;
     await options.clock.sleep(isThere ? Math.max(1000, options.limits.readLagMs) : 1000, brake.signal);
@@ -84,7 +85,10 @@ async function lookUp({ options, lookup, notes, brake }: Workings, entry: Queued
 
 async function existing(workings: Workings, entry: QueuedEntry, found: Found): Promise<Next> {
   const { options, verdicts, notes } = workings;
-  if (found.role === "own" && notes.of(entry.id).wasUnanswered) return recover(workings, entry, found.remoteId);
+  if (found.role === "own" && notes.of(entry.id).wasUnanswered) {
+    const next = await afterSend(workings, entry, found);
+    if (next !== undefined) return next;
+  }
   const resource = resources[entry.resource];
   const verdict = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
   if (verdict.kind === "settle") {

@@ -4,11 +4,12 @@ import type { Plan, QueuedEntry } from "../model/entry.ts";
 import type { KnownEntry } from "../model/ledger.ts";
 import type { Phase } from "../model/resource.ts";
 import { resources } from "../model/resources.ts";
+import { ownKeyOf } from "./answers.ts";
 import { immutable, isDoubtful } from "./doubt.ts";
 import { foundSettlement } from "./existing.ts";
 import { forEachAtMost } from "./in-parallel.ts";
 import type { Answers } from "./lookup.ts";
-import { pageSize } from "./pages.ts";
+import { mostKeys } from "./questions.ts";
 import type { Workings } from "./workings.ts";
 
 /** What resolving a phase came to, in entries. */
@@ -17,6 +18,8 @@ export interface Resolved {
   readonly updates: number;
   /** Entries that this settled. */
   readonly settled: number;
+  /** One entry was planned ahead of the others, which wait for it. */
+  readonly isPilot: boolean;
 }
 
 /** Gives every open entry of the phase a plan, or its end. Throws `Halted` when the run stops first. */
@@ -31,22 +34,51 @@ export async function resolvePhase(workings: Workings, phase: Phase): Promise<Re
       await planAll(workings, tally, known, (item) => knownDecision(workings, item));
     }
   }
-  await forEachAtMost(limits.concurrency, ledger.queue.unplanned(run, phase, pageSize), brake, async (batch) => {
+  const open = await openCount(workings, phase);
+  // Of an empty account one record is made, and is the control of every further question: the others wait for it.
+  let isPilotPlanned = false;
+  await forEachAtMost(limits.concurrency, ledger.queue.unplanned(run, phase, mostKeys), brake, async (batch) => {
     const entries = batch.filter((entry) => !isDoubtful(entry));
     const resource = entries[0]?.resource;
     if (resource === undefined) return;
-    const answers = await workings.lookup.find(
-      resource,
-      entries.map(({ key }) => key),
-    );
+    const answers = await workings.lookup.find(resource, entries.map(keyOf), open);
+    warnOfAlike(workings, resource, answers);
     await planAll(
       workings,
       tally,
       entries.map((entry) => ({ entry })),
-      ({ entry }) => lookedUpDecision(workings, entry, answers),
+      ({ entry }) => {
+        const decision = lookedUpDecision(workings, entry, answers);
+        if (!answers.isEmpty || decision.kind !== "plan") return decision;
+        if (isPilotPlanned) return { kind: "leave" };
+        isPilotPlanned = true;
+        return decision;
+      },
     );
   });
-  return tally;
+  return { ...tally, isPilot: isPilotPlanned };
+}
+
+async function openCount({ options }: Workings, phase: Phase): Promise<number> {
+  const progress = await options.ledger.queue.progress(options.run, phase);
+  return progress.reduce((sum, { outcome, entries }) => (outcome === undefined ? sum + entries : sum), 0);
+}
+
+function keyOf({ key }: QueuedEntry): string {
+  return key;
+}
+
+const mostWarnings = 20;
+
+/** Keys that differ in case are legal; that a server may take them for one is worth a look. */
+function warnOfAlike(workings: Workings, name: QueuedEntry["resource"], { alike, found }: Answers): void {
+  const { singular } = resources[name];
+  for (const [key, [record]] of alike) {
+    if (record === undefined || found.has(key) || workings.alikeWarnings.count >= mostWarnings) continue;
+    workings.alikeWarnings.count += 1;
+    const message = `Luminous has the ${singular} "${ownKeyOf(record)}" (id ${record.remoteId}), which differs from "${key}" only in case, spaces, invisible characters or length; they count as two`;
+    workings.options.onEvent({ type: "warning", message });
+  }
 }
 
 /**
@@ -63,9 +95,9 @@ async function askForKnown(workings: Workings, tally: Tally, phase: Phase): Prom
       const resource = batch[0]?.entry.resource;
       if (resource === undefined) continue;
       const keys = batch.map(({ entry }) => entry.key);
-      const answers = await workings.lookup.find(resource, keys);
+      const answers = await workings.lookup.find(resource, keys, keys.length);
       await planAll(workings, tally, batch, ({ entry, remoteId }) => {
-        if (answers.has(entry.key)) return lookedUpDecision(workings, entry, answers);
+        if (answers.found.has(entry.key)) return lookedUpDecision(workings, entry, answers);
         if (resources[resource].updateEndpoint !== undefined)
           return { kind: "plan", plan: { kind: "update", remoteId } };
         hidden += 1;
@@ -90,8 +122,8 @@ async function askForKnown(workings: Workings, tally: Tally, phase: Phase): Prom
 }
 
 function batchesOf<T>(items: readonly T[]): readonly (readonly T[])[] {
-  const count = Math.ceil(items.length / pageSize);
-  return Array.from({ length: count }, (_, index) => items.slice(index * pageSize, (index + 1) * pageSize));
+  const count = Math.ceil(items.length / mostKeys);
+  return Array.from({ length: count }, (_, index) => items.slice(index * mostKeys, (index + 1) * mostKeys));
 }
 
 interface Tally {
@@ -144,10 +176,16 @@ function knownDecision({ options }: Workings, { entry, remoteId, partial }: Know
 }
 
 function lookedUpDecision({ options }: Workings, entry: QueuedEntry, answers: Answers): Decision {
-  const found = answers.get(entry.key);
+  const found = answers.found.get(entry.key);
   if (found !== undefined) {
     const verdict = foundSettlement(resources[entry.resource], entry.key, found, options.existing[entry.resource]);
     return verdict.kind === "settle" ? verdict : { kind: "plan", plan: { kind: "update", remoteId: found.remoteId } };
+  }
+  if (answers.unproven !== undefined) {
+    const { singular, keyPath } = resources[entry.resource];
+    const message = `whether Luminous has the ${singular} "${entry.key}" could not be told, so it was not sent: ${answers.unproven}`;
+    const problems = [{ code: "existence_unknown", message, path: keyPath }] as const;
+    return { kind: "settle", settlement: { outcome: "failed", problems } };
   }
   if (entry.creationProblems.length > 0) {
     return { kind: "settle", settlement: { outcome: "invalid", problems: entry.creationProblems } };

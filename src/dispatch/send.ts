@@ -3,7 +3,7 @@
 // unanswered creations in doubt.ts.
 //
 //   create ─▶ accepted ─▶ settled, or (fields that only an update takes) created ─▶ update
-//          ─▶ unanswered ─▶ back to the ledger, in doubt
+//          ─▶ unanswered, "later" (429, 503), a 2xx that shows something else ─▶ back to the ledger, in doubt
 //   update ─▶ unanswered ─▶ again: repeating it by id is safe
 import type { Plan, QueuedEntry, SendResult } from "../model/entry.ts";
 import { resources } from "../model/resources.ts";
@@ -12,10 +12,10 @@ import { Halted } from "./brake.ts";
 import { changeOf } from "./change.ts";
 import type { ApiRequest } from "./client.ts";
 import { longestHoldMs } from "./line.ts";
+import { likenessOf } from "./recover.ts";
 import { handleRefusal } from "./refused.ts";
-import { parseJson } from "./reply.ts";
-import { idInReply } from "./reply-id.ts";
 import { Again, backoffMs, retryWhileShort } from "./retry.ts";
+import { readCreated, readUpdated, type Shown } from "./shown-record.ts";
 import type { Workings } from "./workings.ts";
 
 /** What is left to do after a send: nothing, or the update that follows it. */
@@ -53,7 +53,7 @@ interface Sender {
 }
 
 async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sender> {
-  const { options, line, brake, notes, verdicts, forbidden } = workings;
+  const { options, line, brake, notes, verdicts, forbidden, lookup, claims } = workings;
   const { ledger, clock, limits, random, onEvent } = options;
   const { queue } = ledger;
   const resource = resources[entry.resource];
@@ -85,18 +85,39 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
     const turn = await line.ready();
     const recordedAtMs = clock.nowMs();
     const recordedAtMonotonicMs = clock.monotonicMs();
+    const { serverNowMs } = line;
     let sendId: number;
     try {
       if (unansweredUpdate !== undefined) await end(unansweredUpdate, "absent");
       unansweredUpdate = undefined;
-      sendId = await queue.sending(entry.id, { plan, hash: entry.hash, atMs: recordedAtMs });
+      sendId = await queue.sending(entry.id, {
+        plan,
+        hash: entry.hash,
+        atMs: recordedAtMs,
+        ...(serverNowMs === undefined ? {} : { serverAtMs: serverNowMs }),
+        terms: limits,
+      });
     } catch (error) {
       turn.cancel();
       throw error;
     }
     attempts += 1;
-    const reads = (text: string): string | undefined =>
-      plan.kind === "create" ? idInReply(text) : isUpdated(text) ? plan.remoteId : undefined;
+    const reads = (text: string): Shown =>
+      plan.kind === "create"
+        ? readCreated(text, resource, entry.key)
+        : readUpdated(text, resource, entry.key, plan.remoteId);
+    /** The request left, and what became of it has to be looked up. */
+    const leaveInDoubt = async (result: "unanswered" | "unavailable" | "throttled", cause: string, waitMs = 0) => {
+      if (result !== "throttled") {
+        note.lastCause = cause;
+        onEvent({ type: "entry.doubt", entryId: entry.id, key: entry.key, cause });
+      }
+      note.wasUnanswered = true;
+      note.firstAbsenceAtMs = undefined;
+      note.leftAtMonotonicMs = Math.min(clock.monotonicMs(), recordedAtMonotonicMs + longestHoldMs);
+      await queue.postpone(entry.id, clock.nowMs() + waitMs);
+      return { kind: "done" } as const;
+    };
     const reply = await line.request(
       request,
       reads,
@@ -108,36 +129,48 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
         // Nothing left. A pause takes the attempt back in the ledger; for the others it is excused here.
         if (reply.by === "pause") attempts -= 1;
         else note.excused += 1;
-        await end(sendId, reply.by === "pause" ? "throttled" : "undelivered");
+        await end(sendId, reply.by === "pause" ? "held" : "undelivered");
         if (reply.by === "stop") throw new Halted();
         throw new Again(reply.by, reply.waitMs);
       case "throttled":
         attempts -= 1;
         note.wasThrottled = true;
         await end(sendId, "throttled", reply.status);
+        // Some gateways say so after passing the request on: a creation goes again only when it is not there.
+        if (plan.kind === "create")
+          return leaveInDoubt("throttled", "HTTP 429", Math.max(reply.waitMs, limits.readLagMs));
         throw new Again("HTTP 429", reply.waitMs);
       case "undelivered":
         if (line.isDown) note.excused += 1;
         await end(sendId, "undelivered");
         return again(reply.cause);
-      case "unanswered":
-        await end(sendId, "unanswered", reply.status);
-        if (plan.kind === "update") {
-          unansweredUpdate = sendId;
-          return again(reply.cause);
-        }
-        note.lastCause = reply.cause;
-        note.wasUnanswered = true;
-        note.leftAtMs = Math.min(clock.nowMs(), recordedAtMs + longestHoldMs);
-        note.leftAtMonotonicMs = Math.min(clock.monotonicMs(), recordedAtMonotonicMs + longestHoldMs);
-        onEvent({ type: "entry.doubt", entryId: entry.id, key: entry.key, cause: reply.cause });
-        await queue.postpone(entry.id, clock.nowMs()); // comes back at once, in doubt
-        return { kind: "done" };
-      case "accepted":
+      case "unanswered": {
+        const result = reply.status === 503 && plan.kind === "create" ? "unavailable" : "unanswered";
+        await end(sendId, result, reply.status);
+        if (plan.kind === "create") return leaveInDoubt(result, reply.cause);
+        unansweredUpdate = sendId;
+        return again(reply.cause);
+      }
+      case "accepted": {
         await forbidden.otherAnswer();
-        return plan.kind === "create"
-          ? created(sendId, reply.status, reply.value)
-          : accepted(sendId, reply.status, reply.value);
+        const shown = plan.kind === "create" ? await notAnothers(reply.value) : reply.value;
+        if (shown.kind === "written") {
+          return plan.kind === "create"
+            ? created(sendId, reply.status, shown.remoteId)
+            : accepted(sendId, reply.status, shown.remoteId);
+        }
+        const cause = `HTTP ${reply.status}, but ${shown.cause}`;
+        await end(sendId, "unanswered", reply.status);
+        if (plan.kind === "create") {
+          note.likeId = shown.likeId;
+          return leaveInDoubt("unanswered", cause);
+        }
+        // Perhaps it did what was asked and only said so badly: the record tells.
+        const likeness = await likenessOf(workings, entry, plan.remoteId);
+        if (likeness.kind === "same") return accepted(sendId, reply.status, plan.remoteId);
+        unansweredUpdate = sendId;
+        return again(cause);
+      }
       case "refused":
         return handleRefusal(workings, withAttempts(), plan, sendId, reply, lock);
       default:
@@ -145,7 +178,19 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
     }
   };
 
+  /** An id belongs to one key: one that another entry has, or is just getting, was not made for this one. */
+  const notAnothers = async (shown: Shown): Promise<Shown> => {
+    if (shown.kind === "other") return shown;
+    const { remoteId } = shown;
+    const claimed = claims.claim(resource.name, remoteId, entry.key);
+    const holder = claimed === entry.key ? await queue.holder(resource.name, remoteId) : claimed;
+    return holder === undefined || holder === entry.key
+      ? shown
+      : { kind: "other", cause: `its id ${remoteId} is that of the ${resource.singular} "${holder}"` };
+  };
+
   const created = async (sendId: number, status: number, remoteId: string): Promise<Next> => {
+    await lookup.made(resource.name, { key: entry.key, remoteId });
     if (!needsUpdate(resource, payload)) {
       const settlement = { outcome: "accepted", action: "created", remoteId } as const;
       await verdicts.settle(withAttempts(), settlement, { sendId, result: "accepted", status });
@@ -205,9 +250,4 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
 /** What the last attempt of an entry came to, in words. */
 export function failure(attempts: number, cause: string): string {
   return `no usable answer after ${attempts} attempt${attempts === 1 ? "" : "s"}: ${cause}`;
-}
-
-/** An update's answer may be empty or any JSON (the vendor's client takes any 2xx); a page is somebody else's. */
-function isUpdated(text: string): boolean {
-  return text.trim() === "" || parseJson(text) !== undefined;
 }

@@ -34,6 +34,7 @@ export function createVerdicts(options: DispatchOptions, brake: Brake, notes: No
   const count = (outcome: Outcome, problem: Problem | undefined): void => {
     if (outcome === "accepted") accepted += 1;
     if (outcome !== "rejected" && outcome !== "failed") return;
+    if (problem?.code === "existence_unknown") return; // the API refused nothing: it was not asked to take it
     errors += 1;
     const signature = problem === undefined ? outcome : problemSignature(problem);
     firstSignature ??= signature;

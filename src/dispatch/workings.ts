@@ -1,5 +1,6 @@
 // What the parts of one dispatch share: made once by dispatcher.ts, handed to every step.
 import type { Brake } from "./brake.ts";
+import type { Claims } from "./claims.ts";
 import type { ForbiddenJudge } from "./forbidden.ts";
 import type { Line } from "./line.ts";
 import type { Lookup } from "./lookup.ts";
@@ -16,4 +17,9 @@ export interface Workings {
   readonly notes: Notes;
   readonly verdicts: Verdicts;
   readonly forbidden: ForbiddenJudge;
+  readonly claims: Claims;
+  /** How many keys that Luminous has in another spelling were warned of. */
+  readonly alikeWarnings: { count: number };
+  /** When the dispatch began, by the monotonic clock. */
+  readonly startedAtMs: number;
 }

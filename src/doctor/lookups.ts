@@ -3,30 +3,36 @@ import { type Finding, ok, problem, type Unread, warning } from "../model/findin
 import { didYouMean } from "../model/nearest.ts";
 import type { Named } from "./channels.ts";
 
-/** What asking a list for a key that nobody has came to. */
+/** What asking a list for a key that nobody has came to, together with one that is there. */
 export interface FilterProbe {
   /** `sku[in]`. */
   readonly filter: string;
   /** How many records came all the same, or why nothing usable did. */
   readonly got: number | Unread;
+  /** The key that is there; undefined where the account has no record to ask for. */
+  readonly control: { readonly key: string; readonly isFound: boolean } | undefined;
 }
+
+const elsewhere =
+  "Nothing to fix: a run notices, and asks key by key or reads the whole list instead. That takes longer where Luminous has much more than the job.";
 
 /** One finding for all filters. */
 export function judgeFilters(probes: readonly FilterProbe[]): Finding {
-  const [broken] = probes.filter(({ got }) => got !== 0);
+  const [broken] = probes.filter(({ got, control }) => got !== 0 || control?.isFound === false);
   const names = probes.map(({ filter }) => filter).join(", ");
   if (broken === undefined)
     return ok(
       "filters",
       probes.length === 0 ? "the job looks nothing up" : `${names}: a key that nobody has finds nothing`,
     );
-  const { filter, got } = broken;
+  const { filter, got, control } = broken;
+  if (got === 0) return warning("filters", `${filter} does not find "${control?.key}", which is there`, elsewhere);
   return warning(
     "filters",
     typeof got === "number"
       ? `${filter} does not filter: asked for a key that nobody has, Luminous gave records all the same`
       : `${filter} cannot be used (${got.unread})`,
-    "Nothing to mend: a run reads the whole export once instead of asking for its keys, which takes longer where Luminous has much more than the job.",
+    elsewhere,
   );
 }
 

@@ -85,13 +85,13 @@ export const runLaws: readonly LawQueries[] = [
     law: "attempts",
     claim: "every attempt of an entry is in the journal",
     counts: `select coalesce(sum(attempts), 0) attempts, (select count(*) from sends s join entries e on e.id = s.entry
-        where s.run = ${run} and e.run = ${run} and coalesce(s.result, '') <> 'throttled') sends
+        where s.run = ${run} and e.run = ${run} and coalesce(s.result, '') not in ('throttled', 'held')) sends
       from entries where run = ${run}`,
     say: ({ attempts = 0, sends = 0 }) =>
       `attempts ${countText(attempts)} = sends that were not answered 429 ${countText(sends)}`,
     breaches: `select ${named} || ': attempts ' || e.attempts || ', sends ' || (select count(*) from sends s
-        where s.entry = e.id and coalesce(s.result, '') <> 'throttled') example from ${ourEntries}
-      and e.attempts <> (select count(*) from sends s where s.entry = e.id and coalesce(s.result, '') <> 'throttled')`,
+        where s.entry = e.id and coalesce(s.result, '') not in ('throttled', 'held')) example from ${ourEntries}
+      and e.attempts <> (select count(*) from sends s where s.entry = e.id and coalesce(s.result, '') not in ('throttled', 'held'))`,
   },
   {
     law: "sends",
@@ -101,28 +101,31 @@ export const runLaws: readonly LawQueries[] = [
     breaches: `select k.resource || ' ' || k.key || ': send ' || s.id || ' is ' || iif(s.open, 'open', 'closed') || ' and '
         || coalesce(s.result, 'has no result') example
       from sends s join keys k on k.id = s.key where s.run = ${run} and case s.open
-        when 1 then coalesce(s.result, 'unanswered') not in ('unanswered', 'accepted')
-        else coalesce(s.result, '') not in ('accepted', 'refused', 'throttled', 'undelivered', 'recovered', 'absent') end`,
+        when 1 then coalesce(s.result, 'unanswered') not in ('unanswered', 'throttled', 'unavailable', 'accepted')
+        else coalesce(s.result, '') not in 
+            ('accepted', 'refused', 'throttled', 'unavailable', 'held', 'undelivered', 'recovered', 'absent') end`,
   },
   {
     law: "doubts",
     claim: "an entry whose creation has no answer is in doubt, and reported so",
     counts: `select coalesce(sum(outcome = 'in_doubt'), 0) in_doubt,
-        (select count(*) from sends where run = ${run} and open = 1 and plan = 'create') open_creations from entries where run = ${run}`,
+        (select count(*) from sends where run = ${run} and open = 1 and plan = 'create'
+          and coalesce(result, '') <> 'throttled') open_creations from entries where run = ${run}`,
     say: (counts) => pairs(counts, ", ", ["in_doubt", "open_creations"]),
     breaches: `select ${named} || ' is ' || coalesce(e.outcome, 'open') || ', and send ' || s.id || ' has no answer' example
       from sends s join entries e on e.id = s.entry left join keys k on k.id = e.key
-      where s.run = ${run} and e.run = ${run} and s.open = 1 and s.plan = 'create' and coalesce(e.outcome, '') <> 'in_doubt'`,
+      where s.run = ${run} and e.run = ${run} and s.open = 1 and s.plan = 'create'
+        and coalesce(s.result, '') <> 'throttled' and coalesce(e.outcome, '') <> 'in_doubt'`,
   },
   {
     law: "accepted_sent",
     claim: "what was accepted was sent, and has a remote id",
-    counts: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'undelivered'))
+    counts: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'held', 'undelivered'))
       select count(*) accepted, coalesce(sum(e.key in (select key from sent)), 0) sent,
         coalesce(sum(coalesce(e.remote_id, '') <> ''), 0) with_remote_id
       from entries e where e.run = ${run} and e.outcome = 'accepted'`,
     say: (counts) => pairs(counts, " = ", ["accepted", "sent", "with_remote_id"]),
-    breaches: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'undelivered'))
+    breaches: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'held', 'undelivered'))
       select ${named} || ' was ' || coalesce(e.action, 'accepted') || case
           when coalesce(e.remote_id, '') = '' then ' and has no remote id'
           else ', and the journal has no send of it that could have done that' end example
@@ -200,10 +203,10 @@ export const ledgerLaws: readonly LawQueries[] = [
   {
     law: "accepted_journal",
     claim: "what the next run takes for accepted was sent and answered",
-    counts: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'undelivered'))
+    counts: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'held', 'undelivered'))
       select count(*) known, coalesce(sum(key in (select key from sent)), 0) sent from accepted where role = 'own'`,
     say: (counts) => pairs(counts, " = ", ["known", "sent"]),
-    breaches: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'undelivered')),
+    breaches: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'held', 'undelivered')),
         hashes as (select key, hash from sends union select key, hash from entries where key is not null)
       select k.resource || ' ' || k.key || ' is known as ' || a.remote_id || case when a.key in (select key from sent)
           then ' with content that was never sent' else ', and was never sent' end example

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ImportError } from "../model/error.ts";
 import type { Ledger } from "../model/ledger.ts";
+import { openAccountMemory } from "./account-memory.ts";
 import { openAudit } from "./audit.ts";
 import { Connection, type ConnectionSettings } from "./connection.ts";
 import { openKeys } from "./keys.ts";
@@ -93,6 +94,7 @@ function ledgerOn(connection: Connection, afterwards: () => void = () => {}): Le
     runs: openRuns(connection, staged),
     staging: openStaging(connection, keys, worklists, staged),
     queue: openQueue(connection, keys, worklists),
+    account: openAccountMemory(connection),
     results: openResults(connection),
     stories: openStories(connection),
     audit: openAudit(connection),

@@ -1,8 +1,11 @@
 // An open entry as dispatch sees it: the columns, where they come from, and its doubt. Not here: which entries.
-import type { OpenSend, Plan, QueuedEntry } from "../model/entry.ts";
+import type { OpenSend, Plan, QueuedEntry, SendTerms } from "../model/entry.ts";
 import type { ResourceName } from "../model/resource.ts";
 import { decode, decodeProblems } from "./codec.ts";
 import type { Connection } from "./connection.ts";
+
+const sendColumns = `s.id send_id, s.sent_at_ms, s.server_at_ms, s.timeout_ms, s.read_lag_ms, s.second_send_ms, s.result,
+    s.plan send_plan, s.plan_remote_id send_remote_id, s.hash send_hash, s.absences`;
 
 /** Starts a query over entries (`e`) with all that `queuedEntry` needs, and more when it is named. At most one send of a key is open. */
 export function selectQueued(
@@ -10,7 +13,7 @@ export function selectQueued(
 ): string {
   return `select ${more.columns} e.id, e.position, e.resource, k.key, p.payload, p.clears, p.creation_problems, e.hash,
     e.plan, e.plan_remote_id, e.attempts,
-    s.id send_id, s.sent_at_ms, s.plan send_plan, s.plan_remote_id send_remote_id, s.hash send_hash, s.absences
+    ${sendColumns}
   from entries e
   join keys k on k.id = e.key
   join payloads p on p.entry = e.id
@@ -36,6 +39,11 @@ export interface QueuedColumns extends SendColumns {
 interface SendColumns {
   readonly send_id: number | null;
   readonly sent_at_ms: number | null;
+  readonly server_at_ms: number | null;
+  readonly timeout_ms: number | null;
+  readonly read_lag_ms: number | null;
+  readonly second_send_ms: number | null;
+  readonly result: string | null;
   readonly send_plan: Plan["kind"] | null;
   readonly send_remote_id: string | null;
   readonly send_hash: string | null;
@@ -59,8 +67,7 @@ export function queuedEntry(columns: QueuedColumns): QueuedEntry {
 }
 
 /** The columns of an open send (`s`) in any query. */
-export const selectOpenSend = `select s.id send_id, s.sent_at_ms, s.plan send_plan, s.plan_remote_id send_remote_id,
-    s.hash send_hash, s.absences from sends s`;
+export const selectOpenSend = `select ${sendColumns} from sends s`;
 
 /** The open sends that a query over `selectOpenSend` finds. */
 export function openSendsOf(connection: Connection, condition: string, ...parameters: number[]): readonly OpenSend[] {
@@ -87,8 +94,16 @@ function openSend(columns: SendColumns): OpenSend | undefined {
   return {
     sendId: send_id,
     sentAtMs: sent_at_ms,
+    serverAtMs: columns.server_at_ms ?? undefined,
+    terms: termsOf(columns),
+    wasPutOff: columns.result === "throttled" || columns.result === "unavailable",
     plan: planOf(send_plan, send_remote_id),
     hash: send_hash,
     absences: absences ?? 0,
   };
+}
+
+function termsOf({ timeout_ms, read_lag_ms, second_send_ms }: SendColumns): SendTerms | undefined {
+  if (timeout_ms === null || read_lag_ms === null || second_send_ms === null) return undefined;
+  return { timeoutMs: timeout_ms, readLagMs: read_lag_ms, secondSendMs: second_send_ms };
 }

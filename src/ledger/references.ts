@@ -71,13 +71,19 @@ interface Known {
 
 // The record itself before those that merely answer to the key.
 function recall(connection: Connection, run: number, key: number): readonly Known[] {
-  const remembered = connection.all<Known>(
+  return connection.all<Known>(
     "select role, remote_id remoteId from remembered where run = ? and key = ? order by role <> 'own', role, remote_id",
     run,
     key,
   );
-  if (remembered.length > 0) return remembered;
-  return connection.all<Known>("select role, remote_id remoteId from accepted where key = ? order by role", key);
+}
+
+/** What earlier runs had accepted under the key, the record itself before a variant. */
+function accepted(connection: Connection, key: number): Known | undefined {
+  return connection.one<Known>(
+    "select role, remote_id remoteId from accepted where key = ? order by role limit 1",
+    key,
+  );
 }
 
 // `e` is the entry, `er` its reference.
@@ -194,7 +200,7 @@ function fills(connection: Connection, entryId: number): Readonly<Record<string,
   );
   return Object.fromEntries(
     references.map(({ path, key, run, name }) => {
-      const found = recall(connection, run, key)[0] ?? lastRemembered(connection, key);
+      const found = recall(connection, run, key)[0] ?? accepted(connection, key) ?? lastRemembered(connection, key);
       if (found === undefined) throw new Error(`no remote id is known for "${name}" at ${path} of entry ${entryId}`);
       return [path, found.remoteId];
     }),

@@ -205,8 +205,34 @@ create table gone (
 ) strict, without rowid;
 `;
 
+const version3 = `
+-- The limits under which a send left: the proof that it made nothing goes by them, not by those of a later run.
+alter table sends add column timeout_ms integer;
+alter table sends add column read_lag_ms integer;
+alter table sends add column second_send_ms integer;
+-- When it left by the server's clock, where an answer had told it.
+alter table sends add column server_at_ms integer;
+
+-- An id belongs to one key: whose it is, is asked of every answer to a creation.
+create index accepted_by_remote_id on accepted (remote_id) where role = 'own';
+
+-- How the account's server answers, as far as it was seen, and records that are known to be there.
+create table account_facts (
+  name text primary key,
+  value text not null,
+  at_ms integer not null
+) strict, without rowid;
+create table controls (
+  resource text not null,
+  key text not null,
+  remote_id text not null,
+  seen_at_ms integer not null,
+  primary key (resource, key)
+) strict, without rowid;
+`;
+
 /** Step n leads from version n to version n + 1; a new ledger takes all of them. */
-export const migrations: readonly string[] = [version1, version2];
+export const migrations: readonly string[] = [version1, version2, version3];
 
 /** Lists that are too long for memory, for the time of one call. They vanish with the connection. */
 export const temporaryTables = `

@@ -28,9 +28,10 @@ export function openSettling(
   };
 }
 
-/** SQL: how an open entry ends that nothing more is done for. What may have gone through is never called pending. */
+/** SQL: how an open entry ends that nothing more is done for. What may have gone through is never called pending; a 429 says that it did not. */
 export const unsentOutcome = `case
-  when exists (select 1 from sends s where s.key = entries.key and s.open = 1) then 'in_doubt' else 'pending' end`;
+  when exists (select 1 from sends s where s.key = entries.key and s.open = 1 and coalesce(s.result, '') <> 'throttled')
+  then 'in_doubt' else 'pending' end`;
 
 interface EntryColumns {
   readonly run: number;

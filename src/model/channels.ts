@@ -84,6 +84,8 @@ export const channels: Resource = {
   }),
   updateEndpoint: (remoteId) => ({ method: "PUT", path: `/channels/${encodeURIComponent(remoteId)}` }),
   merge: channelMerge(readBack),
+  changedByServer: [],
+  isIrrevocable: false,
   isKeyUnique: true, // facts §6.3
   readPath: (remoteId) => `/channels/${encodeURIComponent(remoteId)}`,
   // A label filter is plausible but not documented (facts §6.1), so the list is read and compared here.

@@ -11,6 +11,17 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The clock with a wall time that cannot jump: it goes on from where it is now by the monotonic one. */
+export function steadyClock(clock: Clock): Clock {
+  const startMs = clock.nowMs();
+  const startMonotonicMs = clock.monotonicMs();
+  return {
+    nowMs: () => startMs + Math.floor(clock.monotonicMs() - startMonotonicMs),
+    monotonicMs: () => clock.monotonicMs(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+  };
+}
+
 const longestTimerMs = 2 ** 31 - 1;
 
 /** The machine's own clock. */

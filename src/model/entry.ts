@@ -55,11 +55,27 @@ export interface QueuedEntry {
   readonly doubt: OpenSend | undefined;
 }
 
+/** The limits under which a send left: the proof that it made nothing goes by them, whatever the job says later. In ms. */
+export interface SendTerms {
+  /** How long the server may have worked on it. */
+  readonly timeoutMs: number;
+  /** How long what it wrote may have stayed invisible to reads. */
+  readonly readLagMs: number;
+  /** Between the two proofs of absence before a record that nobody can delete goes a second time. */
+  readonly secondSendMs: number;
+}
+
 /** A send without a conclusive answer, of this run or an earlier one. */
 export interface OpenSend {
   readonly sendId: number;
   /** When it left, ms since the epoch. */
   readonly sentAtMs: number;
+  /** The same by the server's clock, where its answers had told it. */
+  readonly serverAtMs: number | undefined;
+  /** Undefined for a send of a version that did not keep them. */
+  readonly terms: SendTerms | undefined;
+  /** It was answered "later" (429 or 503), which some gateways say after passing the request on; else there was no answer. */
+  readonly wasPutOff: boolean;
   readonly plan: Plan;
   /** The hash of what was sent. */
   readonly hash: string;
@@ -77,7 +93,20 @@ export interface Settlement {
 }
 
 /**
- * How a send ended, for the journal. Only `unanswered` leaves it open. `absent` also closes an unanswered update that is
- * about to be sent again: repeating an update by id is safe, so nobody has to find out what became of it.
+ * How a send ended, for the journal.
+ * - `unanswered` leaves it open; so do `throttled` (429) and `unavailable` (503) for a creation, which a gateway may have
+ *   passed on all the same: one lookup has to tell.
+ * - `held` never left: a pause began. It and `throttled` are no attempt.
+ * - `absent` also closes an unanswered update that is about to be sent again: repeating an update by id is safe, so
+ *   nobody has to find out what became of it.
  */
-export type SendResult = "accepted" | "refused" | "throttled" | "undelivered" | "unanswered" | "recovered" | "absent";
+export type SendResult =
+  | "accepted"
+  | "refused"
+  | "throttled"
+  | "unavailable"
+  | "held"
+  | "undelivered"
+  | "unanswered"
+  | "recovered"
+  | "absent";

@@ -5,8 +5,9 @@
 // durable in order, at the latest with the next `sending`, `flush` or disposal: losing an outcome costs one lookup.
 // Writes that fail because the disk is full throw `ImportError("STATE_FULL")` and change nothing.
 
+import type { AccountMemory } from "./account-memory.ts";
 import type { AuditView } from "./audit.ts";
-import type { NewEntry, OpenSend, Plan, QueuedEntry, SendResult, Settlement } from "./entry.ts";
+import type { NewEntry, OpenSend, Plan, QueuedEntry, SendResult, SendTerms, Settlement } from "./entry.ts";
 import type { Action, Outcome } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
 import type { Phase, ReferableName, RemoteKey, ResourceName } from "./resource.ts";
@@ -21,6 +22,7 @@ export interface Ledger extends AsyncDisposable {
   readonly runs: Runs;
   readonly staging: Staging;
   readonly queue: Queue;
+  readonly account: AccountMemory;
   readonly results: Results;
   readonly stories: Stories;
   readonly audit: AuditView;
@@ -265,7 +267,7 @@ export interface Queue {
     resource: ReferableName,
     records: readonly { readonly remoteId: string; readonly keys: readonly RemoteKey[] }[],
   ): Promise<void>;
-  /** What the run remembers, else what earlier runs had accepted (own keys and variants), for these keys. */
+  /** What the run remembers for these keys. What earlier runs had accepted is not among it: it may be gone. */
   recall(
     run: number,
     resource: ReferableName,
@@ -296,9 +298,15 @@ export interface Queue {
   /** The write-ahead record; when it resolves, the send is on disk and may leave. Counts an attempt. */
   sending(
     entryId: number,
-    send: { readonly plan: Plan; readonly hash: string; readonly atMs: number },
+    send: {
+      readonly plan: Plan;
+      readonly hash: string;
+      readonly atMs: number;
+      readonly serverAtMs?: number;
+      readonly terms: SendTerms;
+    },
   ): Promise<number>;
-  /** How a send ended. `throttled` takes the attempt back; `unanswered` leaves the send open. */
+  /** How a send ended: see `SendResult`. `throttled` and `held` take the attempt back. */
   sent(
     sendId: number,
     end: { readonly result: SendResult; readonly atMs: number; readonly httpStatus?: number },
@@ -312,6 +320,8 @@ export interface Queue {
    * `invalid` with a remote id does so for an open creation of other content, which is what the API has.
    */
   settle(entryId: number, settlement: Settlement): Promise<void>;
+  /** The own key of the resource that was accepted with this id before; undefined when there is none. */
+  holder(resource: ResourceName, remoteId: string): Promise<string | undefined>;
   /** The creation went through, an update has to follow: remembered so that no later run creates again. */
   created(entryId: number, remoteId: string): Promise<void>;
   /** Settles everything still open in the run as pending (or in_doubt where a send is open). */

@@ -154,6 +154,8 @@ export const products: Resource = {
   // POST, not PUT or PATCH: facts §4.1.
   updateEndpoint: (remoteId) => ({ method: "POST", path: `/products/${encodeURIComponent(remoteId)}` }),
   merge: undefined,
+  changedByServer: [],
+  isIrrevocable: false,
   isKeyUnique: false, // facts §3
   readPath: (remoteId) => `/products/${encodeURIComponent(remoteId)}`,
   list: { path: "/products", filter: "sku", exportPath: "/products/export" },

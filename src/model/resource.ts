@@ -109,6 +109,10 @@ export interface Resource extends Referable {
   readonly updateEndpoint: ((remoteId: string) => Endpoint) | undefined;
   /** Undefined where an update says all that the payload has. */
   readonly merge: Merge | undefined;
+  /** Fields that Luminous may change by itself after a write: they tell nothing of whose record it is. */
+  readonly changedByServer: readonly string[];
+  /** True where a record that was made by mistake cannot be deleted. */
+  readonly isIrrevocable: boolean;
   /** True where the API is known to refuse a second record with the key: one that it calls taken is there. */
   readonly isKeyUnique: boolean;
   /** The single record. */

@@ -121,6 +121,8 @@ export const salesOrders: Resource = {
   createEndpoint: () => ({ method: "POST", path: "/sales-orders" }),
   updateEndpoint: undefined,
   merge: undefined,
+  changedByServer: ["order_status"], // workflows move it on (facts §5.7)
+  isIrrevocable: true, // facts §5.6
   isKeyUnique: false, // facts §3
   readPath: (remoteId) => `/sales-orders/${encodeURIComponent(remoteId)}`,
   list: { path: "/sales-orders", filter: "order_number", exportPath: "/sales-orders/export" },

@@ -26,6 +26,10 @@ function resultText(result: Extract<StoryEvent, { kind: "send" }>["result"], has
       return "refused";
     case "throttled":
       return "held back by the API's limit, no attempt";
+    case "held":
+      return "never left: a pause began, no attempt";
+    case "unavailable":
+      return "put off by the API, which may have passed it on";
     case "undelivered":
       return "not delivered";
     case "unanswered":

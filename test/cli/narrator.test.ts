@@ -98,7 +98,7 @@ describe("a line of its own", () => {
 
   it("is not given to every entry", () => {
     expect(
-      narrate(started, settled, sent({ type: "lookup", resource: "products", via: "filter", keys: 1, found: 0 })).said,
+      narrate(started, settled, sent({ type: "lookup", resource: "products", via: "in", keys: 1, found: 0 })).said,
     ).toEqual([]);
   });
 });

@@ -84,7 +84,7 @@ describe("what Luminous has already", () => {
     expect(results.ALT?.problems[0]?.message).toContain('"MASTER"');
   });
 
-  it("is found by one export pass where the filter does nothing", async () => {
+  it("is found by reading the list once where the filters do nothing", async () => {
     await using rehearsal = await rehearse({ ignoreFilters: true });
     for (const sku of ["X", "Y", "A"]) await post(rehearsal.sandbox.url, "/products", product(sku).payload);
     const items = [product("A", { retail_price: 2 }), ...many(120, (n) => product(`N-${n}`))];
@@ -92,7 +92,8 @@ describe("what Luminous has already", () => {
     expect(results.A).toMatchObject({ outcome: "accepted", action: "updated" });
     expect(tally(results)).toEqual({ accepted: 121 });
     expect(events.some(({ type }) => type === "lookup.fallback")).toBe(true);
-    expect(rehearsal.sandbox.counts().requests["GET /products/export"]).toBe(1);
+    const { requests } = rehearsal.sandbox.counts();
+    expect((requests["GET /products"] ?? 0) + (requests["GET /products/export"] ?? 0)).toBeLessThan(10);
     expect(rehearsal.sandbox.counts().duplicates.products).toBe(0);
   });
 

@@ -111,6 +111,8 @@ describe("a run after one that died", () => {
   });
 });
 
+const shortTerms = { timeoutMs: 300, readLagMs: 300, secondSendMs: 300 };
+
 /** What a killed process leaves: a run with a send that is on disk and has no end. */
 async function sendAndDie({ ledger, stage }: Rehearsal, key: string, item: ReturnType<typeof product>): Promise<void> {
   const run = await stage([item]);
@@ -121,7 +123,12 @@ async function sendAndDie({ ledger, stage }: Rehearsal, key: string, item: Retur
   )) {
     expect(entry?.key).toBe(key);
     if (entry !== undefined)
-      await ledger.queue.sending(entry.id, { plan: { kind: "create" }, hash: entry.hash, atMs: Date.now() });
+      await ledger.queue.sending(entry.id, {
+        plan: { kind: "create" },
+        hash: entry.hash,
+        atMs: Date.now(),
+        terms: shortTerms,
+      });
   }
 }
 

@@ -113,7 +113,8 @@ export async function rehearse(options: SandboxOptions = {}): Promise<Rehearsal>
           attempts: 5,
           timeoutMs: 300,
           outagePatienceMs: 5000,
-          readLagMs: 300, // also what a busy machine may add to a request that timed out
+          readLagMs: 300,
+          secondSendMs: 300, // also what a busy machine may add to a request that timed out
           ...changes.limits,
         },
       });

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { creationBody, needsUpdate, saysNothing, updateBody, withFills } from "../../src/dispatch/body.ts";
 import type { Exchange } from "../../src/dispatch/client.ts";
-import { filterQueries } from "../../src/dispatch/filter-query.ts";
+import { batchesForIn, eqQuestion, fitsIn, inQuestions, mostKeys } from "../../src/dispatch/questions.ts";
 import { readRefusal } from "../../src/dispatch/refusal.ts";
 import { classify, parseJson } from "../../src/dispatch/reply.ts";
 import { backoffMs } from "../../src/dispatch/retry.ts";
@@ -132,22 +132,39 @@ describe("a refusal", () => {
 });
 
 describe("filter queries", () => {
-  it("hold every key once, at most 100 and 4 KB each, and keys with a comma alone", () => {
+  it("hold every key once between a control first and one last, at most 100 and 4 KB each", () => {
     const keys = [
       ...Array.from({ length: 250 }, (_, n) => `SKU-${n}`),
-      "a,b",
       "ü&=?#[] %",
       ...Array.from({ length: 60 }, (_, n) => `${"é".repeat(90)}${n}`),
     ];
-    const queries = filterQueries("sku", keys, 60);
-    expect(queries.flatMap((query) => query.keys).sort()).toEqual([...keys].sort());
-    for (const { text, keys: held } of queries) {
-      expect(held.length).toBeLessThanOrEqual(100);
+    const first = { key: "first", remoteId: "1" };
+    const last = { key: "last", remoteId: "2" };
+    const batches = batchesForIn("sku", keys, [first, last], mostKeys, 60);
+    expect(batches.flat()).toEqual(keys);
+    for (const batch of batches) {
+      const [question, ...others] = inQuestions("sku", batch, [first, last]);
+      expect(others).toEqual([]);
+      const text = question?.text ?? "";
       expect(60 + text.length + "&per_page=100&page=1000".length).toBeLessThanOrEqual(4096);
       const [[name, value] = ["", ""]] = new URLSearchParams(text);
-      expect(name === "sku[eq]" ? [value] : value.split(",")).toEqual(held);
+      expect(name).toBe("sku[in]");
+      expect(value.split(",")).toEqual(["first", ...batch, "last"]);
+      expect(value.split(",").length).toBeLessThan(100);
     }
-    expect(queries.filter(({ text }) => text.startsWith("sku%5Beq%5D="))).toHaveLength(1);
+  });
+
+  it("are two with a single control, which stands at either end, and ask a control that is wanted itself only there", () => {
+    const only = { key: "A", remoteId: "1" };
+    expect(inQuestions("sku", ["A", "B"], [only]).map(({ text }) => text)).toEqual([
+      "sku%5Bin%5D=A,B",
+      "sku%5Bin%5D=B,A",
+    ]);
+  });
+
+  it("are asked one by one for keys with a comma, which `in` would split", () => {
+    expect(fitsIn("a,b")).toBe(false);
+    expect(eqQuestion("sku", "a,b")).toBe("sku%5Beq%5D=a%2Cb");
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Ledger } from "../../src/model/ledger.ts";
 import { accept, error, flat, type LedgerPlace, openEntries, openEntry, row, stage } from "./build.ts";
+import { terms } from "./terms.ts";
 
 const create = { kind: "create" } as const;
 
@@ -89,7 +90,7 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       const first = await stage(ledger, "r1", ["A", "B"]);
       const sent = await openEntry(ledger, first.run, "B");
-      await ledger.queue.sending(sent.id, { plan: { kind: "create" }, hash: sent.hash, atMs: 1 });
+      await ledger.queue.sending(sent.id, { plan: { kind: "create" }, hash: sent.hash, atMs: 1, terms });
       const { run } = await stage(ledger, "r2", ["A", "B", "C"]);
       expect(await ledger.queue.limitTo(run, "products", 1)).toBe(2);
       expect(await ledger.queue.progress(run, "products")).toEqual(
@@ -142,7 +143,7 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       const first = await stage(ledger, "1", ["A"]);
       const entry = await openEntry(ledger, first.run, "A");
-      const sendId = await ledger.queue.sending(entry.id, { plan: create, hash: entry.hash, atMs: 1 });
+      const sendId = await ledger.queue.sending(entry.id, { plan: create, hash: entry.hash, atMs: 1, terms });
       await ledger.queue.sent(sendId, { result: "accepted", atMs: 2, httpStatus: 201 });
       await ledger.queue.created(entry.id, "77");
       expect(await ledger.queue.openSends("products", "A")).toEqual([]);
@@ -295,7 +296,7 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       const { run } = await stage(ledger, "r", ["open", "sent", "done", { key: "kit", phase: "kits" }]);
       const entries = await openEntries(ledger, run);
       const sent = entries.get("sent");
-      await ledger.queue.sending(sent?.id ?? 0, { plan: create, hash: "h", atMs: 1 });
+      await ledger.queue.sending(sent?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
       await ledger.queue.settle(entries.get("done")?.id ?? 0, { outcome: "failed" });
       await ledger.queue.settleRest(run, error);
       expect((await flat(ledger.results.rows(run))).map((each) => [each.outcome, each.entry?.problems.length])).toEqual(
@@ -313,7 +314,7 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       const { run } = await stage(ledger, "r", ["A"]);
       const a = await openEntry(ledger, run, "A");
-      const sendId = await ledger.queue.sending(a.id, { plan: create, hash: a.hash, atMs: 1 });
+      const sendId = await ledger.queue.sending(a.id, { plan: create, hash: a.hash, atMs: 1, terms });
       await ledger.queue.settleRest(run, undefined);
       await ledger.queue.sent(sendId, { result: "accepted", atMs: 2 });
       await ledger.queue.settle(a.id, { outcome: "accepted", action: "created", remoteId: "1" });

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { SendResult } from "../../src/model/entry.ts";
 import { accept, flat, type LedgerPlace, openEntry, stage } from "./build.ts";
+import { terms } from "./terms.ts";
 
 const create = { kind: "create" } as const;
 const update = { kind: "update", remoteId: "7" } as const;
@@ -9,7 +10,9 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
   it.each([
     { result: "refused", open: false, attempts: 1 },
     { result: "undelivered", open: false, attempts: 1 },
-    { result: "throttled", open: false, attempts: 0 },
+    { result: "held", open: false, attempts: 0 },
+    { result: "throttled", open: true, attempts: 0 },
+    { result: "unavailable", open: true, attempts: 1 },
     { result: "recovered", open: false, attempts: 1 },
     { result: "absent", open: false, attempts: 1 },
     { result: "unanswered", open: true, attempts: 1 },
@@ -22,16 +25,85 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await ledger.queue.plan([{ entryId: id, plan: create }]);
     const [taken] = await ledger.queue.take(run, "products", 0, 1);
     expect(taken).toMatchObject({ id, plan: create, attempts: 0, doubt: undefined });
-    const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 5 });
+    const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 5, serverAtMs: 4, terms });
     if (result !== undefined) await ledger.queue.sent(sendId, { result, atMs: 6 });
 
-    const doubt = open ? { sendId, sentAtMs: 5, plan: create, hash: "h", absences: 0 } : undefined;
+    const wasPutOff = result === "throttled" || result === "unavailable";
+    const doubt = open
+      ? { sendId, sentAtMs: 5, serverAtMs: 4, terms, wasPutOff, plan: create, hash: "h", absences: 0 }
+      : undefined;
     expect(await ledger.queue.openSends("products", "A")).toEqual(doubt === undefined ? [] : [doubt]);
     await ledger.queue.postpone(id, 10);
     expect(await ledger.queue.take(run, "products", 10, 1)).toMatchObject([{ id, attempts, doubt }]);
-    const again = ledger.queue.sending(id, { plan: create, hash: "h", atMs: 7 });
+    const again = ledger.queue.sending(id, { plan: create, hash: "h", atMs: 7, terms });
     if (open) await expect(again).rejects.toThrow("in doubt");
     else expect(await again).toBeGreaterThan(sendId);
+  });
+
+  it("of what was put off and is not there, the journal keeps that it was put off; what went through was an attempt", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A", "B"]);
+    const ids: Record<string, number> = {};
+    for (const [key, result] of [
+      ["A", "absent"],
+      ["B", "recovered"],
+    ] as const) {
+      const { id } = await openEntry(ledger, run, key);
+      ids[key] = id;
+      const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 5, terms });
+      await ledger.queue.sent(sendId, { result: "throttled", atMs: 6, httpStatus: 429 });
+      await ledger.queue.sent(sendId, { result, atMs: 9 });
+      await ledger.queue.postpone(id, 10);
+    }
+    expect(new Map((await ledger.results.sends(run)).map(({ result, sends }) => [result, sends]))).toEqual(
+      new Map([
+        ["throttled", 1],
+        ["recovered", 1],
+      ]),
+    );
+    const taken = await ledger.queue.take(run, "products", 10, 2);
+    expect(new Map(taken.map(({ id, attempts }) => [id, attempts]))).toEqual(
+      new Map([
+        [ids.A, 0],
+        [ids.B, 1],
+      ]),
+    );
+  });
+
+  it("an update that was put off is closed: it can simply be repeated", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A"]);
+    const { id } = await openEntry(ledger, run, "A");
+    const sendId = await ledger.queue.sending(id, { plan: update, hash: "h", atMs: 5, terms });
+    await ledger.queue.sent(sendId, { result: "throttled", atMs: 6 });
+    expect(await ledger.queue.openSends("products", "A")).toEqual([]);
+  });
+
+  it("knows whose id it is", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A", "B"]);
+    await accept(ledger, await openEntry(ledger, run, "A"), "7");
+    expect(await ledger.queue.holder("products", "7")).toBe("A");
+    expect(await ledger.queue.holder("sales_orders", "7")).toBeUndefined();
+    expect(await ledger.queue.holder("products", "8")).toBeUndefined();
+  });
+
+  it("remembers how the account answers and which records are known to be there", async () => {
+    await using place = await makePlace();
+    {
+      await using ledger = await place.open();
+      await ledger.account.learn({ name: "products.in", value: { proves: false }, atMs: 1 });
+      await ledger.account.learn({ name: "products.in", value: { proves: true, most: 20 }, atMs: 2 });
+      await ledger.account.keepControls("products", [{ key: "old", remoteId: "1" }], 1);
+      await ledger.account.keepControls("products", [{ key: "A", remoteId: "7" }], 2);
+    }
+    await using ledger = await place.open();
+    expect(await ledger.account.facts()).toEqual([{ name: "products.in", value: { proves: true, most: 20 }, atMs: 2 }]);
+    expect(await ledger.account.controls("products")).toEqual([{ key: "A", remoteId: "7" }]);
+    expect(await ledger.account.controls("sales_orders")).toEqual([]);
   });
 
   it("counts absences, for the growing waits", async () => {
@@ -39,7 +111,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using ledger = await place.open();
     const { run } = await stage(ledger, "r", ["A"]);
     const { id } = await openEntry(ledger, run, "A");
-    const sendId = await ledger.queue.sending(id, { plan: update, hash: "h", atMs: 5 });
+    const sendId = await ledger.queue.sending(id, { plan: update, hash: "h", atMs: 5, terms });
     await ledger.queue.sent(sendId, { result: "unanswered", atMs: 6 });
     await ledger.queue.absent(sendId, 20);
     await ledger.queue.absent(sendId, 30);
@@ -52,9 +124,9 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       const { run } = await stage(ledger, "1", ["A"]);
       const { id } = await openEntry(ledger, run, "A");
-      const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 5 });
+      const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 5, terms });
       await ledger.queue.sent(sendId, { result: "accepted", atMs: 6, httpStatus: 201 });
-      await expect(ledger.queue.sending(id, { plan: create, hash: "h", atMs: 7 })).rejects.toThrow("in doubt");
+      await expect(ledger.queue.sending(id, { plan: create, hash: "h", atMs: 7, terms })).rejects.toThrow("in doubt");
     }
     await using ledger = await place.open();
     const { run } = await stage(ledger, "2", ["A"]);
@@ -68,7 +140,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await accept(ledger, await openEntry(ledger, first.run, "A"), "7");
     const second = await stage(ledger, "2", [{ key: "A", hash: "newer" }]);
     const { id } = await openEntry(ledger, second.run, "A");
-    await ledger.queue.sending(id, { plan: update, hash: "newer", atMs: 20 });
+    await ledger.queue.sending(id, { plan: update, hash: "newer", atMs: 20, terms });
     await ledger.queue.settleRest(second.run, undefined);
 
     const { run } = await stage(ledger, "3", ["A", "B"]);
@@ -88,6 +160,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
       plan: create,
       hash: "h",
       atMs: 1,
+      terms,
     });
     const { run } = await stage(ledger, "2", ["A", "B"]);
     await ledger.queue.sent(sendId, { result: "absent", atMs: 2 });
@@ -104,7 +177,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await accept(ledger, await openEntry(ledger, first.run, "A"), "7");
     const second = await stage(ledger, "2", [{ key: "A", hash: "newer" }]);
     const { id } = await openEntry(ledger, second.run, "A");
-    const sendId = await ledger.queue.sending(id, { plan: update, hash: "newer", atMs: 20 });
+    const sendId = await ledger.queue.sending(id, { plan: update, hash: "newer", atMs: 20, terms });
     await ledger.queue.sent(sendId, { result: "unanswered", atMs: 21 });
     await ledger.queue.sent(sendId, { result: "absent", atMs: 22 });
     await ledger.queue.settle(id, { outcome: "failed" });
@@ -118,7 +191,12 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using place = await makePlace();
     await using ledger = await place.open();
     const first = await stage(ledger, "1", [{ key: "A", hash: "sent" }]);
-    await ledger.queue.sending((await openEntry(ledger, first.run, "A")).id, { plan: create, hash: "sent", atMs: 1 });
+    await ledger.queue.sending((await openEntry(ledger, first.run, "A")).id, {
+      plan: create,
+      hash: "sent",
+      atMs: 1,
+      terms,
+    });
     const second = await stage(ledger, "2", [{ key: "A", hash: "edited" }]);
     const [taken] = await ledger.queue.take(second.run, "products", 0, 1);
     await ledger.queue.settle(taken?.id ?? 0, { outcome: "accepted", action: "recovered", remoteId: "7" });
@@ -136,7 +214,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     const { run } = await stage(ledger, "r", ["A"]);
     const { id } = await openEntry(ledger, run, "A");
     await ledger.queue.settle(id, { outcome: "blocked" });
-    await expect(ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1 })).rejects.toThrow("blocked");
+    await expect(ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1, terms })).rejects.toThrow("blocked");
   });
 
   it("a double send fails alone: what is written beside it goes through", async () => {
@@ -144,7 +222,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using ledger = await place.open();
     const { run } = await stage(ledger, "r", ["A", "B"]);
     const [a, b] = [await openEntry(ledger, run, "A"), await openEntry(ledger, run, "B")];
-    const send = { plan: create, hash: "h", atMs: 1 };
+    const send = { plan: create, hash: "h", atMs: 1, terms };
     const ended = await Promise.allSettled([
       ledger.queue.sending(a.id, send),
       ledger.queue.sending(a.id, send),
@@ -159,13 +237,13 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using ledger = await place.open();
     const { run } = await stage(ledger, "r", ["A", "B", "C"]);
     const results: readonly [string, SendResult][] = [
-      ["A", "throttled"],
+      ["A", "held"],
       ["A", "refused"],
       ["B", "unanswered"],
     ];
     for (const [key, result] of results) {
       const { id } = await openEntry(ledger, run, key).catch(() => ({ id: key === "A" ? 1 : 2 }));
-      const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1 });
+      const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1, terms });
       await ledger.queue.sent(sendId, { result, atMs: 2 });
     }
     await accept(ledger, await openEntry(ledger, run, "C"));
@@ -174,7 +252,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
         [undefined, 1],
         ["accepted", 1],
         ["refused", 1],
-        ["throttled", 1],
+        ["held", 1],
       ]),
     );
   });

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { openLedger } from "../../src/ledger/open-ledger.ts";
 import { beginRun, flat, openEntries, row, stage } from "./build.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { terms } from "./terms.ts";
 
 const baseUrl = "http://127.0.0.1:4010/external/api/v1";
 const create = { kind: "create" } as const;
@@ -15,10 +16,10 @@ it("sends that are recorded together share one commit", async () => {
   await ledger.flush();
   const before = commits(ledger.place);
   await Promise.all(
-    entries.slice(0, 3).map(({ id }) => ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1 })),
+    entries.slice(0, 3).map(({ id }) => ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1, terms })),
   );
   expect(commits(ledger.place) - before).toBe(1);
-  await ledger.queue.sending(entries[3]?.id ?? 0, { plan: create, hash: "h", atMs: 1 });
+  await ledger.queue.sending(entries[3]?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
   expect(commits(ledger.place) - before).toBe(2);
 });
 
@@ -36,7 +37,7 @@ it("a send is committed when it is said to be, and not before what was written e
     (await flat(other.results.rows(run))).map(({ outcome }) => outcome),
   ];
   expect(await seen()).toEqual([[], ["pending", "pending"]]);
-  await ledger.queue.sending(a?.id ?? 0, { plan: create, hash: "h", atMs: 1 });
+  await ledger.queue.sending(a?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
   expect(await seen()).toEqual([[{ result: undefined, sends: 1 }], ["pending", "failed"]]);
 });
 
@@ -66,7 +67,7 @@ it("a full disk fails the write, keeps what was committed, and leaves the ledger
     await using ledger = await openLedger({ ...choice, mode: "write", maxPages: 120 });
     const { run, file } = await stage(ledger, "r", ["A"]);
     const entry = (await openEntries(ledger, run)).get("A");
-    await ledger.queue.sending(entry?.id ?? 0, { plan: create, hash: "h", atMs: 1 });
+    await ledger.queue.sending(entry?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
     const batch = (from: number) =>
       Array.from({ length: 50 }, (_, index) => row(file, from + index, { raw: "x".repeat(1_000) }));
     await ledger.staging.addRows(batch(100));
@@ -99,7 +100,9 @@ it("after writes were lost nothing is written any more, and no send is recorded"
   await beginRun(ledger, "written but not committed");
   await expect(ledger.staging.addRows(rows)).rejects.toMatchObject(fault);
   expect(await ledger.runs.find("written but not committed")).toBeUndefined();
-  await expect(ledger.queue.sending(entry?.id ?? 0, { plan: create, hash: "h", atMs: 1 })).rejects.toMatchObject(fault);
+  await expect(ledger.queue.sending(entry?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms })).rejects.toMatchObject(
+    fault,
+  );
   await expect(ledger.flush()).rejects.toMatchObject(fault);
   expect(await flat(ledger.results.rows(run))).toHaveLength(1);
   await ledger[Symbol.asyncDispose]();

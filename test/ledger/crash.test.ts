@@ -6,6 +6,7 @@ import { openLedger } from "../../src/ledger/open-ledger.ts";
 import { openEntry, stage } from "./build.ts";
 import { startChild } from "./child.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { terms } from "./terms.ts";
 
 const baseUrl = "http://127.0.0.1:4010/external/api/v1";
 
@@ -15,13 +16,24 @@ it("a send is on disk once it is recorded: kill -9 leaves it in doubt", async ()
   await child.kill();
 
   await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
-  const doubt = { sendId: Number(child.said), sentAtMs: 5, plan: { kind: "create" }, hash: "h", absences: 0 };
+  const doubt = {
+    sendId: Number(child.said),
+    sentAtMs: 5,
+    serverAtMs: undefined,
+    terms,
+    wasPutOff: false,
+    plan: { kind: "create" },
+    hash: "h",
+    absences: 0,
+  };
   expect(await ledger.queue.openSends("products", "A")).toEqual([doubt]);
   expect(await ledger.runs.find("killed")).not.toHaveProperty("endedAtMs");
   const { run } = await stage(ledger, "next", ["A", "B"]);
   expect(await ledger.queue.take(run, "products", 0, 9)).toMatchObject([{ key: "A", doubt }]);
   const { id } = await openEntry(ledger, run, "A");
-  await expect(ledger.queue.sending(id, { plan: { kind: "create" }, hash: "h", atMs: 9 })).rejects.toThrow("in doubt");
+  await expect(ledger.queue.sending(id, { plan: { kind: "create" }, hash: "h", atMs: 9, terms })).rejects.toThrow(
+    "in doubt",
+  );
 });
 
 it("a power loss leaves it in doubt too: what is on disk while the request is in flight is enough", async () => {

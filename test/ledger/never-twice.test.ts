@@ -10,6 +10,7 @@ import type { OpenSend, Plan, QueuedEntry } from "../../src/model/entry.ts";
 import type { Ledger } from "../../src/model/ledger.ts";
 import { flat, stage } from "./build.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { terms } from "./terms.ts";
 
 /** What happens to one send. `crash` names the moment after which the process is gone and what was not synced is lost. */
 type Fault =
@@ -134,7 +135,7 @@ async function run(ledger: Ledger, runId: string, { input, faults }: Step, remot
 async function handle(ledger: Ledger, entry: QueuedEntry, fault: Fault, remote: Remote, nowMs: number): Promise<void> {
   const plan = entry.doubt === undefined ? entry.plan : await resolve(ledger, entry, entry.doubt, remote);
   if (plan === undefined) return;
-  const sendId = await ledger.queue.sending(entry.id, { plan, hash: entry.hash, atMs: nowMs });
+  const sendId = await ledger.queue.sending(entry.id, { plan, hash: entry.hash, atMs: nowMs, terms });
   const arrives = ["none", "lost after", "crash after", "crash after sent", "crash after settle"].includes(fault);
   if (arrives) remote.apply(entry.key, plan, Number(entry.payload.content));
   switch (fault) {

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { openLedger } from "../../src/ledger/open-ledger.ts";
 import { addFile, beginRun, openEntry, row, stage } from "./build.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { terms } from "./terms.ts";
 
 const baseUrl = "http://127.0.0.1:4010/external/api/v1";
 
@@ -11,7 +12,7 @@ it("the database itself refuses a second open send of a key", async () => {
   const ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
   const { run } = await stage(ledger, "r", ["A"]);
   const { id } = await openEntry(ledger, run, "A");
-  await ledger.queue.sending(id, { plan: { kind: "create" }, hash: "h", atMs: 1 });
+  await ledger.queue.sending(id, { plan: { kind: "create" }, hash: "h", atMs: 1, terms });
   await ledger[Symbol.asyncDispose]();
 
   const database = new Database(ledger.place);

@@ -4,6 +4,7 @@ import { openScratchLedger } from "../../src/ledger/open-ledger.ts";
 import type { Ledger } from "../../src/model/ledger.ts";
 import { accept, beginRun, openEntry, stage } from "./build.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { terms } from "./terms.ts";
 
 async function withLedger(claim: (ledger: Ledger) => Promise<void>): Promise<void> {
   await using scratch = await scratchFolder();
@@ -42,7 +43,7 @@ describe("sends", () => {
     withLedger(async (ledger) => {
       const { run } = await stage(ledger, "a", ["A"]);
       const { id, hash } = await openEntry(ledger, run, "A");
-      const sendId = await ledger.queue.sending(id, { plan: { kind: "create" }, hash, atMs: 10 });
+      const sendId = await ledger.queue.sending(id, { plan: { kind: "create" }, hash, atMs: 10, terms });
       await ledger.queue.sent(sendId, { result: "unanswered", atMs: 20, httpStatus: 502 });
       await ledger.queue.absent(sendId, 30);
       await ledger.queue.sent(sendId, { result: "recovered", atMs: 40 });
@@ -66,7 +67,7 @@ describe("sends", () => {
       const { run } = await stage(ledger, "a", ["A"]);
       const { id, hash } = await openEntry(ledger, run, "A");
       const plan = { kind: "update", remoteId: "7" } as const;
-      const sendId = await ledger.queue.sending(id, { plan, hash, atMs: 10 });
+      const sendId = await ledger.queue.sending(id, { plan, hash, atMs: 10, terms });
       await ledger.queue.sent(sendId, { result: "unanswered", atMs: 20 });
       await ledger.queue.sent(sendId, { result: "absent", atMs: 30 });
       expect(await ledger.stories.sends([id])).toMatchObject([{ result: "absent", lookups: [] }]);
@@ -76,7 +77,7 @@ describe("sends", () => {
     withLedger(async (ledger) => {
       const first = await stage(ledger, "a", ["A"]);
       const { id, hash } = await openEntry(ledger, first.run, "A");
-      await ledger.queue.sending(id, { plan: { kind: "create" }, hash, atMs: 10 });
+      await ledger.queue.sending(id, { plan: { kind: "create" }, hash, atMs: 10, terms });
       await stage(ledger, "b", ["A"]);
       const [newest] = await ledger.stories.entriesWithKey("A", 1);
       expect(await ledger.stories.sends([newest?.id ?? 0])).toMatchObject([{ isOpen: true, entryId: id }]);

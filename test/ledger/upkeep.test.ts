@@ -6,6 +6,7 @@ import { openLedger } from "../../src/ledger/open-ledger.ts";
 import type { Ledger } from "../../src/model/ledger.ts";
 import { accept, beginRun, error, openEntry, row, stage } from "./build.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { terms } from "./terms.ts";
 
 const baseUrl = "http://127.0.0.1:4010/external/api/v1";
 const summary = { version: 1 };
@@ -57,10 +58,10 @@ describe("purging", () => {
     const { run: first } = await stage(ledger, "first", ["A", "B", "C"]);
     await accept(ledger, await openEntry(ledger, first, "A"), "1");
     const b = await openEntry(ledger, first, "B");
-    const doubt = await ledger.queue.sending(b.id, { plan: { kind: "create" }, hash: b.hash, atMs: 10 });
+    const doubt = await ledger.queue.sending(b.id, { plan: { kind: "create" }, hash: b.hash, atMs: 10, terms });
     await ledger.queue.absent(doubt, 11);
     const c = await openEntry(ledger, first, "C");
-    const refused = await ledger.queue.sending(c.id, { plan: { kind: "create" }, hash: c.hash, atMs: 10 });
+    const refused = await ledger.queue.sending(c.id, { plan: { kind: "create" }, hash: c.hash, atMs: 10, terms });
     await ledger.queue.sent(refused, { result: "refused", atMs: 11 });
     await ledger.queue.remember(first, "products", [{ remoteId: "9", keys: [{ key: "A", role: "own" }] }]);
     await ledger.queue.settleRest(first, undefined);
@@ -94,9 +95,9 @@ describe("purging", () => {
     const next = await stage(ledger, "next", ["A", "B"]);
     expect(await ledger.queue.settleUnchanged(next.run, "products")).toBe(1);
     const inDoubt = await openEntry(ledger, next.run, "B");
-    await expect(ledger.queue.sending(inDoubt.id, { plan: { kind: "create" }, hash: "h", atMs: 20 })).rejects.toThrow(
-      "in doubt",
-    );
+    await expect(
+      ledger.queue.sending(inDoubt.id, { plan: { kind: "create" }, hash: "h", atMs: 20, terms }),
+    ).rejects.toThrow("in doubt");
   });
 
   it("keeps the run whose failures the newest one retried", async () => {

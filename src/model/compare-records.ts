@@ -1,7 +1,7 @@
 // What was sent against what the API has, field by field. Values are compared by what they mean: 12.5 and "12.50" are
 // one number, "" and nothing are one emptiness, lists of words have no order, items are found by their SKU.
-import { isPlainObject, type Json, type JsonObject } from "./model/json.ts";
-import { formatPath, type PathStep } from "./model/payload-path.ts";
+import { isPlainObject, type Json, type JsonObject } from "./json.ts";
+import { formatPath, type PathStep } from "./payload-path.ts";
 
 /** A field that is not as it was sent. */
 export interface Difference {
