@@ -126,8 +126,11 @@ function createHide(token: string): <T extends Said>(answer: T) => T {
   const mask = createMask(token);
   return (answer) => {
     if (answer.status < 300 && !isDistinct(token)) return answer;
+    const text = mask(answer.text);
+    const together = Object.values(answer.headers).join("\n"); // one look at all of them is mostly enough
+    if (mask(together) === together) return { ...answer, text };
     const headers = Object.entries(answer.headers).map(([name, value]) => [name, mask(value)] as const);
-    return { ...answer, text: mask(answer.text), headers: Object.fromEntries(headers) };
+    return { ...answer, text, headers: Object.fromEntries(headers) };
   };
 }
 
