@@ -6,6 +6,7 @@ import { ImportError } from "./model/error.ts";
 import { isPlainObject, type Json, type JsonObject } from "./model/json.ts";
 import { didYouMean } from "./model/nearest.ts";
 import { resources } from "./model/resources.ts";
+import { visibleLine } from "./model/visible.ts";
 
 /** A channel of the account. */
 export interface SeenChannel extends ChannelStanding {
@@ -34,8 +35,8 @@ export async function findChannels(label: string, options: ChannelsOptions): Pro
   const all = await listChannels(options);
   const found = all.filter((channel) => channel.label === label.trim());
   if (found.length > 0) return found;
-  const labels = all.map((channel) => channel.label);
-  throw new ImportError("USAGE", `there is no channel "${label}".${didYouMean(label, labels)}`, {
+  const labels = all.map((channel) => visibleLine(channel.label));
+  throw new ImportError("USAGE", `there is no channel "${visibleLine(label)}".${didYouMean(label, labels)}`, {
     hint:
       labels.length === 0
         ? "The account has no channels."

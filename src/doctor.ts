@@ -49,8 +49,10 @@ export async function doctor(job: Job, options: DoctorOptions): Promise<DoctorRe
   ];
   const uses = inputs.flatMap(({ resource, uses }) => uses.map((use) => ({ ...use, resource })));
   const resources = new Set(inputs.flatMap(({ resource }) => resource ?? []));
-  if (account instanceof ImportError)
-    return result([...local, problem("token", account.message, account.hint ?? "")], exitCodeOf(account.code));
+  if (account instanceof ImportError) {
+    const check = account.code === "NO_TOKEN" ? "token" : "address";
+    return result([...local, problem(check, account.message, account.hint ?? "")], exitCodeOf(account.code));
+  }
   const { findings, kind } = await examineAccount(job, account, { uses, resources }, world);
   const all = [...local, ...findings];
   if (kind === "refused") return result(all, exitCodes.accountRefused);

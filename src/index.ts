@@ -22,6 +22,7 @@ export { type ErrorCode, ImportError } from "./model/error.ts";
 export type { CheckName, Finding } from "./model/finding.ts";
 export type { Outcome } from "./model/outcome.ts";
 export { describeProblem, type Problem, type ProblemCode } from "./model/problem.ts";
+export type { HttpProxy } from "./model/proxy.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./purge.ts";
 export type { Explanation } from "./report/explanation.ts";
 export type { ShownEntry } from "./report/shown-text.ts";

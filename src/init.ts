@@ -1,6 +1,6 @@
 // `init`: looks at exports, guesses, writes a job and a mapping for each main file. The guessing itself is init/guess.ts;
 // asking people is the process's business.
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
@@ -11,6 +11,7 @@ import { writeJob } from "./init/write-job.ts";
 import { writeMapping } from "./init/write-mapping.ts";
 import { parseDate } from "./map/dates.ts";
 import { ImportError } from "./model/error.ts";
+import { isForeignLink } from "./model/private-files.ts";
 import { findRecords } from "./read/find-records.ts";
 import { openInput } from "./read/open.ts";
 
@@ -95,15 +96,27 @@ export async function writeImport(
       return { path: join(out, `${mapping.name}.yaml`), text: writeMapping(mapping, head) };
     }),
   ];
-  const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => relative(out, path));
+  const there = files
+    .filter(({ path }) => lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    .map(({ path }) => relative(out, path));
   if (there.length > 0 && !force) {
     throw new ImportError("USAGE", `${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already in ${out}`, {
       hint: "Nothing was written. Take another folder with --out, or write over with --force.",
     });
   }
   await makeOut(out);
-  for (const { path, text } of files) await writeFile(path, text);
+  // What was not there a moment ago and is now, is somebody else's; so is what a link of theirs points to.
+  for (const { path, text } of files) await writeNew(path, text, force);
   return files.map(({ path, text }) => ({ path, todos: todosOf(text) }));
+}
+
+async function writeNew(path: string, text: string, force: boolean): Promise<void> {
+  if (isForeignLink(path)) {
+    throw new ImportError("USAGE", `${path} is a link that another user made`, {
+      hint: "Remove it, or name another folder with --out.",
+    });
+  }
+  await writeFile(path, text, { flag: force ? "w" : "wx" });
 }
 
 async function makeOut(out: string): Promise<void> {

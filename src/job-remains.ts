@@ -3,8 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { isScalar, LineCounter, parseDocument } from "yaml";
-import type { JobFile, MappingFile } from "./job.ts";
-import { ImportError } from "./model/error.ts";
+import { type JobFile, type MappingFile, unreadableJob } from "./job.ts";
 import { isPlainObject } from "./model/json.ts";
 
 /** A job as far as looking back needs it. */
@@ -55,11 +54,7 @@ async function readJobText(file: JobFile): Promise<string> {
   try {
     return await readFile(file.path, "utf8");
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ImportError("JOB_INVALID", `the job file ${file.shown} cannot be read: ${reason}`, {
-      hint: "Name a job file that exists, such as import.yaml.",
-      cause,
-    });
+    throw unreadableJob(file, cause);
   }
 }
 

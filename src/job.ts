@@ -10,6 +10,7 @@ import type { ColumnStyles } from "./model/column-style.ts";
 import type { ConfigFault } from "./model/config-fault.ts";
 import { ImportError } from "./model/error.ts";
 import type { JobChannel } from "./model/job-channel.ts";
+import { withoutTokens } from "./model/mask.ts";
 import { didYouMean } from "./model/nearest.ts";
 import { valueAt } from "./model/payload-path.ts";
 import type { ExistingPolicy, ResourceName } from "./model/resource.ts";
@@ -122,6 +123,7 @@ export async function loadJob(path: string, overrides: JobOverrides = {}): Promi
   const file: JobFile = { path: resolve(cwd, path), shown: path };
   const { value, positionOf } = loadYaml(await readJobText(file), file.shown, writtenJob, "JOB_INVALID", {
     check: jobFaults,
+    sayable: withoutTokens,
     hint: "docs/job.md describes every key. A token never stands in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
   });
   const folder = dirname(file.path);
@@ -222,11 +224,17 @@ async function readJobText(file: JobFile): Promise<string> {
   try {
     return await readFile(file.path, "utf8");
   } catch (cause) {
-    throw new ImportError("JOB_INVALID", `the job file ${file.shown} cannot be read: ${reason(cause)}`, {
-      hint: "Name a job file that exists, such as import.yaml.",
-      cause,
-    });
+    throw unreadableJob(file, cause);
   }
+}
+
+/** The error for a job file that cannot be read; what was given as its name may be a token. */
+export function unreadableJob({ shown }: JobFile, cause: unknown): ImportError {
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/, \w+ '.*$/s, "");
+  return new ImportError("JOB_INVALID", `the job file ${withoutTokens(shown)} cannot be read: ${reason}`, {
+    hint: "Name a job file that exists, such as import.yaml.",
+    cause,
+  });
 }
 
 /** The files of a pattern. A plain name is taken as it is (its absence is an error of reading); a glob must match something. */
@@ -240,8 +248,4 @@ async function findFiles(folder: string, pattern: string): Promise<readonly [Job
   }
   const shown = (path: string): string => relative(folder, path) || basename(path);
   return [{ path: first, shown: shown(first) }, ...rest.map((path) => ({ path, shown: shown(path) }))];
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

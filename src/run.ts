@@ -14,6 +14,7 @@ import { createLocate } from "./locate.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { ImportError } from "./model/error.ts";
 import type { Ledger, RunRecord } from "./model/ledger.ts";
+import type { HttpProxy } from "./model/proxy.ts";
 import {
   damageList,
   detections,
@@ -36,6 +37,8 @@ export interface RunAccount {
   readonly baseUrlFrom: string;
   /** Never written anywhere. */
   readonly token: string;
+  /** Between here and there; absent where the account is reached directly. */
+  readonly proxy?: HttpProxy;
 }
 
 /** What a run may be told beside its job; the defaults do everything, once, and stop for nothing. */
@@ -134,7 +137,7 @@ interface Execution {
 export async function execute(execution: Execution, wishes: RunOptions): Promise<RunResult> {
   const { job, inputs, ledger, retryOf } = execution;
   const options = { ...quietWorld(), ...wishes };
-  await using accountLock = await lockAccount(options.account.baseUrl);
+  await using accountLock = await lockAccount(options.account.baseUrl, job.state);
   const record = await ledger.runs.begin({
     runId: newRunId(options),
     job: job.file.path,
@@ -151,6 +154,7 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
     warnings.push(message);
     tell({ kind: "warning", message });
   };
+  if (accountLock.warning !== undefined) warn(accountLock.warning);
   for (const { file, what } of detections(inputs)) tell({ kind: "detected", file, what });
 
   await beforeSending(ledger, record, options, async () => {

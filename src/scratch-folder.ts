@@ -1,6 +1,6 @@
 // The folder of a check's own ledger, in the machine's temporary folder. A check that was killed leaves it behind: the next
 // one of this user on this machine takes it away.
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -22,10 +22,16 @@ const prefix = `luminous-import-check-${hostname().replace(/[^\w.]/g, "_")}-`;
 async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     const pid = name.startsWith(prefix) ? /^(\d+)-\w+$/.exec(name.slice(prefix.length))?.[1] : undefined;
-    // What belongs to somebody else stays.
-    if (pid !== undefined && !isAlive(Number(pid)))
-      await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+    const path = join(parent, name);
+    if (pid !== undefined && !isAlive(Number(pid)) && (await isOurs(path)))
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** What belongs to somebody else stays, also when root checks. */
+async function isOurs(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  return found?.isDirectory() === true && (process.geteuid === undefined || found.uid === process.geteuid());
 }
 
 function isAlive(pid: number): boolean {

@@ -1,11 +1,12 @@
 // Standard input can be read once and is needed twice, to be looked at and to be staged: it is copied into the state folder
 // for the time of one command. What a killed process left there is removed by the next.
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Job } from "./job.ts";
 import { stateError } from "./ledger/sqlite-error.ts";
 import { ImportError } from "./model/error.ts";
+import { makePrivateFolder, privateModes } from "./model/private-files.ts";
 
 /** A job whose files can all be read twice. Disposing removes the copy. */
 export interface Spooled extends AsyncDisposable {
@@ -31,7 +32,7 @@ export async function spoolStdin(job: Job, { stdin, only, signal }: SpoolOptions
   const path = join(folder, String(process.pid));
   const remove = (): Promise<void> => rm(path, { force: true });
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     await removeStale(folder);
     await copy(stdin, path, signal);
   } catch (error) {
@@ -51,7 +52,8 @@ function isStdin({ path }: { readonly path: string }): boolean {
 
 async function copy(stdin: Readable, path: string, signal: AbortSignal | undefined): Promise<void> {
   await rm(path, { force: true });
-  await using file = await open(path, "wx", 0o600);
+  await using file = await open(path, "wx", privateModes.file);
+  await file.chmod(privateModes.file);
   const pieces: AsyncIterable<Uint8Array | string> = stdin.iterator({ destroyOnReturn: false });
   for await (const piece of pieces) {
     if (signal?.aborted === true)

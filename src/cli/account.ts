@@ -6,7 +6,11 @@ import { parse } from "smol-toml";
 import { z } from "zod";
 import type { Job } from "../job.ts";
 import { ImportError } from "../model/error.ts";
+import { isLoopback } from "../model/loopback.ts";
+import { shownUnlessToken } from "../model/mask.ts";
 import { didYouMean } from "../model/nearest.ts";
+import type { HttpProxy } from "../model/proxy.ts";
+import { proxyFor, secretsOf } from "./proxy.ts";
 
 /** Where requests go, and on whose behalf. */
 export interface Account {
@@ -14,6 +18,8 @@ export interface Account {
   /** The setting that the address came from, for messages. */
   readonly baseUrlFrom: string;
   readonly token: string;
+  /** Between here and the address; absent where it is reached directly. */
+  readonly proxy?: HttpProxy;
 }
 
 /** The world as account resolution sees it. */
@@ -22,6 +28,8 @@ export interface AccountSources {
   readonly home: string;
   readonly profile?: string;
   readonly tokenFile?: string;
+  /** Told every secret that is found, before anything else is done with it. */
+  readonly keepSecret?: (secret: string) => void;
 }
 
 const vendorConfig = z.object({
@@ -34,8 +42,22 @@ export async function resolveAccount(
   job: Pick<Job, "baseUrl" | "company" | "file">,
   sources: AccountSources,
 ): Promise<Account> {
+  const { env, keepSecret = () => undefined } = sources;
   const { company, ...address } = await findAddress(job, sources);
-  return { ...address, token: await resolveToken(sources, company) };
+  refuseUncheckedServers(address, env);
+  const proxy = proxyFor(address.baseUrl, env);
+  for (const secret of proxy === undefined ? [] : secretsOf(proxy)) keepSecret(secret);
+  const token = await resolveToken(sources, company);
+  keepSecret(token);
+  return { ...address, token, ...(proxy === undefined ? {} : { proxy }) };
+}
+
+/** Node would send the token to whoever answers. */
+function refuseUncheckedServers({ baseUrl }: Address, env: AccountSources["env"]): void {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED !== "0" || isLoopback(new URL(baseUrl).hostname)) return;
+  throw new ImportError("USAGE", "NODE_TLS_REJECT_UNAUTHORIZED=0 is set: the token would go to whoever answers", {
+    hint: "Unset it. A certificate that this machine does not know goes into a file that NODE_EXTRA_CA_CERTS names.",
+  });
 }
 
 type Address = Pick<Account, "baseUrl" | "baseUrlFrom">;
@@ -76,9 +98,13 @@ async function findAddress(
   // A token of one company sent to another is never what somebody wants.
   const other = others.find(({ company }) => first !== undefined && !isSameCompany(company, first.company));
   if (first !== undefined && other !== undefined) {
-    throw new ImportError("USAGE", `${first.from} says "${first.company}", ${other.from} says "${other.company}"`, {
-      hint: "Take one of them away, or make them agree.",
-    });
+    throw new ImportError(
+      "USAGE",
+      `${first.from} says ${shownUnlessToken(first.company)}, ${other.from} says ${shownUnlessToken(other.company)}`,
+      {
+        hint: "Take one of them away, or make them agree.",
+      },
+    );
   }
   const chosen =
     first ??
@@ -88,8 +114,10 @@ async function findAddress(
       hint: `Set LUMINOUS_COMPANY, or api.company in the job file, or use --profile.${isSet(env.LUMINOUS_API_KEY) ? "" : " The token goes into LUMINOUS_API_KEY."}`,
     });
   }
-  if (!/^[a-z0-9][a-z0-9-]*$/i.test(chosen.company)) {
-    throw new ImportError("USAGE", `${chosen.from}: "${chosen.company}" is no company name`, {
+  // Not shown but where it is an address of Luminous: people paste tokens.
+  if (!/^[a-z0-9][a-z0-9-]*$/i.test(chosen.company) || chosen.company === env.LUMINOUS_API_KEY?.trim()) {
+    const said = /luminous/i.test(chosen.company) ? `"${chosen.company}"` : "what it says";
+    throw new ImportError("USAGE", `${chosen.from}: ${said} is no company name`, {
       hint: "It is the first part of the address in the browser, such as acme. A whole address goes into LUMINOUS_BASE_URL.",
     });
   }
@@ -111,12 +139,11 @@ function checkedAddress(text: string, from: string): Address {
     });
   }
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new ImportError("USAGE", `${from}: "${text}" is no web address`, {
+    throw new ImportError("USAGE", `${from} is no web address`, {
       hint: "It looks like https://acme.api.joinluminous.com/external/api/v1.",
     });
   }
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === "http:" && !loopback) {
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new ImportError("USAGE", `${from}: plain http is for this machine only`, {
       hint: `Use https://${url.host}${url.pathname}: the token would travel in the clear.`,
     });
@@ -165,15 +192,23 @@ function checkedToken(text: string, from: string): string {
   return token;
 }
 
+/** A path that leads nowhere is not shown, neither is what the system says of it: people paste the token itself there. */
 async function readSecret(path: string, from: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    throw new ImportError("NO_TOKEN", `${from}: ${path} cannot be read`, {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    const isThere = code === "EACCES" || code === "EISDIR";
+    throw new ImportError("NO_TOKEN", isThere ? `${from}: ${path} cannot be read (${code})` : `${from}: no such file`, {
       hint: "Name a file that holds the token and nothing else.",
-      cause,
+      ...(isThere ? { cause } : {}),
     });
   }
+}
+
+/** Throws `ImportError("NO_TOKEN")` when the profile that is asked for is not there. */
+export async function requireProfile(sources: AccountSources): Promise<void> {
+  await readProfile(sources);
 }
 
 interface Profile {
@@ -186,7 +221,7 @@ async function readProfile(sources: AccountSources): Promise<Profile | undefined
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) {
     if (sources.profile === undefined) return undefined;
-    throw new ImportError("NO_TOKEN", `there is no profile "${sources.profile}": ${path} does not exist`, {
+    throw new ImportError("NO_TOKEN", `--profile: no such profile: ${path} does not exist`, {
       hint: "Profiles are made by the vendor's own CLI (luminous auth login).",
     });
   }
@@ -198,7 +233,8 @@ async function readProfile(sources: AccountSources): Promise<Profile | undefined
   const name = sources.profile ?? config.data.default_profile;
   const names = Object.keys(config.data.profiles);
   if (sources.profile !== undefined && !names.includes(name)) {
-    throw new ImportError("NO_TOKEN", `there is no profile "${name}" in ${path}.${didYouMean(name, names)}`, {
+    // What was given is not shown: it may be the token.
+    throw new ImportError("NO_TOKEN", `--profile: no such profile in ${path}.${didYouMean(name, names)}`, {
       hint: `It has ${names.join(", ") || "none"}.`,
     });
   }

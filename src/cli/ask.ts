@@ -1,6 +1,7 @@
 // Asking somebody at a terminal. What is asked is decided elsewhere; tests answer in place of a person.
 import { type CANCEL_SYMBOL, confirm, isCancel, log, select, text } from "@clack/prompts";
 import { ImportError } from "../model/error.ts";
+import { visible, visibleLine } from "../model/visible.ts";
 
 /** One of several answers. */
 export interface Choice<T extends string> {
@@ -18,22 +19,23 @@ export interface Ask {
   text(message: string, placeholder: string): Promise<string>;
 }
 
-/** The person at this process's terminal. */
+/** The person at this process's terminal. The prompts write there themselves, so text is made visible here. */
 export const terminalAsk: Ask = {
-  say: (message) => log.message(message),
-  confirm: async (message) => answered(await confirm({ message })),
+  say: (message) => log.message(visible(message)),
+  confirm: async (message) => answered(await confirm({ message: visible(message) })),
   async select(message, choices, initialValue) {
     const options = choices.map(({ value, label, hint }) => ({
       value,
-      label,
-      ...(hint === undefined ? {} : { hint }),
+      label: visibleLine(label),
+      ...(hint === undefined ? {} : { hint: visibleLine(hint) }),
     }));
-    const answer = answered(await select<string>({ message, options, initialValue, maxItems: 12 }));
+    const answer = answered(await select<string>({ message: visible(message), options, initialValue, maxItems: 12 }));
     const chosen = choices.find(({ value }) => value === answer);
     if (chosen === undefined) throw new Error(`"${answer}" was not offered`);
     return chosen.value;
   },
-  text: async (message, placeholder) => answered(await text({ message, placeholder, defaultValue: "" })).trim(),
+  text: async (message, placeholder) =>
+    answered(await text({ message: visible(message), placeholder, defaultValue: "" })).trim(),
 };
 
 function answered<T>(answer: T | typeof CANCEL_SYMBOL): T {

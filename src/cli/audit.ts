@@ -3,6 +3,7 @@ import { type AuditResult, audit as auditJob } from "../audit.ts";
 import { readJobRemains } from "../job-remains.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
+import { shownUnlessToken } from "../model/mask.ts";
 import { auditText } from "../report/audit-text.ts";
 import { resolveAccount, resolveAddress } from "./account.ts";
 import { interruptible } from "./interrupt.ts";
@@ -55,7 +56,7 @@ export async function audit(
 function parseVerify(text: string): number | "all" {
   if (text === "all") return text;
   if (/^\d{1,9}$/.test(text) && Number(text) >= 1) return Number(text);
-  throw new ImportError("USAGE", `--verify takes a whole number from 1, or all, not "${text}"`, {
+  throw new ImportError("USAGE", `--verify takes a whole number from 1, or all, not ${shownUnlessToken(text)}`, {
     hint: "Such as --verify 50.",
   });
 }

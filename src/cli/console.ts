@@ -1,6 +1,7 @@
 // What every command does with its stage of the terminal: progress on stderr, events to the log file, the closing on
 // stdout, or with --json the summary alone.
 import { relative } from "node:path";
+import { visibleLine, visibleTexts } from "../model/visible.ts";
 import { closing } from "../report/closing.ts";
 import { createProgress, type Progress } from "../report/progress.ts";
 import { type ShownEntry, shownText } from "../report/shown-text.ts";
@@ -19,10 +20,15 @@ export interface Console extends AsyncDisposable {
 
 /** A console for a command with these options. */
 export async function openConsole(world: CommandWorld, options: GlobalOptions): Promise<Console> {
-  const log = await openLog(options.logFile, world.stderr);
+  const log = await openLog(options.logFile, world);
   const progress: Progress = createProgress({
-    stream: world.stderr,
-    isTty: world.stderr.isTTY === true,
+    stream: {
+      write: world.stderr.control,
+      get columns() {
+        return world.stderr.columns;
+      },
+    },
+    isTty: world.stderr.isTTY,
     clock: () => performance.now(),
     quiet: options.quiet === true,
   });
@@ -32,7 +38,7 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
       ? () => undefined
       : (line) => {
           progress.clear();
-          world.stderr.write(`${line}\n`);
+          world.stderr.write(`${visibleLine(line)}\n`);
         },
   );
   return {
@@ -42,8 +48,9 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
     },
     close(summary, shown) {
       progress.clear();
-      const text = options.json === true ? json(summary, shown, world) : told(summary, shown, world);
-      world.stdout.write(`${text}\n`);
+      if (options.json === true) return world.stdout.write(`${json(summary, shown, world)}\n`);
+      if (shown !== undefined) world.stdout.write(`${shownText(shown)}\n\n`);
+      world.stdout.control(`${closingText(summary, world, world.argv)}\n`);
     },
     async [Symbol.asyncDispose]() {
       progress.clear();
@@ -57,19 +64,17 @@ function json(summary: Summary, shown: readonly ShownEntry[] | undefined, { argv
   return JSON.stringify(shown === undefined ? summary : { ...summary, shown }, null, argv.includes("--watch") ? 0 : 2);
 }
 
-function told(summary: Summary, shown: readonly ShownEntry[] | undefined, world: CommandWorld): string {
-  const text = closingText(summary, world, world.argv);
-  return shown === undefined ? text : `${shownText(shown)}\n\n${text}`;
-}
-
-/** The closing of a run for this terminal; `words` are those of the command that continues it. */
+/**
+ * The closing of a run for this terminal, with colours of our own and everything else made visible; `words` are those of the
+ * command that continues it.
+ */
 export function closingText(summary: Summary, { stdout, env, cwd }: CommandWorld, words: readonly string[]): string {
   const { folder } = summary.results;
   const near = relative(cwd, folder);
-  return closing(summary, {
+  return closing(visibleTexts(summary), {
     width: stdout.columns ?? 100,
-    colour: stdout.isTTY === true && env.NO_COLOR === undefined,
-    folder: near.startsWith("..") ? folder : near,
+    colour: stdout.isTTY && env.NO_COLOR === undefined,
+    folder: visibleLine(near.startsWith("..") ? folder : near),
     again: commandLine(words),
     isWatched: words.includes("--watch"),
     rest: commandLine(without(words, /^--limit(=|$)/)),
@@ -96,8 +101,6 @@ function without(words: readonly string[], options: RegExp): readonly string[] {
 }
 
 function commandLine(words: readonly string[]): string {
-  return [
-    "luminous-import",
-    ...words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)),
-  ].join(" ");
+  const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  return visibleLine(["luminous-import", ...quoted].join(" "));
 }

@@ -8,11 +8,12 @@ import { type Decisions, type Export, planImport, readExports, writeImport } fro
 import { loadJob } from "../job.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
+import { requireProfile } from "./account.ts";
 import { openConsole } from "./console.ts";
 import { type CheckedImport, initJson, initText } from "./init-text.ts";
 import { interruptible } from "./interrupt.ts";
 import { tellError } from "./tell-error.ts";
-import type { CommandWorld, GlobalOptions } from "./world.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
 
 /** The flags of `init`. */
 export interface InitFlags {
@@ -33,6 +34,7 @@ export async function init(
       hint: "Name the exports: luminous-import init products.csv orders.csv customers.csv",
     });
   }
+  if (options.profile !== undefined) await requireProfile(accountSources(world, options));
   const exports = await readExports(patterns, world.cwd);
   const isAsked = flags.yes !== true && options.json !== true && isTerminal(world);
   const decisions = isAsked ? await askPerson(exports, world) : {};
@@ -62,7 +64,7 @@ export async function init(
 
 // Without a terminal there is nobody to ask, and nothing to lose either: no file is written over without --force.
 function isTerminal({ stdin, stdout }: CommandWorld): boolean {
-  return stdout.isTTY === true && "isTTY" in stdin && stdin.isTTY === true;
+  return stdout.isTTY && "isTTY" in stdin && stdin.isTTY === true;
 }
 
 async function askPerson(exports: readonly Export[], world: CommandWorld): Promise<Decisions | "cancelled"> {

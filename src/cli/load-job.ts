@@ -1,6 +1,7 @@
 // From a command's words to a job: the file, with what the command line changes in it.
 import { type Job, loadJob } from "../job.ts";
 import { ImportError } from "../model/error.ts";
+import { shownUnlessToken } from "../model/mask.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** Flags that name other files for inputs. */
@@ -24,7 +25,7 @@ function parseInputs(texts: readonly string[]): Readonly<Record<string, string>>
     texts.map((text) => {
       const at = text.indexOf("=");
       if (at < 1 || at === text.length - 1)
-        throw new ImportError("USAGE", `--input takes name=path, not "${text}"`, {
+        throw new ImportError("USAGE", `--input takes name=path, not ${shownUnlessToken(text)}`, {
           hint: "Such as --input orders=todays-orders.csv.",
         });
       return [text.slice(0, at), text.slice(at + 1)];

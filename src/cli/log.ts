@@ -1,11 +1,13 @@
 // The log: events as NDJSON by pino, only where --log-file asks for them. Never a body, never a token: events hold none.
 import { once } from "node:events";
-import { mkdirSync, openSync } from "node:fs";
+import { openSync } from "node:fs";
 import { dirname } from "node:path";
 import { destination, pino } from "pino";
 import { ImportError } from "../model/error.ts";
+import { ensurePrivateFile, isForeignLink, makePrivateFolder, privateModes } from "../model/private-files.ts";
+import { visible } from "../model/visible.ts";
 import type { RunEvent } from "../run.ts";
-import type { Terminal } from "./world.ts";
+import type { CommandWorld } from "./world.ts";
 
 /** Where events go. Disposing writes what is left. */
 export interface EventLog extends AsyncDisposable {
@@ -13,10 +15,13 @@ export interface EventLog extends AsyncDisposable {
 }
 
 /** Opens the log; without a file there is none. `-` is stderr. Throws `ImportError("USAGE")` when it cannot be written. */
-export async function openLog(file: string | undefined, stderr: Terminal): Promise<EventLog> {
+export async function openLog(
+  file: string | undefined,
+  { stderr, hide }: Pick<CommandWorld, "stderr" | "hide">,
+): Promise<EventLog> {
   if (file === undefined) return { event: () => undefined, [Symbol.asyncDispose]: async () => undefined };
   if (file === "-") {
-    const log = pino({ base: null }, { write: (line) => void stderr.write(line) });
+    const log = pino({ base: null }, { write: (line) => stderr.write(line) });
     return { event: (event) => log.info(fields(event)), [Symbol.asyncDispose]: async () => undefined };
   }
   const stream = destination({ fd: openFile(file), sync: false });
@@ -26,7 +31,8 @@ export async function openLog(file: string | undefined, stderr: Terminal): Promi
     if (!isBroken) stderr.write(`the log ${file} cannot be written any more: ${cause.message}\n`);
     isBroken = true;
   });
-  const log = pino({ base: null }, stream);
+  // A log is read on terminals too; in JSON the visible form is the same text.
+  const log = pino({ base: null }, { write: (line) => void stream.write(visible(hide(line))) });
   return {
     event(event) {
       if (!isBroken) log.info(fields(event));
@@ -42,9 +48,15 @@ export async function openLog(file: string | undefined, stderr: Terminal): Promi
 
 // Opened here, because pino would try to flush a file that it could not open when the process ends.
 function openFile(file: string): number {
+  if (isForeignLink(file)) {
+    throw new ImportError("USAGE", `--log-file: ${file} is a link that another user made`, {
+      hint: "Remove it, or name another file.",
+    });
+  }
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    return openSync(file, "a");
+    makePrivateFolder(dirname(file));
+    ensurePrivateFile(file);
+    return openSync(file, "a", privateModes.file);
   } catch (cause) {
     throw new ImportError(
       "USAGE",

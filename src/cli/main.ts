@@ -2,12 +2,13 @@
 import { Command, CommanderError, Option } from "commander";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { ImportError } from "../model/error.ts";
+import { shownUnlessToken } from "../model/mask.ts";
 import { version } from "../version.ts";
 import type { InitFlags } from "./init.ts";
 import type { RetryFlags } from "./retry.ts";
 import type { RunFlags } from "./run.ts";
 import { tellError } from "./tell-error.ts";
-import type { CommandWorld, GlobalOptions } from "./world.ts";
+import { type CommandWorld, createBorder, type GlobalOptions, type ProcessWorld } from "./world.ts";
 
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
 export const laterCommands = ["plan", "drop", "report"] as const;
@@ -23,8 +24,11 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .configureOutput({
       writeOut: (text) => world.stdout.write(text),
       writeErr: (text) => world.stderr.write(text),
-      // What stands behind a misspelt `--api-kye=` may be a secret.
-      outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*=).*'/, "$1…'")),
+      // What stands behind a misspelt `--api-kye=` may be a secret, and so may what is no command at all.
+      outputError: (text, write) =>
+        write(
+          text.replace(/(unknown option '[^'=]*=).*'/, "$1…'").replace(/(unknown command) '(?![a-z-]{1,20}').*'/, "$1"),
+        ),
     })
     .showHelpAfterError("(--help shows what there is)")
     .addHelpText("after", example("luminous-import check import.yaml", "luminous-import run import.yaml"));
@@ -266,7 +270,7 @@ function refuseToken(): never {
 function wholeNumber(flag: string, min: number): (text: string) => number {
   return (text) => {
     if (/^\d{1,9}$/.test(text) && Number(text) >= min) return Number(text);
-    throw new ImportError("USAGE", `${flag} takes a whole number from ${min}, not "${text}"`, {
+    throw new ImportError("USAGE", `${flag} takes a whole number from ${min}, not ${shownUnlessToken(text)}`, {
       hint: `Such as ${flag} ${Math.max(min, 10)}.`,
     });
   };
@@ -275,7 +279,9 @@ function wholeNumber(flag: string, min: number): (text: string) => number {
 function positive(flag: string): (text: string) => number {
   return (text) => {
     if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
-    throw new ImportError("USAGE", `${flag} takes a number above 0, not "${text}"`, { hint: `Such as ${flag} 2.5.` });
+    throw new ImportError("USAGE", `${flag} takes a number above 0, not ${shownUnlessToken(text)}`, {
+      hint: `Such as ${flag} 2.5.`,
+    });
   };
 }
 
@@ -284,9 +290,13 @@ function example(...lines: readonly string[]): string {
 }
 
 /** Runs the command line and gives the exit code. Every error ends here. */
-export async function main(argv: readonly string[], world: CommandWorld): Promise<number> {
+export async function main(argv: readonly string[], outside: ProcessWorld): Promise<number> {
+  const border = createBorder(outside);
   let exitCode: number = exitCodes.done;
   try {
+    const world = { ...outside, ...border };
+    // Also for commands that need no token: it may stand in a ledger of an older version. The sandbox tells its own.
+    if (argv[0] !== "sandbox") world.keepSecret(world.env.LUMINOUS_API_KEY?.trim() ?? "");
     await buildProgram(world, (code) => {
       exitCode = code;
     }).parseAsync(argv, { from: "user" });
@@ -294,10 +304,10 @@ export async function main(argv: readonly string[], world: CommandWorld): Promis
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
     if (error instanceof ImportError) {
-      tellError(error, world);
+      tellError(error, border);
       return exitCodeOf(error.code);
     }
-    world.stderr.write(
+    border.stderr.write(
       `This is a defect of luminous-import, not of your files:\n${error instanceof Error ? error.stack : String(error)}\n`,
     );
     return exitCodes.defect;

@@ -1,5 +1,6 @@
 // `luminous-import sandbox`: the stand-in for the API as a program of its own, until Ctrl-C.
 import { ImportError } from "../model/error.ts";
+import { shownUnlessToken } from "../model/mask.ts";
 import type { DuplicateMode } from "../sandbox/options.ts";
 import { startSandbox } from "../sandbox/server.ts";
 import type { CommandWorld } from "./world.ts";
@@ -56,7 +57,7 @@ function parseFaults(texts: readonly string[]): Readonly<Record<string, number>>
     texts.map((text) => {
       const [name, probability] = text.split("=");
       if (name === undefined || probability === undefined || !/^(0|1|0?\.\d+|0\.\d+|1\.0*)$/.test(probability)) {
-        throw new ImportError("USAGE", `--fault takes name=probability, not "${text}"`, {
+        throw new ImportError("USAGE", `--fault takes name=probability, not ${shownUnlessToken(text)}`, {
           hint: "Such as --fault error-after=0.05.",
         });
       }

@@ -4,6 +4,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { readJobRemains } from "../job-remains.ts";
 import { countText } from "../model/audit.ts";
 import { ImportError } from "../model/error.ts";
+import { shownUnlessToken } from "../model/mask.ts";
 import { type PurgeResult, purgeState } from "../purge.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
@@ -58,7 +59,7 @@ function megabytes(bytes: number): string {
 function parseDay(text: string): number {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)) return ms;
-  throw new ImportError("USAGE", `--before takes a day as YYYY-MM-DD, not "${text}"`, {
+  throw new ImportError("USAGE", `--before takes a day as YYYY-MM-DD, not ${shownUnlessToken(text)}`, {
     hint: "Such as --before 2026-01-31.",
   });
 }

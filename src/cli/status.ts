@@ -3,6 +3,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { ImportError } from "../model/error.ts";
 import { isPlainObject } from "../model/json.ts";
 import type { RunRecord } from "../model/ledger.ts";
+import { visible } from "../model/visible.ts";
 import type { Summary } from "../report/summary.ts";
 import { listRuns } from "../status.ts";
 import { resolveAddress } from "./account.ts";
@@ -37,11 +38,9 @@ export async function status(
     world.stdout.write(`${JSON.stringify(last.summary ?? runFields(last), null, 2)}\n`);
     return exitCodes.done;
   }
-  world.stdout.write(
-    isSummary(last.summary)
-      ? `${last.runId}\n${closingText(last.summary, world, [last.command, path])}\n`
-      : `${last.runId}: ${howItStands(last)}\nNext: luminous-import ${last.command} ${path}\n`,
-  );
+  if (isSummary(last.summary))
+    world.stdout.control(`${visible(last.runId)}\n${closingText(last.summary, world, [last.command, path])}\n`);
+  else world.stdout.write(`${last.runId}: ${howItStands(last)}\nNext: luminous-import ${last.command} ${path}\n`);
   return exitCodes.done;
 }
 

@@ -1,8 +1,19 @@
 // How an error that ended a command is said: what, and what to do about it.
-import type { ImportError } from "../model/error.ts";
+import type { ErrorCode, ImportError } from "../model/error.ts";
+import { visibleLine } from "../model/visible.ts";
 import type { CommandWorld } from "./world.ts";
 
 /** Writes the message and the hint to stderr. */
-export function tellError({ message, hint }: ImportError, { stderr }: Pick<CommandWorld, "stderr">): void {
-  stderr.write(`${message}\n${hint === undefined ? "" : `${hint}\n`}`);
+export function tellError({ code, message, hint }: ImportError, { stderr }: Pick<CommandWorld, "stderr">): void {
+  const said = hasLines.has(code) ? message : visibleLine(message);
+  stderr.write(`${said}\n${hint === undefined ? "" : `${visibleLine(hint)}\n`}`);
 }
+
+/** All faults at once, a line each. Of the others, a line end can only come from a cell or the account. */
+const hasLines: ReadonlySet<ErrorCode> = new Set([
+  "USAGE",
+  "JOB_INVALID",
+  "MAPPING_INVALID",
+  "INPUT_UNREADABLE",
+  "GUARD",
+]);

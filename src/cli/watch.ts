@@ -43,7 +43,7 @@ export async function watch(watched: Watched, world: CommandWorld, clock: Clock)
         cut.abort();
         return names;
       });
-      if (watched.clears && world.stdout.isTTY === true) world.stdout.write("\u001B[2J\u001B[H");
+      if (watched.clears && world.stdout.isTTY) world.stdout.control("\u001B[2J\u001B[H");
       exitCode = (await endOf(watched.round(signal), signal, world)) ?? exitCode;
       if (!signal.aborted) say(`\nWatching ${counted(known.length, "file")} for changes. Ctrl-C ends.\n`);
       const names = await next;

@@ -1,5 +1,9 @@
 // One HTTP request and what came back, without judging it (reply.ts does) and without pacing it (line.ts does).
-import { Pool } from "undici";
+import { type Dispatcher, Pool } from "undici";
+import { isLoopback } from "../model/loopback.ts";
+import { createMask, isDistinct } from "../model/mask.ts";
+import type { HttpProxy } from "../model/proxy.ts";
+import { openTunnel } from "./tunnel.ts";
 
 /** What goes out, beside the address, the token and the headers that every request has. */
 export interface ApiRequest {
@@ -10,7 +14,7 @@ export interface ApiRequest {
   readonly body?: string;
 }
 
-/** What came of a request. Never holds the token. */
+/** What came of a request. Holds no token, but where a success has a word in it that is the token too. */
 export type Exchange =
   | {
       readonly kind: "answer";
@@ -33,6 +37,8 @@ export interface ClientOptions {
   /** May have a path prefix, which stands before every request's path. */
   readonly baseUrl: string;
   readonly token: string;
+  /** Between here and there; never used for this machine itself. */
+  readonly proxy?: HttpProxy;
   /** At most this many requests are in flight; none of them waits for a connection. */
   readonly connections: number;
   /** For the whole of one request, connecting included. */
@@ -41,18 +47,13 @@ export interface ClientOptions {
 
 const maxBodyBytes = 16 * 1024 * 1024;
 
-/** `TIMEOUT`, `CUT` and `TOO_LARGE` are ours, other codes are those of Node and undici. */
-export function createClient({ baseUrl, token, connections, timeoutMs }: ClientOptions): Client {
-  const base = new URL(baseUrl);
-  const prefix = base.pathname.replace(/\/+$/, "");
-  // Connecting gets half the time, so that a connect time-out (provably unsent) is told from a silent server.
-  const pool = new Pool(base.origin, {
-    connections,
-    pipelining: 1,
-    connect: { timeout: Math.max(1, Math.floor(timeoutMs / 2)) },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-  });
+/** `TIMEOUT`, `CUT` and `TOO_LARGE` are ours, those with `PROXY_` are of tunnel.ts, others are those of Node and undici. */
+export function createClient(options: ClientOptions): Client {
+  const { token, timeoutMs } = options;
+  const { origin, pathname } = new URL(options.baseUrl);
+  const prefix = pathname.replace(/\/+$/, "");
+  const connections = openConnections(options);
+  const hide = createHide(token);
   const headers = {
     accept: "application/json",
     authorization: `Bearer ${token}`,
@@ -67,8 +68,8 @@ export function createClient({ baseUrl, token, connections, timeoutMs }: ClientO
       cut.addEventListener("abort", cutOff, { once: true });
       if (cut.aborted) cutOff();
       try {
-        // Redirects are not followed: undici does so only when an interceptor asks for it.
-        const reply = await pool.request({
+        const reply = await connections.request({
+          origin,
           method,
           path: `${prefix}${path}`,
           headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
@@ -80,7 +81,7 @@ export function createClient({ baseUrl, token, connections, timeoutMs }: ClientO
           headers: plainHeaders(reply.headers),
           ...(await readBody(reply.body)),
         };
-        return { kind: "answer", ...(reply.statusCode < 300 ? answer : withoutToken(answer, token)) };
+        return { kind: "answer", ...hide(answer) };
       } catch (error) {
         return broken(deadline.signal.aborted ? deadline.signal.reason : error);
       } finally {
@@ -88,19 +89,49 @@ export function createClient({ baseUrl, token, connections, timeoutMs }: ClientO
         cut.removeEventListener("abort", cutOff);
       }
     },
-    [Symbol.asyncDispose]: () => pool.destroy(),
+    [Symbol.asyncDispose]: () => connections.destroy(),
   };
 }
 
-// What an API says of a refusal is written down, and an API may quote the request. A success is only read, and whatever
-// looks like a short token in it is data.
-function withoutToken<T extends { readonly text: string; readonly headers: Readonly<Record<string, string>> }>(
-  answer: T,
-  token: string,
-): T {
-  const hide = (text: string) => text.replaceAll(token, "***");
-  const headers = Object.entries(answer.headers).map(([name, value]) => [name, hide(value)] as const);
-  return { ...answer, text: hide(answer.text), headers: Object.fromEntries(headers) };
+/** Without an interceptor that asks for it, undici follows no redirects. */
+function openConnections({ baseUrl, proxy, connections, timeoutMs }: ClientOptions): Dispatcher {
+  const { origin, hostname } = new URL(baseUrl);
+  // Connecting gets half the time, so that a connect time-out (provably unsent) is told from a silent server.
+  const connectTimeoutMs = Math.max(1, Math.floor(timeoutMs / 2));
+  if (proxy !== undefined && !isLoopback(hostname)) {
+    return openTunnel(proxy, { connections, connectTimeoutMs, timeoutMs });
+  }
+  // Said here, because an environment (NODE_TLS_REJECT_UNAUTHORIZED) could say otherwise for the whole process.
+  const trust = isLoopback(hostname) ? {} : { rejectUnauthorized: true };
+  return new Pool(origin, {
+    connections,
+    pipelining: 1,
+    connect: { timeout: connectTimeoutMs, ...trust },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  });
+}
+
+interface Said {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/**
+ * An API may quote the request. What it says of a refusal is written down, so no token stays in it. A success is data, of
+ * which much is shown all the same (labels, differences, names): there a token goes that cannot be data by chance.
+ */
+function createHide(token: string): <T extends Said>(answer: T) => T {
+  const mask = createMask(token);
+  return (answer) => {
+    if (answer.status < 300 && !isDistinct(token)) return answer;
+    const text = mask(answer.text);
+    const together = Object.values(answer.headers).join("\n"); // one look at all of them is mostly enough
+    if (mask(together) === together) return { ...answer, text };
+    const headers = Object.entries(answer.headers).map(([name, value]) => [name, mask(value)] as const);
+    return { ...answer, text, headers: Object.fromEntries(headers) };
+  };
 }
 
 class Ended extends Error {

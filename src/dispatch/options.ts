@@ -4,6 +4,7 @@ import type { Clock } from "../model/clock.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { Ledger } from "../model/ledger.ts";
 import type { Problem } from "../model/problem.ts";
+import type { HttpProxy } from "../model/proxy.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
 import type { Client, ClientOptions } from "./client.ts";
 import type { DispatchEvent } from "./events.ts";
@@ -57,6 +58,8 @@ export interface ApiAddress {
   /** Where the address came from, for messages: "LUMINOUS_BASE_URL", "api.company in import.yaml". */
   readonly baseUrlFrom: string;
   readonly token: string;
+  /** Between here and there; absent where the account is reached directly. */
+  readonly proxy?: HttpProxy;
 }
 
 /** How fast, how much at once, how often and how long. */

@@ -82,5 +82,6 @@ const unreachableCodes = new Set(["EHOSTUNREACH", "ENETUNREACH"]);
 
 function neverLeft({ code, syscall }: { readonly code: string; readonly syscall?: string }): boolean {
   if (unreachableCodes.has(code) || code === "ETIMEDOUT") return syscall === "connect";
-  return unsentCodes.has(code) || code.startsWith("CERT_");
+  // The tunnel through a proxy did not come to stand.
+  return unsentCodes.has(code) || code.startsWith("CERT_") || code.startsWith("PROXY_");
 }

@@ -1,5 +1,6 @@
 // The first question to an account: what its answer, or its silence, says of the address and of the token.
 import { type Finding, ok, problem } from "../model/finding.ts";
+import { type HttpProxy, proxyText } from "../model/proxy.ts";
 
 /** What came of the first question. */
 export type FirstAnswer =
@@ -20,15 +21,16 @@ interface Address {
   readonly baseUrl: string;
   /** The setting that it came from. */
   readonly baseUrlFrom: string;
+  readonly proxy?: HttpProxy;
 }
 
 /** `headers` are those of the last answer. */
 export function judgeReach(
   answer: FirstAnswer,
-  { baseUrl, baseUrlFrom }: Address,
+  { baseUrl, baseUrlFrom, proxy }: Address,
   headers: Readonly<Record<string, string>> = {},
 ): Reach {
-  const at = `${baseUrl} (${baseUrlFrom})`;
+  const at = `${baseUrl} (${baseUrlFrom})${proxy === undefined ? "" : ` through the proxy ${proxyText(proxy)}`}`;
   const wrong = (message: string, hint: string): Reach => ({
     kind: "wrong",
     findings: [problem("address", message, hint)],
@@ -42,7 +44,9 @@ export function judgeReach(
   if (answer.kind === "answer") return { kind: "open", findings: [reached, ok("token", "accepted")] };
   if (answer.kind === "silent") {
     if (answer.status === undefined)
-      return silent(`${at} cannot be reached: ${causeText(answer.cause, baseUrl)}`, hintOf(answer.cause, baseUrlFrom));
+      return proxy !== undefined && answer.cause.startsWith("PROXY_")
+        ? silent(`${at} cannot be reached: ${proxyCauseText(answer.cause)}`, proxyHint(answer.cause, proxy, baseUrl))
+        : silent(`${at} cannot be reached: ${causeText(answer.cause, baseUrl)}`, hintOf(answer.cause, baseUrlFrom));
     if (answer.status >= 500 || answer.status < 200)
       return silent(
         `${at} answers with HTTP ${answer.status}: the API itself has trouble`,
@@ -104,6 +108,22 @@ function hintOf(cause: string, baseUrlFrom: string): string {
   if (/CERT|SSL|TLS|SELF_SIGNED|SIGNATURE/.test(cause))
     return "A proxy between here and Luminous may put its own certificate in; NODE_EXTRA_CA_CERTS names a file with it.";
   return `Check ${baseUrlFrom}, the network, and whether a firewall or proxy is in the way.`;
+}
+
+function proxyCauseText(cause: string): string {
+  const status = /^PROXY_HTTP_(\d+)$/.exec(cause)?.[1];
+  if (status === "407") return "the proxy wants a user and a password, or others (HTTP 407)";
+  if (status !== undefined) return `the proxy makes no connection there (HTTP ${status})`;
+  if (/TIMEOUT/.test(cause)) return `the proxy does not answer in time (${cause})`;
+  return `the proxy cannot be used (${cause})`;
+}
+
+function proxyHint(cause: string, { from }: HttpProxy, baseUrl: string): string {
+  const { hostname, port } = new URL(baseUrl);
+  if (cause === "PROXY_HTTP_407") return `Put them into ${from}: http://USER:PASSWORD@HOST:PORT.`;
+  if (cause.startsWith("PROXY_HTTP_"))
+    return `Have it allow ${hostname}:${port === "" ? "443" : port} (CONNECT). NO_PROXY=${hostname} goes around it.`;
+  return `Check the address in ${from}. NO_PROXY=${hostname} goes around the proxy.`;
 }
 
 /** Without a query, which may hold a secret. */

@@ -1,19 +1,10 @@
 // Ledger files: what they are called, how one comes into being whole, and how a file is known to be ours before anything
 // touches it. Not here: what is in them (schema.ts).
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ImportError } from "../model/error.ts";
+import { createPrivateFile, isForeignLink, makePrivateFolder } from "../model/private-files.ts";
 import { Connection } from "./connection.ts";
 import { migrate } from "./migrate.ts";
 import { applicationId, migrations } from "./schema.ts";
@@ -56,11 +47,12 @@ export function normalBaseUrl(baseUrl: string): string {
  */
 export function createLedgerFile(file: string, baseUrl: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(file));
+    if (isForeignLink(file)) throw unusable(`${file}: is a link that another user made`, foreignHint);
     if (existsSync(file)) return;
     const unfinished = `${file}.new`;
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${unfinished}${suffix}`, { force: true });
-    closeSync(openSync(unfinished, "wx", 0o600));
+    for (const suffix of ["-wal", "-shm"]) rmSync(`${unfinished}${suffix}`, { force: true });
+    closeSync(createPrivateFile(unfinished));
     const connection = new Connection(unfinished, { mode: "write", durable: true });
     try {
       connection.write(() => connection.script(`pragma application_id = ${applicationId}`));

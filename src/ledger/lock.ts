@@ -1,11 +1,18 @@
 // One run at a time per state folder, and per account on this machine: two runs would share the account's rate limit without
 // knowing of each other. Each lock is an exclusive transaction on a small database of its own: the system
 // frees it when the process ends, however it ends. Who holds it stands in a file beside it that anybody may read.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { closeSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { ImportError } from "../model/error.ts";
+import {
+  createPrivateFile,
+  ensurePrivateFile,
+  isForeignLink,
+  makePrivateFolder,
+  whyNotOurs,
+} from "../model/private-files.ts";
 import { ledgerPath } from "./ledger-file.ts";
 import { stateError } from "./sqlite-error.ts";
 
@@ -23,13 +30,25 @@ export async function lockState(folder: string): Promise<StateLock> {
   return lockFolder(folder, folder);
 }
 
+/** The lock of an account. */
+export interface AccountLock extends StateLock {
+  /** Why it keeps nobody but the users of this state folder apart, in words. */
+  readonly warning?: string;
+}
+
 /**
  * Takes the lock of an account on this machine, for this user: in a folder that they share, because the state folders
- * of two jobs have nothing in common. Throws as `lockState` does.
+ * of two jobs have nothing in common. Where that folder is not proven to be this user's own, it is in the state folder,
+ * with a warning. Throws as `lockState` does.
  */
-export async function lockAccount(baseUrl: string): Promise<StateLock> {
-  const folder = join(commonFolder, `luminous-import-${userInfo().uid}`, basename(ledgerPath("", baseUrl), ".db"));
-  return lockFolder(folder, `the account ${baseUrl}`);
+export async function lockAccount(baseUrl: string, state: string, common: string = commonFolder): Promise<AccountLock> {
+  const own = join(common, `luminous-import-${process.geteuid?.() ?? "user"}`);
+  const why = whyNotOurs(own);
+  const parent = why === undefined ? own : join(state, "accounts");
+  const lock = await lockFolder(join(parent, basename(ledgerPath("", baseUrl), ".db")), `the account ${baseUrl}`);
+  if (why === undefined) return lock;
+  const warning = `${own} ${why}, so the lock of the account is in ${parent}. Start no other job of this account meanwhile: the two would not know of each other and exceed its rate limit.`;
+  return { ...lock, warning };
 }
 
 // Not the environment's TMPDIR: two runs must look in the same place. Where there is no /var/tmp, that is the best there is.
@@ -39,7 +58,12 @@ async function lockFolder(folder: string, what: string): Promise<StateLock> {
   const database = openExclusively(folder, what);
   const holderFile = join(folder, "lock.json");
   const tell = (holder: Omit<LockHolder, "sinceMs">) => {
-    writeFileSync(`${holderFile}.new`, JSON.stringify(holder), { mode: 0o600 });
+    const descriptor = createPrivateFile(`${holderFile}.new`);
+    try {
+      writeFileSync(descriptor, JSON.stringify(holder));
+    } finally {
+      closeSync(descriptor);
+    }
     renameSync(`${holderFile}.new`, holderFile);
   };
   try {
@@ -63,7 +87,9 @@ function openExclusively(folder: string, what: string): Database.Database {
   const file = join(folder, "lock.db");
   let database: Database.Database | undefined;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    refuseForeignLinks(folder, file);
+    makePrivateFolder(folder);
+    ensurePrivateFile(file);
     database = new Database(file, { timeout: 0 });
     database.exec("begin exclusive");
     return database;
@@ -71,6 +97,15 @@ function openExclusively(folder: string, what: string): Database.Database {
     database?.close();
     throw isBusy(error) ? locked(folder, what, error) : stateError(file, error);
   }
+}
+
+/** A state folder may lie where others can write. */
+function refuseForeignLinks(...paths: readonly string[]): void {
+  const link = paths.find((path) => isForeignLink(path));
+  if (link === undefined) return;
+  throw new ImportError("STATE_UNUSABLE", `${link}: is a link that another user made`, {
+    hint: "remove it, or name a state folder of your own with --state",
+  });
 }
 
 function isBusy(error: unknown): boolean {

@@ -1,8 +1,9 @@
 // Opening a ledger: the file, the connection and the views of it. Not here: the lock of a run (lock.ts).
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ImportError } from "../model/error.ts";
 import type { Ledger } from "../model/ledger.ts";
+import { makePrivateFolder } from "../model/private-files.ts";
 import { openAccountMemory } from "./account-memory.ts";
 import { openAudit } from "./audit.ts";
 import { Connection, type ConnectionSettings } from "./connection.ts";
@@ -65,7 +66,7 @@ const scratchBaseUrl = "http://scratch.invalid";
 
 function makeFolder(folder: string): string {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     return mkdtempSync(join(folder, "check-"));
   } catch (error) {
     throw stateError(folder, error);

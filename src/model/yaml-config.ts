@@ -47,6 +47,8 @@ export interface YamlOptions<T> {
   readonly unknownKey?: (path: readonly PropertyKey[]) => string | undefined;
   /** For the error: where the keys are described. */
   readonly hint?: string;
+  /** What may be said of what is wrong; all of it unless given. */
+  readonly sayable?: (message: string) => string;
 }
 
 /** Reads and checks a YAML text. Throws one `ImportError(code)` with a line `file:line:column: what` for each fault. */
@@ -65,20 +67,26 @@ export function loadYaml<S extends z.ZodObject>(
   };
   const places = placesOf(document, positionAt);
   const faults: Placed[] = syntaxFaults(document, positionAt);
+  const { hint, sayable = (message) => message } = options;
   const fail = (): never => {
-    throw configError(faults, file, code, options.hint);
+    const said = faults.map((fault) => ({ ...fault, message: sayable(fault.message) }));
+    throw configError(said, file, code, hint);
   };
   if (faults.some(({ fatal }) => fatal)) return fail();
 
-  const parsed = readDocument(document, file, code);
-  const result = schema.safeParse(parsed);
+  const parsed = readDocument(document);
+  if (parsed.fault !== undefined) {
+    faults.push({ line: 1, column: 1, message: parsed.fault });
+    return fail();
+  }
+  const result = schema.safeParse(parsed.value);
   const refused = result.success
     ? []
-    : schemaFaults(result.error, schema, parsed).map((fault) => {
+    : schemaFaults(result.error, schema, parsed.value).map((fault) => {
         const message = fault.at === "key" ? options.unknownKey?.(fault.path) : undefined; // a schema refuses no others
         return message === undefined ? fault : { ...fault, message };
       });
-  const sound = result.success ? result.data : soundPart(schema, parsed, refused);
+  const sound = result.success ? result.data : soundPart(schema, parsed.value, refused);
   const checked = sound === undefined ? [] : (options.check?.(sound, places) ?? []);
   // What encloses a part that was taken out may only look wrong because of that.
   const meant = checked.filter(({ path }) => !refused.some((fault) => encloses(path, fault.path)));
@@ -152,11 +160,11 @@ function shortTag(tag: string): string {
   return tag.replace(/^tag:yaml\.org,2002:/, "!!");
 }
 
-function readDocument(document: Document, file: string, code: ErrorCode): unknown {
+function readDocument(document: Document): { readonly value?: unknown; readonly fault?: string } {
   try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (cause) {
-    throw new ImportError(code, `${file}:1:1: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    return { value: document.toJS({ maxAliasCount: 100 }) };
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -1,8 +1,9 @@
 // Files that are there whole or not at all: temporary name → fsync → rename → fsync of the folder, for every report.
 // What is written into them is decided elsewhere.
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ImportError } from "../model/error.ts";
+import { makePrivateFolder, privateModes } from "../model/private-files.ts";
 
 /**
  * A file under way. Nothing is visible under its name before `commit` resolves; until then the old file, if there is
@@ -23,22 +24,22 @@ interface DiskFile {
 
 /** The disk, as far as it is needed here; tests hand in a full one. */
 export interface Disk {
-  makeFolder(path: string, mode: number): Promise<unknown>;
+  makeFolder(path: string): Promise<unknown>;
   open(path: string, flags: string, mode?: number): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
 
 const nodeDisk: Disk = {
-  makeFolder: (path, mode) => mkdir(path, { recursive: true, mode }),
-  open,
+  makeFolder: async (path) => makePrivateFolder(path),
+  async open(path, flags, mode) {
+    const file = await open(path, flags, mode);
+    if (mode !== undefined) await file.chmod(mode); // the umask may have taken more away than it should
+    return file;
+  },
   rename,
   remove: (path) => rm(path, { force: true }),
 };
-
-// What is in the files (orders, addresses) is nobody else's business on a shared machine.
-const fileMode = 0o600;
-const folderMode = 0o700;
 
 /**
  * Opens a file for atomic writing; its folder is made when missing. A full disk throws `ImportError("STATE_FULL")`,
@@ -47,8 +48,11 @@ const folderMode = 0o700;
 export async function openAtomicFile(path: string, disk: Disk = nodeDisk): Promise<AtomicFile> {
   // One writer per run folder (the state is locked), so a fixed name is safe, and a crash leaves at most one leftover.
   const temporary = `${path}.tmp`;
-  await onDisk(path, () => disk.makeFolder(dirname(path), folderMode));
-  let file: DiskFile | undefined = await onDisk(path, () => disk.open(temporary, "w", fileMode));
+  await onDisk(path, () => disk.makeFolder(dirname(path)));
+  let file: DiskFile | undefined = await onDisk(path, async () => {
+    await disk.remove(temporary); // a link that somebody put there is removed, not followed
+    return disk.open(temporary, "wx", privateModes.file);
+  });
   let isCommitted = false;
 
   const close = async (): Promise<void> => {
@@ -77,7 +81,7 @@ export async function openAtomicFile(path: string, disk: Disk = nodeDisk): Promi
 
 /** Makes a folder for reports, the owner's alone. Throws like `openAtomicFile`; nothing happens to one that is there. */
 export async function makeFolder(path: string, disk: Disk = nodeDisk): Promise<void> {
-  await onDisk(path, () => disk.makeFolder(path, folderMode));
+  await onDisk(path, () => disk.makeFolder(path));
 }
 
 /** Writes a small file in one go, with the promises of `openAtomicFile`. */

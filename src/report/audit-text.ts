@@ -1,5 +1,6 @@
 // An audit in words: one line for each law, breaches below it, then what verifying found.
 import { countText, type Law } from "../model/audit.ts";
+import { visibleTexts } from "../model/visible.ts";
 
 /** The audit as it is shown. */
 export interface AuditShown {
@@ -22,7 +23,8 @@ interface VerificationShown {
 const mostShown = 50;
 
 /** The whole text, with a line end. */
-export function auditText({ runId, laws, verification }: AuditShown): string {
+export function auditText(audit: AuditShown): string {
+  const { runId, laws, verification } = visibleTexts(audit);
   const broken = laws.filter(({ breaches }) => breaches > 0).length;
   const lines = [
     `audit of run ${runId}`,

@@ -1,6 +1,7 @@
 // Channels at the terminal: a table of all, or one in full.
 import type { Json, JsonObject } from "../model/json.ts";
 import { isPlainObject } from "../model/json.ts";
+import { visibleTexts } from "../model/visible.ts";
 
 /** A channel to show. */
 export interface ShownChannel {
@@ -12,7 +13,8 @@ export interface ShownChannel {
 }
 
 /** One line a channel: what it is and what it would do with orders. */
-export function channelTable(channels: readonly ShownChannel[]): string {
+export function channelTable(given: readonly ShownChannel[]): string {
+  const channels = visibleTexts(given);
   if (channels.length === 0) return "The account has no channels.\n";
   const lines = [
     ["label", "id", "type", "warehouse group", "locked", "orders"],
@@ -41,7 +43,8 @@ export function channelTable(channels: readonly ShownChannel[]): string {
 }
 
 /** Everything that the API says of a channel, after what it means for orders. */
-export function channelText(channel: ShownChannel): string {
+export function channelText(given: ShownChannel): string {
+  const channel = visibleTexts(given);
   const { label, id, record } = channel;
   const names = Object.keys(record).filter((name) => !["label", "id"].includes(name));
   const width = Math.max(...names.map((name) => name.length));

@@ -1,5 +1,6 @@
 // What a doctor found, at the terminal: one line for each thing, with what to do below it.
 import type { CheckName, Finding } from "../model/finding.ts";
+import { visibleLine } from "../model/visible.ts";
 import { wrap } from "./problem-list.ts";
 import { counted } from "./wording.ts";
 
@@ -17,7 +18,8 @@ export function doctorText({ findings, notLookedAt }: DoctorShown, { width }: { 
   const below = ({ hint }: Finding) => (hint === undefined || hint === "" ? [] : [`→ ${hint}`]);
   const lines = findings.flatMap((finding) => {
     const [first = "", ...rest] = [finding.message, ...below(finding)]
-      .flatMap((text) => text.split("\n"))
+      // Faults of files are a line each; whatever else has a line end got it from the account.
+      .flatMap((text) => (finding.check === "inputs" ? text.split("\n") : [visibleLine(text)]))
       .flatMap((text) => wrap(text, room));
     return [
       `${finding.standing.padEnd(standingWidth)}  ${finding.check.padEnd(nameWidth)}  ${first}`,

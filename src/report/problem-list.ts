@@ -1,5 +1,6 @@
 // Problems for the terminal, grouped: how many, and the first as people read them. How they are grouped is in problems.ts.
 import { describeProblem, type Problem } from "../model/problem.ts";
+import { visibleSentence } from "../model/visible.ts";
 import type { ProblemGroup } from "./problems.ts";
 import type { Summary } from "./summary.ts";
 import { counted, grouped } from "./wording.ts";
@@ -63,6 +64,6 @@ export function wrap(text: string, width: number): readonly string[] {
 }
 
 function exampleText(problem: Problem, severity: "error" | "warning"): string {
-  const text = describeProblem(problem).replace(/[\p{Cc}\s]+/gu, " ");
+  const text = visibleSentence(describeProblem(problem));
   return severity === "warning" ? `warning: ${text}` : text;
 }

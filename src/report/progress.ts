@@ -1,5 +1,6 @@
 // How far a run is, on stderr: one line that is rewritten on a terminal, a plain line every ten seconds elsewhere.
 // Nothing here knows what a run does, and there is no timer: the caller says what is so, as often as it likes.
+import { visibleLine } from "../model/visible.ts";
 import { cutTo, durationText, grouped } from "./wording.ts";
 
 /** What is so right now. */
@@ -15,7 +16,7 @@ export interface ProgressState {
 
 /** Where progress is shown. */
 export interface ProgressOptions {
-  readonly stream: { write(text: string): unknown; readonly columns?: number };
+  readonly stream: { write(text: string): unknown; readonly columns?: number | undefined };
   readonly isTty: boolean;
   /** Milliseconds; only differences count. */
   readonly clock: () => number;
@@ -55,7 +56,7 @@ export function createProgress({ stream, isTty, clock, quiet = false }: Progress
       pace.add(nowMs, state.done);
       if (nowMs - shownAtMs < intervalMs) return;
       shownAtMs = nowMs;
-      const line = progressLine(state, pace.perSecond(nowMs, state.done));
+      const line = visibleLine(progressLine(state, pace.perSecond(nowMs, state.done)));
       // One column stays free: a full line makes some terminals wrap, and then it cannot be rewritten.
       stream.write(isTty ? `\r${cutTo(line, (stream.columns ?? defaultColumns) - 1)}\u001B[K` : `${line}\n`);
       isShown = isTty;

@@ -2,6 +2,7 @@
 import type { Json } from "../model/json.ts";
 import type { ResourceName } from "../model/resource.ts";
 import { resources } from "../model/resources.ts";
+import { visibleLine } from "../model/visible.ts";
 import { counted } from "./wording.ts";
 
 /** A valid entry as it would be sent. The keys are a contract: `--show --json` prints it. */
@@ -21,8 +22,8 @@ export function shownText(entries: readonly ShownEntry[]): string {
   if (entries.length === 0) return "No entry is valid yet, so there is nothing to show.";
   return entries
     .map(({ resource, key, rows, payload, clears }) => {
-      const head = `${resources[resource].singular} ${key} from ${places(rows)}`;
-      const cleared = clears.length === 0 ? "" : `\nAn update empties ${clears.join(", ")}.`;
+      const head = visibleLine(`${resources[resource].singular} ${key} from ${places(rows)}`);
+      const cleared = clears.length === 0 ? "" : `\n${visibleLine(`An update empties ${clears.join(", ")}.`)}`;
       return `${head}\n${JSON.stringify(payload, null, 2)}${cleared}`;
     })
     .join("\n\n");

@@ -2,6 +2,7 @@
 // from, how each field was made, what was sent, and every send and lookup with its time.
 import { describeProblem, type Problem } from "../model/problem.ts";
 import type { FieldTrace } from "../model/trace.ts";
+import { visibleLine, visibleSentence } from "../model/visible.ts";
 import type { EarlierStory, EntryStory, Explanation, PayloadStory, RowStory, StoryCells } from "./explanation.ts";
 import { wrap } from "./problem-list.ts";
 import { eventLines } from "./story-events.ts";
@@ -50,7 +51,7 @@ function headline({
     ...(attempts === 0 ? [] : [counted(attempts, "attempt")]),
     ...(http_status === null ? [] : [`HTTP ${http_status}`]),
   ];
-  const name = key === null ? `${resource} without a key` : `${resource} "${key}"`;
+  const name = key === null ? `${resource} without a key` : `${resource} "${visibleLine(key)}"`;
   return `${name}: ${facts.join(", ")}\n${run.command} ${run.run_id}${input === null ? "" : `, input ${input}`}`;
 }
 
@@ -71,7 +72,7 @@ function rowText(row: RowStory, width: number): string {
 
 function problemLines(problems: readonly Problem[], width: number): readonly string[] {
   return problems.flatMap((problem) => {
-    const text = describeProblem(problem).replace(/[\p{Cc}\s]+/gu, " ");
+    const text = visibleSentence(describeProblem(problem));
     return hanging(problem.severity === "warning" ? `warning: ${text}` : text, width);
   });
 }
@@ -80,7 +81,7 @@ function cellLines({ file, line, cells, other_columns }: StoryCells): readonly s
   const longest = Math.min(40, Math.max(0, ...cells.map(({ column }) => column.length)));
   return [
     `${file}:${line}`,
-    ...cells.map(({ column, cell }) => `  ${column.padEnd(longest)} = ${shown(cell)}`),
+    ...cells.map(({ column, cell }) => `  ${visibleLine(column).padEnd(longest)} = ${shown(cell)}`),
     ...(other_columns === 0 ? [] : [`  and ${counted(other_columns, "column")} that the mapping does not read`]),
   ];
 }
@@ -108,7 +109,7 @@ function fieldLines({ mapping }: EntryStory, width: number): readonly string[] {
   const untold = mapping.fields.filter(hasNothing).map(({ path }) => path);
   const longest = Math.min(30, Math.max(0, ...told.map(({ path }) => path.length)));
   const lines = told.flatMap((field) => {
-    const [first = "", ...more] = wrap(traceText(field), Math.max(40, width - longest - 4));
+    const [first = "", ...more] = wrap(visibleLine(traceText(field)), Math.max(40, width - longest - 4));
     return [`${field.path.padEnd(longest)}  ${first}`, ...more.map((line) => `${" ".repeat(longest + 2)}${line}`)];
   });
   return untold.length === 0
@@ -146,7 +147,7 @@ function earlierLine({ run_id, outcome, action, remote_id, attempts, message }: 
     `${run_id}  ${words(fateOf(outcome, action))}`,
     ...(remote_id === null ? [] : [`id ${remote_id}`]),
     ...(attempts === 0 ? [] : [counted(attempts, "attempt")]),
-    ...(message === null ? [] : [message.replace(/[\p{Cc}\s]+/gu, " ")]),
+    ...(message === null ? [] : [visibleSentence(message)]),
   ].join(", ");
 }
 

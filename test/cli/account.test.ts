@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { type Account, resolveAccount, resolveAddress } from "../../src/cli/account.ts";
 import { ImportError } from "../../src/model/error.ts";
+import { type Files, jobFolder } from "../job-folder.ts";
+import { command } from "./world.ts";
 
 const token = "12|s3cr3t-T0ken";
 const file = { path: "/jobs/import.yaml", shown: "import.yaml" };
@@ -190,7 +192,7 @@ describe("an account is refused", () => {
       profile: "stagee",
       env: key,
       code: "NO_TOKEN",
-      says: 'there is no profile "stagee" in',
+      says: "--profile: no such profile in",
       hint: "main, stage",
     },
     {
@@ -198,7 +200,7 @@ describe("an account is refused", () => {
       profile: "main",
       env: key,
       code: "NO_TOKEN",
-      says: 'there is no profile "main"',
+      says: "--profile: no such profile: ",
       hint: "luminous auth login",
     },
     {
@@ -259,13 +261,117 @@ describe("an account is refused", () => {
     expect(error.hint).toContain(hint);
   });
 
-  it("for a token file that cannot be read, naming it", async () => {
+  it("for a token file that is there and cannot be read, naming it", async () => {
     const job = { company: "acme", baseUrl: undefined, file };
-    const sources = { env: {}, home: "/nonexistent-home", tokenFile: "/nonexistent/token" };
+    const sources = { env: {}, home: "/nonexistent-home", tokenFile: tmpdir() };
     await expect(resolveAccount(job, sources)).rejects.toMatchObject({
       code: "NO_TOKEN",
-      message: "--token-file: /nonexistent/token cannot be read",
+      message: `--token-file: ${tmpdir()} cannot be read (EISDIR)`,
     });
+  });
+});
+
+describe("a token in the wrong place", () => {
+  const pasted = "12|s3cr3tT0kenOfTheAcc0unt";
+  const files = {
+    "import.yaml": "version: 1\ninputs: [{ name: a, file: a.csv, mapping: m.yaml }]\n",
+    "m.yaml": "version: 1\nresource: products\nfields: { sku: SKU, name: SKU }\n",
+    "a.csv": "SKU\nCUP\n",
+    "config/luminous/config.toml": vendorFiles["config.toml"],
+  };
+  const jobWith = (line: string) => ({ "import.yaml": `${files["import.yaml"]}${line}\n` });
+
+  test.each<{
+    readonly where: string;
+    readonly argv?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly files?: Files;
+  }>([
+    { where: "--token-file", argv: ["run", "import.yaml", "--token-file", pasted] },
+    { where: "--token-file, below a file", argv: ["run", "import.yaml", "--token-file", `a.csv/${pasted}`] },
+    { where: "--token-file, far too long", argv: ["run", "import.yaml", "--token-file", pasted.repeat(200)] },
+    { where: "--profile", argv: ["run", "import.yaml", "--profile", pasted] },
+    {
+      where: "--profile without any",
+      argv: ["run", "import.yaml", "--profile", pasted],
+      env: { XDG_CONFIG_HOME: "/none" },
+    },
+    { where: "--profile of init", argv: ["init", "a.csv", "--profile", pasted, "--out", "there"] },
+    { where: "--token", argv: ["run", "import.yaml", "--token", pasted] },
+    { where: "--api-kye=", argv: ["run", "import.yaml", `--api-kye=${pasted}`] },
+    { where: "the command", argv: [pasted] },
+    { where: "the job", argv: ["run", pasted] },
+    { where: "the job of explain", argv: ["explain", pasted, "CUP"] },
+    { where: "--limit", argv: ["run", "import.yaml", "--limit", pasted] },
+    { where: "--verify", argv: ["audit", "import.yaml", "--verify", pasted] },
+    { where: "--input", argv: ["run", "import.yaml", "--input", pasted] },
+    { where: "LUMINOUS_COMPANY", env: { LUMINOUS_COMPANY: pasted } },
+    {
+      where: "LUMINOUS_COMPANY, when it could be a name",
+      env: { LUMINOUS_COMPANY: "s3cr3tname", LUMINOUS_API_KEY: "s3cr3tname" },
+    },
+    {
+      where: "LUMINOUS_COMPANY beside another",
+      env: { LUMINOUS_COMPANY: pasted },
+      files: jobWith("api: { company: acme }"),
+    },
+    { where: "LUMINOUS_BASE_URL", env: { LUMINOUS_BASE_URL: pasted } },
+    { where: "LUMINOUS_BASE_URL as user", env: { LUMINOUS_BASE_URL: `https://${pasted}@acme.example/v1` } },
+    { where: "LUMINOUS_BASE_URL as query", env: { LUMINOUS_BASE_URL: `https://acme.example/v1?key=${pasted}` } },
+    { where: "HTTPS_PROXY", env: { LUMINOUS_COMPANY: "acme", HTTPS_PROXY: `socks5://me:${pasted}@proxy:1` } },
+    { where: "the job as token", files: jobWith(`token: "${pasted}"`) },
+    { where: "the job as api", files: jobWith(`api: "${pasted}"`) },
+    { where: "the job as a key of api", files: jobWith(`api: { "${pasted}": 1 }`) },
+    { where: "the job as api.company", files: jobWith(`api: { company: "${pasted}" }`) },
+    { where: "the job as api.base_url", files: jobWith(`api: { base_url: "https://me:${pasted}@acme.example" }`) },
+    { where: "the job as a limit", files: jobWith(`limits: { concurrency: "${pasted}" }`) },
+    { where: "the job as an anchor", files: jobWith(`state: *${pasted}`) },
+    { where: "the job, alone", files: { "import.yaml": pasted } },
+  ])("$where, is not shown", async ({ argv = ["run", "import.yaml"], env = {}, files: other = {} }) => {
+    await using folder = await jobFolder({ ...files, ...other });
+    const account = { XDG_CONFIG_HOME: join(folder.path, "config"), LUMINOUS_API_KEY: "another" };
+    const { exitCode, stdout, stderr } = await command(argv, { cwd: folder.path, env: { ...account, ...env } });
+    expect(exitCode).toBe(2);
+    expect(stderr).not.toBe("");
+    expect(stdout + stderr).not.toMatch(/s3cr3t/i);
+    expect(await readdir(folder.path)).not.toContain("there");
+  });
+});
+
+describe("NODE_TLS_REJECT_UNAUTHORIZED=0", () => {
+  const open = { ...key, NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+
+  it("is refused, with what to do instead", async () => {
+    const error = await refusalOf({ env: { ...open, LUMINOUS_COMPANY: "acme" } });
+    expect(error.code).toBe("USAGE");
+    expect(error.message).toContain("NODE_TLS_REJECT_UNAUTHORIZED=0");
+    expect(error.hint).toContain("NODE_EXTRA_CA_CERTS");
+  });
+
+  it("ends a run with exit code 2 before anything else, and a doctor's too", async () => {
+    await using folder = await jobFolder({
+      "import.yaml": "version: 1\napi: { company: acme }\ninputs: [{ name: a, file: a.csv, mapping: m.yaml }]\n",
+      "m.yaml": "version: 1\nresource: products\nfields: { sku: SKU, name: SKU }\n",
+      "a.csv": "SKU\nCUP\n",
+    });
+    const run = await command(["run", "import.yaml"], { cwd: folder.path, env: open });
+    expect([run.exitCode, run.stdout]).toEqual([2, ""]);
+    expect(run.stderr).toContain("NODE_EXTRA_CA_CERTS");
+    const doctor = await command(["doctor", "import.yaml"], { cwd: folder.path, env: open });
+    expect(doctor.exitCode).toBe(2);
+    expect(doctor.stdout).toContain("NODE_EXTRA_CA_CERTS");
+  });
+
+  test.each(["http://127.0.0.1:4010/v1", "https://localhost:4010/v1", "https://[::1]:4010/v1"])(
+    "means nothing at %s",
+    async (address) => {
+      expect((await resolveIn({ env: { ...open, LUMINOUS_BASE_URL: address } })).baseUrl).toBe(address);
+    },
+  );
+
+  test.each(["1", "", "false"])("is not %j: Node checks then", async (value) => {
+    const env = { ...key, LUMINOUS_COMPANY: "acme", NODE_TLS_REJECT_UNAUTHORIZED: value };
+    expect((await resolveIn({ env })).baseUrl).toBe(acme);
   });
 });
 

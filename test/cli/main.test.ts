@@ -1,7 +1,7 @@
 // The command line as a table: what is typed, how it ends, what is said.
 import { describe, expect, it, test } from "vitest";
 import { buildProgram, laterCommands, main } from "../../src/cli/main.ts";
-import type { CommandWorld } from "../../src/cli/world.ts";
+import type { CommandWorld, ProcessWorld } from "../../src/cli/world.ts";
 import { version } from "../../src/version.ts";
 import { jobFolder } from "../job-folder.ts";
 import { command } from "./world.ts";
@@ -189,7 +189,7 @@ it("calls a defect a defect, with the stack, and ends with 1", async () => {
     get env(): never {
       throw new TypeError("no environment");
     },
-  } as unknown as CommandWorld;
+  } as unknown as ProcessWorld;
   await using folder = await jobFolder({
     "import.yaml": "version: 1\ninputs: [{ name: a, file: a.csv, mapping: m.yaml }]\n",
   });

@@ -1,13 +1,15 @@
 // The process as commands see it, for tests: what is written is kept, the environment is what the test says.
 import { Readable } from "node:stream";
 import { main } from "../../src/cli/main.ts";
-import type { CommandWorld } from "../../src/cli/world.ts";
+import type { ProcessWorld } from "../../src/cli/world.ts";
 
 /** What a test says of the outside. */
 export interface WorldParts {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdin?: string;
+  /** Both streams are a terminal. */
+  readonly isTTY?: boolean;
   /** Called with the function that is Ctrl-C, once a command listens. */
   readonly onListening?: (interrupt: () => void) => void;
 }
@@ -23,14 +25,14 @@ export interface Ended {
 export async function command(argv: readonly string[], parts: WorldParts = {}): Promise<Ended> {
   const stdout: string[] = [];
   const stderr: string[] = [];
-  const world: CommandWorld = {
+  const world: ProcessWorld = {
     argv,
     env: parts.env ?? {},
     home: "/nonexistent-home",
     cwd: parts.cwd ?? "/",
     stdin: Readable.from([parts.stdin ?? ""]),
-    stdout: { write: (text) => stdout.push(text), columns: 100 },
-    stderr: { write: (text) => stderr.push(text) },
+    stdout: { write: (text) => stdout.push(text), columns: 100, isTTY: parts.isTTY ?? false },
+    stderr: { write: (text) => stderr.push(text), isTTY: parts.isTTY ?? false },
     onInterrupt(listener) {
       parts.onListening?.(listener);
       return () => undefined;

@@ -1,8 +1,7 @@
 // What a run needs besides its files: an account that lets it in, an API that answers, a state folder that is its own and
 // a disk with room. When one is missing the run says so, and nothing is lost.
-import { existsSync } from "node:fs";
-import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { startSandbox } from "../../src/sandbox/server.ts";
 import { jobText, openProject, outcomesOf, productsCsv, writesOf } from "./program.ts";
@@ -150,15 +149,26 @@ describe.concurrent("a full disk", () => {
     },
   );
 
-  it.skipIf(!existsSync("/dev/full"))("while the results are written says so; the check can be had again", async () => {
+  it("while the results are written says so; the check can be had again", async () => {
     await using project = await openProject(undefined, {
       "import.yaml": jobText(products),
       "products.csv": productsCsv(1),
+      // The disk takes everything but this one file.
+      "full-disk.mjs": `
+        import files from "node:fs/promises";
+        import { syncBuiltinESMExports } from "node:module";
+        const { open } = files;
+        files.open = async (path, ...rest) => {
+          const file = await open(path, ...rest);
+          if (String(path).endsWith("results.csv.tmp"))
+            file.appendFile = () => Promise.reject(Object.assign(new Error("no space left"), { code: "ENOSPC" }));
+          return file;
+        };
+        syncBuiltinESMExports();
+      `,
     });
-    const folder = join(project.folder, ".luminous-import/check");
-    await mkdir(folder, { recursive: true });
-    await symlink("/dev/full", join(folder, "results.csv.tmp"));
-    const full = await project.call(["check", "import.yaml"]);
+    const preload = ["--import", pathToFileURL(join(project.folder, "full-disk.mjs")).href];
+    const full = await project.call(["check", "import.yaml"], { node: preload });
     expect(full.exitCode).toBe(2);
     expect(full.stderr).toContain("results.csv: the disk is full (ENOSPC)");
     expect(full.stderr).toContain("free some space");

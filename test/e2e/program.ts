@@ -46,6 +46,8 @@ export interface StartOptions {
   readonly node?: readonly string[];
   /** No file may grow beyond this: every write that would do so fails. */
   readonly limitFileKilobytes?: number;
+  /** As a shell takes it: `077`. */
+  readonly umask?: string;
 }
 
 /** A user's folder; disposing it ends what still runs in it and removes it. */
@@ -79,12 +81,16 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
   const running = new Set<ChildProcess>();
   const start = (
     args: readonly string[],
-    { env = {}, stdin, node = [], limitFileKilobytes }: StartOptions = {},
+    { env = {}, stdin, node = [], limitFileKilobytes, umask }: StartOptions = {},
   ): Started => {
     const command = [process.execPath, ...node, bin, ...args];
     // `ulimit -f` counts blocks of 512 bytes in a POSIX shell.
-    const limited = ["sh", "-c", `ulimit -f ${(limitFileKilobytes ?? 0) * 2}; exec "$@"`, "sh", ...command];
-    const [file = "", ...rest] = limitFileKilobytes === undefined ? command : limited;
+    const before = [
+      ...(limitFileKilobytes === undefined ? [] : [`ulimit -f ${limitFileKilobytes * 2}`]),
+      ...(umask === undefined ? [] : [`umask ${umask}`]),
+    ];
+    const changed = ["sh", "-c", [...before, 'exec "$@"'].join("; "), "sh", ...command];
+    const [file = "", ...rest] = before.length === 0 ? command : changed;
     const child = spawn(file, rest, {
       cwd: folder,
       // No HOME of the person who runs the tests: a profile there would be taken.

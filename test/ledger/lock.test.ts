@@ -61,11 +61,14 @@ it("a lock file that is no database is unusable", async () => {
 });
 
 it("keeps two runs of one account apart, also with state folders of their own", async () => {
+  await using scratch = await scratchFolder();
+  const [one, two] = ["one", "two"].map((name) => join(scratch.folder, name));
   const baseUrl = `http://127.0.0.1:1/${process.pid}/external/api/v1`;
-  await using _first = await lockAccount(baseUrl);
-  await expect(lockAccount(baseUrl)).rejects.toMatchObject({
+  await using first = await lockAccount(baseUrl, one ?? "");
+  expect(first.warning).toBeUndefined();
+  await expect(lockAccount(baseUrl, two ?? "")).rejects.toMatchObject({
     code: "STATE_LOCKED",
     message: expect.stringContaining(`the account ${baseUrl} is in use by process ${process.pid}`),
   });
-  await using _other = await lockAccount(`${baseUrl}-other`);
+  await using _other = await lockAccount(`${baseUrl}-other`, two ?? "");
 });

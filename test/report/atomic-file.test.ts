@@ -52,8 +52,9 @@ describe("an atomic file", () => {
     const { disk, calls } = recordingDisk();
     await writeAtomically("runs/a.csv", "x", disk);
     expect(calls).toEqual([
-      "makeFolder runs 700",
-      "open runs/a.csv.tmp w 600",
+      "makeFolder runs",
+      "remove runs/a.csv.tmp",
+      "open runs/a.csv.tmp wx 600",
       "append",
       "sync",
       "close",
@@ -107,7 +108,7 @@ function recordingDisk(fault?: { readonly step: string; readonly code: string })
     if (fault?.step === step) throw Object.assign(new Error(`${fault.code}: told to`), { code: fault.code });
   };
   const disk: Disk = {
-    makeFolder: (path, mode) => call("makeFolder", path, mode.toString(8)),
+    makeFolder: (path) => call("makeFolder", path),
     rename: (from, to) => call("rename", from, to),
     remove: (path) => call("remove", path),
     open: async (path, flags, mode) => {
