@@ -36,6 +36,7 @@ export const problemCodes = [
   "wrong_type",
   "bad_format", // an e-mail address that is none, and the like
   "duplicate_key",
+  "duplicate_row", // a row of a failures file that stands in it more than once
   "case_variant", // warning: keys that differ only in case
   // against the account
   "already_exists",
