@@ -166,6 +166,7 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
       signal: options.stop,
       isRetry: retryOf !== undefined,
     });
+    await ledger.flush();
     // Where results cannot be written, nothing is sent.
     await makeFolder(runFolder(job, record));
   });
@@ -267,6 +268,7 @@ async function finish(
   const folder = runFolder(job, record);
   options.onEvent?.({ kind: "reporting", folder });
   await ledger.queue.settleRest(record.id, undefined);
+  await ledger.flush(); // a ledger that is lost is told instead of results
   const stopped = end.kind === "stopped" ? end.error : undefined;
   const tallies = await ledger.results.tallies(record.id);
   const exitCode =
@@ -285,6 +287,7 @@ async function finish(
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
   }).catch(afterSending);
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
+  await ledger.flush();
   await tidyUp(ledger);
   return { exitCode, summary, folder, stopped };
 }

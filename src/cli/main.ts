@@ -291,7 +291,8 @@ export async function main(argv: readonly string[], world: CommandWorld): Promis
       exitCode = code;
     }).parseAsync(argv, { from: "user" });
     return exitCode;
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstOf(thrown);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
     if (error instanceof ImportError) {
       tellError(error, world);
@@ -302,4 +303,11 @@ export async function main(argv: readonly string[], world: CommandWorld): Promis
     );
     return exitCodes.defect;
   }
+}
+
+/** What failed first, where closing something failed after it: the rest of the trouble mostly comes from it. */
+function firstOf(error: unknown): unknown {
+  return error instanceof Error && error.name === "SuppressedError" && "suppressed" in error
+    ? firstOf(error.suppressed)
+    : error;
 }

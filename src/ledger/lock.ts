@@ -39,14 +39,18 @@ async function lockFolder(folder: string, what: string): Promise<StateLock> {
   const database = openExclusively(folder, what);
   const holderFile = join(folder, "lock.json");
   const tell = (holder: Omit<LockHolder, "sinceMs">) => {
-    writeFileSync(`${holderFile}.new`, JSON.stringify(holder), { mode: 0o600 });
-    renameSync(`${holderFile}.new`, holderFile);
+    try {
+      writeFileSync(`${holderFile}.new`, JSON.stringify(holder), { mode: 0o600 });
+      renameSync(`${holderFile}.new`, holderFile);
+    } catch (error) {
+      throw stateError(holderFile, error);
+    }
   };
   try {
     tell({ pid: process.pid });
   } catch (error) {
     database.close();
-    throw stateError(holderFile, error);
+    throw error;
   }
   return {
     name: (runId) => tell({ pid: process.pid, runId }),
