@@ -25,7 +25,7 @@ import {
 import { makeFolder } from "./report/atomic-file.ts";
 import { writeReports } from "./report/reports.ts";
 import type { StopReason, Summary } from "./report/summary.ts";
-import { type SpoolOptions, spoolStdin } from "./spool.ts";
+import { type SpoolOptions, spoolStreams } from "./spool.ts";
 import { stage } from "./stage.ts";
 import { countTraffic, type TrafficCount } from "./traffic.ts";
 
@@ -91,7 +91,7 @@ export interface RunResult {
  */
 export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
   await using lock = await lockState(job.state);
-  await using spooled = await spoolStdin(job, spoolOptions(wishes));
+  await using spooled = await spoolStreams(job, spoolOptions(wishes));
   const inputs = await prepareInputs(spooled.job, prepareOptions(wishes));
   await using ledger = await openLedger({ folder: job.state, baseUrl: wishes.account.baseUrl, mode: "write" });
   return await execute({ job, inputs, ledger, lock, warnings: [] }, wishes);

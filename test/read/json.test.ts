@@ -219,7 +219,7 @@ test.each([
     for (; pulled < 1000; pulled++) yield Buffer.alloc(1024 * 1024, "x");
   }
   const read = async () => {
-    await using input = await openInput("-", "in.txt", settings, Readable.from(endless()));
+    await using input = await openInput("-", "in.txt", settings, { stdin: Readable.from(endless()) });
     for await (const _ of input.batches());
   };
   expect(await faultOf(read())).toMatchObject({
