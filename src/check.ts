@@ -14,7 +14,7 @@ import type { Summary } from "./report/summary.ts";
 import { prepareOptions, type RunEvent, spoolOptions } from "./run.ts";
 import { openScratchFolder } from "./scratch-folder.ts";
 import { shownEntries } from "./shown-entries.ts";
-import { spoolStdin } from "./spool.ts";
+import { spoolStreams } from "./spool.ts";
 import { stage } from "./stage.ts";
 
 /** What a check may be told beside its job. */
@@ -46,7 +46,7 @@ export interface CheckResult {
 /** Checks a job. Throws `ImportError` when an input, a mapping or the job cannot be used at all (exit code 2). */
 export async function check(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
   const { clock = systemClock, stop = new AbortController().signal } = options;
-  await using spooled = await spoolStdin(job, spoolOptions(options));
+  await using spooled = await spoolStreams(job, spoolOptions(options));
   const inputs = await prepareInputs(spooled.job, prepareOptions(options));
   for (const { file, what } of detections(inputs)) options.onEvent?.({ kind: "detected", file, what });
   await using scratch = await openScratchFolder();

@@ -14,6 +14,7 @@ import { type CheckName, checkNames, type Finding, ok, problem, warning } from "
 import type { ResourceName } from "./model/resource.ts";
 import { checkJoins, compileInput } from "./prepare.ts";
 import { openInput } from "./read/open.ts";
+import { isStreamFile } from "./read/stream-file.ts";
 import type { RunAccount } from "./run.ts";
 import { leastNodeVersion } from "./version.ts";
 
@@ -90,15 +91,14 @@ async function examineInput(input: Input): Promise<ExaminedInput> {
     const compiled = await compileInput(input);
     checkJoins(input, compiled.mapping);
     const { source } = compiled.mapping;
-    const headersOf = async (files: Input["files"]) =>
-      Promise.all(
-        files
-          .filter(({ path }) => path !== "-")
-          .map(async ({ path, shown }) => {
-            await using opened = await openInput(path, shown, source);
-            return tableHeader({ ...opened.info, path: shown });
-          }),
-      );
+    const headersOf = async (files: Input["files"]) => {
+      const headers = files.map(async ({ path, shown }) => {
+        if (await isStreamFile(path)) return [];
+        await using opened = await openInput(path, shown, source);
+        return [tableHeader({ ...opened.info, path: shown })];
+      });
+      return (await Promise.all(headers)).flat();
+    };
     const joined = Object.fromEntries(
       await Promise.all(
         Object.entries(input.joins).map(async ([join, files]) => [join, (await headersOf(files))[0]] as const),

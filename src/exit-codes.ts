@@ -33,6 +33,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case "NOT_YET":
       return exitCodes.notStarted;
     case "STATE_FULL":
+    case "STATE_LOST":
     case "RESULTS_UNWRITTEN":
     case "STOPPED":
     case "OUTAGE":

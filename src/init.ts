@@ -14,6 +14,7 @@ import { ImportError } from "./model/error.ts";
 import { isForeignLink } from "./model/private-files.ts";
 import { findRecords } from "./read/find-records.ts";
 import { openInput } from "./read/open.ts";
+import { isStreamFile } from "./read/stream-file.ts";
 
 import { madeFor, readShippedMappings } from "./shipped-mappings.ts";
 import { packageFolder } from "./version.ts";
@@ -154,6 +155,11 @@ async function findExports(patterns: readonly string[], cwd: string): Promise<re
 }
 
 async function readExport(path: string, shown: string, name: string): Promise<Export> {
+  if (await isStreamFile(path)) {
+    throw new ImportError("INPUT_UNREADABLE", `${shown}: it is a pipe, and init has to read an export more than once`, {
+      hint: "Save it as a file first, and name that.",
+    });
+  }
   const records = await findRecords(path, shown);
   const settings: Sample["settings"] = records === undefined ? {} : { records };
   try {

@@ -1,6 +1,5 @@
 // The job file: what is asked for. The written form (job-schema.ts) is checked as a whole; the normalised form has every
 // default and absolute paths. Reading environment variables and tokens is the process's business, not this file's.
-import { readFile } from "node:fs/promises";
 import { basename, dirname, relative, resolve } from "node:path";
 import { glob } from "tinyglobby";
 import type { z } from "zod";
@@ -16,6 +15,7 @@ import { valueAt } from "./model/payload-path.ts";
 import type { ExistingPolicy, ResourceName } from "./model/resource.ts";
 import type { SourceSettings } from "./model/row.ts";
 import { loadYaml } from "./model/yaml-config.ts";
+import { readTextFile } from "./read/stream-file.ts";
 
 /** A file of an input: where it is, and how people know it. `-` is standard input. */
 export interface JobFile {
@@ -82,6 +82,8 @@ export interface JobOverrides {
   readonly state?: string;
   /** Where relative paths of overrides start. */
   readonly cwd?: string;
+  /** Ends waiting for a job that comes out of a pipe. */
+  readonly signal?: AbortSignal;
 }
 
 // Described, but built later: refused rather than ignored.
@@ -121,11 +123,17 @@ function stdinTwice(inputs: z.output<typeof writtenJob>["inputs"]): readonly Con
 export async function loadJob(path: string, overrides: JobOverrides = {}): Promise<Job> {
   const { cwd = "" } = overrides; // resolve() takes the process's folder then
   const file: JobFile = { path: resolve(cwd, path), shown: path };
-  const { value, positionOf } = loadYaml(await readJobText(file), file.shown, writtenJob, "JOB_INVALID", {
-    check: jobFaults,
-    sayable: withoutTokens,
-    hint: "docs/job.md describes every key. A token never stands in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
-  });
+  const { value, positionOf } = loadYaml(
+    await readJobText(file, overrides.signal),
+    file.shown,
+    writtenJob,
+    "JOB_INVALID",
+    {
+      check: jobFaults,
+      sayable: withoutTokens,
+      hint: "docs/job.md describes every key. A token never stands in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
+    },
+  );
   const folder = dirname(file.path);
   checkOverrides(
     value.inputs.map(({ name }) => name),
@@ -220,10 +228,11 @@ async function readInput(
   };
 }
 
-async function readJobText(file: JobFile): Promise<string> {
+async function readJobText(file: JobFile, signal: AbortSignal | undefined): Promise<string> {
   try {
-    return await readFile(file.path, "utf8");
+    return await readTextFile(file.path, signal);
   } catch (cause) {
+    if (cause instanceof ImportError) throw cause;
     throw unreadableJob(file, cause);
   }
 }

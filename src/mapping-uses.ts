@@ -9,6 +9,7 @@ import { cellAt } from "./model/cells.ts";
 import type { Json } from "./model/json.ts";
 import type { Cell, Row } from "./model/row.ts";
 import { openInput } from "./read/open.ts";
+import { isStreamFile } from "./read/stream-file.ts";
 
 /** A payload field that names something of the account. */
 export interface MappingUse {
@@ -135,7 +136,7 @@ async function sample(
     const places = wanted.filter((place) => place.join === join);
     if (places.length === 0) continue;
     for (const { path, shown, source } of files) {
-      if (path === "-") continue;
+      if (await isStreamFile(path)) continue;
       for (const row of await firstRows(path, shown, source ?? compiled.mapping.source)) {
         if (join === undefined && isLeftOut(compiled, shown, row)) continue;
         for (const place of places)

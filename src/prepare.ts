@@ -1,6 +1,5 @@
 // Before anything is staged: mappings loaded and compiled, look-up tables read, every file looked through once, every
 // mapped column checked against its header. All faults of all inputs are reported together.
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type ColumnDamage, damageWarnings } from "./damage.ts";
 import { type Inspected, type InspectOptions, inspectInput } from "./inspect.ts";
@@ -15,6 +14,7 @@ import { didYouMean } from "./model/nearest.ts";
 import type { ResourceName } from "./model/resource.ts";
 import type { FileInfo } from "./model/row.ts";
 import { openInput } from "./read/open.ts";
+import { readTextFile } from "./read/stream-file.ts";
 import type { Summary } from "./report/summary.ts";
 import { cutTo } from "./report/wording.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
@@ -111,10 +111,10 @@ export async function compileInput(
 }
 
 async function prepareInput(input: Input, options: PrepareOptions): Promise<PreparedInput> {
-  const mapping = await readMapping(input);
+  const mapping = await readMapping(input, options);
   const earlier = options.earlierRows === undefined ? [] : [options.earlierRows(input.name)];
   const read = await readIndexes(mapping, rowsOfFiles(input.files, mapping), ...earlier);
-  const lookups = await readLookups(mapping, input);
+  const lookups = await readLookups(mapping, input, options);
   const compiled = compileMapping(mapping, lookups.tables, read.indexes);
   checkJoins(input, compiled.mapping);
   const infos = new Map<string, FileInfo>();
@@ -227,8 +227,10 @@ export function checkJoins(input: Input, mapping: Mapping): void {
   }
 }
 
-async function readMapping({ mapping }: Pick<Input, "mapping">): Promise<Mapping> {
-  const loaded = loadMapping(await readText(mapping), mapping.shown);
+type Stoppable = Pick<InspectOptions, "signal">;
+
+async function readMapping({ mapping }: Pick<Input, "mapping">, { signal }: Stoppable = {}): Promise<Mapping> {
+  const loaded = loadMapping(await readText(mapping, signal), mapping.shown);
   return mapping.channel === undefined ? loaded : withJobChannel(loaded, mapping.channel);
 }
 
@@ -238,11 +240,12 @@ const maxLookupRows = 200_000;
 async function readLookups(
   mapping: Mapping,
   input: Pick<Input, "mapping">,
+  options: Stoppable = {},
 ): Promise<{ readonly tables: LookupTables; readonly warnings: readonly string[] }> {
   const tables = new Map<string, ReadonlyMap<string, string>>();
   const warnings = new Set<string>();
   for (const spec of mapping.lookups) {
-    const { table, detected } = await readLookup(spec, input);
+    const { table, detected } = await readLookup(spec, input, options);
     tables.set(tableName(spec), table);
     for (const what of detected) warnings.add(`the lookup file ${spec.file}: detected ${what}`);
   }
@@ -261,9 +264,10 @@ function tableName({ file, key, value }: LookupSpec): string {
 async function readLookup(
   spec: LookupSpec,
   input: Pick<Input, "mapping">,
+  { signal }: Stoppable,
 ): Promise<{ readonly table: ReadonlyMap<string, string>; readonly detected: readonly string[] }> {
   const table = new Map<string, string>();
-  await using opened = await openInput(resolve(dirname(input.mapping.path), spec.file), spec.file, {});
+  await using opened = await openInput(resolve(dirname(input.mapping.path), spec.file), spec.file, {}, { signal });
   const absent = [spec.key, spec.value].filter(
     (column) => opened.info.columns !== undefined && !opened.info.columns.includes(column),
   );
@@ -292,10 +296,11 @@ async function readLookup(
   return { table, detected: [...opened.info.detected, ...opened.detectedLate()] };
 }
 
-async function readText(file: JobFile): Promise<string> {
+async function readText(file: JobFile, signal: AbortSignal | undefined): Promise<string> {
   try {
-    return await readFile(file.path, "utf8");
+    return await readTextFile(file.path, signal);
   } catch (cause) {
+    if (cause instanceof ImportError) throw cause;
     throw new ImportError(
       "MAPPING_INVALID",
       `the mapping ${file.shown} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -1,7 +1,7 @@
 // What only a retry can do wrong: its files hold what did not make it, so what was made is not there to clash with.
 import { type ClashOptions, claimPlace } from "./clashes.ts";
 import { splitRowId } from "./model/draft.ts";
-import type { Staging } from "./model/ledger.ts";
+import type { Ledger, Staging } from "./model/ledger.ts";
 import { resources } from "./model/resources.ts";
 import type { PreparedInput } from "./prepare.ts";
 
@@ -9,7 +9,8 @@ import type { PreparedInput } from "./prepare.ts";
  * Makes invalid what would make an entry a second time under the key of one that the retried run made (rows of that entry
  * are missing here, and an update or an order without them would be wrong), and what stood apart under one key in the
  * retried run and only stands together here because the rows between were made. With `rows: continued` also what stood
- * apart under several keys: a row whose key the others continue is gone.
+ * apart under several keys: a row whose key the others continue is gone. And what has a row that stands in its failures file
+ * more than once: it would count twice, or one of two edits of it would be lost.
  */
 export async function refuseRepeats(
   run: number,
@@ -17,6 +18,7 @@ export async function refuseRepeats(
   options: Pick<ClashOptions, "ledger" | "locate">,
 ): Promise<void> {
   const { staging, results } = options.ledger;
+  await refuseCopies(run, options.ledger);
   for (const { entryId, resource, key, path, runId } of await staging.madeBefore(run)) {
     const [cell] = await claimPlace(key, { entryId, path }, options);
     await staging.addProblems(entryId, [
@@ -54,6 +56,26 @@ export async function refuseRepeats(
   }
 }
 
+async function refuseCopies(run: number, { staging, stories }: Ledger): Promise<void> {
+  for await (const { source, rows } of staging.comeTwice(run)) {
+    const { rowNumber } = splitRowId(source);
+    for (const { id, line, file } of rows) {
+      const others = rows.filter((other) => other.id !== id);
+      const named = others
+        .slice(0, maxNamedParts)
+        .map((other) => `line ${other.line} (row ${splitRowId(other.id).rowNumber})`);
+      const more = others.length > maxNamedParts ? ` and ${others.length - maxNamedParts} more` : "";
+      const message = `row ${rowNumber} of the original stands here and again on ${named.join(", ")}${more}: keep one of them (what is new has nothing in _import_problem)`;
+      for (const entry of await stories.entriesOfRow(id, mostEntriesOfRow)) {
+        const place = { file, line, row: splitRowId(id).rowNumber };
+        await staging.addProblems(entry.id, [{ code: "duplicate_row", message, ...place }]);
+      }
+    }
+  }
+}
+
+// A row of a join may belong to several.
+const mostEntriesOfRow = 100;
 const maxNamedParts = 5;
 
 function joinedMessage(parts: Awaited<ReturnType<Staging["joinedApart"]>>): string {

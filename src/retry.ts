@@ -11,7 +11,8 @@ import { checkOnly, prepareInputs } from "./prepare.ts";
 import { readingOf } from "./re-saved.ts";
 import { failureNames } from "./report/failure-names.ts";
 import { rowsOfRuns } from "./row-indexes.ts";
-import { execute, prepareOptions, type RunOptions, type RunResult, runFolder } from "./run.ts";
+import { execute, prepareOptions, type RunOptions, type RunResult, runFolder, spoolOptions } from "./run.ts";
+import { spoolStreams } from "./spool.ts";
 
 /** What a retry may be told beside its job: what a run may, as far as it makes sense. */
 export type RetryOptions = Omit<RunOptions, "force" | "stdin">;
@@ -37,7 +38,9 @@ export async function retry(job: Job, options: RetryOptions): Promise<RetryResul
   if (found.inputs.length === 0) return { exitCode: 0, retried: retryOf.runId, result: undefined };
   const retryJob: Job = { ...job, inputs: found.inputs };
   const { only: _, ...wishes } = options; // its inputs are those already
-  const inputs = await prepareInputs(retryJob, {
+  // Reference files are the job's own, and may come out of a pipe.
+  await using spooled = await spoolStreams(retryJob, spoolOptions(wishes));
+  const inputs = await prepareInputs(spooled.job, {
     ...prepareOptions(wishes),
     earlierRows: (input) => rowsOfRuns(ledger, retryOf, input),
   });

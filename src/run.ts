@@ -26,7 +26,7 @@ import {
 import { makeFolder } from "./report/atomic-file.ts";
 import { writeReports } from "./report/reports.ts";
 import type { StopReason, Summary } from "./report/summary.ts";
-import { type SpoolOptions, spoolStdin } from "./spool.ts";
+import { type SpoolOptions, spoolStreams } from "./spool.ts";
 import { stage } from "./stage.ts";
 import { countTraffic, type TrafficCount } from "./traffic.ts";
 
@@ -94,7 +94,7 @@ export interface RunResult {
  */
 export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
   await using lock = await lockState(job.state);
-  await using spooled = await spoolStdin(job, spoolOptions(wishes));
+  await using spooled = await spoolStreams(job, spoolOptions(wishes));
   const inputs = await prepareInputs(spooled.job, prepareOptions(wishes));
   await using ledger = await openLedger({ folder: job.state, baseUrl: wishes.account.baseUrl, mode: "write" });
   return await execute({ job, inputs, ledger, lock, warnings: [] }, wishes);
@@ -170,6 +170,7 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
       signal: options.stop,
       isRetry: retryOf !== undefined,
     });
+    await ledger.flush();
     // Where results cannot be written, nothing is sent.
     await makeFolder(runFolder(job, record));
   });
@@ -271,6 +272,7 @@ async function finish(
   const folder = runFolder(job, record);
   options.onEvent?.({ kind: "reporting", folder });
   await ledger.queue.settleRest(record.id, undefined);
+  await ledger.flush(); // a ledger that is lost is told instead of results
   const stopped = end.kind === "stopped" ? end.error : undefined;
   const tallies = await ledger.results.tallies(record.id);
   const exitCode =
@@ -289,6 +291,7 @@ async function finish(
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
   }).catch(afterSending);
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
+  await ledger.flush();
   await tidyUp(ledger);
   return { exitCode, summary, folder, stopped };
 }

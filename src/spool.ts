@@ -1,14 +1,14 @@
-// Standard input can be read once and is needed twice, to be looked at and to be staged: it is copied into the state folder
-// for the time of one command. What a killed process left there is removed by the next.
+// Standard input and named pipes can be read once and are needed twice, to be looked at and to be staged: they are copied
+// into the state folder for the time of one command. What a killed process left there is removed by the next.
 import { open, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
-import type { Job } from "./job.ts";
+import type { Input, Job, JobFile } from "./job.ts";
 import { stateError } from "./ledger/sqlite-error.ts";
-import { ImportError } from "./model/error.ts";
 import { makePrivateFolder, privateModes } from "./model/private-files.ts";
+import { isStreamFile, openStreamFile, piecesOfStream } from "./read/stream-file.ts";
 
-/** A job whose files can all be read twice. Disposing removes the copy. */
+/** A job whose files can all be read twice. Disposing removes the copies. */
 export interface Spooled extends AsyncDisposable {
   readonly job: Job;
 }
@@ -22,51 +22,95 @@ export interface SpoolOptions {
 }
 
 /**
- * Copies standard input, where the job reads it, to a file that only its owner may read; without such an input the job
- * is as it was. Throws `STATE_UNUSABLE` and `STATE_FULL` where that cannot be written, and `STOPPED`.
+ * Copies what the job reads from streams to files that only their owner may read; without such an input the job is as it
+ * was. All are copied at once: whoever writes two pipes may not write one to its end first. Throws `STATE_UNUSABLE` and
+ * `STATE_FULL` where that cannot be written, and `STOPPED`.
  */
-export async function spoolStdin(job: Job, { stdin, only, signal }: SpoolOptions): Promise<Spooled> {
-  const isRead = job.inputs.some(({ name, files }) => (only ?? name) === name && files.some(isStdin));
-  if (!isRead || stdin === undefined) return { job, [Symbol.asyncDispose]: async () => {} };
+export async function spoolStreams(job: Job, { stdin, only, signal }: SpoolOptions): Promise<Spooled> {
+  const inputs = job.inputs.filter(({ name }) => (only ?? name) === name);
+  const streams = await openStreams(new Set(inputs.flatMap(filesOf).map(({ path }) => path)), stdin);
+  if (streams.size === 0) return { job, [Symbol.asyncDispose]: async () => {} };
   const folder = join(job.state, "stdin");
-  const path = join(folder, String(process.pid));
-  const remove = (): Promise<void> => rm(path, { force: true });
+  const copies = new Map([...streams.keys()].map((path, index) => [path, join(folder, copyName(path, index))]));
+  const remove = async (): Promise<void> => {
+    await Promise.all([...copies.values()].map((path) => rm(path, { force: true })));
+  };
   try {
     makePrivateFolder(folder);
     await removeStale(folder);
-    await copy(stdin, path, signal);
+    await copyAll(streams, copies, signal);
   } catch (error) {
     await remove().catch(() => undefined);
-    throw stateError(path, error);
+    throw stateError(folder, error);
+  } finally {
+    for (const stream of streams.values()) if (stream !== stdin) stream.destroy();
   }
-  const inputs = job.inputs.map((input) => ({
-    ...input,
-    files: input.files.map((file) => (isStdin(file) ? { ...file, path, spooled: true as const } : file)),
-  }));
-  return { job: { ...job, inputs }, [Symbol.asyncDispose]: remove };
+  const copied = (file: JobFile): JobFile => {
+    const path = copies.get(file.path);
+    return path === undefined ? file : { ...file, path, spooled: true };
+  };
+  return {
+    job: { ...job, inputs: job.inputs.map((input) => withFiles(input, copied)) },
+    [Symbol.asyncDispose]: remove,
+  };
 }
 
-function isStdin({ path }: { readonly path: string }): boolean {
-  return path === "-";
+/** Whether an input can be read only once. */
+export async function readsStreams(job: Job): Promise<boolean> {
+  const paths = job.inputs.flatMap(filesOf).map(({ path }) => path);
+  return (await Promise.all(paths.map(isStreamFile))).some((isStream) => isStream);
 }
 
-async function copy(stdin: Readable, path: string, signal: AbortSignal | undefined): Promise<void> {
+function filesOf({ files, joins }: Input): readonly JobFile[] {
+  return [...files, ...Object.values(joins).flat()];
+}
+
+function withFiles(input: Input, change: (file: JobFile) => JobFile): Input {
+  const joins = Object.entries(input.joins).map(([name, files]) => [name, files.map(change)] as const);
+  return { ...input, files: input.files.map(change), joins: Object.fromEntries(joins) };
+}
+
+async function openStreams(paths: Iterable<string>, stdin: Readable | undefined): Promise<Map<string, Readable>> {
+  const streams = new Map<string, Readable>();
+  for (const path of paths) {
+    const stream = path === "-" ? stdin : await openStreamFile(path);
+    if (stream !== undefined) streams.set(path, stream);
+  }
+  return streams;
+}
+
+/** Whose it is, and the name that it had: its ending may say what it holds. */
+function copyName(path: string, index: number): string {
+  return path === "-" ? String(process.pid) : `${process.pid}-${index}-${basename(path).slice(-100)}`;
+}
+
+async function copyAll(
+  streams: ReadonlyMap<string, Readable>,
+  copies: ReadonlyMap<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const failed = new AbortController();
+  const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  await Promise.all(
+    [...streams].map(([path, stream]) =>
+      copy(stream, copies.get(path) ?? "", either).catch((error: unknown) => failed.abort({ error })),
+    ),
+  );
+  if (failed.signal.aborted) throw (failed.signal.reason as { readonly error: unknown }).error; // the first one
+}
+
+async function copy(stream: Readable, path: string, signal: AbortSignal): Promise<void> {
   await rm(path, { force: true });
   await using file = await open(path, "wx", privateModes.file);
   await file.chmod(privateModes.file);
-  const pieces: AsyncIterable<Uint8Array | string> = stdin.iterator({ destroyOnReturn: false });
-  for await (const piece of pieces) {
-    if (signal?.aborted === true)
-      throw new ImportError("STOPPED", "stopped while reading; nothing was sent", {
-        hint: "Run the same command again.",
-      });
-    await file.writeFile(piece);
-  }
+  for await (const piece of piecesOfStream(stream, signal)) await file.writeFile(piece);
 }
 
 /** Copies are called after the process that made them. */
 async function removeStale(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) if (!isAlive(Number(name))) await rm(join(folder, name), { force: true });
+  for (const name of await readdir(folder)) {
+    if (!isAlive(Number(/^\d+/.exec(name)?.[0]))) await rm(join(folder, name), { force: true });
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -10,12 +10,12 @@ import type { CompiledMapping } from "./map/compile.ts";
 import { groupRows } from "./map/group.ts";
 import { cellPlace, type RowGroup, rowId, type SourceRow, splitRowId } from "./model/draft.ts";
 import type { NewEntry } from "./model/entry.ts";
-import { ImportError } from "./model/error.ts";
 import type { Ledger, NewRow, StagedFile, StoredRow } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import type { Row } from "./model/row.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
 import { openInput, sameSettings } from "./read/open.ts";
+import { stoppedReading } from "./read/unreadable.ts";
 import { refuseRepeats } from "./repeats.ts";
 import { rowsHash } from "./rows-hash.ts";
 import { validateDraft } from "./validate.ts";
@@ -336,8 +336,7 @@ async function* sourceRows({ file, staged }: OpenedFile, options: StageOptions):
 }
 
 function endIfStopped({ signal }: StageOptions): void {
-  if (!signal.aborted) return;
-  throw new ImportError("STOPPED", "stopped while reading; nothing was sent", { hint: "Run the same command again." });
+  if (signal.aborted) throw stoppedReading();
 }
 
 function newRow({ id, row }: SourceRow, { file: { retryOf } }: OpenedFile): NewRow {

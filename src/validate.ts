@@ -8,7 +8,7 @@ import { formatPath, parsePath, valueAt, withValueAt } from "./model/payload-pat
 import type { Problem, ProblemCode } from "./model/problem.ts";
 import { locateProblem } from "./model/problem-place.ts";
 import type { ExistingPolicy, Resource } from "./model/resource.ts";
-import { halfCharacter, holdsHalfCharacter } from "./model/well-formed.ts";
+import { brokenText } from "./model/well-formed.ts";
 
 /** How strictly drafts are judged. */
 export interface ValidateOptions {
@@ -92,14 +92,15 @@ function repeatedKeys(keys: readonly { readonly key: string; readonly path: stri
 }
 
 function isWhole({ key }: { readonly key: string }): boolean {
-  return !holdsHalfCharacter(key);
+  return brokenText(key) === undefined;
 }
 
 /** Keys that the ledger could not keep: it would never find them again, and what has them would be made twice. */
 function brokenKeys(keys: readonly { readonly key: string; readonly path: string }[]): readonly Problem[] {
-  return keys
-    .filter((claim) => !isWhole(claim))
-    .map(({ path }): Problem => ({ code: "bad_format", path, message: `${halfCharacter}, which no key can` }));
+  return keys.flatMap(({ key, path }): readonly Problem[] => {
+    const broken = brokenText(key);
+    return broken === undefined ? [] : [{ code: "bad_format", path, message: `${broken}: no key can` }];
+  });
 }
 
 interface Found {

@@ -16,6 +16,7 @@ const codes: Readonly<Record<ErrorCode, number>> = {
   NOTHING_SENT: 2,
   NOT_YET: 2,
   STATE_FULL: 4,
+  STATE_LOST: 4,
   RESULTS_UNWRITTEN: 4,
   STOPPED: 4,
   OUTAGE: 4,

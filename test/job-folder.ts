@@ -12,7 +12,7 @@ import type { Ledger, ResultRow } from "../src/model/ledger.ts";
 import { describeProblem, type Problem } from "../src/model/problem.ts";
 import { phases } from "../src/model/resource.ts";
 import { prepareInputs } from "../src/prepare.ts";
-import { spoolStdin } from "../src/spool.ts";
+import { spoolStreams } from "../src/spool.ts";
 import { stage } from "../src/stage.ts";
 
 /** Files by their path in the folder. */
@@ -72,7 +72,7 @@ export async function stagedJob(files: Files, { stdin, ...parts }: StageParts = 
   try {
     const job = await folder.loadJob();
     const piped = stdin === undefined ? {} : { stdin: Readable.from([stdin]) };
-    await using spooled = await spoolStdin(job, piped);
+    await using spooled = await spoolStreams(job, piped);
     const inputs = await prepareInputs(spooled.job);
     const run = await ledger.runs.begin({ runId: "r", job: "import.yaml", command: "run", startedAtMs: 0 });
     const locate = createLocate(ledger, run.id, inputs);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import iconv from "iconv-lite";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { loadJob } from "../src/job.ts";
 import { type RetryOptions, retry } from "../src/retry.ts";
 import { type RunOptions, type RunResult, run } from "../src/run.ts";
@@ -351,6 +351,70 @@ describe("orders of several rows", () => {
     );
     expect(again[1]?.message).toContain("group.rows: anywhere");
     expect(at.sandbox.counts().created.sales_orders).toBe(2);
+  });
+});
+
+describe("a failures row that stands twice in its file", () => {
+  const twice = (text: string): string => {
+    const [head, first, second, ...rest] = text.split("\n");
+    return [head, first, second, first, ...rest].join("\n");
+  };
+
+  test.each(["adjacent", "anywhere"])(
+    "is refused, naming both places, and sent once it is taken away (rows: %s)",
+    async (rows) => {
+      await using at = await trial(orderFiles(rows, ["O1,Ada,x,2", "O1,Ada,2,2", "O2,Bob,x,3"]));
+      const first = await at.run();
+      await at.edit(first, "main.csv", (text) => twice(text).replaceAll("Ada,x", "Ada,1").replace("Bob,x", "Bob,3"));
+      await at.retry();
+      // What a refused retry left behind knows of it too.
+      const again = await at.retry();
+      expect(again.exitCode).toBe(3);
+      const told = (await rowsOf(again)).flatMap(({ line, key, outcome, code, message }) =>
+        code === "duplicate_row" ? [`${line} ${key} ${outcome} ${message}`] : [],
+      );
+      expect(told).toEqual([
+        expect.stringMatching(
+          /^2 O1 invalid row 1 of the original stands here and again on line 4 \(row 3\): keep one/,
+        ),
+        expect.stringMatching(
+          /^4 O1 invalid row 1 of the original stands here and again on line 2 \(row 1\): keep one/,
+        ),
+      ]);
+      expect(at.sandbox.records("sales_orders").map(({ key }) => key)).toEqual(["O2"]);
+      await at.edit(again, "main.csv", (text) => text.replace(/\n[^\n]*row 3: [^\n]*/, ""));
+      expect((await at.retry()).exitCode).toBe(0);
+      const [order] = at.sandbox.records("sales_orders").filter(({ key }) => key === "O1");
+      expect(order?.received.at(-1)?.items).toMatchObject([{ quantity: 1 }, { quantity: 2 }]);
+    },
+  );
+
+  it("is refused where nothing is grouped, too, whether the copies are equal or not", async () => {
+    await using at = await trial({
+      ...productFiles,
+      "products.csv": csv("SKU,Name,Price", "A,Alpha,x", "B,Beta,x", "C,Gamma,x"),
+    });
+    const edit = (text: string): string =>
+      text
+        .replace(/(\nA.*)(\nB.*)/, "$1$1$2$2")
+        .replaceAll(",x", ",1")
+        .replace("B,Beta,1", "B,Beta,2");
+    await at.edit(await at.run(), "main.csv", edit);
+    const again = await rowsOf(await at.retry());
+    expect(again.map(({ key, outcome }) => `${key} ${outcome}`)).toEqual([
+      ...["A invalid", "A invalid", "B invalid", "B invalid"],
+      "C accepted",
+    ]);
+    expect(at.sandbox.records("products").map(({ key }) => key)).toEqual(["C"]);
+  });
+
+  it("may stand beside a new row that says nothing of where it was", async () => {
+    await using at = await trial(orderFiles("adjacent", ["O1,Ada,x,2"]));
+    const edit = (text: string): string => text.replace(/(\nO1,Ada,)x(,2.*)/, "$11$2$12,2,,,");
+    await at.edit(await at.run(), "main.csv", edit);
+    expect((await at.retry()).exitCode).toBe(0);
+    const [order] = at.sandbox.records("sales_orders");
+    expect(order?.received.at(-1)?.items).toMatchObject([{ quantity: 1 }, { quantity: 2 }]);
   });
 });
 

@@ -169,6 +169,31 @@ describe("a row that could not be read", () => {
     expect(await fatesOf(given)).toEqual(["orders.json:2 invalid - not_an_object", "orders.json:3 pending A"]);
     expect(await problemsOf(given)).toHaveLength(1);
   });
+
+  it.each(["json", "ndjson"])(
+    "of %s is a key that stands twice, at any depth: nothing of that record is sent",
+    async (format) => {
+      const records = [
+        '{"Order": "A", "lines": [{"Item": "cup", "Qty": 1, "Qty": 2}]}',
+        '{"Order": "B", "lines": [{"Item": "cup", "Qty": 1}]}',
+        '{"Order": "C", "Order": "D", "lines": [{"Item": "cup", "Qty": 1}]}',
+      ];
+      const given = {
+        "import.yaml": job(`  - { name: orders, file: orders.${format}, mapping: orders.yaml }\n`),
+        "orders.yaml": `version: 1\nresource: sales_orders\n${orderFields}children:\n  items:\n    each: lines\n${itemFields}`,
+        [`orders.${format}`]: format === "json" ? `[${records.join(",\n")}]\n` : `${records.join("\n")}\n`,
+      };
+      expect(await fatesOf(given)).toEqual([
+        `orders.${format}:1 invalid A duplicate_json_key`,
+        `orders.${format}:2 pending B`,
+        `orders.${format}:3 invalid D duplicate_json_key`,
+      ]);
+      expect(await problemsOf(given)).toEqual([
+        expect.stringMatching(/^orders\.\w+:1 column "lines\.0\.Qty": the key "Qty" stands twice/),
+        expect.stringMatching(/^orders\.\w+:3 column "Order": the key "Order" stands twice/),
+      ]);
+    },
+  );
 });
 
 describe("rows that the mapping leaves out", () => {

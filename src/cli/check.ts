@@ -4,6 +4,7 @@ import { check as checkJob } from "../check.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
+import { readsStreams } from "../spool.ts";
 import { watchedFiles } from "../watched-files.ts";
 import { openConsole } from "./console.ts";
 import { interruptible } from "./interrupt.ts";
@@ -55,9 +56,9 @@ async function checkOnce(
   world: CommandWorld,
   stop: AbortSignal,
 ): Promise<number> {
-  const job = await loadCommandJob(path, options, flags, world);
-  if (flags.watch === true && job.inputs.some(({ files }) => files.some((file) => file.path === "-"))) {
-    throw new ImportError("USAGE", "standard input can be read once, so it cannot be watched", {
+  const job = await loadCommandJob(path, options, flags, world, stop);
+  if (flags.watch === true && (await readsStreams(job))) {
+    throw new ImportError("USAGE", "standard input and pipes can be read once, so they cannot be watched", {
       hint: "Name a file instead, or check without --watch.",
     });
   }

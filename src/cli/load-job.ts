@@ -16,8 +16,14 @@ export function loadCommandJob(
   { state }: GlobalOptions,
   { input }: InputFlags,
   world: CommandWorld,
+  signal?: AbortSignal,
 ): Promise<Job> {
-  return loadJob(path, { cwd: world.cwd, inputs: parseInputs(input ?? []), ...(state === undefined ? {} : { state }) });
+  return loadJob(path, {
+    cwd: world.cwd,
+    inputs: parseInputs(input ?? []),
+    ...(state === undefined ? {} : { state }),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 function parseInputs(texts: readonly string[]): Readonly<Record<string, string>> {

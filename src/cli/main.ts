@@ -301,7 +301,8 @@ export async function main(argv: readonly string[], outside: ProcessWorld): Prom
       exitCode = code;
     }).parseAsync(argv, { from: "user" });
     return exitCode;
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstOf(thrown);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.notStarted;
     if (error instanceof ImportError) {
       tellError(error, border);
@@ -312,4 +313,11 @@ export async function main(argv: readonly string[], outside: ProcessWorld): Prom
     );
     return exitCodes.defect;
   }
+}
+
+/** What failed first, where closing something failed after it: the rest of the trouble mostly comes from it. */
+function firstOf(error: unknown): unknown {
+  return error instanceof Error && error.name === "SuppressedError" && "suppressed" in error
+    ? firstOf(error.suppressed)
+    : error;
 }

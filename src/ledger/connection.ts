@@ -3,6 +3,7 @@
 // Writes are applied at once, inside one open transaction, so reads see them. The transaction is committed (one sync to
 // disk) when a send waits for it, when enough was written, or after a moment. Everybody who waits shares that commit.
 import Database from "better-sqlite3";
+import { watchSameFile } from "./same-file.ts";
 import { stateError } from "./sqlite-error.ts";
 
 type Parameter = string | number | null;
@@ -33,6 +34,8 @@ export class Connection {
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement<Parameter[], unknown>>();
   readonly #rollbackListeners: (() => void)[] = [];
+  /** Throws when what is committed would be lost with the file; a ledger that is only read loses nothing. */
+  readonly #checkFile: () => void;
   #waiters: Waiter[] = [];
   #weight = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -51,6 +54,8 @@ export class Connection {
       guarded(file, () => {
         configure(this.#database, settings);
       });
+      this.#checkFile = reading ? () => {} : watchSameFile(file);
+      this.#checkFile();
     } catch (error) {
       this.#database.close();
       throw error;
@@ -163,6 +168,7 @@ export class Connection {
     this.#waiters = [];
     try {
       if (this.#database.inTransaction) this.run("commit");
+      this.#checkFile();
     } catch (error) {
       if (this.#database.inTransaction) this.run("rollback");
       this.#break(error);

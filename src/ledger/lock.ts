@@ -58,19 +58,23 @@ async function lockFolder(folder: string, what: string): Promise<StateLock> {
   const database = openExclusively(folder, what);
   const holderFile = join(folder, "lock.json");
   const tell = (holder: Omit<LockHolder, "sinceMs">) => {
-    const descriptor = createPrivateFile(`${holderFile}.new`);
     try {
-      writeFileSync(descriptor, JSON.stringify(holder));
-    } finally {
-      closeSync(descriptor);
+      const descriptor = createPrivateFile(`${holderFile}.new`);
+      try {
+        writeFileSync(descriptor, JSON.stringify(holder));
+      } finally {
+        closeSync(descriptor);
+      }
+      renameSync(`${holderFile}.new`, holderFile);
+    } catch (error) {
+      throw stateError(holderFile, error);
     }
-    renameSync(`${holderFile}.new`, holderFile);
   };
   try {
     tell({ pid: process.pid });
   } catch (error) {
     database.close();
-    throw stateError(holderFile, error);
+    throw error;
   }
   return {
     name: (runId) => tell({ pid: process.pid, runId }),

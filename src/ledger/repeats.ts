@@ -6,8 +6,11 @@ import type { Connection } from "./connection.ts";
 import { rowsPerFile } from "./stored-row.ts";
 
 /** The part of `Staging` that compares a retry with what it retries. */
-export function openRepeats(connection: Connection): Pick<Staging, "madeBefore" | "keptApart" | "joinedApart"> {
+export function openRepeats(
+  connection: Connection,
+): Pick<Staging, "madeBefore" | "keptApart" | "joinedApart" | "comeTwice"> {
   return {
+    comeTwice: (run) => comeTwice(connection, run),
     async madeBefore(run) {
       return connection.read(() =>
         connection.all<{ entryId: number; resource: ResourceName; key: string; path: string; runId: string }>(
@@ -59,4 +62,53 @@ export function openRepeats(connection: Connection): Pick<Staging, "madeBefore" 
       );
     },
   };
+}
+
+const pageSources = 500;
+
+async function* comeTwice(connection: Connection, run: number): ReturnType<Staging["comeTwice"]> {
+  connection.write(() => fillCopies(connection, run));
+  for (let after = 0; ; ) {
+    const sources = connection.read(() =>
+      connection.all<{ source: number }>(
+        `select source from copies where source > ? group by source order by source limit ${pageSources}`,
+        after,
+      ),
+    );
+    for (const { source } of sources) {
+      yield {
+        source,
+        rows: connection.read(() =>
+          connection.all<{ id: number; line: number; file: string }>(
+            `select r.id, r.line, f.file from copies c join rows r on r.id = c.row join files f on f.id = r.id / ${rowsPerFile}
+              where c.source = ? order by r.id`,
+            source,
+          ),
+        ),
+      };
+      after = source;
+    }
+    if (sources.length < pageSources) return;
+  }
+}
+
+// What stood twice in a retry that was refused has rows of its own there: only the row at the end of the chain tells.
+function fillCopies(connection: Connection, run: number): void {
+  connection.script(
+    `create temp table if not exists copies (source integer, row integer, primary key (source, row)) without rowid;
+     delete from copies;`,
+  );
+  connection.run(
+    `insert into copies
+     with recursive climbed (row, source) as (
+       select r.id, r.source from files f
+         cross join rows r on r.id >= f.id * ${rowsPerFile} and r.id < (f.id + 1) * ${rowsPerFile}
+        where f.run = ? and r.source is not null
+       union all
+       select c.row, r.source from climbed c join rows r on r.id = c.source where r.source is not null)
+     select source, row from climbed c
+      where not exists (select 1 from rows r where r.id = c.source and r.source is not null)`,
+    run,
+  );
+  connection.run("delete from copies where source in (select source from copies group by source having count(*) = 1)");
 }

@@ -2,9 +2,11 @@
 // Blanks never come here: what a blank means is decided by the one who maps. Limits (length, range) are checks, not ours.
 import type { Field } from "../model/field.ts";
 import type { Json } from "../model/json.ts";
+import { describeRepeated, repeatedKeys } from "../model/json-keys.ts";
 import { didYouMean } from "../model/nearest.ts";
 import type { ProblemCode } from "../model/problem.ts";
 import { quote } from "../model/quote.ts";
+import { brokenWithin } from "../model/well-formed.ts";
 import { parseDate } from "./dates.ts";
 import { type Decimal, decimalOf, exactNumber, inexactMessage, parseDecimal } from "./decimal.ts";
 import type { ValueStyle } from "./style.ts";
@@ -83,6 +85,10 @@ function coerceScalar(value: Scalar, field: Field, style: ValueStyle, unit: Unit
 function coerceJson(text: string): Coerced {
   try {
     const parsed = JSON.parse(text) as Json;
+    const repeated = repeatedKeys(text, parsed);
+    if (repeated.length > 0) return refuse("duplicate_json_key", describeRepeated(repeated));
+    const broken = brokenWithin(parsed);
+    if (broken !== undefined) return refuse("bad_format", broken);
     if (typeof parsed === "object" && parsed !== null) return accept(parsed);
   } catch {
     // said below

@@ -181,6 +181,11 @@ export interface Staging {
       readonly from: { readonly key: string | null; readonly row: number };
     }[]
   >;
+  /** Rows of a retry that were one row of the first run of its chain: that row, and the rows that it comes as, in input order. */
+  comeTwice(run: number): AsyncIterable<{
+    readonly source: number;
+    readonly rows: readonly { readonly id: number; readonly line: number; readonly file: string }[];
+  }>;
   /** Adds problems to a staged entry; an error settles it invalid. */
   addProblems(entryId: number, problems: readonly Problem[]): Promise<void>;
   /** Counts of entries of the run by phase: all and still open. */

@@ -7,6 +7,7 @@ export const problemCodes = [
   "not_an_object", // a JSON element that is no object
   "damaged_cell", // --strict: what a spreadsheet made of a cell
   "unreadable_element", // an NDJSON line that is no JSON
+  "duplicate_json_key", // a key that stands twice in one JSON object
   // mapping
   "missing_value", // a value that the payload needs is not there
   "not_a_number",
@@ -35,6 +36,7 @@ export const problemCodes = [
   "wrong_type",
   "bad_format", // an e-mail address that is none, and the like
   "duplicate_key",
+  "duplicate_row", // a row of a failures file that stands in it more than once
   "case_variant", // warning: keys that differ only in case
   // against the account
   "already_exists",

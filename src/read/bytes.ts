@@ -8,6 +8,7 @@ import { ImportError } from "../model/error.ts";
 import { didYouMean } from "../model/nearest.ts";
 import { pieceBytes } from "./limits.ts";
 import { type Pull, peek, piecesOf, pullFrom } from "./pull.ts";
+import { openStreamFile, piecesOfStream } from "./stream-file.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** The unpacked bytes of an open file. */
@@ -18,12 +19,20 @@ export interface OpenBytes extends AsyncDisposable {
   readonly isRegular: boolean;
 }
 
+/** What reading may be given beside a path. */
+export interface Streams {
+  /** What the path `-` stands for. It is read, and never closed. */
+  readonly stdin?: Readable | undefined;
+  /** Ends waiting for a pipe or a terminal, with `STOPPED`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Opens a file, or `stdin` for the path `-`, which is read but never closed.
+ * Opens a file, or `stdin` for the path `-`.
  * Throws `INPUT_UNREADABLE` for what cannot be opened and for spreadsheets and archives.
  */
-export async function openBytes(path: string, file: string, stdin?: Readable): Promise<OpenBytes> {
-  const opened = path === "-" ? fromStdin(stdin, file) : await fromFile(path, file);
+export async function openBytes(path: string, file: string, streams: Streams = {}): Promise<OpenBytes> {
+  const opened = path === "-" ? fromStdin(streams, file) : await fromFile(path, file, streams);
   const gunzip = createGunzip({ chunkSize: pieceBytes });
   const close = async () => {
     gunzip.destroy();
@@ -53,7 +62,11 @@ interface Opened {
   readonly close: () => Promise<void>;
 }
 
-async function fromFile(path: string, file: string): Promise<Opened> {
+async function fromFile(path: string, file: string, { signal }: Streams): Promise<Opened> {
+  const stream = await openStreamFile(path);
+  if (stream !== undefined) {
+    return { bytes: piecesOfStream(stream, signal), isRegular: false, close: async () => void stream.destroy() };
+  }
   let handle: FileHandle;
   try {
     handle = await open(path, "r");
@@ -92,16 +105,11 @@ async function readPiece(handle: FileHandle, file: string): Promise<{ bytesRead:
   }
 }
 
-function fromStdin(stdin: Readable | undefined, file: string): Opened {
+function fromStdin({ stdin, signal }: Streams, file: string): Opened {
   if (stdin === undefined) {
     throw unreadable(file, "there is no standard input to read", { hint: "pipe the file in, or name it instead of -" });
   }
-  return { bytes: piecesOfStream(stdin), isRegular: false, close: async () => {} };
-}
-
-async function* piecesOfStream(stream: Readable): AsyncGenerator<Buffer> {
-  const pieces: AsyncIterable<Uint8Array | string> = stream.iterator({ destroyOnReturn: false });
-  for await (const piece of pieces) yield Buffer.from(piece);
+  return { bytes: piecesOfStream(stdin, signal), isRegular: false, close: async () => {} };
 }
 
 async function* unzipped(gunzip: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {

@@ -2,31 +2,40 @@
 import { parse as parseLossless } from "lossless-json";
 import { noteMember, rowOfLabel } from "../model/failure-notes.ts";
 import { isPlainObject } from "../model/json.ts";
+import { describeRepeated, repeatedKeys } from "../model/json-keys.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Cell, Cells, Row } from "../model/row.ts";
-import { halfCharacter, holdsHalfCharacter } from "../model/well-formed.ts";
+import { brokenWithin } from "../model/well-formed.ts";
+
+/** Where an element stands; `column` is that of its first character, from 1, where it is known. */
+export interface ElementPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+  readonly number: number;
+}
 
 /**
- * The row that an element or an NDJSON line makes. What is no JSON, no object,
- * or holds half a character is the row's fault and has no cells.
+ * The row that an element or an NDJSON line makes. What is no JSON, no object, or holds text that nobody could keep is
+ * the row's fault and has no cells. A key that stands twice in one object is a fault too.
  */
-export function elementRow(
-  raw: string,
-  place: { readonly file: string; readonly line: number; readonly number: number },
-): Row {
+export function elementRow(raw: string, place: ElementPlace): Row {
   const { file, line, number } = place;
-  const { cells, fault, retryOf } = parseElement(raw);
+  const { cells, fault, retryOf } = parseElement(raw, place);
   const row = { number, line, raw, cells, ...(retryOf === undefined ? {} : { retryOf }) };
   return fault === undefined ? row : { ...row, fault: { ...fault, file, line, row: number } };
 }
 
 /**
  * Cells of an element's text: objects without prototype, strings trimmed, `_import` at its top left out. Of a key that
- * stands twice the last one wins, as with JSON.parse.
+ * stands twice, which is a fault, they have the last value.
  */
-export function parseElement(raw: string): {
+export function parseElement(
+  raw: string,
+  place?: Pick<ElementPlace, "line" | "column">,
+): {
   readonly cells: Cells;
-  readonly fault?: Pick<Problem, "code" | "message">;
+  readonly fault?: Pick<Problem, "code" | "message" | "column">;
   readonly retryOf?: number;
 } {
   let value: unknown;
@@ -35,8 +44,13 @@ export function parseElement(raw: string): {
     if (isPlainObject(value)) {
       const cells = toCells(value, 0, noteMember);
       const note = noted(value[noteMember]);
-      if (!mayHoldHalf.test(raw) || !holdsHalf(cells)) return { cells, ...note };
-      return { cells: noCells(), fault: { code: "unreadable_element", message: halfCharacter }, ...note };
+      const broken = mayBeBroken.test(raw) ? brokenWithin(cells) : undefined;
+      if (broken !== undefined)
+        return { cells: noCells(), fault: { code: "unreadable_element", message: broken }, ...note };
+      const [first, ...others] = repeatedKeys(raw, value);
+      if (first === undefined) return { cells, ...note };
+      const message = describeRepeated([first, ...others], place && ((offset) => placeIn(raw, offset, place)));
+      return { cells, fault: { code: "duplicate_json_key", message, column: first.path }, ...note };
     }
   } catch (error) {
     // A RangeError is too much nesting: ours, or the call stack's.
@@ -45,6 +59,16 @@ export function parseElement(raw: string): {
   }
   const message = `an object { … } is expected, ${kindOf(value)} found`;
   return { cells: noCells(), fault: { code: "not_an_object", message } };
+}
+
+// As `line:column`, or the line alone where the element's own column is not known.
+function placeIn(raw: string, offset: number, { line, column }: Pick<ElementPlace, "line" | "column">): string {
+  const [last = "", ...before] = raw
+    .slice(0, offset)
+    .split(/\r\n|\n|\r/)
+    .reverse();
+  if (before.length > 0) return `${line + before.length}:${last.length + 1}`;
+  return column === undefined ? String(line) : `${line}:${column + offset}`;
 }
 
 // What a failures file says about the element.
@@ -92,13 +116,8 @@ function toCells(object: Readonly<Record<string, unknown>>, depth: number, leftO
   return cells;
 }
 
-// Only text with a surrogate, as it stands or escaped, is worth a closer look.
-const mayHoldHalf = /[\ud800-\udfff]|\\u[dD]/;
-
-function holdsHalf(cell: Cell): boolean {
-  if (typeof cell === "string") return holdsHalfCharacter(cell);
-  return Object.entries(cell).some(([key, inner]) => holdsHalfCharacter(key) || holdsHalf(inner));
-}
+// Only text with a surrogate, as it stands or escaped, or with an escaped NUL is worth a closer look.
+const mayBeBroken = /[\ud800-\udfff]|\\u(?:[dD]|0000)/;
 
 function noCells(): Cells {
   const cells: Cells = Object.create(null);

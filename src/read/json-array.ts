@@ -152,18 +152,20 @@ async function* rowsOf(cursor: JsonCursor, keys: readonly string[], file: string
 
 // What stands behind the array: the rest of the objects around it, and then nothing.
 async function finish(cursor: JsonCursor, keys: readonly string[], file: string): Promise<void> {
-  for (const key of keys.toReversed()) {
-    if ((await findKey(cursor, "behind a value", (name) => name === key)) !== undefined)
-      throw standsTwice(file, key, cursor.line());
+  for (let taken = keys; taken.length > 0; taken = taken.slice(0, -1)) {
+    const rest = keys.slice(taken.length - 1).join(".");
+    const again = await findKey(cursor, "behind a value", (name) => rest === name || rest.startsWith(`${name}.`));
+    if (again !== undefined) throw standsTwice(file, again, taken.at(-1) ?? again, cursor.line());
   }
   if ((await cursor.peek()) !== undefined) throw await cursor.expected("the end of the file");
 }
 
-function standsTwice(file: string, key: string, line: number): ImportError {
-  return unreadable(file, `the key "${key}" of source.records stands twice in one object`, {
-    line,
-    hint: "put all rows into one array",
-  });
+function standsTwice(file: string, key: string, taken: string, line: number): ImportError {
+  const what =
+    key === taken
+      ? `the key "${key}" of source.records stands twice in one object`
+      : `the keys "${taken}" and "${key}" of one object both lead to source.records`;
+  return unreadable(file, what, { line, hint: "put all rows into one array" });
 }
 
 function recordsHint(head: string): string {

@@ -22,7 +22,7 @@ async function* rowsOf(source: Source): AsyncGenerator<readonly Row[]> {
   for await (const { text, line } of linesOf(source)) {
     if (text.trim() === "") continue;
     number++;
-    rows.push(elementRow(text, { file: source.file, line, number }));
+    rows.push(elementRow(text, { file: source.file, line, column: 1, number }));
     chars += text.length;
     if (rows.length < batchRows && chars < batchChars) continue;
     yield rows;

@@ -1,7 +1,7 @@
 // Opening an input: from a path to rows. Chooses the format and puts source and reader together; each format is a file
 // of its own.
-import type { Readable } from "node:stream";
 import type { Cells, FileInfo, Format, OpenInput, Row, SourceSettings } from "../model/row.ts";
+import type { Streams } from "./bytes.ts";
 import { parseElement } from "./cells.ts";
 import { parseCsvRow, readCsv } from "./csv.ts";
 import { chooseFormat } from "./format.ts";
@@ -19,9 +19,9 @@ export async function openInput(
   path: string,
   shownName: string,
   settings: SourceSettings,
-  stdin?: Readable,
+  streams: Streams = {},
 ): Promise<OpenInput> {
-  const source = await openSource(path, shownName, settings.encoding, stdin);
+  const source = await openSource(path, shownName, settings.encoding, streams);
   try {
     const { format, detected } = await chooseFormat(path, source, settings);
     const reading = await readFormat(format, source, settings);

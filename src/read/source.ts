@@ -1,7 +1,6 @@
 // Opening: from a path to checked UTF-8 text without a byte order mark. Knows byte order marks and puts bytes, encoding
 // and decoding together; does not know rows or formats.
-import type { Readable } from "node:stream";
-import { type OpenBytes, openBytes, startsWith } from "./bytes.ts";
+import { type OpenBytes, openBytes, type Streams, startsWith } from "./bytes.ts";
 import { decoded, encodingName, wholeUtf8 } from "./decode.ts";
 import { detectEncoding } from "./encoding.ts";
 import { mostPeekedBytes } from "./limits.ts";
@@ -20,7 +19,7 @@ export interface Source extends Pull, AsyncDisposable {
 }
 
 /**
- * Opens a file, or `stdin` for the path `-`, which is read but never closed. A byte order mark decides over `encoding`; without
+ * Opens a file, or `stdin` for the path `-`. A byte order mark decides over `encoding`; without
  * either the bytes decide: all of a file's, the first megabytes of anything that can be read only once.
  * Throws `INPUT_UNREADABLE` for what cannot be opened, is empty or is no text file, or whose encoding cannot be told.
  */
@@ -28,10 +27,10 @@ export async function openSource(
   path: string,
   file: string,
   encoding: string | undefined,
-  stdin?: Readable,
+  streams: Streams = {},
 ): Promise<Source> {
   const said = encoding === undefined ? undefined : encodingName(encoding);
-  const opened = await openBytes(path, file, stdin);
+  const opened = await openBytes(path, file, streams);
   try {
     const { bytes, gzip } = opened;
     const mark = await takeMark(bytes, file);

@@ -1,10 +1,12 @@
 // What a run needs besides its files: an account that lets it in, an API that answers, a state folder that is its own and
 // a disk with room. When one is missing the run says so, and nothing is lost.
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { startSandbox } from "../../src/sandbox/server.ts";
-import { jobText, openProject, outcomesOf, productsCsv, writesOf } from "./program.ts";
+import { jobText, openProject, outcomesOf, productsCsv, readReport, writesOf } from "./program.ts";
 
 const products = { products: { file: "products.csv", mapping: "products" } };
 
@@ -173,5 +175,40 @@ describe.concurrent("a full disk", () => {
     expect(full.stderr).toContain("results.csv: the disk is full (ENOSPC)");
     expect(full.stderr).toContain("free some space");
     expect((await project.report(["check", "import.yaml"])).exitCode).toBe(0);
+  });
+});
+
+describe("a state folder that somebody touches while a run is under way", () => {
+  it("ends the run once it is deleted: exit 4, saying so, and the next run asks before it sends", async () => {
+    await using sandbox = await startSandbox({ latencyMs: 20 });
+    await using project = await openProject(sandbox, {
+      "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 2"),
+      "products.csv": productsCsv(60),
+    });
+    const run = project.start(["run", "import.yaml"]);
+    await run.until(() => writesOf(sandbox) >= 10);
+    await rm(join(project.folder, ".luminous-import"), { recursive: true });
+    const { exitCode, stderr } = await run.ended;
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain("the ledger was removed while it was in use");
+    expect(existsSync(join(project.folder, ".luminous-import"))).toBe(false);
+    const stored = writesOf(sandbox);
+    expect(stored).toBeLessThan(60);
+    const again = await project.report(["run", "import.yaml"]);
+    expect(again.exitCode).toBe(0);
+    expect(sandbox.counts().created.products).toBe(60);
+  });
+
+  it("keeps a run's results though the run's folder was deleted meanwhile", async () => {
+    await using sandbox = await startSandbox({ latencyMs: 20 });
+    await using project = await openProject(sandbox, {
+      "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 2"),
+      "products.csv": productsCsv(30),
+    });
+    const run = project.start(["run", "import.yaml", "--json"]);
+    await run.until(() => writesOf(sandbox) >= 5);
+    await rm(join(project.folder, ".luminous-import", "runs"), { recursive: true });
+    const { exitCode, rows } = await readReport(await run.ended);
+    expect([exitCode, outcomesOf(rows)]).toEqual([0, { accepted: 30 }]);
   });
 });

@@ -41,7 +41,8 @@ export interface Started {
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  /** What standard input holds before it ends; `silent` neither gives anything nor ends. */
+  readonly stdin?: string | { readonly silent: true };
   /** Arguments of node itself. */
   readonly node?: readonly string[];
   /** No file may grow beyond this: every write that would do so fails. */
@@ -98,7 +99,7 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
       stdio: ["pipe", "pipe", "pipe"],
     });
     child.stdin.on("error", () => undefined); // it may end before it has read everything
-    child.stdin.end(stdin ?? "");
+    if (typeof stdin !== "object") child.stdin.end(stdin ?? "");
     const stdout = collect(child.stdout);
     const stderr = collect(child.stderr);
     const ended = new Promise<Ended>((resolve, reject) => {

@@ -125,4 +125,32 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
     expect(await ledger.staging.keptApart(second.run, [])).toEqual([]);
     expect(await ledger.staging.madeBefore(first.run)).toEqual([]);
   });
+
+  it("tells the rows of a retry that name the same row of the retried run, of all its files and of no other retry", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const first = await stageRun(ledger, "r1", [
+      { key: "A", at: [{ number: 1 }, { number: 2 }, { number: 3 }], ...bad },
+    ]);
+    const source = (number: number) => rowId(first.file, number);
+    const cut = await stageRun(ledger, "r2", [{ key: "A", at: [{ number: 1, source: source(1) }] }], first.run);
+    const second = await stageRun(
+      ledger,
+      "r3",
+      [
+        { key: "A", at: [{ number: 1, source: source(2) }, { number: 2 }, { number: 3, source: source(1) }] },
+        { key: "B", at: [{ number: 4, source: source(3) }, { number: 5, source: source(2) }, { number: 6 }] },
+      ],
+      first.run,
+    );
+    expect(await all(ledger.staging.comeTwice(cut.run))).toEqual([]);
+    expect(await all(ledger.staging.comeTwice(second.run))).toMatchObject([
+      { source: source(2), rows: [1, 5].map((number) => ({ id: rowId(second.file, number) })) },
+    ]);
+    const at = [5, 1, 4].map((number, index) => ({ number: index + 1, source: rowId(second.file, number) }));
+    const third = await stageRun(ledger, "r4", [{ key: "A", at }], second.run);
+    expect(await all(ledger.staging.comeTwice(third.run))).toMatchObject([
+      { source: source(2), rows: [1, 2].map((number) => ({ id: rowId(third.file, number) })) },
+    ]);
+  });
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, it } from "vitest";
 import { openLedger } from "../../src/ledger/open-ledger.ts";
 import { beginRun, flat, openEntries, row, stage } from "./build.ts";
@@ -119,3 +120,37 @@ function commits(file: string): number {
   }
   return found;
 }
+
+it.each<{ readonly what: string; readonly change: (file: string) => void; readonly says: string }>([
+  { what: "its folder was deleted", change: (file) => rmSync(dirname(file), { recursive: true }), says: "removed" },
+  { what: "it was deleted", change: (file) => rmSync(file), says: "removed" },
+  { what: "it was moved", change: (file) => renameSync(file, `${file}.old`), says: "removed" },
+  {
+    what: "another file has its name",
+    change: (file) => {
+      copyFileSync(file, `${file}.copy`);
+      renameSync(`${file}.copy`, file);
+    },
+    says: "replaced",
+  },
+  { what: "what waits beside it was deleted", change: (file) => rmSync(`${file}-wal`), says: "removed" },
+])("nothing may be sent once $what: what is recorded would be nowhere", async ({ change, says }) => {
+  await using scratch = await scratchFolder();
+  await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
+  const { run } = await stage(ledger, "r", ["A", "B"]);
+  const [a, b] = [...(await openEntries(ledger, run)).values()];
+  const send = (id = 0) => ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1, terms });
+  await send(a?.id);
+  change(ledger.place);
+  const fault = { code: "STATE_LOST", message: expect.stringContaining(`the ledger was ${says} while`) };
+  await expect(send(b?.id)).rejects.toMatchObject(fault);
+  await expect(ledger.flush()).rejects.toMatchObject(fault);
+});
+
+it("a flush with nothing to write notices that the ledger is gone", async () => {
+  await using scratch = await scratchFolder();
+  await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
+  await ledger.flush();
+  rmSync(ledger.place);
+  await expect(ledger.flush()).rejects.toMatchObject({ code: "STATE_LOST" });
+});

@@ -250,6 +250,8 @@ test.each([
   { text: '[{"sku":"B"}]', is: { ok: true, value: [{ sku: "B" }] } },
   { text: "B", is: { ok: false, code: "wrong_type" } },
   { text: "7", is: { ok: false, code: "wrong_type" } },
+  { text: '{"a":{"b":1,"b":1}}', is: { ok: false, code: "duplicate_json_key" } },
+  { text: '{"a":"x\\u0000"}', is: { ok: false, code: "bad_format" } },
 ])("an object without fields of its own is JSON in a cell: $text", ({ text, is }) => {
   expect(as("any", text)).toMatchObject(is);
 });

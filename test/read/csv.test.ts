@@ -99,7 +99,7 @@ describe("rows of a CSV file", () => {
 
   it("come in batches of at most 500", async () => {
     const text = `n\n${Array.from({ length: 1201 }, (_, n) => n).join("\n")}`;
-    await using input = await openInput("-", "in.txt", csv, stdinOf(text));
+    await using input = await openInput("-", "in.txt", csv, { stdin: stdinOf(text) });
     const sizes: number[] = [];
     for await (const batch of input.batches()) sizes.push(batch.length);
     expect(Math.max(...sizes)).toBe(500);

@@ -70,6 +70,9 @@ describe("an element that is no row", () => {
     { element: '{"a\\uDBFF":"x"}', code: "unreadable_element", says: "half a character" },
     { element: '{"a":[{"b\\uDBFF":1}]}', code: "unreadable_element", says: "half a character" },
     { element: '{"a":[{"b":["\\udc00"]}],"n":1.50}', code: "unreadable_element", says: "half a character" },
+    { element: '{"sku":"A\\u0000B"}', code: "unreadable_element", says: "holds a NUL" },
+    { element: '{"sku\\u0000":"A"}', code: "unreadable_element", says: "holds a NUL" },
+    { element: '{"a":[{"b\\u0000":1}],"n":1.50}', code: "unreadable_element", says: "holds a NUL" },
     {
       element: `{"a":1.50,"b":${"[".repeat(90_000)}${"]".repeat(90_000)}}`,
       code: "unreadable_element",
@@ -85,6 +88,31 @@ describe("an element that is no row", () => {
       expect(rows[0]?.fault ?? rows[2]?.fault).toBeUndefined();
       expect(plain(rows[1]?.cells)).toEqual({});
     }
+  });
+});
+
+describe("a key that stands twice in one object", () => {
+  test.each([
+    { element: '{"sku":"A","sku":"B"}', column: "sku", at: "2:2 and 2:12" },
+    { element: '{"sku":"A","n":1.50,"sku":"A"}', column: "sku", at: "2:2 and 2:21" },
+    { element: '{"sku":"A","lines":[{"qty":1},{"qty":2,"qty":3}]}', column: "lines.1.qty", at: "2:32 and 2:40" },
+    { element: '{"sku":"A","_import":{"problem":"row 3: x"},"_import":{}}', column: "_import", at: "2:12 and 2:45" },
+  ])("is that element's fault, with the key and both places: $element", async ({ element, column, at }) => {
+    const array = await readText(`[{"a":1},\n${element},{"b":2}]`, json);
+    const lines = await readText(`{"a":1}\n${element}\n{"b":2}`, ndjson);
+    const fault = { code: "duplicate_json_key", file: "in.txt", line: 2, row: 2, column };
+    for (const { rows } of [array, lines]) {
+      expect(rows[1]).toMatchObject({ raw: element, fault });
+      expect(rows[0]?.fault ?? rows[2]?.fault).toBeUndefined();
+    }
+    expect(lines.rows[1]?.fault?.message).toContain(`in one object (at ${at})`);
+    // Where in its line an element of an array begins is not known.
+    expect(array.rows[1]?.fault?.message).toContain("in one object (at 2)");
+  });
+
+  it("is placed by line and column over several lines", async () => {
+    const { rows } = await readText('[\r\n  {\r\n    "sku": "A",\r\n    "sku": "B"\r\n  }\r\n]', json);
+    expect(rows[0]?.fault?.message).toContain('the key "sku" stands twice in one object (at 3:5 and 4:5)');
   });
 });
 
@@ -123,12 +151,23 @@ describe("JSON that is broken around its elements ends the read", () => {
     { text: '{"r": []', says: "ends in the middle" },
     { text: '{"r": []} {"r": []}', says: "the end of the file is expected" },
     { text: '{"r": [], "r": []}', says: 'the key "r" of source.records stands twice' },
+    { text: '{"r": [], "m": 1, "m": 2, "\\u0072": []}', says: 'the key "r" of source.records stands twice' },
   ])("$text at source.records: r", async ({ text, says }) => {
     const fault = await faultOf(readText(text, { ...json, records: "r" }));
     expect(fault.code).toBe("INPUT_UNREADABLE");
     expect(fault.message).toMatch(/^in\.txt:1: /);
     expect(fault.message).toContain(says);
   });
+});
+
+it("refuses an object in which two keys lead to source.records", async () => {
+  const settings = { ...json, records: "data.orders" };
+  for (const [text, says] of [
+    ['{"data": {"orders": []}, "data.orders": []}', 'the keys "data" and "data.orders" of one object'],
+    ['{"data.orders": [], "data": {"orders": []}}', 'the keys "data.orders" and "data" of one object'],
+    ['{"data": {"orders": [], "orders": []}}', 'the key "orders" of source.records stands twice'],
+  ] as const)
+    expect((await faultOf(readText(text, settings))).message).toContain(says);
 });
 
 describe("a missing or wrong source.records", () => {
@@ -180,7 +219,7 @@ test.each([
     for (; pulled < 1000; pulled++) yield Buffer.alloc(1024 * 1024, "x");
   }
   const read = async () => {
-    await using input = await openInput("-", "in.txt", settings, Readable.from(endless()));
+    await using input = await openInput("-", "in.txt", settings, { stdin: Readable.from(endless()) });
     for await (const _ of input.batches());
   };
   expect(await faultOf(read())).toMatchObject({
@@ -226,11 +265,6 @@ describe("cells of JSON", () => {
     const inner = Object.entries(cells)[0]?.[1];
     expect(Object.entries(inner ?? {})).toEqual([["__proto__", number]]);
     for (const object of [cells, inner]) expect(Object.getPrototypeOf(object)).toBeNull();
-  });
-
-  test.each(["1", "1.50"])("of a key that stands twice the last one wins (beside %s)", async (number) => {
-    const { rows } = await readText(`{"a": ${number}, "a": {"b": 1}, "a": "last"}`, ndjson);
-    expect(plain(rows[0]?.cells)).toEqual({ a: "last" });
   });
 
   it("leave out what a failures file added, at the top only", async () => {

@@ -16,7 +16,7 @@ export async function readText(
   settings: SourceSettings = {},
   pieceLength = 65536,
 ): Promise<ReadText> {
-  await using input = await openInput("-", "in.txt", settings, stdinOf(text, pieceLength));
+  await using input = await openInput("-", "in.txt", settings, { stdin: stdinOf(text, pieceLength) });
   const rows: Row[] = [];
   for await (const batch of input.batches()) rows.push(...batch);
   return { info: input.info, rows, detectedLate: input.detectedLate() };

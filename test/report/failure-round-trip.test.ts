@@ -6,7 +6,7 @@ import { openInput, sameSettings } from "../../src/read/open.ts";
 import { csvFailures } from "../../src/report/failure-csv.ts";
 
 async function read(text: string, settings: SourceSettings): Promise<{ info: FileInfo; rows: readonly Row[] }> {
-  await using input = await openInput("-", "in.csv", settings, Readable.from([Buffer.from(text)]));
+  await using input = await openInput("-", "in.csv", settings, { stdin: Readable.from([Buffer.from(text)]) });
   const rows: Row[] = [];
   for await (const batch of input.batches()) rows.push(...batch);
   return { info: input.info, rows };
