@@ -6,7 +6,7 @@ import type { AccountSources } from "./account.ts";
 export interface Terminal {
   write(text: string): unknown;
   readonly isTTY?: boolean;
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /** The process as commands see it; tests hand in another. */

@@ -2,7 +2,7 @@
 // knowing of each other. Each lock is an exclusive transaction on a small database of its own: the system
 // frees it when the process ends, however it ends. Who holds it stands in a file beside it that anybody may read.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { ImportError } from "../model/error.ts";
@@ -28,7 +28,11 @@ export async function lockState(folder: string): Promise<StateLock> {
  * of two jobs have nothing in common. Throws as `lockState` does.
  */
 export async function lockAccount(baseUrl: string): Promise<StateLock> {
-  const folder = join(commonFolder, `luminous-import-${userInfo().uid}`, basename(ledgerPath("", baseUrl), ".db"));
+  const folder = join(
+    commonFolder,
+    `luminous-import-${process.geteuid?.() ?? "user"}`,
+    basename(ledgerPath("", baseUrl), ".db"),
+  );
   return lockFolder(folder, `the account ${baseUrl}`);
 }
 

@@ -15,7 +15,7 @@ export interface ProgressState {
 
 /** Where progress is shown. */
 export interface ProgressOptions {
-  readonly stream: { write(text: string): unknown; readonly columns?: number };
+  readonly stream: { write(text: string): unknown; readonly columns?: number | undefined };
   readonly isTty: boolean;
   /** Milliseconds; only differences count. */
   readonly clock: () => number;

@@ -40,12 +40,17 @@ export interface Started {
 }
 
 export interface StartOptions {
-  readonly env?: Readonly<Record<string, string>>;
+  /** Undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string;
   /** Arguments of node itself. */
   readonly node?: readonly string[];
   /** No file may grow beyond this: every write that would do so fails. */
   readonly limitFileKilobytes?: number;
+  /** Where output goes, as a shell takes it: `>/dev/full`. */
+  readonly redirect?: string;
+  /** The user who runs it; only root can say so. */
+  readonly uid?: number;
 }
 
 /** A user's folder; disposing it ends what still runs in it and removes it. */
@@ -79,17 +84,19 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
   const running = new Set<ChildProcess>();
   const start = (
     args: readonly string[],
-    { env = {}, stdin, node = [], limitFileKilobytes }: StartOptions = {},
+    { env = {}, stdin, node = [], limitFileKilobytes, redirect = "", uid }: StartOptions = {},
   ): Started => {
     const command = [process.execPath, ...node, bin, ...args];
     // `ulimit -f` counts blocks of 512 bytes in a POSIX shell.
-    const limited = ["sh", "-c", `ulimit -f ${(limitFileKilobytes ?? 0) * 2}; exec "$@"`, "sh", ...command];
-    const [file = "", ...rest] = limitFileKilobytes === undefined ? command : limited;
+    const before = limitFileKilobytes === undefined ? [] : [`ulimit -f ${limitFileKilobytes * 2}`];
+    const changed = ["sh", "-c", [...before, `exec "$@" ${redirect}`].join("; "), "sh", ...command];
+    const [file = "", ...rest] = before.length === 0 && redirect === "" ? command : changed;
     const child = spawn(file, rest, {
       cwd: folder,
       // No HOME of the person who runs the tests: a profile there would be taken.
       env: { PATH: process.env.PATH, HOME: folder, ...account, ...env },
       stdio: ["pipe", "pipe", "pipe"],
+      ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     child.stdin.on("error", () => undefined); // it may end before it has read everything
     child.stdin.end(stdin ?? "");
