@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Summary } from "../../src/report/summary.ts";
 import type { Sandbox } from "../../src/sandbox/server.ts";
-import { parseTable, type TableRecord } from "./table.ts";
+import { parseResults, type TableRecord } from "./table.ts";
 
 /** The repository: what the shipped mappings and the fixtures are relative to. */
 export const repository = join(import.meta.dirname, "../..");
@@ -142,7 +142,7 @@ export async function readReport(ended: Ended): Promise<Reported> {
 }
 
 async function readRunFolder(folder: string): Promise<Pick<Reported, "rows" | "failures">> {
-  const rows = parseTable(await readFile(join(folder, "results.csv"), "utf8"));
+  const rows = parseResults(await readFile(join(folder, "results.csv"), "utf8"));
   const names = await readdir(join(folder, "failures")).catch(() => []);
   const failures = await Promise.all(
     names.map(async (name) => [name, await readFile(join(folder, "failures", name), "utf8")] as const),
