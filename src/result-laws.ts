@@ -10,6 +10,7 @@ import { isPlainObject } from "./model/json.ts";
 import type { ResultRow, Results, RunRecord } from "./model/ledger.ts";
 import { inputName } from "./report/fate.ts";
 import { resultFileNames } from "./report/results.ts";
+import { fromSpreadsheet } from "./report/spreadsheet-cell.ts";
 
 /** The laws over the files of a run. A run that ended before anything could be sent wrote none. */
 export async function resultLaws(results: Results, run: RunRecord, folder: string): Promise<readonly Law[]> {
@@ -117,7 +118,8 @@ async function* csvLines(path: string): AsyncGenerator<Line> {
   const parser = parse({ columns: true });
   // A stream that fails does not end the one it is piped into.
   input.on("error", (error) => parser.destroy(error));
-  yield* input.pipe(parser) as AsyncIterable<Line>;
+  for await (const line of input.pipe(parser) as AsyncIterable<Line>)
+    yield Object.fromEntries(Object.entries(line).map(([column, cell]) => [column, fromSpreadsheet(cell)]));
 }
 
 async function* ndjsonLines(path: string): AsyncGenerator<Line> {

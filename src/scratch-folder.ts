@@ -3,6 +3,7 @@
 import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { ImportError } from "./model/error.ts";
 
 /** A folder that is deleted when it is disposed. */
 export interface ScratchFolder extends AsyncDisposable {
@@ -12,8 +13,21 @@ export interface ScratchFolder extends AsyncDisposable {
 /** Makes the folder, and removes those of processes that are no more. */
 export async function openScratchFolder(parent: string = tmpdir()): Promise<ScratchFolder> {
   await removeAbandoned(parent);
-  const path = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
+  const path = await makeTemporaryFolder(`${prefix}${process.pid}-`, parent);
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** A new folder in the machine's temporary one. Throws `ImportError("STATE_UNUSABLE")` where there is none that can be used. */
+export async function makeTemporaryFolder(start: string, parent: string = tmpdir()): Promise<string> {
+  try {
+    return await mkdtemp(join(parent, start));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ImportError("STATE_UNUSABLE", `${parent}: the temporary folder cannot be used: ${reason}`, {
+      hint: "Set TMPDIR to a folder that can be written, with room for about four times the input.",
+      cause,
+    });
+  }
 }
 
 // Containers may share a temporary folder and know nothing of each other's processes: each has a host name of its own.

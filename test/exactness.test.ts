@@ -8,7 +8,7 @@ import { isLosslessNumber, parse as parseLossless } from "lossless-json";
 import { expect, it } from "vitest";
 import { retry } from "../src/retry.ts";
 import { type RunResult, run } from "../src/run.ts";
-import { parseTable, type TableRecord } from "./e2e/table.ts";
+import { parseResults, type TableRecord } from "./e2e/table.ts";
 import { jobFolder } from "./job-folder.ts";
 import { recordingApi } from "./recording-api.ts";
 
@@ -294,5 +294,5 @@ function tableOf(found: readonly Case[]): string {
 }
 
 async function fatesOf({ folder }: RunResult): Promise<readonly TableRecord[]> {
-  return parseTable(await readFile(join(folder, "results.csv"), "utf8"));
+  return parseResults(await readFile(join(folder, "results.csv"), "utf8"));
 }

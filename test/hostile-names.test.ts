@@ -7,7 +7,7 @@ import { explain } from "../src/explain.ts";
 import { readJobRemains } from "../src/job-remains.ts";
 import { retry } from "../src/retry.ts";
 import { run } from "../src/run.ts";
-import { parseTable } from "./e2e/table.ts";
+import { parseResults } from "./e2e/table.ts";
 import { jobFolder } from "./job-folder.ts";
 import { recordingApi } from "./recording-api.ts";
 
@@ -93,7 +93,7 @@ it.each(["csv", "json", "ndjson"])("from %s to the wire, the failures, a retry a
     });
   }
 
-  const results = parseTable(await readFile(join(first.folder, "results.csv"), "utf8"));
+  const results = parseResults(await readFile(join(first.folder, "results.csv"), "utf8"));
   expect(results.map(({ key, outcome }) => [key, outcome])).toEqual([
     ...rows.map(({ constructor: name }) => [name, name === "valueOf" ? "invalid" : "accepted"]),
     ["", "excluded"],

@@ -8,7 +8,7 @@ import { loadJob } from "../src/job.ts";
 import { type RetryOptions, retry } from "../src/retry.ts";
 import { type RunOptions, type RunResult, run } from "../src/run.ts";
 import { type Sandbox, startSandbox } from "../src/sandbox/server.ts";
-import { parseTable, type TableRecord } from "./e2e/table.ts";
+import { parseResults, parseTable, type TableRecord } from "./e2e/table.ts";
 import { errorOf, type Files, jobFolder } from "./job-folder.ts";
 
 const products = `version: 1
@@ -116,7 +116,7 @@ async function stateOfCorrect(files: Files): Promise<unknown> {
 }
 
 async function rowsOf({ folder }: RunResult): Promise<readonly TableRecord[]> {
-  return parseTable(await readFile(join(folder, "results.csv"), "utf8"));
+  return parseResults(await readFile(join(folder, "results.csv"), "utf8"));
 }
 
 function writes(sandbox: Sandbox): number {

@@ -2,29 +2,26 @@
 // The entry point: hands the real world to the program. Nothing else in the project reads `process`.
 import { homedir } from "node:os";
 import { setFlagsFromString } from "node:v8";
+import { exitCodeAfterLoss } from "./lost-output.ts";
 import { main } from "./main.ts";
+import { createOutlet } from "./outlet.ts";
 
 // Rows that stream by leave little behind, and V8 lets it pile up to four times what lives: collecting earlier takes a
 // quarter off the peak of a large run, for a twentieth of its time (bench/scattered.ts).
 setFlagsFromString("--heap-growing-percent=50");
 
-// Whoever read the output has gone (`| head`): the run goes on, and its results are in files.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
-
 const argv = process.argv.slice(2);
+const stdout = createOutlet(process.stdout, 1);
+const stderr = createOutlet(process.stderr, 2);
 
-process.exitCode = await main(argv, {
+const exitCode = await main(argv, {
   argv,
   env: process.env,
-  home: homedir(),
-  cwd: process.cwd(),
+  home: known(homedir) ?? "/",
+  cwd: known(process.cwd) ?? "/",
   stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout,
+  stderr,
   onInterrupt(listener) {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, listener);
     return () => {
@@ -32,3 +29,15 @@ process.exitCode = await main(argv, {
     };
   },
 });
+process.exitCode = exitCodeAfterLoss(exitCode, argv, await stdout.settled(), stderr);
+await stderr.settled();
+
+// In a container a user may have no passwd entry and no HOME, and a working folder may have been removed. Containers call
+// the root folder home then; so does this, and what is not there is told where it is needed.
+function known(ask: () => string): string | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,5 @@
 // `luminous-import init`: looks, asks where somebody is there to answer, writes, checks, and says what is left to do.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { check } from "../check.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -8,6 +7,7 @@ import { type Decisions, type Export, planImport, readExports, writeImport } fro
 import { loadJob } from "../job.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
+import { makeTemporaryFolder } from "../scratch-folder.ts";
 import { requireProfile } from "./account.ts";
 import { openConsole } from "./console.ts";
 import { type CheckedImport, initJson, initText } from "./init-text.ts";
@@ -81,7 +81,7 @@ async function askPerson(exports: readonly Export[], world: CommandWorld): Promi
 
 /** What `check` says of the job, without leaving anything behind. */
 async function checkWritten(job: string, options: GlobalOptions, world: CommandWorld): Promise<CheckedImport> {
-  const state = await mkdtemp(join(tmpdir(), "luminous-import-init-"));
+  const state = await makeTemporaryFolder("luminous-import-init-");
   await using console = await openConsole(world, { ...options, quiet: true });
   using signals = interruptible(world);
   try {

@@ -8,7 +8,7 @@ import type { AccountSources } from "./account.ts";
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /** The process as it is; tests hand in another. */

@@ -1,4 +1,5 @@
-// results.csv and results.ndjson: one line per input row, in input order. Which problem a line shows is in fate.ts.
+// results.csv and results.ndjson: one line per input row, in input order. The first is for people and their spreadsheets,
+// the second for programs: exact. Which problem a line shows is in fate.ts.
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { splitRowId } from "../model/draft.ts";
@@ -7,6 +8,7 @@ import type { Problem } from "../model/problem.ts";
 import type { ResourceName } from "../model/resource.ts";
 import { openAtomicFile } from "./atomic-file.ts";
 import { allProblems, inputName, type RunFiles, rowProblems, runFiles, shownProblem } from "./fate.ts";
+import { toSpreadsheet } from "./spreadsheet-cell.ts";
 
 /** The columns of results.csv, in order; results.ndjson has the same keys, plus `problems`. */
 export const resultColumns = [
@@ -112,9 +114,8 @@ function listedProblems(row: ResultRow, files: RunFiles): readonly Problem[] {
   return [...own, ...shared, ...elsewhere.slice(0, Math.max(0, mostListed - own.length - shared.length))];
 }
 
-// Results are data for the next program, so a cell that begins with `=`, `+`, `-` or `@` is written as it is: putting an
-// apostrophe before it would keep a spreadsheet from running it, and would also make `-1` and `@handle` no longer what
-// the source says. Cells with a line end or outer white space are quoted so that every reader gives them back unchanged.
+// Cells with a line end or outer white space are quoted so that every reader gives them back unchanged.
 function csvText(records: readonly (readonly (string | number | null)[])[]): string {
-  return stringify(records as (string | number | null)[][], { quoted_match: /[\r\n]|^\s|\s$/ });
+  const cells = records.map((record) => record.map((cell) => (typeof cell === "string" ? toSpreadsheet(cell) : cell)));
+  return stringify(cells, { quoted_match: /[\r\n]|^\s|\s$/ });
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Summary } from "../../src/report/summary.ts";
 import type { Sandbox } from "../../src/sandbox/server.ts";
-import { parseTable, type TableRecord } from "./table.ts";
+import { parseResults, type TableRecord } from "./table.ts";
 
 /** The repository: what the shipped mappings and the fixtures are relative to. */
 export const repository = join(import.meta.dirname, "../..");
@@ -40,7 +40,8 @@ export interface Started {
 }
 
 export interface StartOptions {
-  readonly env?: Readonly<Record<string, string>>;
+  /** Undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** What standard input holds before it ends; `silent` neither gives anything nor ends. */
   readonly stdin?: string | { readonly silent: true };
   /** Arguments of node itself. */
@@ -49,6 +50,10 @@ export interface StartOptions {
   readonly limitFileKilobytes?: number;
   /** As a shell takes it: `077`. */
   readonly umask?: string;
+  /** Where output goes, as a shell takes it: `>/dev/full`. */
+  readonly redirect?: string;
+  /** The user who runs it; only root can say so. */
+  readonly uid?: number;
 }
 
 /** A user's folder; disposing it ends what still runs in it and removes it. */
@@ -82,7 +87,7 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
   const running = new Set<ChildProcess>();
   const start = (
     args: readonly string[],
-    { env = {}, stdin, node = [], limitFileKilobytes, umask }: StartOptions = {},
+    { env = {}, stdin, node = [], limitFileKilobytes, umask, redirect = "", uid }: StartOptions = {},
   ): Started => {
     const command = [process.execPath, ...node, bin, ...args];
     // `ulimit -f` counts blocks of 512 bytes in a POSIX shell.
@@ -90,13 +95,14 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
       ...(limitFileKilobytes === undefined ? [] : [`ulimit -f ${limitFileKilobytes * 2}`]),
       ...(umask === undefined ? [] : [`umask ${umask}`]),
     ];
-    const changed = ["sh", "-c", [...before, 'exec "$@"'].join("; "), "sh", ...command];
-    const [file = "", ...rest] = before.length === 0 ? command : changed;
+    const changed = ["sh", "-c", [...before, `exec "$@" ${redirect}`].join("; "), "sh", ...command];
+    const [file = "", ...rest] = before.length === 0 && redirect === "" ? command : changed;
     const child = spawn(file, rest, {
       cwd: folder,
       // No HOME of the person who runs the tests: a profile there would be taken.
       env: { PATH: process.env.PATH, HOME: folder, ...account, ...env },
       stdio: ["pipe", "pipe", "pipe"],
+      ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     child.stdin.on("error", () => undefined); // it may end before it has read everything
     if (typeof stdin !== "object") child.stdin.end(stdin ?? "");
@@ -142,7 +148,7 @@ export async function readReport(ended: Ended): Promise<Reported> {
 }
 
 async function readRunFolder(folder: string): Promise<Pick<Reported, "rows" | "failures">> {
-  const rows = parseTable(await readFile(join(folder, "results.csv"), "utf8"));
+  const rows = parseResults(await readFile(join(folder, "results.csv"), "utf8"));
   const names = await readdir(join(folder, "failures")).catch(() => []);
   const failures = await Promise.all(
     names.map(async (name) => [name, await readFile(join(folder, "failures", name), "utf8")] as const),

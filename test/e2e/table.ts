@@ -47,6 +47,14 @@ export function parseTable(text: string): readonly TableRecord[] {
   });
 }
 
+/** The lines of a results.csv with their values as they were before the apostrophe that keeps a spreadsheet from running them. */
+export function parseResults(text: string): readonly TableRecord[] {
+  const meant = (cell: string) => (/^'+(?:[=+@\t\r]|-\D|-\d[\s\S]*[|(])/.test(cell) ? cell.slice(1) : cell);
+  return parseTable(text).map((line) =>
+    Object.fromEntries(Object.entries(line).map(([column, cell]) => [column, meant(cell)])),
+  );
+}
+
 /** A CSV file of these records, with the columns of the first; every cell in quotes. */
 export function tableText(records: readonly TableRecord[]): string {
   const columns = Object.keys(records[0] ?? {});

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { outcomes } from "../../src/model/outcome.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import { runFiles } from "../../src/report/fate.ts";
 import { resultColumns, resultLine, writeResults } from "../../src/report/results.ts";
+import { parseResults, parseTable } from "../e2e/table.ts";
 import { entry, type FakeRow, fakeResults, resultRow, stagedFile, temporaryFolder } from "./fake-results.ts";
 
 const files = [
@@ -173,7 +173,7 @@ describe("results.csv", () => {
       [
         "input,file,line,row,resource,key,outcome,action,remote_id,attempts,http_status,code,path,column,value,message",
         "orders,orders.csv,2,1,sales_orders,SO-1,accepted,created,77,1,201,,,,,",
-        "orders,orders.csv,3,2,sales_orders,=1+1,invalid,,,0,,too_small,items[1].quantity,Qty,0,must be greater than 0",
+        "orders,orders.csv,3,2,sales_orders,'=1+1,invalid,,,0,,too_small,items[1].quantity,Qty,0,must be greater than 0",
         "orders,orders.csv,6,3,sales_orders,,excluded,,,0,,,,,,",
         "orders.details,details.csv,2,1,sales_orders,SO-1,accepted,created,77,1,201,,,,,",
         "",
@@ -189,7 +189,9 @@ describe("results.csv", () => {
   });
 
   it("has as many lines as there are rows, and gives back every value, whatever is in it", async () => {
-    const text = fc.string({ unit: fc.constantFrom('"', ",", "\n", "\r", " ", "=", "ä", "😀", "x") });
+    const text = fc.string({
+      unit: fc.constantFrom('"', ",", "\n", "\r", " ", "=", "-", "'", "7", "@", "\t", "(", "ä", "😀", "x"),
+    });
     const rowArbitrary = fc.record({ outcome: fc.constantFrom(...outcomes), value: text, message: text });
     await fc.assert(
       fc.asyncProperty(fc.array(rowArbitrary, { maxLength: 9 }), async (drawn) => {
@@ -199,19 +201,66 @@ describe("results.csv", () => {
           return outcome === "excluded" ? { outcome } : { entry: entry(outcome, { problems: [problem] }) };
         });
         const count = await writeResults(fakeResults(files, rows), 1, folder.path);
-        const csv = parse(await readFile(join(folder.path, "results.csv")), { columns: true }) as Record<
-          string,
-          string
-        >[];
+        const csv = parseResults(await readFile(join(folder.path, "results.csv"), "utf8"));
         const ndjson = (await readFile(join(folder.path, "results.ndjson"), "utf8")).split("\n").slice(0, -1);
         expect([count, csv.length, ndjson.length]).toEqual([rows.length, rows.length, rows.length]);
         for (const [at, { outcome, value, message }] of drawn.entries()) {
           const shows = outcome === "excluded" ? { outcome, value: "", message: "" } : { outcome, value, message };
           expect(csv[at]).toMatchObject(shows);
+          if (outcome !== "excluded") expect(JSON.parse(ndjson[at] ?? "")).toMatchObject({ value, message });
         }
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe("a cell of results.csv that a spreadsheet would run", () => {
+  const files = [stagedFile(1, "orders", { file: "=cmd.csv" })];
+  const shown = async (text: string) => {
+    await using folder = await temporaryFolder();
+    const problem: Problem = {
+      ...tooSmall,
+      file: "=cmd.csv",
+      row: 1,
+      line: 2,
+      column: text,
+      value: text,
+      message: text,
+    };
+    const row: FakeRow = { entry: entry("invalid", { key: text, problems: [problem] }) };
+    await writeResults(fakeResults(files, [row]), 1, folder.path);
+    const [line] = parseTable(await readFile(join(folder.path, "results.csv"), "utf8"));
+    const [exact] = parseResults(await readFile(join(folder.path, "results.csv"), "utf8"));
+    const ndjson = JSON.parse(await readFile(join(folder.path, "results.ndjson"), "utf8")) as Record<string, unknown>;
+    expect(line?.file).toBe("'=cmd.csv");
+    for (const name of ["key", "column", "value", "message"] as const) {
+      expect([ndjson[name], exact?.[name]]).toEqual([text, text]);
+      expect(line?.[name]).toBe(line?.key);
+    }
+    return line?.key;
+  };
+
+  it.each([
+    "=1+1",
+    '=HYPERLINK("http://127.0.0.1","x")',
+    "+1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "-x",
+    "-=1",
+    "-.5",
+    "-1+cmd|' /C calc'!A0",
+    "-2*SUM(A1)",
+    "'=1+1",
+    "''@x",
+  ])("%j begins with an apostrophe there, and is itself in results.ndjson", async (text) => {
+    expect(await shown(text)).toBe(`'${text}`);
+  });
+
+  it.each(["-1", "-1.50", "-", "1+1", "x=1", "'quoted'", "' =1", " =1", ""])("%j is none", async (text) => {
+    expect(await shown(text)).toBe(text);
   });
 });
 
