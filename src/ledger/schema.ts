@@ -205,8 +205,30 @@ create table gone (
 ) strict, without rowid;
 `;
 
+const version3 = `
+-- The limits under which a send left: the proof of its absence uses these, not those of a later run.
+alter table sends add column timeout_ms integer;
+alter table sends add column read_lag_ms integer;
+alter table sends add column second_send_ms integer;
+-- The server's clock when it left (ms since the epoch), where an answer had told it.
+alter table sends add column server_at_ms integer;
+-- When an absence was first proven: an order goes again only after a second proof, later.
+alter table sends add column absent_since_ms integer;
+-- A 429 or 503 that may have been passed on: one proven absence is enough.
+alter table sends add column throttled integer not null default 0;
+-- What was learned of how the account's server answers, with the day it was learned.
+create table account_facts (name text primary key, value text not null, at_ms integer not null) strict;
+-- Records whose key and id are known, one or a few per resource: the controls of every question.
+create table controls (resource text not null, key text not null, remote_id text not null, seen_at_ms integer not null, primary key (resource, key)) strict, without rowid;
+
+-- The id that the key's newest creation got; remote_id may move later, with an update or a record renamed in Luminous.
+alter table accepted add column created_id text;
+-- An id belongs to one key: whose it is, is asked of every answer to a creation.
+create index accepted_by_remote_id on accepted (remote_id) where role = 'own';
+`;
+
 /** Step n leads from version n to version n + 1; a new ledger takes all of them. */
-export const migrations: readonly string[] = [version1, version2];
+export const migrations: readonly string[] = [version1, version2, version3];
 
 /** Lists that are too long for memory, for the time of one call. They vanish with the connection. */
 export const temporaryTables = `
