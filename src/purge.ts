@@ -32,6 +32,8 @@ export interface PurgeResult {
   readonly folderBytes: number;
   /** That the ledgers gave back; 0 when their free pages are kept for the next runs. */
   readonly ledgerBytes: number;
+  /** Of the copies that were made before ledgers were upgraded. */
+  readonly copyBytes: number;
 }
 
 /**
@@ -45,18 +47,21 @@ export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOpti
     });
   }
   await using _lock = await lockState(folder);
-  const total = { runs: [] as PurgeResult["runs"][number][], rows: 0, entries: 0, folderBytes: 0, ledgerBytes: 0 };
+  const runs: PurgeResult["runs"][number][] = [];
+  const total = { runs, rows: 0, entries: 0, folderBytes: 0, ledgerBytes: 0, copyBytes: 0 };
   for (const { file, baseUrl } of await ledgerFiles(folder)) {
     if (baseUrl === undefined) {
       throw new ImportError("STATE_UNUSABLE", `${file}: cannot be read as a ledger`, {
         hint: "audit and status say what is wrong with it; move it away to purge the others.",
       });
     }
-    await using ledger = await openLedger({ folder, baseUrl, mode: "write" });
-    const purged = await ledger.upkeep.purge(beforeMs, dryRun ? "dry run" : "do");
+    await using ledger = await openLedger({ folder, baseUrl, mode: dryRun ? "read" : "write" });
+    const mode = dryRun ? "dry run" : "do";
+    const purged = await ledger.upkeep.purge(beforeMs, mode);
     total.runs.push(...purged.runs.map((run) => ({ ...run, account: baseUrl })));
     total.rows += purged.rows;
     total.entries += purged.entries;
+    total.copyBytes += await ledger.upkeep.dropCopies(mode);
     if (!dryRun) total.ledgerBytes += await ledger.upkeep.shrink();
   }
   for (const { runId } of total.runs) {

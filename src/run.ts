@@ -74,6 +74,8 @@ export type RunEvent =
   /** With `of` the rows were read, and so many of them are brought together by their key. */
   | { readonly kind: "reading"; readonly input: string; readonly rows: number; readonly of?: number | undefined }
   | { readonly kind: "warning"; readonly message: string }
+  /** An older version had written the ledger; `copy` is the file that holds it as it was. */
+  | { readonly kind: "upgraded"; readonly from: number; readonly to: number; readonly copy: string }
   | { readonly kind: "detected"; readonly file: string; readonly what: string }
   | { readonly kind: "staged"; readonly entries: number; readonly open: number }
   | { readonly kind: "reporting"; readonly folder: string }
@@ -150,6 +152,7 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
   const warnings = [...execution.warnings, ...inputs.flatMap((input) => input.warnings)];
   const locate = createLocate(ledger, record.id, inputs);
   const tell = options.onEvent ?? (() => undefined);
+  if (ledger.upgraded !== undefined) tell({ kind: "upgraded", ...ledger.upgraded });
   const warn = (message: string): void => {
     warnings.push(message);
     tell({ kind: "warning", message });

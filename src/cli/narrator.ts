@@ -79,6 +79,11 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
       case "warning":
         say(`warning: ${event.message}`);
         break;
+      case "upgraded":
+        say(
+          `The ledger was brought from version ${event.from} to ${event.to}. As it was before: ${event.copy} (the run after this one removes it).`,
+        );
+        break;
       case "staged":
         show({ phase: "sending", done: event.entries - event.open, total: event.entries });
         break;

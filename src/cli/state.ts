@@ -5,6 +5,7 @@ import { readJobRemains } from "../job-remains.ts";
 import { countText } from "../model/audit.ts";
 import { ImportError } from "../model/error.ts";
 import { shownUnlessToken } from "../model/mask.ts";
+import { sizeText } from "../model/size-text.ts";
 import { type PurgeResult, purgeState } from "../purge.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
@@ -36,23 +37,23 @@ async function stateFolder(path: string | undefined, { state }: GlobalOptions, {
   return (await readJobRemains(path, { cwd, ...(state === undefined ? {} : { state }) })).state;
 }
 
-function purgeText({ runs, rows, entries, folderBytes, ledgerBytes }: PurgeResult, dryRun: boolean): string {
+function purgeText({ runs, rows, entries, folderBytes, ledgerBytes, copyBytes }: PurgeResult, dryRun: boolean): string {
   const [did, free] = dryRun ? ["would remove", "would come free"] : ["removed", "came free"];
   const what = `${did} ${countText(runs.length)} ${runs.length === 1 ? "run" : "runs"} with ${countText(entries)} entries and ${countText(rows)} rows`;
   const ledgers =
     ledgerBytes > 0
-      ? `${megabytes(ledgerBytes)} in the ledgers`
+      ? `${sizeText(ledgerBytes)} in the ledgers`
       : "the ledgers keep their size: the next runs fill what is free in them";
   const space = dryRun
-    ? `${megabytes(folderBytes)} in their folders ${free}`
-    : `${megabytes(folderBytes)} in their folders ${free}; ${ledgers}`;
-  return [...runs.map(({ runId, job }) => `${runId}  ${job}`), what, ...(runs.length === 0 ? [] : [space]), ""].join(
-    "\n",
-  );
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+    ? `${sizeText(folderBytes)} in their folders ${free}`
+    : `${sizeText(folderBytes)} in their folders ${free}; ${ledgers}`;
+  const lines = [
+    ...runs.map(({ runId, job }) => `${runId}  ${job}`),
+    what,
+    ...(runs.length === 0 ? [] : [space]),
+    ...(copyBytes === 0 ? [] : [`${sizeText(copyBytes)} in copies from before an upgrade ${free}`]),
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
 // Midnight UTC, as in the ids of runs.

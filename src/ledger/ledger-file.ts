@@ -1,14 +1,18 @@
 // Ledger files: what they are called, how one comes into being whole, and how a file is known to be ours before anything
 // touches it. Not here: what is in them (schema.ts).
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ImportError } from "../model/error.ts";
-import { createPrivateFile, isForeignLink, makePrivateFolder } from "../model/private-files.ts";
+import type { Upgrade } from "../model/ledger.ts";
+import { isForeignLink, makePrivateFolder } from "../model/private-files.ts";
 import { Connection } from "./connection.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, versionOf } from "./migrate.ts";
+import { showAsNewest } from "./old-version.ts";
 import { applicationId, migrations } from "./schema.ts";
 import { stateError } from "./sqlite-error.ts";
+import { removeServedCopies, upgradeLedger } from "./upgrade.ts";
+import { makeWholeFile } from "./whole-file.ts";
 
 /** A ledger there is. `baseUrl` is undefined for a file that cannot be read as a ledger. */
 export interface LedgerFile {
@@ -50,20 +54,16 @@ export function createLedgerFile(file: string, baseUrl: string): void {
     makePrivateFolder(dirname(file));
     if (isForeignLink(file)) throw unusable(`${file}: is a link that another user made`, foreignHint);
     if (existsSync(file)) return;
-    const unfinished = `${file}.new`;
-    for (const suffix of ["-wal", "-shm"]) rmSync(`${unfinished}${suffix}`, { force: true });
-    closeSync(createPrivateFile(unfinished));
-    const connection = new Connection(unfinished, { mode: "write", durable: true });
-    try {
-      connection.write(() => connection.script(`pragma application_id = ${applicationId}`));
-      migrate(connection, 0);
-      connection.write(() => connection.run("insert into ledger (base_url) values (?)", normalBaseUrl(baseUrl)));
-    } finally {
-      connection.close();
-    }
-    sync(unfinished);
-    renameSync(unfinished, file);
-    sync(dirname(file));
+    makeWholeFile(file, (unfinished) => {
+      const connection = new Connection(unfinished, { mode: "write", durable: true });
+      try {
+        connection.write(() => connection.script(`pragma application_id = ${applicationId}`));
+        migrate(connection);
+        connection.write(() => connection.run("insert into ledger (base_url) values (?)", normalBaseUrl(baseUrl)));
+      } finally {
+        connection.close();
+      }
+    });
   } catch (error) {
     throw stateError(file, error);
   }
@@ -89,28 +89,29 @@ export function checkHeader(file: string): void {
 }
 
 /**
- * Brings an open ledger to this version (write mode) and checks that it is the one of this address.
- * Throws `ImportError("STATE_UNUSABLE")`.
+ * Makes an open ledger one of this version: to write it is upgraded, to read it is only shown so and stays as it is. Checks
+ * that it is the one of this address before anything else. Throws `ImportError("STATE_UNUSABLE")`, and `("STATE_FULL")` when there is
+ * no room to upgrade it.
  */
-export function prepareLedger(connection: Connection, mode: "write" | "read", baseUrl: string): void {
-  const place = connection.place;
-  const version =
-    connection.read(() => connection.one<{ user_version: number }>("pragma user_version"))?.user_version ?? 0;
-  if (version > migrations.length) throw newer(place, version);
-  if (version < migrations.length) {
-    if (mode === "read") {
-      throw unusable(
-        `${place}: the ledger has version ${version}, this program reads ${migrations.length}`,
-        "run the job once: that brings the ledger up to date",
-      );
-    }
-    migrate(connection, version);
+export function prepareLedger(connection: Connection, mode: "write" | "read", baseUrl: string): Upgrade | undefined {
+  const version = versionOf(connection);
+  if (version > migrations.length) throw newer(connection.place, version);
+  requireBaseUrl(connection, baseUrl);
+  if (mode === "read") {
+    if (version < migrations.length) showAsNewest(connection);
+    return undefined;
   }
+  if (version < migrations.length) return upgradeLedger(connection);
+  removeServedCopies(connection);
+  return undefined;
+}
+
+function requireBaseUrl(connection: Connection, baseUrl: string): void {
   const stored = storedBaseUrl(connection);
   const asked = normalBaseUrl(baseUrl);
   if (stored !== asked) {
     throw unusable(
-      `${place}: belongs to ${stored ?? "no address"}, not to ${asked}`,
+      `${connection.place}: belongs to ${stored ?? "no address"}, not to ${asked}`,
       "a ledger serves one account: do not rename or copy ledgers, name another state folder with --state",
     );
   }
@@ -166,14 +167,5 @@ function readHeader(file: string): Buffer {
     }
   } catch (error) {
     throw stateError(file, error);
-  }
-}
-
-function sync(path: string): void {
-  const descriptor = openSync(path, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ImportError } from "../model/error.ts";
-import type { Ledger } from "../model/ledger.ts";
+import type { Ledger, Upgrade } from "../model/ledger.ts";
 import { makePrivateFolder } from "../model/private-files.ts";
 import { openAccountMemory } from "./account-memory.ts";
 import { openAudit } from "./audit.ts";
@@ -73,25 +73,31 @@ function makeFolder(folder: string): string {
   }
 }
 
-function openConnection(file: string, baseUrl: string, settings: ConnectionSettings): Connection {
+interface Opened {
+  readonly connection: Connection;
+  readonly upgraded: Upgrade | undefined;
+}
+
+function openConnection(file: string, baseUrl: string, settings: ConnectionSettings): Opened {
   checkHeader(file);
   const connection = new Connection(file, settings);
   try {
-    prepareLedger(connection, settings.mode, baseUrl);
+    const upgraded = prepareLedger(connection, settings.mode, baseUrl);
     if (settings.mode === "write") connection.write(() => connection.script(temporaryTables));
-    return connection;
+    return { connection, upgraded };
   } catch (error) {
     connection.close();
     throw error;
   }
 }
 
-function ledgerOn(connection: Connection, afterwards: () => void = () => {}): Ledger {
+function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () => {}): Ledger {
   const keys = openKeys(connection);
   const worklists = openWorklists(connection);
   const staged = openStagedRows(connection);
   return {
     place: connection.place,
+    upgraded,
     runs: openRuns(connection, staged),
     staging: openStaging(connection, keys, worklists, staged),
     queue: openQueue(connection, keys, worklists),
@@ -99,7 +105,7 @@ function ledgerOn(connection: Connection, afterwards: () => void = () => {}): Le
     results: openResults(connection),
     stories: openStories(connection),
     audit: openAudit(connection),
-    upkeep: openUpkeep(connection),
+    upkeep: openUpkeep(connection, upgraded),
     async flush() {
       connection.flush();
     },

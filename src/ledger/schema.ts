@@ -229,6 +229,9 @@ create table controls (
   seen_at_ms integer not null,
   primary key (resource, key)
 ) strict, without rowid;
+
+-- The id that the key's newest creation got; remote_id may move later, with an update or a record renamed in Luminous.
+alter table accepted add column created_id text;
 `;
 
 /** Step n leads from version n to version n + 1; a new ledger takes all of them. */

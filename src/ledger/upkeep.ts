@@ -4,12 +4,14 @@
 // The sends of a purged run that were accepted stay in the journal: they are the proof that nothing is created twice.
 // Entry ids name entries in that journal, and SQLite gives the highest ones again once they are free; so the newest run
 // of all is never purged.
+import type { Upgrade } from "../model/ledger.ts";
 import type { Purged, Upkeep } from "../model/upkeep.ts";
 import type { Connection } from "./connection.ts";
 import { rowRange } from "./stored-row.ts";
+import { copyBytes, removeCopies } from "./upgrade.ts";
 
-/** The housekeeping of a ledger. */
-export function openUpkeep(connection: Connection): Upkeep {
+/** The housekeeping of a ledger, which may have been upgraded when it was opened. */
+export function openUpkeep(connection: Connection, upgraded: Upgrade | undefined): Upkeep {
   return {
     async dropPayloads() {
       return dropPayloads(connection);
@@ -19,6 +21,10 @@ export function openUpkeep(connection: Connection): Upkeep {
     },
     async shrink() {
       return shrink(connection);
+    },
+    async dropCopies(mode) {
+      if (upgraded !== undefined) return 0;
+      return mode === "do" ? removeCopies(connection.place) : copyBytes(connection.place);
     },
   };
 }

@@ -19,6 +19,8 @@ import type { Upkeep } from "./upkeep.ts";
 export interface Ledger extends AsyncDisposable {
   /** Where it is, for messages. */
   readonly place: string;
+  /** What was done to it when it was opened; undefined when it was up to date, or is only read. */
+  readonly upgraded: Upgrade | undefined;
   readonly runs: Runs;
   readonly staging: Staging;
   readonly queue: Queue;
@@ -29,6 +31,14 @@ export interface Ledger extends AsyncDisposable {
   readonly upkeep: Upkeep;
   /** Waits until everything written so far is on disk. */
   flush(): Promise<void>;
+}
+
+/** A ledger of an older version was brought up to date. */
+export interface Upgrade {
+  readonly from: number;
+  readonly to: number;
+  /** The file that holds it as it was. */
+  readonly copy: string;
 }
 
 // ---- runs

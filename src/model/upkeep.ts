@@ -24,4 +24,9 @@ export interface Upkeep {
   purge(beforeMs: number, mode: "do" | "dry run"): Promise<Purged>;
   /** Gives free pages back to the disk when they are worth it (a quarter of the file); gives the bytes. */
   shrink(): Promise<number>;
+  /**
+   * Removes the copies that upgrades left beside the ledger, but never one that was made when this ledger was opened: no run
+   * has shown yet that it is not needed. Gives their bytes. A dry run counts only.
+   */
+  dropCopies(mode: "do" | "dry run"): Promise<number>;
 }

@@ -189,7 +189,7 @@ describe("a migration", () => {
     });
     const connection = new Connection(place, { mode: "write", durable: true });
     const steps = [...migrations, "create table later (x integer)", "alter table nothing add column x"];
-    expect(() => migrate(connection, migrations.length, steps)).toThrow("nothing");
+    expect(() => migrate(connection, steps)).toThrow("nothing");
     connection.close();
     const database = new Database(place, { readonly: true });
     expect(database.pragma("user_version", { simple: true })).toBe(migrations.length);
