@@ -1,6 +1,7 @@
 // `luminous-import sandbox`: the stand-in for the API as a program of its own, until Ctrl-C.
 import { ImportError } from "../model/error.ts";
 import type { DuplicateMode } from "../sandbox/options.ts";
+import { checkedLies } from "../sandbox/read-lies.ts";
 import { startSandbox } from "../sandbox/server.ts";
 import type { CommandWorld } from "./world.ts";
 
@@ -11,6 +12,7 @@ export interface SandboxFlags {
   readonly rate?: number;
   readonly latency?: number;
   readonly fault?: readonly string[];
+  readonly lie?: readonly string[];
   readonly duplicates?: DuplicateMode;
   readonly company?: readonly string[];
   readonly ignoreFilters?: boolean;
@@ -31,6 +33,7 @@ export async function sandbox(flags: SandboxFlags, world: CommandWorld): Promise
     ...(flags.readLag === undefined ? {} : { readLagMs: flags.readLag }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     faults: parseFaults(flags.fault ?? []),
+    lies: checkedLies(flags.lie ?? []),
   });
   world.stdout.write(
     [
