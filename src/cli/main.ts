@@ -7,6 +7,7 @@ import { version } from "../version.ts";
 import type { InitFlags } from "./init.ts";
 import type { RetryFlags } from "./retry.ts";
 import type { RunFlags } from "./run.ts";
+import { sandboxHelp } from "./sandbox-help.ts";
 import { tellError } from "./tell-error.ts";
 import { type CommandWorld, createBorder, type GlobalOptions, type ProcessWorld } from "./world.ts";
 
@@ -198,7 +199,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
 
   program
     .command("sandbox")
-    .description("a local stand-in for the API, with limits and faults, to rehearse against")
+    .description("a local stand-in for the API, with limits, faults and lies, to rehearse against")
     .addOption(
       new Option("--port <n>", "port on 127.0.0.1; 0 takes a free one")
         .argParser(wholeNumber("--port", 0))
@@ -208,15 +209,19 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .addOption(new Option("--rate <n>", "requests per second before it answers 429").argParser(positive("--rate")))
     .addOption(new Option("--latency <ms>", "how long every answer takes").argParser(wholeNumber("--latency", 0)))
     .addOption(repeatable("--fault <name=probability>", "faults to inject; can be given several times"))
+    .addOption(repeatable("--lie <name[=number]>", "what it gets wrong all the time; can be given several times"))
     .addOption(
       new Option("--duplicates <mode>", "what a second record with the same key gets")
         .choices(["accept", "reject", "conflict"])
         .default("reject"),
     )
     .addOption(repeatable("--company <name>", "a company that orders can name; can be given several times"))
-    .option("--ignore-filters", "list filters do nothing")
+    .option("--ignore-filters", "list filters do nothing: the lie filter-ignored")
     .addOption(new Option("--read-lag <ms>", "reads trail writes").argParser(wholeNumber("--read-lag", 0)))
-    .addOption(new Option("--seed <n>", "makes the faults repeatable").argParser(wholeNumber("--seed", 0)).default(1))
+    .addOption(
+      new Option("--seed <n>", "makes faults and lies repeatable").argParser(wholeNumber("--seed", 0)).default(1),
+    )
+    .addHelpText("after", sandboxHelp)
     .addHelpText("after", example("luminous-import sandbox --rate 5 --fault error-after=0.05 --fault hang-after=0.02"))
     .action(async (options: object) => {
       const { sandbox } = await import("./sandbox.ts");

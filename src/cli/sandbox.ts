@@ -2,6 +2,7 @@
 import { ImportError } from "../model/error.ts";
 import { shownUnlessToken } from "../model/mask.ts";
 import type { DuplicateMode } from "../sandbox/options.ts";
+import { checkedLies } from "../sandbox/read-lies.ts";
 import { startSandbox } from "../sandbox/server.ts";
 import type { CommandWorld } from "./world.ts";
 
@@ -12,6 +13,7 @@ export interface SandboxFlags {
   readonly rate?: number;
   readonly latency?: number;
   readonly fault?: readonly string[];
+  readonly lie?: readonly string[];
   readonly duplicates?: DuplicateMode;
   readonly company?: readonly string[];
   readonly ignoreFilters?: boolean;
@@ -32,6 +34,7 @@ export async function sandbox(flags: SandboxFlags, world: CommandWorld): Promise
     ...(flags.readLag === undefined ? {} : { readLagMs: flags.readLag }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     faults: parseFaults(flags.fault ?? []),
+    lies: checkedLies(flags.lie ?? []),
   });
   world.stdout.write(
     [

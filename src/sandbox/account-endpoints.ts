@@ -49,7 +49,7 @@ function readRoutes(world: World, path: string, store: RecordStore, names: reado
     {
       method: "GET",
       path,
-      answer: ({ query }) => listReply(listed, withObjectType(query), world.settings.ignoreFilters),
+      answer: ({ query }) => listReply(listed, withObjectType(query), world.lies),
     },
     { method: "GET", path: `${path}/{id}`, answer: ({ id }) => recordAt(store, id, "record", view) },
   ];

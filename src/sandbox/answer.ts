@@ -16,9 +16,11 @@ export function sendText(response: ServerResponse, status: number, text: string,
   response.end(text);
 }
 
-/** Sends a reply as JSON, complete. */
-export function sendReply(response: ServerResponse, { status, body }: Reply, headers: ReplyHeaders = {}): void {
-  sendText(response, status, JSON.stringify(body), headers);
+/** Sends a reply, complete: as JSON, or as the text that it has instead. */
+export function sendReply(response: ServerResponse, reply: Reply, headers: ReplyHeaders = {}): void {
+  const { status, body, text } = reply;
+  const type = text?.startsWith("<") ? { "content-type": "text/html" } : {};
+  sendText(response, status, text ?? JSON.stringify(body), { ...headers, ...type, ...reply.headers });
 }
 
 /** Sends 429 with a `Retry-After` of at least one second, as whole seconds or as a date. */
@@ -77,7 +79,7 @@ export function sendFault(
     case "hang-after":
       return; // until the client gives up or the sandbox is closed
     case "truncated": {
-      const whole = Buffer.from(JSON.stringify(reply?.body ?? null));
+      const whole = Buffer.from(reply?.text ?? JSON.stringify(reply?.body ?? null));
       response.writeHead(reply?.status ?? 200, { "content-type": "application/json", "content-length": whole.length });
       response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => response.destroy());
       return;

@@ -28,7 +28,7 @@ export function channelRoutes(world: World): readonly Route[] {
     return record === undefined ? notFound("channel") : answer(record, request);
   };
   return [
-    { method: "GET", path: "/channels", answer: ({ query }) => listReply(listed, query, world.settings.ignoreFilters) },
+    { method: "GET", path: "/channels", answer: ({ query }) => listReply(listed, query, world.lies) },
     { method: "GET", path: "/channels/{id}", answer: ({ id }) => recordAt(store, id, "channel", listed.view) },
     {
       method: "POST",

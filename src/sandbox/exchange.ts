@@ -28,10 +28,11 @@ export type Serve = (exchange: Exchange) => Promise<void>;
 
 /** Throws `ImportError("USAGE")` for fault odds that cannot be. */
 export function createServe(world: World, routes: readonly Route[], tally: Tally, signal: AbortSignal): Serve {
-  const { settings } = world;
+  const { settings, lies } = world;
   const nextFault = drawFaults(settings.faults, settings.seed);
   const admit = settings.ratePerSecond === undefined ? undefined : createRateLimit(settings.ratePerSecond);
   const carryOut = createCarryOut(tally);
+  const cross = createCrossing();
 
   return async (exchange) => {
     const { request, response, path, query, arrivedMs } = exchange;
@@ -80,13 +81,48 @@ export function createServe(world: World, routes: readonly Route[], tally: Tally
     if (key !== undefined) response.once("close", tally.writing(`${match.route.path.split("/")[1]} ${key}`));
     if (fault === "throttle") return sendThrottled(response, 0, throttling);
 
+    // A write that the server gets to late is stored whatever became of the client.
+    const lateMs = method === "GET" || fault !== undefined ? undefined : lies.told("late-commit");
+    const queuedMs = method === "GET" || fault !== undefined ? undefined : lies.told("queued");
+    if (lateMs !== undefined || queuedMs !== undefined) {
+      if (queuedMs !== undefined) sendReply(response, refusal(202, "The request is in the queue."), headers);
+      await wait(lateMs ?? queuedMs, undefined, { signal });
+      carryOut(match, query, body);
+      return;
+    }
+
     // Carried out before the wait: a client that gives up or dies while it waits has written all the same.
-    const reply = fault !== undefined && strikesBefore(fault) ? undefined : carryOut(match, query, body);
+    const own = fault !== undefined && strikesBefore(fault) ? undefined : carryOut(match, query, body);
+    const isCrossed = method !== "GET" && fault === undefined && own !== undefined && own.status < 300;
+    const reply = isCrossed && lies.tells("crossed-answers") ? await cross(own, signal) : own;
     if (settings.latencyMs > 0) await wait(settings.latencyMs, undefined, { signal });
     if (fault !== undefined) return sendFault(fault, response, reply);
     if (reply !== undefined) sendReply(response, reply, headers);
   };
 }
+
+/** Two answers that meet change places; one that meets none in time goes where it belongs. */
+function createCrossing(): (own: Reply, signal: AbortSignal) => Promise<Reply> {
+  let waiting: { readonly own: Reply; readonly take: (other: Reply) => void } | undefined;
+  return async (own, signal) => {
+    if (waiting !== undefined) {
+      const other = waiting;
+      waiting = undefined;
+      other.take(own);
+      return other.own;
+    }
+    const met = new Promise<Reply>((resolve) => {
+      waiting = { own, take: resolve };
+    });
+    const mine = waiting;
+    const alone = wait(longestMeetingMs, own, { signal }).finally(() => {
+      if (waiting === mine) waiting = undefined;
+    });
+    return Promise.race([met, alone]);
+  };
+}
+
+const longestMeetingMs = 100;
 
 function createCarryOut(tally: Tally): (match: Match, query: URLSearchParams, body: string | undefined) => Reply {
   return ({ route, id }, query, bodyText) => {

@@ -1,25 +1,23 @@
 // Which fault, if any, befalls a request. How a fault looks on the wire is in answer.ts.
 import { ImportError } from "../model/error.ts";
 
-/**
- * The faults, in the order in which their probabilities are laid end to end:
- * `error-before` 500, nothing stored · `error-after` 500 after storing · `reset-before`, `reset-after` the connection is
- * cut · `hang-before`, `hang-after` no answer ever · `bad-gateway` 502 with HTML, nothing stored · `truncated` stored,
- * the answer stops in the middle · `throttle` 429 for this request and the next few.
- */
-export const faultNames = [
-  "error-before",
-  "error-after",
-  "reset-before",
-  "reset-after",
-  "hang-before",
-  "hang-after",
-  "bad-gateway",
-  "truncated",
-  "throttle",
-] as const;
-/** One of `faultNames`. */
-export type FaultName = (typeof faultNames)[number];
+/** What each fault does, in one line. Their probabilities are laid end to end in this order. */
+export const faults = {
+  "error-before": "500, nothing stored",
+  "error-after": "500 after storing",
+  "reset-before": "the connection is cut, nothing stored",
+  "reset-after": "the connection is cut after storing",
+  "hang-before": "no answer ever, nothing stored",
+  "hang-after": "no answer ever, stored",
+  "bad-gateway": "502 with HTML, nothing stored",
+  truncated: "stored, the answer stops in the middle",
+  throttle: "429 for this request and the next few, nothing stored",
+} as const;
+/** The name of a fault. */
+export type FaultName = keyof typeof faults;
+
+/** Every name, in the order of the table. */
+export const faultNames = Object.keys(faults) as readonly FaultName[];
 
 /** How likely each fault is, 0 to 1; together at most 1. What is left out never happens. */
 export type FaultOdds = Readonly<Partial<Record<FaultName, number>>>;

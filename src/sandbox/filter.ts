@@ -26,6 +26,11 @@ export interface Filter {
 
 const reserved = new Set(["page", "per_page", "sort", "since", "cursor", "limit", "object_type"]);
 
+/** Whether a parameter of a query asks for a filter. */
+export function isFilterName(name: string): boolean {
+  return !reserved.has(name.replace(/\[.*$/, ""));
+}
+
 /** The filters of a query. An unknown operator is an error; what an unknown field does is the list's business. */
 export function readFilters(query: URLSearchParams): {
   readonly filters: readonly Filter[];

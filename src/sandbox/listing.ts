@@ -2,6 +2,7 @@
 import type { JsonObject } from "../model/json.ts";
 import { isoSeconds } from "./content.ts";
 import { type Filter, listed, passes, readFilters } from "./filter.ts";
+import type { Lies } from "./read-lies.ts";
 import { type FieldError, invalid, type Reply } from "./reply.ts";
 import { contentOf, type RecordStore, type Seen, type StoredRecord } from "./store.ts";
 
@@ -18,24 +19,25 @@ export interface Listed {
 const defaultPerPage = 10;
 const maxPerPage = 100;
 
-/** One page. Without `sort` the last write comes first, so pages shift while others write: the documented hazard. */
-export function listReply(list: Listed, query: URLSearchParams, ignoreFilters: boolean): Reply {
+/** One page, with the lies told that are about the records in it. Without `sort` the last write comes first, so pages shift while others write: the documented hazard. */
+export function listReply(list: Listed, query: URLSearchParams, lies: Lies): Reply {
   const page = positiveInteger(query, "page", 1, Number.MAX_SAFE_INTEGER);
   const perPage = positiveInteger(query, "per_page", defaultPerPage, maxPerPage);
   const { filters, errors } = readFilters(query);
-  const faults: FieldError[] = [...(ignoreFilters ? [] : errors), ...page.errors, ...perPage.errors];
+  const faults: FieldError[] = [...errors, ...page.errors, ...perPage.errors];
   if (faults.length > 0) return invalid(faults);
 
-  const known = ignoreFilters ? [] : filters.filter(({ field }) => Object.hasOwn(fieldsOf(list), field));
+  const known = filters.filter(({ field }) => Object.hasOwn(fieldsOf(list), field));
+  const isWhole = known.length === 0 && !lies.has("list-stale");
   const first = (page.value - 1) * perPage.value;
   const shown: Seen[] = [];
   let total = 0;
-  for (const seen of sorted(list, matching(list, known), query.get("sort"))) {
+  for (const seen of sorted(list, matching(list, known, lies), query.get("sort"), lies)) {
     if (total >= first && shown.length < perPage.value) shown.push(seen);
     total += 1;
-    if (known.length === 0 && shown.length === perPage.value) break; // the store knows how many there are
+    if (isWhole && shown.length === perPage.value) break; // the store knows how many there are
   }
-  if (known.length === 0) total = list.store.visibleCount();
+  if (isWhole) total = list.store.visibleCount();
   return {
     status: 200,
     body: {
@@ -75,13 +77,31 @@ function fieldsOf(list: Listed): Listed["fields"] {
   };
 }
 
-function* matching(list: Listed, filters: readonly Filter[]): Iterable<Seen> {
-  if (filters.length === 0) return yield* list.store.newestFirst();
+function* matching(list: Listed, filters: readonly Filter[], lies: Lies): Iterable<Seen> {
   const fields = fieldsOf(list);
-  for (const seen of candidates(list, filters)) {
-    const content = contentOf(seen.version);
-    if (filters.every((filter) => passes(filter, fields[filter.field]?.(content, seen) ?? []))) yield seen;
+  const isFolded = lies.has("filter-folds-case");
+  for (const seen of isFolded ? list.store.newestFirst() : candidates(list, filters)) {
+    if (lies.has("list-stale") && list.store.isYounger(seen, lies.amount("list-stale")) && lies.tells("list-stale")) {
+      continue;
+    }
+    const content = filters.length === 0 ? {} : contentOf(seen.version);
+    const found = filters.every((filter) => {
+      const actual = fields[filter.field]?.(content, seen) ?? [];
+      return (
+        passes(filter, actual) ||
+        (isFolded && passes(folded(filter), actual.map(foldCase)) && lies.tells("filter-folds-case"))
+      );
+    });
+    if (found) yield seen;
   }
+}
+
+function folded(filter: Filter): Filter {
+  return { ...filter, value: filter.value.toLowerCase() };
+}
+
+function foldCase(value: unknown): unknown {
+  return typeof value === "string" ? value.toLowerCase() : value;
 }
 
 function candidates({ store, indexed }: Listed, filters: readonly Filter[]): Iterable<Seen> {
@@ -99,7 +119,8 @@ function candidates({ store, indexed }: Listed, filters: readonly Filter[]): Ite
     .sort((a, b) => b.version.position - a.version.position);
 }
 
-function sorted(list: Listed, records: Iterable<Seen>, sort: string | null): Iterable<Seen> {
+function sorted(list: Listed, records: Iterable<Seen>, sort: string | null, lies: Lies): Iterable<Seen> {
+  if (lies.tells("sort-shuffled")) return shuffled([...records], lies.random);
   const [, name, direction] = /^(?:product\.|order\.)?([^:]+):(asc|desc)$/.exec(sort ?? "") ?? [];
   const fields = fieldsOf(list);
   const read = name !== undefined && Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -109,6 +130,11 @@ function sorted(list: Listed, records: Iterable<Seen>, sort: string | null): Ite
     .map((seen) => ({ seen, value: read(contentOf(seen.version), seen)[0] }))
     .sort((a, b) => sign * order(a.value, b.value) || a.seen.record.id - b.seen.record.id)
     .map(({ seen }) => seen);
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
+  const drawn = items.map((item) => ({ item, place: random() }));
+  return drawn.sort((a, b) => a.place - b.place).map(({ item }) => item);
 }
 
 function order(a: unknown, b: unknown): number {

@@ -1,6 +1,7 @@
 // What a sandbox can be asked to be, with the one place for defaults. The command line's flags are not here.
 import { ImportError } from "../model/error.ts";
 import type { FaultName, FaultOdds } from "./faults.ts";
+import type { LieText } from "./lies.ts";
 import type { Reject } from "./rejects.ts";
 
 /** What a second record with the same key gets. The real API's answer is not documented (facts §3). */
@@ -40,13 +41,15 @@ export interface SandboxOptions {
   readonly companies?: readonly string[];
   /** Endpoints that the token may not use, such as `GET /channels`: they get 403. Default none. */
   readonly forbidden?: readonly string[];
-  /** Lists answer as if no filter had been sent. */
+  /** What the server gets wrong all the time: the table is in lies.ts. Default none. */
+  readonly lies?: readonly LieText[];
+  /** The lie `filter-ignored`: lists answer as if no filter had been sent. */
   readonly ignoreFilters?: boolean;
   /** `sku` filters find variants too. Not documented (facts §4.7); default false, the harder case. */
   readonly skuFilterFindsVariants?: boolean;
   /** Reads see a write only this long after it happened; checks of writes see it at once. */
   readonly readLagMs?: number;
-  /** Makes the faults repeatable; default 1. */
+  /** Makes faults and lies repeatable; default 1. */
   readonly seed?: number;
   /** Larger bodies get 413; default 8 MiB. */
   readonly maxBodyBytes?: number;
@@ -57,11 +60,11 @@ export interface SandboxOptions {
 }
 
 /** The options with every default filled in. */
-export type SandboxSettings = Required<Omit<SandboxOptions, "ratePerSecond" | "onRequest">> &
+export type SandboxSettings = Required<Omit<SandboxOptions, "ratePerSecond" | "onRequest" | "ignoreFilters">> &
   Pick<SandboxOptions, "ratePerSecond" | "onRequest">;
 
 /** Fills in defaults. Throws `ImportError("USAGE")` for numbers that make no sense. */
-export function sandboxSettings(options: SandboxOptions): SandboxSettings {
+export function sandboxSettings({ ignoreFilters = false, ...options }: SandboxOptions): SandboxSettings {
   const settings: SandboxSettings = {
     port: 0,
     token: "sandbox",
@@ -73,7 +76,7 @@ export function sandboxSettings(options: SandboxOptions): SandboxSettings {
     rejects: [],
     companies: [],
     forbidden: [],
-    ignoreFilters: false,
+    lies: [],
     skuFilterFindsVariants: false,
     readLagMs: 0,
     seed: 1,
@@ -90,5 +93,5 @@ export function sandboxSettings(options: SandboxOptions): SandboxSettings {
   for (const [name, value] of Object.entries({ latencyMs, readLagMs, maxBodyBytes })) {
     if (!(value >= 0)) throw new ImportError("USAGE", `the sandbox's ${name} must be 0 or more, not ${value}`);
   }
-  return settings;
+  return ignoreFilters ? { ...settings, lies: [...settings.lies, "filter-ignored"] } : settings;
 }

@@ -38,7 +38,7 @@ export function orderRoutes(world: World): readonly Route[] {
     {
       method: "GET",
       path: "/sales-orders",
-      answer: ({ query }) => listReply(listed, query, world.settings.ignoreFilters),
+      answer: ({ query }) => listReply(listed, query, world.lies),
     },
     {
       method: "GET",

@@ -31,7 +31,7 @@ export function productRoutes(world: World): readonly Route[] {
       path: "/products/alternate-sku",
       answer: ({ body, bodyText }) => addAlternate(world, body, bodyText),
     },
-    { method: "GET", path: "/products", answer: ({ query }) => listReply(listed, query, world.settings.ignoreFilters) },
+    { method: "GET", path: "/products", answer: ({ query }) => listReply(listed, query, world.lies) },
     {
       method: "GET",
       path: "/products/export",

@@ -5,6 +5,9 @@ import type { Json, JsonObject } from "../model/json.ts";
 export interface Reply {
   readonly status: number;
   readonly body: Json;
+  /** Sent instead of the body, as it is: for what is no JSON. */
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One thing wrong with a request: a dotted path (`items.0.quantity`) and a sentence. */

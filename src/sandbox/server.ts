@@ -6,12 +6,15 @@ import type { JsonObject } from "../model/json.ts";
 import { accountRoutes } from "./account-endpoints.ts";
 import { sendReply, sendText } from "./answer.ts";
 import { channelRoutes } from "./channel-endpoints.ts";
+import { lyingRoutes } from "./lying-routes.ts";
 import { controlPath, controlReply, type SandboxRecord, storedRecords } from "./control.ts";
 import { createServe, type Exchange } from "./exchange.ts";
 import { type SandboxOptions, sandboxSettings } from "./options.ts";
 import { orderRoutes } from "./order-endpoints.ts";
 import { productRoutes } from "./product-endpoints.ts";
+import { readLies } from "./read-lies.ts";
 import { refusal } from "./reply.ts";
+import { dateHeader, shiftedClock } from "./server-clock.ts";
 import { createTally, type SandboxCounts } from "./tally.ts";
 import { createWorld, type SandboxResource } from "./world.ts";
 
@@ -37,13 +40,16 @@ const keepAliveMs = 120_000;
  * and for a port that is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const settings = sandboxSettings(options);
+  const asked = sandboxSettings(options);
+  const lies = readLies(asked.lies, asked.seed);
+  const settings = { ...asked, nowMs: shiftedClock(asked.nowMs, lies) };
   const { nowMs, onRequest } = settings;
-  const world = createWorld(settings);
+  const world = createWorld(settings, lies);
+  const dateOf = dateHeader(lies);
   const tally = createTally();
   const closing = new AbortController();
-  const routes = [...productRoutes(world), ...orderRoutes(world), ...channelRoutes(world), ...accountRoutes(world)];
-  const serve = createServe(world, routes, tally, closing.signal);
+  const honest = [...productRoutes(world), ...orderRoutes(world), ...channelRoutes(world), ...accountRoutes(world)];
+  const serve = createServe(world, lyingRoutes(honest, lies, nowMs), tally, closing.signal);
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const [pathname = "", search = ""] = (request.url ?? "").split("?", 2);
@@ -58,7 +64,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return;
     }
     const arrivedMs = nowMs();
-    response.setHeader("date", new Date(arrivedMs).toUTCString());
+    response.sendDate = false;
+    const date = dateOf(arrivedMs);
+    if (date !== undefined) response.setHeader("date", date);
     // An address outside the API is a request too: a wrong base address must show in the counts.
     const path = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : `outside ${pathname}`;
     const exchange: Exchange = { request, response, path, query, arrivedMs, fault: undefined };

@@ -22,22 +22,23 @@ export interface SkuIndex {
   remove(owners: readonly SkuOwner[]): void;
 }
 
-/** An empty index. SKUs are compared exactly, after trimming. */
-export function createSkuIndex(): SkuIndex {
+/** An empty index. SKUs are compared exactly, after trimming and after the change that the server makes to keys. */
+export function createSkuIndex(changedKey: (key: string) => string): SkuIndex {
   const owners = new Map<string, readonly SkuOwner[]>();
   const variants = new Map<number, SkuOwner>();
+  const stored = (owner: SkuOwner): SkuOwner => ({ ...owner, sku: changedKey(owner.sku) });
   return {
-    find: (sku) => owners.get(sku.trim()) ?? [],
+    find: (sku) => owners.get(changedKey(sku.trim())) ?? [],
     variant: (id) => variants.get(id),
     add(added) {
-      for (const owner of added) {
+      for (const owner of added.map(stored)) {
         const known = owners.get(owner.sku);
         owners.set(owner.sku, known === undefined ? [owner] : [...known, owner].sort(byRole));
         if (owner.role === "variant") variants.set(owner.id, owner);
       }
     },
     remove(removed) {
-      for (const { sku, productId, id } of removed) {
+      for (const { sku, productId, id } of removed.map(stored)) {
         const rest = (owners.get(sku) ?? []).filter((owner) => owner.productId !== productId);
         if (rest.length === 0) owners.delete(sku);
         else owners.set(sku, rest);

@@ -1,6 +1,7 @@
 // The records of one resource, in memory: by id, by key and in the order of their writes. What they mean is not known
 // here. Contents are kept as JSON text, which for hundreds of thousands of records is a fraction of the parsed objects.
 import type { JsonObject } from "../model/json.ts";
+import type { KeyChanges } from "./changed-keys.ts";
 
 /** The content of a record from one write to the next. */
 export interface Version {
@@ -45,6 +46,8 @@ export interface RecordStore {
   withKey(key: string): readonly StoredRecord[];
   /** The version that reads may see now. */
   visible(record: StoredRecord): Version | undefined;
+  /** Whether the version seen was written less than so long ago. */
+  isYounger(seen: Seen, ageMs: number): boolean;
   /** How many records reads may see now. */
   visibleCount(): number;
   byId(): Iterable<StoredRecord>;
@@ -70,8 +73,8 @@ export interface Seen {
   readonly version: Version;
 }
 
-/** An empty store. Reads see a write `readLagMs` after it happened. */
-export function createRecordStore(nowMs: () => number, readLagMs: number): RecordStore {
+/** An empty store. Reads see a write `readLagMs` after it happened; keys are kept, and found, as `changes` makes them. */
+export function createRecordStore(nowMs: () => number, readLagMs: number, changes: KeyChanges): RecordStore {
   const records = new Map<number, StoredRecord>();
   const idsByKey = new Map<string, readonly number[]>();
   // The log of writes: entry n is the write with position n. Later writes of the same record make it stale.
@@ -82,7 +85,8 @@ export function createRecordStore(nowMs: () => number, readLagMs: number): Recor
   let updated = 0;
   let duplicates = 0;
 
-  const versionOf = (id: number, { text, childIds = [] }: Write): Version => {
+  const versionOf = (id: number, { text: sent, childIds = [] }: Write): Version => {
+    const text = changes.content(sent);
     const writtenAtMs = Math.max(nowMs(), logTimesMs.at(-1) ?? 0);
     logIds.push(id);
     logTimesMs.push(writtenAtMs);
@@ -119,33 +123,35 @@ export function createRecordStore(nowMs: () => number, readLagMs: number): Recor
       return lastId;
     },
     create(id, write) {
+      const key = changes.key(write.key);
       const version = versionOf(id, write);
       const received = write.received === undefined ? [] : [write.received];
       const record: StoredRecord = {
         id,
-        key: write.key,
+        key,
         createdAtMs: version.writtenAtMs,
         received,
         versions: [version],
       };
       records.set(id, record);
-      addKey(write.key, id);
+      addKey(key, id);
       if (write.received !== undefined) created += 1;
       return record;
     },
     update(id, write) {
       const before = records.get(id);
+      const key = changes.key(write.key);
       if (before === undefined) throw new Error(`there is no record ${id} to update`);
       const seen = visible(before)?.position ?? 0;
       const kept = readLagMs === 0 ? [] : before.versions.filter(({ position }) => position >= seen);
       const [first, ...later] = [...kept, versionOf(id, write)];
       if (first === undefined) throw new Error("a record has at least one version");
       const received = write.received === undefined ? before.received : [...before.received, write.received];
-      const record: StoredRecord = { ...before, key: write.key, received, versions: [first, ...later] };
+      const record: StoredRecord = { ...before, key, received, versions: [first, ...later] };
       records.set(id, record);
-      if (before.key !== write.key) {
+      if (before.key !== key) {
         dropKey(before.key, id);
-        addKey(write.key, id);
+        addKey(key, id);
       }
       updated += 1;
       return record;
@@ -158,11 +164,12 @@ export function createRecordStore(nowMs: () => number, readLagMs: number): Recor
     },
     get: (id) => records.get(id),
     withKey: (key) =>
-      (idsByKey.get(key) ?? []).flatMap((id) => {
+      (idsByKey.get(changes.key(key)) ?? []).flatMap((id) => {
         const record = records.get(id);
         return record === undefined ? [] : [record];
       }),
     visible,
+    isYounger: ({ record, version }, ageMs) => record.received.length > 0 && version.writtenAtMs > nowMs() - ageMs,
     visibleCount() {
       if (readLagMs === 0) return records.size;
       return [...records.values()].filter((record) => visible(record) !== undefined).length;

@@ -1,5 +1,6 @@
 // What happened to the sandbox, counted: the numbers behind counts() and GET /__sandbox.
 import type { FaultName } from "./faults.ts";
+import type { LieName } from "./lies.ts";
 import { createTimeWindow } from "./time-window.ts";
 import { type SandboxResource, sandboxResources, type World } from "./world.ts";
 
@@ -12,6 +13,8 @@ export interface SandboxCounts {
   /** Complete answers by status; `none` counts those that were cut, hung or left by the client. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
+  /** How often each lie was told; one that found nothing to be wrong about is missing. */
+  readonly lies: Readonly<Partial<Record<LieName, number>>>;
   /** Records that are there, the initial ones included. */
   readonly records: Readonly<Record<SandboxResource, number>>;
   readonly created: Readonly<Record<SandboxResource, number>>;
@@ -85,6 +88,7 @@ export function createTally(): Tally {
       requests: Object.fromEntries(requests),
       statuses: Object.fromEntries(statuses),
       faults: Object.fromEntries(faults),
+      lies: world.lies.counts(),
       records: byResource(world, "records"),
       created: byResource(world, "created"),
       updated: byResource(world, "updated"),

@@ -1,6 +1,8 @@
 // Everything an account of the sandbox holds, and what it holds from the start.
 import type { ReferableName } from "../model/resource.ts";
+import { keyChanges } from "./changed-keys.ts";
 import type { SandboxSettings } from "./options.ts";
+import type { Lies } from "./read-lies.ts";
 import { createSkuIndex, type SkuIndex } from "./sku-index.ts";
 import { createRecordStore, type RecordStore } from "./store.ts";
 
@@ -23,9 +25,10 @@ export interface NameTable {
   nameOf(id: number): string | undefined;
 }
 
-/** Everything that endpoints share: settings, records, names. */
+/** Everything that endpoints share: settings, lies, records, names. */
 export interface World {
   readonly settings: SandboxSettings;
+  readonly lies: Lies;
   readonly stores: Readonly<Record<SandboxResource, RecordStore>>;
   readonly skus: SkuIndex;
   // No endpoint for categories or suppliers is known, and whether an unknown name is created is not documented
@@ -40,10 +43,12 @@ export interface World {
  * A new account: warehouse group 1 "Default" with warehouse 1, channel 1 "Default", a sales channel, and the companies of
  * the settings.
  */
-export function createWorld(settings: SandboxSettings): World {
-  const store = (): RecordStore => createRecordStore(settings.nowMs, settings.readLagMs);
+export function createWorld(settings: SandboxSettings, lies: Lies): World {
+  const changes = keyChanges(lies);
+  const store = (): RecordStore => createRecordStore(settings.nowMs, settings.readLagMs, changes);
   const world: World = {
     settings,
+    lies,
     stores: {
       channels: store(),
       products: store(),
@@ -53,7 +58,7 @@ export function createWorld(settings: SandboxSettings): World {
       warehouses: store(),
       custom_fields: store(),
     },
-    skus: createSkuIndex(),
+    skus: createSkuIndex(changes.key),
     categories: createNameTable(),
     subcategories: createNameTable(),
     suppliers: createNameTable(),

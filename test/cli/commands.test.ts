@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Summary } from "../../src/report/summary.ts";
+import { faultNames } from "../../src/sandbox/faults.ts";
+import { lieNames } from "../../src/sandbox/lies.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { type Files, jobFolder } from "../job-folder.ts";
 import { command, type Ended, type WorldParts } from "./world.ts";
@@ -314,11 +316,20 @@ describe("sandbox", () => {
     expect(stdout).toContain(`export LUMINOUS_BASE_URL=${url} LUMINOUS_API_KEY=t1`);
   });
 
-  it("refuses a fault that it does not know", async () => {
-    const { exitCode, stderr } = await command(["sandbox", "--port", "0", "--fault", "gremlins=0.5"], {
+  it.each([
+    ["--fault", "gremlins=0.5"],
+    ["--lie", "gremlins"],
+    ["--lie", "in-first=many"],
+  ])("refuses %s %s", async (flag, value) => {
+    const { exitCode, stderr } = await command(["sandbox", "--port", "0", flag, value], {
       onListening: queueMicrotask,
     });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("gremlins");
+    expect(stderr).toMatch(/gremlins|takes a number, not "many"/);
+  });
+
+  it("lists every fault and every lie in its help, a line each", async () => {
+    const { stdout } = await command(["sandbox", "--help"]);
+    for (const name of [...faultNames, ...lieNames]) expect(stdout).toMatch(new RegExp(`^  ${name}\\S* +\\S.*$`, "m"));
   });
 });
