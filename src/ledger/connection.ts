@@ -54,7 +54,7 @@ export class Connection {
       guarded(file, () => {
         configure(this.#database, settings);
       });
-      this.#checkFile = reading ? () => {} : watchSameFile(file);
+      this.#checkFile = reading || file === ":memory:" ? () => {} : watchSameFile(file);
       this.#checkFile();
     } catch (error) {
       this.#database.close();
