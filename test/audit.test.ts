@@ -43,6 +43,7 @@ describe("a run that nobody touched", () => {
       entry_outcomes: "entries 9 = outcomes 9",
       accepted_sent: "accepted 7 = sent 7 = with remote id 7",
       one_creation: "creations 7, keys 7, proved gone 0",
+      one_key_per_id: "created keys 7, ids 7",
       accepted_known: "accepted keys 7 = known 7",
     });
     expect(auditText(result)).toContain("ok      results.csv has one line for each row");
@@ -162,6 +163,13 @@ describe("what is changed in a ledger afterwards is named", () => {
         select run, 0, key, plan, hash, sent_at_ms, result, 0 from sends where id = ${sendOf("O-1")}`,
       laws: ["one_creation"],
       example: "sales_orders O-1 was created by send",
+    },
+    {
+      name: "two orders with one id",
+      sql: `update entries set remote_id = '1' where id in (${entryOf("O-1")}, ${entryOf("O-2")});
+        update accepted set remote_id = '1', created_id = '1' where key in (${keyOf("O-1")}, ${keyOf("O-2")})`,
+      laws: ["results_csv", "results_ndjson", "one_key_per_id"],
+      example: "sales_orders O-2 was created as 1, and so was O-1",
     },
     {
       name: "two open sends of a key",

@@ -25,6 +25,18 @@ const place = "f.file || ':' || r.line";
 const named = "coalesce(k.resource, e.resource) || ' ' || coalesce(k.key, '(no key, entry ' || e.id || ')')";
 const ourEntries = `entries e left join keys k on k.id = e.key where e.run = ${run}`;
 const outcomeList = outcomes.map((outcome) => `'${outcome}'`).join(", ");
+// Who got which id by a creation: of the runs that are kept, of what was accepted since the tables have a place for it, and of
+// what was accepted before that and never sent again.
+const createdIds = `created as (
+  select key, remote_id, min(run) run from (
+    select e.key, e.remote_id, e.run from entries e where e.outcome = 'accepted' and (e.action = 'created'
+      or (e.action = 'recovered' and (coalesce(e.plan, 'create') = 'create' or exists (
+        select 1 from sends s where s.entry = e.id and s.plan = 'create' and s.result in ('accepted', 'recovered')))))
+    union all select key, created_id, run from accepted where role = 'own' and created_id is not null
+    union all select a.key, a.remote_id, a.run from accepted a
+      join (select key, plan, max(id) from sends where result in ('accepted', 'recovered') group by key) s on s.key = a.key
+      where a.role = 'own' and a.created_id is null and s.plan = 'create')
+  where key is not null and remote_id is not null group by key, remote_id)`;
 const pairs = (counts: Readonly<Record<string, number>>, join: string, words: readonly string[]) =>
   words.map((word) => `${word.replaceAll("_", " ")} ${countText(counts[word] ?? 0)}`).join(join);
 
@@ -178,6 +190,21 @@ export const ledgerLaws: readonly LawQueries[] = [
       from creations c join keys k on k.id = c.key where c.before is not null
         and not exists (select 1 from gone g where g.key = c.key and g.run = c.run)
         and not exists (select 1 from refused r where r.key = c.key and r.id > c.before and r.id < c.id)`,
+  },
+  {
+    law: "one_key_per_id",
+    claim: "an id that a creation got belongs to one key, unless the key that had it was proved gone before",
+    counts: `with ${createdIds} select count(*) created_keys, count(distinct k.resource || ' ' || c.remote_id) ids
+      from created c join keys k on k.id = c.key`,
+    say: (counts) => pairs(counts, ", ", ["created_keys", "ids"]),
+    breaches: `with ${createdIds},
+        holders as (select k.resource, k.key name, c.key, c.remote_id, c.run,
+          lag(k.key) over same_id earlier_name, lag(c.key) over same_id earlier, lag(c.run) over same_id earlier_run
+          from created c join keys k on k.id = c.key
+          window same_id as (partition by k.resource, c.remote_id order by c.run, c.key))
+      select resource || ' ' || name || ' was created as ' || remote_id || ', and so was ' || earlier_name example
+      from holders h where earlier is not null
+        and not exists (select 1 from gone g where g.key = h.earlier and g.run between h.earlier_run and h.run)`,
   },
   {
     law: "one_open_send",

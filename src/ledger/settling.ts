@@ -1,5 +1,5 @@
 // The end of an entry, and what later runs are to know of it. Not here: the journal (sends.ts).
-import type { Settlement } from "../model/entry.ts";
+import type { Plan, Settlement } from "../model/entry.ts";
 import type { Queue } from "../model/ledger.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Problem } from "../model/problem.ts";
@@ -38,6 +38,7 @@ interface EntryColumns {
   readonly key: number | null;
   readonly hash: string;
   readonly outcome: Outcome | null;
+  readonly plan: Plan["kind"] | null;
   readonly plan_remote_id: string | null;
 }
 
@@ -61,7 +62,8 @@ function settle(connection: Connection, entryId: number, settlement: Settlement)
     // What was recovered is what was sent, and that may be the content of an earlier run.
     const hash = action === "recovered" ? (openSends(connection, entry.key)[0]?.hash ?? entry.hash) : entry.hash;
     closeSends(connection, entry.key, action === "recovered" ? "recovered" : "accepted");
-    accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash });
+    const isCreation = action === "created" || (action === "recovered" && entry.plan !== "update");
+    accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash, isCreation });
   } else if ((outcome === "skipped" || outcome === "unchanged") && remoteId !== null) {
     remember(connection, entry.run, entry.key, "own", remoteId);
     // What we made before has this content now, whoever saw to it: later runs compare with that.
@@ -76,7 +78,7 @@ function settle(connection: Connection, entryId: number, settlement: Settlement)
     const [sent] = openSends(connection, entry.key);
     if (sent?.plan.kind === "create") {
       closeSends(connection, entry.key, "recovered");
-      accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash: sent.hash });
+      accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash: sent.hash, isCreation: true });
     }
   }
   if (outcome === "accepted" || outcome === "unchanged" || outcome === "skipped") mendSources(connection, entryId);
@@ -86,7 +88,7 @@ function created(connection: Connection, entryId: number, remoteId: string): voi
   const { run, key } = entryToEnd(connection, entryId);
   if (key === null) throw new Error(`entry ${entryId} has no key and cannot have been created`);
   closeSends(connection, key, "accepted");
-  accept(connection, { entryId, run, key, remoteId, hash: null });
+  accept(connection, { entryId, run, key, remoteId, hash: null, isCreation: true });
   connection.run(
     "update entries set remote_id = ?, plan = 'update', plan_remote_id = ?, ready = 1 where id = ?",
     remoteId,
@@ -98,7 +100,7 @@ function created(connection: Connection, entryId: number, remoteId: string): voi
 // An answer may come after everything else was settled; a fate that is final is never changed.
 function entryToEnd(connection: Connection, entryId: number): EntryColumns {
   const entry = connection.one<EntryColumns>(
-    "select run, key, hash, outcome, plan_remote_id from entries where id = ?",
+    "select run, key, hash, outcome, plan, plan_remote_id from entries where id = ?",
     entryId,
   );
   if (entry === undefined) throw new Error(`entry ${entryId} is not in the ledger`);
@@ -115,18 +117,21 @@ interface Acceptance {
   readonly remoteId: string;
   /** Null when an update has to follow. */
   readonly hash: string | null;
+  /** The id is the one that a creation got; an update may find it under another key than its creation left it. */
+  readonly isCreation: boolean;
 }
 
-function accept(connection: Connection, { entryId, run, key, remoteId, hash }: Acceptance): void {
-  const upsert = `insert into accepted (key, role, remote_id, hash, partial, run) values (?, ?, ?, ?, ?, ?)
-    on conflict do update set remote_id = excluded.remote_id, hash = excluded.hash, partial = excluded.partial, run = excluded.run`;
-  connection.run(upsert, key, "own", remoteId, hash, hash === null ? 1 : 0, run);
+function accept(connection: Connection, { entryId, run, key, remoteId, hash, isCreation }: Acceptance): void {
+  const upsert = `insert into accepted (key, role, remote_id, hash, partial, run, created_id) values (?, ?, ?, ?, ?, ?, ?)
+    on conflict do update set remote_id = excluded.remote_id, hash = excluded.hash, partial = excluded.partial,
+      run = excluded.run, created_id = coalesce(excluded.created_id, accepted.created_id)`;
+  connection.run(upsert, key, "own", remoteId, hash, hash === null ? 1 : 0, run, isCreation ? remoteId : null);
   const inner = connection.all<{ key: number }>(
     "select distinct key from entry_keys where entry = ? and key <> ?",
     entryId,
     key,
   );
-  for (const variant of inner) connection.run(upsert, variant.key, "variant", remoteId, null, 0, run);
+  for (const variant of inner) connection.run(upsert, variant.key, "variant", remoteId, null, 0, run, null);
 }
 
 function settleRest(connection: Connection, run: number, problem: Problem | undefined): void {

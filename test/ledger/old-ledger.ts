@@ -13,7 +13,7 @@ import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 const fixtures = join(import.meta.dirname, "../../fixtures/ledgers");
 
 /** What stands in the fixtures where a ledger names its machine. */
-export const neutral = { folder: "/import", baseUrl: "http://127.0.0.1:4010/external/api/v1" } as const;
+export const neutral = { folder: "/srv/legacy", baseUrl: "http://127.0.0.1:4010/external/api/v1" } as const;
 
 /** What an account holds that an import made. */
 export const heldResources = ["channels", "products", "sales_orders"] as const;

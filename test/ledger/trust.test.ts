@@ -3,8 +3,9 @@
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ledgerPath } from "../../src/ledger/ledger-file.ts";
+import { lockState } from "../../src/ledger/lock.ts";
 import { openLedger } from "../../src/ledger/open-ledger.ts";
 import { applicationId, migrations } from "../../src/ledger/schema.ts";
 import { beginRun, openEntry, stage } from "./build.ts";
@@ -14,25 +15,26 @@ import { scratchFolder } from "./scratch-folder.ts";
 const baseUrl = "http://127.0.0.1:4010/external/api/v1";
 const pageBytes = 4096;
 
-describe("a migration killed in the middle", () => {
-  it("leaves the file byte for byte as it was, and the next opening finishes it", async () => {
+describe("an upgrade killed in the middle", () => {
+  it("leaves the file byte for byte as it was and free to read, and the next opening finishes it", async () => {
     await using scratch = await scratchFolder();
     const file = ledgerPath(scratch.folder, baseUrl);
     await mkdir(dirname(file), { recursive: true });
     firstVersion(file);
     const before = await readFile(file);
 
-    await using child = await startChild("child-migrating.ts", file, "1");
-    expect((await stat(`${file}-wal`)).size).toBeGreaterThan(100 * pageBytes); // it had come as far as the disk
+    await using child = await startChild("child-upgrading.ts", scratch.folder, baseUrl);
+    await inTheMiddle(file);
     await child.kill();
     expect((await readFile(file)).equals(before)).toBe(true);
+    {
+      await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "read" });
+      expect(await ledger.runs.list()).toMatchObject([{ runId: "old" }]);
+    }
+    expect((await readFile(file)).equals(before)).toBe(true);
 
-    await expect(openLedger({ folder: scratch.folder, baseUrl, mode: "read" })).rejects.toMatchObject({
-      code: "STATE_UNUSABLE",
-      message: expect.stringContaining("has version 1"),
-      hint: expect.stringContaining("run the job once"),
-    });
     await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
+    expect(ledger.upgraded).toMatchObject({ from: 1, to: migrations.length });
     expect(await ledger.runs.list()).toMatchObject([{ runId: "old" }]);
     const { run } = await stage(ledger, "new", ["A"]);
     await ledger.queue.settleRest(run, undefined);
@@ -41,6 +43,27 @@ describe("a migration killed in the middle", () => {
     expect(database.pragma("user_version", { simple: true })).toBe(migrations.length);
     expect(database.prepare("select 1 from sqlite_schema where name = 'padding'").all()).toEqual([]);
     database.close();
+  });
+
+  it("kept others from the state folder as long as it lived, but nobody from reading", async () => {
+    await using scratch = await scratchFolder();
+    const file = ledgerPath(scratch.folder, baseUrl);
+    await mkdir(dirname(file), { recursive: true });
+    firstVersion(file);
+    await using child = await startChild("child-upgrading.ts", scratch.folder, baseUrl);
+    await inTheMiddle(file);
+    await expect(lockState(scratch.folder)).rejects.toMatchObject({
+      code: "STATE_LOCKED",
+      message: expect.stringContaining(`process ${child.pid}`),
+    });
+    {
+      await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "read" });
+      expect(await ledger.runs.list()).toMatchObject([{ runId: "old" }]);
+    }
+    await child.kill();
+    await using _lock = await lockState(scratch.folder);
+    await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
+    expect(await ledger.runs.list()).toMatchObject([{ runId: "old" }]);
   });
 });
 
@@ -133,4 +156,14 @@ function firstVersion(file: string): void {
   database.exec("insert into runs (run_id, job, command, started_at_ms) values ('old', 'job.yaml', 'run', 1)");
   database.pragma("wal_checkpoint(truncate)");
   database.close();
+}
+
+/** Until what the upgrade has written so far has come as far as the disk. */
+async function inTheMiddle(file: string): Promise<void> {
+  const walBytes = () =>
+    stat(`${file}-wal`).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  await vi.waitUntil(async () => (await walBytes()) > 100 * pageBytes, { timeout: 10_000 });
 }
