@@ -10,7 +10,7 @@ export type ErrorCode =
   | "NO_TOKEN" // no account or token found
   | "STATE_LOCKED" // another run holds the state folder
   | "STATE_UNUSABLE" // the ledger is not ours, of a newer version, damaged, or its folder cannot be written
-  | "STATE_FULL" // the disk or the database is full while a run was under way
+  | "STATE_FULL" // the disk or the database is full, or has no room for an upgrade of the ledger
   | "STATE_LOST" // the ledger was removed or replaced while a run was under way
   | "RESULTS_UNWRITTEN" // the run is in the ledger, but its results could not be written
   | "GUARD" // a guard of the job refused to start

@@ -84,6 +84,10 @@ describe("a line of its own", () => {
       line: 'orders.csv: detected delimiter ";"',
     },
     {
+      event: { kind: "upgraded", from: 2, to: 3, copy: "ledgers/a.db.before-v3" },
+      line: "The ledger was brought from version 2 to 3. As it was before: ledgers/a.db.before-v3 (the run after this one removes it).",
+    },
+    {
       event: sent({ type: "outage.opened", cause: "connection refused" }),
       line: "The API does not answer (connection refused). Sending stops; it is asked now and then.",
     },

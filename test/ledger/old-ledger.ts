@@ -36,9 +36,9 @@ export interface OldFolder extends AsyncDisposable {
   value(sql: string): unknown;
 }
 
-/** The job of the fixtures in a folder of its own, with the ledger of this version as one of the account at `baseUrl`. */
-export async function oldFolder(version: number, baseUrl: string): Promise<OldFolder> {
-  const path = await mkdtemp(join(tmpdir(), "luminous-import-old-"));
+/** The job of the fixtures, in a folder of its own unless one is given, with the ledger of this version as one of the account at `baseUrl`. */
+export async function oldFolder(version: number, baseUrl: string, given?: string): Promise<OldFolder> {
+  const path = given ?? (await mkdtemp(join(tmpdir(), "luminous-import-old-")));
   const state = join(path, ".luminous-import");
   const ledger = ledgerPath(state, baseUrl);
   await cp(join(fixtures, "job"), path, { recursive: true });

@@ -166,6 +166,8 @@ describe.each(versions)("the ledger of version %i", (version) => {
     expect(second.one("pragma user_version")).toEqual({ user_version: version });
     migrate(first);
     migrate(second);
+    // Nor does one take a ledger back that knows fewer steps than the other.
+    migrate(second, migrations.slice(0, version));
     for (const connection of [first, second]) connection.close();
     expect(folder.value("pragma user_version")).toBe(newest);
   });
