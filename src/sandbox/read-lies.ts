@@ -14,6 +14,8 @@ export interface Lies {
   told(name: LieName): number | undefined;
   /** For what a lie draws beside its probability: an order, a moment. Repeatable by the seed. */
   readonly random: () => number;
+  /** From now on every lie that is told request by request is not; clock and keys stay as they are. */
+  stop(): void;
   /** How often each was told. A lie that is on and found nothing to be wrong about is missing. */
   counts(): Readonly<Partial<Record<LieName, number>>>;
 }
@@ -33,9 +35,10 @@ export function readLies(texts: readonly LieText[], seed: number): Lies {
     active.set(name, { amount, odds, random: mulberry32(seed * 977 + lieNames.indexOf(name)) });
   }
   const counts = new Map<LieName, number>();
+  let isOver = false;
   const tells = (name: LieName): boolean => {
     const lie = active.get(name);
-    if (lie === undefined || (lie.odds < 1 && lie.random() >= lie.odds)) return false;
+    if (isOver || lie === undefined || (lie.odds < 1 && lie.random() >= lie.odds)) return false;
     counts.set(name, (counts.get(name) ?? 0) + 1);
     return true;
   };
@@ -46,6 +49,9 @@ export function readLies(texts: readonly LieText[], seed: number): Lies {
     tells,
     told: (name) => (tells(name) ? amount(name) : undefined),
     random: mulberry32(seed * 977 + 499),
+    stop() {
+      isOver = true;
+    },
     counts: () => Object.fromEntries(counts),
   };
 }

@@ -1,5 +1,6 @@
 // The sandbox's server: a local stand-in for the Luminous API, with its limits and its faults, to rehearse against.
 // Here is its lifetime; the way of a request is in exchange.ts, what the endpoints do in the *-endpoints files.
+import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { ImportError } from "../model/error.ts";
 import type { JsonObject } from "../model/json.ts";
@@ -15,6 +16,7 @@ import { productRoutes } from "./product-endpoints.ts";
 import { readLies } from "./read-lies.ts";
 import { refusal } from "./reply.ts";
 import { dateHeader, shiftedClock } from "./server-clock.ts";
+import { skuOwners } from "./sku-index.ts";
 import { createTally, type SandboxCounts } from "./tally.ts";
 import { createWorld, type SandboxResource } from "./world.ts";
 
@@ -28,6 +30,8 @@ export interface Sandbox extends AsyncDisposable {
   records(resource: SandboxResource, key?: string): readonly SandboxRecord[];
   /** Puts a record there as if the app had made it, with settings that the API cannot write; gives its id. */
   seed(resource: SandboxResource, key: string, content: JsonObject): number;
+  /** Tells no lies to the requests that come from now on; a changed clock and changed keys stay. */
+  stopLying(): void;
 }
 
 const basePath = "/external/api/v1";
@@ -48,6 +52,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const dateOf = dateHeader(lies);
   const tally = createTally();
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // as many as requests wait
   const honest = [...productRoutes(world), ...orderRoutes(world), ...channelRoutes(world), ...accountRoutes(world)];
   const serve = createServe(world, lyingRoutes(honest, lies, nowMs), tally, closing.signal);
 
@@ -95,8 +100,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     records: (resource, key) => storedRecords(world, resource, key),
     seed(resource, key, content) {
       const store = world.stores[resource];
-      return store.create(store.nextId(), { key, text: JSON.stringify(content), received: undefined }).id;
+      const { id } = store.create(store.nextId(), { key, text: JSON.stringify(content), received: undefined });
+      if (resource === "products") world.skus.add(skuOwners(id, content, []));
+      return id;
     },
+    stopLying: () => lies.stop(),
     async [Symbol.asyncDispose]() {
       closing.abort();
       server.closeAllConnections();

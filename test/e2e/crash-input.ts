@@ -108,7 +108,8 @@ const productsPerBatch = 40;
 const kitsPerBatch = 6;
 const ordersPerBatch = 12;
 
-function order(number: string, skus: readonly string[], quantity: number): object {
+/** An order as the mapping makes it. */
+export function order(number: string, skus: readonly string[], quantity: number): object {
   return {
     order_number: number,
     order_date: "2024-01-31",
@@ -135,7 +136,8 @@ children:
     fields: { sku: variant, name: variant, retail_price: price }
 `;
 
-const orderMapping = `version: 1
+/** Orders of a CSV by their `order` column, a row for each line. */
+export const orderMapping = `version: 1
 resource: sales_orders
 group: { by: order }
 fields:

@@ -7,7 +7,15 @@ import { type FaultOdds, mulberry32 } from "../../src/sandbox/faults.ts";
 import type { SandboxOptions } from "../../src/sandbox/options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { type CrashInput, crashInput, writeCrashJob } from "./crash-input.ts";
-import { openProject, outcomesOf, type Project, type Reported, readReport, writesOf } from "./program.ts";
+import {
+  openProject,
+  outcomesOf,
+  type Project,
+  type Reported,
+  readReport,
+  type StartOptions,
+  writesOf,
+} from "./program.ts";
 
 /** What one seed goes through. */
 export interface CrashPlan {
@@ -83,23 +91,36 @@ export async function crashAndContinue(plan: CrashPlan): Promise<CrashReport> {
 }
 
 /** `start`: by time alone, so while it loads, reads and stages. `send`: after some writes. `report`: once results are being written. */
-type Moment = "start" | "send" | "report";
-const momentOdds: readonly (readonly [Moment, number])[] = [
+export type Moment = "start" | "send" | "report";
+export const momentOdds: readonly (readonly [Moment, number])[] = [
   ["start", 0.25],
   ["send", 0.65],
   ["report", 0.1],
 ];
 
+/** When to kill, beside the moment, and how to start. */
+interface KillOptions {
+  readonly mostWrites?: number;
+  readonly leastPatienceMs?: number;
+  readonly options?: StartOptions;
+}
+
 /** Starts the program and kills it at the moment; true when it came to its end before that. */
-async function lives(project: Project, sandbox: Sandbox, moment: Moment, random: () => number): Promise<boolean> {
+export async function lives(
+  project: Project,
+  sandbox: Sandbox,
+  moment: Moment,
+  random: () => number,
+  { mostWrites = 25, leastPatienceMs = 1000, options = {} }: KillOptions = {},
+): Promise<boolean> {
   const writesAtStart = writesOf(sandbox);
   const foldersAtStart = moment === "report" ? await runFolders(project) : [];
   const startedMs = performance.now();
-  const writes = 1 + Math.floor(random() * 25);
+  const writes = 1 + Math.floor(random() * mostWrites);
   const delayMs = random() * (moment === "start" ? 700 : moment === "send" ? 15 : 25);
   // What only waits for doubts to clear is killed too, at some time.
-  const patienceMs = moment === "start" ? 0 : 1000 + random() * 3000;
-  const { child, ended } = project.start(["run", "import.yaml", "--quiet"]);
+  const patienceMs = moment === "start" ? 0 : leastPatienceMs * (1 + random() * 3);
+  const { child, ended } = project.start(["run", "import.yaml", "--quiet"], options);
   let hasEnded = false;
   void ended.then(() => {
     hasEnded = true;
@@ -176,14 +197,15 @@ function judge(
 }
 
 /** True when every field of `part` is in `whole` with the same value; lists have the same length. */
-function contains(whole: unknown, part: unknown): boolean {
+export function contains(whole: unknown, part: unknown): boolean {
   if (typeof part !== "object" || part === null) return whole === part;
   if (typeof whole !== "object" || whole === null) return false;
   if (Array.isArray(part) && (!Array.isArray(whole) || whole.length !== part.length)) return false;
   return Object.entries(part).every(([key, value]) => contains(Reflect.get(whole, key), value));
 }
 
-function pick<T>(random: () => number, odds: readonly (readonly [T, number])[]): T {
+/** One of these by its odds. */
+export function pick<T>(random: () => number, odds: readonly (readonly [T, number])[]): T {
   let draw = random();
   for (const [item, probability] of odds) {
     draw -= probability;

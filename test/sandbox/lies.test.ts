@@ -1,6 +1,7 @@
 // Every lie over HTTP: the same question to a sandbox that tells it and to one that does not. records() shows the truth
 // whatever the answers said.
 import { expect, test } from "vitest";
+import type { JsonObject } from "../../src/model/json.ts";
 import { type LieText, lieNames } from "../../src/sandbox/lies.ts";
 import type { SandboxOptions } from "../../src/sandbox/options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
@@ -407,6 +408,23 @@ test("a lie with a probability is told to about so many, the same ones for equal
   expect(first.filter((isTold) => isTold).length).toBeLessThan(22);
   expect(await answers(1)).toEqual(first);
   expect(await answers(2)).not.toEqual(first);
+});
+
+test("stopLying ends what is told request by request", async () => {
+  await using sandbox = await startSandbox({ lies: ["id-missing", "filter-unknown-empty"] });
+  expect((await call(sandbox, "POST", "/products", product("A"))).at("data.id")).toBeUndefined();
+  expect(await found(sandbox, "/products?sku=A")).toBe("");
+  sandbox.stopLying();
+  expect((await call(sandbox, "POST", "/products", product("B"))).at("data.id")).toBe(2);
+  expect(await found(sandbox, "/products?sku=A")).toBe("A");
+});
+
+test("a product that was seeded is found by its SKU, by lists and by order lines", async () => {
+  await using sandbox = await startSandbox();
+  sandbox.seed("products", "S", product("S") as JsonObject);
+  expect(await found(sandbox, "/products?sku[in]=S")).toBe("S");
+  const line = { items: [{ sku: "S", quantity: 1, unit_price: 1 }] };
+  expect((await call(sandbox, "POST", "/sales-orders", order("17", line))).status).toBe(201);
 });
 
 test("has a test for every lie there is", () => {
