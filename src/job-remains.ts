@@ -1,10 +1,10 @@
 // What is left of a job file that may have changed, or be broken, since its runs: where its ledgers are, which account,
 // which mapping belongs to which input. For looking back; whoever sends loads the whole job (job.ts), which checks it.
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { isScalar, LineCounter, parseDocument } from "yaml";
-import { type JobFile, type MappingFile, unreadableJob } from "./job.ts";
+import { isScalar } from "yaml";
+import { type JobFile, type MappingFile, readJobText } from "./job.ts";
 import { isPlainObject } from "./model/json.ts";
+import { maxAliasedValues, readYaml, startOf, type YamlText } from "./model/yaml-syntax.ts";
 
 /** A job as far as looking back needs it. */
 export interface JobRemains {
@@ -27,11 +27,11 @@ export interface RemainsOptions {
 /** Reads what can be read of a job file. Throws `ImportError("JOB_INVALID")` only when there is no such file. */
 export async function readJobRemains(path: string, { cwd, state }: RemainsOptions): Promise<JobRemains> {
   const file: JobFile = { path: resolve(cwd, path), shown: path };
-  const text = await readJobText(file);
-  const job = asObject(parsed(text));
+  const yaml = readYaml(await readJobText(file));
+  const job = asObject(parsed(yaml));
   const api = asObject(job.api);
   const folder = dirname(file.path);
-  const channel = channelOf(text, file);
+  const channel = channelOf(yaml, file);
   return {
     file,
     company: asText(api.company),
@@ -50,30 +50,20 @@ export async function readJobRemains(path: string, { cwd, state }: RemainsOption
 
 const defaultState = ".luminous-import";
 
-async function readJobText(file: JobFile): Promise<string> {
+function parsed({ document }: YamlText): unknown {
   try {
-    return await readFile(file.path, "utf8");
-  } catch (cause) {
-    throw unreadableJob(file, cause);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseDocument(text, { prettyErrors: false }).toJS({ maxAliasCount: 100 });
+    return document.toJS({ maxAliasCount: maxAliasedValues });
   } catch {
     return undefined;
   }
 }
 
 /** The job's channel, as the mappings of orders have it. */
-function channelOf(text: string, { shown }: JobFile): Pick<MappingFile, "channel"> {
-  const lines = new LineCounter();
-  const node = parseDocument(text, { prettyErrors: false, lineCounter: lines }).getIn(["channel", "label"], true);
+function channelOf({ document, positionAt }: YamlText, { shown }: JobFile): Pick<MappingFile, "channel"> {
+  const node = document.getIn(["channel", "label"], true);
   const label = isScalar(node) ? asText(node.value) : undefined;
   if (!isScalar(node) || label === undefined) return {};
-  const { line, col } = lines.linePos(node.range?.[0] ?? 0);
-  return { channel: { label: label.trim(), file: shown, line, column: col } };
+  return { channel: { label: label.trim(), file: shown, ...positionAt(startOf(node)) } };
 }
 
 function asObject(value: unknown): Record<string, unknown> {

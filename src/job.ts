@@ -15,7 +15,7 @@ import { valueAt } from "./model/payload-path.ts";
 import type { ExistingPolicy, ResourceName } from "./model/resource.ts";
 import type { SourceSettings } from "./model/row.ts";
 import { loadYaml } from "./model/yaml-config.ts";
-import { readTextFile } from "./read/stream-file.ts";
+import { readConfigText } from "./read/config-text.ts";
 
 /** A file of an input: where it is, and how people know it. `-` is standard input. */
 export interface JobFile {
@@ -162,6 +162,19 @@ export async function loadJob(path: string, overrides: JobOverrides = {}): Promi
   };
 }
 
+/** The text of a job file. Throws `ImportError("JOB_INVALID")` when there is none; what was given as its name may be a token. */
+export function readJobText({ path, shown }: JobFile, signal?: AbortSignal): Promise<string> {
+  return readConfigText({
+    path,
+    shown: withoutTokens(shown),
+    what: "the job file",
+    named: "the command",
+    code: "JOB_INVALID",
+    hint: "Name a job file that exists, such as import.yaml.",
+    signal,
+  });
+}
+
 /** The limits of a job that says nothing of them. */
 export function defaultLimits(): Limits {
   return normalised(writtenJob.shape.limits.parse({}));
@@ -226,24 +239,6 @@ async function readInput(
     joins: Object.fromEntries(await Promise.all(joins)),
     mapping: { path: resolve(folder, mapping), shown: mapping },
   };
-}
-
-async function readJobText(file: JobFile, signal: AbortSignal | undefined): Promise<string> {
-  try {
-    return await readTextFile(file.path, signal);
-  } catch (cause) {
-    if (cause instanceof ImportError) throw cause;
-    throw unreadableJob(file, cause);
-  }
-}
-
-/** The error for a job file that cannot be read; what was given as its name may be a token. */
-export function unreadableJob({ shown }: JobFile, cause: unknown): ImportError {
-  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/, \w+ '.*$/s, "");
-  return new ImportError("JOB_INVALID", `the job file ${withoutTokens(shown)} cannot be read: ${reason}`, {
-    hint: "Name a job file that exists, such as import.yaml.",
-    cause,
-  });
 }
 
 /** The files of a pattern. A plain name is taken as it is (its absence is an error of reading); a glob must match something. */

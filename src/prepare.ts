@@ -13,8 +13,8 @@ import { ImportError } from "./model/error.ts";
 import { didYouMean } from "./model/nearest.ts";
 import type { ResourceName } from "./model/resource.ts";
 import type { FileInfo } from "./model/row.ts";
+import { readConfigText } from "./read/config-text.ts";
 import { openInput } from "./read/open.ts";
-import { readTextFile } from "./read/stream-file.ts";
 import type { Summary } from "./report/summary.ts";
 import { cutTo } from "./report/wording.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
@@ -230,7 +230,18 @@ export function checkJoins(input: Input, mapping: Mapping): void {
 type Stoppable = Pick<InspectOptions, "signal">;
 
 async function readMapping({ mapping }: Pick<Input, "mapping">, { signal }: Stoppable = {}): Promise<Mapping> {
-  const loaded = loadMapping(await readText(mapping, signal), mapping.shown);
+  const { path, shown } = mapping;
+  const hint = "The path is relative to the job file.";
+  const text = await readConfigText({
+    path,
+    shown,
+    what: "the mapping",
+    named: "the job",
+    code: "MAPPING_INVALID",
+    hint,
+    signal,
+  });
+  const loaded = loadMapping(text, shown);
   return mapping.channel === undefined ? loaded : withJobChannel(loaded, mapping.channel);
 }
 
@@ -294,22 +305,6 @@ async function readLookup(
     }
   }
   return { table, detected: [...opened.info.detected, ...opened.detectedLate()] };
-}
-
-async function readText(file: JobFile, signal: AbortSignal | undefined): Promise<string> {
-  try {
-    return await readTextFile(file.path, signal);
-  } catch (cause) {
-    if (cause instanceof ImportError) throw cause;
-    throw new ImportError(
-      "MAPPING_INVALID",
-      `the mapping ${file.shown} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        hint: "The path is relative to the job file.",
-        cause,
-      },
-    );
-  }
 }
 
 interface Failure {

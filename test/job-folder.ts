@@ -25,7 +25,7 @@ export interface JobFolder extends AsyncDisposable {
 }
 
 /** Writes the files; `import.yaml` is the job. */
-export async function jobFolder(files: Files): Promise<JobFolder> {
+export async function jobFolder(files: Readonly<Record<string, string | Uint8Array>>): Promise<JobFolder> {
   const path = await mkdtemp(join(tmpdir(), "luminous-import-test-"));
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(path, name)), { recursive: true });

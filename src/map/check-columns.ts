@@ -1,6 +1,6 @@
 // Whether a mapping fits the headers of its inputs. For JSON that are the paths that occur in its elements.
 import { didYouMean, nearest } from "../model/nearest.ts";
-import type { Position } from "../model/yaml-config.ts";
+import type { Position } from "../model/yaml-syntax.ts";
 import { compileExpression } from "./expression.ts";
 import type { Header } from "./header.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "./mapping.ts";

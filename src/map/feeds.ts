@@ -1,7 +1,7 @@
 // Which cells of which files become numbers and dates in a way that the mapping does not say: what has to be found out from
 // the cells themselves before a row is mapped. What they prove is number-evidence.ts and date-evidence.ts.
 import type { Cells } from "../model/row.ts";
-import type { Position } from "../model/yaml-config.ts";
+import type { Position } from "../model/yaml-syntax.ts";
 import { type Blanks, compileBlanks } from "./blanks.ts";
 import { pieces } from "./compile-field.ts";
 import { compileExpression } from "./expression.ts";

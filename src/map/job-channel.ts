@@ -1,7 +1,7 @@
 // The channel that a job names for all its orders, as part of the mapping: a last alternative for `channel_id`.
 import { fieldAt } from "../model/field.ts";
 import { resources } from "../model/resources.ts";
-import type { Position } from "../model/yaml-config.ts";
+import type { Position } from "../model/yaml-syntax.ts";
 import type { Alternative, FieldMapping, Mapping } from "./mapping.ts";
 
 /** The label of a job's channel, and where it is written. */

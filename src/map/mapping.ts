@@ -5,7 +5,7 @@ import type { Field } from "../model/field.ts";
 import type { Json } from "../model/json.ts";
 import type { ReferableName, ResourceName } from "../model/resource.ts";
 import type { SourceSettings } from "../model/row.ts";
-import type { Position } from "../model/yaml-config.ts";
+import type { Position } from "../model/yaml-syntax.ts";
 import type { ValueStyle } from "./style.ts";
 import type { TransformSpec } from "./transforms.ts";
 import type { Unit } from "./units.ts";

@@ -1,7 +1,7 @@
 // Columns that a mapping calls optional, that the file does not have, and that it has under almost the same name: most
 // likely the export spells them otherwise, and their cells would go nowhere. What has to be there is check-columns.ts.
 import { isAlmost } from "../model/nearest.ts";
-import type { Position } from "../model/yaml-config.ts";
+import type { Position } from "../model/yaml-syntax.ts";
 import type { FieldMapping, Mapping } from "./mapping.ts";
 
 /** An optional column and the one that it may be, where the field that wants it stands. */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { isPlainObject } from "./json.ts";
 import { didYouMean, nearest } from "./nearest.ts";
+import { quote } from "./quote.ts";
 
 /** One thing wrong in a job or mapping file. */
 export interface ConfigFault {
@@ -33,6 +34,9 @@ export function withoutPath(value: unknown, path: readonly PropertyKey[]): unkno
 
 type Issue = z.core.$ZodIssue;
 
+// For each the nearest known one is looked for.
+const mostUnknownKeys = 1000;
+
 function issueFaults(issue: Issue, schema: z.ZodType, value: unknown, base: readonly PropertyKey[]): ConfigFault[] {
   const path = [...base, ...issue.path];
   const given = path.reduce<unknown>(
@@ -42,7 +46,7 @@ function issueFaults(issue: Issue, schema: z.ZodType, value: unknown, base: read
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = keysAt(schema, path);
-      return issue.keys.map((key) => ({
+      return issue.keys.slice(0, mostUnknownKeys).map((key) => ({
         path: [...path, key],
         message: `unknown key.${didYouMean(key, known) || ` Known here: ${known.join(", ")}`}`,
         at: "key" as const,
@@ -54,7 +58,7 @@ function issueFaults(issue: Issue, schema: z.ZodType, value: unknown, base: read
       return [
         {
           path,
-          message: given === undefined ? "is missing" : mustBe([typeName(issue.expected)], given),
+          message: given === undefined ? "is missing" : mustBe([typeName(issue.expected)], given, path.length === 0),
         },
       ];
     case "invalid_value": {
@@ -146,7 +150,9 @@ function formsOf(schema: z.ZodType): readonly z.ZodType[] {
   return [schema];
 }
 
-function mustBe(wanted: readonly string[], given: unknown): string {
+function mustBe(wanted: readonly string[], given: unknown, isWholeFile = false): string {
+  // Of a file of another kind nothing is shown: it may be anything.
+  if (isWholeFile && typeof given === "string") return `must be ${wanted.join(" or ")} (key: value), not text`;
   const isScalar = given === null || typeof given !== "object";
   const hint = isScalar && wanted.includes("text") ? " (as text it needs quotes)" : "";
   return `must be ${wanted.join(" or ")}, not ${nameOf(given)}${hint}`;
@@ -175,5 +181,5 @@ function nameOf(value: unknown): string {
   if (value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
-  return typeof value === "string" ? `"${value}"` : `the ${typeof value} ${String(value)}`;
+  return typeof value === "string" ? quote(value) : `the ${typeof value} ${String(value)}`;
 }

@@ -30,7 +30,8 @@ export interface ErrorParts {
 
 /**
  * A fault that ends a run, said so that a tired person can act on it.
- * `message` says what, where and which value; `hint` what to do. Neither ever holds a token.
+ * `message` says what, where and which value; `hint` what to do. Neither ever holds a token; together they are at most
+ * 40 lines.
  */
 export class ImportError extends Error {
   override readonly name = "ImportError";
@@ -38,8 +39,23 @@ export class ImportError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, { hint, cause }: ErrorParts = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(bounded(message, mostLines), cause === undefined ? undefined : { cause });
     this.code = code;
-    this.hint = hint;
+    this.hint = hint === undefined ? undefined : bounded(hint, mostHintLines);
   }
+}
+
+// With its hint no error is longer than a screen, whatever of files and headers is in it.
+const mostLines = 36;
+const mostHintLines = 4;
+const mostLineCharacters = 1000;
+
+function bounded(text: string, most: number): string {
+  const lines = text.split("\n");
+  if (lines.length <= most && text.length <= mostLineCharacters) return text;
+  const kept = lines.length <= most ? lines : lines.slice(0, most - 1);
+  const cut = kept.map((line) =>
+    line.length <= mostLineCharacters ? line : `${line.slice(0, mostLineCharacters - 1)}…`,
+  );
+  return [...cut, ...(kept.length < lines.length ? [`… and ${lines.length - kept.length} more lines`] : [])].join("\n");
 }

@@ -1,27 +1,18 @@
 // YAML files that people write (jobs, mappings): text → a value that a schema accepted, with the line and column of
 // everything in it. All faults of a file come in one error. What the keys mean belongs to the schemas' owners.
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-} from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
 import type { z } from "zod";
 import { type ConfigFault, schemaFaults, withoutPath } from "./config-fault.ts";
 import { type ErrorCode, ImportError } from "./error.ts";
 import { formatPath } from "./payload-path.ts";
-
-/** A place in a text file, both from 1. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
+import {
+  createPairFinder,
+  maxAliasedValues,
+  type Position,
+  readYaml,
+  type SyntaxFault,
+  startOf,
+} from "./yaml-syntax.ts";
 
 /** Where the values of a YAML file stand. Paths are keys and list indexes, from the top. */
 export interface YamlPlaces {
@@ -59,18 +50,13 @@ export function loadYaml<S extends z.ZodObject>(
   code: ErrorCode,
   options: YamlOptions<z.output<S>> = {},
 ): YamlConfig<z.output<S>> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const positionAt = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  const places = placesOf(document, positionAt);
-  const faults: Placed[] = syntaxFaults(document, positionAt);
+  const { document, faults: syntaxFaults, positionAt } = readYaml(text);
+  const find = createFinder(document);
+  const places = placesOf(document, find, positionAt);
+  const faults: SyntaxFault[] = [...syntaxFaults];
   const { hint, sayable = (message) => message } = options;
   const fail = (): never => {
-    const said = faults.map((fault) => ({ ...fault, message: sayable(fault.message) }));
-    throw configError(said, file, code, hint);
+    throw configError(faults, file, code, { hint, sayable });
   };
   if (faults.some(({ fatal }) => fatal)) return fail();
 
@@ -86,86 +72,63 @@ export function loadYaml<S extends z.ZodObject>(
         const message = fault.at === "key" ? options.unknownKey?.(fault.path) : undefined; // a schema refuses no others
         return message === undefined ? fault : { ...fault, message };
       });
-  const sound = result.success ? result.data : soundPart(schema, parsed.value, refused);
+  // Each part that is taken out is a copy of the rest: a file with so much wrong is another kind of file.
+  const isHopeless = refused.length > mostFaults;
+  const sound = result.success ? result.data : isHopeless ? undefined : soundPart(schema, parsed.value, refused);
   const checked = sound === undefined ? [] : (options.check?.(sound, places) ?? []);
   // What encloses a part that was taken out may only look wrong because of that.
   const meant = checked.filter(({ path }) => !refused.some((fault) => encloses(path, fault.path)));
   const found = [...refused, ...meant];
   for (const { path, message, at } of found) {
-    const position = at === "key" ? keyPosition(document, positionAt, path) : undefined;
+    const key = at === "key" ? find(path).pair?.key : undefined;
     faults.push({
-      ...(position ?? places.positionOf(path)),
+      ...(key === undefined ? places.positionOf(path) : positionAt(startOf(key))),
       message: path.length === 0 ? message : `${formatPath(path)}: ${message}`,
     });
   }
   return faults.length > 0 || !result.success ? fail() : { ...places, value: result.data };
 }
 
-interface Placed extends Position {
-  readonly message: string;
-  /** The text is no YAML: nothing else can be told of it. */
-  readonly fatal?: boolean;
+function configError(
+  faults: readonly SyntaxFault[],
+  file: string,
+  code: ErrorCode,
+  { hint, sayable }: { readonly hint: string | undefined; readonly sayable: (message: string) => string },
+): ImportError {
+  const sorted = [...faults].sort((a, b) => a.line - b.line || a.column - b.column);
+  const lines = sorted
+    .slice(0, mostFaults)
+    .map((fault) => `${file}:${fault.line}:${fault.column}: ${shortened(sayable(fault.message))}`);
+  const more = sorted.length - lines.length;
+  const message = [...lines, ...(more > 0 ? [`and ${more} more: fix these first`] : [])].join("\n");
+  return new ImportError(code, message, hint === undefined ? {} : { hint });
 }
 
-function configError(faults: readonly Placed[], file: string, code: ErrorCode, hint: string | undefined): ImportError {
-  const sorted = [...faults].sort((a, b) => a.line - b.line || a.column - b.column);
-  const message = sorted.map((fault) => `${file}:${fault.line}:${fault.column}: ${fault.message}`).join("\n");
-  return new ImportError(code, message, hint === undefined ? {} : { hint });
+const mostFaults = 30;
+const mostCharacters = 300;
+
+// A key or a value of a wrong file may be a whole document.
+function shortened(message: string): string {
+  return message.length > mostCharacters ? `${message.slice(0, mostCharacters - 1)}…` : message;
 }
 
 function encloses(outer: readonly PropertyKey[], inner: readonly PropertyKey[]): boolean {
   return outer.length < inner.length && outer.every((step, index) => step === inner[index]);
 }
 
-function syntaxFaults(document: Document, positionAt: (offset: number) => Position): Placed[] {
-  const unresolvedTag = "TAG_RESOLVE_FAILED"; // said below, of every tag that means something else
-  const warnings = document.warnings.filter(({ code }) => code !== unresolvedTag);
-  const faults: Placed[] = [...document.errors, ...warnings].map(({ code, message, pos }) => ({
-    ...positionAt(pos[0]),
-    message: syntaxMessages[code] ?? message.replace(/\s+/g, " "),
-    fatal: code !== "DUPLICATE_KEY",
-  }));
-  const refuse = (node: unknown, message: string, fatal = false): void => {
-    faults.push({ ...positionAt(startOf(node)), message, fatal });
-  };
-  visit(document, {
-    Pair: (_key, { key }) => {
-      // Harmless for a parser, not for what reads its objects: refused here so that nothing below has to think of it.
-      if (isScalar(key) && key.value === "__proto__") refuse(key, `"__proto__" cannot be a key`);
-      if (isScalar(key) && key.value === "<<" && key.type === "PLAIN")
-        refuse(key, "merge keys (<<) are not known: write the keys out, or give the whole value an anchor", true);
-    },
-    Node: (_key, node) => {
-      if ("tag" in node && node.tag !== undefined && !plainTags.test(node.tag))
-        refuse(node, `the tag ${shortTag(node.tag)} is not known`, true);
-    },
-    Alias: (_key, alias, path) => {
-      const owner = alias.resolve(document);
-      if (owner !== undefined && path.some((node) => node === owner))
-        refuse(alias, `*${alias.source} stands inside what it names, which would have no end`, true);
-    },
-  });
-  return faults;
-}
-
-const syntaxMessages: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "this key is given twice",
-  MULTIPLE_DOCS: "a second document begins here (---): a file holds one",
-};
-
-// What YAML itself calls text, numbers and so on. Sets, binaries and whatever a program may make of a tag are no config.
-const plainTags = /^(?:!|tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq))$/;
-
-function shortTag(tag: string): string {
-  return tag.replace(/^tag:yaml\.org,2002:/, "!!");
-}
-
 function readDocument(document: Document): { readonly value?: unknown; readonly fault?: string } {
   try {
-    return { value: document.toJS({ maxAliasCount: 100 }) };
+    return { value: document.toJS({ maxAliasCount: maxAliasedValues }) };
   } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
+    return { fault: aliasFault(error) };
   }
+}
+
+function aliasFault(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /^Excessive alias count/.test(message)
+    ? `its aliases (*name) stand for more than ${maxAliasedValues} values: write the values out`
+    : shortened(message);
 }
 
 const maxPrunings = 10;
@@ -190,30 +153,21 @@ function soundPart<S extends z.ZodObject>(
   return undefined;
 }
 
-function placesOf(document: Document, positionAt: (offset: number) => Position): YamlPlaces {
+function placesOf(document: Document, find: Finder, positionAt: (offset: number) => Position): YamlPlaces {
   return {
     positionOf: (path) => {
       for (let length = path.length; length > 0; length -= 1) {
-        const { node, pair } = find(document, path.slice(0, length));
+        const { node, pair } = find(path.slice(0, length));
         if (pair !== undefined && !isScalar(node)) return positionAt(startOf(pair.key));
         if (node !== undefined) return positionAt(startOf(node));
       }
       return positionAt(startOf(document.contents));
     },
     textOf: (path) => {
-      const { node } = find(document, path);
+      const { node } = find(path);
       return isScalar(node) ? (node.source ?? String(node.value)) : undefined;
     },
   };
-}
-
-function keyPosition(
-  document: Document,
-  positionAt: (offset: number) => Position,
-  path: readonly PropertyKey[],
-): Position | undefined {
-  const { pair } = find(document, path);
-  return pair === undefined ? undefined : positionAt(startOf(pair.key));
 }
 
 interface Found {
@@ -221,25 +175,22 @@ interface Found {
   readonly pair?: Pair | undefined;
 }
 
-function find(document: Document, path: readonly PropertyKey[]): Found {
-  let found: Found = { node: document.contents ?? undefined };
-  for (const step of path) {
-    const owner = isAlias(found.node) ? found.node.resolve(document) : found.node;
-    if (isMap(owner)) {
-      const pair = owner.items.find((item) => keyText(item) === String(step));
-      found = pair === undefined ? {} : { pair, node: (pair.value ?? pair.key) as Node };
-    } else {
-      found = isSeq(owner) && typeof step === "number" ? { node: owner.items[step] as Node | undefined } : {};
+type Finder = (path: readonly PropertyKey[]) => Found;
+
+function createFinder(document: Document): Finder {
+  const pairOf = createPairFinder();
+  return (path) => {
+    let found: Found = { node: document.contents ?? undefined };
+    for (const step of path) {
+      const owner = isAlias(found.node) ? found.node.resolve(document) : found.node;
+      if (isMap(owner)) {
+        const pair = pairOf(owner, String(step));
+        found = pair === undefined ? {} : { pair, node: (pair.value ?? pair.key) as Node };
+      } else {
+        found = isSeq(owner) && typeof step === "number" ? { node: owner.items[step] as Node | undefined } : {};
+      }
+      if (found.node === undefined) return {};
     }
-    if (found.node === undefined) return {};
-  }
-  return found;
-}
-
-function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : "";
-}
-
-function startOf(node: unknown): number {
-  return (node as Node | null)?.range?.[0] ?? 0;
+    return found;
+  };
 }

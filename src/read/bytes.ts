@@ -1,15 +1,15 @@
 // A file's bytes: from a path, or standard input, to unpacked bytes on demand. Knows gzip, folders, missing files and the
 // kinds of files that are no text; does not know encodings.
-import { type FileHandle, open, readdir } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { type FileHandle, open } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { ImportError } from "../model/error.ts";
-import { didYouMean } from "../model/nearest.ts";
+import { foreignFormat, foreignHeadBytes } from "./foreign-formats.ts";
 import { pieceBytes } from "./limits.ts";
 import { type Pull, peek, piecesOf, pullFrom } from "./pull.ts";
 import { openStreamFile, piecesOfStream } from "./stream-file.ts";
 import { unreadable } from "./unreadable.ts";
+import { isFolder, reason, whyClosed } from "./why-closed.ts";
 
 /** The unpacked bytes of an open file. */
 export interface OpenBytes extends AsyncDisposable {
@@ -40,15 +40,23 @@ export async function openBytes(path: string, file: string, streams: Streams = {
   };
   try {
     const packed = pullFrom(opened.bytes);
-    const gzip = startsWith(await peek(packed, 2), [0x1f, 0x8b]);
+    const gzip = isGzip(await peek(packed, 2));
     if (gzip) pipeline(Readable.from(piecesOf(packed)), gunzip, () => {}); // an error of either shows in `unzipped`
     const bytes = gzip ? pullFrom(unzipped(gunzip, file)) : packed;
-    refuseSpreadsheet(path, await peek(bytes, 8), file);
+    const head = await peek(bytes, foreignHeadBytes);
+    if (gzip && isGzip(head))
+      throw unreadable(file, "it is packed with gzip twice", { hint: "unpack it once with `gzip -d`" });
+    const foreign = foreignFormat(head, gzip ? path.replace(/\.gz$/i, "") : path);
+    if (foreign !== undefined) throw unreadable(file, foreign.what, foreign);
     return { bytes, gzip, isRegular: opened.isRegular, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function isGzip(head: Buffer): boolean {
+  return startsWith(head, [0x1f, 0x8b]);
 }
 
 /** Whether bytes begin with these. */
@@ -71,12 +79,13 @@ async function fromFile(path: string, file: string, { signal }: Streams): Promis
   try {
     handle = await open(path, "r");
   } catch (error) {
-    throw await cannotOpen(path, file, error);
+    const why = await whyClosed(path, error, "the job");
+    throw unreadable(file, why.what, { hint: why.hint, cause: error });
   }
   const stat = await handle.stat();
   if (stat.isDirectory()) {
     await handle.close();
-    throw isFolder(file);
+    throw unreadable(file, isFolder.what, isFolder);
   }
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -122,54 +131,4 @@ async function* unzipped(gunzip: AsyncIterable<Buffer>, file: string): AsyncGene
       cause,
     });
   }
-}
-
-async function cannotOpen(path: string, file: string, cause: unknown): Promise<ImportError> {
-  switch (errorCode(cause)) {
-    case "ENOENT":
-    case "ENOTDIR": {
-      const siblings = await readdir(dirname(path)).catch(() => undefined);
-      const guess = didYouMean(basename(path), siblings ?? []).trim();
-      const nothingNear =
-        siblings === undefined ? "its folder does not exist" : "nothing in its folder has a similar name";
-      return unreadable(file, "there is no such file", {
-        hint: guess === "" ? `${nothingNear}: check its name in the job` : `check its name in the job. ${guess}`,
-        cause,
-      });
-    }
-    case "EACCES":
-    case "EPERM":
-      return unreadable(file, "no permission to read it", { hint: "make the file readable for this user", cause });
-    case "EISDIR":
-      return isFolder(file);
-    default:
-      return unreadable(file, `it cannot be opened: ${reason(cause)}`, { hint: "check the path and the disk", cause });
-  }
-}
-
-function isFolder(file: string): ImportError {
-  return unreadable(file, "it is a folder, not a file", {
-    hint: 'name a file in it, or use a glob such as "exports/*.csv"',
-  });
-}
-
-function refuseSpreadsheet(path: string, head: Buffer, file: string): void {
-  const hint = "open it in the spreadsheet program and save it as CSV UTF-8";
-  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04])) {
-    const what = /\.zip$/i.test(path)
-      ? "it is a zip archive"
-      : "it is an Excel workbook (or another zip archive), not text";
-    throw unreadable(file, what, { hint: /\.zip$/i.test(path) ? "unpack it and name the file inside" : hint });
-  }
-  if (startsWith(head, [0xd0, 0xcf, 0x11, 0xe0]))
-    throw unreadable(file, "it is an old Excel workbook (.xls), not text", { hint });
-  if (/\.(xlsx|xlsm|xlsb|ods)$/i.test(path)) throw unreadable(file, "a spreadsheet cannot be read", { hint });
-}
-
-function errorCode(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,7 @@
 // never holds a thread and ends with a signal.
 import { on } from "node:events";
 import { closeSync, constants, openSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { isatty, ReadStream } from "node:tty";
@@ -44,18 +44,5 @@ export async function* piecesOfStream(stream: Readable, signal?: AbortSignal): A
     throw signal?.aborted === true ? stoppedReading() : error;
   } finally {
     stream.pause(); // a stream that flows keeps the process alive
-  }
-}
-
-/** The text of a file, or of a pipe up to its end. Throws as `readFile` does, and `STOPPED`. */
-export async function readTextFile(path: string, signal?: AbortSignal): Promise<string> {
-  const stream = await openStreamFile(path);
-  if (stream === undefined) return await readFile(path, "utf8");
-  try {
-    const pieces: Buffer[] = [];
-    for await (const piece of piecesOfStream(stream, signal)) pieces.push(piece);
-    return Buffer.concat(pieces).toString("utf8");
-  } finally {
-    stream.destroy();
   }
 }

@@ -1,4 +1,15 @@
-import { appendFile, chmod, mkdir, mkdtemp, readdir, readlink, realpath, rm, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readlink,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -77,10 +88,59 @@ describe("a file that cannot be read says so", () => {
     { name: "book.xlsx", head: "a,b\n1,2\n", says: "spreadsheet", hint: "CSV UTF-8" },
     { name: "book.xls", head: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", says: "old Excel workbook", hint: "CSV UTF-8" },
     { name: "page.xls", head: "  <html><table>", says: "HTML", hint: "CSV UTF-8" },
+    { name: "book.csv", head: `PK\x03\x04${"\0".repeat(26)}[Content_Types].xml`, says: "workbook", hint: "CSV UTF-8" },
+    { name: "a.csv.xz", head: "\xfd7zXZ\0", says: "packed with xz", hint: "xz -d" },
+    { name: "a.csv.bz2", head: "BZh91AY&SY", says: "packed with bzip2", hint: "bzip2 -d" },
+    { name: "a.csv.zst", head: "\x28\xb5\x2f\xfd", says: "packed with zstd", hint: "zstd -d" },
+    { name: "a.csv.lz4", head: "\x04\x22\x4d\x18", says: "packed with lz4", hint: "lz4 -d" },
+    { name: "a.csv.lz", head: "LZIP\x01", says: "packed with lzip", hint: "lzip -d" },
+    { name: "a.csv.Z", head: "\x1f\x9d\x90", says: "packed with compress", hint: "gzip -d" },
+    { name: "a.7z", head: "7z\xbc\xaf\x27\x1c", says: "7z archive", hint: "name the file inside" },
+    { name: "a.rar", head: "Rar!\x1a\x07\x01", says: "rar archive", hint: "name the file inside" },
+    { name: "a.tar", head: `a.csv${"\0".repeat(252)}ustar`, says: "tar archive", hint: "name the file inside" },
+    { name: "a.pdf", head: "%PDF-1.7", says: "PDF", hint: "export the data as CSV" },
+    { name: "a.db", head: "SQLite format 3\0", says: "SQLite database", hint: "export the data as CSV" },
+    { name: "a.parquet", head: "PAR1\x15\x04", says: "Parquet", hint: "export the data as CSV" },
   ])("when $name is a $says", async ({ name, head, says, hint }) => {
     const fault = await faultOf(readFile(await file(name, Buffer.from(`${head} and more of it`, "latin1"))));
     expect(fault).toMatchObject({ code: "INPUT_UNREADABLE", hint: expect.stringContaining(hint) });
     expect(fault.message).toContain(says);
+  });
+
+  it("when what is packed inside gzip is no text either", async () => {
+    const xz = Buffer.from("\xfd7zXZ\0 and more of it", "latin1");
+    const twice = await faultOf(readText(gzipSync(gzipSync("a,b\n1,2\n")), csv));
+    expect([twice.message, twice.hint]).toEqual([
+      "in.txt: it is packed with gzip twice",
+      "unpack it once with `gzip -d`",
+    ]);
+    expect((await faultOf(readText(gzipSync(xz), csv))).message).toBe("in.txt: it is packed with xz");
+    const tar = Buffer.from(`a.csv${"\0".repeat(252)}ustar`, "latin1");
+    expect((await faultOf(readText(gzipSync(tar), csv))).message).toBe("in.txt: it is a tar archive");
+  });
+
+  it("when gzip ends early, wherever it is cut", async () => {
+    const whole = gzipSync(Array.from({ length: 2000 }, (_, index) => `${index},${index * 7919}\n`).join(""));
+    for (const length of [2, 10, 18, whole.length >> 1, whole.length - 1]) {
+      const fault = await faultOf(readText(whole.subarray(0, length), csv));
+      expect(fault).toMatchObject({ code: "INPUT_UNREADABLE", hint: expect.stringContaining("gzip -t") });
+      expect(fault.message).toMatch(/^in\.txt: the gzip data is damaged or cut off: /);
+    }
+  });
+
+  it("when it is a link to nothing, or to itself", async () => {
+    await symlink("exports/gone.csv", join(folder, "a.csv"));
+    await symlink("b.csv", join(folder, "b.csv"));
+    const nowhere = await faultOf(openInput(join(folder, "a.csv"), "a.csv", csv));
+    expect(nowhere.message).toBe("a.csv: it is a link to exports/gone.csv, which does not exist");
+    expect(nowhere.hint).toContain("correct the link");
+    const round = await faultOf(openInput(join(folder, "b.csv"), "b.csv", csv));
+    expect(round.message).toBe("b.csv: it is a link that leads back to itself");
+  });
+
+  it("does not take text for a packed file", async () => {
+    for (const start of ["PAR1,b\n", "LZIP,b\n", "BZh9,b\n", "Obj,b\n", "PK,b\n", "Rar!,b\n", "7z,b\n"])
+      expect(await readText(Buffer.from(`${start}1,2\n`), csv)).toBeDefined();
   });
 
   it("when there is no stdin", async () => {
