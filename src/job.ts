@@ -1,8 +1,8 @@
 // The job file: what is asked for. The written form (job-schema.ts) is checked as a whole; the normalised form has every
 // default and absolute paths. Reading environment variables and tokens is the process's business, not this file's.
 import { basename, dirname, relative, resolve } from "node:path";
-import { glob } from "tinyglobby";
 import type { z } from "zod";
+import { type FileState, filesOfGlob, type Glob, refuseChanged, seeFile } from "./file-states.ts";
 import { writtenJob } from "./job-schema.ts";
 import type { ChannelForOrders } from "./map/job-channel.ts";
 import type { ColumnStyles } from "./model/column-style.ts";
@@ -26,6 +26,10 @@ export interface JobFile {
   readonly styles?: ColumnStyles;
   /** The path is a copy of what `shown` names. */
   readonly spooled?: true;
+  /** How it was before anybody looked into it, where somebody has. */
+  readonly state?: FileState | undefined;
+  /** The pattern that it was found by. */
+  readonly glob?: Glob;
   /** Of a failures file: the id of the staged file whose rows it holds. */
   readonly retryOf?: number;
 }
@@ -226,7 +230,10 @@ async function readInput(
 
 async function readJobText(file: JobFile, signal: AbortSignal | undefined): Promise<string> {
   try {
-    return await readTextFile(file.path, signal);
+    const files = [await seeFile(file)];
+    const text = await readTextFile(file.path, signal);
+    await refuseChanged({ files, globs: [] });
+    return text;
   } catch (cause) {
     if (cause instanceof ImportError) throw cause;
     throw new ImportError("JOB_INVALID", `the job file ${file.shown} cannot be read: ${reason(cause)}`, {
@@ -240,13 +247,13 @@ async function readJobText(file: JobFile, signal: AbortSignal | undefined): Prom
 async function findFiles(folder: string, pattern: string): Promise<readonly [JobFile, ...JobFile[]]> {
   if (pattern === "-") return [{ path: "-", shown: "-" }];
   if (!/[*?{}[\]]/.test(pattern)) return [{ path: resolve(folder, pattern), shown: pattern }];
-  const options = { cwd: folder, absolute: true, onlyFiles: true, expandDirectories: false };
-  const [first, ...rest] = (await glob(pattern, options)).sort();
+  const glob = { folder, pattern };
+  const [first, ...rest] = await filesOfGlob(glob);
   if (first === undefined) {
     throw new ImportError("INPUT_UNREADABLE", `no file matches "${pattern}"`, { hint: `Looked in ${folder}.` });
   }
-  const shown = (path: string): string => relative(folder, path) || basename(path);
-  return [{ path: first, shown: shown(first) }, ...rest.map((path) => ({ path, shown: shown(path) }))];
+  const found = (path: string): JobFile => ({ path, shown: relative(folder, path) || basename(path), glob });
+  return [found(first), ...rest.map(found)];
 }
 
 function reason(cause: unknown): string {
