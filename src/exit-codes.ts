@@ -25,6 +25,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case "JOB_INVALID":
     case "MAPPING_INVALID":
     case "INPUT_UNREADABLE":
+    case "INPUT_CHANGED":
     case "NO_TOKEN":
     case "STATE_LOCKED":
     case "STATE_UNUSABLE":

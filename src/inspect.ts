@@ -59,7 +59,7 @@ export async function inspectInput(
       const judge = isTable(info) ? damage.watch(role.join, file.shown) : undefined;
       const paths = isTable(info) ? undefined : collector;
       if (look === undefined && judge === undefined && paths === undefined) continue;
-      await using opened = await openInput(file.path, file.shown, sameSettings(info));
+      await using opened = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
       for await (const batch of opened.batches()) {
         if (options.signal?.aborted === true) return cutOff(infos);
         for (const row of batch) {

@@ -1,8 +1,8 @@
 // The job file: what is asked for. The written form (job-schema.ts) is checked as a whole; the normalised form has every
 // default and absolute paths. Reading environment variables and tokens is the process's business, not this file's.
 import { basename, dirname, relative, resolve } from "node:path";
-import { glob } from "tinyglobby";
 import type { z } from "zod";
+import { type FileState, filesOfGlob, type Glob, refuseChanged, seeFile } from "./file-states.ts";
 import { writtenJob } from "./job-schema.ts";
 import type { ChannelForOrders } from "./map/job-channel.ts";
 import type { ColumnStyles } from "./model/column-style.ts";
@@ -27,6 +27,10 @@ export interface JobFile {
   readonly styles?: ColumnStyles;
   /** The path is a copy of what `shown` names. */
   readonly spooled?: true;
+  /** How it was before anybody looked into it, where somebody has. */
+  readonly state?: FileState | undefined;
+  /** The pattern that it was found by. */
+  readonly glob?: Glob;
   /** Of a failures file: the id of the staged file whose rows it holds. */
   readonly retryOf?: number;
 }
@@ -163,8 +167,10 @@ export async function loadJob(path: string, overrides: JobOverrides = {}): Promi
 }
 
 /** The text of a job file. Throws `ImportError("JOB_INVALID")` when there is none; what was given as its name may be a token. */
-export function readJobText({ path, shown }: JobFile, signal?: AbortSignal): Promise<string> {
-  return readConfigText({
+export async function readJobText(file: JobFile, signal?: AbortSignal): Promise<string> {
+  const { path, shown } = file;
+  const files = [await seeFile(file)];
+  const text = await readConfigText({
     path,
     shown: withoutTokens(shown),
     what: "the job file",
@@ -173,6 +179,8 @@ export function readJobText({ path, shown }: JobFile, signal?: AbortSignal): Pro
     hint: "Name a job file that exists, such as import.yaml.",
     signal,
   });
+  await refuseChanged({ files, globs: [] });
+  return text;
 }
 
 /** The limits of a job that says nothing of them. */
@@ -245,11 +253,11 @@ async function readInput(
 async function findFiles(folder: string, pattern: string): Promise<readonly [JobFile, ...JobFile[]]> {
   if (pattern === "-") return [{ path: "-", shown: "-" }];
   if (!/[*?{}[\]]/.test(pattern)) return [{ path: resolve(folder, pattern), shown: pattern }];
-  const options = { cwd: folder, absolute: true, onlyFiles: true, expandDirectories: false };
-  const [first, ...rest] = (await glob(pattern, options)).sort();
+  const glob = { folder, pattern };
+  const [first, ...rest] = await filesOfGlob(glob);
   if (first === undefined) {
     throw new ImportError("INPUT_UNREADABLE", `no file matches "${pattern}"`, { hint: `Looked in ${folder}.` });
   }
-  const shown = (path: string): string => relative(folder, path) || basename(path);
-  return [{ path: first, shown: shown(first) }, ...rest.map((path) => ({ path, shown: shown(path) }))];
+  const found = (path: string): JobFile => ({ path, shown: relative(folder, path) || basename(path), glob });
+  return [found(first), ...rest.map(found)];
 }

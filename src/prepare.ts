@@ -2,6 +2,7 @@
 // mapped column checked against its header. All faults of all inputs are reported together.
 import { dirname, resolve } from "node:path";
 import { type ColumnDamage, damageWarnings } from "./damage.ts";
+import { blamedOnChange, type Seen, type SeenFile, seeFile } from "./file-states.ts";
 import { type Inspected, type InspectOptions, inspectInput } from "./inspect.ts";
 import type { Input, Job, JobFile } from "./job.ts";
 import type { ColumnFaults } from "./map/check-columns.ts";
@@ -18,6 +19,7 @@ import { openInput } from "./read/open.ts";
 import type { Summary } from "./report/summary.ts";
 import { cutTo } from "./report/wording.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
+import { seeInput } from "./seen-input.ts";
 
 /** An input that is ready to be staged. */
 export interface PreparedInput {
@@ -29,6 +31,8 @@ export interface PreparedInput {
   readonly damage: readonly ColumnDamage[];
   /** What looks odd but stops nothing, in words. */
   readonly warnings: readonly string[];
+  /** All that was read for it, as it was before: staging compares. */
+  readonly seen: Seen;
 }
 
 /** Which inputs to prepare, from what, and how to look at their rows. */
@@ -110,11 +114,26 @@ export async function compileInput(
   return compileMapping(mapping, (await readLookups(mapping, input)).tables, indexes);
 }
 
-async function prepareInput(input: Input, options: PrepareOptions): Promise<PreparedInput> {
+async function prepareInput(given: Input, options: PrepareOptions): Promise<PreparedInput> {
+  const { input, ...seen } = await seeInput(given);
+  try {
+    return { ...(await prepareSeen(input, seen.files, options)), seen };
+  } catch (error) {
+    throw await blamedOnChange(error, seen);
+  }
+}
+
+async function prepareSeen(
+  input: Input,
+  seen: SeenFile[],
+  options: PrepareOptions,
+): Promise<Omit<PreparedInput, "seen">> {
   const mapping = await readMapping(input, options);
   const earlier = options.earlierRows === undefined ? [] : [options.earlierRows(input.name)];
   const read = await readIndexes(mapping, rowsOfFiles(input.files, mapping), ...earlier);
-  const lookups = await readLookups(mapping, input, options);
+  const looksUp = await Promise.all(mapping.lookups.map((spec) => seeFile(lookupFile(spec, input))));
+  seen.push(...looksUp);
+  const lookups = await readLookups(mapping, input, { ...options, seen: looksUp });
   const compiled = compileMapping(mapping, lookups.tables, read.indexes);
   checkJoins(input, compiled.mapping);
   const infos = new Map<string, FileInfo>();
@@ -247,11 +266,16 @@ async function readMapping({ mapping }: Pick<Input, "mapping">, { signal }: Stop
 
 const maxLookupRows = 200_000;
 
+interface LookupOptions extends Pick<InspectOptions, "signal"> {
+  /** The files, as they were before. */
+  readonly seen?: readonly SeenFile[];
+}
+
 /** The tables of all lookups, and what was detected of their files: nowhere else would it be told. */
 async function readLookups(
   mapping: Mapping,
   input: Pick<Input, "mapping">,
-  options: Stoppable = {},
+  options: LookupOptions = {},
 ): Promise<{ readonly tables: LookupTables; readonly warnings: readonly string[] }> {
   const tables = new Map<string, ReadonlyMap<string, string>>();
   const warnings = new Set<string>();
@@ -272,13 +296,19 @@ function tableName({ file, key, value }: LookupSpec): string {
   return JSON.stringify([file, key, value]);
 }
 
+function lookupFile({ file }: LookupSpec, { mapping }: Pick<Input, "mapping">): Pick<JobFile, "path" | "shown"> {
+  return { path: resolve(dirname(mapping.path), file), shown: file };
+}
+
 async function readLookup(
   spec: LookupSpec,
   input: Pick<Input, "mapping">,
-  { signal }: Stoppable,
+  { signal, seen = [] }: LookupOptions,
 ): Promise<{ readonly table: ReadonlyMap<string, string>; readonly detected: readonly string[] }> {
   const table = new Map<string, string>();
-  await using opened = await openInput(resolve(dirname(input.mapping.path), spec.file), spec.file, {}, { signal });
+  const { path, shown } = lookupFile(spec, input);
+  const bytes = seen.find((file) => file.path === path)?.state?.bytes;
+  await using opened = await openInput(path, shown, {}, { signal, bytes });
   const absent = [spec.key, spec.value].filter(
     (column) => opened.info.columns !== undefined && !opened.info.columns.includes(column),
   );

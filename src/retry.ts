@@ -2,6 +2,7 @@
 // these files is done here; what they have to do with the rows they were is staging's and the ledger's business.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { seeFile } from "./file-states.ts";
 import type { Input, Job, JobFile } from "./job.ts";
 import { lockState } from "./ledger/lock.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
@@ -121,11 +122,12 @@ async function failuresFile({
   readonly path: string;
   readonly shown: string;
 }): Promise<{ readonly file: JobFile; readonly warnings: readonly string[] }> {
+  const seen: JobFile = await seeFile({ path, shown });
   const { source, warnings } = await readingOf(path, shown, staged.info);
   // The rows that are left may not show any more how their file wrote numbers and dates.
   const { styles } = staged.info;
   return {
-    file: { path, shown, source, ...(styles === undefined ? {} : { styles }), retryOf: staged.id },
+    file: { ...seen, source, ...(styles === undefined ? {} : { styles }), retryOf: staged.id },
     warnings,
   };
 }

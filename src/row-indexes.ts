@@ -35,8 +35,8 @@ export async function readIndexes(mapping: Mapping, ...sources: readonly AgedRow
 
 /** The rows of an input's files. */
 export async function* rowsOfFiles(files: readonly JobFile[], mapping: Mapping): AgedRows {
-  for (const { path, shown, source } of files) {
-    await using opened = await openInput(path, shown, source ?? mapping.source);
+  for (const { path, shown, source, state } of files) {
+    await using opened = await openInput(path, shown, source ?? mapping.source, { bytes: state?.bytes });
     for await (const rows of opened.batches()) yield { file: shown, age: 0, isTable: isTable(opened.info), rows };
   }
 }

@@ -3,6 +3,7 @@
 import { setImmediate as othersFirst } from "node:timers/promises";
 import { settleClashes } from "./clashes.ts";
 import { damageProblems } from "./damage.ts";
+import { blamedOnChange, refuseChanged, type Seen } from "./file-states.ts";
 import type { Input, Job, JobFile } from "./job.ts";
 import { attachJoins, type JoinFiles, keyText, sourceRow } from "./joins.ts";
 import { joinFilesOf, type Locate } from "./locate.ts";
@@ -40,15 +41,29 @@ export interface StageOptions {
   readonly isRetry?: boolean;
 }
 
-/** Stages all inputs, then settles what only the whole shows: identical entries, duplicate keys, what a retry made good. */
+/**
+ * Stages all inputs, then settles what only the whole shows: identical entries, duplicate keys, what a retry made good.
+ * Throws `INPUT_CHANGED` where a file is not any more what it was when it was first looked at.
+ */
 export async function stage(inputs: readonly PreparedInput[], options: StageOptions): Promise<void> {
-  for (const prepared of inputs) await stageInput(prepared, options);
+  for (const prepared of inputs) {
+    try {
+      await stageInput(prepared, options);
+    } catch (error) {
+      throw await blamedOnChange(error, prepared.seen);
+    }
+  }
+  await refuseChanged(allSeen(inputs));
   const { ledger, run } = options;
   await ledger.staging.collapseIdentical(run);
   await settleClashes(run, options);
   if (options.isRetry === true) await refuseRepeats(run, inputs, options);
   else await ledger.staging.settleMended(run);
   await ledger.staging.finish(run);
+}
+
+function allSeen(inputs: readonly PreparedInput[]): Seen {
+  return { files: inputs.flatMap(({ seen }) => seen.files), globs: inputs.flatMap(({ seen }) => seen.globs) };
 }
 
 async function stageInput(prepared: PreparedInput, options: StageOptions): Promise<void> {
@@ -319,7 +334,7 @@ async function addFiles(
 
 async function* sourceRows({ file, staged }: OpenedFile, options: StageOptions): AsyncGenerator<readonly SourceRow[]> {
   const { info } = staged;
-  await using input = await openInput(file.path, file.shown, sameSettings(info));
+  await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
   const styles = info.styles === undefined ? {} : { styles: info.styles };
   let rows = 0;
   for await (const batch of input.batches()) {

@@ -1,6 +1,7 @@
 // What `check --watch` looks at: the files that a check of a job reads, and a text that changes when one of them does.
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { stateOf } from "./file-states.ts";
 import type { Job } from "./job.ts";
 import { loadMapping } from "./map/load-mapping.ts";
 import { ImportError } from "./model/error.ts";
@@ -21,8 +22,8 @@ export async function watchedFiles(job: Job): Promise<readonly string[]> {
  */
 export async function fingerprint(paths: readonly string[]): Promise<string> {
   const states = paths.map(async (path) => {
-    const found = await stat(path).catch(() => undefined);
-    return found === undefined ? `${path} -` : `${path} ${found.ino} ${found.size} ${found.mtimeMs}`;
+    const found = await stateOf(path);
+    return `${path} ${found === undefined ? "-" : Object.values(found).join(":")}`;
   });
   return (await Promise.all(states)).join("\n");
 }

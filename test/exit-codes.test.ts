@@ -9,6 +9,7 @@ const codes: Readonly<Record<ErrorCode, number>> = {
   JOB_INVALID: 2,
   MAPPING_INVALID: 2,
   INPUT_UNREADABLE: 2,
+  INPUT_CHANGED: 2,
   NO_TOKEN: 2,
   STATE_LOCKED: 2,
   STATE_UNUSABLE: 2,

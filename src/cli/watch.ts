@@ -80,7 +80,7 @@ function names(before: string, now: string): readonly string[] {
   const [old, young] = [before, now].map((text) => new Set(text.split("\n")));
   const lines = [...(young ?? [])].filter((line) => old?.has(line) !== true);
   const gone = [...(old ?? [])].filter((line) => young?.has(line) !== true);
-  const paths = (lines.length > 0 ? lines : gone).map((line) => line.replace(/ (-|\d+ \d+ [\d.]+)$/, ""));
+  const paths = (lines.length > 0 ? lines : gone).map((line) => line.replace(/ \S+$/, ""));
   return [...new Set(paths.map((path) => basename(path)))];
 }
 

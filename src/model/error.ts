@@ -7,6 +7,7 @@ export type ErrorCode =
   | "JOB_INVALID" // the job file
   | "MAPPING_INVALID" // a mapping file, or a mapping that does not fit its input's header
   | "INPUT_UNREADABLE" // an input that is missing, not text, not the format it should be, or damaged
+  | "INPUT_CHANGED" // an input, or what its mapping reads, changed while it was read: nothing was sent
   | "NO_TOKEN" // no account or token found
   | "STATE_LOCKED" // another run holds the state folder
   | "STATE_UNUSABLE" // the ledger is not ours, of a newer version, damaged, or its folder cannot be written

@@ -3,6 +3,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { countText } from "../model/audit.ts";
 import { ImportError } from "../model/error.ts";
 import { foreignFormat, foreignHeadBytes } from "./foreign-formats.ts";
 import { pieceBytes } from "./limits.ts";
@@ -25,6 +26,8 @@ export interface Streams {
   readonly stdin?: Readable | undefined;
   /** Ends waiting for a pipe or a terminal, with `STOPPED`. */
   readonly signal?: AbortSignal | undefined;
+  /** The bytes that the file has on the disk; where it ends before them or goes on, it changed: `INPUT_CHANGED`. */
+  readonly bytes?: bigint | undefined;
 }
 
 /**
@@ -70,7 +73,7 @@ interface Opened {
   readonly close: () => Promise<void>;
 }
 
-async function fromFile(path: string, file: string, { signal }: Streams): Promise<Opened> {
+async function fromFile(path: string, file: string, { signal, bytes }: Streams): Promise<Opened> {
   const stream = await openStreamFile(path);
   if (stream !== undefined) {
     return { bytes: piecesOfStream(stream, signal), isRegular: false, close: async () => void stream.destroy() };
@@ -92,15 +95,24 @@ async function fromFile(path: string, file: string, { signal }: Streams): Promis
     closing ??= handle.close();
     return closing;
   };
-  return { bytes: piecesOfFile(handle, file), isRegular: stat.isFile(), close };
+  return { bytes: piecesOfFile(handle, file, bytes), isRegular: stat.isFile(), close };
 }
 
-async function* piecesOfFile(handle: FileHandle, file: string): AsyncGenerator<Buffer> {
+async function* piecesOfFile(handle: FileHandle, file: string, bytes: bigint | undefined): AsyncGenerator<Buffer> {
+  let total = 0;
   for (;;) {
     const { bytesRead, buffer } = await readPiece(handle, file);
-    if (bytesRead === 0) return;
+    if (bytesRead === 0) break;
+    total += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
+  // Some file systems give the size of what they make up as they go as 0.
+  if (bytes === undefined || bytes === 0n || BigInt(total) === bytes) return;
+  throw new ImportError(
+    "INPUT_CHANGED",
+    `${file} changed while it was read: it had ${countText(Number(bytes))} bytes, and ${countText(total)} could be read`,
+    { hint: "Nothing was sent. Run the same command again once nobody writes to it any more." },
+  );
 }
 
 async function readPiece(handle: FileHandle, file: string): Promise<{ bytesRead: number; buffer: Buffer }> {

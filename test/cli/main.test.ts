@@ -1,7 +1,11 @@
 // The command line as a table: what is typed, how it ends, what is said.
 import { describe, expect, it, test } from "vitest";
 import { buildProgram, laterCommands, main } from "../../src/cli/main.ts";
+
 import type { CommandWorld, ProcessWorld } from "../../src/cli/world.ts";
+
+import { ImportError } from "../../src/model/error.ts";
+
 import { version } from "../../src/version.ts";
 import { jobFolder } from "../job-folder.ts";
 import { command } from "./world.ts";
@@ -118,6 +122,22 @@ describe("what makes no sense ends with 2, says what, and where help is", () => 
     expect(stderr).toContain(says);
     expect(stderr).toContain(hint);
   });
+});
+
+it("an error is told though closing something failed after it", async () => {
+  await using folder = await jobFolder({
+    "import.yaml": "version: 1\ninputs: [{ name: a, file: a.csv, mapping: a.yaml }]\n",
+  });
+  const onListening = (): never => {
+    const suppressed = new ImportError("OUTAGE", "the first error", { hint: "what to do" });
+    throw Object.assign(new Error("closing failed"), {
+      name: "SuppressedError",
+      error: new Error("closing"),
+      suppressed,
+    });
+  };
+  const { exitCode, stderr } = await command(["check", "import.yaml"], { cwd: folder.path, onListening });
+  expect([exitCode, stderr]).toEqual([4, "the first error\nwhat to do\n"]);
 });
 
 describe("a token on the command line is refused, and never repeated", () => {

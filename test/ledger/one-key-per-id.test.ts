@@ -5,6 +5,7 @@ import { openLedger } from "../../src/ledger/open-ledger.ts";
 import type { Ledger } from "../../src/model/ledger.ts";
 import { accept, openEntry, stage } from "./build.ts";
 import { scratchFolder } from "./scratch-folder.ts";
+import { terms } from "./terms.ts";
 
 const baseUrl = "http://127.0.0.1:4010/external/api/v1";
 
@@ -162,7 +163,7 @@ async function play(ledger: Ledger, steps: readonly Step[]): Promise<number> {
       else {
         const plan =
           step.does === "updates" ? ({ kind: "update", remoteId: step.id } as const) : ({ kind: "create" } as const);
-        const sendId = await ledger.queue.sending(each.id, { plan, hash: each.hash, atMs: 10 });
+        const sendId = await ledger.queue.sending(each.id, { plan, hash: each.hash, atMs: 10, terms });
         const [result, action] =
           step.does === "updates" ? (["accepted", "updated"] as const) : (["recovered", "recovered"] as const);
         await ledger.queue.sent(sendId, { result, atMs: 11 });

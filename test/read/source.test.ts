@@ -36,8 +36,8 @@ async function file(name: string, content: string | Buffer): Promise<string> {
   return path;
 }
 
-async function readFile(path: string, settings: SourceSettings = {}) {
-  await using input = await openInput(path, "shown.csv", settings);
+async function readFile(path: string, settings: SourceSettings = {}, bytes?: bigint) {
+  await using input = await openInput(path, "shown.csv", settings, { bytes });
   const rows: Row[] = [];
   for await (const batch of input.batches()) rows.push(...batch);
   return { info: input.info, rows };
@@ -63,6 +63,23 @@ describe("a file that cannot be read says so", () => {
       message: "shown.csv: it is a folder, not a file",
       hint: expect.stringContaining("glob"),
     });
+  });
+
+  test.each([
+    { name: "a.csv", content: Buffer.from("a\n1\n2\n") },
+    { name: "a.csv.gz", content: gzipSync("a\n1\n2\n") },
+  ])("when $name ends before or after the bytes that it had", async ({ name, content }) => {
+    const path = await file(name, content);
+    const bytes = content.length;
+    for (const before of [bytes - 1, bytes + 1]) {
+      expect(await faultOf(readFile(path, csv, BigInt(before)))).toMatchObject({
+        code: "INPUT_CHANGED",
+        message: `shown.csv changed while it was read: it had ${before} bytes, and ${bytes} could be read`,
+        hint: expect.stringContaining("Nothing was sent."),
+      });
+    }
+    // What a file system makes up as it goes has no size.
+    for (const same of [BigInt(bytes), 0n, undefined]) expect((await readFile(path, csv, same)).rows).toHaveLength(2);
   });
 
   it.skipIf(process.getuid?.() === 0)("when it may not be read", async () => {
