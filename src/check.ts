@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { countOpenOrders, oldOrdersWarning } from "./dispatch/open-orders.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Job } from "./job.ts";
+import { earlierEndingsAnywhere } from "./last-lines.ts";
 import { openScratchLedger } from "./ledger/open-ledger.ts";
 import { createLocate } from "./locate.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
@@ -64,6 +65,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     run: record.id,
     strict: options.strict ?? false,
     showCreationNeeds: true,
+    earlierEndings: earlierEndingsAnywhere(job),
     locate: createLocate(ledger, record.id, inputs),
     onProgress: (input, rows, of) => options.onEvent?.({ kind: "reading", input, rows, of }),
     onWarning: (message) => {

@@ -43,6 +43,11 @@ export async function stateOf(path: string): Promise<FileState | undefined> {
   }
 }
 
+/** The state as one word. */
+export function fingerprintOf({ device, inode, bytes, modifiedNs }: FileState): string {
+  return [device, inode, bytes, modifiedNs].join(":");
+}
+
 /** Adds the state of a file, before anything is read from it; one whose state somebody took before keeps that. */
 export async function seeFile<File extends SeenFile>(file: File): Promise<File> {
   return file.state === undefined ? { ...file, state: await stateOf(file.path) } : file;

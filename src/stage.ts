@@ -3,9 +3,10 @@
 import { setImmediate as othersFirst } from "node:timers/promises";
 import { settleClashes } from "./clashes.ts";
 import { damageProblems } from "./damage.ts";
-import { blamedOnChange, refuseChanged, type Seen } from "./file-states.ts";
+import { blamedOnChange, fingerprintOf, refuseChanged, type Seen } from "./file-states.ts";
 import type { Input, Job, JobFile } from "./job.ts";
 import { attachJoins, type JoinFiles, keyText, sourceRow } from "./joins.ts";
+import { type EarlierEndings, earlierEndings, judgeLastLines } from "./last-lines.ts";
 import { joinFilesOf, type Locate } from "./locate.ts";
 import type { CompiledMapping } from "./map/compile.ts";
 import { groupRows } from "./map/group.ts";
@@ -37,6 +38,8 @@ export interface StageOptions {
   /** What was detected of a file only while it was read. */
   readonly onDetected?: (file: string, what: string) => void;
   readonly signal: AbortSignal;
+  /** How files of earlier runs ended; by default those of the job in the same ledger. */
+  readonly earlierEndings?: EarlierEndings;
   /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
   readonly isRetry?: boolean;
 }
@@ -54,7 +57,8 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
     }
   }
   await refuseChanged(allSeen(inputs));
-  const { ledger, run } = options;
+  const { ledger, run, job } = options;
+  await judgeLastLines(run, { ...options, earlier: options.earlierEndings ?? earlierEndings(ledger, job, run) });
   await ledger.staging.collapseIdentical(run);
   await settleClashes(run, options);
   if (options.isRetry === true) await refuseRepeats(run, inputs, options);
@@ -324,7 +328,7 @@ async function addFiles(
       input: input.name,
       kind,
       file: file.shown,
-      info,
+      info: file.state === undefined ? info : { ...info, fingerprint: fingerprintOf(file.state) },
       ...(join === undefined ? {} : { join }),
     });
     opened.push({ file, staged });
@@ -345,9 +349,11 @@ async function* sourceRows({ file, staged }: OpenedFile, options: StageOptions):
   }
   if (rows === 0) options.onWarning(`${file.shown} has no rows`);
   const late = input.detectedLate();
-  if (late.length === 0) return;
+  const lastLineEnds = input.lastLineEnds();
+  if (late.length === 0 && lastLineEnds === undefined) return;
   for (const what of late) options.onDetected?.(file.shown, what);
-  await options.ledger.staging.updateFile(staged.id, { ...info, detected: [...info.detected, ...late] });
+  const ending = lastLineEnds === undefined ? {} : { lastLineEnds };
+  await options.ledger.staging.updateFile(staged.id, { ...info, ...ending, detected: [...info.detected, ...late] });
 }
 
 function endIfStopped({ signal }: StageOptions): void {

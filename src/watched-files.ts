@@ -1,7 +1,7 @@
 // What `check --watch` looks at: the files that a check of a job reads, and a text that changes when one of them does.
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { stateOf } from "./file-states.ts";
+import { fingerprintOf, stateOf } from "./file-states.ts";
 import type { Job } from "./job.ts";
 import { loadMapping } from "./map/load-mapping.ts";
 import { ImportError } from "./model/error.ts";
@@ -23,7 +23,7 @@ export async function watchedFiles(job: Job): Promise<readonly string[]> {
 export async function fingerprint(paths: readonly string[]): Promise<string> {
   const states = paths.map(async (path) => {
     const found = await stateOf(path);
-    return `${path} ${found === undefined ? "-" : Object.values(found).join(":")}`;
+    return `${path} ${found === undefined ? "-" : fingerprintOf(found)}`;
   });
   return (await Promise.all(states)).join("\n");
 }

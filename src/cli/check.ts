@@ -58,7 +58,7 @@ async function checkOnce(
 ): Promise<number> {
   const job = await loadCommandJob(path, options, flags, world, stop);
   if (flags.watch === true && (await readsStreams(job))) {
-    throw new ImportError("USAGE", "standard input and pipes can be read once, so they cannot be watched", {
+    throw new ImportError("USAGE", "standard input can be read once, so it cannot be watched; nor can a pipe", {
       hint: "Name a file instead, or check without --watch.",
     });
   }

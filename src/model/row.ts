@@ -56,6 +56,10 @@ export interface FileInfo {
   readonly padding?: number;
   /** JSON: the dotted path at which the array stands; absent at the top. */
   readonly records?: string;
+  /** Whether a line end stands behind its last line, known once it was read to its end; never of JSON, whose end is a bracket. */
+  readonly lastLineEnds?: boolean;
+  /** Tells this state of the file from others, where there is one to tell: device, inode, bytes and time of the last change. */
+  readonly fingerprint?: string;
   /** What was detected rather than said, in words for the summary (`delimiter ";"`). */
   readonly detected: readonly string[];
   /** How its columns write numbers and dates, where the mapping does not say; rows read again later need it. */
@@ -84,6 +88,8 @@ export interface OpenInput extends AsyncDisposable {
    * Can be iterated once.
    */
   batches(): AsyncIterable<readonly Row[]>;
+  /** As in `info`, complete after the last row. */
+  lastLineEnds(): boolean | undefined;
   /** What only reading could detect, in words as `info.detected`: complete after the last row. */
   detectedLate(): readonly string[];
 }

@@ -6,6 +6,7 @@ import { parseElement } from "./cells.ts";
 import { parseCsvRow, readCsv } from "./csv.ts";
 import { chooseFormat } from "./format.ts";
 import { readJson } from "./json-array.ts";
+import { watchLastLine } from "./last-line.ts";
 import { readNdjson } from "./ndjson.ts";
 import type { Reading } from "./reading.ts";
 import { openSource, type Source } from "./source.ts";
@@ -21,21 +22,30 @@ export async function openInput(
   settings: SourceSettings,
   streams: Streams = {},
 ): Promise<OpenInput> {
-  const source = await openSource(path, shownName, settings.encoding, streams);
+  const source = watchLastLine(await openSource(path, shownName, settings.encoding, streams));
   try {
     const { format, detected } = await chooseFormat(path, source, settings);
     const reading = await readFormat(format, source, settings);
     const { encoding, bom, gzip } = source;
     const allDetected = [...detected, ...source.detected, ...reading.detected];
     let isRead = false;
+    let lastRowLine: number | undefined;
+    // The end of a JSON text tells by itself that it is whole.
+    const lastLineEnds = (): boolean | undefined => (format === "json" ? undefined : source.endsLine());
     return {
       info: { path, format, encoding, bom, gzip, ...reading.facts, detected: allDetected },
       batches() {
         if (isRead) throw new Error(`the rows of ${shownName} can be read once`);
         isRead = true;
-        return closingAfter(reading.rows(), source);
+        return closingAfter(reading.rows(), source, (line) => {
+          lastRowLine = line;
+        });
       },
-      detectedLate: () => reading.detectedLate?.() ?? [],
+      lastLineEnds,
+      detectedLate: () => [
+        ...(reading.detectedLate?.() ?? []),
+        ...(lastLineEnds() === false ? [unendedLine(lastRowLine)] : []),
+      ],
       [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -83,9 +93,21 @@ function readFormat(format: Format, source: Source, settings: SourceSettings): P
   }
 }
 
-async function* closingAfter(batches: AsyncIterable<readonly Row[]>, source: Source): AsyncGenerator<readonly Row[]> {
+function unendedLine(lastRowLine: number | undefined): string {
+  return `no line end behind the last line${lastRowLine === undefined ? "" : ` (the last row begins on line ${lastRowLine})`}`;
+}
+
+async function* closingAfter(
+  batches: AsyncIterable<readonly Row[]>,
+  source: Source,
+  onLine: (line: number) => void,
+): AsyncGenerator<readonly Row[]> {
   try {
-    yield* batches;
+    for await (const rows of batches) {
+      const last = rows.at(-1);
+      if (last !== undefined) onLine(last.line);
+      yield rows;
+    }
   } finally {
     await source[Symbol.asyncDispose]();
   }
