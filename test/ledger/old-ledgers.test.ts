@@ -102,7 +102,7 @@ describe.each(versions)("the ledger of version %i", (version) => {
     await using reference = await oldFolder(version, baseUrl);
     await upgraded(reference);
     const wanted = contentOf(reference.ledger);
-    for (let afterMs = 0; afterMs <= 20; afterMs += 2) {
+    for (let afterMs = 0; afterMs <= 20; afterMs += 4) {
       await using folder = await oldFolder(version, baseUrl);
       await using child = await startChild("child-opening.ts", folder.state, baseUrl);
       await new Promise((resolve) => setTimeout(resolve, afterMs));
