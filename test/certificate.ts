@@ -7,13 +7,14 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** Valid from yesterday to tomorrow. */
-export function makeCertificate(hostname: string): Certificate {
+const day = 86_400_000;
+
+/** Valid from yesterday to tomorrow, or so many days from now. */
+export function makeCertificate(hostname: string, days: readonly [number, number] = [-1, 1]): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const algorithm = sequence(objectId("2a8648ce3d040302")); // ecdsa-with-SHA256
   const name = sequence(set(sequence(objectId("550403"), der(0x0c, Buffer.from(hostname))))); // CN
-  const day = 86_400_000;
-  const validity = sequence(time(Date.now() - day), time(Date.now() + day));
+  const validity = sequence(...days.map((from) => time(Date.now() + from * day)));
   const alternativeNames = sequence(objectId("551d11"), octets(sequence(der(0x82, Buffer.from(hostname)))));
   const isAuthority = sequence(
     objectId("551d13"),

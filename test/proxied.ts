@@ -25,8 +25,10 @@ export interface SecureAccount extends Listening {
 }
 
 /** Hands requests on to a plain server on this machine. */
-export async function openSecureAccount(toPort: number): Promise<SecureAccount> {
-  const certificate = makeCertificate(hostname);
+export async function openSecureAccount(
+  toPort: number,
+  certificate: Certificate = makeCertificate(hostname),
+): Promise<SecureAccount> {
   const server = createSecureServer(certificate, (incoming, response) => {
     const { method, url, headers } = incoming;
     const outgoing = httpRequest(

@@ -1,4 +1,5 @@
 // From events to what a person sees while it runs: one progress state, and a line for what is worth a line.
+import { certificateFault } from "../model/certificate-fault.ts";
 import type { Phase } from "../model/resource.ts";
 import type { Progress, ProgressState } from "../report/progress.ts";
 import type { RunEvent } from "../run.ts";
@@ -39,7 +40,7 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
         say(`The channel "${event.label}" was made (id ${event.remoteId}): it neither pulls nor pushes orders.`);
         break;
       case "outage.opened":
-        say(`The API does not answer (${event.cause}). Sending stops; it is asked now and then.`);
+        say(`The API does not answer (${causeText(event.cause)}). Sending stops; it is asked now and then.`);
         show({ ...state, waiting: "the API to answer" });
         break;
       case "outage.closed":
@@ -108,6 +109,12 @@ const phaseNames: Readonly<Record<Phase, string>> = {
 
 function moved({ phase, done, total }: ProgressState, by: number): ProgressState {
   return { phase, done: done + by, ...(total === undefined ? {} : { total }) };
+}
+
+// The line after the run's end says what to do.
+function causeText(code: string): string {
+  const certificate = certificateFault(code, "");
+  return certificate === undefined ? code : `${certificate.what}: ${code}`;
 }
 
 function seconds(ms: number): string {

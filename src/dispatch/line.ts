@@ -1,5 +1,6 @@
 // The one way to the API. Every request passes the circuit, the limiter and the client in this order, and what its
 // answer means for everybody happens here: pauses, the learned rate, the outage, the refused account.
+import { certificateFault } from "../model/certificate-fault.ts";
 import { ImportError } from "../model/error.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
 import { type Brake, Halted } from "./brake.ts";
@@ -203,17 +204,20 @@ export function accountRefused({ api }: Pick<DispatchOptions, "api">, status: nu
   );
 }
 
-function outage({ api }: LineOptions, everAnswered: boolean, cause: string, waitedMs: number): ImportError {
+function outage({ api }: LineOptions, everAnswered: boolean, code: string, waitedMs: number): ImportError {
   const seconds = Math.round(waitedMs / 1000);
+  const certificate = certificateFault(code, api.baseUrlFrom);
+  const cause = certificate === undefined ? code : `${certificate.what} (${code})`;
+  const byItself = everAnswered
+    ? "run the same command again when the API is back: it continues"
+    : "check the address and the network, then run the same command again";
   return new ImportError(
     "OUTAGE",
     everAnswered
       ? `${shown(api.baseUrl)} (${api.baseUrlFrom}) stopped answering and did not come back within ${seconds} s: ${cause}`
       : `${shown(api.baseUrl)} (${api.baseUrlFrom}) cannot be reached (asked for ${seconds} s): ${cause}`,
     {
-      hint: everAnswered
-        ? "run the same command again when the API is back: it continues"
-        : "check the address and the network, then run the same command again",
+      hint: certificate === undefined ? byItself : `${certificate.hint} Then run the same command again: it continues.`,
     },
   );
 }

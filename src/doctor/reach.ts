@@ -1,4 +1,5 @@
 // The first question to an account: what its answer, or its silence, says of the address and of the token.
+import { certificateFault } from "../model/certificate-fault.ts";
 import { type Finding, ok, problem } from "../model/finding.ts";
 import { type HttpProxy, proxyText } from "../model/proxy.ts";
 
@@ -95,8 +96,8 @@ function causeText(cause: string, baseUrl: string): string {
   const { hostname, host } = new URL(baseUrl);
   if (/^(ENOTFOUND|EAI_)/.test(cause)) return `the name ${hostname} is not known (${cause})`;
   if (cause === "ECONNREFUSED") return `nothing listens at ${host} (${cause})`;
-  if (/CERT|SSL|TLS|SELF_SIGNED|SIGNATURE/.test(cause))
-    return `its certificate or encryption is not accepted (${cause})`;
+  const certificate = certificateFault(cause, "");
+  if (certificate !== undefined) return `${certificate.what} (${cause})`;
   if (/TIMEOUT|ETIMEDOUT/.test(cause)) return `no answer in time (${cause})`;
   if (/UNREACH/.test(cause)) return `there is no way to ${host} (${cause})`;
   return `the connection broke (${cause})`;
@@ -105,8 +106,8 @@ function causeText(cause: string, baseUrl: string): string {
 function hintOf(cause: string, baseUrlFrom: string): string {
   if (/^(ENOTFOUND|EAI_)/.test(cause))
     return `Check the company's name in ${baseUrlFrom}: it is the first part of the address in the browser. Then the network.`;
-  if (/CERT|SSL|TLS|SELF_SIGNED|SIGNATURE/.test(cause))
-    return "A proxy between here and Luminous may put its own certificate in; NODE_EXTRA_CA_CERTS names a file with it.";
+  const certificate = certificateFault(cause, baseUrlFrom);
+  if (certificate !== undefined) return certificate.hint;
   return `Check ${baseUrlFrom}, the network, and whether a firewall or proxy is in the way.`;
 }
 
