@@ -109,7 +109,7 @@ const corners: Readonly<Record<string, Corner>> = {
       pagesOnly,
     ]),
   ),
-  "list-hides-archived": pagesOnly,
+  "list-hides-archived": { bars: ["filter-ignored"], crowd: 130 }, // what it hides shows in exports only
   // Past the time-out and the read lag, and before a second send: what is promised of orders alone.
   "late-commit": { told: "late-commit=1500@0.3", ordersOnly: true },
   "success-false": { held: 6 },

@@ -37,7 +37,7 @@ export function judgeLies(
   const { defects, maxInFlightPerKey } = sandbox.counts();
   if (defects > 0) found("defect", `the sandbox failed ${defects} times`);
   if (maxInFlightPerKey > 1) found("defect", `${maxInFlightPerKey} writes of one key were in flight together`);
-  if (![0, 3, 4].includes(last.exitCode ?? -1)) found("defect", `exit code ${last.exitCode}: ${last.stderr}`);
+  if (![0, 2, 3, 4].includes(last.exitCode ?? -1)) found("defect", `exit code ${last.exitCode}: ${last.stderr}`);
   const places = new Set(last.rows.map(({ file, line }) => `${file}:${line}`));
   if (last.rows.length !== rows || places.size !== rows) {
     found("lost", `${last.rows.length} result lines for ${places.size} of ${rows} rows`);
