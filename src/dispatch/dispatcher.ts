@@ -5,6 +5,7 @@
 import { steadyClock } from "../model/clock.ts";
 import type { ImportError } from "../model/error.ts";
 import { type Phase, phases } from "../model/resource.ts";
+import { resources } from "../model/resources.ts";
 import { ask } from "./ask.ts";
 import { createBrake, Halted } from "./brake.ts";
 import { createClaims } from "./claims.ts";
@@ -134,7 +135,9 @@ async function settleMany(
 async function prepareLookups(workings: Workings, phase: Phase): Promise<void> {
   const { lookup, options } = workings;
   for await (const [entry] of options.ledger.queue.unplanned(options.run, phase, 1)) {
-    if (entry !== undefined) lookup.prepare(entry.resource);
+    if (entry === undefined) return;
+    lookup.prepare(entry.resource);
+    for (const { resource } of resources[entry.resource].references(entry.payload)) lookup.prepare(resource);
     return;
   }
 }

@@ -11,7 +11,7 @@ import { Halted } from "./brake.ts";
 import { makeChannel } from "./make-channel.ts";
 import { countOpenOrders, oldOrdersWarning, tallied } from "./open-orders.ts";
 import { parseJson } from "./reply.ts";
-import { type Asker, pageSize, readRows } from "./whole-list.ts";
+import { type Asker, pageSize, readRowsSeen } from "./whole-list.ts";
 import type { Workings } from "./workings.ts";
 
 /**
@@ -59,9 +59,16 @@ interface Target {
 
 async function channelsOf(workings: Workings, asker: Asker, counts: readonly OpenCount[]): Promise<readonly Target[]> {
   const { options, brake } = workings;
-  const read = await readRows(asker, resources.channels.list.path);
-  if (read.kind !== "answer") {
-    const cause = read.kind === "silent" ? read.cause : `HTTP ${read.status}, ${read.refusal.message}`;
+  const read = await readRowsSeen(asker, resources.channels.list.path);
+  // Of a list that is not whole, what was seen is there; a channel that is named by its id can be read by it.
+  const seen = read.kind === "answer" ? read.value : read.kind === "partial" ? read.rows : undefined;
+  const labels = new Set(seen?.map(labelOf));
+  const isEnough =
+    read.kind === "answer" ||
+    (read.kind === "partial" && counts.every(({ targetKey }) => targetKey === undefined || labels.has(targetKey)));
+  if (seen === undefined || !isEnough) {
+    const cause =
+      read.kind === "refused" ? `HTTP ${read.status}, ${read.refusal.message}` : "cause" in read ? read.cause : "";
     if (options.guard.orderPush === "allow") {
       options.onEvent({
         type: "warning",
@@ -77,7 +84,7 @@ async function channelsOf(workings: Workings, asker: Asker, counts: readonly Ope
   for (const [key, ofKey] of grouped(counts)) {
     const [{ targetKey: label, targetValue: id } = { targetKey: undefined, targetValue: undefined }] = ofKey;
     if (label !== undefined) {
-      const remote = read.value.filter((record) => labelOf(record) === label);
+      const remote = seen.filter((record) => labelOf(record) === label);
       const payload = planned.get(label);
       for (const record of remote) {
         const willBe = options.existing.channels === "update" ? { ...record, ...payload } : record;
@@ -92,7 +99,7 @@ async function channelsOf(workings: Workings, asker: Asker, counts: readonly Ope
           counts: ofKey,
         });
     } else if (id !== undefined) {
-      const record = read.value.find((candidate) => String(candidate.id) === id) ?? (await single(asker, id));
+      const record = seen.find((candidate) => String(candidate.id) === id) ?? (await single(asker, id));
       targets.push({
         name: record === undefined ? `with the id ${key}` : nameOf(record),
         label: undefined,

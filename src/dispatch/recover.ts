@@ -42,15 +42,16 @@ export async function likenessOf(
   const sent = creationBody(resource, withFills(entry.payload, fills));
   const { differences } = compare(sent, resource.readBack(asked.value));
   const that = differences.filter(
-    ({ path, have }) =>
-      !resource.changedByServer.includes(path) && !(path === resource.keyPath && isAlike(entry.key, have)),
+    ({ path, sent: ours, have }) => !resource.changedByServer.includes(path) && !isSameIdentifier(path, ours, have),
   );
   return that.length === 0 ? { kind: "same" } : { kind: "differs", differences: that };
 }
 
-function isAlike(key: string, shown: unknown): boolean {
+/** A server that writes its keys otherwise does so wherever it shows one: the SKU of an order's line too. */
+function isSameIdentifier(path: string, ours: unknown, shown: unknown): boolean {
+  if (!/(?:^|\.)(?:sku|order_number|label)$/.test(path) || typeof ours !== "string") return false;
   const text = readKey(shown);
-  return text !== undefined && createAlike([key])(text).length > 0;
+  return text !== undefined && createAlike([ours])(text).length > 0;
 }
 
 /** What `found` under the entry's own key means after a creation without a usable answer. Undefined when it could not be read. */
@@ -116,12 +117,20 @@ export function differencesText(differences: readonly Difference[]): string {
 
 /** Settles it as recovered, or, when fields are left that only an update takes, says so. Closes its open send `sendId`. */
 export async function recover(
-  { options, verdicts, notes }: Workings,
+  workings: Workings,
   entry: QueuedEntry,
   remoteId: string,
   sendId?: number,
   problems: readonly Problem[] = [],
 ): Promise<Next> {
+  const { options, verdicts, notes } = workings;
+  const holder = await freeId(workings, entry, remoteId);
+  if (holder !== undefined) {
+    const { singular } = resources[entry.resource];
+    const message = `the ${singular} with the id ${remoteId} is what was sent, but "${holder}" was accepted with that id`;
+    await verdicts.settle(entry, { outcome: "in_doubt", problems: [{ code: "in_doubt", message }] });
+    return { kind: "done" };
+  }
   if (!needsUpdate(resources[entry.resource], entry.payload)) {
     const settlement = { outcome: "accepted", action: "recovered", remoteId, problems } as const;
     await verdicts.settle(entry, settlement, sendId === undefined ? undefined : { sendId, result: "recovered" });
@@ -129,6 +138,22 @@ export async function recover(
   }
   await makeUpdate({ options, notes }, entry, remoteId, sendId);
   return { kind: "update", remoteId };
+}
+
+/**
+ * An answer may have shown this id for another key, before a lookup proved whose it is: that other record is looked up by its
+ * own key, and its id put right. Gives the key that keeps the id where that cannot be done.
+ */
+async function freeId({ options, lookup, line }: Workings, entry: QueuedEntry, remoteId: string) {
+  const { queue } = options.ledger;
+  const holder = await queue.holder(entry.resource, remoteId);
+  if (holder === undefined || holder === entry.key) return undefined;
+  const since = { atMs: options.clock.nowMs(), serverAtMs: line.serverNowMs };
+  const found = (await lookup.fresh(entry.resource, [holder], since)).found.get(holder);
+  const its = found?.role === "own" ? [found.remoteId, ...found.others].find((id) => id !== remoteId) : undefined;
+  if (its === undefined) return holder;
+  await queue.correctId(entry.resource, holder, its);
+  return undefined;
 }
 
 /** The record is there but not as the entry has it: an update follows, also after a crash. */

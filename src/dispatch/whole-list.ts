@@ -120,8 +120,20 @@ function identityOf(row: unknown): string {
   return readRemoteId(id) ?? readRemoteId(orderId) ?? JSON.stringify(row);
 }
 
-/** Every row of a list of which more than the id and the key is wanted, each once; `partial` counts as no answer. */
+/** Rows of a list, each once. `partial`: these were there, and nothing proves that they are all. */
+export type RowsEnd =
+  | { readonly kind: "answer"; readonly value: readonly JsonObject[] }
+  | { readonly kind: "partial"; readonly rows: readonly JsonObject[]; readonly cause: string }
+  | Exclude<Asked<never>, { kind: "answer" }>;
+
+/** Every row of a list of which more than the id and the key is wanted; one that is not whole counts as no answer. */
 export async function readRows(ask: Asker, path: string): Promise<Asked<readonly JsonObject[]>> {
+  const end = await readRowsSeen(ask, path);
+  return end.kind === "partial" ? { kind: "silent", cause: `a list with ${end.cause}` } : end;
+}
+
+/** The same, with what there is of a list that is not whole: what was seen is there. */
+export async function readRowsSeen(ask: Asker, path: string): Promise<RowsEnd> {
   const rows = new Map<string, JsonObject>();
   const onRows: OnRows = async (page) => {
     for (const row of page) if (isPlainObject(row)) rows.set(identityOf(row), row as JsonObject);
@@ -130,5 +142,5 @@ export async function readRows(ask: Asker, path: string): Promise<Asked<readonly
   const end = await readWholeList(ask, path, "", onRows, { mayBeUnpaged: true });
   if (end.kind === "whole") return { kind: "answer", value: [...rows.values()] };
   if (end.kind === "refused" || end.kind === "silent") return end;
-  return { kind: "silent", cause: end.kind === "partial" ? `a list with ${end.cause}` : "a list that was not read" };
+  return { kind: "partial", rows: [...rows.values()], cause: end.kind === "partial" ? end.cause : "its end unread" };
 }

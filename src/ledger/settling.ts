@@ -13,7 +13,7 @@ import { closeSends, openSends } from "./sends.ts";
 export function openSettling(
   connection: Connection,
   forget: (entryId: number) => void,
-): Pick<Queue, "settle" | "created" | "settleRest"> {
+): Pick<Queue, "settle" | "created" | "settleRest" | "correctId"> {
   return {
     async settle(entryId, settlement) {
       connection.write(() => settle(connection, entryId, settlement));
@@ -21,6 +21,9 @@ export function openSettling(
     },
     async created(entryId, remoteId) {
       connection.write(() => created(connection, entryId, remoteId));
+    },
+    async correctId(resource, key, remoteId) {
+      connection.write(() => correctId(connection, resource, key, remoteId));
     },
     async settleRest(run, problem) {
       connection.write(() => settleRest(connection, run, problem));
@@ -132,6 +135,32 @@ function accept(connection: Connection, { entryId, run, key, remoteId, hash, isC
     key,
   );
   for (const variant of inner) connection.run(upsert, variant.key, "variant", remoteId, null, 0, run, null);
+}
+
+function correctId(connection: Connection, resource: string, key: string, remoteId: string): void {
+  const known = connection.one<{ key: number; wrong: string }>(
+    `select a.key, a.remote_id wrong from accepted a join keys k on k.id = a.key
+      where k.resource = ? and k.key = ? and a.role = 'own'`,
+    resource,
+    key,
+  );
+  if (known === undefined) throw new Error(`${resource} ${key} was never accepted, and has no id to correct`);
+  const { key: id, wrong } = known;
+  connection.run(
+    `update accepted set remote_id = ? where role = 'variant' and remote_id = ?
+       and key in (select ek.key from entry_keys ek join entries e on e.id = ek.entry where e.key = ?)`,
+    remoteId,
+    wrong,
+    id,
+  );
+  connection.run("update entries set remote_id = ? where key = ? and remote_id = ?", remoteId, id, wrong);
+  connection.run(
+    `update accepted set remote_id = ?, created_id = iif(created_id = ?, ?, created_id) where key = ? and role = 'own'`,
+    remoteId,
+    wrong,
+    remoteId,
+    id,
+  );
 }
 
 function settleRest(connection: Connection, run: number, problem: Problem | undefined): void {

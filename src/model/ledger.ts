@@ -337,6 +337,8 @@ export interface Queue {
   settle(entryId: number, settlement: Settlement): Promise<void>;
   /** The own key of the resource that was accepted with this id before; undefined when there is none. */
   holder(resource: ResourceName, remoteId: string): Promise<string | undefined>;
+  /** The record of this key has another id than its answer said: for later runs, and for the run that was told so. */
+  correctId(resource: ResourceName, key: string, remoteId: string): Promise<void>;
   /** The creation went through, an update has to follow: remembered so that no later run creates again. */
   created(entryId: number, remoteId: string): Promise<void>;
   /** Settles everything still open in the run as pending (or in_doubt where a send is open). */

@@ -62,7 +62,7 @@ export async function writeLieJob(project: Project, input: LieInput, limits: Lie
     orders: { file: "orders.csv", mapping: "./orders.yaml" },
   };
   const text = `requests_per_second: 300, concurrency: 4, attempts: 4, timeout_seconds: ${timeoutSeconds}, read_lag_seconds: ${readLagSeconds}, outage_patience_minutes: 0.05, second_send_seconds: ${secondSendSeconds}`;
-  await project.write("import.yaml", jobText(inputs, "guard: { order_push: allow }", text));
+  await project.write("import.yaml", jobText(inputs, "", text));
   await project.write(
     "orders.yaml",
     orderMapping.replace("order_status: { value: completed }", "order_status: status"),

@@ -99,23 +99,14 @@ describe.concurrent("run", () => {
   });
 
   it("--max-errors bears so many refusals of the API and stops at the next one", async () => {
-    await using sandbox = await startSandbox();
+    const refused = ["P1", "P2", "P3", "P4"].map(
+      (sku) => ({ resource: "products", path: "sku", equals: sku }) as const,
+    );
+    await using sandbox = await startSandbox({ rejects: refused });
     await using project = await openProject(sandbox, {
       "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 1"),
       "products.csv": productsCsv(6),
     });
-    // Somebody else takes these SKUs as variants between the lookup and the write: the sandbox refuses each.
-    const taken = await fetch(`${sandbox.url}/products`, {
-      method: "POST",
-      headers: { authorization: "Bearer sandbox", "content-type": "application/json" },
-      body: JSON.stringify({
-        name: "Owner",
-        sku: "OWNER",
-        category: { name: "Tools" },
-        variants: ["P1", "P2", "P3", "P4"].map((sku) => ({ name: sku, sku })),
-      }),
-    });
-    expect(taken.status).toBe(201);
     const run = await project.report(["run", "import.yaml", "--max-errors", "2"]);
     expect(run.summary.stopped).toMatchObject({ code: "TOO_MANY_ERRORS" });
     expect(run.exitCode).toBe(4);

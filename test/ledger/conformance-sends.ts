@@ -91,6 +91,19 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     expect(await ledger.queue.holder("products", "8")).toBeUndefined();
   });
 
+  it("puts an id right that an answer had wrong, also where the run was told so", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A", "B"]);
+    await accept(ledger, await openEntry(ledger, run, "A"), "7");
+    await ledger.queue.correctId("products", "A", "8");
+    expect(await ledger.queue.holder("products", "7")).toBeUndefined();
+    expect(await ledger.queue.holder("products", "8")).toBe("A");
+    const shown = (await flat(ledger.results.rows(run))).map(({ entry }) => entry?.remoteId);
+    expect(shown).toEqual(["8", undefined]);
+    await expect(ledger.queue.correctId("products", "B", "9")).rejects.toThrow("never accepted");
+  });
+
   it("remembers how the account answers and which records are known to be there", async () => {
     await using place = await makePlace();
     {
