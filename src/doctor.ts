@@ -1,11 +1,13 @@
 // Is everything as a run needs it? Looked at from near to far: the machine, the job's files, the account. Only read, never
 // written; what each thing seen means is judged in doctor/.
 import { stat } from "node:fs/promises";
+import { tellLearned } from "./doctor/learned.ts";
 import { judgeDisk, judgeNode, judgeState } from "./doctor/machine.ts";
 import { type AccountWorld, examineAccount } from "./doctor-account.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import type { Input, Job } from "./job.ts";
 import { lockState } from "./ledger/lock.ts";
+import { openLedger } from "./ledger/open-ledger.ts";
 import { tableHeader } from "./map/header.ts";
 import { type MappingUse, usesOf } from "./mapping-uses.ts";
 import { systemClock } from "./model/clock.ts";
@@ -55,14 +57,25 @@ export async function doctor(job: Job, options: DoctorOptions): Promise<DoctorRe
     return result([...local, problem(check, account.message, account.hint ?? "")], exitCodeOf(account.code));
   }
   const { findings, kind } = await examineAccount(job, account, { uses, resources }, world);
-  const all = [...local, ...findings];
+  const all = [...local, ...findings, ...(await recall(job.state, account.baseUrl))];
   if (kind === "refused") return result(all, exitCodes.accountRefused);
   if (kind === "silent") return result(all, exitCodes.stopped);
   return result(all, all.some(({ standing }) => standing === "problem") ? exitCodes.someFailed : exitCodes.done);
 }
 
+/** What the ledger knows of the account; nothing before the first run. An unusable ledger is told by `state`. */
+async function recall(state: string, baseUrl: string): Promise<readonly Finding[]> {
+  try {
+    await using ledger = await openLedger({ folder: state, baseUrl, mode: "read" });
+    return [tellLearned(await ledger.account.facts()) ?? []].flat();
+  } catch (error) {
+    if (error instanceof ImportError) return [];
+    throw error;
+  }
+}
+
 function result(findings: readonly Finding[], exitCode: number): DoctorResult {
-  const optional: readonly CheckName[] = ["warehouse group", "companies"];
+  const optional: readonly CheckName[] = ["learned", "warehouse group", "companies"];
   const seen = new Set(findings.map(({ check }) => check));
   const isAsked = seen.has("permission");
   return {

@@ -198,7 +198,7 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
       ...(options.limit === undefined ? {} : { limit: options.limit }),
       ...(options.maxErrors === undefined ? {} : { maxErrors: options.maxErrors }),
       locate,
-      onAnswer: judgeFirstAnswer(job.limits.requestsPerSecond, warn),
+      onAnswer: await judgeFirstAnswer(ledger.account, job.limits.requestsPerSecond, warn),
       onEvent: (event) => {
         traffic.see(event);
         if (event.type === "warning") return warn(event.message);

@@ -58,7 +58,7 @@ export const auditedFiles = {
     ],
   }),
   "import.yaml": `version: 1
-limits: { requests_per_second: 1000, timeout_seconds: 5 }
+limits: { requests_per_second: 1000, timeout_seconds: 5, read_lag_seconds: 0 }
 inputs:
   - { name: products, file: products.csv, mapping: products.yaml }
   - { name: kits, file: kits.csv, mapping: ${JSON.stringify(join(mappings, "kits.yaml"))} }

@@ -15,7 +15,7 @@ import { type Files, jobFolder } from "./job-folder.ts";
 
 const files: Files = {
   "import.yaml": `version: 1
-limits: { requests_per_second: 200 }
+limits: { requests_per_second: 200, read_lag_seconds: 0 }
 channel: { label: Legacy, warehouse_group: Default }
 inputs:
   - { name: products, file: products.csv, mapping: products.yaml }
@@ -404,5 +404,30 @@ describe("a run by itself", () => {
     expect(warnings).toEqual(warns.map((part) => expect.stringContaining(part)));
     // That the account is empty takes two lists and the export; what one record proves afterwards takes two questions.
     expect(sandbox.counts().requests).toEqual({ "GET /products": 4, "GET /products/export": 1, "POST /products": 2 });
+  });
+
+  it("warns of a clock that was set since the last run, and a doctor tells what both learned", async () => {
+    await using folder = await jobFolder({ ...files, "import.yaml": products });
+    let shiftMs = 0;
+    await using sandbox = await startSandbox({ nowMs: () => Date.now() + shiftMs, ratePerSecond: 50 });
+    const env = { LUMINOUS_BASE_URL: sandbox.url, LUMINOUS_API_KEY: "sandbox" };
+    const warningsOf = async () => {
+      const { stdout } = await command(["run", "import.yaml", "--json", "--force"], { cwd: folder.path, env });
+      const { warnings } = JSON.parse(stdout) as { readonly warnings: readonly string[] };
+      return warnings.filter((text) => text.includes("was set"));
+    };
+    expect(await warningsOf()).toEqual([]);
+    shiftMs = -hour;
+    const set = "this machine's clock was set 60 min forward against the API's since ";
+    expect(await warningsOf()).toEqual([expect.stringContaining(set)]);
+    expect(await warningsOf()).toEqual([]);
+    const { stdout } = await command(["doctor", "import.yaml", "--json"], { cwd: folder.path, env });
+    const { findings } = JSON.parse(stdout) as Pick<DoctorResult, "findings">;
+    const day = new Date().toISOString().slice(0, 10);
+    expect(findings.find(({ check }) => check === "learned")).toEqual({
+      check: "learned",
+      standing: "ok",
+      message: `products can be asked for by in; RateLimit-Policy told 50 a second; answers have a Date (${day})`,
+    });
   });
 });

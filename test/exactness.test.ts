@@ -153,7 +153,7 @@ it.each([
       fc.asyncProperty(cases(style, bare), async (found) => {
         await using api = await recordingApi();
         await using folder = await jobFolder({
-          "import.yaml": `version: 1\nlimits: { requests_per_second: 10000, concurrency: 8 }\ninputs: [{ name: goods, file: goods.${format}, mapping: map.yaml }]\n`,
+          "import.yaml": `version: 1\nlimits: { requests_per_second: 10000, concurrency: 8, read_lag_seconds: 0 }\ninputs: [{ name: goods, file: goods.${format}, mapping: map.yaml }]\n`,
           "map.yaml": mapping(sourceOf(format, style)),
           "table.json": tableOf(found),
           [`goods.${format}`]: fileOf(format, found),

@@ -62,7 +62,7 @@ function textOf(format: string, records: readonly Readonly<Record<string, unknow
 it.each(["csv", "json", "ndjson"])("from %s to the wire, the failures, a retry and a story", async (format) => {
   await using api = await recordingApi();
   await using folder = await jobFolder({
-    "import.yaml": `version: 1\nlimits: { requests_per_second: 1000 }\ninputs: [{ name: constructor, file: goods.${format}, mapping: map.yaml }]\n`,
+    "import.yaml": `version: 1\nlimits: { requests_per_second: 1000, read_lag_seconds: 0 }\ninputs: [{ name: constructor, file: goods.${format}, mapping: map.yaml }]\n`,
     "map.yaml": mapping(format),
     [`table.${format}`]: textOf(format, answers),
     [`goods.${format}`]: textOf(format, [...rows, leftOut]),

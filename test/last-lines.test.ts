@@ -16,7 +16,7 @@ fields: { sku: SKU, name: SKU, category.name: { value: X }, retail_price: Price 
 `;
 const files: Files = {
   "import.yaml":
-    'version: 1\nlimits: { requests_per_second: 1000 }\ninputs: [{ name: goods, file: "*.csv", mapping: map.yaml }]\n',
+    'version: 1\nlimits: { requests_per_second: 1000, read_lag_seconds: 0 }\ninputs: [{ name: goods, file: "*.csv", mapping: map.yaml }]\n',
   "map.yaml": mapping.replace("FORMAT", "csv"),
 };
 const whole = "SKU,Price\nA,1.50\nB,12.50\n";

@@ -40,7 +40,7 @@ children: { items: { each: details, fields: { sku: Item, quantity: Qty, unit_pri
 const files: Files = {
   "import.yaml": `version: 1
 channel: { label: Default }
-limits: { requests_per_second: 1000 }
+limits: { requests_per_second: 1000, read_lag_seconds: 0 }
 guard: { missing_references: send }
 inputs: [{ name: orders, file: "orders*.csv", join: { details: details.csv }, mapping: map.yaml }]
 `,

@@ -40,7 +40,7 @@ fields:
 children: { items: { each: lines, fields: { sku: { value: P }, quantity: Qty, unit_price: { value: 2 } } } }
 `;
 const job = (inputs: string): string =>
-  `version: 1\nlimits: { requests_per_second: 1000, timeout_seconds: 2 }\ninputs: [${inputs}]\n`;
+  `version: 1\nlimits: { requests_per_second: 1000, timeout_seconds: 2, read_lag_seconds: 0 }\ninputs: [${inputs}]\n`;
 const oneInput = (file: string): Files => ({
   "import.yaml": job(`{ name: main, file: ${file}, mapping: map.yaml }`),
 });

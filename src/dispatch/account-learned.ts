@@ -1,19 +1,8 @@
 // How the account's server answers questions, as far as it was seen: chosen from at the next run, and proven again there
 // by the controls in every answer. Kept in the ledger; doctor shows it.
-import type { AccountFact, AccountMemory } from "../model/account-memory.ts";
+import { type RouteFact, type RouteName, routeFact } from "../model/account-facts.ts";
+import type { AccountMemory } from "../model/account-memory.ts";
 import type { ReferableName } from "../model/resource.ts";
-
-/** The ways of asking for keys, from the cheapest for a few of them. */
-export const routeNames = ["in", "eq", "list", "export"] as const;
-/** One of `routeNames`. */
-export type RouteName = (typeof routeNames)[number];
-
-/** What was seen of a way of asking. `most`: how many keys one question may hold. */
-export interface RouteFact {
-  readonly proves: boolean;
-  readonly cause?: string;
-  readonly most?: number;
-}
 
 /** What is known of the account's server, read once and written as it is learned. */
 export interface Learned {
@@ -40,18 +29,5 @@ export async function recallAccount(memory: AccountMemory, nowMs: () => number):
       facts.set(name, fact);
       await memory.learn({ name, value: fact, atMs: nowMs() });
     },
-  };
-}
-
-/** A stored fact as what it says of a way of asking; undefined when it is about something else. */
-export function routeFact({ name, value }: AccountFact): RouteFact | undefined {
-  const isRoute = routeNames.some((route) => name.endsWith(`.${route}`));
-  if (!isRoute || typeof value !== "object" || value === null) return undefined;
-  const { proves, cause, most } = value as Readonly<Record<string, unknown>>;
-  if (typeof proves !== "boolean") return undefined;
-  return {
-    proves,
-    ...(typeof cause === "string" ? { cause } : {}),
-    ...(typeof most === "number" ? { most } : {}),
   };
 }

@@ -1,11 +1,12 @@
 // Does Luminous have these keys? Asked by the cheapest way that proves its answer (routes.ts); what no way proves is said
 // to be unproven, and nothing is sent on the strength of it. Keys are compared exactly, here.
 
+import type { RouteName } from "../model/account-facts.ts";
 import type { Control } from "../model/account-memory.ts";
 import { ImportError } from "../model/error.ts";
 import type { Referable, ReferableName } from "../model/resource.ts";
 import { referables } from "../model/resources.ts";
-import { type Learned, type RouteName, recallAccount } from "./account-learned.ts";
+import { type Learned, recallAccount } from "./account-learned.ts";
 import { type Alike, collectAnswers, type Found } from "./answers.ts";
 import { ask } from "./ask.ts";
 import { type Brake, Halted } from "./brake.ts";

@@ -4,11 +4,12 @@
 //   eq      `sku[eq]=…` one by one, a control before and after each hundred
 //   list    the unfiltered list, whole
 //   export  the cursor export; it shows active records only, so it has to agree with the list on a sample
+import type { RouteName } from "../model/account-facts.ts";
 import type { Clock } from "../model/clock.ts";
 import { createAlike } from "../model/fold-key.ts";
 import type { Queue } from "../model/ledger.ts";
 import type { Referable, ReferableName, RemoteRecord } from "../model/resource.ts";
-import type { Learned, RouteName } from "./account-learned.ts";
+import type { Learned } from "./account-learned.ts";
 import { type Alike, type Collector, collectAnswers, type Found, keepBest, ownKeyOf } from "./answers.ts";
 import type { Controls, KnownControl } from "./controls.ts";
 import { readExport } from "./export.ts";

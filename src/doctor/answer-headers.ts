@@ -1,5 +1,6 @@
 // What the headers of an answer tell of clocks and limits. Nothing of it is documented (facts §2): what is not there is
 // no fault, and what is there is taken as far as it can be understood.
+import type { ClockFact, RateFact } from "../model/account-facts.ts";
 import type { AnswerSeen } from "../model/answer-seen.ts";
 import { type Finding, ok, problem, warning } from "../model/finding.ts";
 
@@ -7,17 +8,38 @@ const tolerableSkewMs = 30_000;
 /** Looking a send up in an export starts 26 hours before it (by our clock): with more than a day between the clocks that is too late. */
 const fatalSkewMs = 24 * 3_600_000;
 
-/** Our clock against the server's `Date`, which has whole seconds. */
-export function judgeClock({ headers, atMs, durationMs }: AnswerSeen): Finding {
+/** How far our clock is ahead of the server's `Date`, which has whole seconds, in ms; undefined where an answer has none. */
+export function skewOf({ headers, atMs, durationMs }: AnswerSeen): number | undefined {
   const serverMs = Date.parse(headers.date ?? "");
-  if (Number.isNaN(serverMs)) return ok("clock", "the API does not tell its time");
-  const skewMs = atMs - durationMs / 2 - (serverMs + 500);
+  return Number.isNaN(serverMs) ? undefined : Math.round(atMs - durationMs / 2 - (serverMs + 500));
+}
+
+/** Our clock against the server's. */
+export function judgeClock(answer: AnswerSeen): Finding {
+  const skewMs = skewOf(answer);
+  if (skewMs === undefined) return ok("clock", "the API does not tell its time");
+  const { atMs } = answer;
+  const serverMs = atMs - skewMs;
   if (Math.abs(skewMs) <= tolerableSkewMs) return ok("clock", "agrees with the API's");
   const said = `this machine's clock is ${spanText(Math.abs(skewMs))} ${skewMs > 0 ? "ahead of" : "behind"} the API's (here ${iso(atMs)}, there ${iso(serverMs)})`;
   const hint = "Set this machine's clock; until then every time in results and logs is wrong by as much";
   return Math.abs(skewMs) > fatalSkewMs
     ? problem("clock", said, `${hint}, and a lookup of what was just sent could miss it: do not run before.`)
     : warning("clock", said, `${hint}.`);
+}
+
+/**
+ * This machine's clock against the API's, then and now: a change means that one of them was set meanwhile. The usual
+ * correction of a few seconds is none.
+ */
+export function judgeClockSet(then: ClockFact & { readonly atMs: number }, nowAheadMs: number): Finding {
+  const setMs = nowAheadMs - then.aheadMs;
+  if (Math.abs(setMs) <= tolerableSkewMs) return ok("clock", "goes as it did");
+  return warning(
+    "clock",
+    `this machine's clock was set ${spanText(Math.abs(setMs))} ${setMs > 0 ? "forward" : "back"} against the API's since ${iso(then.atMs)}`,
+    "Nothing that is sent depends on it: waits go by a clock that cannot be set. Times in results and logs from before and after do not compare.",
+  );
 }
 
 /** What the job wants to send in a second against what the API's headers allow; the window is a minute where they do not say. */
@@ -47,6 +69,14 @@ export function judgeRate({ headers }: Pick<AnswerSeen, "headers">, wanted: numb
 
 /** Laravel's own throttle counts per minute (facts §2, inferred). */
 const assumedWindowSeconds = 60;
+
+/** The limit that the headers tell, to be remembered; undefined where they tell none. */
+export function rateTold({ headers }: Pick<AnswerSeen, "headers">): RateFact | undefined {
+  const stated = statedLimit(headers);
+  if (stated === undefined) return undefined;
+  const { requests, windowSeconds = assumedWindowSeconds, header } = stated;
+  return { header, requestsPerSecond: requests / windowSeconds };
+}
 
 interface StatedLimit {
   readonly requests: number;

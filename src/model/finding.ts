@@ -11,6 +11,7 @@ export const checkNames = [
   "clock",
   "rate",
   "filters",
+  "learned",
   "channels",
   "warehouse group",
   "custom fields",

@@ -11,7 +11,7 @@ import { command, type Ended, type WorldParts } from "./world.ts";
 
 const files: Files = {
   "import.yaml":
-    "version: 1\nlimits: { requests_per_second: 1000 }\ninputs: [{ name: products, file: products.csv, mapping: products.yaml }]\n",
+    "version: 1\nlimits: { requests_per_second: 1000, read_lag_seconds: 0 }\ninputs: [{ name: products, file: products.csv, mapping: products.yaml }]\n",
   "products.yaml":
     "version: 1\nresource: products\nfields: { sku: SKU, name: Name, retail_price: Price, category.name: { value: Kitchen } }\n",
   "products.csv": "SKU;Name;Price\nCUP-1;Blue cup;4.50\nPOT-1;Big pot;dear\n",

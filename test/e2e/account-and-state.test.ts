@@ -77,8 +77,8 @@ describe.concurrent("the state folder", () => {
   it("that another run holds is left alone: exit 2, naming the holder", async () => {
     await using sandbox = await startSandbox({ latencyMs: 150 });
     await using project = await openProject(sandbox, {
-      "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 1"),
-      "products.csv": productsCsv(12),
+      "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 1, read_lag_seconds: 0"),
+      "products.csv": productsCsv(400),
     });
     const first = project.start(["run", "import.yaml"]);
     await first.until(() => sandbox.counts().created.products > 0);
@@ -89,10 +89,10 @@ describe.concurrent("the state folder", () => {
     expect(second.stderr).toContain("run the same command again");
     const status = await project.call(["status", "import.yaml"]);
     expect(status.exitCode).toBe(0);
-    expect((await first.ended).exitCode).toBe(0);
+    first.child.kill("SIGINT");
+    expect((await first.ended).exitCode).toBe(4);
     expect(before).toBeGreaterThan(0);
     expect(sandbox.counts().duplicates.products).toBe(0);
-    expect(sandbox.records("products")).toHaveLength(12);
   });
 
   it("in which results cannot be written is named before anything is sent", async () => {
@@ -182,8 +182,8 @@ describe("a state folder that somebody touches while a run is under way", () => 
   it("ends the run once it is deleted: exit 4, saying so, and the next run asks before it sends", async () => {
     await using sandbox = await startSandbox({ latencyMs: 20 });
     await using project = await openProject(sandbox, {
-      "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 2"),
-      "products.csv": productsCsv(60),
+      "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 2, read_lag_seconds: 0"),
+      "products.csv": productsCsv(200),
     });
     const run = project.start(["run", "import.yaml"]);
     await run.until(() => writesOf(sandbox) >= 10);
@@ -193,16 +193,16 @@ describe("a state folder that somebody touches while a run is under way", () => 
     expect(stderr).toContain("the ledger was removed while it was in use");
     expect(existsSync(join(project.folder, ".luminous-import"))).toBe(false);
     const stored = writesOf(sandbox);
-    expect(stored).toBeLessThan(60);
+    expect(stored).toBeLessThan(200);
     const again = await project.report(["run", "import.yaml"]);
     expect(again.exitCode).toBe(0);
-    expect(sandbox.counts().created.products).toBe(60);
+    expect(sandbox.counts().created.products).toBe(200);
   });
 
   it("keeps a run's results though the run's folder was deleted meanwhile", async () => {
     await using sandbox = await startSandbox({ latencyMs: 20 });
     await using project = await openProject(sandbox, {
-      "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 2"),
+      "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 2, read_lag_seconds: 0"),
       "products.csv": productsCsv(30),
     });
     const run = project.start(["run", "import.yaml", "--json"]);

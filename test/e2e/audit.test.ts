@@ -42,7 +42,7 @@ describe.concurrent("audit", () => {
       "import.yaml": jobText(
         { products: { file: "products.csv", mapping: "products" }, kits: { file: "kits.csv", mapping: "kits" } },
         "",
-        "requests_per_second: 1000, timeout_seconds: 0.5, concurrency: 8",
+        "requests_per_second: 1000, timeout_seconds: 0.5, concurrency: 8, read_lag_seconds: 0",
       ),
       "products.csv": `${productsCsv(30)}P1,Again,Tools,1\nP90,Ragged\n`,
       "kits.csv": lines("kit_sku,kit_name,component_sku,quantity", "K1,Kit,P2,1", "K2,Kit,NONE,1", "K1,Kit,P3,2"),
@@ -70,7 +70,7 @@ describe.concurrent("audit", () => {
       const mapping = (name: string) => JSON.stringify(join(repository, "mappings", `northwind-${name}.yaml`));
       await using project = await openProject(sandbox, {
         "import.yaml": `version: 1
-limits: { requests_per_second: 2000, concurrency: 8 }
+limits: { requests_per_second: 2000, concurrency: 8, read_lag_seconds: 0 }
 inputs:
   - { name: orders, file: ${path("orders")}, join: { details: ${path("order-details")}, customers: ${path("customers")} }, mapping: ${mapping("orders")} }
   - { name: products, file: ${path("products")}, join: { categories: ${path("categories")}, suppliers: ${path("suppliers")} }, mapping: ${mapping("products")} }

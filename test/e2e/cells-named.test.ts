@@ -62,7 +62,7 @@ async function run({ files, input, wanted, sound }: Injected): Promise<Ran> {
     ...files,
     "carriers.csv": carriers,
     "import.yaml": `version: 1
-limits: { requests_per_second: 1000, concurrency: 4 }
+limits: { requests_per_second: 1000, concurrency: 4, read_lag_seconds: 0 }
 inputs:
   - { name: orders, ${input}, mapping: orders.yaml }
 `,

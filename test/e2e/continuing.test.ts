@@ -7,7 +7,7 @@ const count = 60;
 const job = jobText(
   { products: { file: "products.csv", mapping: "products" }, orders: { file: "orders.json", mapping: "orders" } },
   "",
-  "requests_per_second: 1000, concurrency: 4, timeout_seconds: 0.5",
+  "requests_per_second: 1000, concurrency: 4, timeout_seconds: 0.5, read_lag_seconds: 0",
 );
 const orders = JSON.stringify({
   orders: Array.from({ length: count }, (_, index) => ({

@@ -6,7 +6,7 @@ import { jobText, openProject, productsCsv } from "./program.ts";
 const job = jobText(
   { products: { file: "products.csv", mapping: "products" } },
   "",
-  "requests_per_second: 1000, concurrency: 2, timeout_seconds: 20",
+  "requests_per_second: 1000, concurrency: 2, timeout_seconds: 20, read_lag_seconds: 0",
 );
 const files = { "import.yaml": job, "products.csv": productsCsv(4) };
 const noToken = { LUMINOUS_API_KEY: "" };

@@ -12,7 +12,7 @@ const mapping = (name: string): string => JSON.stringify(`${repository}/mappings
 
 const job = `
 version: 1
-limits: { requests_per_second: 2000, concurrency: 8 }
+limits: { requests_per_second: 2000, concurrency: 8, read_lag_seconds: 0 }
 inputs:
   - name: orders
     file: ${file("orders")}

@@ -8,7 +8,7 @@ import { startSandbox } from "../../src/sandbox/server.ts";
 import { lines, openProject, outcomesOf, type Project, readReport } from "./program.ts";
 
 const job = (input: string): string =>
-  `version: 1\nlimits: { requests_per_second: 1000 }\nguard: { missing_references: send }\nchannel: { label: Default }\ninputs:\n  - { name: main, ${input} }\n`;
+  `version: 1\nlimits: { requests_per_second: 1000, read_lag_seconds: 0 }\nguard: { missing_references: send }\nchannel: { label: Default }\ninputs:\n  - { name: main, ${input} }\n`;
 const products = "version: 1\nresource: products\nfields: { sku: SKU, name: Name, category.name: { value: X } }\n";
 const named = lines(
   "version: 1",

@@ -174,7 +174,7 @@ export function jobText(inputs: Readonly<Record<string, JobInput>>, more = "", l
     const path = mapping.startsWith("./") ? mapping : join(repository, "mappings", `${mapping}.yaml`);
     return `  - { name: ${name}, file: ${JSON.stringify(file)}, mapping: ${JSON.stringify(path)} }`;
   });
-  const pace = limits === "" ? "requests_per_second: 1000, concurrency: 4" : limits;
+  const pace = limits === "" ? "requests_per_second: 1000, concurrency: 4, read_lag_seconds: 0" : limits;
   return `version: 1\nlimits: { ${pace} }\n${more}\ninputs:\n${entries.join("\n")}\n`;
 }
 

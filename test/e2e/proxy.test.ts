@@ -17,7 +17,7 @@ interface Behind extends AsyncDisposable {
 }
 
 /** A sandbox behind TLS behind a proxy, and a job for it. */
-async function behindProxy(limits = "requests_per_second: 1000, concurrency: 4"): Promise<Behind> {
+async function behindProxy(limits = "requests_per_second: 1000, concurrency: 4, read_lag_seconds: 0"): Promise<Behind> {
   const sandbox = await startSandbox({ latencyMs: 20 });
   const account = await openSecureAccount(sandbox.port);
   const proxy = await openProxy({ kind: "tunnel", toPort: account.port });

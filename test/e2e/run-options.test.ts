@@ -104,7 +104,7 @@ describe.concurrent("run", () => {
     );
     await using sandbox = await startSandbox({ rejects: refused });
     await using project = await openProject(sandbox, {
-      "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 1"),
+      "import.yaml": jobText(products, "", "requests_per_second: 1000, concurrency: 1, read_lag_seconds: 0"),
       "products.csv": productsCsv(6),
     });
     const run = await project.report(["run", "import.yaml", "--max-errors", "2"]);
