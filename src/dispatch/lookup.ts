@@ -14,6 +14,7 @@ import { type Controls, createControls } from "./controls.ts";
 import { readExport } from "./export.ts";
 import { accountRefused, type Line } from "./line.ts";
 import type { DispatchOptions } from "./options.ts";
+import { mostKeys } from "./questions.ts";
 import { createRoutes, type RouteEnd } from "./routes.ts";
 import { type Asker, pageSize } from "./whole-list.ts";
 
@@ -192,6 +193,9 @@ function proven(): Answers {
   return { found: new Map(), alike: new Map(), unproven: undefined, isEmpty: false };
 }
 
+/** So few questions are not worth the one that tells how long the list is. */
+const fewQuestions = 3;
+
 /** The ways that may prove something, the cheapest first by the requests that they would take. */
 async function* routeOrder(
   resource: Referable,
@@ -201,11 +205,17 @@ async function* routeOrder(
 ): AsyncGenerator<RouteName> {
   const { filter, exportPath } = resource.list;
   const may = (route: RouteName) => learned.route(resource.name, route)?.proves !== false;
-  if (filter !== undefined && may("in")) yield "in";
+  const set = await controls.of(resource.name);
+  const most = learned.route(resource.name, "in")?.most ?? mostKeys;
+  const atBothEnds = set.kind === "some" && set.controls.length > 1 ? 1 : 2; // a single control stands first, then last
+  const inCost = Math.ceil(keys / most) * atBothEnds;
+  const isFew = filter !== undefined && inCost <= fewQuestions && may("in");
+  if (isFew) yield "in";
   const first = await controls.firstPage(resource.name);
   const total = first.kind === "answer" ? first.value.total : undefined;
   const pages = total === undefined ? unknownPages : Math.ceil(total / pageSize) + 1;
   const costs: readonly (readonly [RouteName, number])[] = [
+    ...(filter === undefined || isFew ? [] : [["in", inCost] as const]),
     ...(filter === undefined ? [] : [["eq", keys + 2] as const]),
     ["list", pages],
     ...(exportPath === undefined ? [] : [["export", pages / 10 + 2] as const]),
