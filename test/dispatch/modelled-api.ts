@@ -5,7 +5,7 @@ import { isPlainObject, type JsonObject } from "../../src/model/json.ts";
 import type { ResourceName } from "../../src/model/resource.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
-/** What befalls a write. `late`: the connection breaks at once, and it is stored just before the time-out has passed. */
+/** What befalls a write. `crossed bare`: the answer to somebody else, with nothing but its id in it. `late`: the connection breaks at once, and it is stored just before the time-out has passed. */
 export type Fault =
   | "none"
   | "refused"
@@ -19,6 +19,7 @@ export type Fault =
   | "very late"
   | "hangs"
   | "crossed"
+  | "crossed bare"
   | "killed before"
   | "killed after";
 
@@ -74,6 +75,7 @@ export function modelledApi({ clock, readLagMs, afterTimeoutMs, nature }: ModelO
   let onKill = () => {};
   let ids = 0;
   let lastAnswer: Exchange | undefined;
+  let lastId: number | undefined;
 
   const shownKey = (key: string): string => {
     if (nature === "keys in lower case") return key.toLowerCase();
@@ -137,12 +139,18 @@ export function modelledApi({ clock, readLagMs, afterTimeoutMs, nature }: ModelO
     const fault = ahead.shift() ?? "none";
     const keep = () => store(name, id, key, body);
     switch (fault) {
-      case "none":
-        lastAnswer = answer(201, { data: shown(name, keep()) });
+      case "none": {
+        const stored = keep();
+        lastId = stored.id;
+        lastAnswer = answer(201, { data: shown(name, stored) });
         return lastAnswer;
+      }
       case "crossed":
         keep();
         return lastAnswer ?? answer(500, {});
+      case "crossed bare":
+        keep();
+        return lastId === undefined ? answer(500, {}) : answer(201, { data: { id: lastId } });
       case "refused":
         return answer(422, { message: "no", errors: { name: ["no"] } });
       case "throttled":

@@ -63,6 +63,7 @@ const faults = fc.constantFrom<Fault>(
   "very late",
   "hangs",
   "crossed",
+  "crossed bare",
   "killed before",
   "killed after",
 );
@@ -92,7 +93,7 @@ const examples: readonly (readonly [Nature, readonly Step[]])[] = [
     "honest",
     [
       { ...plain, orders: { Y: 1 }, faults: [] },
-      { ...plain, orders: { X: 1 }, faults: ["late", "killed before"] },
+      { ...plain, orders: { X: 1, [`${long} 1`]: 1 }, faults: ["very late", "killed before"] },
       { ...plain, orders: { X: 1 }, faults: [], isHasty: true },
     ],
   ],
@@ -119,6 +120,7 @@ const examples: readonly (readonly [Nature, readonly Step[]])[] = [
     ],
   ],
   ["honest", [{ ...plain, orders: { X: 1, Y: 1 }, faults: ["none", "crossed"] }]],
+  ["honest", [{ ...plain, orders: { X: 1, Y: 1 }, faults: ["none", "crossed bare"] }]],
   ...natures.flatMap((nature): (readonly [Nature, readonly Step[]])[] => [
     [nature, [{ ...plain, orders: { X: 1, Y: 1, [`${long} 1`]: 1 }, faults: ["none", "lost after", "lost after"] }]],
     [nature, [{ ...plain, orders: { X: 1, Y: 1 }, faults: ["none", "killed after"] }]],
