@@ -4,6 +4,7 @@ import { createAlike } from "../model/fold-key.ts";
 import { isPlainObject, type JsonObject } from "../model/json.ts";
 import { readKey, readRemoteId } from "../model/remote-id.ts";
 import type { Resource } from "../model/resource.ts";
+import { resources } from "../model/resources.ts";
 import { parseJson } from "./reply.ts";
 
 /** `other`: it answers something else, so that the write counts as unanswered. `likeId`: shown with a key that ours may have become. */
@@ -21,6 +22,10 @@ export function readCreated(text: string, resource: Resource, key: string): Show
   const remoteId = readRemoteId(record.id);
   const shownKey = readKey(record[resource.keyPath]);
   if (remoteId === undefined) return { kind: "other", cause: "no id in it" };
+  if (shownKey === undefined) {
+    const stranger = Object.values(resources).find(({ keyPath }) => readKey(record[keyPath]) !== undefined);
+    if (stranger !== undefined) return { kind: "other", cause: `it shows a ${stranger.singular}` };
+  }
   if (shownKey !== undefined && shownKey !== key) {
     const isAlike = createAlike([key])(shownKey).length > 0;
     const cause = `it shows the ${resource.singular} "${shownKey}"`;

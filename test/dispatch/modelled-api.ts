@@ -40,6 +40,8 @@ export interface ModelledApi {
   readonly breaches: readonly string[];
   /** Content by the key that was sent. */
   content(resource: ResourceName): ReadonlyMap<string, JsonObject>;
+  /** The id of the record that was sent with this key. */
+  id(resource: ResourceName, key: string): string | undefined;
   /** The next process, and what befalls its writes; `onKill` is called in the middle of a request. */
   start(process: { readonly faults: readonly Fault[]; readonly timeoutMs: number }, onKill: () => void): void;
 }
@@ -75,7 +77,7 @@ export function modelledApi({ clock, readLagMs, afterTimeoutMs, nature }: ModelO
   let onKill = () => {};
   let ids = 0;
   let lastAnswer: Exchange | undefined;
-  let lastId: number | undefined;
+  const lastIds: Partial<Record<Name, number>> = {};
 
   const shownKey = (key: string): string => {
     if (nature === "keys in lower case") return key.toLowerCase();
@@ -141,7 +143,7 @@ export function modelledApi({ clock, readLagMs, afterTimeoutMs, nature }: ModelO
     switch (fault) {
       case "none": {
         const stored = keep();
-        lastId = stored.id;
+        lastIds[name] = stored.id;
         lastAnswer = answer(201, { data: shown(name, stored) });
         return lastAnswer;
       }
@@ -150,7 +152,8 @@ export function modelledApi({ clock, readLagMs, afterTimeoutMs, nature }: ModelO
         return lastAnswer ?? answer(500, {});
       case "crossed bare":
         keep();
-        return lastId === undefined ? answer(500, {}) : answer(201, { data: { id: lastId } });
+        // The bare id of another resource's record is one that no client could tell from ours.
+        return lastIds[name] === undefined ? answer(500, {}) : answer(201, { data: { id: lastIds[name] } });
       case "refused":
         return answer(422, { message: "no", errors: { name: ["no"] } });
       case "throttled":
@@ -217,6 +220,10 @@ export function modelledApi({ clock, readLagMs, afterTimeoutMs, nature }: ModelO
           ? records[resource].map(({ key, content }) => [key, content])
           : [],
       ),
+    id(resource, key) {
+      const found = resource === "channels" ? undefined : records[resource]?.find((record) => record.key === key);
+      return found === undefined ? undefined : String(found.id);
+    },
     start({ faults, timeoutMs: itsTimeoutMs }, kill) {
       timeoutMs = itsTimeoutMs;
       ahead = [...faults];

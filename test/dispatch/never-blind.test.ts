@@ -121,6 +121,25 @@ const examples: readonly (readonly [Nature, readonly Step[]])[] = [
   ],
   ["honest", [{ ...plain, orders: { X: 1, Y: 1 }, faults: ["none", "crossed"] }]],
   ["honest", [{ ...plain, orders: { X: 1, Y: 1 }, faults: ["none", "crossed bare"] }]],
+  // A filter that counts two keys: the control, and one that was never made. The other one would look absent.
+  [
+    "in sees two keys",
+    [
+      {
+        ...plain,
+        orders: { X: 1, Y: 1, [`${long} 1`]: 1 },
+        faults: ["none", "lost before", "lost after"],
+      },
+    ],
+  ],
+  // Two rows on every page, and both are controls: the third would look absent.
+  [
+    "pages of two",
+    [
+      { ...plain, orders: { X: 1, Y: 1 }, faults: [] },
+      { ...plain, orders: { X: 1, Y: 1, [`${long} 1`]: 1 }, faults: ["lost after"] },
+    ],
+  ],
   ...natures.flatMap((nature): (readonly [Nature, readonly Step[]])[] => [
     [nature, [{ ...plain, orders: { X: 1, Y: 1, [`${long} 1`]: 1 }, faults: ["none", "lost after", "lost after"] }]],
     [nature, [{ ...plain, orders: { X: 1, Y: 1 }, faults: ["none", "killed after"] }]],
@@ -229,8 +248,9 @@ type Results = Readonly<Record<string, ResultEntry>>;
 
 /** What is reported as made is what the API has. */
 function expectTruth({ products, orders }: Step, results: Results, api: ModelledApi): void {
-  for (const [key, { outcome }] of Object.entries(results)) {
+  for (const [key, { resource, outcome, remoteId }] of Object.entries(results)) {
     if (outcome !== "accepted" && outcome !== "unchanged") continue;
+    if (remoteId !== undefined) expect({ key, remoteId }).toEqual({ key, remoteId: api.id(resource, key) });
     const is = api.content("products").get(key)?.retail_price ?? api.content("sales_orders").get(key)?.total_tax;
     expect({ key, outcome, content: is }).toEqual({ key, outcome, content: products[key] ?? orders[key] });
   }
