@@ -5,7 +5,7 @@ import { isPlainObject, type JsonObject } from "../../src/model/json.ts";
 import type { ResourceName } from "../../src/model/resource.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
-/** What befalls a write. `crossed bare`: the answer to somebody else, with nothing but its id in it. `late`: the connection breaks at once, and it is stored just before the time-out has passed. */
+/** What befalls a write. `foreign`: the answer shows a record that nobody here sent. `crossed bare`: the answer to somebody else, with nothing but its id in it. `late`: the connection breaks at once, and it is stored just before the time-out has passed. */
 export type Fault =
   | "none"
   | "refused"
@@ -20,6 +20,7 @@ export type Fault =
   | "hangs"
   | "crossed"
   | "crossed bare"
+  | "foreign"
   | "killed before"
   | "killed after";
 
@@ -76,6 +77,7 @@ export function modelledApi({ clock, readLagMs, afterTimeoutMs, nature }: ModelO
   let timeoutMs = 0;
   let onKill = () => {};
   let ids = 0;
+  const foreignId = 99_000;
   let lastAnswer: Exchange | undefined;
   const lastIds: Partial<Record<Name, number>> = {};
 
@@ -154,6 +156,9 @@ export function modelledApi({ clock, readLagMs, afterTimeoutMs, nature }: ModelO
         keep();
         // The bare id of another resource's record is one that no client could tell from ours.
         return lastIds[name] === undefined ? answer(500, {}) : answer(201, { data: { id: lastIds[name] } });
+      case "foreign":
+        keep();
+        return answer(201, { data: { id: foreignId, [keyPaths[name]]: "somebody else's" } });
       case "refused":
         return answer(422, { message: "no", errors: { name: ["no"] } });
       case "throttled":
