@@ -2,6 +2,7 @@
 // Fills a ledger with accepted products, then times the built program (by the clock and by its own CPU): `check` (which reads, maps and validates the same
 // file), the first `run` and a second one. Prints rows a second and the peak of memory. The figures depend on the machine:
 // compare the lines with each other. With --cpu-prof the last run leaves a profile in the current folder.
+
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
@@ -13,6 +14,7 @@ import { createLocate } from "../src/locate.ts";
 import { prepareInputs } from "../src/prepare.ts";
 import { startSandbox } from "../src/sandbox/server.ts";
 import { stage } from "../src/stage.ts";
+import { settleOne } from "../test/ledger/one.ts";
 import { measured, root } from "./measured.ts";
 
 const wantsProfile = process.argv.includes("--cpu-prof");
@@ -66,7 +68,7 @@ async function acceptAll(folder: string, baseUrl: string): Promise<void> {
   await stage(inputs, { job, ledger, run, strict: false, locate, onProgress: silent, onWarning: silent, signal });
   for await (const batch of ledger.queue.unplanned(run, "products", 1000)) {
     for (const { id } of batch) {
-      await ledger.queue.settle(id, { outcome: "accepted", action: "created", remoteId: String(id) });
+      await settleOne(ledger.queue, id, { outcome: "accepted", action: "created", remoteId: String(id) });
     }
   }
   await ledger.runs.end(run, { endedAtMs: 1, exitCode: 0, summary: {} });

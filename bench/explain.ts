@@ -1,6 +1,7 @@
 // How long `explain` takes on a large ledger: `npx tsx bench/explain.ts [rows] [folder]`. Fills a ledger with as many accepted
 // products (through the ledger's own interface, so that it is as a run leaves it), then times the whole built program, by
 // key, by line and for a key that is not there. An existing ledger in the folder is used again. No test asserts on this.
+
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
@@ -13,6 +14,7 @@ import { createLocate } from "../src/locate.ts";
 import type { Ledger } from "../src/model/ledger.ts";
 import { prepareInputs } from "../src/prepare.ts";
 import { stage } from "../src/stage.ts";
+import { sendOne, settleOne } from "../test/ledger/one.ts";
 import { terms } from "../test/ledger/terms.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -70,9 +72,9 @@ async function accept({ queue }: Ledger, run: number): Promise<void> {
   for await (const batch of queue.unplanned(run, "products", 1000)) {
     await Promise.all(
       batch.map(async ({ id, hash }) => {
-        const sendId = await queue.sending(id, { plan, hash, atMs: Date.now(), terms });
-        await queue.sent(sendId, { result: "accepted", atMs: Date.now(), httpStatus: 201 });
-        await queue.settle(id, { outcome: "accepted", action: "created", remoteId: String(id), httpStatus: 201 });
+        const sendId = await sendOne(queue, id, { plan, hash, atMs: Date.now(), terms });
+        await queue.sent({ sendId, result: "accepted", atMs: Date.now(), httpStatus: 201 });
+        await settleOne(queue, id, { outcome: "accepted", action: "created", remoteId: String(id), httpStatus: 201 });
       }),
     );
   }

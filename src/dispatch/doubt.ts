@@ -203,10 +203,8 @@ async function release({ options, notes, verdicts }: Workings, entry: DoubtfulEn
     return;
   }
   // With a plan it is sent again; without one (the send was an earlier run's) the next round resolves it.
-  await Promise.all([
-    ledger.queue.sent(sendId, { result: "absent", atMs: clock.nowMs() }),
-    ledger.queue.postpone(entry.id, clock.nowMs()),
-  ]);
+  await ledger.queue.sent({ sendId, result: "absent", atMs: clock.nowMs() });
+  await ledger.queue.postpone(entry.id, clock.nowMs());
 }
 
 async function stillUnknown(

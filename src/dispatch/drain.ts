@@ -83,6 +83,6 @@ const longestSleepMs = 60_000; // something in flight wakes it long before
 /** An unanswered update of an earlier run whose entry got no plan: closed, and resolved in the next round. */
 async function closeUpdate({ options }: Workings, entryId: number, sendId: number | undefined): Promise<void> {
   const { ledger, clock } = options;
-  if (sendId !== undefined) await ledger.queue.sent(sendId, { result: "absent", atMs: clock.nowMs() });
+  if (sendId !== undefined) await ledger.queue.sent({ sendId, result: "absent", atMs: clock.nowMs() });
   await ledger.queue.postpone(entryId, clock.nowMs());
 }

@@ -167,8 +167,7 @@ export async function makeUpdate(
   const note = notes.of(entry.id);
   note.made = "recovered";
   note.excused = entry.attempts; // the creation is over; the update has attempts of its own
-  await Promise.all([
-    sendId === undefined ? undefined : queue.sent(sendId, { result: "recovered", atMs: options.clock.nowMs() }),
-    queue.created(entry.id, remoteId),
-  ]);
+  const send =
+    sendId === undefined ? undefined : ({ sendId, result: "recovered", atMs: options.clock.nowMs() } as const);
+  await queue.created(entry.id, remoteId, send);
 }

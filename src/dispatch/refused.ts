@@ -21,11 +21,11 @@ export async function handleRefusal(
 ): Promise<Next> {
   const { options, verdicts, forbidden } = workings;
   const { queue } = options.ledger;
-  const sent = { result: "refused", atMs: options.clock.nowMs(), httpStatus: status } as const;
+  const sent = { sendId, result: "refused", atMs: options.clock.nowMs(), httpStatus: status } as const;
   const rejected = { outcome: "rejected", httpStatus: status, problems: refusal.problems } as const;
 
   if (status === 401) {
-    await queue.sent(sendId, sent);
+    await queue.sent(sent);
     throw new Halted(); // the brake is on: the entry stays open
   }
   if (status === 403 && lock !== undefined) {
@@ -35,7 +35,7 @@ export async function handleRefusal(
     return { kind: "done" };
   }
   if (status === 403) {
-    await queue.sent(sendId, sent);
+    await queue.sent(sent);
     await forbidden.forbidden(refusal.message, () => verdicts.settle(entry, rejected));
     return { kind: "done" };
   }
@@ -50,7 +50,7 @@ export async function handleRefusal(
     });
     return { kind: "done" };
   }
-  await queue.sent(sendId, sent);
+  await queue.sent(sent);
   const found = await lookUp(workings, entry);
   if (found === undefined) {
     await verdicts.settle(entry, rejected);

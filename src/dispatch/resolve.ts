@@ -10,6 +10,7 @@ import { foundSettlement } from "./existing.ts";
 import { forEachAtMost } from "./in-parallel.ts";
 import type { Answers } from "./lookup.ts";
 import { mostKeys } from "./questions.ts";
+import type { Verdict } from "./verdicts.ts";
 import type { Workings } from "./workings.ts";
 
 /** What resolving a phase came to, in entries. */
@@ -143,21 +144,23 @@ async function planAll<T extends { readonly entry: QueuedEntry }>(
 ): Promise<void> {
   const { queue } = options.ledger;
   const plans: { entryId: number; plan: Plan }[] = [];
+  const ends: Verdict[] = [];
   for (const item of items) {
     const { entry } = item;
     const decision = decide(item);
     if (decision.kind === "leave") continue;
     // Nobody has to find out what became of an unanswered update: whatever follows says it again.
-    if (entry.doubt !== undefined)
-      await queue.sent(entry.doubt.sendId, { result: "absent", atMs: options.clock.nowMs() });
+    const closing = entry.doubt === undefined ? undefined : ({ sendId: entry.doubt.sendId, result: "absent" } as const);
     if (decision.kind === "settle") {
       tally.settled += 1;
-      await verdicts.settle(entry, decision.settlement);
+      ends.push({ entry, settlement: decision.settlement, ...(closing === undefined ? {} : { closing }) });
     } else {
+      if (closing !== undefined) await queue.sent({ ...closing, atMs: options.clock.nowMs() });
       tally[decision.plan.kind === "create" ? "creates" : "updates"] += 1;
       plans.push({ entryId: entry.id, plan: decision.plan });
     }
   }
+  if (ends.length > 0) await verdicts.settleAll(ends);
   if (plans.length > 0) await queue.plan(plans);
 }
 

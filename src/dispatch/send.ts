@@ -5,7 +5,7 @@
 //   create ─▶ accepted ─▶ settled, or (fields that only an update takes) created ─▶ update
 //          ─▶ unanswered, "later" (429, 503), a 2xx that shows something else ─▶ back to the ledger, in doubt
 //   update ─▶ unanswered ─▶ again: repeating it by id is safe
-import type { Plan, QueuedEntry, SendResult } from "../model/entry.ts";
+import type { NewSend, Plan, QueuedEntry, SendEnd, SendResult } from "../model/entry.ts";
 import { resources } from "../model/resources.ts";
 import { creationBody, needsUpdate, withFills } from "./body.ts";
 import { Halted } from "./brake.ts";
@@ -16,6 +16,7 @@ import { likenessOf } from "./recover.ts";
 import { handleRefusal } from "./refused.ts";
 import { Again, backoffMs, retryWhileShort } from "./retry.ts";
 import { readCreated, readUpdated, type Shown } from "./shown-record.ts";
+import { sendEnd } from "./verdicts.ts";
 import type { Workings } from "./workings.ts";
 
 /** What is left to do after a send: nothing, or the update that follows it. */
@@ -63,8 +64,9 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
   /** Of this entry: an unanswered update that has to be closed before it is sent again. */
   let unansweredUpdate = entry.doubt?.plan.kind === "update" ? entry.doubt.sendId : undefined;
 
-  const end = (sendId: number, result: SendResult, status?: number) =>
-    queue.sent(sendId, { result, atMs: clock.nowMs(), ...(status === undefined ? {} : { httpStatus: status }) });
+  const ending = (sendId: number, result: SendResult, status?: number): SendEnd =>
+    sendEnd({ sendId, result, ...(status === undefined ? {} : { status }) }, clock.nowMs());
+  const end = (sendId: number, result: SendResult, status?: number) => queue.sent(ending(sendId, result, status));
 
   /** Throws `Again`, or settles the entry when that was its last attempt. */
   const again = async (cause: string): Promise<Next> => {
@@ -86,17 +88,20 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
     const recordedAtMs = clock.nowMs();
     const recordedAtMonotonicMs = clock.monotonicMs();
     const { serverNowMs } = line;
-    let sendId: number;
+    let sendId: number | undefined;
     try {
       if (unansweredUpdate !== undefined) await end(unansweredUpdate, "absent");
       unansweredUpdate = undefined;
-      sendId = await queue.sending(entry.id, {
+      const send: NewSend = {
+        entryId: entry.id,
         plan,
         hash: entry.hash,
         atMs: recordedAtMs,
         ...(serverNowMs === undefined ? {} : { serverAtMs: serverNowMs }),
         terms: limits,
-      });
+      };
+      [sendId] = await queue.sending([send]);
+      if (sendId === undefined) throw new Error(`the ledger gave no id for the send of entry ${entry.id}`);
     } catch (error) {
       turn.cancel();
       throw error;
@@ -198,7 +203,7 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
     }
     note.excused += 1;
     note.made = "created";
-    await Promise.all([end(sendId, "accepted", status), queue.created(entry.id, remoteId)]);
+    await queue.created(entry.id, remoteId, ending(sendId, "accepted", status));
     return { kind: "update", remoteId };
   };
 

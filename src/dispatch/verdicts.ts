@@ -1,5 +1,5 @@
 // The one place where dispatch settles an entry, and the rules that stop a run because too many ended badly.
-import type { QueuedEntry, SendResult, Settlement } from "../model/entry.ts";
+import type { EntryEnd, QueuedEntry, SendEnd, SendResult, Settlement } from "../model/entry.ts";
 import { ImportError } from "../model/error.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { type Problem, problemSignature } from "../model/problem.ts";
@@ -14,10 +14,19 @@ export interface Closing {
   readonly status?: number;
 }
 
+/** How an entry ended, and the send with it. */
+export interface Verdict {
+  readonly entry: QueuedEntry;
+  readonly settlement: Settlement;
+  readonly closing?: Closing;
+}
+
 /** Settles entries, and stops the run when too many ended badly. */
 export interface Verdicts {
   /** Settles it, with its problems translated to cells. The end of its send goes into the same commit. */
   settle(entry: QueuedEntry, settlement: Settlement, closing?: Closing): Promise<void>;
+  /** The same for many, in one commit. */
+  settleAll(verdicts: readonly Verdict[]): Promise<void>;
 }
 
 /** So many answered entries that all ended the same way, and none accepted, are enough to know. */
@@ -48,39 +57,53 @@ export function createVerdicts(options: DispatchOptions, brake: Brake, notes: No
     }
   };
 
-  return {
-    async settle(entry, settlement, closing) {
+  const told = ({ entry, settlement, closing }: Verdict): void => {
+    const status = settlement.httpStatus ?? closing?.status;
+    notes.forget(entry.id);
+    onEvent({
+      type: "entry.settled",
+      entryId: entry.id,
+      resource: entry.resource,
+      key: entry.key,
+      outcome: settlement.outcome,
+      attempts: entry.attempts,
+      ...(settlement.action === undefined ? {} : { action: settlement.action }),
+      ...(status === undefined ? {} : { status }),
+    });
+  };
+
+  const settleAll = async (verdicts: readonly Verdict[]): Promise<void> => {
+    const ends: EntryEnd[] = [];
+    for (const { entry, settlement, closing } of verdicts) {
       const problems = settlement.problems === undefined ? [] : await locate(entry.id, settlement.problems);
       const status = settlement.httpStatus ?? closing?.status;
-      // Both are handed over without a wait between them, so that one commit has both.
-      await Promise.all([
-        closing === undefined
-          ? undefined
-          : ledger.queue.sent(closing.sendId, {
-              result: closing.result,
-              atMs: clock.nowMs(),
-              ...(closing.status === undefined ? {} : { httpStatus: closing.status }),
-            }),
-        ledger.queue.settle(entry.id, {
+      ends.push({
+        entryId: entry.id,
+        settlement: {
           ...settlement,
           ...(status === undefined ? {} : { httpStatus: status }),
           ...(problems.length === 0 ? {} : { problems }),
-        }),
-      ]);
-      notes.forget(entry.id);
-      count(settlement.outcome, problems[0]);
-      onEvent({
-        type: "entry.settled",
-        entryId: entry.id,
-        resource: entry.resource,
-        key: entry.key,
-        outcome: settlement.outcome,
-        attempts: entry.attempts,
-        ...(settlement.action === undefined ? {} : { action: settlement.action }),
-        ...(status === undefined ? {} : { status }),
+        },
+        ...(closing === undefined ? {} : { send: sendEnd(closing, clock.nowMs()) }),
       });
-    },
+    }
+    await ledger.queue.settle(ends);
+    for (const [index, verdict] of verdicts.entries()) {
+      count(verdict.settlement.outcome, ends[index]?.settlement.problems?.[0]);
+      told(verdict);
+    }
   };
+
+  return {
+    settle: (entry, settlement, closing) =>
+      settleAll([{ entry, settlement, ...(closing === undefined ? {} : { closing }) }]),
+    settleAll,
+  };
+}
+
+/** The same for the journal. */
+export function sendEnd({ sendId, result, status }: Closing, atMs: number): SendEnd {
+  return { sendId, result, atMs, ...(status === undefined ? {} : { httpStatus: status }) };
 }
 
 function tooMany(what: string, problem: Problem | undefined): ImportError {

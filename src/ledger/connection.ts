@@ -102,8 +102,8 @@ export class Connection {
   }
 
   /** As `write`; resolves when it is on disk. All that are waiting share one sync. */
-  async writeDurably<T>(work: () => T): Promise<T> {
-    const result = this.write(work);
+  async writeDurably<T>(work: () => T, weight = 1): Promise<T> {
+    const result = this.write(work, weight);
     await new Promise<void>((committed, failed) => {
       this.#waiters.push({ committed, failed });
       this.#immediate ??= setImmediate(() => this.#commit());

@@ -12,15 +12,12 @@ import type { Worklists } from "./worklist.ts";
 
 /** The queue on a connection. */
 export function openQueue(connection: Connection, keys: Keys, worklists: Worklists): Queue {
-  const { take, nextDueMs, postpone, forget } = openHandOut(connection);
   return {
-    take,
-    nextDueMs,
-    postpone,
+    ...openHandOut(connection),
     ...openPlanning(connection),
     ...openOpenEntries(connection),
     ...openReferences(connection, keys, worklists),
     ...openSendJournal(connection, keys),
-    ...openSettling(connection, forget),
+    ...openSettling(connection),
   };
 }

@@ -230,6 +230,9 @@ create table controls (
   primary key (resource, key)
 ) strict, without rowid;
 
+-- The opening of the ledger that has taken the entry up; a number of an opening that is over means nothing.
+alter table entries add column leased_to integer;
+
 -- The id that the key's newest creation got; remote_id may move later, with an update or a record renamed in Luminous.
 alter table accepted add column created_id text;
 `;

@@ -7,7 +7,7 @@
 //                 └──settle, created──▶ closed
 //
 // So an acceptance is never known to the journal alone: a crash in between leaves the key in doubt.
-import type { OpenSend, Plan, SendResult } from "../model/entry.ts";
+import type { NewSend, OpenSend, Plan, SendEnd, SendResult } from "../model/entry.ts";
 import type { Queue } from "../model/ledger.ts";
 import type { Connection } from "./connection.ts";
 import { noteLookup } from "./doubt-lookups.ts";
@@ -20,9 +20,9 @@ export function openSendJournal(
   keys: Keys,
 ): Pick<Queue, "sending" | "sent" | "absent" | "openSends" | "holder"> {
   return {
-    sending: (entryId, send) => connection.writeDurably(() => sending(connection, entryId, send)),
-    async sent(sendId, end) {
-      connection.write(() => sent(connection, sendId, end));
+    sending: (sends) => connection.writeDurably(() => sends.map((send) => sending(connection, send)), sends.length),
+    async sent(end) {
+      connection.write(() => endSend(connection, end));
     },
     async absent(sendId, atMs) {
       connection.write(() => {
@@ -63,8 +63,7 @@ export function openSends(connection: Connection, key: number): readonly OpenSen
   return openSendsOf(connection, "s.key = ? and s.open = 1 order by s.id desc", key);
 }
 
-function sending(connection: Connection, entryId: number, send: Parameters<Queue["sending"]>[1]): number {
-  const { plan, hash, atMs, serverAtMs, terms } = send;
+function sending(connection: Connection, { entryId, plan, hash, atMs, serverAtMs, terms }: NewSend): number {
   const entry = connection.one<{ run: number; key: number; outcome: string | null }>(
     "select run, key, outcome from entries where id = ?",
     entryId,
@@ -99,11 +98,8 @@ function sending(connection: Connection, entryId: number, send: Parameters<Queue
   return id;
 }
 
-function sent(
-  connection: Connection,
-  sendId: number,
-  { result, atMs, httpStatus }: { readonly result: SendResult; readonly atMs: number; readonly httpStatus?: number },
-): void {
+/** Writes down how a send ended. Only inside a write. */
+export function endSend(connection: Connection, { sendId, result, atMs, httpStatus }: SendEnd): void {
   const send = connection.one<{
     entry: number;
     key: number;

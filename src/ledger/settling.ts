@@ -7,20 +7,24 @@ import type { Connection } from "./connection.ts";
 import { mendSources } from "./mended.ts";
 import { addProblems } from "./new-entries.ts";
 import { remember } from "./references.ts";
-import { closeSends, openSends } from "./sends.ts";
+import { closeSends, endSend, openSends } from "./sends.ts";
 
-/** The part of `Queue` that ends entries; `forget` is told of each. */
-export function openSettling(
-  connection: Connection,
-  forget: (entryId: number) => void,
-): Pick<Queue, "settle" | "created" | "settleRest" | "correctId"> {
+/** The part of `Queue` that ends entries. */
+export function openSettling(connection: Connection): Pick<Queue, "settle" | "created" | "settleRest" | "correctId"> {
   return {
-    async settle(entryId, settlement) {
-      connection.write(() => settle(connection, entryId, settlement));
-      forget(entryId);
+    async settle(ends) {
+      connection.write(() => {
+        for (const { entryId, settlement, send } of ends) {
+          if (send !== undefined) endSend(connection, send);
+          settle(connection, entryId, settlement);
+        }
+      }, ends.length);
     },
-    async created(entryId, remoteId) {
-      connection.write(() => created(connection, entryId, remoteId));
+    async created(entryId, remoteId, send) {
+      connection.write(() => {
+        if (send !== undefined) endSend(connection, send);
+        created(connection, entryId, remoteId);
+      });
     },
     async correctId(resource, key, remoteId) {
       connection.write(() => correctId(connection, resource, key, remoteId));

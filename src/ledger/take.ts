@@ -1,60 +1,54 @@
-// Handing entries out, and taking them back to wait. What is handed out is known in memory only: it vanishes with the
-// process, and whatever was under way is then found by its open send. Not here: sends (sends.ts).
+// Handing entries out, and taking them back to wait. What is handed out is leased to one opening of the ledger: a lease ends
+// with `postpone`, with the entry, or with the process, since the next opening has another number and whoever opens for
+// writing holds the lock. What was under way is then found by its open send. Not here: sends (sends.ts).
+import { randomInt } from "node:crypto";
 import type { QueuedEntry } from "../model/entry.ts";
 import type { Queue } from "../model/ledger.ts";
 import type { Phase } from "../model/resource.ts";
 import type { Connection } from "./connection.ts";
 import { type QueuedColumns, queuedEntry, selectQueued } from "./queued-entry.ts";
 
-/** The part of `Queue` that hands out; `forget` is for entries that were settled. */
-export interface HandOut extends Pick<Queue, "take" | "nextDueMs" | "postpone"> {
-  forget(entryId: number): void;
-}
+/** The part of `Queue` that hands out. */
+export type HandOut = Pick<Queue, "take" | "nextDueMs" | "postpone">;
 
-/** A hand-out that has given nothing away yet. */
+/** A hand-out that has leased nothing yet. */
 export function openHandOut(connection: Connection): HandOut {
-  const out = new Set<number>();
+  const holder = randomInt(2 ** 47);
   return {
     async take(run, phase, nowMs, count) {
       awaken(connection, run, phase, nowMs);
       const taken: QueuedEntry[] = [];
       while (taken.length < count) {
-        const ids = readyIds(connection, run, phase, count - taken.length, out);
+        const ids = freeIds(connection, { run, phase, count: count - taken.length, holder });
         if (ids.length === 0) break;
         for (const id of ids) {
           const entry = takeable(connection, id);
           if (entry === undefined) continue;
-          out.add(id);
+          connection.write(() => connection.run("update entries set leased_to = ? where id = ?", holder, id));
           taken.push(entry);
         }
       }
       return taken;
     },
     async nextDueMs(run, phase) {
-      const waiting = connection.read(() =>
-        connection.all<{ id: number; at: number }>(
-          `select id, not_before_ms at from entries
+      return connection.read(() =>
+        connection.one<{ at: number }>(
+          `select not_before_ms at from entries
             where run = ? and phase = ? and outcome is null and not_before_ms is not null
-            order by not_before_ms limit ?`,
+            order by not_before_ms limit 1`,
           run,
           phase,
-          out.size + 1,
         ),
-      );
-      return waiting.find(({ id }) => !out.has(id))?.at;
+      )?.at;
     },
     async postpone(entryId, notBeforeMs) {
       connection.write(() =>
         connection.run(
-          "update entries set not_before_ms = ? where id = ? and outcome is null",
+          "update entries set not_before_ms = ?, leased_to = null where id = ? and outcome is null",
           Math.ceil(notBeforeMs), // waits with jitter are fractions, and the column is not
           entryId,
         ),
       );
-      out.delete(entryId);
-    },
-    forget(entryId) {
-      out.delete(entryId);
     },
   };
 }
@@ -70,26 +64,28 @@ function awaken(connection: Connection, run: number, phase: Phase, nowMs: number
   connection.write(() => connection.run(`update entries set not_before_ms = null where ${isDue}`, run, phase, nowMs));
 }
 
-function readyIds(
+function freeIds(
   connection: Connection,
-  run: number,
-  phase: Phase,
-  count: number,
-  out: ReadonlySet<number>,
+  {
+    run,
+    phase,
+    count,
+    holder,
+  }: { readonly run: number; readonly phase: Phase; readonly count: number; readonly holder: number },
 ): readonly number[] {
   return connection
     .read(() =>
       connection.all<{ id: number }>(
         `select id from entries
-          where run = ? and phase = ? and outcome is null and ready = 1 and not_before_ms is null
+          where run = ? and phase = ? and outcome is null and ready = 1 and not_before_ms is null and leased_to is not ?
           order by position, id limit ?`,
         run,
         phase,
-        count + out.size,
+        holder,
+        count,
       ),
     )
-    .flatMap(({ id }) => (out.has(id) ? [] : [id]))
-    .slice(0, count);
+    .map(({ id }) => id);
 }
 
 // An entry that was ready only because of its doubt is not ready any more once the doubt is resolved without a plan.

@@ -92,6 +92,35 @@ export interface Settlement {
   readonly problems?: readonly Problem[];
 }
 
+/** A send that is about to leave: what the journal says of it. */
+export interface NewSend {
+  readonly entryId: number;
+  readonly plan: Plan;
+  /** Of the content that goes. */
+  readonly hash: string;
+  /** Ms since the epoch. */
+  readonly atMs: number;
+  /** The same by the server's clock, where its answers had told it. */
+  readonly serverAtMs?: number;
+  readonly terms: SendTerms;
+}
+
+/** How a send ended, and when. */
+export interface SendEnd {
+  readonly sendId: number;
+  readonly result: SendResult;
+  /** Ms since the epoch. */
+  readonly atMs: number;
+  readonly httpStatus?: number;
+}
+
+/** The end of an entry, and of the send that brought it: one is not known without the other. */
+export interface EntryEnd {
+  readonly entryId: number;
+  readonly settlement: Settlement;
+  readonly send?: SendEnd;
+}
+
 /**
  * How a send ended, for the journal.
  * - `unanswered` leaves it open; so do `throttled` (429) and `unavailable` (503) for a creation, which a gateway may have

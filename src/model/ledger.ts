@@ -7,7 +7,7 @@
 
 import type { AccountMemory } from "./account-memory.ts";
 import type { AuditView } from "./audit.ts";
-import type { NewEntry, OpenSend, Plan, QueuedEntry, SendResult, SendTerms, Settlement } from "./entry.ts";
+import type { EntryEnd, NewEntry, NewSend, OpenSend, Plan, QueuedEntry, SendEnd, SendResult } from "./entry.ts";
 import type { Action, Outcome } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
 import type { Phase, ReferableName, RemoteKey, ResourceName } from "./resource.ts";
@@ -303,44 +303,36 @@ export interface Queue {
   fills(entryId: number): Promise<Readonly<Record<string, string>>>;
 
   /**
-   * The next planned (or doubtful) entries by position whose *not before* has passed, at most `count`; what was handed out comes again only after `postpone`.
+   * The next planned (or doubtful) entries by position whose *not before* has passed, at most `count`. They are leased to this
+   * opening of the ledger: they come again only after `postpone`, or to an opening after this one.
    */
   take(run: number, phase: Phase, nowMs: number, count: number): Promise<readonly QueuedEntry[]>;
-  /** The earliest *not before* among entries not handed out, or undefined when none waits. */
+  /** The earliest *not before* of all, or undefined when none waits. */
   nextDueMs(run: number, phase: Phase): Promise<number | undefined>;
   /** Gives an entry back, to be taken again at `notBeforeMs`. */
   postpone(entryId: number, notBeforeMs: number): Promise<void>;
-  /** The write-ahead record; when it resolves, the send is on disk and may leave. Counts an attempt. */
-  sending(
-    entryId: number,
-    send: {
-      readonly plan: Plan;
-      readonly hash: string;
-      readonly atMs: number;
-      readonly serverAtMs?: number;
-      readonly terms: SendTerms;
-    },
-  ): Promise<number>;
+  /**
+   * The write-ahead records; when it resolves, the sends are on disk and may leave. Gives their ids in the same order. All
+   * or none are written. Counts an attempt of each.
+   */
+  sending(sends: readonly NewSend[]): Promise<readonly number[]>;
   /** How a send ended: see `SendResult`. `throttled` and `held` take the attempt back. */
-  sent(
-    sendId: number,
-    end: { readonly result: SendResult; readonly atMs: number; readonly httpStatus?: number },
-  ): Promise<void>;
+  sent(end: SendEnd): Promise<void>;
   /** A lookup after an unanswered send found nothing: counted, for the growing waits. */
   absent(sendId: number, atMs: number): Promise<void>;
   /** Open sends of this key from any run, newest first. */
   openSends(resource: ResourceName, key: string): Promise<readonly OpenSend[]>;
   /**
-   * The end of an entry. `accepted` also records key, variants, remote id and hash for later runs and closes its open sends.
+   * The ends of entries with those of their sends, all or none. `accepted` also records key, variants, remote id and hash for later runs and closes its open sends.
    * `invalid` with a remote id does so for an open creation of other content, which is what the API has.
    */
-  settle(entryId: number, settlement: Settlement): Promise<void>;
+  settle(ends: readonly EntryEnd[]): Promise<void>;
   /** The own key of the resource that was accepted with this id before; undefined when there is none. */
   holder(resource: ResourceName, remoteId: string): Promise<string | undefined>;
   /** The record of this key has another id than its answer said: for later runs, and for the run that was told so. */
   correctId(resource: ResourceName, key: string, remoteId: string): Promise<void>;
-  /** The creation went through, an update has to follow: remembered so that no later run creates again. */
-  created(entryId: number, remoteId: string): Promise<void>;
+  /** The creation went through (its send ends with it), an update has to follow: remembered so that no later run creates again. */
+  created(entryId: number, remoteId: string, send?: SendEnd): Promise<void>;
   /** Settles everything still open in the run as pending (or in_doubt where a send is open). */
   settleRest(run: number, problem: Problem | undefined): Promise<void>;
   /** Entries of the phase by outcome; open ones under undefined. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { faultNames } from "../../src/sandbox/faults.ts";
+import { sendOne } from "../ledger/one.ts";
 import { many, order, product, type Rehearsal, rehearse, tally, writesOf } from "./rehearsal.ts";
 
 // Each waits more than it works, and has a server and a ledger of its own.
@@ -123,7 +124,7 @@ async function sendAndDie({ ledger, stage }: Rehearsal, key: string, item: Retur
   )) {
     expect(entry?.key).toBe(key);
     if (entry !== undefined)
-      await ledger.queue.sending(entry.id, {
+      await sendOne(ledger.queue, entry.id, {
         plan: { kind: "create" },
         hash: entry.hash,
         atMs: Date.now(),

@@ -1,9 +1,11 @@
 // What ledger tests are made of: small runs, files, rows and entries.
+
 import { rowId } from "../../src/model/draft.ts";
 import type { NewEntry, QueuedEntry } from "../../src/model/entry.ts";
 import type { Ledger, NewRow, RunRecord, StagedFile } from "../../src/model/ledger.ts";
 import type { Phase } from "../../src/model/resource.ts";
 import type { FileInfo } from "../../src/model/row.ts";
+import { sendOne, settleOne } from "./one.ts";
 import { terms } from "./terms.ts";
 
 /** Where a ledger can be opened again and again, one at a time. */
@@ -103,9 +105,9 @@ export async function openEntry(
 
 /** Sends and accepts a creation. */
 export async function accept(ledger: Ledger, each: QueuedEntry, remoteId = `remote ${each.key}`): Promise<void> {
-  const sendId = await ledger.queue.sending(each.id, { plan: { kind: "create" }, hash: each.hash, atMs: 10, terms });
-  await ledger.queue.sent(sendId, { result: "accepted", atMs: 11, httpStatus: 201 });
-  await ledger.queue.settle(each.id, { outcome: "accepted", action: "created", remoteId, httpStatus: 201 });
+  const sendId = await sendOne(ledger.queue, each.id, { plan: { kind: "create" }, hash: each.hash, atMs: 10, terms });
+  await ledger.queue.sent({ sendId, result: "accepted", atMs: 11, httpStatus: 201 });
+  await settleOne(ledger.queue, each.id, { outcome: "accepted", action: "created", remoteId, httpStatus: 201 });
 }
 
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

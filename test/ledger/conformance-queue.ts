@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Ledger } from "../../src/model/ledger.ts";
 import { accept, error, flat, type LedgerPlace, openEntries, openEntry, row, stage } from "./build.ts";
+import { sendOne, settleOne } from "./one.ts";
 import { terms } from "./terms.ts";
 
 const create = { kind: "create" } as const;
@@ -90,7 +91,7 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       const first = await stage(ledger, "r1", ["A", "B"]);
       const sent = await openEntry(ledger, first.run, "B");
-      await ledger.queue.sending(sent.id, { plan: { kind: "create" }, hash: sent.hash, atMs: 1, terms });
+      await sendOne(ledger.queue, sent.id, { plan: { kind: "create" }, hash: sent.hash, atMs: 1, terms });
       const { run } = await stage(ledger, "r2", ["A", "B", "C"]);
       expect(await ledger.queue.limitTo(run, "products", 1)).toBe(2);
       expect(await ledger.queue.progress(run, "products")).toEqual(
@@ -110,7 +111,7 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
         const { run } = await stage(ledger, "first", ["same", "changed", "rejected"]);
         await accept(ledger, await openEntry(ledger, run, "same"), "1");
         await accept(ledger, await openEntry(ledger, run, "changed"), "2");
-        await ledger.queue.settle((await openEntry(ledger, run, "rejected")).id, { outcome: "rejected" });
+        await settleOne(ledger.queue, (await openEntry(ledger, run, "rejected")).id, { outcome: "rejected" });
       }
       await using ledger = await place.open();
       const { run } = await stage(ledger, "second", ["new", "same", { key: "changed", hash: "other" }, "rejected"]);
@@ -143,8 +144,8 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       const first = await stage(ledger, "1", ["A"]);
       const entry = await openEntry(ledger, first.run, "A");
-      const sendId = await ledger.queue.sending(entry.id, { plan: create, hash: entry.hash, atMs: 1, terms });
-      await ledger.queue.sent(sendId, { result: "accepted", atMs: 2, httpStatus: 201 });
+      const sendId = await sendOne(ledger.queue, entry.id, { plan: create, hash: entry.hash, atMs: 1, terms });
+      await ledger.queue.sent({ sendId, result: "accepted", atMs: 2, httpStatus: 201 });
       await ledger.queue.created(entry.id, "77");
       expect(await ledger.queue.openSends("products", "A")).toEqual([]);
       await ledger.queue.settleRest(first.run, undefined);
@@ -153,7 +154,7 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       expect(await ledger.queue.settleUnchanged(second.run, "products")).toBe(0);
       const [known] = await flat(ledger.queue.known(second.run, "products"));
       expect(known).toMatchObject({ entry: { key: "A", doubt: undefined }, remoteId: "77", partial: true });
-      await ledger.queue.settle(known?.entry.id ?? 0, { outcome: "accepted", action: "updated", remoteId: "77" });
+      await settleOne(ledger.queue, known?.entry.id ?? 0, { outcome: "accepted", action: "updated", remoteId: "77" });
 
       const third = await stage(ledger, "3", ["A"]);
       expect(await ledger.queue.settleUnchanged(third.run, "products")).toBe(1);
@@ -165,7 +166,7 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       const keys = Array.from({ length: 450 }, (_, index) => `K${index}`);
       const first = await stage(ledger, "1", keys);
       for (const entry of (await openEntries(ledger, first.run)).values()) {
-        await ledger.queue.settle(entry.id, { outcome: "accepted", action: "created", remoteId: entry.key });
+        await settleOne(ledger.queue, entry.id, { outcome: "accepted", action: "created", remoteId: entry.key });
       }
       const second = await stage(
         ledger,
@@ -227,9 +228,25 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       await planAll(ledger, entries);
       const [a] = await ledger.queue.take(run, "products", 0, 1);
       await ledger.queue.postpone(a?.id ?? 0, 100);
-      for (const { id } of entries) await ledger.queue.settle(id, { outcome: "blocked", problems: [error] });
+      for (const { id } of entries) await settleOne(ledger.queue, id, { outcome: "blocked", problems: [error] });
       expect(await takeKeys(ledger, run, 1_000, 9)).toEqual([]);
       expect(await ledger.queue.nextDueMs(run, "products")).toBeUndefined();
+    });
+
+    it("leases what it hands out to one opening: nobody gets it twice, and the next opening gets all of it", async () => {
+      await using place = await makePlace();
+      let run: number;
+      {
+        await using ledger = await place.open();
+        ({ run } = await stage(ledger, "r", ["A", "B", "C"]));
+        await planAll(ledger, [...(await openEntries(ledger, run)).values()]);
+        const taken = await Promise.all([1, 2].map(() => ledger.queue.take(run, "products", 0, 2)));
+        expect(taken.flat().map(({ key }) => key)).toEqual(["A", "B", "C"]);
+        await ledger.queue.postpone(taken[0]?.[1]?.id ?? 0, 100);
+        expect(await ledger.queue.nextDueMs(run, "products")).toBe(100);
+      }
+      await using next = await place.open();
+      expect(await takeKeys(next, run, 100, 9)).toEqual(["A", "B", "C"]);
     });
 
     it("forgets hand-outs with the process", async () => {
@@ -263,7 +280,7 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       const { run, file } = await stage(ledger, "r", ["A", "B"]);
       await accept(ledger, await openEntry(ledger, run, "A"), "9");
       const b = await openEntry(ledger, run, "B");
-      await ledger.queue.settle(b.id, { outcome: "rejected", httpStatus: 422, problems: [error] });
+      await settleOne(ledger.queue, b.id, { outcome: "rejected", httpStatus: 422, problems: [error] });
       expect((await flat(ledger.results.rows(run))).map((each) => each.entry)).toMatchObject([
         { key: "A", outcome: "accepted", action: "created", remoteId: "9", attempts: 1, httpStatus: 201, problems: [] },
         { key: "B", outcome: "rejected", action: undefined, remoteId: undefined, httpStatus: 422, problems: [error] },
@@ -277,8 +294,8 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       const { run } = await stage(ledger, "r", ["A"]);
       const a = await openEntry(ledger, run, "A");
       await accept(ledger, a);
-      await expect(ledger.queue.settle(a.id, { outcome: "failed" })).rejects.toThrow("accepted already");
-      await expect(ledger.queue.settle(999, { outcome: "failed" })).rejects.toThrow("not in the ledger");
+      await expect(settleOne(ledger.queue, a.id, { outcome: "failed" })).rejects.toThrow("accepted already");
+      await expect(settleOne(ledger.queue, 999, { outcome: "failed" })).rejects.toThrow("not in the ledger");
     });
 
     it("accepts nothing without a remote id, and leaves the entry open", async () => {
@@ -286,7 +303,9 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       const { run } = await stage(ledger, "r", ["A"]);
       const a = await openEntry(ledger, run, "A");
-      await expect(ledger.queue.settle(a.id, { outcome: "accepted", problems: [error] })).rejects.toThrow("remote id");
+      await expect(settleOne(ledger.queue, a.id, { outcome: "accepted", problems: [error] })).rejects.toThrow(
+        "remote id",
+      );
       expect(await openEntry(ledger, run, "A")).toEqual(a);
     });
 
@@ -296,8 +315,8 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       const { run } = await stage(ledger, "r", ["open", "sent", "done", { key: "kit", phase: "kits" }]);
       const entries = await openEntries(ledger, run);
       const sent = entries.get("sent");
-      await ledger.queue.sending(sent?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
-      await ledger.queue.settle(entries.get("done")?.id ?? 0, { outcome: "failed" });
+      await sendOne(ledger.queue, sent?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
+      await settleOne(ledger.queue, entries.get("done")?.id ?? 0, { outcome: "failed" });
       await ledger.queue.settleRest(run, error);
       expect((await flat(ledger.results.rows(run))).map((each) => [each.outcome, each.entry?.problems.length])).toEqual(
         [
@@ -314,10 +333,10 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       const { run } = await stage(ledger, "r", ["A"]);
       const a = await openEntry(ledger, run, "A");
-      const sendId = await ledger.queue.sending(a.id, { plan: create, hash: a.hash, atMs: 1, terms });
+      const sendId = await sendOne(ledger.queue, a.id, { plan: create, hash: a.hash, atMs: 1, terms });
       await ledger.queue.settleRest(run, undefined);
-      await ledger.queue.sent(sendId, { result: "accepted", atMs: 2 });
-      await ledger.queue.settle(a.id, { outcome: "accepted", action: "created", remoteId: "1" });
+      await ledger.queue.sent({ sendId, result: "accepted", atMs: 2 });
+      await settleOne(ledger.queue, a.id, { outcome: "accepted", action: "created", remoteId: "1" });
       expect((await flat(ledger.results.rows(run)))[0]?.outcome).toBe("accepted");
       expect(await ledger.queue.openSends("products", "A")).toEqual([]);
     });

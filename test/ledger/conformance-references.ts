@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Reference } from "../../src/model/resource.ts";
 import { accept, all, error, flat, type LedgerPlace, openEntries, openEntry, stage } from "./build.ts";
+import { settleOne } from "./one.ts";
 
 const sku = (key: string, index = 0): Reference => ({
   path: `items[${index}].sku`,
@@ -82,7 +83,10 @@ export function referenceClaims(makePlace: () => Promise<LedgerPlace>): void {
     }
     if ("outcome" in its && its.outcome !== "open") {
       const { id } = await openEntry(ledger, run, "P");
-      await ledger.queue.settle(id, { outcome: its.outcome, ...(its.outcome === "accepted" ? { remoteId: "1" } : {}) });
+      await settleOne(ledger.queue, id, {
+        outcome: its.outcome,
+        ...(its.outcome === "accepted" ? { remoteId: "1" } : {}),
+      });
     }
     const unknown = await all(ledger.queue.unknownReferences(run, "sales_orders", 10));
     const open = await flat(ledger.queue.openReferences(run, "sales_orders"));
@@ -161,8 +165,12 @@ export function referenceClaims(makePlace: () => Promise<LedgerPlace>): void {
       order("bad", fill("nobody", "a")),
     ]);
     const channels = await openEntries(ledger, run, "channels");
-    await ledger.queue.settle(channels.get("made")?.id ?? 0, { outcome: "accepted", action: "created", remoteId: "1" });
-    await ledger.queue.settle(channels.get("skipped")?.id ?? 0, { outcome: "skipped", remoteId: "3" });
+    await settleOne(ledger.queue, channels.get("made")?.id ?? 0, {
+      outcome: "accepted",
+      action: "created",
+      remoteId: "1",
+    });
+    await settleOne(ledger.queue, channels.get("skipped")?.id ?? 0, { outcome: "skipped", remoteId: "3" });
     await ledger.queue.remember(run, "channels", [{ remoteId: "2", keys: [{ key: "seen", role: "own" }] }]);
 
     const orders = await openEntries(ledger, run, "sales_orders");
@@ -174,7 +182,7 @@ export function referenceClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using place = await makePlace();
     await using ledger = await place.open();
     const first = await stage(ledger, "1", ["A"]);
-    await ledger.queue.settle((await openEntry(ledger, first.run, "A")).id, { outcome: "skipped", remoteId: "1" });
+    await settleOne(ledger.queue, (await openEntry(ledger, first.run, "A")).id, { outcome: "skipped", remoteId: "1" });
     const { run } = await stage(ledger, "2", ["A"]);
     expect(await ledger.queue.settleUnchanged(run, "products")).toBe(0);
     expect(await flat(ledger.queue.known(run, "products"))).toEqual([]);

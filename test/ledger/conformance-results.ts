@@ -13,6 +13,7 @@ import {
   stage,
   warning,
 } from "./build.ts";
+import { settleOne } from "./one.ts";
 
 export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
   it("every row of input and join files has one line, in input order; reference rows have none", async () => {
@@ -95,7 +96,7 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
     await ledger.staging.addRows([row(file, 20, { outcome: "excluded" }), row(file, 21, { outcome: "invalid" })]);
     await accept(ledger, await openEntry(ledger, run, "accepted"));
     for (const outcome of outcomes) {
-      if (outcome !== "open") await ledger.queue.settle((await openEntry(ledger, run, outcome)).id, { outcome });
+      if (outcome !== "open") await settleOne(ledger.queue, (await openEntry(ledger, run, outcome)).id, { outcome });
     }
     const unmade = await flat(ledger.results.unmade(file));
     expect(unmade.map(({ raw, outcome }) => [raw, outcome])).toEqual([
@@ -123,7 +124,7 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
       entry(file, 2, "B", { rows: [row(file, 2).id, shared] }),
     ]);
     await accept(ledger, await openEntry(ledger, run, "A"));
-    await ledger.queue.settle((await openEntry(ledger, run, "B")).id, { outcome: "rejected" });
+    await settleOne(ledger.queue, (await openEntry(ledger, run, "B")).id, { outcome: "rejected" });
     expect((await flat(ledger.results.rows(run))).map((each) => each.entry?.key)).toEqual(["A", "B", "B"]);
     expect((await flat(ledger.results.unmade(file))).map(({ raw }) => raw)).toEqual(["row 2", "row 3"]);
   });

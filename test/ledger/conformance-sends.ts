@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { SendResult } from "../../src/model/entry.ts";
 import { accept, flat, type LedgerPlace, openEntry, stage } from "./build.ts";
+import { sendOne, settleOne } from "./one.ts";
 import { terms } from "./terms.ts";
 
 const create = { kind: "create" } as const;
@@ -25,8 +26,8 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await ledger.queue.plan([{ entryId: id, plan: create }]);
     const [taken] = await ledger.queue.take(run, "products", 0, 1);
     expect(taken).toMatchObject({ id, plan: create, attempts: 0, doubt: undefined });
-    const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 5, serverAtMs: 4, terms });
-    if (result !== undefined) await ledger.queue.sent(sendId, { result, atMs: 6 });
+    const sendId = await sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 5, serverAtMs: 4, terms });
+    if (result !== undefined) await ledger.queue.sent({ sendId, result, atMs: 6 });
 
     const wasPutOff = result === "throttled" || result === "unavailable";
     const doubt = open
@@ -35,7 +36,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     expect(await ledger.queue.openSends("products", "A")).toEqual(doubt === undefined ? [] : [doubt]);
     await ledger.queue.postpone(id, 10);
     expect(await ledger.queue.take(run, "products", 10, 1)).toMatchObject([{ id, attempts, doubt }]);
-    const again = ledger.queue.sending(id, { plan: create, hash: "h", atMs: 7, terms });
+    const again = sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 7, terms });
     if (open) await expect(again).rejects.toThrow("in doubt");
     else expect(await again).toBeGreaterThan(sendId);
   });
@@ -51,9 +52,9 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     ] as const) {
       const { id } = await openEntry(ledger, run, key);
       ids[key] = id;
-      const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 5, terms });
-      await ledger.queue.sent(sendId, { result: "throttled", atMs: 6, httpStatus: 429 });
-      await ledger.queue.sent(sendId, { result, atMs: 9 });
+      const sendId = await sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 5, terms });
+      await ledger.queue.sent({ sendId, result: "throttled", atMs: 6, httpStatus: 429 });
+      await ledger.queue.sent({ sendId, result, atMs: 9 });
       await ledger.queue.postpone(id, 10);
     }
     expect(new Map((await ledger.results.sends(run)).map(({ result, sends }) => [result, sends]))).toEqual(
@@ -76,8 +77,8 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using ledger = await place.open();
     const { run } = await stage(ledger, "r", ["A"]);
     const { id } = await openEntry(ledger, run, "A");
-    const sendId = await ledger.queue.sending(id, { plan: update, hash: "h", atMs: 5, terms });
-    await ledger.queue.sent(sendId, { result: "throttled", atMs: 6 });
+    const sendId = await sendOne(ledger.queue, id, { plan: update, hash: "h", atMs: 5, terms });
+    await ledger.queue.sent({ sendId, result: "throttled", atMs: 6 });
     expect(await ledger.queue.openSends("products", "A")).toEqual([]);
   });
 
@@ -104,6 +105,42 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await expect(ledger.queue.correctId("products", "B", "9")).rejects.toThrow("never accepted");
   });
 
+  it("writes many sends down at once, each under the id that it gives for it, or none of them", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A", "B", "C"]);
+    const entries = [await openEntry(ledger, run, "A"), await openEntry(ledger, run, "B")];
+    const sends = entries.map(({ id, hash }) => ({ entryId: id, plan: create, hash, atMs: 5, terms }));
+    const ids = await ledger.queue.sending(sends);
+    expect(await ledger.queue.openSends("products", "A")).toMatchObject([{ sendId: ids[0], hash: "hash of A" }]);
+    expect(await ledger.queue.openSends("products", "B")).toMatchObject([{ sendId: ids[1], hash: "hash of B" }]);
+    const c = await openEntry(ledger, run, "C");
+    const more = [{ entryId: c.id, plan: create, hash: c.hash, atMs: 6, terms }, ...sends.slice(0, 1)];
+    await expect(ledger.queue.sending(more)).rejects.toThrow("in doubt");
+    expect(await ledger.queue.openSends("products", "C")).toEqual([]);
+  });
+
+  it("settles many at once with the ends of their sends, or none of them", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { run } = await stage(ledger, "r", ["A", "B"]);
+    const [a, b] = [await openEntry(ledger, run, "A"), await openEntry(ledger, run, "B")];
+    const [first = 0, second = 0] = await ledger.queue.sending(
+      [a, b].map(({ id, hash }) => ({ entryId: id, plan: create, hash, atMs: 5, terms })),
+    );
+    const end = (entryId: number, sendId: number, remoteId?: string) => ({
+      entryId,
+      settlement: { outcome: "accepted", action: "created", ...(remoteId === undefined ? {} : { remoteId }) } as const,
+      send: { sendId, result: "accepted", atMs: 6, httpStatus: 201 } as const,
+    });
+    await expect(ledger.queue.settle([end(a.id, first, "1"), end(b.id, second)])).rejects.toThrow("remote id");
+    expect(await ledger.queue.openSends("products", "A")).toMatchObject([{ sendId: first }]);
+    await ledger.queue.settle([end(a.id, first, "1"), end(b.id, second, "2")]);
+    expect(await ledger.queue.openSends("products", "A")).toEqual([]);
+    expect(await ledger.queue.progress(run, "products")).toEqual([{ outcome: "accepted", entries: 2 }]);
+    expect(await ledger.results.sends(run)).toEqual([{ result: "accepted", sends: 2 }]);
+  });
+
   it("remembers how the account answers and which records are known to be there", async () => {
     await using place = await makePlace();
     {
@@ -124,8 +161,8 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using ledger = await place.open();
     const { run } = await stage(ledger, "r", ["A"]);
     const { id } = await openEntry(ledger, run, "A");
-    const sendId = await ledger.queue.sending(id, { plan: update, hash: "h", atMs: 5, terms });
-    await ledger.queue.sent(sendId, { result: "unanswered", atMs: 6 });
+    const sendId = await sendOne(ledger.queue, id, { plan: update, hash: "h", atMs: 5, terms });
+    await ledger.queue.sent({ sendId, result: "unanswered", atMs: 6 });
     await ledger.queue.absent(sendId, 20);
     await ledger.queue.absent(sendId, 30);
     expect(await ledger.queue.openSends("products", "A")).toMatchObject([{ plan: update, absences: 2 }]);
@@ -137,9 +174,9 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       const { run } = await stage(ledger, "1", ["A"]);
       const { id } = await openEntry(ledger, run, "A");
-      const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 5, terms });
-      await ledger.queue.sent(sendId, { result: "accepted", atMs: 6, httpStatus: 201 });
-      await expect(ledger.queue.sending(id, { plan: create, hash: "h", atMs: 7, terms })).rejects.toThrow("in doubt");
+      const sendId = await sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 5, terms });
+      await ledger.queue.sent({ sendId, result: "accepted", atMs: 6, httpStatus: 201 });
+      await expect(sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 7, terms })).rejects.toThrow("in doubt");
     }
     await using ledger = await place.open();
     const { run } = await stage(ledger, "2", ["A"]);
@@ -153,7 +190,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await accept(ledger, await openEntry(ledger, first.run, "A"), "7");
     const second = await stage(ledger, "2", [{ key: "A", hash: "newer" }]);
     const { id } = await openEntry(ledger, second.run, "A");
-    await ledger.queue.sending(id, { plan: update, hash: "newer", atMs: 20, terms });
+    await sendOne(ledger.queue, id, { plan: update, hash: "newer", atMs: 20, terms });
     await ledger.queue.settleRest(second.run, undefined);
 
     const { run } = await stage(ledger, "3", ["A", "B"]);
@@ -169,14 +206,14 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using place = await makePlace();
     await using ledger = await place.open();
     const first = await stage(ledger, "1", ["A"]);
-    const sendId = await ledger.queue.sending((await openEntry(ledger, first.run, "A")).id, {
+    const sendId = await sendOne(ledger.queue, (await openEntry(ledger, first.run, "A")).id, {
       plan: create,
       hash: "h",
       atMs: 1,
       terms,
     });
     const { run } = await stage(ledger, "2", ["A", "B"]);
-    await ledger.queue.sent(sendId, { result: "absent", atMs: 2 });
+    await ledger.queue.sent({ sendId, result: "absent", atMs: 2 });
     expect(await ledger.queue.take(run, "products", 0, 9)).toEqual([]);
     const { id } = await openEntry(ledger, run, "A");
     await ledger.queue.plan([{ entryId: id, plan: create }]);
@@ -190,10 +227,10 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await accept(ledger, await openEntry(ledger, first.run, "A"), "7");
     const second = await stage(ledger, "2", [{ key: "A", hash: "newer" }]);
     const { id } = await openEntry(ledger, second.run, "A");
-    const sendId = await ledger.queue.sending(id, { plan: update, hash: "newer", atMs: 20, terms });
-    await ledger.queue.sent(sendId, { result: "unanswered", atMs: 21 });
-    await ledger.queue.sent(sendId, { result: "absent", atMs: 22 });
-    await ledger.queue.settle(id, { outcome: "failed" });
+    const sendId = await sendOne(ledger.queue, id, { plan: update, hash: "newer", atMs: 20, terms });
+    await ledger.queue.sent({ sendId, result: "unanswered", atMs: 21 });
+    await ledger.queue.sent({ sendId, result: "absent", atMs: 22 });
+    await settleOne(ledger.queue, id, { outcome: "failed" });
 
     const { run } = await stage(ledger, "3", ["A"]);
     expect(await ledger.queue.settleUnchanged(run, "products")).toBe(0);
@@ -204,7 +241,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using place = await makePlace();
     await using ledger = await place.open();
     const first = await stage(ledger, "1", [{ key: "A", hash: "sent" }]);
-    await ledger.queue.sending((await openEntry(ledger, first.run, "A")).id, {
+    await sendOne(ledger.queue, (await openEntry(ledger, first.run, "A")).id, {
       plan: create,
       hash: "sent",
       atMs: 1,
@@ -212,7 +249,7 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     });
     const second = await stage(ledger, "2", [{ key: "A", hash: "edited" }]);
     const [taken] = await ledger.queue.take(second.run, "products", 0, 1);
-    await ledger.queue.settle(taken?.id ?? 0, { outcome: "accepted", action: "recovered", remoteId: "7" });
+    await settleOne(ledger.queue, taken?.id ?? 0, { outcome: "accepted", action: "recovered", remoteId: "7" });
     expect(await ledger.results.sends(first.run)).toEqual([{ result: "recovered", sends: 1 }]);
 
     const third = await stage(ledger, "3", [{ key: "A", hash: "edited" }]);
@@ -226,8 +263,8 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using ledger = await place.open();
     const { run } = await stage(ledger, "r", ["A"]);
     const { id } = await openEntry(ledger, run, "A");
-    await ledger.queue.settle(id, { outcome: "blocked" });
-    await expect(ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1, terms })).rejects.toThrow("blocked");
+    await settleOne(ledger.queue, id, { outcome: "blocked" });
+    await expect(sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 1, terms })).rejects.toThrow("blocked");
   });
 
   it("a double send fails alone: what is written beside it goes through", async () => {
@@ -237,9 +274,9 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     const [a, b] = [await openEntry(ledger, run, "A"), await openEntry(ledger, run, "B")];
     const send = { plan: create, hash: "h", atMs: 1, terms };
     const ended = await Promise.allSettled([
-      ledger.queue.sending(a.id, send),
-      ledger.queue.sending(a.id, send),
-      ledger.queue.sending(b.id, send),
+      sendOne(ledger.queue, a.id, send),
+      sendOne(ledger.queue, a.id, send),
+      sendOne(ledger.queue, b.id, send),
     ]);
     expect(ended.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(await ledger.results.sends(run)).toEqual([{ result: undefined, sends: 2 }]);
@@ -256,8 +293,8 @@ export function sendClaims(makePlace: () => Promise<LedgerPlace>): void {
     ];
     for (const [key, result] of results) {
       const { id } = await openEntry(ledger, run, key).catch(() => ({ id: key === "A" ? 1 : 2 }));
-      const sendId = await ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1, terms });
-      await ledger.queue.sent(sendId, { result, atMs: 2 });
+      const sendId = await sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 1, terms });
+      await ledger.queue.sent({ sendId, result, atMs: 2 });
     }
     await accept(ledger, await openEntry(ledger, run, "C"));
     expect(new Map((await ledger.results.sends(run)).map(({ result, sends }) => [result, sends]))).toEqual(

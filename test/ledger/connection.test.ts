@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { expect, it } from "vitest";
 import { openLedger } from "../../src/ledger/open-ledger.ts";
 import { beginRun, flat, openEntries, row, stage } from "./build.ts";
+import { sendOne, settleOne } from "./one.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { terms } from "./terms.ts";
 
@@ -17,10 +18,10 @@ it("sends that are recorded together share one commit", async () => {
   await ledger.flush();
   const before = commits(ledger.place);
   await Promise.all(
-    entries.slice(0, 3).map(({ id }) => ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1, terms })),
+    entries.slice(0, 3).map(({ id }) => sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 1, terms })),
   );
   expect(commits(ledger.place) - before).toBe(1);
-  await ledger.queue.sending(entries[3]?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
+  await sendOne(ledger.queue, entries[3]?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
   expect(commits(ledger.place) - before).toBe(2);
 });
 
@@ -32,13 +33,13 @@ it("a send is committed when it is said to be, and not before what was written e
   await ledger.flush();
   await using other = await openLedger({ ...choice, mode: "read" });
   const [a, b] = [...(await openEntries(ledger, run)).values()];
-  await ledger.queue.settle(b?.id ?? 0, { outcome: "failed" });
+  await settleOne(ledger.queue, b?.id ?? 0, { outcome: "failed" });
   const seen = async () => [
     await other.results.sends(run),
     (await flat(other.results.rows(run))).map(({ outcome }) => outcome),
   ];
   expect(await seen()).toEqual([[], ["pending", "pending"]]);
-  await ledger.queue.sending(a?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
+  await sendOne(ledger.queue, a?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
   expect(await seen()).toEqual([[{ result: undefined, sends: 1 }], ["pending", "failed"]]);
 });
 
@@ -68,7 +69,7 @@ it("a full disk fails the write, keeps what was committed, and leaves the ledger
     await using ledger = await openLedger({ ...choice, mode: "write", maxPages: 120 });
     const { run, file } = await stage(ledger, "r", ["A"]);
     const entry = (await openEntries(ledger, run)).get("A");
-    await ledger.queue.sending(entry?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
+    await sendOne(ledger.queue, entry?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
     const batch = (from: number) =>
       Array.from({ length: 50 }, (_, index) => row(file, from + index, { raw: "x".repeat(1_000) }));
     await ledger.staging.addRows(batch(100));
@@ -101,9 +102,9 @@ it("after writes were lost nothing is written any more, and no send is recorded"
   await beginRun(ledger, "written but not committed");
   await expect(ledger.staging.addRows(rows)).rejects.toMatchObject(fault);
   expect(await ledger.runs.find("written but not committed")).toBeUndefined();
-  await expect(ledger.queue.sending(entry?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms })).rejects.toMatchObject(
-    fault,
-  );
+  await expect(
+    sendOne(ledger.queue, entry?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms }),
+  ).rejects.toMatchObject(fault);
   await expect(ledger.flush()).rejects.toMatchObject(fault);
   expect(await flat(ledger.results.rows(run))).toHaveLength(1);
   await ledger[Symbol.asyncDispose]();
@@ -139,7 +140,7 @@ it.each<{ readonly what: string; readonly change: (file: string) => void; readon
   await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
   const { run } = await stage(ledger, "r", ["A", "B"]);
   const [a, b] = [...(await openEntries(ledger, run)).values()];
-  const send = (id = 0) => ledger.queue.sending(id, { plan: create, hash: "h", atMs: 1, terms });
+  const send = (id = 0) => sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 1, terms });
   await send(a?.id);
   change(ledger.place);
   const fault = { code: "STATE_LOST", message: expect.stringContaining(`the ledger was ${says} while`) };

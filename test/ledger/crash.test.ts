@@ -5,6 +5,7 @@ import { ledgerPath } from "../../src/ledger/ledger-file.ts";
 import { openLedger } from "../../src/ledger/open-ledger.ts";
 import { openEntry, stage } from "./build.ts";
 import { startChild } from "./child.ts";
+import { sendOne } from "./one.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { terms } from "./terms.ts";
 
@@ -31,7 +32,7 @@ it("a send is on disk once it is recorded: kill -9 leaves it in doubt", async ()
   const { run } = await stage(ledger, "next", ["A", "B"]);
   expect(await ledger.queue.take(run, "products", 0, 9)).toMatchObject([{ key: "A", doubt }]);
   const { id } = await openEntry(ledger, run, "A");
-  await expect(ledger.queue.sending(id, { plan: { kind: "create" }, hash: "h", atMs: 9, terms })).rejects.toThrow(
+  await expect(sendOne(ledger.queue, id, { plan: { kind: "create" }, hash: "h", atMs: 9, terms })).rejects.toThrow(
     "in doubt",
   );
 });

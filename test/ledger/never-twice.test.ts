@@ -1,6 +1,7 @@
 // The property the ledger is for: whatever happens between runs, and wherever a run is cut off, nobody who follows the
 // ledger creates a key twice or takes content for accepted that is not there. A small dispatcher follows it here,
 // without ever asking the remote side what exists unless the ledger says that a key is in doubt.
+
 import { cp, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
@@ -9,6 +10,7 @@ import { openLedger } from "../../src/ledger/open-ledger.ts";
 import type { OpenSend, Plan, QueuedEntry } from "../../src/model/entry.ts";
 import type { Ledger } from "../../src/model/ledger.ts";
 import { flat, stage } from "./build.ts";
+import { sendOne, settleOne } from "./one.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { terms } from "./terms.ts";
 
@@ -135,7 +137,7 @@ async function run(ledger: Ledger, runId: string, { input, faults }: Step, remot
 async function handle(ledger: Ledger, entry: QueuedEntry, fault: Fault, remote: Remote, nowMs: number): Promise<void> {
   const plan = entry.doubt === undefined ? entry.plan : await resolve(ledger, entry, entry.doubt, remote);
   if (plan === undefined) return;
-  const sendId = await ledger.queue.sending(entry.id, { plan, hash: entry.hash, atMs: nowMs, terms });
+  const sendId = await sendOne(ledger.queue, entry.id, { plan, hash: entry.hash, atMs: nowMs, terms });
   const arrives = ["none", "lost after", "crash after", "crash after sent", "crash after settle"].includes(fault);
   if (arrives) remote.apply(entry.key, plan, Number(entry.payload.content));
   switch (fault) {
@@ -144,25 +146,25 @@ async function handle(ledger: Ledger, entry: QueuedEntry, fault: Fault, remote: 
       throw new Crash();
     case "lost before":
     case "lost after":
-      await ledger.queue.sent(sendId, { result: "unanswered", atMs: nowMs });
+      await ledger.queue.sent({ sendId, result: "unanswered", atMs: nowMs });
       return ledger.queue.postpone(entry.id, nowMs + 1);
     case "throttled":
     case "undelivered":
-      await ledger.queue.sent(sendId, { result: fault, atMs: nowMs });
+      await ledger.queue.sent({ sendId, result: fault, atMs: nowMs });
       return ledger.queue.postpone(entry.id, nowMs + 1);
     case "refused":
-      await ledger.queue.sent(sendId, { result: "refused", atMs: nowMs, httpStatus: 422 });
-      return ledger.queue.settle(entry.id, { outcome: "rejected", httpStatus: 422 });
+      await ledger.queue.sent({ sendId, result: "refused", atMs: nowMs, httpStatus: 422 });
+      return settleOne(ledger.queue, entry.id, { outcome: "rejected", httpStatus: 422 });
     case "none":
     case "crash after sent":
     case "crash after settle":
-      await ledger.queue.sent(sendId, { result: "accepted", atMs: nowMs, httpStatus: 201 });
+      await ledger.queue.sent({ sendId, result: "accepted", atMs: nowMs, httpStatus: 201 });
       // The sharpest moment: the journal is on disk, what was accepted is not.
       if (fault === "crash after sent") {
         await ledger.flush();
         throw new Crash();
       }
-      await ledger.queue.settle(entry.id, {
+      await settleOne(ledger.queue, entry.id, {
         outcome: "accepted",
         action: plan.kind === "create" ? "created" : "updated",
         remoteId: `id ${entry.key}`,
@@ -178,11 +180,11 @@ async function handle(ledger: Ledger, entry: QueuedEntry, fault: Fault, remote: 
 async function resolve(ledger: Ledger, entry: QueuedEntry, doubt: OpenSend, remote: Remote): Promise<Plan | undefined> {
   const content = remote.content.get(entry.key);
   if (content === undefined || doubt.plan.kind === "update") {
-    await ledger.queue.sent(doubt.sendId, { result: "absent", atMs: doubt.sentAtMs });
+    await ledger.queue.sent({ sendId: doubt.sendId, result: "absent", atMs: doubt.sentAtMs });
     return doubt.plan;
   }
   if (doubt.hash === entry.hash) {
-    await ledger.queue.settle(entry.id, { outcome: "accepted", action: "recovered", remoteId: `id ${entry.key}` });
+    await settleOne(ledger.queue, entry.id, { outcome: "accepted", action: "recovered", remoteId: `id ${entry.key}` });
     return undefined;
   }
   await ledger.queue.created(entry.id, `id ${entry.key}`);

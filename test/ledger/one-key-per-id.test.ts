@@ -1,9 +1,11 @@
 // The law of an audit that a created remote id belongs to one key, in ledgers where it holds and where a server lied.
+
 import Database from "better-sqlite3";
 import { expect, it, test } from "vitest";
 import { openLedger } from "../../src/ledger/open-ledger.ts";
 import type { Ledger } from "../../src/model/ledger.ts";
 import { accept, openEntry, stage } from "./build.ts";
+import { sendOne, settleOne } from "./one.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { terms } from "./terms.ts";
 
@@ -163,11 +165,11 @@ async function play(ledger: Ledger, steps: readonly Step[]): Promise<number> {
       else {
         const plan =
           step.does === "updates" ? ({ kind: "update", remoteId: step.id } as const) : ({ kind: "create" } as const);
-        const sendId = await ledger.queue.sending(each.id, { plan, hash: each.hash, atMs: 10, terms });
+        const sendId = await sendOne(ledger.queue, each.id, { plan, hash: each.hash, atMs: 10, terms });
         const [result, action] =
           step.does === "updates" ? (["accepted", "updated"] as const) : (["recovered", "recovered"] as const);
-        await ledger.queue.sent(sendId, { result, atMs: 11 });
-        await ledger.queue.settle(each.id, { outcome: "accepted", action, remoteId: step.id });
+        await ledger.queue.sent({ sendId, result, atMs: 11 });
+        await settleOne(ledger.queue, each.id, { outcome: "accepted", action, remoteId: step.id });
       }
     }
     await ledger.queue.settleRest(run, undefined);

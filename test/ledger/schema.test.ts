@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { openLedger } from "../../src/ledger/open-ledger.ts";
 import { migrations } from "../../src/ledger/schema.ts";
 import { addFile, beginRun, openEntry, row, stage } from "./build.ts";
+import { sendOne } from "./one.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { terms } from "./terms.ts";
 
@@ -14,7 +15,7 @@ it("the database itself refuses a second open send of a key", async () => {
   const ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
   const { run } = await stage(ledger, "r", ["A"]);
   const { id } = await openEntry(ledger, run, "A");
-  await ledger.queue.sending(id, { plan: { kind: "create" }, hash: "h", atMs: 1, terms });
+  await sendOne(ledger.queue, id, { plan: { kind: "create" }, hash: "h", atMs: 1, terms });
   await ledger[Symbol.asyncDispose]();
 
   const database = new Database(ledger.place);

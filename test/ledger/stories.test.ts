@@ -1,8 +1,10 @@
 // The ledger's view for `explain`: keys over runs, variants, sends with their lookups.
+
 import { describe, expect, it } from "vitest";
 import { openScratchLedger } from "../../src/ledger/open-ledger.ts";
 import type { Ledger } from "../../src/model/ledger.ts";
 import { accept, beginRun, openEntry, stage } from "./build.ts";
+import { sendOne } from "./one.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { terms } from "./terms.ts";
 
@@ -43,10 +45,10 @@ describe("sends", () => {
     withLedger(async (ledger) => {
       const { run } = await stage(ledger, "a", ["A"]);
       const { id, hash } = await openEntry(ledger, run, "A");
-      const sendId = await ledger.queue.sending(id, { plan: { kind: "create" }, hash, atMs: 10, terms });
-      await ledger.queue.sent(sendId, { result: "unanswered", atMs: 20, httpStatus: 502 });
+      const sendId = await sendOne(ledger.queue, id, { plan: { kind: "create" }, hash, atMs: 10, terms });
+      await ledger.queue.sent({ sendId, result: "unanswered", atMs: 20, httpStatus: 502 });
       await ledger.queue.absent(sendId, 30);
-      await ledger.queue.sent(sendId, { result: "recovered", atMs: 40 });
+      await ledger.queue.sent({ sendId, result: "recovered", atMs: 40 });
       expect(await ledger.stories.sends([id])).toMatchObject([
         {
           sentAtMs: 10,
@@ -67,9 +69,9 @@ describe("sends", () => {
       const { run } = await stage(ledger, "a", ["A"]);
       const { id, hash } = await openEntry(ledger, run, "A");
       const plan = { kind: "update", remoteId: "7" } as const;
-      const sendId = await ledger.queue.sending(id, { plan, hash, atMs: 10, terms });
-      await ledger.queue.sent(sendId, { result: "unanswered", atMs: 20 });
-      await ledger.queue.sent(sendId, { result: "absent", atMs: 30 });
+      const sendId = await sendOne(ledger.queue, id, { plan, hash, atMs: 10, terms });
+      await ledger.queue.sent({ sendId, result: "unanswered", atMs: 20 });
+      await ledger.queue.sent({ sendId, result: "absent", atMs: 30 });
       expect(await ledger.stories.sends([id])).toMatchObject([{ result: "absent", lookups: [] }]);
     }));
 
@@ -77,7 +79,7 @@ describe("sends", () => {
     withLedger(async (ledger) => {
       const first = await stage(ledger, "a", ["A"]);
       const { id, hash } = await openEntry(ledger, first.run, "A");
-      await ledger.queue.sending(id, { plan: { kind: "create" }, hash, atMs: 10, terms });
+      await sendOne(ledger.queue, id, { plan: { kind: "create" }, hash, atMs: 10, terms });
       await stage(ledger, "b", ["A"]);
       const [newest] = await ledger.stories.entriesWithKey("A", 1);
       expect(await ledger.stories.sends([newest?.id ?? 0])).toMatchObject([{ isOpen: true, entryId: id }]);

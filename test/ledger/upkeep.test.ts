@@ -1,10 +1,12 @@
 // What keeps a ledger small never touches what keeps anything from being sent twice.
+
 import { stat } from "node:fs/promises";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { openLedger } from "../../src/ledger/open-ledger.ts";
 import type { Ledger } from "../../src/model/ledger.ts";
 import { accept, beginRun, error, openEntry, row, stage } from "./build.ts";
+import { sendOne, settleOne } from "./one.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 import { terms } from "./terms.ts";
 
@@ -21,7 +23,7 @@ describe("payloads", () => {
     const made = await openEntry(ledger, run, "made");
     await accept(ledger, made);
     const refused = await openEntry(ledger, run, "refused");
-    await ledger.queue.settle(refused.id, { outcome: "rejected" });
+    await settleOne(ledger.queue, refused.id, { outcome: "rejected" });
     expect(await ledger.upkeep.dropPayloads()).toBe(0);
     await end(ledger, run);
     expect(await ledger.upkeep.dropPayloads()).toBe(1);
@@ -43,7 +45,7 @@ describe("payloads", () => {
     ] as const) {
       const { run } = await stage(ledger, runId, [...more, ...keys]);
       for await (const batch of ledger.queue.unplanned(run, "products", 500))
-        for (const { id } of batch) await ledger.queue.settle(id, { outcome: "skipped" });
+        for (const { id } of batch) await settleOne(ledger.queue, id, { outcome: "skipped" });
       await end(ledger, run);
       expect(await ledger.upkeep.dropPayloads()).toBe(4_500);
       expect(await ledger.upkeep.dropPayloads()).toBe(0);
@@ -58,11 +60,11 @@ describe("purging", () => {
     const { run: first } = await stage(ledger, "first", ["A", "B", "C"]);
     await accept(ledger, await openEntry(ledger, first, "A"), "1");
     const b = await openEntry(ledger, first, "B");
-    const doubt = await ledger.queue.sending(b.id, { plan: { kind: "create" }, hash: b.hash, atMs: 10, terms });
+    const doubt = await sendOne(ledger.queue, b.id, { plan: { kind: "create" }, hash: b.hash, atMs: 10, terms });
     await ledger.queue.absent(doubt, 11);
     const c = await openEntry(ledger, first, "C");
-    const refused = await ledger.queue.sending(c.id, { plan: { kind: "create" }, hash: c.hash, atMs: 10, terms });
-    await ledger.queue.sent(refused, { result: "refused", atMs: 11 });
+    const refused = await sendOne(ledger.queue, c.id, { plan: { kind: "create" }, hash: c.hash, atMs: 10, terms });
+    await ledger.queue.sent({ sendId: refused, result: "refused", atMs: 11 });
     await ledger.queue.remember(first, "products", [{ remoteId: "9", keys: [{ key: "A", role: "own" }] }]);
     await ledger.queue.settleRest(first, undefined);
     await end(ledger, first);
@@ -96,7 +98,7 @@ describe("purging", () => {
     expect(await ledger.queue.settleUnchanged(next.run, "products")).toBe(1);
     const inDoubt = await openEntry(ledger, next.run, "B");
     await expect(
-      ledger.queue.sending(inDoubt.id, { plan: { kind: "create" }, hash: "h", atMs: 20, terms }),
+      sendOne(ledger.queue, inDoubt.id, { plan: { kind: "create" }, hash: "h", atMs: 20, terms }),
     ).rejects.toThrow("in doubt");
   });
 
