@@ -15,6 +15,7 @@ import type { NewEntry } from "./model/entry.ts";
 import type { Ledger, NewRow, StagedFile, StoredRow } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import type { Row } from "./model/row.ts";
+import { createPause } from "./pause.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
 import { openInput, sameSettings } from "./read/open.ts";
 import { stoppedReading } from "./read/unreadable.ts";
@@ -60,8 +61,9 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
   const { ledger, run, job } = options;
   await judgeLastLines(run, { ...options, earlier: options.earlierEndings ?? earlierEndings(ledger, job, run) });
   await ledger.staging.collapseIdentical(run);
-  await settleClashes(run, options);
-  if (options.isRetry === true) await refuseRepeats(run, inputs, options);
+  const settling = { ...options, pause: createPause(options.signal) };
+  await settleClashes(run, settling);
+  if (options.isRetry === true) await refuseRepeats(run, inputs, settling);
   else await ledger.staging.settleMended(run);
   await ledger.staging.finish(run);
 }

@@ -1,8 +1,8 @@
-// Entries on their way into the ledger. Not here: what becomes of them (queue.ts), duplicates (duplicates.ts).
+// Entries on their way into the ledger. Not here: what becomes of them (queue.ts), clashes (clashes.ts).
 import type { NewEntry } from "../model/entry.ts";
 import type { Staging } from "../model/ledger.ts";
-import type { Problem } from "../model/problem.ts";
-import { encode, encodeList } from "./codec.ts";
+import { boundedProblems, type Problem } from "../model/problem.ts";
+import { decodeProblems, encode, encodeList } from "./codec.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
 
@@ -45,9 +45,16 @@ export function addProblems(connection: Connection, entryId: number, problems: r
   const had = connection.one<{ problems: string | null }>("select problems from entries where id = ?", entryId);
   if (had === undefined) throw new Error(`entry ${entryId} is not in the ledger`);
   const added = JSON.stringify(problems);
-  const all = had.problems === null ? added : `${had.problems.slice(0, -1)},${added.slice(1)}`;
+  const mayBeFew = (had.problems?.length ?? 0) + added.length < fewCharacters;
+  const all =
+    mayBeFew && had.problems !== null
+      ? `${had.problems.slice(0, -1)},${added.slice(1)}`
+      : JSON.stringify(boundedProblems([...decodeProblems(had.problems), ...problems]));
   connection.run("update entries set problems = ? where id = ?", all, entryId);
 }
+
+// The shortest problem that there is has more than thirty characters: in so much text there are never too many.
+const fewCharacters = 30_000;
 
 function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEntry): void {
   const isInvalid = entry.problems.some(isError);

@@ -118,12 +118,34 @@ export interface StoredRow {
   readonly fault: Problem | undefined;
 }
 
-/** Entries of one run that claim the same key. */
-export interface Duplicate {
+/** How keys clash: they are the same, or the same but for (ASCII) case. */
+export type ClashKind = "same" | "case";
+
+/** An entry's claim of a key that others claim too. */
+export interface Claim {
+  readonly id: number;
+  readonly entryId: number;
   readonly resource: ResourceName;
   readonly key: string;
-  /** In input order. */
-  readonly entries: readonly { readonly entryId: number; readonly path: string; readonly position: number }[];
+  readonly path: string;
+  /** What clashes with each other has one number. */
+  readonly clash: number;
+  /** Its place among those that clash, in input order, from 0. */
+  readonly rank: number;
+  /** How many clash. */
+  readonly size: number;
+  /** Where it stands, once that was said. */
+  readonly place: Problem | undefined;
+}
+
+/** The claims of a run that clash. One list at a time; disposing it forgets it. */
+export interface Clashes extends AsyncDisposable {
+  /** All claims of an entry together, in input order; with `mostOfEach` only so many of what clashes with each other. */
+  byEntry(mostOfEach?: number): AsyncIterable<readonly Claim[]>;
+  /** Keeps where claims stand. */
+  keepPlaces(places: readonly { readonly claim: Claim; readonly place: Problem }[]): Promise<void>;
+  /** Where the first others stand that clash with a claim, at most so many. */
+  others(claim: Claim, most: number): Promise<readonly Problem[]>;
 }
 
 /** What reading and mapping write, and the questions that only the whole input answers. */
@@ -152,10 +174,8 @@ export interface Staging {
   ): Promise<void>;
   /** Entries of the run with the same own key and the same hash, and no errors, become one (the first); gives how many went. */
   collapseIdentical(run: number): Promise<number>;
-  /** Keys that more than one entry of the run claims, invalid entries included. */
-  duplicates(run: number): AsyncIterable<Duplicate>;
-  /** Keys of the run that differ only in (ASCII) case, each set once. */
-  caseVariants(run: number): AsyncIterable<Duplicate>;
+  /** Claims of keys that more than one entry of the run claims, invalid entries included; or of several keys, but for case. */
+  clashes(run: number, kind: ClashKind): Promise<Clashes>;
   /**
    * Open and invalid entries, and invalid rows without an entry, whose rows a retry repaired since become `unchanged` (or
    * `skipped`), with a warning instead of their problems: where what was accepted for them is still what was accepted last.
@@ -196,7 +216,7 @@ export interface Staging {
     readonly source: number;
     readonly rows: readonly { readonly id: number; readonly line: number; readonly file: string }[];
   }>;
-  /** Adds problems to a staged entry; an error settles it invalid. */
+  /** Adds problems to a staged entry; an error settles it invalid. Of too many, the first are kept and the others counted. */
   addProblems(entryId: number, problems: readonly Problem[]): Promise<void>;
   /** Counts of entries of the run by phase: all and still open. */
   counts(run: number): Promise<readonly { readonly phase: Phase; readonly entries: number; readonly open: number }[]>;

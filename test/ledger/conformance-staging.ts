@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ClashKind, Ledger } from "../../src/model/ledger.ts";
 import type { Cells } from "../../src/model/row.ts";
 import {
   addFile,
@@ -223,7 +224,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
     it("that several entries claim are named with all of them, variants and invalid entries included", async () => {
       await using place = await makePlace();
       await using ledger = await place.open();
-      const { run, file } = await stage(ledger, "r", [
+      const { run } = await stage(ledger, "r", [
         {
           key: "shirt",
           keys: [
@@ -242,15 +243,10 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
           ],
         },
       ]);
-      expect(await all(ledger.staging.duplicates(run))).toEqual([
-        {
-          resource: "products",
-          key: "shirt-red",
-          entries: [
-            { entryId: 1, path: "variants[0].sku", position: row(file, 1).id },
-            { entryId: 2, path: "sku", position: row(file, 2).id },
-          ],
-        },
+      const claims = await claimsOf(ledger, run, "same");
+      expect(claims).toEqual([
+        { entryId: 1, resource: "products", key: "shirt-red", path: "variants[0].sku", rank: 0, size: 2 },
+        { entryId: 2, resource: "products", key: "shirt-red", path: "sku", rank: 1, size: 2 },
       ]);
     });
 
@@ -259,7 +255,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       await stage(ledger, "first", ["A"]);
       const { run } = await stage(ledger, "second", ["A", "a", "Ä", "A "]);
-      expect(await all(ledger.staging.duplicates(run))).toEqual([]);
+      expect(await claimsOf(ledger, run, "same")).toEqual([]);
     });
 
     it("are all found when there are many, also while their entries get problems", async () => {
@@ -268,23 +264,77 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       const keys = Array.from({ length: 450 }, (_, index) => `K${index}`);
       const { run } = await stage(ledger, "r", [...keys, ...keys]);
       const found: string[] = [];
-      for await (const { key, entries } of ledger.staging.duplicates(run)) {
-        found.push(key);
-        for (const { entryId } of entries) await ledger.staging.addProblems(entryId, [error]);
+      await using clashes = await ledger.staging.clashes(run, "same");
+      for await (const claims of clashes.byEntry()) {
+        for (const { entryId, key } of claims) {
+          found.push(key);
+          await ledger.staging.addProblems(entryId, [error]);
+        }
       }
-      expect(found.sort()).toEqual(keys.sort());
+      expect(found).toEqual([...keys, ...keys]);
       expect(await ledger.staging.counts(run)).toEqual([{ phase: "products", entries: 900, open: 0 }]);
     });
 
-    it("that differ only in case are given once, in input order", async () => {
+    it("that differ only in case are one set, in input order", async () => {
       await using place = await makePlace();
       await using ledger = await place.open();
       const { run } = await stage(ledger, "r", ["abc", "x", "ABC", "Abc", "X", "é", "É", "lone"]);
-      const found = await all(ledger.staging.caseVariants(run));
-      expect(found.map(({ key, entries }) => [key, entries.map(({ entryId }) => entryId)])).toEqual([
-        ["abc", [1, 3, 4]],
-        ["x", [2, 5]],
+      const claims = await claimsOf(ledger, run, "case");
+      expect(claims.map(({ entryId, key, rank, size }) => [entryId, key, rank, size])).toEqual([
+        [1, "abc", 0, 3],
+        [2, "x", 0, 2],
+        [3, "ABC", 1, 3],
+        [4, "Abc", 2, 3],
+        [5, "X", 1, 2],
       ]);
+      expect((await claimsOf(ledger, run, "case", 1)).map(({ key }) => key)).toEqual(["abc", "x"]);
+    });
+
+    it("that clash know where the first others stand, once that was said", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(
+        ledger,
+        "r",
+        ["A", "A", "B", "A", "A"].map((key, hash) => ({ key, hash: `${hash}` })),
+      );
+      await using clashes = await ledger.staging.clashes(run, "same");
+      const claims = (await all(clashes.byEntry())).flat();
+      const placed = claims.map((claim) => ({ claim, place: { ...error, line: claim.entryId } }));
+      await clashes.keepPlaces(placed);
+      const others = await Promise.all(claims.map((claim) => clashes.others(claim, 2)));
+      expect(others.map((found) => found.map(({ line }) => line))).toEqual([
+        [2, 4],
+        [1, 4],
+        [1, 2],
+        [1, 2],
+      ]);
+      const again = (await all(clashes.byEntry())).flat();
+      expect(again.map(({ place }) => place)).toEqual(placed.map(({ place }) => place));
+    });
+
+    it("with more problems than are kept have the errors first, and how many more there are", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["A"]);
+      const warning = { ...error, severity: "warning" as const };
+      for (let times = 0; times < 3; times += 1)
+        await ledger.staging.addProblems(
+          1,
+          Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? warning : error)),
+        );
+      const [found] = await flat(ledger.results.rows(run));
+      const problems = found?.entry?.problems ?? [];
+      expect(problems).toHaveLength(1001);
+      expect(problems.filter(({ severity }) => severity === undefined)).toHaveLength(900);
+      expect(problems.at(-1)?.message).toMatch(/^800 more problems/);
     });
   });
+}
+
+/** The claims that clash, without the numbers that the ledger gives them. */
+async function claimsOf(ledger: Ledger, run: number, kind: ClashKind, mostOfEach?: number) {
+  await using clashes = await ledger.staging.clashes(run, kind);
+  const found = (await all(clashes.byEntry(mostOfEach))).flat();
+  return found.map(({ id: _id, clash: _clash, place: _place, ...claim }) => claim);
 }
