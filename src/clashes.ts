@@ -110,7 +110,7 @@ export async function claimPlaces<C extends KeyClaim>(
 
 /** An entry whose rows could not all be read has no cells, but it has rows. */
 async function firstRow(entryId: number, { ledger }: Places): Promise<Pick<Problem, "file" | "line" | "row">> {
-  const { files, rows } = await ledger.staging.rowsOfEntry(entryId);
+  const { files, rows } = await ledger.staging.rowsOfEntry(entryId, 1);
   const [row] = rows;
   if (row === undefined) return {};
   const { fileId, rowNumber } = splitRowId(row.id);

@@ -626,3 +626,54 @@ describe("one key in thousands of rows", () => {
     expect(located).toBeLessThan(2_000);
   });
 });
+
+describe("an order of more rows than an entry can have", () => {
+  const many = 20_003;
+  const lines = [
+    { order: "B", item: "cup" },
+    ...Array.from({ length: many }, (_, row) => ({ order: "A", item: `P${row}` })),
+    { order: "C", item: "cup" },
+  ];
+  const asCsv = `Order,Item,Qty\n${lines.map(({ order, item }) => `${order},${item},1\n`).join("")}`;
+  const asNdjson = lines.map(({ order, item }) => `{"Order":"${order}","Item":"${item}","Qty":"1"}\n`).join("");
+
+  it.each([
+    { rows: "adjacent", file: "orders.csv", text: asCsv, line: 3 },
+    { rows: "anywhere", file: "orders.ndjson", text: asNdjson, line: 2 },
+  ])(
+    "is one invalid entry with all its rows, and the others go on ($rows, $file)",
+    async ({ rows, file, text, line }) => {
+      await using staged = await stagedJob({
+        "import.yaml": oneInput.replace("orders.csv", file),
+        "orders.yaml": grouped(`rows: ${rows}`),
+        [file]: text,
+      });
+      const fates = await staged.fates();
+      expect(fates).toHaveLength(many + 2);
+      expect(fates.filter((fate) => !fate.endsWith(" invalid A group_too_large"))).toEqual([
+        `${file}:${line - 1} pending B`,
+        `${file}:${line + many} pending C`,
+      ]);
+      expect(await staged.problems()).toEqual([
+        `${file}:${line} column "Order" = "A": the group "A" has more than 20,000 rows, which is the most that one entry can have (is group.by in orders.yaml the column that tells entries apart?)`,
+      ]);
+      expect(await staged.entryAt(file, line)).toBe(await staged.entryAt(file, line + many - 1));
+    },
+  );
+
+  it("claims all rows of a join, too many as they are: none of them is said to belong to nothing", async () => {
+    const details = lines.map(({ order, item }) => `${order},${item},1\n`).join("");
+    await using staged = await stagedJob({
+      "import.yaml": job(
+        "  - { name: orders, file: orders.csv, mapping: orders.yaml, join: { details: details.csv } }\n",
+      ),
+      "orders.yaml": joined(),
+      "orders.csv": "Order\nA\nB\nC\n",
+      "details.csv": `OrderRef,Item,Qty\n${details}`,
+    });
+    const fates = await staged.fates();
+    expect(fates.filter((fate) => fate.endsWith(" invalid A join_several"))).toHaveLength(many + 1);
+    expect(fates.filter((fate) => fate.includes(" pending "))).toHaveLength(4);
+    expect(fates).toHaveLength(many + 5);
+  });
+});

@@ -24,7 +24,7 @@ export function openStaging(connection: Connection, keys: Keys, staged: StagedRo
     async settleMended(run) {
       return connection.write(() => settleMended(connection, run));
     },
-    groups: (fileIds) => groups(connection, staged, fileIds),
+    groups: (fileIds, most) => groups(connection, staged, fileIds, most),
     ...openRows(connection, staged),
     ...openNewEntries(connection, keys),
     ...openClashes(connection),

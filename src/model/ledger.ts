@@ -118,6 +118,19 @@ export interface StoredRow {
   readonly fault: Problem | undefined;
 }
 
+/** Staged rows of one key. `part` is said where there are more than were asked for at a time. */
+export interface StoredGroup {
+  readonly rows: readonly StoredRow[];
+  readonly part?: "start" | "rest";
+}
+
+/** The rows of an entry as far as they were asked for, how many more there are, and the files they are in. */
+export interface RowsOfEntry {
+  readonly files: readonly StagedFile[];
+  readonly rows: readonly StoredRow[];
+  readonly more: number;
+}
+
 /** How keys clash: they are the same, or the same but for (ASCII) case. */
 export type ClashKind = "same" | "case";
 
@@ -155,10 +168,18 @@ export interface Staging {
   /** Replaces what is known of the file: some of it shows only when the file was read to its end. */
   updateFile(fileId: number, info: FileInfo): Promise<void>;
   addRows(rows: readonly NewRow[]): Promise<void>;
-  /** Adds entries and claims their rows for them (rows exist already). Entries with an error among their problems are settled invalid. */
-  addEntries(run: number, entries: readonly NewEntry[]): Promise<void>;
-  /** Staged rows over these files, one array per key: keys in the order of their first row is NOT promised, rows of a key are in input order. Rows without a key are left out. */
-  groups(fileIds: readonly number[]): AsyncIterable<readonly StoredRow[]>;
+  /** Adds entries, claims their rows for them (rows exist already) and gives their ids. Entries with an error among their problems are settled invalid. */
+  addEntries(run: number, entries: readonly NewEntry[]): Promise<readonly number[]>;
+  /** Further rows, problems, or the hash over all its rows for an entry that is too large to be added at once. */
+  extendEntry(entryId: number, more: Partial<Pick<NewEntry, "rows" | "problems" | "rowsHash">>): Promise<void>;
+  /** Adds all staged rows of these files with this key to an entry. */
+  claimRows(entryId: number, fileIds: readonly number[], key: string): Promise<void>;
+  /**
+   * Staged rows over these files by key: keys in the order of their first row is NOT promised, rows of a key are in input
+   * order. Rows without a key are left out. A key with more than `most` rows comes in parts of at most so many, one after
+   * the other.
+   */
+  groups(fileIds: readonly number[], most: number): AsyncIterable<StoredGroup>;
   /** Staged rows of these files with this key, in input order, at most `limit`. */
   rowsWithKey(fileIds: readonly number[], key: string, limit: number): Promise<readonly StoredRow[]>;
   /** Rows that no entry claimed and that have no outcome, in batches. */
@@ -220,8 +241,8 @@ export interface Staging {
   addProblems(entryId: number, problems: readonly Problem[]): Promise<void>;
   /** Counts of entries of the run by phase: all and still open. */
   counts(run: number): Promise<readonly { readonly phase: Phase; readonly entries: number; readonly open: number }[]>;
-  /** The rows of an entry in input order, and the files they are in: enough to map it again. */
-  rowsOfEntry(entryId: number): Promise<{ readonly files: readonly StagedFile[]; readonly rows: readonly StoredRow[] }>;
+  /** The rows of an entry in input order, at most so many of them, and the files they are in: enough to map it again. */
+  rowsOfEntry(entryId: number, most?: number): Promise<RowsOfEntry>;
   /** Drops what only staging needed (cells and keys of staged rows of `join` and `input` files). Reference rows stay. */
   finish(run: number): Promise<void>;
 }

@@ -24,6 +24,7 @@ export const problemCodes = [
   "no_head", // a group without a first row by `head`
   "several_heads",
   "group_damaged", // another row that may belong to this group could not be read
+  "group_too_large", // more rows than an entry can have
   "join_orphan", // a joined row that belongs to nothing
   "join_several", // a `one: true` join with more than one match
   "more_problems", // of an entry that has more of them than are kept

@@ -107,8 +107,8 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
               expected.set(key, [...(expected.get(key) ?? []), row(id, index + 1).id]);
             }
           }
-          const found = await all(ledger.staging.groups(files));
-          const byKey = new Map(found.map((group) => [group[0]?.groupKey, group.map(({ id }) => id)]));
+          const found = await all(ledger.staging.groups(files, 20_000));
+          const byKey = new Map(found.map(({ rows }) => [rows[0]?.groupKey, rows.map(({ id }) => id)]));
           expect(found.length).toBe(expected.size);
           expect(byKey).toEqual(expected);
         }),
@@ -126,13 +126,60 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
         numbers.map((number) => row(file, number, { groupKey: number % 5 === 0 ? "long" : `k${number % 50}` })),
       );
       const sizes: number[] = [];
-      for await (const group of ledger.staging.groups([file])) {
-        sizes.push(group.length);
+      for await (const { rows, part } of ledger.staging.groups([file], 1_000)) {
+        expect(part).toBeUndefined();
+        sizes.push(rows.length);
         await ledger.staging.addEntries(run, [entry(file, sizes.length, `E${sizes.length}`)]);
       }
       expect(sizes.length).toBe(41);
       expect(Math.max(...sizes)).toBe(1_000);
       expect(sizes.reduce((sum, size) => sum + size)).toBe(5_000);
+    });
+
+    it("with more rows than are asked for at a time come in parts, over files too, and the others as they are", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const files = [await addFile(ledger, run), await addFile(ledger, run)];
+      for (const { id } of files) {
+        const keys = Array.from({ length: 40 }, (_, index) => (index % 4 === 0 ? "small" : "large"));
+        await ledger.staging.addRows(keys.map((groupKey, index) => row(id, index + 1, { groupKey })));
+      }
+      const found = await all(
+        ledger.staging.groups(
+          files.map(({ id }) => id),
+          25,
+        ),
+      );
+      expect(found.map(({ rows, part }) => [rows[0]?.groupKey, part, rows.length])).toEqual([
+        ["large", "start", 25],
+        ["large", "rest", 25],
+        ["large", "rest", 10],
+        ["small", undefined, 20],
+      ]);
+      const ids = found.flatMap(({ rows }) => rows.map(({ id }) => id));
+      expect(new Set(ids).size).toBe(80);
+      expect(ids.slice(0, 60)).toEqual(ids.slice(0, 60).toSorted((a, b) => a - b));
+    });
+
+    it("may be added to the ledger part by part: the entry has all their rows and problems", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const { id: file } = await addFile(ledger, run);
+      await ledger.staging.addRows(
+        [1, 2, 3, 4, 5].map((number) => row(file, number, number > 3 ? { groupKey: "k", cells: {} } : {})),
+      );
+      const [id = 0] = await ledger.staging.addEntries(run, [{ ...entry(file, 1, "A"), problems: [error] }]);
+      const rows = [row(file, 2).id, row(file, 3).id];
+      await ledger.staging.extendEntry(id, { rows, problems: [{ ...error, message: "more" }] });
+      await ledger.staging.claimRows(id, [file], "k");
+      const [first] = await flat(ledger.results.rows(run));
+      expect(first?.entry?.problems).toHaveLength(2);
+      expect((await flat(ledger.results.rows(run))).map(({ outcome }) => outcome)).toEqual(Array(5).fill("invalid"));
+      const found = await ledger.staging.rowsOfEntry(id, 2);
+      expect([found.rows.length, found.more]).toEqual([2, 3]);
+      expect(await ledger.staging.rowsOfEntry(id)).toMatchObject({ rows: { length: 5 }, more: 0 });
     });
 
     it("are gone after finish, reference rows are not", async () => {
@@ -145,7 +192,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       await ledger.staging.addRows([row(main.id, 1, staged), row(reference.id, 1, staged)]);
       await ledger.staging.finish(run);
 
-      expect(await all(ledger.staging.groups([main.id]))).toEqual([]);
+      expect(await all(ledger.staging.groups([main.id], 20_000))).toEqual([]);
       expect(await ledger.staging.rowsWithKey([reference.id], "k", 5)).toMatchObject([{ cells: { a: "1" } }]);
     });
   });
