@@ -1,16 +1,20 @@
-// What only the whole input shows of keys: those that more than one entry claims, and those that differ only in case.
-// Finding them is the ledger's part; here they become problems at their cells.
+// Duplicate keys: entries across all inputs that claim the same key, or keys that differ only in case. The ledger finds
+// them; here they become problems at their cells. However many clash with each other, the work grows with the number of
+// claims: every entry is mapped again once, and a message names at most five others.
 import type { Locate } from "./locate.ts";
 import { splitRowId } from "./model/draft.ts";
-import type { Duplicate, Ledger } from "./model/ledger.ts";
+import type { Claim, Clashes, ClashKind, Ledger } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import { resources } from "./model/resources.ts";
+import type { Pause } from "./pause.ts";
 
 /** What settling clashes needs. */
 export interface ClashOptions {
   readonly ledger: Ledger;
   readonly strict: boolean;
   readonly locate: Locate;
+  /** Waited for between entries. */
+  readonly pause: Pause;
 }
 
 /**
@@ -18,65 +22,95 @@ export interface ClashOptions {
  * Keys that differ only in case are a warning on the first of them, and with `strict` an error on all.
  */
 export async function settleClashes(run: number, options: ClashOptions): Promise<void> {
-  const { staging } = options.ledger;
-  for await (const duplicate of staging.duplicates(run)) await refuseDuplicate(duplicate, options);
-  for await (const variant of staging.caseVariants(run)) await tellOfCase(variant, options);
+  await settle(run, "same", Number.MAX_SAFE_INTEGER, options);
+  await settle(run, "case", options.strict ? Number.MAX_SAFE_INTEGER : 1, options);
 }
 
-async function refuseDuplicate({ key, entries, resource }: Duplicate, { ledger, locate }: ClashOptions): Promise<void> {
-  const cells = await cellsOf(key, entries, { ledger, locate });
-  for (const [index, { entryId }] of entries.entries()) {
-    const others = listed(without(cells, index), placeOf);
-    const hint = `if these rows make one ${resources[resource].singular}: group.rows: anywhere`;
-    await ledger.staging.addProblems(entryId, [
-      {
-        ...cells[index],
-        code: "duplicate_key",
-        message: `"${key}" stands more than once: also at ${others} (${hint})`,
-      },
-    ]);
+/** `mostTold`: how many of the claims that clash with each other get a problem. */
+async function settle(run: number, kind: ClashKind, mostTold: number, options: ClashOptions): Promise<void> {
+  const { ledger, pause } = options;
+  await using clashes = await ledger.staging.clashes(run, kind);
+  let places: Placed<Claim>[] = [];
+  for await (const claims of clashes.byEntry(Math.max(mostTold, maxNamedLines + 1))) {
+    await pause(claims.length);
+    places = [...places, ...(await claimPlaces(claims, options))];
+    if (places.length < placesAtOnce) continue;
+    await clashes.keepPlaces(places);
+    places = [];
+  }
+  await clashes.keepPlaces(places);
+  for await (const claims of clashes.byEntry(mostTold)) {
+    await pause(claims.length);
+    const problems: Problem[] = [];
+    for (const claim of claims) problems.push(await problemOf(claim, kind, clashes, options));
+    for (const { entryId } of claims.slice(0, 1)) await ledger.staging.addProblems(entryId, problems);
   }
 }
 
-async function tellOfCase({ key, entries }: Duplicate, { ledger, locate, strict }: ClashOptions): Promise<void> {
-  const cells = await cellsOf(key, entries, { ledger, locate });
-  for (const [index, { entryId }] of entries.entries()) {
-    if (index > 0 && !strict) return;
-    const others = listed(without(cells, index), (cell) => `"${cell.value ?? ""}" at ${placeOf(cell)}`);
-    await ledger.staging.addProblems(entryId, [
-      {
-        ...cells[index],
+const placesAtOnce = 100;
+
+async function problemOf(
+  claim: Claim,
+  kind: ClashKind,
+  clashes: Clashes,
+  { strict }: Pick<ClashOptions, "strict">,
+): Promise<Problem> {
+  const others = await clashes.others(claim, maxNamedLines);
+  const words = kind === "same" ? placeOf : (other: Problem) => `"${other.value ?? ""}" at ${placeOf(other)}`;
+  const more = claim.size - 1 - others.length;
+  const listed = `${others.map(words).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  switch (kind) {
+    case "same": {
+      const hint = `if these rows make one ${resources[claim.resource].singular}: group.rows: anywhere`;
+      return {
+        ...claim.place,
+        code: "duplicate_key",
+        message: `"${claim.key}" stands more than once: also at ${listed} (${hint})`,
+      };
+    }
+    case "case":
+      return {
+        ...claim.place,
         code: "case_variant",
-        message: `differs only in case from ${others}`,
+        message: `differs only in case from ${listed}`,
         ...(strict ? {} : { severity: "warning" }),
-      },
-    ]);
+      };
+    default:
+      return kind satisfies never;
   }
 }
 
 type Places = Pick<ClashOptions, "ledger" | "locate">;
 
-/** Where each claim of a key stands. */
-async function cellsOf(key: string, entries: Duplicate["entries"], places: Places): Promise<readonly Problem[]> {
-  const cells: Problem[] = [];
-  for (const claim of entries) cells.push(...(await claimPlace(key, claim, places)));
-  return cells;
+/** A key of an entry, and its path in the payload. */
+export type KeyClaim = Pick<Claim, "entryId" | "key" | "path">;
+
+/** A claim, and where it stands: a problem without words. */
+export interface Placed<C> {
+  readonly claim: C;
+  readonly place: Problem;
 }
 
-/** Where one claim of a key stands, as a problem without words. */
-export async function claimPlace(
-  key: string,
-  { entryId, path }: { readonly entryId: number; readonly path: string },
+/** Where keys stand that one entry claims, each as a problem without words. */
+export async function claimPlaces<C extends KeyClaim>(
+  claims: readonly C[],
   places: Places,
-): Promise<readonly [Problem]> {
-  const unplaced: Problem = { code: "duplicate_key", message: "", path, value: key };
-  const [cell = unplaced] = await places.locate(entryId, [unplaced]);
-  return [cell.file === undefined ? { ...cell, ...(await firstRow(entryId, places)) } : cell];
+): Promise<readonly Placed<C>[]> {
+  const [first] = claims;
+  if (first === undefined) return [];
+  const unplaced = claims.map(({ key, path }): Problem => ({ code: "duplicate_key", message: "", path, value: key }));
+  const cells = await places.locate(first.entryId, unplaced);
+  const row = cells.some(({ file }) => file === undefined) ? await firstRow(first.entryId, places) : {};
+  return claims.flatMap((claim, at) => {
+    const cell = cells[at] ?? unplaced[at];
+    if (cell === undefined) return [];
+    return [{ claim, place: cell.file === undefined ? { ...cell, ...row } : cell }];
+  });
 }
 
 /** An entry whose rows could not all be read has no cells, but it has rows. */
 async function firstRow(entryId: number, { ledger }: Places): Promise<Pick<Problem, "file" | "line" | "row">> {
-  const { files, rows } = await ledger.staging.rowsOfEntry(entryId);
+  const { files, rows } = await ledger.staging.rowsOfEntry(entryId, 1);
   const [row] = rows;
   if (row === undefined) return {};
   const { fileId, rowNumber } = splitRowId(row.id);
@@ -85,15 +119,6 @@ async function firstRow(entryId: number, { ledger }: Places): Promise<Pick<Probl
 }
 
 const maxNamedLines = 5;
-
-function listed(cells: readonly Problem[], words: (cell: Problem) => string): string {
-  const named = cells.slice(0, maxNamedLines).map(words).join(", ");
-  return cells.length > maxNamedLines ? `${named} and ${cells.length - maxNamedLines} more` : named;
-}
-
-function without<T>(items: readonly T[], index: number): readonly T[] {
-  return items.filter((_, at) => at !== index);
-}
 
 function placeOf({ file, line }: Problem): string {
   return `${file ?? "?"}:${line ?? "?"}`;

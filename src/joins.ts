@@ -10,8 +10,14 @@ import type { Cells } from "./model/row.ts";
 /** The staged files of each join of an input. */
 export type JoinFiles = Readonly<Record<string, readonly StagedFile[]>>;
 
-// A join is read whole for one entry; more than this belong to a mistake in the key.
-const maxJoinedRows = 20_000;
+/** A join is read whole for one entry; more rows than this come from a mistake in the key. */
+export const maxJoinedRows = 20_000;
+
+/** A group with its joined rows, and what of them is too much to be read: the other rows with the key belong to it too. */
+export interface Attached {
+  readonly group: RowGroup;
+  readonly unread: readonly { readonly fileIds: readonly number[]; readonly key: string }[];
+}
 
 /** The group with the rows that its joins attach to its first row. Faulty rows are among them; of a one-join they are no match, and mapping says so. */
 export async function attachJoins(
@@ -19,36 +25,32 @@ export async function attachJoins(
   compiled: CompiledMapping,
   files: JoinFiles,
   staging: Pick<Staging, "rowsWithKey">,
-): Promise<RowGroup> {
-  if (compiled.joins.length === 0 || group.rows.length === 0) return group;
+): Promise<Attached> {
+  if (compiled.joins.length === 0 || group.rows.length === 0) return { group, unread: [] };
   const first = compiled.head(group.rows);
   const joined: Record<string, readonly SourceRow[]> = {};
   const damage: Problem[] = [...group.damage];
+  const unread: Attached["unread"][number][] = [];
   for (const join of compiled.joins) {
     const key = keyText(first.row.cells, join.ours);
     const of = files[join.name] ?? [];
-    const found =
-      key === ""
-        ? []
-        : await staging.rowsWithKey(
-            of.map(({ id }) => id),
-            key,
-            join.one ? 3 : maxJoinedRows + 1,
-          );
+    const fileIds = of.map(({ id }) => id);
+    const found = key === "" ? [] : await staging.rowsWithKey(fileIds, key, join.one ? 3 : maxJoinedRows + 1);
     const rows = found.map((row) => sourceRow(row, of));
     if (join.one) {
       joined[join.name] = rows;
       continue;
     }
     joined[join.name] = rows.slice(0, maxJoinedRows);
-    if (rows.length > maxJoinedRows)
-      damage.push({
-        code: "join_several",
-        message: `more than ${maxJoinedRows} rows of ${join.name} belong to it`,
-        ...cellPlace(first, join.ours),
-      });
+    if (rows.length <= maxJoinedRows) continue;
+    unread.push({ fileIds, key });
+    damage.push({
+      code: "join_several",
+      message: `more than 20,000 rows of ${join.name} belong to it, which is the most that one entry can have`,
+      ...cellPlace(first, join.ours),
+    });
   }
-  return { rows: group.rows, joined, damage };
+  return { group: { ...group, joined, damage }, unread };
 }
 
 /** A stored row as mapping takes it. Its cells must have been staged. */

@@ -1,10 +1,11 @@
 // From an entry in the ledger back to its cells: its rows are read and mapped again, which gives every value's origin.
 // Used for what is found out after staging: duplicate keys, missing references, refusals of the API.
 
-import { attachJoins, type JoinFiles, sourceRow } from "./joins.ts";
+import { attachJoins, type JoinFiles, maxJoinedRows, sourceRow } from "./joins.ts";
 import type { CompiledMapping } from "./map/compile.ts";
+import { groupTooLarge, maxGroupRows } from "./map/group.ts";
 import type { RowGroup } from "./model/draft.ts";
-import type { Ledger, StagedFile, Staging, StoredRow } from "./model/ledger.ts";
+import type { Ledger, RowsOfEntry, StagedFile, Staging, StoredRow } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import { locateProblem } from "./model/problem-place.ts";
 import type { PreparedInput } from "./prepare.ts";
@@ -15,10 +16,11 @@ export type Locate = (entryId: number, problems: readonly Problem[]) => Promise<
 
 /** A locator over the inputs of a run. */
 export function createLocate(ledger: Ledger, run: number, inputs: readonly PreparedInput[]): Locate {
+  const most = Math.max(...inputs.map(({ compiled }) => mostRowsMapped(compiled)), 0);
   let runFiles: Promise<readonly StagedFile[]> | undefined;
   return async (entryId, problems) => {
     runFiles ??= ledger.results.files(run);
-    const { files, rows } = await ledger.staging.rowsOfEntry(entryId);
+    const { files, rows } = await ledger.staging.rowsOfEntry(entryId, most);
     const main = files.find(({ kind }) => kind === "input");
     const prepared = inputs.find(({ input }) => input.name === main?.input);
     if (main === undefined || prepared === undefined) return problems;
@@ -30,6 +32,11 @@ export function createLocate(ledger: Ledger, run: number, inputs: readonly Prepa
   };
 }
 
+/** So many rows of an entry are read to map it again. What has more is too large and has no payload anyway. */
+export function mostRowsMapped({ joins }: CompiledMapping): number {
+  return maxGroupRows + 1 + joins.filter(({ one }) => !one).length * maxJoinedRows;
+}
+
 /** An input as far as mapping its rows again needs it. */
 export interface MappedInput {
   readonly input: Pick<PreparedInput["input"], "name">;
@@ -38,19 +45,22 @@ export interface MappedInput {
 
 /** The group that an entry's own rows make, with what its joins attach; `staging` finds the rows of `one: true` joins. */
 export function entryGroup(
-  { files, rows }: Awaited<ReturnType<Staging["rowsOfEntry"]>>,
+  { files, rows }: Pick<RowsOfEntry, "files" | "rows">,
   runFiles: readonly StagedFile[],
   input: MappedInput,
   staging: Pick<Staging, "rowsWithKey">,
 ): Promise<RowGroup> {
   const mainFiles = files.filter(({ kind }) => kind === "input");
-  const group: RowGroup = {
-    rows: rows
-      .map((row) => ({ row, file: mainFiles.find(({ id }) => belongsTo(row.id, id)) }))
-      .flatMap(({ row, file }) => (file === undefined ? [] : [sourceRow(row, files, parseRow(file.info, row.raw))])),
-    joined: {},
-    damage: [],
-  };
+  const main = rows
+    .map((row) => ({ row, file: mainFiles.find(({ id }) => belongsTo(row.id, id)) }))
+    .flatMap(({ row, file }) => (file === undefined ? [] : [sourceRow(row, files, parseRow(file.info, row.raw))]));
+  const { mapping, groupKey } = input.compiled;
+  const [first] = main;
+  const isTooLarge = mapping.group !== undefined && main.length > maxGroupRows;
+  const key = first === undefined ? undefined : groupKey?.(first);
+  const text = key?.ok === true ? key.value : "";
+  const damage = isTooLarge && first !== undefined ? [groupTooLarge(text, first, mapping)] : [];
+  const group: RowGroup = { rows: main, joined: {}, damage };
   return withJoinedRows(group, rows, joinFilesOf(input, runFiles), staging, input);
 }
 
@@ -72,7 +82,7 @@ async function withJoinedRows(
   const references = Object.fromEntries(
     compiled.joins.filter(({ one }) => one).map(({ name }) => [name, joins[name] ?? []]),
   );
-  const { joined } = await attachJoins(group, compiled, references, staging);
+  const { group: attached } = await attachJoins(group, compiled, references, staging);
   const many = compiled.joins
     .filter(({ one }) => !one)
     .map(({ name }) => {
@@ -83,7 +93,7 @@ async function withJoinedRows(
       });
       return [name, own] as const;
     });
-  return { ...group, joined: { ...joined, ...Object.fromEntries(many) } };
+  return { ...group, joined: { ...attached.joined, ...Object.fromEntries(many) } };
 }
 
 function belongsTo(row: number, fileId: number): boolean {

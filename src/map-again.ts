@@ -1,7 +1,7 @@
 // An entry of any run mapped again with the mapping as it stands today, from the rows that the ledger keeps: for looking
 // back. The input files are not needed. Not here: problems of a run under way (locate.ts).
 import { keyText } from "./joins.ts";
-import { entryGroup, joinFilesOf, type MappedInput } from "./locate.ts";
+import { entryGroup, joinFilesOf, type MappedInput, mostRowsMapped } from "./locate.ts";
 import { type Draft, type RowGroup, splitRowId } from "./model/draft.ts";
 import type { Ledger, StagedFile, Staging, StoredRow } from "./model/ledger.ts";
 import { parseRow } from "./read/open.ts";
@@ -23,7 +23,7 @@ export async function mapAgain(
   input: MappedInput,
 ): Promise<MappedAgain> {
   const files = await ledger.results.files(entry.run);
-  const own = await ledger.staging.rowsOfEntry(entry.id);
+  const own = await ledger.staging.rowsOfEntry(entry.id, mostRowsMapped(input.compiled));
   const whole = await entryGroup(own, files, input, referenceRows(ledger, input, files));
   // Identical rows became one entry; without grouping any of them makes it alone.
   const isSingle = input.compiled.mapping.group === undefined;

@@ -1,9 +1,12 @@
 // What only a retry can do wrong: its files hold what did not make it, so what was made is not there to clash with.
-import { type ClashOptions, claimPlace } from "./clashes.ts";
+import { type ClashOptions, claimPlaces } from "./clashes.ts";
 import { splitRowId } from "./model/draft.ts";
 import type { Ledger, Staging } from "./model/ledger.ts";
+import type { Problem } from "./model/problem.ts";
 import { resources } from "./model/resources.ts";
+import type { Pause } from "./pause.ts";
 import type { PreparedInput } from "./prepare.ts";
+import { createProblemBatch } from "./problem-batch.ts";
 
 /**
  * Makes invalid what would make an entry a second time under the key of one that the retried run made (rows of that entry
@@ -15,19 +18,22 @@ import type { PreparedInput } from "./prepare.ts";
 export async function refuseRepeats(
   run: number,
   inputs: readonly PreparedInput[],
-  options: Pick<ClashOptions, "ledger" | "locate">,
+  options: Pick<ClashOptions, "ledger" | "locate" | "pause">,
 ): Promise<void> {
   const { staging, results } = options.ledger;
-  await refuseCopies(run, options.ledger);
-  for (const { entryId, resource, key, path, runId } of await staging.madeBefore(run)) {
-    const [cell] = await claimPlace(key, { entryId, path }, options);
-    await staging.addProblems(entryId, [
-      {
-        ...cell,
+  await refuseCopies(run, options.ledger, options.pause);
+  const made = await staging.madeBefore(run);
+  for (const claims of byEntry(made)) {
+    await options.pause(claims.length);
+    const places = await claimPlaces(claims, options);
+    const problems = places.map(
+      ({ claim: { resource, key, runId }, place }): Problem => ({
+        ...place,
         code: "duplicate_key",
-        message: `run ${runId} made the ${resources[resource].singular} "${key}" from rows that are not in this file: to add to them, mend the original and run that`,
-      },
-    ]);
+        message: `run ${runId} made the ${resources[resource].singular} "${key}" from rows that are not in this file: to add to them, fix the original and run that`,
+      }),
+    );
+    await addTo(claims, problems, staging);
   }
   const files = (await results.files(run)).filter(({ kind }) => kind === "input");
   const filesGrouped = (...ways: readonly string[]): readonly number[] => {
@@ -36,42 +42,71 @@ export async function refuseRepeats(
     return files.filter(({ input }) => names.has(input)).map(({ id }) => id);
   };
   const apart = await staging.keptApart(run, filesGrouped("adjacent", "continued"));
-  for (const { entryId, key } of apart) {
-    const [cell] = await claimPlace(key, { entryId, path: "" }, options);
-    await staging.addProblems(entryId, [
-      {
-        ...cell,
+  for (const claims of byEntry(apart)) {
+    await options.pause(claims.length);
+    const places = await claimPlaces(
+      claims.map((claim) => ({ ...claim, path: "" })),
+      options,
+    );
+    const problems = places.map(
+      ({ claim: { key }, place }): Problem => ({
+        ...place,
         code: "duplicate_key",
         message: `"${key}" stood more than once in the original, and its rows stand together only here (if they make one entry: group.rows: anywhere; if not, take one away)`,
-      },
-    ]);
+      }),
+    );
+    await addTo(claims, problems, staging);
   }
   const told = new Set(apart.map(({ entryId }) => entryId));
   const joined = await staging.joinedApart(run, filesGrouped("continued"));
-  for (const entryId of new Set(joined.map((part) => part.entryId))) {
-    if (told.has(entryId)) continue;
-    const parts = joined.filter((part) => part.entryId === entryId);
-    const [cell] = await claimPlace(parts[0]?.key ?? "", { entryId, path: "" }, options);
-    await staging.addProblems(entryId, [{ ...cell, code: "duplicate_key", message: joinedMessage(parts) }]);
+  for (const parts of byEntry(joined)) {
+    const [first] = parts;
+    if (first === undefined || told.has(first.entryId)) continue;
+    await options.pause();
+    const places = await claimPlaces([{ entryId: first.entryId, key: first.key ?? "", path: "" }], options);
+    const message = joinedMessage(parts);
+    await addTo(
+      parts,
+      places.map(({ place }): Problem => ({ ...place, code: "duplicate_key", message })),
+      staging,
+    );
   }
 }
 
-async function refuseCopies(run: number, { staging, stories }: Ledger): Promise<void> {
+/** What belongs to one entry, for lists that have it together. */
+function* byEntry<T extends { readonly entryId: number }>(items: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0, to = 0; from < items.length; from = to) {
+    while (items[to]?.entryId === items[from]?.entryId) to += 1;
+    yield items.slice(from, to);
+  }
+}
+
+async function addTo(
+  [first]: readonly { readonly entryId: number }[],
+  problems: readonly Problem[],
+  staging: Staging,
+): Promise<void> {
+  if (first !== undefined) await staging.addProblems(first.entryId, problems);
+}
+
+async function refuseCopies(run: number, { staging, stories }: Ledger, pause: Pause): Promise<void> {
+  const batch = createProblemBatch(staging);
   for await (const { source, rows } of staging.comeTwice(run)) {
     const { rowNumber } = splitRowId(source);
+    const first = rows.slice(0, maxNamedParts + 1);
     for (const { id, line, file } of rows) {
-      const others = rows.filter((other) => other.id !== id);
-      const named = others
-        .slice(0, maxNamedParts)
-        .map((other) => `line ${other.line} (row ${splitRowId(other.id).rowNumber})`);
-      const more = others.length > maxNamedParts ? ` and ${others.length - maxNamedParts} more` : "";
-      const message = `row ${rowNumber} of the original stands here and again on ${named.join(", ")}${more}: keep one of them (what is new has nothing in _import_problem)`;
+      await pause();
+      const others = first.filter((other) => other.id !== id).slice(0, maxNamedParts);
+      const named = others.map((other) => `line ${other.line} (row ${splitRowId(other.id).rowNumber})`);
+      const more = rows.length - 1 - others.length;
+      const message = `row ${rowNumber} of the original stands here and again on ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}: keep one of them (what is new has nothing in _import_problem)`;
       for (const entry of await stories.entriesOfRow(id, mostEntriesOfRow)) {
         const place = { file, line, row: splitRowId(id).rowNumber };
-        await staging.addProblems(entry.id, [{ code: "duplicate_row", message, ...place }]);
+        await batch.add(entry.id, { code: "duplicate_row", message, ...place });
       }
     }
   }
+  await batch.flush();
 }
 
 // A row of a join may belong to several.

@@ -5,12 +5,29 @@ import type { SourceRow } from "./model/draft.ts";
 
 /** 32 hex digits over rows of an input, in their order. */
 export function rowsHash(input: string, rows: readonly SourceRow[]): string {
+  const hash = openRowsHash(input);
+  hash.add(rows);
+  return hash.digest();
+}
+
+/** The same for rows that come in parts. */
+export interface RowsHash {
+  add(rows: readonly SourceRow[]): void;
+  digest(): string;
+}
+
+/** A hash that has seen no row yet. */
+export function openRowsHash(input: string): RowsHash {
   const hash = createHash("sha256").update(JSON.stringify(input));
   let file: string | undefined;
-  for (const source of rows) {
-    if (source.file !== file) hash.update(JSON.stringify(Object.keys(source.row.cells)));
-    file = source.file;
-    hash.update(JSON.stringify(source.row.raw));
-  }
-  return hash.digest("hex").slice(0, 32);
+  return {
+    add(rows) {
+      for (const source of rows) {
+        if (source.file !== file) hash.update(JSON.stringify(Object.keys(source.row.cells)));
+        file = source.file;
+        hash.update(JSON.stringify(source.row.raw));
+      }
+    },
+    digest: () => hash.digest("hex").slice(0, 32),
+  };
 }

@@ -2,25 +2,24 @@
 // not grow with the files: what is scattered or joined is gathered by the ledger.
 import { setImmediate as othersFirst } from "node:timers/promises";
 import { settleClashes } from "./clashes.ts";
-import { damageProblems } from "./damage.ts";
 import { blamedOnChange, fingerprintOf, refuseChanged, type Seen } from "./file-states.ts";
 import type { Input, Job, JobFile } from "./job.ts";
-import { attachJoins, type JoinFiles, keyText, sourceRow } from "./joins.ts";
+import { createSink, type Sink } from "./group-sink.ts";
+import { keyText, sourceRow } from "./joins.ts";
 import { type EarlierEndings, earlierEndings, judgeLastLines } from "./last-lines.ts";
 import { joinFilesOf, type Locate } from "./locate.ts";
 import type { CompiledMapping } from "./map/compile.ts";
-import { groupRows } from "./map/group.ts";
-import { cellPlace, type RowGroup, rowId, type SourceRow, splitRowId } from "./model/draft.ts";
-import type { NewEntry } from "./model/entry.ts";
+import { groupRows, groupTooLarge, maxGroupRows } from "./map/group.ts";
+import { cellPlace, rowId, type SourceRow, splitRowId } from "./model/draft.ts";
 import type { Ledger, NewRow, StagedFile, StoredRow } from "./model/ledger.ts";
 import type { Problem } from "./model/problem.ts";
 import type { Row } from "./model/row.ts";
+import { createPause } from "./pause.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
 import { openInput, sameSettings } from "./read/open.ts";
 import { stoppedReading } from "./read/unreadable.ts";
 import { refuseRepeats } from "./repeats.ts";
 import { rowsHash } from "./rows-hash.ts";
-import { validateDraft } from "./validate.ts";
 
 /** What staging needs beside the inputs. */
 export interface StageOptions {
@@ -60,8 +59,9 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
   const { ledger, run, job } = options;
   await judgeLastLines(run, { ...options, earlier: options.earlierEndings ?? earlierEndings(ledger, job, run) });
   await ledger.staging.collapseIdentical(run);
-  await settleClashes(run, options);
-  if (options.isRetry === true) await refuseRepeats(run, inputs, options);
+  const settling = { ...options, pause: createPause(options.signal) };
+  await settleClashes(run, settling);
+  if (options.isRetry === true) await refuseRepeats(run, inputs, settling);
   else await ledger.staging.settleMended(run);
   await ledger.staging.finish(run);
 }
@@ -168,7 +168,8 @@ async function stageScattered(
   const files = mains.map(({ staged }) => staged);
   let gathered = 0;
   let told = 0;
-  for await (const rows of staging.groups(files.map(({ id }) => id))) {
+  const fileIds = files.map(({ id }) => id);
+  for await (const { rows, ...part } of staging.groups(fileIds, maxGroupRows)) {
     gathered += rows.length;
     if (gathered - told >= rowsBetweenPauses) {
       told = gathered;
@@ -179,7 +180,10 @@ async function stageScattered(
     }
     const members = rows.map((row) => sourceRow(row, files));
     const damage = members.flatMap(({ row, file }) => (row.fault === undefined ? [] : [placed(row.fault, file, row)]));
-    await sink.add({ rows: members, joined: {}, damage });
+    const [first] = members;
+    const isStart = part.part === "start" && first !== undefined;
+    const tooLarge = isStart ? [groupTooLarge(rows[0]?.groupKey ?? "", first, prepared.compiled.mapping)] : [];
+    await sink.add({ rows: members, joined: {}, damage: [...tooLarge, ...damage], ...part });
   }
 }
 
@@ -214,65 +218,6 @@ const nobodyButExcluded: Judged = { groupKey: undefined, excluded: true, problem
 function blankKey(source: SourceRow, group: CompiledMapping["mapping"]["group"]): Problem {
   const column = group !== undefined && "columns" in group.by ? group.by.columns[0] : undefined;
   return { code: "missing_value", message: "the key of the group is blank", ...cellPlace(source, column) };
-}
-
-/** Where finished groups go: mapped, validated, and written in batches. */
-interface Sink {
-  add(group: RowGroup): Promise<void>;
-  /** Rows that the mapping leaves out, with the joined rows that would have belonged to them. */
-  exclude(rows: readonly SourceRow[]): Promise<void>;
-  flush(): Promise<void>;
-}
-
-const entriesPerBatch = 200;
-
-function createSink(
-  prepared: PreparedInput,
-  joins: JoinFiles,
-  { job, ledger, run, strict, showCreationNeeds = false }: StageOptions,
-): Sink {
-  const { compiled } = prepared;
-  const { resource } = compiled;
-  const many = compiled.joins.filter(({ one }) => !one);
-  const waiting: NewEntry[] = [];
-  const flush = async (): Promise<void> => {
-    if (waiting.length > 0) await ledger.staging.addEntries(run, waiting.splice(0));
-  };
-  const settle = (ids: readonly number[]): Promise<void> =>
-    ledger.staging.settleRows(ids.map((id) => ({ id, outcome: "excluded" as const, problems: [] })));
-  const exclude = async (rows: readonly SourceRow[]): Promise<void> => {
-    const joined: number[] = [];
-    for (const join of many) {
-      const files = (joins[join.name] ?? []).map(({ id }) => id);
-      for (const { row } of rows) {
-        const key = keyText(row.cells, join.ours);
-        // Joined rows without a key belong to nothing, whatever the row that is left out says.
-        const found = key === "" ? [] : await ledger.staging.rowsWithKey(files, key, Number.MAX_SAFE_INTEGER);
-        joined.push(...found.map(({ id }) => id));
-      }
-    }
-    await settle([...rows.map(({ id }) => id), ...joined]);
-  };
-  return {
-    flush,
-    exclude,
-    async add(group) {
-      const drafted = compiled.draft(await attachJoins(group, compiled, joins, ledger.staging));
-      // Its rows are complete, joined ones included: looking for more would take those of others.
-      if (drafted.kind === "excluded") return settle(drafted.rows.map(({ id }) => id));
-      const { draft } = drafted;
-      const damage = strict ? damageProblems(draft.rows, prepared.damage) : [];
-      waiting.push({
-        ...validateDraft({ ...draft, problems: [...draft.problems, ...damage] }, resource, {
-          policy: job.existing[resource.name],
-          strict,
-          showCreationNeeds,
-        }),
-        rowsHash: rowsHash(prepared.input.name, drafted.draft.rows),
-      });
-      if (waiting.length >= entriesPerBatch) await flush();
-    },
-  };
 }
 
 async function settleOrphans(

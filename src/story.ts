@@ -5,7 +5,7 @@ import type { CompiledMapping } from "./map/compile.ts";
 import { type MappedAgain, mapAgain } from "./map-again.ts";
 import { splitRowId } from "./model/draft.ts";
 import type { JsonObject } from "./model/json.ts";
-import type { Ledger, RunRecord, StagedFile, StoredRow } from "./model/ledger.ts";
+import type { Ledger, RowsOfEntry, RunRecord, StagedFile, StoredRow } from "./model/ledger.ts";
 import { referables, resources } from "./model/resources.ts";
 import type { Cell, Cells } from "./model/row.ts";
 import type { StoryEntry, StoryPayload, StorySend } from "./model/stories.ts";
@@ -41,7 +41,7 @@ export async function storyOf(
 ): Promise<EntryStory> {
   const { ledger, runs } = tools;
   const run = runs.find(({ id }) => id === entry.run);
-  const own = await ledger.staging.rowsOfEntry(entry.id);
+  const own = await ledger.staging.rowsOfEntry(entry.id, maxRows);
   const input = (own.files.find(({ kind }) => kind === "input") ?? own.files[0])?.input;
   const todays = await tools.mappingOf(run, input);
   const again =
@@ -101,14 +101,14 @@ export function storyCells(row: StoredRow, file: StagedFile, read: readonly Trac
 const maxRows = 20;
 
 function shownRows(
-  { files, rows }: { readonly files: readonly StagedFile[]; readonly rows: readonly StoredRow[] },
+  { files, rows, more }: RowsOfEntry,
   fields: readonly FieldTrace[],
   todays: TodaysMapping,
 ): Pick<EntryStory, "rows" | "more_rows"> {
   const isKnown = todays.ok && fields.length > 0;
   const by = todays.ok ? todays.compiled.mapping.group?.by : undefined;
   const keyColumns = by !== undefined && "columns" in by ? by.columns : [];
-  const shown = rows.slice(0, maxRows).flatMap((row) => {
+  const shown = rows.flatMap((row) => {
     const file = files.find(({ id }) => id === splitRowId(row.id).fileId);
     if (file === undefined) return [];
     if (!isKnown) return [storyCells(row, file, undefined)];
@@ -116,7 +116,7 @@ function shownRows(
     for (const cell of fields.flatMap(cellsOf)) if (cell.rowId === row.id) read.set(cell.column, cell);
     return [storyCells(row, file, [...read.values()])];
   });
-  return { rows: shown, more_rows: Math.max(0, rows.length - maxRows) };
+  return { rows: shown, more_rows: more };
 }
 
 function groupCells(row: StoredRow, file: StagedFile, columns: readonly string[]): readonly TracedCell[] {

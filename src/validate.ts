@@ -4,8 +4,8 @@ import type { Draft, Origin } from "./model/draft.ts";
 import type { NewEntry } from "./model/entry.ts";
 import { characterCount, fieldAt } from "./model/field.ts";
 import { contentHash, type JsonObject } from "./model/json.ts";
-import { formatPath, parsePath, valueAt, withValueAt } from "./model/payload-path.ts";
-import type { Problem, ProblemCode } from "./model/problem.ts";
+import { formatPath, parentPath, parsePath, valueAt, withValuesAt } from "./model/payload-path.ts";
+import { boundedProblems, type Problem, type ProblemCode } from "./model/problem.ts";
 import { locateProblem } from "./model/problem-place.ts";
 import type { ExistingPolicy, Resource } from "./model/resource.ts";
 import { brokenText } from "./model/well-formed.ts";
@@ -41,7 +41,7 @@ export function validateDraft(
   ].map((problem) => sharpen(locateProblem(problem, draft.origins, draft), strict));
   const creationProblems = found.creation.map((problem) => locateProblem(problem, draft.origins, draft));
   const needs = showCreationNeeds ? creationProblems.map(asNeed) : [];
-  const all = bounded([...problems, ...needs]);
+  const all = boundedProblems([...problems, ...needs]);
   return {
     resource: resource.name,
     phase: resource.phaseOf(draft.payload),
@@ -53,21 +53,9 @@ export function validateDraft(
     keys: keys.filter(isWhole),
     references: references.filter(isWhole),
     problems: all,
-    creationProblems: bounded(creationProblems),
+    creationProblems: boundedProblems(creationProblems),
     rows: draft.rows.map(({ id }) => id),
   };
-}
-
-// An entry of twenty thousand faulty rows: its problems are read again for every one of them.
-const mostProblems = 1000;
-
-function bounded(problems: readonly Problem[]): readonly Problem[] {
-  if (problems.length <= mostProblems) return problems;
-  const isError = ({ severity }: Problem) => severity === undefined;
-  const worstFirst = [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))];
-  const more = problems.length - mostProblems;
-  const message = `${more} more problems of this entry are not listed: mend these first`;
-  return [...worstFirst.slice(0, mostProblems), { code: "more_problems", message, severity: "warning" }];
 }
 
 /** The content hash of the entry that a draft makes. */
@@ -84,10 +72,13 @@ function isUnreadable({ payload, problems, origins }: Draft): boolean {
 
 /** Variants of one product with the same SKU. What several entries claim is found when all are staged. */
 function repeatedKeys(keys: readonly { readonly key: string; readonly path: string }[]): readonly Problem[] {
-  return keys.flatMap(({ key, path }, index): Problem[] => {
-    const first = keys.find((other) => other.key === key);
-    if (first === undefined || keys.indexOf(first) === index) return [];
-    return [{ code: "duplicate_key", path, message: `"${key}" stands more than once: also ${first.path}` }];
+  const first = new Map<string, string>();
+  return keys.flatMap(({ key, path }): Problem[] => {
+    const before = first.get(key);
+    if (before !== undefined)
+      return [{ code: "duplicate_key", path, message: `"${key}" stands more than once: also ${before}` }];
+    first.set(key, path);
+    return [];
   });
 }
 
@@ -137,9 +128,8 @@ function takenByUpdate(payload: JsonObject, { schema, updateSchema }: Resource):
 
 /** A `ref:` puts its id in later; the schema must not miss it now. */
 function withFilledReferences(draft: Draft): JsonObject {
-  return draft.references
-    .filter(({ fill }) => fill)
-    .reduce<JsonObject>((payload, { path }) => withValueAt(payload, parsePath(path), 1) as JsonObject, draft.payload);
+  const paths = draft.references.filter(({ fill }) => fill).map(({ path }) => parsePath(path));
+  return paths.length === 0 ? draft.payload : (withValuesAt(draft.payload, paths, 1) as JsonObject);
 }
 
 function issuesOf(schema: z.ZodObject, payload: JsonObject, draft: Draft, resource: Resource): readonly Problem[] {
@@ -207,15 +197,22 @@ function isPresent(value: unknown): boolean {
 
 /** A value that mapping could not make is missing for that reason; saying so twice helps nobody. */
 function alreadyNamed({ path = "", code }: Problem, draft: Draft): boolean {
-  return (
-    code === "missing_value" &&
-    draft.problems.some(
-      (known) =>
-        known.severity !== "warning" &&
-        known.path !== undefined &&
-        (known.path === path || known.path.startsWith(`${path}.`) || known.path.startsWith(`${path}[`)),
-    )
-  );
+  return code === "missing_value" && failedPathsOf(draft).has(path);
+}
+
+const failedPaths = new WeakMap<Draft, ReadonlySet<string>>();
+
+/** The paths at which mapping failed, with all that enclose them. */
+function failedPathsOf(draft: Draft): ReadonlySet<string> {
+  const known = failedPaths.get(draft);
+  if (known !== undefined) return known;
+  const paths = new Set<string>();
+  for (const { path, severity } of draft.problems) {
+    if (path === undefined || severity === "warning") continue;
+    for (let at = path; at !== "" && !paths.has(at); at = parentPath(at)) paths.add(at);
+  }
+  failedPaths.set(draft, paths);
+  return paths;
 }
 
 function reasonForAbsence(problem: Problem, draft: Draft, { schema }: Resource): Problem {

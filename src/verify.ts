@@ -161,7 +161,7 @@ function createContent(
     return known;
   };
   const mapped = async (entry: AcceptedEntry): Promise<Mapped | string> => {
-    const { files } = await ledger.staging.rowsOfEntry(entry.id);
+    const { files } = await ledger.staging.rowsOfEntry(entry.id, 1);
     const input = (files.find(({ kind }) => kind === "input") ?? files[0])?.input ?? "";
     const mapping = await mappingOf(input);
     if (typeof mapping === "string") return mapping;

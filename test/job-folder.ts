@@ -59,10 +59,12 @@ export interface StageParts {
   readonly showCreationNeeds?: boolean;
   readonly stdin?: string;
   readonly signal?: AbortSignal;
+  /** Called whenever the cells of an entry are asked for. */
+  readonly onLocate?: () => void;
 }
 
 /** Stages the job of the files. */
-export async function stagedJob(files: Files, { stdin, ...parts }: StageParts = {}): Promise<StagedJob> {
+export async function stagedJob(files: Files, { stdin, onLocate, ...parts }: StageParts = {}): Promise<StagedJob> {
   const folder = await jobFolder(files);
   const ledger = await openScratchLedger(folder.path);
   const dispose = async (): Promise<void> => {
@@ -82,7 +84,10 @@ export async function stagedJob(files: Files, { stdin, ...parts }: StageParts = 
       ledger,
       run: run.id,
       strict: false,
-      locate,
+      locate: (entryId, problems) => {
+        onLocate?.();
+        return locate(entryId, problems);
+      },
       onProgress: () => undefined,
       onWarning: (warning) => warnings.push(warning),
       signal: new AbortController().signal,

@@ -570,6 +570,110 @@ it("keeps a thousand problems of an entry that has more, counts the others, and 
   });
   const problems = await staged.problems();
   expect(problems).toHaveLength(1_001);
-  expect(problems.at(-1)).toBe("warning: 2000 more problems of this entry are not listed: mend these first");
+  expect(problems.at(-1)).toBe("warning: 2000 more problems of this entry are not listed: fix these first");
   expect(new Set((await staged.fates()).map((fate) => fate.split(" ")[1]))).toEqual(new Set(["invalid"]));
+});
+
+describe("one key in thousands of rows", () => {
+  const files = (rows: number, keyOf: (row: number) => string): Files => ({
+    "import.yaml": job("  - { name: goods, file: goods.csv, mapping: goods.yaml }\n"),
+    "goods.yaml":
+      "version: 1\nresource: products\nfields: { sku: SKU, name: Name, category.name: { value: Tools }, supplier.name: { value: x } }\n",
+    "goods.csv": `SKU,Name\n${Array.from({ length: rows }, (_, row) => `${keyOf(row)},Name ${row}\n`).join("")}`,
+  });
+
+  it("gives each row its own problem, which names the first five others and how many more there are", async () => {
+    const given = files(20, () => "A");
+    const problems = await problemsOf(given);
+    expect(problems).toHaveLength(20);
+    expect(problems[1]).toMatch(
+      /^goods\.csv:3 column "SKU" = "A".*also at goods\.csv:2, goods\.csv:4, goods\.csv:5, goods\.csv:6, goods\.csv:7 and 14 more \(/,
+    );
+    expect(problems[19]).toMatch(/^goods\.csv:21 .*also at goods\.csv:2, .*goods\.csv:6 and 14 more \(/);
+  });
+
+  it("has the cells of each entry looked up once, however many claim the key", async () => {
+    let located = 0;
+    await using staged = await stagedJob(
+      files(300, () => "A"),
+      { onLocate: () => (located += 1) },
+    );
+    expect(new Set((await staged.fates()).map((fate) => fate.replace(/^\S+ /, "")))).toEqual(
+      new Set(["invalid A duplicate_key"]),
+    );
+    expect(located).toBe(300);
+  });
+
+  it.each([
+    { keys: "the same", keyOf: () => "A" },
+    {
+      keys: "different in case only",
+      keyOf: (row: number) =>
+        [..."abcdefghijklm"].map((letter, bit) => ((row >> bit) & 1 ? letter.toUpperCase() : letter)).join(""),
+    },
+  ])("is left soon after a signal that comes while they are told ($keys)", async ({ keyOf }) => {
+    const controller = new AbortController();
+    let located = 0;
+    const stop = (): void => controller.abort();
+    process.once("SIGTERM", stop);
+    const onLocate = (): void => {
+      if (located === 0) process.kill(process.pid, "SIGTERM");
+      located += 1;
+    };
+    const error = await errorOf(stagedJob(files(5_000, keyOf), { strict: true, signal: controller.signal, onLocate }));
+    process.off("SIGTERM", stop);
+    expect(error.code).toBe("STOPPED");
+    expect(located).toBeLessThan(2_000);
+  });
+});
+
+describe("an order of more rows than an entry can have", () => {
+  const many = 20_003;
+  const lines = [
+    { order: "B", item: "cup" },
+    ...Array.from({ length: many }, (_, row) => ({ order: "A", item: `P${row}` })),
+    { order: "C", item: "cup" },
+  ];
+  const asCsv = `Order,Item,Qty\n${lines.map(({ order, item }) => `${order},${item},1\n`).join("")}`;
+  const asNdjson = lines.map(({ order, item }) => `{"Order":"${order}","Item":"${item}","Qty":"1"}\n`).join("");
+
+  it.each([
+    { rows: "adjacent", file: "orders.csv", text: asCsv, line: 3 },
+    { rows: "anywhere", file: "orders.ndjson", text: asNdjson, line: 2 },
+  ])(
+    "is one invalid entry with all its rows, and the others go on ($rows, $file)",
+    async ({ rows, file, text, line }) => {
+      await using staged = await stagedJob({
+        "import.yaml": oneInput.replace("orders.csv", file),
+        "orders.yaml": grouped(`rows: ${rows}`),
+        [file]: text,
+      });
+      const fates = await staged.fates();
+      expect(fates).toHaveLength(many + 2);
+      expect(fates.filter((fate) => !fate.endsWith(" invalid A group_too_large"))).toEqual([
+        `${file}:${line - 1} pending B`,
+        `${file}:${line + many} pending C`,
+      ]);
+      expect(await staged.problems()).toEqual([
+        `${file}:${line} column "Order" = "A": the group "A" has more than 20,000 rows, which is the most that one entry can have (is group.by in orders.yaml the column that tells entries apart?)`,
+      ]);
+      expect(await staged.entryAt(file, line)).toBe(await staged.entryAt(file, line + many - 1));
+    },
+  );
+
+  it("claims all rows of a join, too many as they are: none of them is said to belong to nothing", async () => {
+    const details = lines.map(({ order, item }) => `${order},${item},1\n`).join("");
+    await using staged = await stagedJob({
+      "import.yaml": job(
+        "  - { name: orders, file: orders.csv, mapping: orders.yaml, join: { details: details.csv } }\n",
+      ),
+      "orders.yaml": joined(),
+      "orders.csv": "Order\nA\nB\nC\n",
+      "details.csv": `OrderRef,Item,Qty\n${details}`,
+    });
+    const fates = await staged.fates();
+    expect(fates.filter((fate) => fate.endsWith(" invalid A join_several"))).toHaveLength(many + 1);
+    expect(fates.filter((fate) => fate.includes(" pending "))).toHaveLength(4);
+    expect(fates).toHaveLength(many + 5);
+  });
 });

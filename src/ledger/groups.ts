@@ -1,6 +1,6 @@
 // Scattered groups: staged rows brought together by their key, in flat memory however many there are. Every file is
 // walked in key order through its index, and the walks are merged. Not here: mapping a group.
-import type { StoredRow } from "../model/ledger.ts";
+import type { StoredGroup, StoredRow } from "../model/ledger.ts";
 import type { Connection } from "./connection.ts";
 import type { StagedRows } from "./staged-rows.ts";
 import { type RowColumns, selectStaged, storedRow } from "./stored-row.ts";
@@ -8,26 +8,33 @@ import { type RowColumns, selectStaged, storedRow } from "./stored-row.ts";
 const rowsAhead = 2_000;
 const minPageRows = 16;
 
-/** One array of rows per key over all these files; rows in input order. */
+/** The rows of each key over all these files, in input order; of a key with more than `most` in parts. */
 export async function* groups(
   connection: Connection,
   staged: StagedRows,
   fileIds: readonly number[],
-): AsyncGenerator<readonly StoredRow[]> {
+  most: number,
+): AsyncGenerator<StoredGroup> {
   staged.sort();
   const pageRows = Math.max(minPageRows, Math.floor(rowsAhead / Math.max(1, fileIds.length)));
   const walks = [...new Set(fileIds)].sort((a, b) => a - b).map((fileId) => openWalk(connection, fileId, pageRows));
   for (;;) {
     const key = smallest(walks);
     if (key === undefined) return;
-    const group: StoredRow[] = [];
+    let rows: StoredRow[] = [];
+    let part: StoredGroup["part"];
     for (const walk of walks) {
       for (let row = walk.peek(); row?.group_key === key; row = walk.peek()) {
-        group.push(storedRow(row));
+        if (rows.length >= (part === undefined ? most : Math.min(most, pageRows))) {
+          part = part === undefined ? "start" : "rest";
+          yield { rows, part };
+          rows = [];
+        }
+        rows.push(storedRow(row));
         walk.skip();
       }
     }
-    yield group;
+    yield part === undefined ? { rows } : { rows, part: "rest" };
   }
 }
 

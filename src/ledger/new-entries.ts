@@ -1,8 +1,8 @@
-// Entries on their way into the ledger. Not here: what becomes of them (queue.ts), duplicates (duplicates.ts).
+// Entries on their way into the ledger. Not here: what becomes of them (queue.ts), clashes (clashes.ts).
 import type { NewEntry } from "../model/entry.ts";
 import type { Staging } from "../model/ledger.ts";
-import type { Problem } from "../model/problem.ts";
-import { encode, encodeList } from "./codec.ts";
+import { boundedProblems, type Problem } from "../model/problem.ts";
+import { decodeProblems, encode, encodeList } from "./codec.ts";
 import type { Connection } from "./connection.ts";
 import type { Keys } from "./keys.ts";
 
@@ -10,13 +10,18 @@ import type { Keys } from "./keys.ts";
 export function openNewEntries(
   connection: Connection,
   keys: Keys,
-): Pick<Staging, "addEntries" | "addProblems" | "counts" | "collapseIdentical"> {
+): Pick<Staging, "addEntries" | "extendEntry" | "addProblems" | "counts" | "collapseIdentical"> {
   return {
     async addEntries(run, entries) {
       const weight = entries.reduce((sum, { rows, references }) => sum + 4 + rows.length + references.length, 0);
+      return connection.write(() => entries.map((entry) => addEntry(connection, keys, run, entry)), weight);
+    },
+    async extendEntry(entryId, { rows = [], problems = [], rowsHash }) {
       connection.write(() => {
-        for (const entry of entries) addEntry(connection, keys, run, entry);
-      }, weight);
+        claimRows(connection, entryId, rows);
+        addProblems(connection, entryId, problems);
+        if (rowsHash !== undefined) connection.run("update entries set rows_hash = ? where id = ?", rowsHash, entryId);
+      }, rows.length + 1);
     },
     async addProblems(entryId, problems) {
       connection.write(() => {
@@ -45,11 +50,24 @@ export function addProblems(connection: Connection, entryId: number, problems: r
   const had = connection.one<{ problems: string | null }>("select problems from entries where id = ?", entryId);
   if (had === undefined) throw new Error(`entry ${entryId} is not in the ledger`);
   const added = JSON.stringify(problems);
-  const all = had.problems === null ? added : `${had.problems.slice(0, -1)},${added.slice(1)}`;
+  const mayBeFew = (had.problems?.length ?? 0) + added.length < fewCharacters;
+  const all =
+    mayBeFew && had.problems !== null
+      ? `${had.problems.slice(0, -1)},${added.slice(1)}`
+      : JSON.stringify(boundedProblems([...decodeProblems(had.problems), ...problems]));
   connection.run("update entries set problems = ? where id = ?", all, entryId);
 }
 
-function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEntry): void {
+// The shortest problem that there is has more than thirty characters: in so much text there are never too many.
+const fewCharacters = 30_000;
+
+function claimRows(connection: Connection, entryId: number, rows: readonly number[]): void {
+  for (const row of rows) {
+    connection.run("insert or ignore into entry_rows (row, entry) values (?, ?)", row, entryId);
+  }
+}
+
+function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEntry): number {
   const isInvalid = entry.problems.some(isError);
   if (entry.key === undefined && !isInvalid) throw new Error("an entry without a key must have an error that says so");
   const key = entry.key === undefined ? null : keys.id(entry.resource, entry.key);
@@ -75,9 +93,7 @@ function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEnt
     Object.keys(entry.clears).length === 0 ? null : encode(entry.clears),
     encodeList(entry.creationProblems),
   );
-  for (const row of entry.rows) {
-    connection.run("insert or ignore into entry_rows (row, entry) values (?, ?)", row, id);
-  }
+  claimRows(connection, id, entry.rows);
   for (const { key: claimed, path } of entry.keys) {
     connection.run(
       "insert or ignore into entry_keys (run, key, entry, path) values (?, ?, ?, ?)",
@@ -97,6 +113,7 @@ function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEnt
       fill ? 1 : 0,
     );
   }
+  return id;
 }
 
 function isInDoubt(connection: Connection, key: number | null): boolean {

@@ -99,7 +99,7 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
     place: connection.place,
     upgraded,
     runs: openRuns(connection, staged),
-    staging: openStaging(connection, keys, worklists, staged),
+    staging: openStaging(connection, keys, staged),
     queue: openQueue(connection, keys, worklists),
     account: openAccountMemory(connection),
     results: openResults(connection),

@@ -107,7 +107,7 @@ async function* unknownReferences(
   size: number,
 ): AsyncGenerator<{ readonly resource: ReferableName; readonly keys: readonly string[] }> {
   const list = worklists.fill(
-    `select distinct k.resource, '' name, er.key
+    `select distinct k.resource, er.key
        from entries e join entry_references er on er.entry = e.id join keys k on k.id = er.key
       where e.run = ? and e.phase = ? and e.outcome is null and ${isOpen}`,
     run,

@@ -12,7 +12,7 @@ import { type RowColumns, rowRange, selectRow, storedRow } from "./stored-row.ts
 export function openRows(
   connection: Connection,
   staged: StagedRows,
-): Pick<Staging, "addRows" | "rowsWithKey" | "unclaimed" | "settleRows" | "rowsOfEntry" | "finish"> {
+): Pick<Staging, "addRows" | "rowsWithKey" | "claimRows" | "unclaimed" | "settleRows" | "rowsOfEntry" | "finish"> {
   return {
     async addRows(rows) {
       connection.write(() => {
@@ -21,6 +21,11 @@ export function openRows(
     },
     async rowsWithKey(fileIds, key, limit) {
       return staged.withKey(fileIds, key, limit);
+    },
+    async claimRows(entryId, fileIds, key) {
+      connection.write(() => {
+        for (const fileId of fileIds) staged.claim(entryId, fileId, key);
+      });
     },
     unclaimed: (fileId) => unclaimed(connection, fileId),
     async settleRows(rows) {
@@ -36,21 +41,30 @@ export function openRows(
         }
       }, rows.length);
     },
-    async rowsOfEntry(entryId) {
+    async rowsOfEntry(entryId, most = Number.MAX_SAFE_INTEGER) {
       const rows = connection.read(() =>
         connection.all<RowColumns>(
-          `${selectRow} where r.id in (select row from entry_rows where entry = ?) order by r.id`,
+          `${selectRow} where r.id in (select row from entry_rows where entry = ? order by row limit ?) order by r.id`,
           entryId,
+          most,
         ),
       );
       const files = filesById(connection, [...new Set(rows.map(({ id }) => splitRowId(id).fileId))]);
-      return { files, rows: rows.map(storedRow) };
+      const more = rows.length < most ? 0 : countOf(connection, entryId) - rows.length;
+      return { files, rows: rows.map(storedRow), more };
     },
     async finish(run) {
       staged.finish(run);
       connection.flush();
     },
   };
+}
+
+function countOf(connection: Connection, entryId: number): number {
+  const found = connection.read(() =>
+    connection.one<{ count: number }>("select count(*) count from entry_rows where entry = ?", entryId),
+  );
+  return found?.count ?? 0;
 }
 
 function addRow(connection: Connection, staged: StagedRows, row: NewRow): void {

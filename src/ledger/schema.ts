@@ -245,8 +245,21 @@ export const temporaryTables = `
 create temp table worklist (
   list integer not null,
   resource text not null,
-  name text not null,
   key integer not null,
-  primary key (list, resource, name, key)
+  primary key (list, resource, key)
 ) strict, without rowid;
+
+-- Claims of keys that clash, in the order of their entries; those that clash with each other are ranked in the same order.
+create temp table clash_claims (
+  id integer primary key,
+  clash integer not null,
+  rank integer not null,
+  size integer not null,
+  key integer not null,
+  entry integer not null,
+  path text not null,
+  place text
+) strict;
+create index temp.clash_claims_by_rank on clash_claims (clash, rank);
+create index temp.clash_claims_of_entry on clash_claims (entry);
 `;

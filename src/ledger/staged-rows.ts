@@ -17,6 +17,8 @@ export interface StagedRows {
   /** Makes looking up fast. Whoever reads staged rows by key calls it first. */
   sort(): void;
   withKey(fileIds: readonly number[], key: string, limit: number): readonly StoredRow[];
+  /** Adds all rows of a file with this key to an entry. Only inside a write. */
+  claim(entryId: number, fileId: number, key: string): void;
   clear(): void;
   /** Drops what is staged of the run's files, but for reference files. */
   finish(run: number): void;
@@ -56,6 +58,15 @@ export function openStagedRows(connection: Connection): StagedRows {
     withKey(fileIds, key, limit) {
       sort();
       return connection.read(() => withKey(connection, fileIds, key, limit));
+    },
+    claim(entryId, fileId, key) {
+      connection.run(
+        `insert or ignore into entry_rows (row, entry)
+         select row, ? from staged_rows where file = ? and group_key = ?`,
+        entryId,
+        fileId,
+        key,
+      );
     },
     clear() {
       connection.write(() => connection.run("delete from staged_rows"));

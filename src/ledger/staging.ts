@@ -1,7 +1,7 @@
 // The ledger as staging sees it, put together from its parts.
 import type { Staging } from "../model/ledger.ts";
+import { openClashes } from "./clashes.ts";
 import type { Connection } from "./connection.ts";
-import { openDuplicates } from "./duplicates.ts";
 import { addFile, updateFile } from "./files.ts";
 import { groups } from "./groups.ts";
 import type { Keys } from "./keys.ts";
@@ -10,10 +10,9 @@ import { openNewEntries } from "./new-entries.ts";
 import { openRepeats } from "./repeats.ts";
 import { openRows } from "./rows.ts";
 import type { StagedRows } from "./staged-rows.ts";
-import type { Worklists } from "./worklist.ts";
 
 /** Staging on a connection. */
-export function openStaging(connection: Connection, keys: Keys, worklists: Worklists, staged: StagedRows): Staging {
+export function openStaging(connection: Connection, keys: Keys, staged: StagedRows): Staging {
   return {
     async addFile(file) {
       staged.unsort();
@@ -25,10 +24,10 @@ export function openStaging(connection: Connection, keys: Keys, worklists: Workl
     async settleMended(run) {
       return connection.write(() => settleMended(connection, run));
     },
-    groups: (fileIds) => groups(connection, staged, fileIds),
+    groups: (fileIds, most) => groups(connection, staged, fileIds, most),
     ...openRows(connection, staged),
     ...openNewEntries(connection, keys),
-    ...openDuplicates(connection, worklists),
+    ...openClashes(connection),
     ...openRepeats(connection),
   };
 }

@@ -5,6 +5,7 @@ import type { Json } from "../model/json.ts";
 import type { ProblemCode } from "../model/problem.ts";
 import type { Cell } from "../model/row.ts";
 import { type Blanks, holdsObjects } from "./blanks.ts";
+import { maxMadeLength, tooLongMessage } from "./bounds.ts";
 import type { Value } from "./coerce.ts";
 import { asValue } from "./constant.ts";
 import { compileExpression } from "./expression.ts";
@@ -136,6 +137,11 @@ function fromTemplate(parts: readonly TemplatePart[], scope: FieldsScope): Cellw
         next += 1;
         return reading === undefined || isBlank(reading) ? "" : String(reading.cell);
       });
+      if (text.reduce((length, part) => length + part.length, 0) > maxMadeLength)
+        return {
+          picked: { kind: "failed", code: "too_long", message: tooLongMessage("the template") },
+          used: readings,
+        };
       return { picked: { kind: "value", value: text.join("").trim(), isConstant: false }, used: readings };
     },
   };

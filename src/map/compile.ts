@@ -171,9 +171,9 @@ function damageOf({ damage }: RowGroup, rows: readonly SourceRow[]): readonly Pr
   const faults = rows.flatMap(({ file, row }) =>
     row.fault === undefined ? [] : [{ file, line: row.line, row: row.number, ...row.fault }],
   );
-  const isNamed = (fault: Problem) =>
-    damage.some(({ code, file, line }) => code === fault.code && file === fault.file && line === fault.line);
-  return [...damage, ...faults.filter((fault) => !isNamed(fault))];
+  const nameOf = ({ code, file, line }: Problem) => `${code} ${line} ${file}`;
+  const named = new Set(damage.map(nameOf));
+  return [...damage, ...faults.filter((fault) => !named.has(nameOf(fault)))];
 }
 
 /** A faulty row of a `one: true` join is no match. */

@@ -1,9 +1,13 @@
 // What our CEL has beside the standard: rows and cells, number() and date() by the source's style, arithmetic that
 // mixes whole and decimal numbers, a few text functions, and regular expressions that cannot run away.
-import { Environment, EvaluationError } from "@marcbachmann/cel-js";
+import { Environment } from "@marcbachmann/cel-js";
+import { quote } from "../model/quote.ts";
+import { maxMadeLength, tooLongMessage } from "./bounds.ts";
 import { CellsView } from "./cells-view.ts";
 import { parseDate } from "./dates.ts";
 import { exactNumber, inexactMessage, parseDecimal, roundDouble } from "./decimal.ts";
+import { addSteps } from "./expression-meter.ts";
+import { fault } from "./own-fault.ts";
 import { compilePattern } from "./pattern.ts";
 import type { ValueStyle } from "./style.ts";
 
@@ -17,8 +21,15 @@ export const variablesOf: Readonly<Record<ExpressionKind, readonly string[]>> = 
   child: ["row", "rows", "parent", "item"],
 };
 
-/** The engine's own `matches` backtracks and cannot be replaced, so calls of it are renamed to this, of equal length. */
-export const safeMatches = "matchRe";
+/**
+ * Functions of the engine that could run away and cannot be replaced: `matches` and `duration` backtrack, and `join` makes
+ * texts of any length. Calls of them are renamed to ours, of equal length so that places in the text stay the same.
+ */
+export const safeNames: ReadonlyMap<string, string> = new Map([
+  ["matches", "matchRe"],
+  ["join", "joiN"],
+  ["duration", "duratioN"],
+]);
 
 /** What an index has for a key; throws what is wrong with asking for it. Without `otherwise` there must be something. */
 export type RowIndex = (key: string, otherwise?: string) => string;
@@ -26,9 +37,6 @@ export type RowIndex = (key: string, otherwise?: string) => string;
 export type RowIndexes = ReadonlyMap<string, RowIndex>;
 /** For a mapping that has none, and for what indexes themselves are made of. */
 export const noIndexes: RowIndexes = new Map();
-
-/** The code of errors that are in our own words already. */
-export const ownFault = "own_fault";
 
 /** The environment in which expressions of a kind are compiled; one for each style, kind and set of indexes is enough. */
 export function expressionEnvironment(
@@ -92,7 +100,10 @@ function registerTexts(environment: Environment, style: ValueStyle): void {
     .registerFunction("date(string): string", (text: string) => dateIn(text, style), sync)
     .registerFunction("string.replace(string, string): string", replaced, sync)
     .registerFunction("matches(string, string): bool", matches, sync)
-    .registerFunction(`string.${safeMatches}(string): bool`, matches, sync);
+    .registerFunction("string.matchRe(string): bool", matches, sync)
+    .registerFunction("list<string>.joiN(): string", (texts: readonly unknown[]) => joined(texts, ""), sync)
+    .registerFunction("list<string>.joiN(string): string", joined, sync)
+    .registerFunction("duratioN(string): google.protobuf.Duration", durationOf, sync);
 }
 
 function numberIn(text: string, style: ValueStyle): number {
@@ -128,23 +139,38 @@ function sumOf(items: Iterable<unknown>): number {
   return sum;
 }
 
-const maxReplacedLength = 8 * 1024 * 1024; // as long as a row can be; each replace() may multiply what the one before made
+function joined(texts: readonly unknown[], separator: string): string {
+  let length = 0;
+  for (const text of texts) {
+    if (typeof text !== "string") throw fault("join() takes a list of texts; use string(…)");
+    length += text.length + separator.length;
+  }
+  if (length - separator.length > maxMadeLength) throw fault(tooLongMessage("join()"));
+  return texts.join(separator);
+}
+
+const maxDurationLength = 100;
+const durations = new Environment();
+
+function durationOf(text: string): unknown {
+  if (text.length > maxDurationLength) throw fault(`duration() takes a time like 90m, and there is ${quote(text)}`);
+  return durations.evaluate(`duration(${JSON.stringify(text)})`);
+}
 
 function replaced(text: string, search: string, replacement: string): string {
   if (search === "") return text;
   const parts = text.split(search);
-  if (text.length + (parts.length - 1) * (replacement.length - search.length) > maxReplacedLength)
-    throw new Error("replace() made a text of more than 8 MB");
+  if (text.length + (parts.length - 1) * (replacement.length - search.length) > maxMadeLength)
+    throw fault(tooLongMessage("replace()"));
   return parts.join(replacement);
 }
+
+// Reading one character by a pattern may cost as many steps of the pattern as it has.
+const patternWorkPerStep = 1_000;
 
 function matches(text: string, pattern: string): boolean {
   const compiled = compilePattern(pattern);
   if (!compiled.ok) throw fault(compiled.message);
+  addSteps(Math.ceil((text.length * compiled.pattern.programSize()) / patternWorkPerStep));
   return compiled.pattern.test(text);
-}
-
-/** An error in our own words; the engine adds where in the expression it happened. */
-function fault(message: string): EvaluationError {
-  return new EvaluationError({ code: ownFault, message });
 }

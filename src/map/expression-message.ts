@@ -2,7 +2,8 @@
 import { EvaluationError, ParseError, TypeError as TypeFault } from "@marcbachmann/cel-js";
 import { didYouMean } from "../model/nearest.ts";
 import { quote } from "../model/quote.ts";
-import { type ExpressionKind, ownFault, safeMatches, variablesOf } from "./expression-language.ts";
+import { type ExpressionKind, safeNames, variablesOf } from "./expression-language.ts";
+import { ownFault } from "./own-fault.ts";
 
 /** What is wrong with an expression that does not compile: one line, with its column. */
 export function compileMessage(error: unknown, source: string, kind: ExpressionKind): string {
@@ -46,7 +47,10 @@ function conversionMessage(code: string, text: string | undefined): string | und
 
 // The engine's words, in ours.
 function plain(summary: string, code: string): string {
-  const oneLine = summary.replace(/\s*\n[\s\S]*/, "").replaceAll(safeMatches, "matches");
+  const oneLine = [...safeNames].reduce(
+    (text, [name, safe]) => text.replaceAll(safe, name),
+    summary.replace(/\s*\n[\s\S]*/, ""),
+  );
   const words = oneLine
     .replace(/\bdyn<([\w.]+)>/g, "$1")
     .replace(/\b(?:string|int|double|bool)\b/g, (type) => typeWords[type] ?? type);

@@ -1,7 +1,7 @@
 // What is read off an expression's syntax tree: the columns it names, and the mistakes that the engine lets pass.
 // Nothing is evaluated here.
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { type RowIndexes, safeMatches } from "./expression-language.ts";
+import { type RowIndexes, safeNames } from "./expression-language.ts";
 import { compilePattern } from "./pattern.ts";
 import type { Reads } from "./style.ts";
 
@@ -73,13 +73,17 @@ export function syntaxFault(tree: ASTNode): SyntaxFault | undefined {
   return undefined;
 }
 
-/** The source with every call of `.matches(` renamed to the safe one; positions do not move. */
-export function withSafeMatches(source: string, tree: ASTNode): string {
+/** The source with calls of functions that could run away renamed to the safe ones; positions do not move. */
+export function withSafeNames(source: string, tree: ASTNode): string {
   let renamed = source;
   for (const node of nodesOf(tree)) {
-    if (node.op !== "rcall" || node.args[0] !== "matches") continue;
-    const at = renamed.indexOf("matches", node.args[1].end);
-    renamed = `${renamed.slice(0, at)}${safeMatches}${renamed.slice(at + safeMatches.length)}`;
+    if (node.op !== "rcall" && node.op !== "call") continue;
+    const [name] = node.args;
+    const safe = safeNames.get(name);
+    // The function `matches(a, b)` is ours already.
+    if (safe === undefined || (node.op === "call" && name === "matches")) continue;
+    const at = renamed.indexOf(name, node.op === "rcall" ? node.args[1].end : node.start);
+    if (at !== -1) renamed = `${renamed.slice(0, at)}${safe}${renamed.slice(at + safe.length)}`;
   }
   return renamed;
 }

@@ -9,6 +9,7 @@ import { CellsView, type ReadListener } from "./cells-view.ts";
 import type { Value } from "./coerce.ts";
 import { type ExpressionKind, expressionEnvironment, noIndexes, type RowIndexes } from "./expression-language.ts";
 import { compileMessage, place, runMessage } from "./expression-message.ts";
+import { withinBounds } from "./expression-meter.ts";
 import {
   type CellUse,
   columnsOf,
@@ -16,7 +17,7 @@ import {
   type TextUse,
   textUse,
   textUses,
-  withSafeMatches,
+  withSafeNames,
 } from "./expression-syntax.ts";
 import { commonStyle, completed, type Reads, settled, type ValueStyle } from "./style.ts";
 
@@ -86,7 +87,7 @@ export function compileExpression(
     const parsed = environment.parse(source);
     const fault = syntaxFault(parsed.ast);
     if (fault !== undefined) return { ok: false, message: `${fault.message}${place(source, fault.start)}` };
-    const safeSource = withSafeMatches(source, parsed.ast);
+    const safeSource = withSafeNames(source, parsed.ast);
     const safe = environment.parse(safeSource);
     const check = safe.check();
     if (!check.valid) return { ok: false, message: compileMessage(check.error, source, kind) };
@@ -196,7 +197,7 @@ function evaluate(
 ): Evaluated {
   const variables = new Variables(scope);
   try {
-    const result: unknown = parsed(variables);
+    const result: unknown = withinBounds((): unknown => parsed(variables));
     const value = takenValue(result);
     const reads = valueReads(variables.reads);
     return value === undefined

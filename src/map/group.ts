@@ -2,17 +2,26 @@
 // whose rows are scattered (`anywhere`) are put together by the ledger. Which groups a row that could not be read may
 // belong to is decided here.
 import { cellPlace, type RowGroup, type SourceRow } from "../model/draft.ts";
-import { ImportError } from "../model/error.ts";
 import type { Problem } from "../model/problem.ts";
+import { quote } from "../model/quote.ts";
 import type { CompiledMapping } from "./compile.ts";
+import type { Mapping } from "./mapping.ts";
 
-/** More rows than an entry can have: one that grows on is a wrong `group.by`. */
+/** The most rows that an entry can have. A group with more of them makes an invalid entry. */
 export const maxGroupRows = 20_000;
+
+/** What a group is told that has more rows than an entry can have. `key` is that of the group, `first` its first row. */
+export function groupTooLarge(key: string, first: SourceRow, { group, file }: Mapping): Problem {
+  const by = group !== undefined && "columns" in group.by ? group.by.columns[0] : undefined;
+  const whose = key === "" ? "rows without a key" : `group ${quote(key)}`;
+  const message = `the ${whose} has more than 20,000 rows, which is the most that one entry can have (is group.by in ${file} the column that tells entries apart?)`;
+  return { code: "group_too_large", message, ...cellPlace(first, by) };
+}
 
 /**
  * The groups of a stream of rows, in order, without the rows of joins. `onExcluded` is told of every row that the
- * mapping's `where` leaves out. Holds one group at a time; throws `ImportError("MAPPING_INVALID")` when that grows
- * beyond 20,000 rows. Under `continued` the rows with a blank key below a row that is left out are left out with it.
+ * mapping's `where` leaves out. Holds one group at a time, and of one with more than 20,000 rows a part at a time. Under
+ * `continued` the rows with a blank key below a row that is left out are left out with it.
  *
  * A row that could not be read (`fault`, or a `group.by` expression that failed on it) is a member of one group: the
  * one that its key names, where that is the open one or a new one; the open one when its key is blank or cannot be read;
@@ -58,11 +67,20 @@ function singleRows(): Grouper {
 
 interface OpenGroup {
   readonly key: string;
-  readonly rows: SourceRow[];
-  readonly damage: Problem[];
+  rows: SourceRow[];
+  damage: Problem[];
+  /** Its start was given away, because there are more rows than an entry can have. */
+  isTooLarge: boolean;
+}
+
+/** A faulty row, and the group that it is a member of; none while it waits for one. */
+interface Carried {
+  readonly source: SourceRow;
+  readonly group: OpenGroup | undefined;
 }
 
 const maxCarriedDamage = 10;
+const rowsOfRest = 500;
 
 // open    the group that the next row may still belong to
 // waiting faulty rows without a key before any group: members of the next one
@@ -78,68 +96,80 @@ function groupsOf({ groupKey, mapping }: CompiledMapping): Grouper {
   const keyColumn = "columns" in group.by ? group.by.columns[0] : undefined;
   let open: OpenGroup | undefined;
   let waiting: { readonly source: SourceRow; readonly fault: Problem }[] = [];
-  let carried: SourceRow[] = [];
+  let carried: readonly Carried[] = [];
   let above: { readonly key: string | undefined } | undefined;
 
   const close = (): readonly RowGroup[] => {
     const closed = open;
     open = undefined;
-    return closed === undefined ? [] : [{ rows: closed.rows, joined: {}, damage: closed.damage }];
+    if (closed === undefined) return [];
+    return closed.isTooLarge ? takeRest(closed) : [{ rows: closed.rows, joined: {}, damage: closed.damage }];
   };
   const start = (key: string): OpenGroup => {
     const started: OpenGroup = {
       key,
       rows: waiting.map(({ source }) => source),
       damage: waiting.map(({ fault }) => fault),
+      isTooLarge: false,
     };
+    if (waiting.length > 0) carried = carried.map(({ source, group: of }) => ({ source, group: of ?? started }));
     waiting = [];
     open = started;
     return started;
   };
-  const add = (target: OpenGroup, source: SourceRow): void => {
-    if (target.rows.length >= maxGroupRows) throw tooMany(target, source, mapping.file);
+  /** Takes a row into a group; gives what it has too many. */
+  const add = (target: OpenGroup, source: SourceRow): readonly RowGroup[] => {
+    const isFull = target.rows.length >= (target.isTooLarge ? rowsOfRest : maxGroupRows);
+    const given = !isFull ? [] : target.isTooLarge ? takeRest(target) : takeStart(target, mapping);
     target.rows.push(source);
+    return given;
   };
   const takeFaulty = (source: SourceRow, fault: Problem, key: string): readonly RowGroup[] => {
     const known = located(fault, source);
     above = undefined;
-    carried = [...carried, source].slice(-maxCarriedDamage);
+    const carry = (of: OpenGroup | undefined): void => {
+      carried = [...carried, { source, group: of }].slice(-maxCarriedDamage);
+    };
     if (open === undefined && key === "") {
-      if (waiting.length >= maxGroupRows)
-        throw tooMany({ key, rows: waiting.map((held) => held.source), damage: [] }, source, mapping.file);
-      waiting.push({ source, fault: known });
-      return [];
+      if (waiting.length < maxGroupRows) {
+        carry(undefined);
+        waiting.push({ source, fault: known });
+        return [];
+      }
+      open = start("");
     }
     if (open !== undefined && (key === "" || key === open.key)) {
-      add(open, source);
+      carry(open);
+      const given = add(open, source);
       open.damage.push(known);
-      return [];
+      return given;
     }
     open?.damage.push(lostRow(source));
     const complete = close();
     const started = start(key);
-    add(started, source);
+    carry(started);
+    const given = add(started, source);
     started.damage.push(known);
-    return complete;
+    return [...complete, ...given];
   };
   const takeReadable = (source: SourceRow, key: string, problem: Problem | undefined): readonly RowGroup[] => {
     const isOver = above !== undefined && above.key !== open?.key;
     above = undefined;
-    const belongs = open !== undefined && !isOver && (key === open.key || (key === "" && isContinued));
+    const belongs = open !== undefined && !isOver && ((key === open.key && key !== "") || (key === "" && isContinued));
     const complete = belongs ? [] : close();
     const target = belongs && open !== undefined ? open : start(key);
     if (carried.length > 0) {
-      target.damage.push(...carried.filter((lost) => !target.rows.includes(lost)).map(lostRow));
+      target.damage.push(...carried.flatMap((lost) => (lost.group === target ? [] : [lostRow(lost.source)])));
       carried = [];
     }
-    add(target, source);
+    const given = [...complete, ...add(target, source)];
     if (problem !== undefined) target.damage.push(located(problem, source));
-    if (key !== "" || belongs) return complete;
+    if (key !== "" || belongs) return given;
     const message = isContinued
       ? "the key is blank, and there is no row above to continue"
       : "the key of the group is blank";
     target.damage.push({ code: "missing_value", message, ...cellPlace(source, keyColumn) });
-    return [...complete, ...close()];
+    return [...given, ...close()];
   };
 
   return {
@@ -178,13 +208,22 @@ function located(fault: Problem, source: SourceRow): Problem {
   return { ...cellPlace(source), ...fault, file: source.file };
 }
 
-function tooMany({ key, rows }: OpenGroup, { file, row }: SourceRow, mapping: string): ImportError {
-  const from = rows[0]?.row.line ?? row.line;
-  return new ImportError(
-    "MAPPING_INVALID",
-    `${file}:${row.line}: the group "${key}" from line ${from} has more than ${maxGroupRows} rows`,
-    {
-      hint: `is group.by in ${mapping} the column that tells entries apart?`,
-    },
-  );
+function takeStart(group: OpenGroup, mapping: Mapping): readonly RowGroup[] {
+  const [first] = group.rows;
+  const rows = takeRows(group);
+  const tooLarge = first === undefined ? [] : [groupTooLarge(group.key, first, mapping)];
+  group.isTooLarge = true;
+  return [{ ...rows, damage: [...tooLarge, ...rows.damage], part: "start" }];
+}
+
+function takeRest(group: OpenGroup): readonly RowGroup[] {
+  const rows = takeRows(group);
+  return rows.rows.length === 0 && rows.damage.length === 0 ? [] : [{ ...rows, part: "rest" }];
+}
+
+function takeRows(group: OpenGroup): RowGroup {
+  const { rows, damage } = group;
+  group.rows = [];
+  group.damage = [];
+  return { rows, joined: {}, damage };
 }

@@ -1,6 +1,7 @@
 // Regular expressions of mappings, on an engine without catastrophic backtracking (RE2 syntax, linear time).
 import { RE2JS } from "re2js";
 import { quote } from "../model/quote.ts";
+import { maxPatternLength } from "./bounds.ts";
 
 /** A regular expression that runs in linear time, or what is wrong with its text. */
 export type CompiledPattern =
@@ -21,6 +22,8 @@ const maxCached = 500;
 const cache = new Map<string, CompiledPattern>();
 
 function compile(source: string): CompiledPattern {
+  if (source.length > maxPatternLength)
+    return { ok: false, message: `pattern ${quote(source)} is longer than ${maxPatternLength} characters` };
   try {
     return { ok: true, pattern: RE2JS.compile(source) };
   } catch (error) {

@@ -1,8 +1,10 @@
 // The table of `apply:`: named transforms from a value to a value. Arguments are checked when a mapping is compiled.
 // A blank stays blank through every transform, and of a list each element is transformed. Documented in docs/mapping.md.
+import type { RE2JS } from "re2js";
 import { z } from "zod";
 import { didYouMean } from "../model/nearest.ts";
 import type { ProblemCode } from "../model/problem.ts";
+import { maxMadeLength, tooLongMessage } from "./bounds.ts";
 import type { Value } from "./coerce.ts";
 import { dateFormatFault, parseDate, rereadsDates } from "./dates.ts";
 import { decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal, roundDouble } from "./decimal.ts";
@@ -42,7 +44,18 @@ export function compileTransform(spec: TransformSpec, style: ValueStyle): Compil
   const made = definition.make(argument, style);
   if (made === undefined) return { ok: false, message: `"${name}" is written ${definition.usage} (docs/mapping.md)` };
   if (typeof made === "string") return { ok: false, message: made };
-  return { ok: true, transform: (value) => applyTo(value, made) };
+  return { ok: true, transform: (value) => withinLength(value, name, made) };
+}
+
+/** The transform, unless it makes too long a text; of a list all elements count together. */
+function withinLength(value: Value, name: string, transform: ScalarTransform): Transformed {
+  let length = 0;
+  return applyTo(value, (scalar) => {
+    const made = transform(scalar);
+    if (made.ok && typeof made.value === "string") length += made.value.length;
+    if (length <= maxMadeLength) return made;
+    return { ok: false, code: "too_long", message: tooLongMessage(name) };
+  });
 }
 
 type ScalarTransform = (value: string | number | bigint | boolean) => Transformed;
@@ -168,7 +181,25 @@ function replacing([source, replacement]: readonly [string, string]): ScalarTran
   const groups = compiled.pattern.groupCount();
   const missing = [...replacement.matchAll(/\$(\$|\d+)/g)].find(([, group]) => group !== "$" && Number(group) > groups);
   if (missing !== undefined) return `pattern "${source}" has no group for ${missing[0]}`;
-  return textTransform((cell) => compiled.pattern.matcher(cell).replaceAll(replacement));
+  const { pattern } = compiled;
+  const references = [...replacement.matchAll(/\$(?:\d+|\{)/g)].length;
+  return (value) => {
+    const cell = scalarText(value);
+    // Mostly it cannot become too long whatever matches; else it is looked at before it is made.
+    const most = (cell.length + 1) * (replacement.length + references + 1);
+    if (most > maxMadeLength && isMuchTooLong(pattern, cell, replacement.length, references))
+      return { ok: false, code: "too_long", message: tooLongMessage("replace") };
+    return { ok: true, value: pattern.matcher(cell).replaceAll(replacement) };
+  };
+}
+
+/** Whether replacing adds twice as much as there may be: what groups hold is counted as all that matched. */
+function isMuchTooLong(pattern: RE2JS, cell: string, replacementLength: number, references: number): boolean {
+  const matcher = pattern.matcher(cell);
+  let added = 0;
+  while (added <= 2 * maxMadeLength && matcher.find())
+    added += replacementLength + references * (matcher.end() - matcher.start());
+  return added > 2 * maxMadeLength;
 }
 
 function rounding(places: number, style: ValueStyle): ScalarTransform {

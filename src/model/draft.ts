@@ -26,6 +26,11 @@ export interface RowGroup {
   /** By join name: all matching rows in input order; of a `one: true` join at most one. */
   readonly joined: Readonly<Record<string, readonly SourceRow[]>>;
   readonly damage: readonly Problem[];
+  /**
+   * Said of a group with more rows than an entry can have, which comes in parts: its `start`, with a `group_too_large`
+   * among its damage, then the `rest` of its rows, of which the entry gets no more than their places and their damage.
+   */
+  readonly part?: "start" | "rest";
 }
 
 /**

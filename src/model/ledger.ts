@@ -118,12 +118,47 @@ export interface StoredRow {
   readonly fault: Problem | undefined;
 }
 
-/** Entries of one run that claim the same key. */
-export interface Duplicate {
+/** Staged rows of one key. `part` is said where there are more than were asked for at a time. */
+export interface StoredGroup {
+  readonly rows: readonly StoredRow[];
+  readonly part?: "start" | "rest";
+}
+
+/** The rows of an entry as far as they were asked for, how many more there are, and the files they are in. */
+export interface RowsOfEntry {
+  readonly files: readonly StagedFile[];
+  readonly rows: readonly StoredRow[];
+  readonly more: number;
+}
+
+/** How keys clash: they are the same, or the same but for (ASCII) case. */
+export type ClashKind = "same" | "case";
+
+/** An entry's claim of a key that others claim too. */
+export interface Claim {
+  readonly id: number;
+  readonly entryId: number;
   readonly resource: ResourceName;
   readonly key: string;
-  /** In input order. */
-  readonly entries: readonly { readonly entryId: number; readonly path: string; readonly position: number }[];
+  readonly path: string;
+  /** What clashes with each other has one number. */
+  readonly clash: number;
+  /** Its place among those that clash, in input order, from 0. */
+  readonly rank: number;
+  /** How many clash. */
+  readonly size: number;
+  /** Where it stands, once that was said. */
+  readonly place: Problem | undefined;
+}
+
+/** The claims of a run that clash. One list at a time; disposing it forgets it. */
+export interface Clashes extends AsyncDisposable {
+  /** All claims of an entry together, in input order; with `mostOfEach` only so many of what clashes with each other. */
+  byEntry(mostOfEach?: number): AsyncIterable<readonly Claim[]>;
+  /** Keeps where claims stand. */
+  keepPlaces(places: readonly { readonly claim: Claim; readonly place: Problem }[]): Promise<void>;
+  /** Where the first others stand that clash with a claim, at most so many. */
+  others(claim: Claim, most: number): Promise<readonly Problem[]>;
 }
 
 /** What reading and mapping write, and the questions that only the whole input answers. */
@@ -133,10 +168,18 @@ export interface Staging {
   /** Replaces what is known of the file: some of it shows only when the file was read to its end. */
   updateFile(fileId: number, info: FileInfo): Promise<void>;
   addRows(rows: readonly NewRow[]): Promise<void>;
-  /** Adds entries and claims their rows for them (rows exist already). Entries with an error among their problems are settled invalid. */
-  addEntries(run: number, entries: readonly NewEntry[]): Promise<void>;
-  /** Staged rows over these files, one array per key: keys in the order of their first row is NOT promised, rows of a key are in input order. Rows without a key are left out. */
-  groups(fileIds: readonly number[]): AsyncIterable<readonly StoredRow[]>;
+  /** Adds entries, claims their rows for them (rows exist already) and gives their ids. Entries with an error among their problems are settled invalid. */
+  addEntries(run: number, entries: readonly NewEntry[]): Promise<readonly number[]>;
+  /** Further rows, problems, or the hash over all its rows for an entry that is too large to be added at once. */
+  extendEntry(entryId: number, more: Partial<Pick<NewEntry, "rows" | "problems" | "rowsHash">>): Promise<void>;
+  /** Adds all staged rows of these files with this key to an entry. */
+  claimRows(entryId: number, fileIds: readonly number[], key: string): Promise<void>;
+  /**
+   * Staged rows over these files by key: keys in the order of their first row is NOT promised, rows of a key are in input
+   * order. Rows without a key are left out. A key with more than `most` rows comes in parts of at most so many, one after
+   * the other.
+   */
+  groups(fileIds: readonly number[], most: number): AsyncIterable<StoredGroup>;
   /** Staged rows of these files with this key, in input order, at most `limit`. */
   rowsWithKey(fileIds: readonly number[], key: string, limit: number): Promise<readonly StoredRow[]>;
   /** Rows that no entry claimed and that have no outcome, in batches. */
@@ -152,10 +195,8 @@ export interface Staging {
   ): Promise<void>;
   /** Entries of the run with the same own key and the same hash, and no errors, become one (the first); gives how many went. */
   collapseIdentical(run: number): Promise<number>;
-  /** Keys that more than one entry of the run claims, invalid entries included. */
-  duplicates(run: number): AsyncIterable<Duplicate>;
-  /** Keys of the run that differ only in (ASCII) case, each set once. */
-  caseVariants(run: number): AsyncIterable<Duplicate>;
+  /** Claims of keys that more than one entry of the run claims, invalid entries included; or of several keys, but for case. */
+  clashes(run: number, kind: ClashKind): Promise<Clashes>;
   /**
    * Open and invalid entries, and invalid rows without an entry, whose rows a retry repaired since become `unchanged` (or
    * `skipped`), with a warning instead of their problems: where what was accepted for them is still what was accepted last.
@@ -196,12 +237,12 @@ export interface Staging {
     readonly source: number;
     readonly rows: readonly { readonly id: number; readonly line: number; readonly file: string }[];
   }>;
-  /** Adds problems to a staged entry; an error settles it invalid. */
+  /** Adds problems to a staged entry; an error settles it invalid. Of too many, the first are kept and the others counted. */
   addProblems(entryId: number, problems: readonly Problem[]): Promise<void>;
   /** Counts of entries of the run by phase: all and still open. */
   counts(run: number): Promise<readonly { readonly phase: Phase; readonly entries: number; readonly open: number }[]>;
-  /** The rows of an entry in input order, and the files they are in: enough to map it again. */
-  rowsOfEntry(entryId: number): Promise<{ readonly files: readonly StagedFile[]; readonly rows: readonly StoredRow[] }>;
+  /** The rows of an entry in input order, at most so many of them, and the files they are in: enough to map it again. */
+  rowsOfEntry(entryId: number, most?: number): Promise<RowsOfEntry>;
   /** Drops what only staging needed (cells and keys of staged rows of `join` and `input` files). Reference rows stay. */
   finish(run: number): Promise<void>;
 }

@@ -30,6 +30,11 @@ export function formatPath(steps: readonly PropertyKey[]): string {
   );
 }
 
+/** The path of what encloses a path: `items[1]` of `items[1].quantity`, nothing of `items`. */
+export function parentPath(path: string): string {
+  return path.slice(0, Math.max(0, Math.max(path.lastIndexOf("."), path.lastIndexOf("["))));
+}
+
 /** The value at a path, or undefined. Reads own properties only. */
 export function valueAt(root: unknown, steps: readonly PathStep[]): unknown {
   let value = root;
@@ -53,4 +58,27 @@ export function withValueAt(root: Json, steps: readonly PathStep[], value: Json)
   const fields = new Map<string, Json>(isPlainObject(root) ? (Object.entries(root) as [string, Json][]) : []);
   fields.set(step, withValueAt(fields.get(step) ?? {}, rest, value));
   return Object.fromEntries(fields);
+}
+
+/** As `withValueAt` for many paths, in one copy. */
+export function withValuesAt(root: Json, paths: readonly (readonly PathStep[])[], value: Json): Json {
+  const own = new Set<Json>();
+  let result = root;
+  for (const steps of paths) result = set(result, steps, value, own);
+  return result;
+}
+
+function set(root: Json, [step, ...rest]: readonly PathStep[], value: Json, own: Set<Json>): Json {
+  if (step === undefined) return value;
+  const isOwn = own.has(root) && Array.isArray(root) === (typeof step === "number");
+  const copy = isOwn ? root : copyOf(root, step);
+  own.add(copy);
+  const inner = set((valueAt(copy, [step]) as Json | undefined) ?? {}, rest, value, own);
+  Object.defineProperty(copy, step, { value: inner, writable: true, enumerable: true, configurable: true });
+  return copy;
+}
+
+function copyOf(root: Json, step: PathStep): Json {
+  if (typeof step === "number") return Array.isArray(root) ? [...root] : [];
+  return Object.fromEntries(isPlainObject(root) ? (Object.entries(root) as [string, Json][]) : []);
 }

@@ -1,7 +1,7 @@
 // Where a problem stands: from a payload path to the cell or cells that the value came from, and into the problem's words.
-import { cellPlace, type Origin, type Origins, problemCell } from "./draft.ts";
+import { cellPlace, type Origin, type Origins, problemCell, type SourceRow } from "./draft.ts";
 import type { Json, JsonObject } from "./json.ts";
-import { parsePath, valueAt } from "./payload-path.ts";
+import { parentPath, parsePath, valueAt } from "./payload-path.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
 import { quote } from "./quote.ts";
 
@@ -65,7 +65,7 @@ interface Found {
 }
 
 function nearestOrigins(path: string, origins: Origins): Found | undefined {
-  for (let at = path; at !== ""; at = parentOf(at)) {
+  for (let at = path; at !== ""; at = parentPath(at)) {
     const known = [at, ...standInsFor(at)].find((candidate) => (origins.get(candidate) ?? []).length > 0);
     if (known !== undefined) return { path: known, origins: origins.get(known) ?? [] };
     const row = rowBelow(at, origins);
@@ -75,16 +75,35 @@ function nearestOrigins(path: string, origins: Origins): Found | undefined {
 }
 
 /** The row that all mapped fields below a path come from; of several the entry's first one. */
-function rowBelow(path: string, origins: Origins): Origin | undefined {
-  const below = [...origins].filter(([mapped]) => mapped.startsWith(`${path}.`) || mapped.startsWith(`${path}[`));
-  if (below.length === 0) return undefined;
-  const sources = new Map(
-    below
-      .flatMap(([, all]) => all)
-      .flatMap((origin) => (origin.kind === "mapping" ? [] : [[origin.source.id, origin.source]])),
-  );
-  const [source, ...others] = sources.values();
-  return source !== undefined && others.length === 0 ? { kind: "row", source } : origins.get("")?.[0];
+function rowBelow(at: string, origins: Origins): Origin | undefined {
+  const below = sourcesBelow(origins).get(at);
+  if (below === undefined) return undefined;
+  return below === "several" || below === "none" ? origins.get("")?.[0] : { kind: "row", source: below };
+}
+
+type SourcesBelow = ReadonlyMap<string, SourceRow | "several" | "none">;
+
+// An order of twenty thousand faulty items asks for each of them.
+const indexes = new WeakMap<Origins, { readonly size: number; readonly below: SourcesBelow }>();
+
+/** For every path that encloses mapped ones: the row that they all come from. */
+function sourcesBelow(origins: Origins): SourcesBelow {
+  const known = indexes.get(origins);
+  if (known?.size === origins.size) return known.below;
+  const below = new Map<string, SourceRow | "several" | "none">();
+  for (const [mapped, all] of origins) {
+    for (let at = parentPath(mapped); at !== ""; at = parentPath(at)) {
+      if (!below.has(at)) below.set(at, "none");
+      for (const origin of all) {
+        if (origin.kind === "mapping") continue;
+        const before = below.get(at);
+        if (before === "none") below.set(at, origin.source);
+        else if (before !== "several" && before?.id !== origin.source.id) below.set(at, "several");
+      }
+    }
+  }
+  indexes.set(origins, { size: origins.size, below });
+  return below;
 }
 
 // What the API calls the thing that a field names: it answers `items.0.product` for an item's SKU.
@@ -107,10 +126,6 @@ function standInsFor(path: string): readonly string[] {
   const at = path.lastIndexOf(".") + 1;
   const name = path.slice(at);
   return (Object.hasOwn(standIns, name) ? (standIns[name] ?? []) : []).map((standIn) => path.slice(0, at) + standIn);
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, Math.max(path.lastIndexOf("."), path.lastIndexOf("["))));
 }
 
 function valueText(value: unknown): string | undefined {

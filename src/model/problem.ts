@@ -24,6 +24,7 @@ export const problemCodes = [
   "no_head", // a group without a first row by `head`
   "several_heads",
   "group_damaged", // another row that may belong to this group could not be read
+  "group_too_large", // more rows than an entry can have
   "join_orphan", // a joined row that belongs to nothing
   "join_several", // a `one: true` join with more than one match
   "more_problems", // of an entry that has more of them than are kept
@@ -97,6 +98,28 @@ export function describeProblem(problem: Problem): string {
   const target = path === undefined || path === "" ? "" : `→ ${path}`;
   const head = [source, target].filter((part) => part !== "").join(" ");
   return head === "" ? message : `${head}: ${message}`;
+}
+
+/** So many problems of an entry are kept. */
+export const mostProblems = 1000;
+
+/**
+ * The problems of an entry as far as they are kept: errors first where there are too many, and how many more there are. An
+ * entry of twenty thousand faulty rows has its problems read again for every one of them.
+ */
+export function boundedProblems(problems: readonly Problem[]): readonly Problem[] {
+  const listed = problems.filter(({ code }) => code !== "more_problems");
+  if (listed.length <= mostProblems) return problems;
+  const counted = problems.reduce((sum, problem) => sum + (problem.code === "more_problems" ? moreIn(problem) : 0), 0);
+  const isError = ({ severity }: Problem) => severity === undefined;
+  const worstFirst = [...listed.filter(isError), ...listed.filter((problem) => !isError(problem))];
+  const more = counted + listed.length - mostProblems;
+  const message = `${more} more problems of this entry are not listed: fix these first`;
+  return [...worstFirst.slice(0, mostProblems), { code: "more_problems", message, severity: "warning" }];
+}
+
+function moreIn({ message }: Problem): number {
+  return Number.parseInt(message, 10) || 0;
 }
 
 /** What makes two problems "the same thing" in a summary: the same code at the same place with the same words. */

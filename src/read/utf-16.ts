@@ -15,11 +15,11 @@ export function utf16Of(head: Buffer): { readonly encoding: string; readonly evi
     else if (isPrintable(one) && isPrintable(two)) pairs++;
   }
   const zeros = Math.max(first, second);
-  // A tenth: Chinese has them in its line ends, commas and digits alone. Where nearly
-  // everything else is two letters of ASCII side by side, it is text of one byte a character that holds zeros.
-  if (zeros === 0 || zeros * 10 < units || Math.min(first, second) * 10 > zeros || pairs * 4 > 3 * (units - zeros)) {
-    return undefined;
-  }
+  // A tenth: Chinese has them in its line ends, commas and digits alone. Where there are not many, and nearly everything
+  // else is two letters of ASCII side by side, it is text of one byte a character that holds zeros. Where most characters
+  // have one, the few others may look like anything: "∠" is a quote and a space.
+  const isBytes = zeros * 2 < units && pairs * 4 > 3 * (units - zeros);
+  if (zeros === 0 || zeros * 10 < units || Math.min(first, second) * 10 > zeros || isBytes) return undefined;
   const encoding = second > first ? "utf-16le" : "utf-16be";
   if (!isText(head, encoding)) return undefined;
   const half = second > first ? "second" : "first";

@@ -36,24 +36,88 @@ export function inputName({ input, join }: Pick<StagedFile, "input" | "join">): 
 
 /** Every problem of a row and its entry, the row's own first; equal ones once. */
 export function allProblems(row: ResultRow): readonly Problem[] {
-  const ofEntry = row.entry?.problems ?? [];
-  if (row.problems.length === 0) return ofEntry;
-  const ofRow = new Set(row.problems.map(identityOf));
-  return [...row.problems, ...ofEntry.filter((problem) => !ofRow.has(identityOf(problem)))];
+  return [...row.problems, ...ofEntryAlone(row)];
 }
 
-function identityOf({ code, file, line, path, column, message }: Problem): string {
-  return JSON.stringify([code, file, line, path, column, message]);
+/** The problems of the entry that the row does not have itself. */
+function ofEntryAlone({ entry, problems }: ResultRow): readonly Problem[] {
+  const ofEntry = entry?.problems ?? [];
+  return problems.length === 0 ? ofEntry : ofEntry.filter((problem) => !problems.some((own) => isSame(own, problem)));
+}
+
+/** True for problems that say the same of the same place. */
+export function isSame(one: Problem, other: Problem): boolean {
+  return (
+    one.code === other.code &&
+    one.line === other.line &&
+    one.file === other.file &&
+    one.path === other.path &&
+    one.column === other.column &&
+    one.message === other.message
+  );
 }
 
 /** Sorts the problems of a row by where they are. */
 export function rowProblems(row: ResultRow, files: RunFiles): RowProblems {
-  const sorted = { own: [] as Problem[], shared: [] as Problem[], elsewhere: [] as Problem[] };
-  const ownCount = row.problems.length;
-  for (const [index, problem] of allProblems(row).entries()) {
-    sorted[index < ownCount ? "own" : placeOf(problem, row, files)].push(problem);
+  const { shared, placed, byPlace } = sortedByPlace(row.entry?.problems ?? noProblems, files);
+  const file = files.byId.get(row.fileId)?.file;
+  const here = [
+    ...(byPlace.get(placeKey(file, "row", splitRowId(row.rowId).rowNumber)) ?? noProblems),
+    ...(byPlace.get(placeKey(file, "line", row.line)) ?? noProblems),
+  ];
+  const isNew = (problem: Problem): boolean => !row.problems.some((own) => isSame(own, problem));
+  const ofThisRow = new Set(here);
+  return {
+    own: [
+      ...row.problems,
+      ...(here.length < 2 ? here : placed.filter((problem) => ofThisRow.has(problem))).filter(isNew),
+    ],
+    shared: row.problems.length === 0 ? shared : shared.filter(isNew),
+    elsewhere:
+      ofThisRow.size === 0 && row.problems.length === 0
+        ? placed
+        : placed.filter((problem) => !ofThisRow.has(problem) && isNew(problem)),
+  };
+}
+
+interface SortedByPlace {
+  readonly shared: readonly Problem[];
+  /** Those that name a row, in their order. */
+  readonly placed: readonly Problem[];
+  readonly byPlace: ReadonlyMap<string, readonly Problem[]>;
+}
+
+const noProblems: readonly Problem[] = [];
+
+// All rows of an entry come with the same list: sorted anew for each, a thousand problems of twenty thousand rows would be
+// looked at twenty million times.
+const sorted = new WeakMap<readonly Problem[], SortedByPlace>();
+
+function sortedByPlace(problems: readonly Problem[], { rowFileNames }: RunFiles): SortedByPlace {
+  const known = sorted.get(problems);
+  if (known !== undefined) return known;
+  const shared: Problem[] = [];
+  const placed: Problem[] = [];
+  const byPlace = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const { file, row, line } = problem;
+    if (file === undefined || !rowFileNames.has(file) || (row === undefined && line === undefined)) {
+      shared.push(problem);
+      continue;
+    }
+    placed.push(problem);
+    const key = row === undefined ? placeKey(file, "line", line) : placeKey(file, "row", row);
+    const there = byPlace.get(key);
+    if (there === undefined) byPlace.set(key, [problem]);
+    else there.push(problem);
   }
-  return sorted;
+  const made = { shared, placed, byPlace };
+  sorted.set(problems, made);
+  return made;
+}
+
+function placeKey(file: string | undefined, by: "row" | "line", number: number | undefined): string {
+  return `${by} ${number} ${file}`;
 }
 
 /**
@@ -80,14 +144,6 @@ export function isError({ severity }: Problem): boolean {
 /** `orders.csv:1043`. */
 export function placeText({ file, line }: Problem): string {
   return line === undefined ? (file ?? "") : `${file ?? ""}:${line}`;
-}
-
-function placeOf(problem: Problem, row: ResultRow, { byId, rowFileNames }: RunFiles): keyof RowProblems {
-  if (problem.file === undefined || !rowFileNames.has(problem.file)) return "shared";
-  if (problem.row === undefined && problem.line === undefined) return "shared";
-  const isSameRow =
-    problem.row === undefined ? problem.line === row.line : problem.row === splitRowId(row.rowId).rowNumber;
-  return isSameRow && problem.file === byId.get(row.fileId)?.file ? "own" : "elsewhere";
 }
 
 // The cell named is in a mapping or a reference file, so the line's `column` would be read as one of its own file.

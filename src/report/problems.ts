@@ -19,7 +19,7 @@ export interface ProblemGroups {
   readonly ungrouped: number;
 }
 
-/** Counts problems by signature in bounded memory. */
+/** Counts problems by signature in bounded memory: so many signatures, and so much text of each. */
 export interface ProblemTally {
   add(problem: Problem): void;
   groups(): ProblemGroups;
@@ -28,6 +28,7 @@ export interface ProblemTally {
 const maxSignatures = 1000;
 const maxExamples = 3;
 const maxExampleText = 500;
+const maxExampleCells = 10;
 
 /** A tally that keeps at most `limit` signatures with three examples each. */
 export function tallyProblems(limit: number = maxSignatures): ProblemTally {
@@ -35,7 +36,7 @@ export function tallyProblems(limit: number = maxSignatures): ProblemTally {
   let ungrouped = 0;
   return {
     add(problem) {
-      const signature = `${problem.severity ?? "error"} | ${problemSignature(problem)}`;
+      const signature = cut(`${problem.severity ?? "error"} | ${problemSignature(problem)}`);
       const known = bySignature.get(signature);
       if (known !== undefined) {
         known.count += 1;
@@ -68,12 +69,27 @@ function groupOf(signature: string, first: Problem, count: number, examples: rea
   };
 }
 
-// A cell may be a whole document; an example needs to be recognised, not complete.
+// A cell may be a whole document, and so may a JSON key; an example needs to be recognised, not complete.
 function bounded(problem: Problem): Problem {
-  const { message, value } = problem;
+  const { message, path, cells } = problem;
   return {
     ...problem,
     message: cut(message),
+    ...(path === undefined ? {} : { path: cut(path) }),
+    ...boundedCell(problem),
+    ...(cells === undefined
+      ? {}
+      : {
+          cells: cells
+            .slice(0, maxExampleCells)
+            .map((cell) => ({ ...cell, ...boundedCell(cell), column: cut(cell.column) })),
+        }),
+  };
+}
+
+function boundedCell({ column, value }: Pick<Problem, "column" | "value">): Pick<Problem, "column" | "value"> {
+  return {
+    ...(column === undefined ? {} : { column: cut(column) }),
     ...(value === undefined ? {} : { value: cut(value) }),
   };
 }

@@ -2,7 +2,7 @@
 import type { ResultRow } from "../model/ledger.ts";
 import type { Action, Outcome } from "../model/outcome.ts";
 import type { Phase, ResourceName } from "../model/resource.ts";
-import { allProblems, inputName, type RunFiles } from "./fate.ts";
+import { allProblems, inputName, isSame, type RunFiles } from "./fate.ts";
 import { type ProblemGroups, tallyProblems } from "./problems.ts";
 
 /** Rows and entries of one input and phase that ended in the same way. */
@@ -70,8 +70,8 @@ function addTally(tallies: Map<string, Tally>, tally: Tally): void {
 // Problems of a later row of an entry that the entry itself does not have.
 function newProblems(row: ResultRow): ResultRow["problems"] {
   if (row.problems.length === 0 || row.entry === undefined) return row.problems;
-  const ofEntry = new Set(row.entry.problems.map((problem) => JSON.stringify(problem)));
-  return row.problems.filter((problem) => !ofEntry.has(JSON.stringify(problem)));
+  const ofEntry = row.entry.problems;
+  return row.problems.filter((problem) => !ofEntry.some((known) => isSame(known, problem)));
 }
 
 const bitsPerPage = 32_768;

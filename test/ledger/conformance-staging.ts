@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ClashKind, Ledger } from "../../src/model/ledger.ts";
 import type { Cells } from "../../src/model/row.ts";
 import {
   addFile,
@@ -106,8 +107,8 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
               expected.set(key, [...(expected.get(key) ?? []), row(id, index + 1).id]);
             }
           }
-          const found = await all(ledger.staging.groups(files));
-          const byKey = new Map(found.map((group) => [group[0]?.groupKey, group.map(({ id }) => id)]));
+          const found = await all(ledger.staging.groups(files, 20_000));
+          const byKey = new Map(found.map(({ rows }) => [rows[0]?.groupKey, rows.map(({ id }) => id)]));
           expect(found.length).toBe(expected.size);
           expect(byKey).toEqual(expected);
         }),
@@ -125,13 +126,60 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
         numbers.map((number) => row(file, number, { groupKey: number % 5 === 0 ? "long" : `k${number % 50}` })),
       );
       const sizes: number[] = [];
-      for await (const group of ledger.staging.groups([file])) {
-        sizes.push(group.length);
+      for await (const { rows, part } of ledger.staging.groups([file], 1_000)) {
+        expect(part).toBeUndefined();
+        sizes.push(rows.length);
         await ledger.staging.addEntries(run, [entry(file, sizes.length, `E${sizes.length}`)]);
       }
       expect(sizes.length).toBe(41);
       expect(Math.max(...sizes)).toBe(1_000);
       expect(sizes.reduce((sum, size) => sum + size)).toBe(5_000);
+    });
+
+    it("with more rows than are asked for at a time come in parts, over files too, and the others as they are", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const files = [await addFile(ledger, run), await addFile(ledger, run)];
+      for (const { id } of files) {
+        const keys = Array.from({ length: 40 }, (_, index) => (index % 4 === 0 ? "small" : "large"));
+        await ledger.staging.addRows(keys.map((groupKey, index) => row(id, index + 1, { groupKey })));
+      }
+      const found = await all(
+        ledger.staging.groups(
+          files.map(({ id }) => id),
+          25,
+        ),
+      );
+      expect(found.map(({ rows, part }) => [rows[0]?.groupKey, part, rows.length])).toEqual([
+        ["large", "start", 25],
+        ["large", "rest", 25],
+        ["large", "rest", 10],
+        ["small", undefined, 20],
+      ]);
+      const ids = found.flatMap(({ rows }) => rows.map(({ id }) => id));
+      expect(new Set(ids).size).toBe(80);
+      expect(ids.slice(0, 60)).toEqual(ids.slice(0, 60).toSorted((a, b) => a - b));
+    });
+
+    it("may be added to the ledger part by part: the entry has all their rows and problems", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const { id: file } = await addFile(ledger, run);
+      await ledger.staging.addRows(
+        [1, 2, 3, 4, 5].map((number) => row(file, number, number > 3 ? { groupKey: "k", cells: {} } : {})),
+      );
+      const [id = 0] = await ledger.staging.addEntries(run, [{ ...entry(file, 1, "A"), problems: [error] }]);
+      const rows = [row(file, 2).id, row(file, 3).id];
+      await ledger.staging.extendEntry(id, { rows, problems: [{ ...error, message: "more" }] });
+      await ledger.staging.claimRows(id, [file], "k");
+      const [first] = await flat(ledger.results.rows(run));
+      expect(first?.entry?.problems).toHaveLength(2);
+      expect((await flat(ledger.results.rows(run))).map(({ outcome }) => outcome)).toEqual(Array(5).fill("invalid"));
+      const found = await ledger.staging.rowsOfEntry(id, 2);
+      expect([found.rows.length, found.more]).toEqual([2, 3]);
+      expect(await ledger.staging.rowsOfEntry(id)).toMatchObject({ rows: { length: 5 }, more: 0 });
     });
 
     it("are gone after finish, reference rows are not", async () => {
@@ -144,7 +192,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       await ledger.staging.addRows([row(main.id, 1, staged), row(reference.id, 1, staged)]);
       await ledger.staging.finish(run);
 
-      expect(await all(ledger.staging.groups([main.id]))).toEqual([]);
+      expect(await all(ledger.staging.groups([main.id], 20_000))).toEqual([]);
       expect(await ledger.staging.rowsWithKey([reference.id], "k", 5)).toMatchObject([{ cells: { a: "1" } }]);
     });
   });
@@ -223,7 +271,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
     it("that several entries claim are named with all of them, variants and invalid entries included", async () => {
       await using place = await makePlace();
       await using ledger = await place.open();
-      const { run, file } = await stage(ledger, "r", [
+      const { run } = await stage(ledger, "r", [
         {
           key: "shirt",
           keys: [
@@ -242,15 +290,10 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
           ],
         },
       ]);
-      expect(await all(ledger.staging.duplicates(run))).toEqual([
-        {
-          resource: "products",
-          key: "shirt-red",
-          entries: [
-            { entryId: 1, path: "variants[0].sku", position: row(file, 1).id },
-            { entryId: 2, path: "sku", position: row(file, 2).id },
-          ],
-        },
+      const claims = await claimsOf(ledger, run, "same");
+      expect(claims).toEqual([
+        { entryId: 1, resource: "products", key: "shirt-red", path: "variants[0].sku", rank: 0, size: 2 },
+        { entryId: 2, resource: "products", key: "shirt-red", path: "sku", rank: 1, size: 2 },
       ]);
     });
 
@@ -259,7 +302,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       await using ledger = await place.open();
       await stage(ledger, "first", ["A"]);
       const { run } = await stage(ledger, "second", ["A", "a", "Ä", "A "]);
-      expect(await all(ledger.staging.duplicates(run))).toEqual([]);
+      expect(await claimsOf(ledger, run, "same")).toEqual([]);
     });
 
     it("are all found when there are many, also while their entries get problems", async () => {
@@ -268,23 +311,77 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       const keys = Array.from({ length: 450 }, (_, index) => `K${index}`);
       const { run } = await stage(ledger, "r", [...keys, ...keys]);
       const found: string[] = [];
-      for await (const { key, entries } of ledger.staging.duplicates(run)) {
-        found.push(key);
-        for (const { entryId } of entries) await ledger.staging.addProblems(entryId, [error]);
+      await using clashes = await ledger.staging.clashes(run, "same");
+      for await (const claims of clashes.byEntry()) {
+        for (const { entryId, key } of claims) {
+          found.push(key);
+          await ledger.staging.addProblems(entryId, [error]);
+        }
       }
-      expect(found.sort()).toEqual(keys.sort());
+      expect(found).toEqual([...keys, ...keys]);
       expect(await ledger.staging.counts(run)).toEqual([{ phase: "products", entries: 900, open: 0 }]);
     });
 
-    it("that differ only in case are given once, in input order", async () => {
+    it("that differ only in case are one set, in input order", async () => {
       await using place = await makePlace();
       await using ledger = await place.open();
       const { run } = await stage(ledger, "r", ["abc", "x", "ABC", "Abc", "X", "é", "É", "lone"]);
-      const found = await all(ledger.staging.caseVariants(run));
-      expect(found.map(({ key, entries }) => [key, entries.map(({ entryId }) => entryId)])).toEqual([
-        ["abc", [1, 3, 4]],
-        ["x", [2, 5]],
+      const claims = await claimsOf(ledger, run, "case");
+      expect(claims.map(({ entryId, key, rank, size }) => [entryId, key, rank, size])).toEqual([
+        [1, "abc", 0, 3],
+        [2, "x", 0, 2],
+        [3, "ABC", 1, 3],
+        [4, "Abc", 2, 3],
+        [5, "X", 1, 2],
       ]);
+      expect((await claimsOf(ledger, run, "case", 1)).map(({ key }) => key)).toEqual(["abc", "x"]);
+    });
+
+    it("that clash know where the first others stand, once that was said", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(
+        ledger,
+        "r",
+        ["A", "A", "B", "A", "A"].map((key, hash) => ({ key, hash: `${hash}` })),
+      );
+      await using clashes = await ledger.staging.clashes(run, "same");
+      const claims = (await all(clashes.byEntry())).flat();
+      const placed = claims.map((claim) => ({ claim, place: { ...error, line: claim.entryId } }));
+      await clashes.keepPlaces(placed);
+      const others = await Promise.all(claims.map((claim) => clashes.others(claim, 2)));
+      expect(others.map((found) => found.map(({ line }) => line))).toEqual([
+        [2, 4],
+        [1, 4],
+        [1, 2],
+        [1, 2],
+      ]);
+      const again = (await all(clashes.byEntry())).flat();
+      expect(again.map(({ place }) => place)).toEqual(placed.map(({ place }) => place));
+    });
+
+    it("with more problems than are kept have the errors first, and how many more there are", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { run } = await stage(ledger, "r", ["A"]);
+      const warning = { ...error, severity: "warning" as const };
+      for (let times = 0; times < 3; times += 1)
+        await ledger.staging.addProblems(
+          1,
+          Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? warning : error)),
+        );
+      const [found] = await flat(ledger.results.rows(run));
+      const problems = found?.entry?.problems ?? [];
+      expect(problems).toHaveLength(1001);
+      expect(problems.filter(({ severity }) => severity === undefined)).toHaveLength(900);
+      expect(problems.at(-1)?.message).toMatch(/^800 more problems/);
     });
   });
+}
+
+/** The claims that clash, without the numbers that the ledger gives them. */
+async function claimsOf(ledger: Ledger, run: number, kind: ClashKind, mostOfEach?: number) {
+  await using clashes = await ledger.staging.clashes(run, kind);
+  const found = (await all(clashes.byEntry(mostOfEach))).flat();
+  return found.map(({ id: _id, clash: _clash, place: _place, ...claim }) => claim);
 }

@@ -245,9 +245,106 @@ describe("an expression that would take for ever", () => {
     const source = `row.Text${'.replace("x", row.Text)'.repeat(3)}.size()`;
     expect(run(source, "row", { row: long })).toEqual({
       ok: false,
-      message: expect.stringContaining("replace() made a text of more than 8 MB"),
+      message: expect.stringContaining("replace() makes a text of more than 1,048,576 characters"),
     });
     expect(run('row.Text.replace("x", "yy").size()', "row", { row: long })).toEqual({ ok: true, value: 6000 });
+  });
+
+  const many = `[${Array.from({ length: 1000 }, (_, at) => at).join()}]`;
+  const doubled = (times: number, value: string): string =>
+    Array.from({ length: times })
+      .reduceRight<string>(
+        (inner, _, at) => `cel.bind(v${at + 1}, v${at} + v${at}, ${inner === "" ? `v${at + 1}` : inner})`,
+        "",
+      )
+      .replace(/^/, `cel.bind(v0, ${value}, `)
+      .concat(")");
+  const nested = (depth: number): string => (depth === 0 ? "x" : `${many}.map(x, ${nested(depth - 1)})`);
+  const shared = (depth: number): string =>
+    Array.from({ length: depth }).reduce<string>((list) => `cel.bind(s, ${list}, [${"s,".repeat(99)}s])`, '["a"]');
+
+  it.each([
+    { what: "lists in lists", source: `${nested(3)}.size()`, says: "takes more than 2,000,000 steps" },
+    {
+      what: "exists() in exists()",
+      source: `${many}.exists(x, ${many}.exists(y, ${many}.exists(z, x + y + z < 0)))`,
+      says: "takes more than 2,000,000 steps",
+    },
+    {
+      what: "steps beside something true",
+      source: `${nested(3)}.size() == 1 || true`,
+      says: "takes more than 2,000,000 steps",
+    },
+    {
+      what: "a text that doubles",
+      source: `${doubled(40, 'row["Text"]')}.size()`,
+      says: "makes a text of more than 1,048,576 characters",
+    },
+    {
+      what: "a list that doubles",
+      source: `${doubled(40, "[1, 2, 3, 4]")}.size()`,
+      says: /list that is too large|2,000,000 steps/,
+    },
+    {
+      what: "lists that share lists",
+      source: `cel.bind(l, ${shared(5)}, l == l)`,
+      says: /list that is too large|2,000,000 steps/,
+    },
+    {
+      what: "join() with a long text between",
+      source: `row.Text.split("").join(row.Text).size()`,
+      says: "join() makes a text of more than 1,048,576 characters",
+    },
+    {
+      what: "a result that is a long list",
+      source: `row.Text.split("").map(x, row.Text.substring(0, 300))`,
+      says: "gives a list of more than 1,048,576",
+    },
+    {
+      what: "long texts compared again and again",
+      source: `${many}.exists(x, ${many}.exists(y, row.Text + "a" == row.Text + "b"))`,
+      says: "takes more than 2,000,000 steps",
+    },
+    {
+      what: "a time without an end",
+      source: `duration(row.Text.replace("x", "1")) == duration("1s")`,
+      says: "duration() takes a time like 90m",
+    },
+    { what: "a pattern as long as a cell", source: `"a".matches(row.Text)`, says: "is longer than 1000 characters" },
+    {
+      what: "a pattern on a long text, again and again",
+      source: `${many}.exists(x, row.Text.matches("(x?){200}y"))`,
+      says: "takes more than 2,000,000 steps",
+    },
+  ])("fails on its row, whatever the machine is doing: $what", ({ source, says }) => {
+    const long = cells({ Text: "x".repeat(5000) });
+    expect(run(source, "row", { row: long })).toEqual({
+      ok: false,
+      message: typeof says === "string" ? expect.stringContaining(says) : expect.stringMatching(says),
+    });
+    // And the next evaluation starts anew.
+    expect(run("row.Text.size()", "row", { row: long })).toEqual({ ok: true, value: 5000 });
+  });
+
+  it("is enough for a group of as many rows as there may be, and for cells as long as there may be", () => {
+    const rows = Array.from({ length: 20_000 }, (_, at) =>
+      cells({ Qty: String(at), Price: "1.50", Text: "x".repeat(40) }),
+    );
+    const of = { row: rows[0] ?? row, rows };
+    expect(run('rows.map(r, number(r["Qty"]) * number(r["Price"])).sum()', "group", of)).toMatchObject({ ok: true });
+    expect(run('rows.filter(r, r["Qty"] != "" && r["Price"] != "").size()', "group", of)).toEqual({
+      ok: true,
+      value: 20_000,
+    });
+    expect(run('rows.map(r, r["Text"]).join(" ").size()', "group", of)).toEqual({ ok: true, value: 819_999 });
+    const long = cells({ Text: "x".repeat(8_000_000) });
+    expect(run('row["Text"] != ""', "row", { row: long })).toEqual({ ok: true, value: true });
+    expect(run('row["Text"].substring(0, 3)', "row", { row: long })).toEqual({ ok: true, value: "xxx" });
+  });
+
+  it("still takes times and joins lists", () => {
+    expect(run('duration("90m") > duration("1h")')).toEqual({ ok: true, value: true });
+    expect(run('["a", "b"].join("-") + ["c"].join()')).toEqual({ ok: true, value: "a-bc" });
   });
 
   it("comes to its end where backtracking would not", () => {

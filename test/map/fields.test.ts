@@ -495,3 +495,12 @@ it("takes columns and labels called __proto__ and constructor like any other", (
   expect(JSON.stringify(draft.payload)).toBe('{"sku":"A-1","custom_fields":{"__proto__":"p","constructor":"c"}}');
   expect(({} as Record<string, unknown>).p).toBeUndefined();
 });
+
+it("a template whose text would be longer than 1 MiB is a problem of its cells", () => {
+  const fields = (template: string, A: string) => mapOne(`name: { template: "${template}" }`, { A });
+  const { problems, payload } = fields("{A} {A}", "x".repeat(600_000));
+  expect(payload).toEqual({ sku: "A-1" });
+  expect(problems).toMatchObject([{ code: "too_long", path: "name", column: "A" }]);
+  expect(problems[0]?.message).toMatch(/template makes a text of more than 1,048,576 characters.*slice/);
+  expect(fields("{A} {A}", "x".repeat(500_000)).problems).toEqual([]);
+});

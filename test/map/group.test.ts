@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { maxGroupRows } from "../../src/map/group.ts";
 import type { RowGroup, SourceRow } from "../../src/model/draft.ts";
-import { ImportError } from "../../src/model/error.ts";
 import { compiled, draftOf, group, groupsOf, sourceRow, sourceRows } from "./rows.ts";
 
 const grouped = (settings: string, above = "") =>
@@ -198,11 +197,57 @@ it("a row on which where fails damages its own group only", async () => {
   ]);
 });
 
-it("a group that never ends stops the run with a hint", async () => {
-  const same = Array.from({ length: maxGroupRows + 1 }, (_, index) => sourceRow({ No: "a" }, index + 1));
-  const error: unknown = await groupsOf(grouped("rows: adjacent"), same).catch((caught: unknown) => caught);
-  expect(error).toBeInstanceOf(ImportError);
-  expect(error).toMatchObject({ code: "MAPPING_INVALID", hint: expect.stringContaining("group.by") });
+describe("a group with more rows than an entry can have", () => {
+  const many = (length: number, from = 1, fault = false): readonly SourceRow[] =>
+    Array.from({ length }, (_, index) =>
+      sourceRow(
+        { No: fault ? "" : "a" },
+        from + index,
+        "in.csv",
+        fault ? { code: "ragged_row" as const, message: "3 cells, 2 expected" } : undefined,
+      ),
+    );
+  const sizes = (groups: readonly RowGroup[]) =>
+    groups.map(({ rows, part, damage }) => [rows.length, part, damage.map(({ code }) => code)]);
+
+  it("comes in parts, the first with a problem, and the next group is whole", async () => {
+    const rows = [...many(maxGroupRows + 700), sourceRow({ No: "b" }, 30_000)];
+    const { groups } = await groupsOf(grouped("rows: adjacent"), rows);
+    expect(sizes(groups)).toEqual([
+      [maxGroupRows, "start", ["group_too_large"]],
+      [500, "rest", []],
+      [200, "rest", []],
+      [1, undefined, []],
+    ]);
+    expect(groups[0]?.damage[0]).toMatchObject({ line: 2, column: "No", value: "a" });
+    expect(groups[0]?.damage[0]?.message).toMatch(/group "a" has more than 20,000 rows.*group\.by/);
+  });
+
+  it("is whole with exactly as many", async () => {
+    const { groups } = await groupsOf(grouped("rows: adjacent"), many(maxGroupRows));
+    expect(sizes(groups)).toEqual([[maxGroupRows, undefined, []]]);
+  });
+
+  it("tells of faulty rows in all of its parts, and the next group that it may have lost them", async () => {
+    const rows = [...many(maxGroupRows + 10), ...many(1, 40_000, true), sourceRow({ No: "b" }, 50_000)];
+    const { groups } = await groupsOf(grouped("rows: adjacent"), rows);
+    expect(sizes(groups).slice(1)).toEqual([
+      [11, "rest", ["ragged_row"]],
+      [1, undefined, ["group_damaged"]],
+    ]);
+  });
+
+  it("may be faulty rows without a key at the start of a file", async () => {
+    const rows = [...many(maxGroupRows + 2, 1, true), sourceRow({ No: "b" }, 50_000)];
+    const { groups } = await groupsOf(grouped("rows: adjacent"), rows);
+    expect(groups.map(({ rows: own, part }) => [own.length, part])).toEqual([
+      [maxGroupRows, "start"],
+      [2, "rest"],
+      [1, undefined],
+    ]);
+    expect(groups[0]?.damage[0]?.code).toBe("group_too_large");
+    expect(groups[2]?.damage.map(({ code }) => code)).toContain("group_damaged");
+  });
 });
 
 describe("a damaged group", () => {

@@ -120,3 +120,39 @@ it("is not stopped by a pattern that blows up a backtracking engine", () => {
     value: `${"a".repeat(5000)}!`,
   });
 });
+
+describe("a transform whose text would be longer than 1 MiB", () => {
+  const long = "x".repeat(600_000);
+  const tooLong = (name: string) => ({
+    ok: false,
+    code: "too_long",
+    message: expect.stringMatching(new RegExp(`^${name} makes a text of more than 1,048,576 characters.*slice`)),
+  });
+
+  test.each<{ readonly what: string; readonly spec: TransformSpec; readonly value: Value; readonly name: string }>([
+    { what: "doubles what matches", spec: { replace: ["x", "$0$0"] }, value: long, name: "replace" },
+    {
+      what: "puts a long text wherever there is one character",
+      spec: { replace: ["", long] },
+      value: long,
+      name: "replace",
+    },
+    {
+      what: "does so in a cell of 8 MB",
+      spec: { replace: ["x", long] },
+      value: "x".repeat(8_000_000),
+      name: "replace",
+    },
+    { what: "begins with a long text", spec: { prefix: long }, value: long, name: "prefix" },
+    { what: "makes two letters of one", spec: "upper", value: "ß".repeat(600_000), name: "upper" },
+    { what: "does so for each element of a list", spec: { suffix: long }, value: ["a", "b", "c"], name: "suffix" },
+  ])("fails when it $what", ({ spec, value, name }) => {
+    expect(apply(spec, value)).toEqual(tooLong(name));
+  });
+
+  it("may be as long as that, and may be made of a longer one", () => {
+    expect(apply({ replace: ["x", "yz"] }, "x".repeat(524_288))).toMatchObject({ ok: true });
+    expect(apply({ slice: [0, 3] }, "x".repeat(2_000_000))).toEqual({ ok: true, value: "xxx" });
+    expect(apply({ replace: ["x+", "y"] }, "x".repeat(2_000_000))).toEqual({ ok: true, value: "y" });
+  });
+});

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import type { Json } from "../../src/model/json.ts";
-import { formatPath, type PathStep, parsePath, valueAt, withValueAt } from "../../src/model/payload-path.ts";
+import {
+  formatPath,
+  type PathStep,
+  parsePath,
+  valueAt,
+  withValueAt,
+  withValuesAt,
+} from "../../src/model/payload-path.ts";
 
 describe("a path as text", () => {
   test.each<{ readonly text: string; readonly steps: readonly PathStep[] }>([
@@ -68,6 +75,17 @@ describe("a value put at a path", () => {
       fc.property(json, path, fc.integer(), (root, steps, value) => {
         const before = JSON.stringify(root);
         expect(valueAt(withValueAt(root, steps, value), steps)).toBe(value);
+        expect(JSON.stringify(root)).toBe(before);
+      }),
+    );
+  });
+
+  it("is the same for many paths in one copy as for one after the other", () => {
+    fc.assert(
+      fc.property(json, fc.array(path, { maxLength: 6 }), fc.integer(), (root, paths, value) => {
+        const before = JSON.stringify(root);
+        const oneByOne = paths.reduce<Json>((made, steps) => withValueAt(made, steps, value), root);
+        expect(JSON.stringify(withValuesAt(root, paths, value))).toBe(JSON.stringify(oneByOne));
         expect(JSON.stringify(root)).toBe(before);
       }),
     );

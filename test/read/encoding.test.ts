@@ -52,6 +52,12 @@ describe("without a byte order mark and a word of the mapping", () => {
       detected: ["encoding utf-16be (guess: the first byte of 100 % of the characters is zero)"],
     },
     {
+      what: "UTF-16 with one sign whose bytes are two signs of ASCII",
+      text: 'a,b\n1,"∠"\n2,"Größe"\n',
+      written: "utf-16be",
+      detected: ["encoding utf-16be (guess: the first byte of 95 % of the characters is zero)"],
+    },
+    {
       what: "Chinese UTF-16",
       text: "商品名称,价格\r\n一次性蓝色杯子,12\r\n红色杯子,9\r\n",
       written: "utf-16le",

@@ -6,7 +6,9 @@ import { readText } from "./read-text.ts";
 
 const pieceLengths = fc.constantFrom(1, 2, 3, 7, 65536);
 const value = fc.jsonValue({ maxDepth: 4, stringUnit: "grapheme" });
-const object = fc.dictionary(fc.string({ unit: "binary", maxLength: 6 }), value, { maxKeys: 5 });
+// NUL in a key is refused, as it is in a header of CSV: json.test.ts.
+const key = fc.string({ unit: "binary", maxLength: 6 }).filter((text) => !text.includes("\0"));
+const object = fc.dictionary(key, value, { maxKeys: 5 });
 const space = fc.constantFrom<string | number | undefined>(undefined, 1, "\t");
 
 // What cells are, said a second time: by JSON.parse.

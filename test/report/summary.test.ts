@@ -228,6 +228,24 @@ describe("grouping problems", () => {
     expect(tally.groups().ungrouped).toBe(2);
   });
 
+  it("holds no more after ten thousand different problems than after a thousand, however long their texts", () => {
+    const tally = tallyProblems();
+    const letters = (row: number): string => [...String(row)].map((digit) => "abcdefghij"[Number(digit)]).join("");
+    const long = "x".repeat(5_000);
+    const heldAfter: number[] = [];
+    for (let row = 0; row < 10_000; row += 1) {
+      const column = `${letters(row)} ${long}`;
+      const cells = Array.from({ length: 20 }, () => ({ file: "a.csv", line: 1, row: 1, column, value: long }));
+      tally.add({ ...wrong, row, message: `${letters(row)} ${long}`, value: long, column, path: column, cells });
+      if (row === 1_000 || row === 9_999) heldAfter.push(JSON.stringify(tally.groups().groups).length);
+    }
+    const { groups, ungrouped } = tally.groups();
+    expect([groups.length, ungrouped]).toEqual([1_000, 9_000]);
+    expect(heldAfter[1]).toBe(heldAfter[0]);
+    expect(heldAfter[1]).toBeLessThan(20_000 * groups.length);
+    expect(Math.max(...groups.map(({ signature }) => signature.length))).toBeLessThanOrEqual(500);
+  });
+
   it("lists errors before warnings, even when those are more", () => {
     const tally = tallyProblems();
     for (const severity of ["warning", "warning"] as const) tally.add({ ...wrong, severity });
