@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { exitCodes } from "./exit-codes.ts";
 import type { JobRemains } from "./job-remains.ts";
-import { openLedger } from "./ledger/open-ledger.ts";
+import { ledgersIn } from "./ledger/host.ts";
 import type { Law } from "./model/audit.ts";
 import { ImportError } from "./model/error.ts";
 import { isPlainObject } from "./model/json.ts";
@@ -35,7 +35,7 @@ export interface AuditResult {
  * and what ends reading back early (`OUTAGE`, `ACCOUNT_REFUSED`, `STOPPED`).
  */
 export async function audit(job: JobRemains, options: AuditOptions): Promise<AuditResult> {
-  await using ledger = await openLedger({ folder: job.state, baseUrl: options.baseUrl, mode: "read" });
+  await using ledger = await ledgersIn(job.state).open(options.baseUrl, "read");
   const run = await chosenRun(ledger.runs, job, options.run);
   const inLedger = await ledger.audit.laws(run.id);
   // A damaged file says nothing that could be held against anything else.

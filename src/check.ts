@@ -5,7 +5,7 @@ import { countOpenOrders, oldOrdersWarning } from "./dispatch/open-orders.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Job } from "./job.ts";
 import { earlierEndingsAnywhere } from "./last-lines.ts";
-import { openScratchLedger } from "./ledger/open-ledger.ts";
+import { ledgersIn } from "./ledger/host.ts";
 import { createLocate } from "./locate.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { damageList, detections, prepareInputs, resourceOf } from "./prepare.ts";
@@ -51,7 +51,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
   const inputs = await prepareInputs(spooled.job, prepareOptions(options));
   for (const { file, what } of detections(inputs)) options.onEvent?.({ kind: "detected", file, what });
   await using scratch = await openScratchFolder();
-  await using ledger = await openScratchLedger(scratch.path);
+  await using ledger = await ledgersIn(scratch.path).openScratch();
   const record = await ledger.runs.begin({
     runId: "check",
     job: job.file.path,

@@ -6,8 +6,7 @@ import { judgeDisk, judgeNode, judgeState } from "./doctor/machine.ts";
 import { type AccountWorld, examineAccount } from "./doctor-account.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import type { Input, Job } from "./job.ts";
-import { lockState } from "./ledger/lock.ts";
-import { openLedger } from "./ledger/open-ledger.ts";
+import { ledgersIn } from "./ledger/host.ts";
 import { tableHeader } from "./map/header.ts";
 import { type MappingUse, usesOf } from "./mapping-uses.ts";
 import { systemClock } from "./model/clock.ts";
@@ -66,7 +65,7 @@ export async function doctor(job: Job, options: DoctorOptions): Promise<DoctorRe
 /** What the ledger knows of the account; nothing before the first run. An unusable ledger is told by `state`. */
 async function recall(state: string, baseUrl: string): Promise<readonly Finding[]> {
   try {
-    await using ledger = await openLedger({ folder: state, baseUrl, mode: "read" });
+    await using ledger = await ledgersIn(state).open(baseUrl, "read");
     return [tellLearned(await ledger.account.facts()) ?? []].flat();
   } catch (error) {
     if (error instanceof ImportError) return [];
@@ -157,7 +156,7 @@ async function examineState(state: string): Promise<Finding> {
   const finding = await judgeState(state);
   if (finding.standing !== "ok" || (await stat(state).catch(() => undefined)) === undefined) return finding;
   try {
-    await using _lock = await lockState(state);
+    await using _lock = await ledgersIn(state).lock();
     return finding;
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;

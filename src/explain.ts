@@ -2,8 +2,7 @@
 // ledger alone; the job and the mapping of today add the steps, and their absence takes nothing else away.
 import { join, resolve } from "node:path";
 import { type JobRemains, readJobRemains } from "./job-remains.ts";
-import { ledgerFiles } from "./ledger/ledger-file.ts";
-import { openLedger } from "./ledger/open-ledger.ts";
+import { ledgersIn } from "./ledger/host.ts";
 import { ImportError } from "./model/error.ts";
 import type { Ledger, RunRecord, StagedFile } from "./model/ledger.ts";
 import { nearest } from "./model/nearest.ts";
@@ -33,7 +32,7 @@ const mostOfRow = 5;
  * Throws `ImportError("USAGE")`, naming the nearest keys, when the ledger knows neither.
  */
 export async function explain(job: JobRemains, { what, baseUrl, cwd }: ExplainOptions): Promise<Explanation> {
-  await using ledger = await openLedger({ folder: job.state, baseUrl, mode: "read" });
+  await using ledger = await ledgersIn(job.state).open(baseUrl, "read");
   const runs = await ledger.runs.list();
   const tools: StoryTools = { ledger, runs, mappingOf: mappingsOf(job, ledger) };
   const explanation = { version: 1, asked: what, account: baseUrl } as const;
@@ -50,7 +49,7 @@ export async function explain(job: JobRemains, { what, baseUrl, cwd }: ExplainOp
 
 /** Throws `ImportError("STATE_UNUSABLE")` for a job that was never run: a check keeps nothing that could be told. */
 export async function requireRun({ state, file }: JobRemains): Promise<void> {
-  if ((await ledgerFiles(state)).length > 0) return;
+  if ((await ledgersIn(state).list()).length > 0) return;
   throw new ImportError("STATE_UNUSABLE", `${file.shown} has not been run yet: explain tells what became of a run`, {
     hint: `What a check found of every row is in ${join(state, "check", "results.csv")}. After a run in another folder, name it with --state.`,
   });
@@ -58,7 +57,7 @@ export async function requireRun({ state, file }: JobRemains): Promise<void> {
 
 /** The address of the only ledger in a state folder, for a job that names no account any more. */
 export async function onlyAddress(state: string): Promise<string | undefined> {
-  const addresses = (await ledgerFiles(state)).flatMap(({ baseUrl }) => baseUrl ?? []);
+  const addresses = (await ledgersIn(state).list()).flatMap(({ baseUrl }) => baseUrl ?? []);
   return addresses.length === 1 ? addresses[0] : undefined;
 }
 

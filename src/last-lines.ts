@@ -1,8 +1,7 @@
 // Files whose last line has no line end, where others of the same input have one: most likely they were cut off while they
 // were written or copied. Alone it proves nothing, since many programs never write the last one.
 import type { Job } from "./job.ts";
-import { ledgerFiles } from "./ledger/ledger-file.ts";
-import { openLedger } from "./ledger/open-ledger.ts";
+import { ledgersIn } from "./ledger/host.ts";
 import { ImportError } from "./model/error.ts";
 import type { Ledger, StagedFile } from "./model/ledger.ts";
 
@@ -77,7 +76,7 @@ export function earlierEndings({ runs, results }: Ledger, { file: { path } }: Jo
 /** The same for a check, which has no ledger of its own: in all ledgers of the job's state folder that can be read. */
 export function earlierEndingsAnywhere(job: Job): EarlierEndings {
   return async (file) => {
-    for (const { baseUrl } of await ledgerFiles(job.state)) {
+    for (const { baseUrl } of await ledgersIn(job.state).list()) {
       if (baseUrl === undefined) continue;
       const ended = await endingsIn(baseUrl, job, file);
       if (ended !== undefined) return ended;
@@ -88,7 +87,7 @@ export function earlierEndingsAnywhere(job: Job): EarlierEndings {
 
 async function endingsIn(baseUrl: string, job: Job, file: StagedFile): Promise<string | undefined> {
   try {
-    await using ledger = await openLedger({ folder: job.state, baseUrl, mode: "read" });
+    await using ledger = await ledgersIn(job.state).open(baseUrl, "read");
     return await earlierEndings(ledger, job)(file);
   } catch (error) {
     if (error instanceof ImportError) return undefined; // of an older version, or damaged: a run says so

@@ -3,9 +3,7 @@
 import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ledgerFiles } from "./ledger/ledger-file.ts";
-import { lockState } from "./ledger/lock.ts";
-import { openLedger } from "./ledger/open-ledger.ts";
+import { ledgersIn } from "./ledger/host.ts";
 import { ImportError } from "./model/error.ts";
 
 /** What to purge. */
@@ -46,16 +44,17 @@ export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOpti
       hint: "Name the job, or its state folder with --state.",
     });
   }
-  await using _lock = await lockState(folder);
+  const ledgers = ledgersIn(folder);
+  await using _lock = await ledgers.lock();
   const runs: PurgeResult["runs"][number][] = [];
   const total = { runs, rows: 0, entries: 0, folderBytes: 0, ledgerBytes: 0, copyBytes: 0 };
-  for (const { file, baseUrl } of await ledgerFiles(folder)) {
+  for (const { place, baseUrl } of await ledgers.list()) {
     if (baseUrl === undefined) {
-      throw new ImportError("STATE_UNUSABLE", `${file}: cannot be read as a ledger`, {
+      throw new ImportError("STATE_UNUSABLE", `${place}: cannot be read as a ledger`, {
         hint: "audit and status say what is wrong with it; move it away to purge the others.",
       });
     }
-    await using ledger = await openLedger({ folder, baseUrl, mode: dryRun ? "read" : "write" });
+    await using ledger = await ledgers.open(baseUrl, dryRun ? "read" : "write");
     const mode = dryRun ? "dry run" : "do";
     const purged = await ledger.upkeep.purge(beforeMs, mode);
     total.runs.push(...purged.runs.map((run) => ({ ...run, account: baseUrl })));

@@ -4,8 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { seeFile } from "./file-states.ts";
 import type { Input, Job, JobFile } from "./job.ts";
-import { lockState } from "./ledger/lock.ts";
-import { openLedger } from "./ledger/open-ledger.ts";
+import { ledgersIn } from "./ledger/host.ts";
 import { ImportError } from "./model/error.ts";
 import type { Ledger, RunRecord, StagedFile } from "./model/ledger.ts";
 import { checkOnly, prepareInputs } from "./prepare.ts";
@@ -32,8 +31,8 @@ export interface RetryResult {
  */
 export async function retry(job: Job, options: RetryOptions): Promise<RetryResult> {
   checkOnly(job, options.only);
-  await using lock = await lockState(job.state);
-  await using ledger = await openLedger({ folder: job.state, baseUrl: options.account.baseUrl, mode: "write" });
+  await using lock = await ledgersIn(job.state).lock();
+  await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
   const retryOf = await lastRun(job, ledger);
   const found = await findFailures(job, ledger, retryOf, options.only);
   if (found.inputs.length === 0) return { exitCode: 0, retried: retryOf.runId, result: undefined };

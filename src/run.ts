@@ -8,12 +8,12 @@ import type { DispatchEvent } from "./dispatch/events.ts";
 import { exitCodeOf, exitCodeOfOutcomes } from "./exit-codes.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
 import type { Job } from "./job.ts";
-import { lockAccount, lockState, type StateLock } from "./ledger/lock.ts";
-import { openLedger } from "./ledger/open-ledger.ts";
+import { ledgersIn } from "./ledger/host.ts";
 import { createLocate } from "./locate.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { ImportError } from "./model/error.ts";
 import type { Ledger, RunRecord } from "./model/ledger.ts";
+import type { HeldLock } from "./model/ledger-host.ts";
 import type { HttpProxy } from "./model/proxy.ts";
 import {
   damageList,
@@ -95,10 +95,10 @@ export interface RunResult {
  * happens while sending is in the result.
  */
 export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
-  await using lock = await lockState(job.state);
+  await using lock = await ledgersIn(job.state).lock();
   await using spooled = await spoolStreams(job, spoolOptions(wishes));
   const inputs = await prepareInputs(spooled.job, prepareOptions(wishes));
-  await using ledger = await openLedger({ folder: job.state, baseUrl: wishes.account.baseUrl, mode: "write" });
+  await using ledger = await ledgersIn(job.state).open(wishes.account.baseUrl, "write");
   return await execute({ job, inputs, ledger, lock, warnings: [] }, wishes);
 }
 
@@ -128,7 +128,7 @@ interface Execution {
   readonly inputs: readonly PreparedInput[];
   readonly ledger: Ledger;
   /** Of the state folder; told the name of the run. */
-  readonly lock: StateLock;
+  readonly lock: HeldLock;
   /** What was odd before, in words. */
   readonly warnings: readonly string[];
   /** The run whose failures files the inputs are; absent in a run over the job's own files. */
@@ -139,7 +139,7 @@ interface Execution {
 export async function execute(execution: Execution, wishes: RunOptions): Promise<RunResult> {
   const { job, inputs, ledger, retryOf } = execution;
   const options = { ...quietWorld(), ...wishes };
-  await using accountLock = await lockAccount(options.account.baseUrl, job.state);
+  await using accountLock = await ledgersIn(job.state).lockAccount(options.account.baseUrl);
   const record = await ledger.runs.begin({
     runId: newRunId(options),
     job: job.file.path,

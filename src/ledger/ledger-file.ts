@@ -5,6 +5,7 @@ import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { ImportError } from "../model/error.ts";
 import type { Upgrade } from "../model/ledger.ts";
+import type { KnownLedger } from "../model/ledger-host.ts";
 import { isForeignLink, makePrivateFolder } from "../model/private-files.ts";
 import { Connection } from "./connection.ts";
 import { migrate, versionOf } from "./migrate.ts";
@@ -14,20 +15,14 @@ import { stateError } from "./sqlite-error.ts";
 import { removeServedCopies, upgradeLedger } from "./upgrade.ts";
 import { makeWholeFile } from "./whole-file.ts";
 
-/** A ledger there is. `baseUrl` is undefined for a file that cannot be read as a ledger. */
-export interface LedgerFile {
-  readonly file: string;
-  readonly baseUrl: string | undefined;
-}
-
 /** The ledgers of a state folder, by name; none when there is no such folder. */
-export async function ledgerFiles(folder: string): Promise<readonly LedgerFile[]> {
+export async function ledgerFiles(folder: string): Promise<readonly KnownLedger[]> {
   const ledgers = join(folder, "ledgers");
   if (!existsSync(ledgers)) return [];
   return readdirSync(ledgers)
     .filter((name) => name.endsWith(".db"))
     .sort()
-    .map((name) => ({ file: join(ledgers, name), baseUrl: readBaseUrl(join(ledgers, name)) }));
+    .map((name) => ({ place: join(ledgers, name), baseUrl: readBaseUrl(join(ledgers, name)) }));
 }
 
 /** Where the ledger of this base address is: `<folder>/ledgers/<host>-<8 hex digits>.db`. */

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { ImportError } from "../model/error.ts";
+import type { AccountLock, HeldLock } from "../model/ledger-host.ts";
 import {
   createPrivateFile,
   ensurePrivateFile,
@@ -16,24 +17,12 @@ import {
 import { ledgerPath } from "./ledger-file.ts";
 import { stateError } from "./sqlite-error.ts";
 
-/** The lock of a state folder; disposing frees it. */
-export interface StateLock extends AsyncDisposable {
-  /** Tells others the run for which it is held. */
-  name(runId: string): void;
-}
-
 /**
  * Takes the lock of a state folder, which is made when missing. Throws `ImportError("STATE_LOCKED")` naming the holder,
  * and `ImportError("STATE_UNUSABLE")` where nothing can be written.
  */
-export async function lockState(folder: string): Promise<StateLock> {
+export async function lockState(folder: string): Promise<HeldLock> {
   return lockFolder(folder, folder);
-}
-
-/** The lock of an account. */
-export interface AccountLock extends StateLock {
-  /** Why it keeps nobody but the users of this state folder apart, in words. */
-  readonly warning?: string;
 }
 
 /**
@@ -54,7 +43,7 @@ export async function lockAccount(baseUrl: string, state: string, common: string
 // Not the environment's TMPDIR: two runs must look in the same place. Where there is no /var/tmp, that is the best there is.
 const commonFolder = existsSync("/var/tmp") ? "/var/tmp" : tmpdir();
 
-async function lockFolder(folder: string, what: string): Promise<StateLock> {
+async function lockFolder(folder: string, what: string): Promise<HeldLock> {
   const database = openExclusively(folder, what);
   const holderFile = join(folder, "lock.json");
   const tell = (holder: Omit<LockHolder, "sinceMs">) => {

@@ -1,6 +1,8 @@
 // What every implementation of the ledger must do, whatever it is built on.
 import { describe } from "vitest";
 import type { LedgerPlace } from "./build.ts";
+import { accountClaims } from "./conformance-account.ts";
+import { auditClaims } from "./conformance-audit.ts";
 import { queueClaims } from "./conformance-queue.ts";
 import { referenceClaims } from "./conformance-references.ts";
 import { resultClaims } from "./conformance-results.ts";
@@ -8,6 +10,8 @@ import { retryClaims } from "./conformance-retries.ts";
 import { runClaims } from "./conformance-runs.ts";
 import { sendClaims } from "./conformance-sends.ts";
 import { stagingClaims } from "./conformance-staging.ts";
+import { storyClaims } from "./conformance-stories.ts";
+import { upkeepClaims } from "./conformance-upkeep.ts";
 
 /** Declares the tests; `makePlace` gives a fresh, empty ledger. */
 export function ledgerConformance(name: string, makePlace: () => Promise<LedgerPlace>): void {
@@ -18,6 +22,10 @@ export function ledgerConformance(name: string, makePlace: () => Promise<LedgerP
     describe("references", () => referenceClaims(makePlace));
     describe("sends", () => sendClaims(makePlace));
     describe("results", () => resultClaims(makePlace));
+    describe("account", () => accountClaims(makePlace));
+    describe("stories", () => storyClaims(makePlace));
+    describe("audit", () => auditClaims(makePlace));
+    describe("upkeep", () => upkeepClaims(makePlace));
     describe("retries", () => retryClaims(makePlace));
   });
 }

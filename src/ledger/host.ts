@@ -1,0 +1,16 @@
+// The ledgers of a state folder. Whatever opens, lists or locks one goes through here; what kind it is, is decided here too.
+import type { LedgerHost } from "../model/ledger-host.ts";
+import { ledgerFiles } from "./ledger-file.ts";
+import { lockAccount, lockState } from "./lock.ts";
+import { openLedger, openScratchLedger } from "./open-ledger.ts";
+
+/** The ledgers in this folder: SQLite files under `ledgers/`. Nothing is made before somebody locks or writes. */
+export function ledgersIn(folder: string): LedgerHost {
+  return {
+    lock: () => lockState(folder),
+    lockAccount: (baseUrl) => lockAccount(baseUrl, folder),
+    list: () => ledgerFiles(folder),
+    open: (baseUrl, mode) => openLedger({ folder, baseUrl, mode }),
+    openScratch: () => openScratchLedger(folder),
+  };
+}

@@ -1,0 +1,40 @@
+// Where the ledgers of a job are: what may be asked before one is open, and who may open it. Implementations live in ledger/.
+import type { Ledger } from "./ledger.ts";
+
+/** A lock that is held; disposing frees it, and so does the end of the process. */
+export interface HeldLock extends AsyncDisposable {
+  /** Tells others the run for which it is held. */
+  name(runId: string): void;
+}
+
+/** The lock of an account. */
+export interface AccountLock extends HeldLock {
+  /** Why it keeps nobody but the users of this host apart, in words. */
+  readonly warning?: string;
+}
+
+/** A ledger there is. */
+export interface KnownLedger {
+  /** Where it is, for messages. */
+  readonly place: string;
+  /** Of its account; undefined for something that cannot be read as a ledger. */
+  readonly baseUrl: string | undefined;
+}
+
+/** The ledgers of one state folder, one for each account. */
+export interface LedgerHost {
+  /** One run at a time. Throws `ImportError("STATE_LOCKED")` naming the holder, and `ImportError("STATE_UNUSABLE")`. */
+  lock(): Promise<HeldLock>;
+  /** One run at a time per account, whatever host it uses. Throws as `lock` does. */
+  lockAccount(baseUrl: string): Promise<AccountLock>;
+  /** Every ledger there is, by name; none where nothing was run. */
+  list(): Promise<readonly KnownLedger[]>;
+  /**
+   * Opens the ledger of an account. `write` makes it when there is none and brings it up to date; whoever writes holds the
+   * lock. Throws `ImportError("STATE_UNUSABLE")` for one that is not ours, damaged, newer or of another account, and leaves it
+   * as it was; also for one that is to be read and is not there.
+   */
+  open(baseUrl: string, mode: "read" | "write"): Promise<Ledger>;
+  /** A ledger for one check; disposing it deletes it. */
+  openScratch(): Promise<Ledger>;
+}
