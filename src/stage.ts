@@ -3,8 +3,8 @@
 import { setImmediate as othersFirst } from "node:timers/promises";
 import { settleClashes } from "./clashes.ts";
 import { blamedOnChange, fingerprintOf, refuseChanged, type Seen } from "./file-states.ts";
-import type { Input, Job, JobFile } from "./job.ts";
 import { createSink, type Sink } from "./group-sink.ts";
+import type { Input, Job, JobFile } from "./job.ts";
 import { keyText, sourceRow } from "./joins.ts";
 import { type EarlierEndings, earlierEndings, judgeLastLines } from "./last-lines.ts";
 import { joinFilesOf, type Locate } from "./locate.ts";
