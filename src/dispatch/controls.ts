@@ -115,7 +115,11 @@ export function createControls(options: ControlsOptions): Controls {
     if (first.kind !== "answer" && end.kind === first.kind) return unknown(first, "list");
     if (first.kind !== "answer") return { ...unknown(first, "list"), status: undefined };
     if (end.kind === "whole" && isEmpty) return { kind: "empty" };
-    if (end.kind === "refused" || end.kind === "silent") return { ...unknown(end, "export"), status: undefined };
+    if (end.kind === "silent") return { ...unknown(end, "export"), status: undefined };
+    if (end.kind === "refused") {
+      const cause = `its list is empty, and its export, which would have to agree, is refused (HTTP ${end.status}, ${end.refusal.message}); once one ${resource.singular} was made by hand, the list alone can prove what it lacks`;
+      return { kind: "unknown", cause, status: undefined, isSilent: false };
+    }
     return {
       kind: "unknown",
       cause: `its export shows no ${resource.keyPath} that can be read`,
