@@ -37,8 +37,10 @@ export async function resolvePhase(workings: Workings, phase: Phase): Promise<Re
   }
   const open = await openCount(workings, phase);
   // Of an empty account one record is made, and is the control of every further question: the others wait for it.
+  // Nothing more is asked until then: where all are refused, one after the other, each would have all of them asked again.
   let isPilotPlanned = false;
-  await forEachAtMost(limits.concurrency, ledger.queue.unplanned(run, phase, mostKeys), brake, async (batch) => {
+  const unplanned = until(() => isPilotPlanned, ledger.queue.unplanned(run, phase, mostKeys));
+  await forEachAtMost(limits.concurrency, unplanned, brake, async (batch) => {
     const entries = batch.filter((entry) => !isDoubtful(entry));
     const resource = entries[0]?.resource;
     if (resource === undefined) return;
@@ -58,6 +60,13 @@ export async function resolvePhase(workings: Workings, phase: Phase): Promise<Re
     );
   });
   return { ...tally, isPilot: isPilotPlanned };
+}
+
+async function* until<T>(isOver: () => boolean, items: AsyncIterable<T>): AsyncGenerator<T> {
+  for await (const item of items) {
+    if (isOver()) return;
+    yield item;
+  }
 }
 
 async function openCount({ options }: Workings, phase: Phase): Promise<number> {
