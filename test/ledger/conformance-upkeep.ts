@@ -64,7 +64,7 @@ export function upkeepClaims(makePlace: () => Promise<LedgerPlace>): void {
       await ledger.queue.remember(first, "products", [{ remoteId: "9", keys: [{ key: "A", role: "own" }] }]);
       await ledger.queue.settleRest(first, undefined);
       await end(ledger, first);
-      const killed = await stage(ledger, "killed", ["D"]);
+      await stage(ledger, "killed", ["D"]);
       const kept = await stage(ledger, "kept", ["A"]);
       await ledger.queue.settleUnchanged(kept.run, "products");
       await end(ledger, kept.run);

@@ -65,8 +65,8 @@ describe("a ledger file", () => {
     await using a = await openLedger({ folder: scratch.folder, baseUrl: `${baseUrl}/`, mode: "write" });
     await writeFile(join(scratch.folder, "ledgers", "zzz.db"), "no database");
     expect(await ledgerFiles(scratch.folder)).toEqual([
-      { file: a.place, baseUrl },
-      { file: join(scratch.folder, "ledgers", "zzz.db"), baseUrl: undefined },
+      { place: a.place, baseUrl },
+      { place: join(scratch.folder, "ledgers", "zzz.db"), baseUrl: undefined },
     ]);
   });
 

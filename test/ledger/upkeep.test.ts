@@ -12,7 +12,8 @@ import { terms } from "./terms.ts";
 
 const baseUrl = "http://127.0.0.1:4010/external/api/v1";
 
-const end = (ledger: Ledger, run: number) => ledger.runs.end(run, { endedAtMs: 2_000, exitCode: 0, summary: { version: 1 } });
+const end = (ledger: Ledger, run: number) =>
+  ledger.runs.end(run, { endedAtMs: 2_000, exitCode: 0, summary: { version: 1 } });
 
 describe("purging", () => {
   it("leaves nothing of a run in any table, but the sends of keys whose fate is open", async () => {
@@ -42,7 +43,6 @@ describe("purging", () => {
       expect([table, count(table)]).toEqual([table, 1]);
     expect([count("remembered"), count("sends"), count("doubt_lookups")]).toEqual([0, 2, 1]);
     database.close();
-
   });
 
   it("gives the space back when it is worth it, and the ledger is sound afterwards", async () => {
