@@ -15,7 +15,7 @@ import { judgeAbsence, untilProvenMs } from "./absence.ts";
 import { type Found, ownKeyOf } from "./answers.ts";
 import { Halted } from "./brake.ts";
 import { mostKeys } from "./questions.ts";
-import { afterSend, differencesText, likenessOf, makeUpdate, recover } from "./recover.ts";
+import { afterSend, differencesText, likenessOf, makeUpdate, recover, takeId } from "./recover.ts";
 import { backoffMs } from "./retry.ts";
 import { failure } from "./send.ts";
 import type { Workings } from "./workings.ts";
@@ -93,6 +93,7 @@ async function isThere(workings: Workings, entry: DoubtfulEntry, found: Found): 
   }
   // What an earlier run sent went through; what the file says now is something else.
   if (resource.updateEndpoint !== undefined) {
+    if (!(await takeId(workings, entry, remoteId))) return;
     await makeUpdate(workings, entry, remoteId, doubt.sendId);
     await queue.postpone(entry.id, options.clock.nowMs());
     return;

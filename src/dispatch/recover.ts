@@ -6,6 +6,7 @@ import { createAlike } from "../model/fold-key.ts";
 import type { Problem } from "../model/problem.ts";
 import { recordOf } from "../model/read-back.ts";
 import { readKey } from "../model/remote-id.ts";
+import type { ResourceName } from "../model/resource.ts";
 import { resources } from "../model/resources.ts";
 import type { Found } from "./answers.ts";
 import { ask } from "./ask.ts";
@@ -90,6 +91,7 @@ export async function afterSend(
     return settle({ outcome: "rejected", problems: [takenBy(entry, differing.remoteId, differing.differences)] });
   const verdict = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
   if (verdict.kind === "settle") return settle(verdict.settlement);
+  if (!(await takeId(workings, entry, differing.remoteId))) return { kind: "done" };
   await makeUpdate(workings, entry, differing.remoteId, sendId);
   return { kind: "update", remoteId: differing.remoteId };
 }
@@ -124,13 +126,7 @@ export async function recover(
   problems: readonly Problem[] = [],
 ): Promise<Next> {
   const { options, verdicts, notes } = workings;
-  const holder = await freeId(workings, entry, remoteId);
-  if (holder !== undefined) {
-    const { singular } = resources[entry.resource];
-    const message = `the ${singular} with the id ${remoteId} is what was sent, but "${holder}" was accepted with that id`;
-    await verdicts.settle(entry, { outcome: "in_doubt", problems: [{ code: "in_doubt", message }] });
-    return { kind: "done" };
-  }
+  if (!(await takeId(workings, entry, remoteId))) return { kind: "done" };
   if (!needsUpdate(resources[entry.resource], entry.payload)) {
     const settlement = { outcome: "accepted", action: "recovered", remoteId, problems } as const;
     await verdicts.settle(entry, settlement, sendId === undefined ? undefined : { sendId, result: "recovered" });
@@ -141,18 +137,40 @@ export async function recover(
 }
 
 /**
- * An answer may have shown this id for another key, before a lookup proved whose it is: that other record is looked up by its
- * own key, and its id put right. Gives the key that keeps the id where that cannot be done.
+ * Makes sure that this id, which a lookup proved to be the entry's, is nobody else's in the ledger. Where that cannot be
+ * done the entry is settled as in doubt, and it gives false.
  */
-async function freeId({ options, lookup, line }: Workings, entry: QueuedEntry, remoteId: string) {
+export async function takeId(workings: Workings, entry: QueuedEntry, remoteId: string): Promise<boolean> {
+  const holder = await freeId(workings, entry.resource, entry.key, remoteId, new Set());
+  if (holder === undefined) return true;
+  const { singular } = resources[entry.resource];
+  const message = `the ${singular} with the id ${remoteId} is what was sent, but "${holder}" was accepted with that id`;
+  await workings.verdicts.settle(entry, { outcome: "in_doubt", problems: [{ code: "in_doubt", message }] });
+  return false;
+}
+
+/**
+ * An answer may have shown this id for another key, before a lookup proved whose it is: that other record is looked up by its
+ * own key, and its id put right. That one may be held by a third in the same way, and so on. Gives the key that keeps the
+ * id where that cannot be done.
+ */
+async function freeId(
+  workings: Workings,
+  resource: ResourceName,
+  key: string,
+  remoteId: string,
+  freed: Set<string>,
+): Promise<string | undefined> {
+  const { options, lookup, line } = workings;
   const { queue } = options.ledger;
-  const holder = await queue.holder(entry.resource, remoteId);
-  if (holder === undefined || holder === entry.key) return undefined;
+  const holder = await queue.holder(resource, remoteId);
+  if (holder === undefined || holder === key) return undefined;
+  freed.add(remoteId);
   const since = { atMs: options.clock.nowMs(), serverAtMs: line.serverNowMs };
-  const found = (await lookup.fresh(entry.resource, [holder], since)).found.get(holder);
-  const its = found?.role === "own" ? [found.remoteId, ...found.others].find((id) => id !== remoteId) : undefined;
-  if (its === undefined) return holder;
-  await queue.correctId(entry.resource, holder, its);
+  const found = (await lookup.fresh(resource, [holder], since)).found.get(holder);
+  const its = found?.role === "own" ? [found.remoteId, ...found.others].find((id) => !freed.has(id)) : undefined;
+  if (its === undefined || (await freeId(workings, resource, holder, its, freed)) !== undefined) return holder;
+  await queue.correctId(resource, holder, its);
   return undefined;
 }
 
