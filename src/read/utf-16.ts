@@ -15,15 +15,21 @@ export function utf16Of(head: Buffer): { readonly encoding: string; readonly evi
     else if (isPrintable(one) && isPrintable(two)) pairs++;
   }
   const zeros = Math.max(first, second);
-  // A tenth: Chinese has them in its line ends, commas and digits alone. Where there are not many, and nearly everything
-  // else is two letters of ASCII side by side, it is text of one byte a character that holds zeros. Where most characters
-  // have one, the few others may look like anything: "∠" is a quote and a space.
-  const isBytes = zeros * 2 < units && pairs * 4 > 3 * (units - zeros);
+  // A tenth: Chinese has them in its line ends, commas and digits alone. Where nearly everything else is two letters of ASCII
+  // side by side, it is text of one byte a character that holds zeros; unless most characters have one and the first two
+  // do: then the few others may look like anything ("∠" is a quote and a space).
+  const opensWithZeros = isZeroAt(head, 0, second > first) && isZeroAt(head, 2, second > first);
+  const isBytes = pairs * 4 > 3 * (units - zeros) && !(opensWithZeros && zeros * 2 >= units);
   if (zeros === 0 || zeros * 10 < units || Math.min(first, second) * 10 > zeros || isBytes) return undefined;
   const encoding = second > first ? "utf-16le" : "utf-16be";
   if (!isText(head, encoding)) return undefined;
   const half = second > first ? "second" : "first";
   return { encoding, evidence: `the ${half} byte of ${Math.floor((100 * zeros) / units)} % of the characters is zero` };
+}
+
+/** True when the character at `at` has its zero in the given half, and nothing but. */
+function isZeroAt(head: Buffer, at: number, inSecond: boolean): boolean {
+  return head[at + (inSecond ? 1 : 0)] === 0 && head[at + (inSecond ? 0 : 1)] !== 0;
 }
 
 function isPrintable(byte: number): boolean {
