@@ -8,12 +8,12 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadJob } from "../src/job.ts";
-import { openLedger } from "../src/ledger/open-ledger.ts";
-import { createLocate } from "../src/locate.ts";
-import { prepareInputs } from "../src/prepare.ts";
+import { loadJob } from "../src/job/job.ts";
+import { openLedger } from "../src/ledger/sqlite/open-ledger.ts";
 import { startSandbox } from "../src/sandbox/server.ts";
-import { stage } from "../src/stage.ts";
+import { createLocate } from "../src/staging/locate-cells.ts";
+import { prepareInputs } from "../src/staging/prepare.ts";
+import { stage } from "../src/staging/stage.ts";
 import { settleOne } from "../test/ledger/one.ts";
 import { measured, root } from "./measured.ts";
 

@@ -1,12 +1,12 @@
 // The JSON Schemas by which editors complete and check jobs and mappings: what zod makes of our schemas, and for mappings
 // the payload fields of each resource beside it. They refuse nothing that the program takes; it refuses more than they do.
 import { z } from "zod";
-import { writtenJob } from "../src/job-schema.ts";
-import { mappingSchema } from "../src/map/mapping-schema.ts";
-import { type Field, fieldAt, fieldPaths } from "../src/model/field.ts";
+import { writtenJob } from "../src/job/job-schema.ts";
+import { mappingSchema } from "../src/map/definition/mapping-schema.ts";
 import { isPlainObject } from "../src/model/json.ts";
 import { type ResourceName, resourceNames } from "../src/model/resource.ts";
-import { resources } from "../src/model/resources.ts";
+import { type Field, fieldAt, fieldPaths } from "../src/model/resources/field.ts";
+import { resources } from "../src/model/resources/resources.ts";
 
 /** A part of a JSON Schema, as plain JSON. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 // `luminous-import audit`: every law with the numbers that make it true, and every breach by name.
-import { type AuditResult, audit as auditJob } from "../audit.ts";
-import { readJobRemains } from "../job-remains.ts";
+import { type AuditResult, audit as auditJob } from "../audit/audit.ts";
+import { readJobRemains } from "../job/job-outline.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
-import { shownUnlessToken } from "../model/mask.ts";
+import { shownUnlessToken } from "../model/text/mask.ts";
 import { auditText } from "../report/audit-text.ts";
 import { resolveAccount, resolveAddress } from "./account.ts";
 import { interruptible } from "./interrupt.ts";

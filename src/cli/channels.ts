@@ -1,8 +1,8 @@
 // `luminous-import channels list | show`: what orders would meet in each channel of the account.
-import { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "../channels.ts";
-import { exitCodes } from "../exit-codes.ts";
-import { defaultLimits } from "../job.ts";
+import { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "../doctor/list-channels.ts";
+import { defaultLimits } from "../job/job.ts";
 import { systemClock } from "../model/clock.ts";
+import { exitCodes } from "../model/exit-codes.ts";
 import { channelTable, channelText } from "../report/channel-text.ts";
 import { resolveAccount } from "./account.ts";
 import { interruptible } from "./interrupt.ts";

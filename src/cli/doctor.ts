@@ -1,5 +1,5 @@
 // `luminous-import doctor`: is the account, the job and the API as a run needs it?
-import { doctor as examine } from "../doctor.ts";
+import { doctor as examine } from "../doctor/doctor.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import { doctorText } from "../report/doctor-text.ts";

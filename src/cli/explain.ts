@@ -1,8 +1,8 @@
 // `luminous-import explain`: the story of one entry, from the ledger. No token, no network.
-import { exitCodes } from "../exit-codes.ts";
-import { explain as explainEntry, onlyAddress, requireRun } from "../explain.ts";
-import { type JobRemains, readJobRemains } from "../job-remains.ts";
-import { storyText } from "../report/story.ts";
+import { explain as explainEntry, onlyAddress, requireRun } from "../history/explain.ts";
+import { type JobRemains, readJobRemains } from "../job/job-outline.ts";
+import { exitCodes } from "../model/exit-codes.ts";
+import { storyText } from "../report/story-text.ts";
 import { resolveAddress } from "./account.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
 

@@ -9,7 +9,7 @@ import {
   type MappingPlan,
   type Plan,
   type Role,
-} from "../init.ts";
+} from "../init/init.ts";
 import type { Ask, Choice } from "./ask.ts";
 
 /** Asks what there is to ask about these exports; gives the decisions, with nothing in them where all was sure. */

@@ -1,13 +1,13 @@
 // `luminous-import init`: looks, asks where somebody is there to answer, writes, checks, and says what is left to do.
 import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { check } from "../check.ts";
-import { exitCodes } from "../exit-codes.ts";
-import { type Decisions, type Export, planImport, readExports, writeImport } from "../init.ts";
-import { loadJob } from "../job.ts";
+import { type Decisions, type Export, planImport, readExports, writeImport } from "../init/init.ts";
+import { loadJob } from "../job/job.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
-import { makeTemporaryFolder } from "../scratch-folder.ts";
+import { exitCodes } from "../model/exit-codes.ts";
+import { check } from "../run/check.ts";
+import { makeTemporaryFolder } from "../run/scratch-folder.ts";
 import { requireProfile } from "./account.ts";
 import { openConsole } from "./console.ts";
 import { type CheckedImport, initJson, initText } from "./init-text.ts";

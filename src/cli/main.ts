@@ -1,9 +1,9 @@
 // The program: argv in, exit code out. Each command is loaded when it is called. Errors are caught here, once.
 import { Command, CommanderError, Option } from "commander";
-import { exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { ImportError } from "../model/error.ts";
-import { shownUnlessToken } from "../model/mask.ts";
-import { version } from "../version.ts";
+import { exitCodeOf, exitCodes } from "../model/exit-codes.ts";
+import { version } from "../model/package.ts";
+import { shownUnlessToken } from "../model/text/mask.ts";
 import type { InitFlags } from "./init.ts";
 import type { RetryFlags } from "./retry.ts";
 import type { RunFlags } from "./run.ts";

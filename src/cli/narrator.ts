@@ -2,7 +2,7 @@
 import { certificateFault } from "../model/certificate-fault.ts";
 import type { Phase } from "../model/resource.ts";
 import type { Progress, ProgressState } from "../report/progress.ts";
-import type { RunEvent } from "../run.ts";
+import type { RunEvent } from "../run/run.ts";
 
 type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
 

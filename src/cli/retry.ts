@@ -1,6 +1,6 @@
 // `luminous-import retry`.
 import { systemClock } from "../model/clock.ts";
-import { retry as retryJob } from "../retry.ts";
+import { retry as retryJob } from "../run/retry.ts";
 import { resolveAccount } from "./account.ts";
 import { openConsole } from "./console.ts";
 import { interruptible } from "./interrupt.ts";

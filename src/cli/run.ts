@@ -1,6 +1,6 @@
 // `luminous-import run`.
 import { systemClock } from "../model/clock.ts";
-import { run as runJob } from "../run.ts";
+import { run as runJob } from "../run/run.ts";
 import { resolveAccount } from "./account.ts";
 import { openConsole } from "./console.ts";
 import { interruptible } from "./interrupt.ts";

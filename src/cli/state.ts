@@ -1,12 +1,12 @@
 // `luminous-import state purge`: old runs go, what was accepted stays.
 import { resolve } from "node:path";
-import { exitCodes } from "../exit-codes.ts";
-import { readJobRemains } from "../job-remains.ts";
-import { countText } from "../model/audit.ts";
+import { type PurgeResult, purgeState } from "../history/purge.ts";
+import { readJobRemains } from "../job/job-outline.ts";
 import { ImportError } from "../model/error.ts";
-import { shownUnlessToken } from "../model/mask.ts";
-import { sizeText } from "../model/size-text.ts";
-import { type PurgeResult, purgeState } from "../purge.ts";
+import { exitCodes } from "../model/exit-codes.ts";
+import { countText } from "../model/ledger/audit.ts";
+import { shownUnlessToken } from "../model/text/mask.ts";
+import { sizeText } from "../model/text/size-text.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** The flags of `state purge`. */

@@ -1,11 +1,11 @@
 // `luminous-import status`: the last run's closing again, or a list of all runs.
-import { exitCodes } from "../exit-codes.ts";
+import { listRuns } from "../history/status.ts";
 import { ImportError } from "../model/error.ts";
+import { exitCodes } from "../model/exit-codes.ts";
 import { isPlainObject } from "../model/json.ts";
-import type { RunRecord } from "../model/ledger.ts";
-import { visible } from "../model/visible.ts";
+import type { RunRecord } from "../model/ledger/ledger.ts";
+import { visible } from "../model/text/visible.ts";
 import type { Summary } from "../report/summary.ts";
-import { listRuns } from "../status.ts";
 import { resolveAddress } from "./account.ts";
 import { closingText } from "./console.ts";
 import { loadCommandJob } from "./load-job.ts";

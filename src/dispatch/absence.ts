@@ -5,11 +5,11 @@
 //   no answer                 not before time-out + read lag: the server may still be working on it, reads may lag
 //                             then twice: at growing distance, and for what nobody can delete `second_send_seconds` apart
 //   "later" (429, 503)        not before the read lag, once: some gateways say so after passing the request on
-import type { SendTerms } from "../model/entry.ts";
-import { resources } from "../model/resources.ts";
-import type { DoubtfulEntry } from "./doubt.ts";
+import type { SendTerms } from "../model/ledger/entry.ts";
+import { resources } from "../model/resources/resources.ts";
+import type { Workings } from "./context.ts";
 import type { DispatchLimits } from "./options.ts";
-import type { Workings } from "./workings.ts";
+import type { DoubtfulEntry } from "./reconcile.ts";
 
 /** What is left to wait before an absence proves anything, in ms; 0 or less when it does now. */
 export function untilProvenMs({ options, notes, startedAtMs }: Workings, entry: DoubtfulEntry): number {

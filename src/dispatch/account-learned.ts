@@ -1,7 +1,7 @@
 // How the account's server answers questions, as far as it was seen: chosen from at the next run, and proven again there
 // by the controls in every answer. Kept in the ledger; doctor shows it.
-import { type RouteFact, type RouteName, routeFact } from "../model/account-facts.ts";
-import type { AccountMemory } from "../model/account-memory.ts";
+import { type RouteFact, type RouteName, routeFact } from "../model/ledger/account-facts.ts";
+import type { AccountMemory } from "../model/ledger/account-memory.ts";
 import type { ReferableName } from "../model/resource.ts";
 
 /** What is known of the account's server, read once and written as it is learned. */

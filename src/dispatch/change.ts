@@ -1,13 +1,13 @@
 // What an update has to say. Most resources say all they have; where the API merges (channels), the record is read first
 // and only the difference goes.
-import type { QueuedEntry, Settlement } from "../model/entry.ts";
+import { ask } from "../api/ask.ts";
+import { parseJson } from "../api/reply.ts";
 import type { JsonObject } from "../model/json.ts";
-import { recordOf } from "../model/read-back.ts";
+import type { QueuedEntry, Settlement } from "../model/ledger/entry.ts";
+import { saysNothing, updateBody } from "../model/request-body.ts";
 import type { Resource } from "../model/resource.ts";
-import { ask } from "./ask.ts";
-import { saysNothing, updateBody } from "./body.ts";
-import { parseJson } from "./reply.ts";
-import type { Workings } from "./workings.ts";
+import { recordOf } from "../model/resources/record-fields.ts";
+import type { Workings } from "./context.ts";
 
 /** `lock`: why the API will refuse it, by the record's own word. `settle`: the record cannot become what the entry says. */
 export type Change =

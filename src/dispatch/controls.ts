@@ -4,17 +4,17 @@
 //   known from earlier runs, else the first page of the list ──▶ some
 //   no row in the list, twice, a read lag apart, nor in the export ──▶ empty ──the first record is accepted──▶ some
 //   neither ──▶ unknown: nothing can be proven
-import type { AccountMemory, Control } from "../model/account-memory.ts";
+import { ownKeyOf } from "../api/answers.ts";
+import type { Asked } from "../api/ask.ts";
+import { readExport } from "../api/export.ts";
+import { fitsIn } from "../api/questions.ts";
+import { parseJson } from "../api/reply.ts";
+import { type Asker, type ListPage, pagePath, readListPage } from "../api/whole-list.ts";
 import type { Clock } from "../model/clock.ts";
-import { recordOf } from "../model/read-back.ts";
+import type { AccountMemory, Control } from "../model/ledger/account-memory.ts";
 import type { Referable, ReferableName, RemoteRecord } from "../model/resource.ts";
-import { referables } from "../model/resources.ts";
-import { ownKeyOf } from "./answers.ts";
-import type { Asked } from "./ask.ts";
-import { readExport } from "./export.ts";
-import { fitsIn } from "./questions.ts";
-import { parseJson } from "./reply.ts";
-import { type Asker, type ListPage, pagePath, readListPage } from "./whole-list.ts";
+import { recordOf } from "../model/resources/record-fields.ts";
+import { referables } from "../model/resources/resources.ts";
 
 type UnknownSet = Extract<ControlSet, { kind: "unknown" }>;
 

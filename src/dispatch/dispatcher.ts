@@ -2,24 +2,24 @@
 // in rounds: resolve, check references, send. A second round is needed only for what the first one made possible:
 // kits of kits, and sends of a run that died and whose absence had to be proved.
 
+import { ask } from "../api/ask.ts";
+import { createBrake, Halted } from "../api/halt.ts";
+import { createLine, probeRequest } from "../api/transport.ts";
 import { steadyClock } from "../model/clock.ts";
 import type { ImportError } from "../model/error.ts";
 import { type Phase, phases } from "../model/resource.ts";
-import { resources } from "../model/resources.ts";
-import { ask } from "./ask.ts";
-import { createBrake, Halted } from "./brake.ts";
+import { resources } from "../model/resources/resources.ts";
+import { createNotes } from "./attempt-state.ts";
 import { createClaims } from "./claims.ts";
+import type { Workings } from "./context.ts";
 import { drain } from "./drain.ts";
 import { createForbiddenJudge } from "./forbidden.ts";
 import { guardOrders } from "./guard.ts";
-import { createLine, probeRequest } from "./line.ts";
 import { createLookup } from "./lookup.ts";
-import { createNotes } from "./notes.ts";
 import type { DispatchOptions } from "./options.ts";
+import { resolvePhase } from "./plan-entries.ts";
 import { checkReferences } from "./references.ts";
-import { resolvePhase } from "./resolve.ts";
-import { createVerdicts } from "./verdicts.ts";
-import type { Workings } from "./workings.ts";
+import { createVerdicts } from "./settle.ts";
 
 export type { DispatchEvent } from "./events.ts";
 export type { DispatchOptions } from "./options.ts";

@@ -2,10 +2,10 @@
 // more than a second are the ledger's; what is in doubt is gathered, and looked up together.
 import pLimit from "p-limit";
 import type { Phase } from "../model/resource.ts";
-import { clearDoubts, type DoubtfulEntry, isDoubtful, mostDoubtful } from "./doubt.ts";
+import type { Workings } from "./context.ts";
+import { clearDoubts, type DoubtfulEntry, isDoubtful, mostDoubtful } from "./reconcile.ts";
 import { parkedMs } from "./references.ts";
 import { sendEntry } from "./send.ts";
-import type { Workings } from "./workings.ts";
 
 /**
  * Sends what is planned in the phase and clears what is in doubt, until nothing is left that time alone would bring

@@ -1,9 +1,9 @@
 // 403 on a write may be about the entry (a locked channel) or about the account. As long as writes got nothing else,
 // their verdicts wait; the fifth asks whether the account may read at all.
 
-import { ask } from "./ask.ts";
-import type { Brake } from "./brake.ts";
-import { accountRefused, type Line, probeRequest } from "./line.ts";
+import { ask } from "../api/ask.ts";
+import type { Brake } from "../api/halt.ts";
+import { accountRefused, type Line, probeRequest } from "../api/transport.ts";
 import type { DispatchOptions } from "./options.ts";
 
 /** Decides whether a 403 is about the entry or about the account. */

@@ -1,18 +1,18 @@
 // Before the first write of a run: may its orders go where they would go? Every channel is read first. One that pushes
 // orders to an OMS could ship history again (facts §5.7), and one that takes no orders would refuse each of them.
-import { channelStanding } from "../model/channel-standing.ts";
+import { ask } from "../api/ask.ts";
+import { Halted } from "../api/halt.ts";
+import { parseJson } from "../api/reply.ts";
+import { type Asker, pageSize, readRowsSeen } from "../api/whole-list.ts";
 import { ImportError } from "../model/error.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { OpenCount } from "../model/ledger.ts";
-import { recordOf } from "../model/read-back.ts";
-import { resources } from "../model/resources.ts";
-import { ask } from "./ask.ts";
-import { Halted } from "./brake.ts";
+import type { OpenCount } from "../model/ledger/ledger.ts";
+import { channelStanding } from "../model/resources/channel-standing.ts";
+import { recordOf } from "../model/resources/record-fields.ts";
+import { resources } from "../model/resources/resources.ts";
+import type { Workings } from "./context.ts";
 import { makeChannel } from "./make-channel.ts";
 import { countOpenOrders, oldOrdersWarning, tallied } from "./open-orders.ts";
-import { parseJson } from "./reply.ts";
-import { type Asker, pageSize, readRowsSeen } from "./whole-list.ts";
-import type { Workings } from "./workings.ts";
 
 /**
  * Judges the channels of all open orders, and makes the job's own channel when orders need it and it is missing. Ends the

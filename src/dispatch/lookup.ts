@@ -1,22 +1,22 @@
 // Does Luminous have these keys? Asked by the cheapest way that proves its answer (routes.ts); what no way proves is said
 // to be unproven, and nothing is sent on the strength of it. Keys are compared exactly, here.
 
-import type { RouteName } from "../model/account-facts.ts";
-import type { Control } from "../model/account-memory.ts";
+import { type Alike, collectAnswers, type Found } from "../api/answers.ts";
+import { ask } from "../api/ask.ts";
+import { readExport } from "../api/export.ts";
+import { type Brake, Halted } from "../api/halt.ts";
+import { mostKeys } from "../api/questions.ts";
+import { accountRefused, type Line } from "../api/transport.ts";
+import { type Asker, pageSize } from "../api/whole-list.ts";
 import { ImportError } from "../model/error.ts";
+import type { RouteName } from "../model/ledger/account-facts.ts";
+import type { Control } from "../model/ledger/account-memory.ts";
 import type { Referable, ReferableName } from "../model/resource.ts";
-import { referables } from "../model/resources.ts";
+import { referables } from "../model/resources/resources.ts";
 import { type Learned, recallAccount } from "./account-learned.ts";
-import { type Alike, collectAnswers, type Found } from "./answers.ts";
-import { ask } from "./ask.ts";
-import { type Brake, Halted } from "./brake.ts";
 import { type Controls, createControls } from "./controls.ts";
-import { readExport } from "./export.ts";
-import { accountRefused, type Line } from "./line.ts";
 import type { DispatchOptions } from "./options.ts";
-import { mostKeys } from "./questions.ts";
 import { createRoutes, type RouteEnd } from "./routes.ts";
-import { type Asker, pageSize } from "./whole-list.ts";
 
 /** What Luminous has of the keys that were asked for. Keys that are neither found nor unproven do not exist: that is proven. */
 export interface Answers {

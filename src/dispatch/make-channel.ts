@@ -1,15 +1,15 @@
 // The job's own channel, when Luminous does not have it: a sales channel that neither pulls nor pushes orders, which is
 // what the app calls internal (facts §6.6). Labels are unique there (facts §6.3), so whoever is second finds the first.
+import { backoffMs } from "../api/backoff.ts";
+import { Halted } from "../api/halt.ts";
+import { longestHoldMs } from "../api/transport.ts";
+import { type Asker, readRows } from "../api/whole-list.ts";
 import { ImportError } from "../model/error.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { JsonObject } from "../model/json.ts";
-import { resources } from "../model/resources.ts";
-import { Halted } from "./brake.ts";
-import { longestHoldMs } from "./line.ts";
-import { backoffMs } from "./retry.ts";
+import { resources } from "../model/resources/resources.ts";
+import type { Workings } from "./context.ts";
 import { readCreated } from "./shown-record.ts";
-import { type Asker, readRows } from "./whole-list.ts";
-import type { Workings } from "./workings.ts";
 
 /** Makes the channel, or finds the one that somebody made meanwhile. Ends the run, and throws `Halted`, when neither works. */
 export async function makeChannel(workings: Workings, asker: Asker, channel: JobChannel): Promise<void> {

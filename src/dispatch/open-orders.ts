@@ -1,7 +1,7 @@
 // Open orders that a run is about to send: where they go, and which of them are so old that they are history. An order
 // that is imported as open allocates stock (facts §5.7).
-import type { OpenCount, Queue } from "../model/ledger.ts";
-import type { OrderStatus } from "../model/sales-orders.ts";
+import type { OpenCount, Queue } from "../model/ledger/ledger.ts";
+import type { OrderStatus } from "../model/resources/sales-orders.ts";
 
 /** Statuses by which Luminous may allocate stock or wait for a shipment; `on_hold` does neither. */
 export const allocating: readonly OrderStatus[] = [

@@ -1,12 +1,12 @@
 // What dispatch is given. The defaults are not here: a default lives once, in the job's schema.
-import type { AnswerSeen } from "../model/answer-seen.ts";
+import type { AnswerSeen } from "../api/answer-seen.ts";
+import type { Client, ClientOptions } from "../api/client.ts";
 import type { Clock } from "../model/clock.ts";
 import type { JobChannel } from "../model/job-channel.ts";
-import type { Ledger } from "../model/ledger.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
 import type { Problem } from "../model/problem.ts";
 import type { HttpProxy } from "../model/proxy.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
-import type { Client, ClientOptions } from "./client.ts";
 import type { DispatchEvent } from "./events.ts";
 
 /** The work, the account, the bounds, and the outside world as seen from here. */

@@ -1,20 +1,20 @@
 // A creation without a usable answer, and a record that may be what it made. It is ours when both sides' content agrees;
 // a record of that key with other content is somebody else's.
+import type { Found } from "../api/answers.ts";
+import { ask } from "../api/ask.ts";
+import { parseJson } from "../api/reply.ts";
 import { compare, type Difference } from "../model/compare-records.ts";
-import type { QueuedEntry, Settlement } from "../model/entry.ts";
-import { createAlike } from "../model/fold-key.ts";
+import type { QueuedEntry, Settlement } from "../model/ledger/entry.ts";
 import type { Problem } from "../model/problem.ts";
-import { recordOf } from "../model/read-back.ts";
 import { readKey } from "../model/remote-id.ts";
+import { creationBody, needsUpdate, withFills } from "../model/request-body.ts";
 import type { ResourceName } from "../model/resource.ts";
-import { resources } from "../model/resources.ts";
-import type { Found } from "./answers.ts";
-import { ask } from "./ask.ts";
-import { creationBody, needsUpdate, withFills } from "./body.ts";
-import { foundSettlement } from "./existing.ts";
-import { parseJson } from "./reply.ts";
+import { recordOf } from "../model/resources/record-fields.ts";
+import { resources } from "../model/resources/resources.ts";
+import { createAlike } from "../model/text/fold-key.ts";
+import type { Workings } from "./context.ts";
+import { foundSettlement } from "./existing-policy.ts";
 import type { Next } from "./send.ts";
-import type { Workings } from "./workings.ts";
 
 /** How a record compares with what was sent. `unknown`: it could not be read. */
 export type Likeness =

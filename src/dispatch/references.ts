@@ -1,13 +1,13 @@
 // Keys inside payloads that point at something else: proved to exist before the entry is sent, or the entry is blocked.
-import type { Settlement } from "../model/entry.ts";
-import type { OpenReference } from "../model/ledger.ts";
+import { forEachAtMost } from "../api/in-parallel.ts";
+import { pageSize } from "../api/whole-list.ts";
+import type { Settlement } from "../model/ledger/entry.ts";
+import type { OpenReference } from "../model/ledger/ledger.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Phase } from "../model/resource.ts";
-import { referables, resources } from "../model/resources.ts";
-import { isDoubtful } from "./doubt.ts";
-import { forEachAtMost } from "./in-parallel.ts";
-import { pageSize } from "./whole-list.ts";
-import type { Workings } from "./workings.ts";
+import { referables, resources } from "../model/resources/resources.ts";
+import type { Workings } from "./context.ts";
+import { isDoubtful } from "./reconcile.ts";
 
 /** What checking the references of a phase came to. */
 export interface Checked {

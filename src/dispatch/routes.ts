@@ -4,17 +4,17 @@
 //   eq      `sku[eq]=…` one by one, a control before and after each hundred
 //   list    the unfiltered list, whole
 //   export  the cursor export; it shows active records only, so it has to agree with the list on a sample
-import type { RouteName } from "../model/account-facts.ts";
+import { type Alike, type Collector, collectAnswers, type Found, keepBest, ownKeyOf } from "../api/answers.ts";
+import { readExport } from "../api/export.ts";
+import { batchesForIn, eqQuestion, fitsIn, inQuestions, mostKeys } from "../api/questions.ts";
+import { type Asker, type ListEnd, readWholeList } from "../api/whole-list.ts";
 import type { Clock } from "../model/clock.ts";
-import { createAlike } from "../model/fold-key.ts";
-import type { Queue } from "../model/ledger.ts";
+import type { RouteName } from "../model/ledger/account-facts.ts";
+import type { Queue } from "../model/ledger/ledger.ts";
 import type { Referable, ReferableName, RemoteRecord } from "../model/resource.ts";
+import { createAlike } from "../model/text/fold-key.ts";
 import type { Learned } from "./account-learned.ts";
-import { type Alike, type Collector, collectAnswers, type Found, keepBest, ownKeyOf } from "./answers.ts";
 import type { Controls, KnownControl } from "./controls.ts";
-import { readExport } from "./export.ts";
-import { batchesForIn, eqQuestion, fitsIn, inQuestions, mostKeys } from "./questions.ts";
-import { type Asker, type ListEnd, readWholeList } from "./whole-list.ts";
 
 /** What a way of asking came to. What was found is true in any case; what was not is absent only when `proven`. */
 export type RouteEnd =

@@ -1,23 +1,23 @@
 // One entry, from its slot to an answer. The write-ahead record is on disk before the limiter is asked, and the request
-// leaves as soon as the limiter says so. What an answer means for the entry: accepted here, refused in refused.ts,
-// unanswered creations in doubt.ts.
+// leaves as soon as the limiter says so. What an answer means for the entry: accepted here, refused in handle-refusal.ts,
+// unanswered creations in reconcile.ts.
 //
 //   create ─▶ accepted ─▶ settled, or (fields that only an update takes) created ─▶ update
 //          ─▶ unanswered, "later" (429, 503), a 2xx that shows something else ─▶ back to the ledger, in doubt
 //   update ─▶ unanswered ─▶ again: repeating it by id is safe
-import type { NewSend, Plan, QueuedEntry, SendEnd, SendResult } from "../model/entry.ts";
-import { resources } from "../model/resources.ts";
-import { creationBody, needsUpdate, withFills } from "./body.ts";
-import { Halted } from "./brake.ts";
+import { Again, backoffMs, retryWhileShort } from "../api/backoff.ts";
+import type { ApiRequest } from "../api/client.ts";
+import { Halted } from "../api/halt.ts";
+import { longestHoldMs } from "../api/transport.ts";
+import type { NewSend, Plan, QueuedEntry, SendEnd, SendResult } from "../model/ledger/entry.ts";
+import { creationBody, needsUpdate, withFills } from "../model/request-body.ts";
+import { resources } from "../model/resources/resources.ts";
 import { changeOf } from "./change.ts";
-import type { ApiRequest } from "./client.ts";
-import { longestHoldMs } from "./line.ts";
+import type { Workings } from "./context.ts";
+import { handleRefusal } from "./handle-refusal.ts";
 import { likenessOf } from "./recover.ts";
-import { handleRefusal } from "./refused.ts";
-import { Again, backoffMs, retryWhileShort } from "./retry.ts";
+import { sendEnd } from "./settle.ts";
 import { readCreated, readUpdated, type Shown } from "./shown-record.ts";
-import { sendEnd } from "./verdicts.ts";
-import type { Workings } from "./workings.ts";
 
 /** What is left to do after a send: nothing, or the update that follows it. */
 export type Next = { readonly kind: "done" } | { readonly kind: "update"; readonly remoteId: string };

@@ -1,11 +1,11 @@
 // What a 2xx shows of the record that was written. A status alone is no success: a cache repeats the answer to somebody
 // else, two answers cross, an error comes with 200. It counts when it shows our key, or no key at all, and an id.
-import { createAlike } from "../model/fold-key.ts";
+import { parseJson } from "../api/reply.ts";
 import { isPlainObject, type JsonObject } from "../model/json.ts";
 import { readKey, readRemoteId } from "../model/remote-id.ts";
 import type { Resource } from "../model/resource.ts";
-import { resources } from "../model/resources.ts";
-import { parseJson } from "./reply.ts";
+import { resources } from "../model/resources/resources.ts";
+import { createAlike } from "../model/text/fold-key.ts";
 
 /** `other`: it answers something else, so that the write counts as unanswered. `likeId`: shown with a key that ours may have become. */
 export type Shown =

@@ -2,7 +2,7 @@
 // label or a value of another type is not documented, so each is a problem before anything is sent.
 import { type Finding, ok, problem, type Unread, warning } from "../model/finding.ts";
 import { isPlainObject, type Json, type JsonObject } from "../model/json.ts";
-import { didYouMean } from "../model/nearest.ts";
+import { didYouMean } from "../model/text/nearest.ts";
 
 /** A value that a mapping is known to send. */
 export interface UsedValue {

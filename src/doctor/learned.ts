@@ -1,8 +1,15 @@
 // What earlier runs found out of how the account answers, told from the ledger. Every answer proves it again, so nothing of
 // it is a fault.
-import { clockFact, type RouteFact, type RouteName, rateFact, routeFact, routeNames } from "../model/account-facts.ts";
-import type { AccountFact } from "../model/account-memory.ts";
 import { type Finding, ok } from "../model/finding.ts";
+import {
+  clockFact,
+  type RouteFact,
+  type RouteName,
+  rateFact,
+  routeFact,
+  routeNames,
+} from "../model/ledger/account-facts.ts";
+import type { AccountFact } from "../model/ledger/account-memory.ts";
 
 /** One finding for all that is remembered; undefined where nothing is. */
 export function tellLearned(facts: readonly AccountFact[]): Finding | undefined {

@@ -1,7 +1,7 @@
 // How a run would find what exists: whether the lists' filters filter, and whether companies that mappings name are there.
 import { type Finding, ok, problem, type Unread, warning } from "../model/finding.ts";
-import { didYouMean } from "../model/nearest.ts";
-import type { Named } from "./channels.ts";
+import { didYouMean } from "../model/text/nearest.ts";
+import type { Named } from "./judge-channels.ts";
 
 /** What asking a list for a key that nobody has came to, together with one that is there. */
 export interface FilterProbe {

@@ -1,18 +1,18 @@
 // From samples of exports to a plan of mappings: roles, links, then a recipe for each main file. Pure; reading files is
-// init.ts, writing is write-mapping.ts and write-job.ts.
+// init.ts, writing is proposal/write-mapping.ts and proposal/write-job.ts.
 
-import { fieldAt } from "../model/field.ts";
 import type { ResourceName } from "../model/resource.ts";
-import { resources } from "../model/resources.ts";
-import { kitMapping } from "./kit-mapping.ts";
-import { type Link, linksOf } from "./links.ts";
-import type { Pins } from "./match.ts";
-import { orderMapping } from "./order-mapping.ts";
-import { allLines, type Line, type MappingPlan, type Plan, type Role } from "./plan.ts";
-import { productMapping, type Recipe } from "./product-mapping.ts";
-import { roleOf } from "./roles.ts";
-import { dateStyle, numberStyle, type ReadsDate } from "./styles.ts";
-import { type Column, type Sample, type Table, tableOf } from "./table.ts";
+import { fieldAt } from "../model/resources/field.ts";
+import { resources } from "../model/resources/resources.ts";
+import { type Link, linksOf } from "./columns/links.ts";
+import type { Pins } from "./columns/match.ts";
+import { roleOf } from "./columns/roles.ts";
+import { dateStyle, numberStyle, type ReadsDate } from "./columns/styles.ts";
+import { type Column, type Sample, type Table, tableOf } from "./columns/table.ts";
+import { allLines, type Line, type MappingPlan, type Plan, type Role } from "./proposal/proposal.ts";
+import { kitMapping } from "./recipes/kit-mapping.ts";
+import { orderMapping } from "./recipes/order-mapping.ts";
+import { productMapping, type Recipe } from "./recipes/product-mapping.ts";
 
 /** What a person said, by input name; what is not here is guessed. */
 export interface Decisions {

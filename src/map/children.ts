@@ -7,17 +7,17 @@ import type { Problem } from "../model/problem.ts";
 import { atCells } from "../model/problem-place.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import type { FieldTrace } from "../model/trace.ts";
-import type { Blanks } from "./blanks.ts";
-import type { Value } from "./coerce.ts";
+import { type DraftParts, emptyObject, fillFields, type MutableObject } from "./assemble-draft.ts";
 import { type CompiledField, compileField, type FieldTools, pieces } from "./compile-field.ts";
 import type { FieldsScope } from "./compile-source.ts";
-import { compileCondition } from "./condition.ts";
-import { compileExpression, type ScopeStyles } from "./expression.ts";
-import { type DraftParts, emptyObject, fillFields, type MutableObject } from "./fill.ts";
-import type { ChildMapping, Expr, Mapping } from "./mapping.ts";
-import { tracedCells } from "./recorder.ts";
-import { type Place, type Reading, readAt, readingsOf, type Site, wholeRow } from "./site.ts";
-import { scalarText } from "./value-text.ts";
+import type { ChildMapping, Expr, Mapping } from "./definition/mapping.ts";
+import { compileCondition } from "./expression/condition.ts";
+import { compileExpression, type ScopeStyles } from "./expression/expression.ts";
+import { type Place, type Reading, readAt, readingsOf, type Site, wholeRow } from "./scope.ts";
+import { tracedCells } from "./trace-recorder.ts";
+import type { Blanks } from "./values/blanks.ts";
+import type { Value } from "./values/coerce.ts";
+import { scalarText } from "./values/value-text.ts";
 
 /** The rows that make one entry, as its children see them. */
 interface ChildGroup {

@@ -1,28 +1,28 @@
 // One field of a mapping as a function: `when`, the source's value, split, apply, lookup, map, round, then the type that
-// the payload's schema says. What becomes of the result (payload, origins, problems) is fill.ts.
+// the payload's schema says. What becomes of the result (payload, origins, problems) is assemble-draft.ts.
 
 import { cellAt } from "../model/cells.ts";
 import type { Origin, OriginPart } from "../model/draft.ts";
-import type { Field } from "../model/field.ts";
 import type { Json } from "../model/json.ts";
 import { type PathStep, parsePath } from "../model/payload-path.ts";
 import type { ReferableName } from "../model/resource.ts";
+import type { Field } from "../model/resources/field.ts";
 import type { TraceStep } from "../model/trace.ts";
-import { type Answer, compileAnswers } from "./answers.ts";
-import type { Blanks } from "./blanks.ts";
-import { coerce, type Value } from "./coerce.ts";
+import { readsOf } from "./columns/read-kind.ts";
 import { compileSource, type Failure, type FieldsScope, isBlankValue } from "./compile-source.ts";
-import { compileCondition } from "./condition.ts";
-import { asValue, takesStructure } from "./constant.ts";
-import type { Alternative, FieldMapping, LookupTables } from "./mapping.ts";
-import { readsOf } from "./reads.ts";
-import { type Recorder, traced, transformText } from "./recorder.ts";
-import { type Reading, readAt, readingsOf, type Site } from "./site.ts";
+import { asValue, takesStructure } from "./definition/constant.ts";
+import type { Alternative, FieldMapping, LookupTables } from "./definition/mapping.ts";
+import { constantStyle } from "./definition/normalise.ts";
+import { compileCondition } from "./expression/condition.ts";
+import { type Reading, readAt, readingsOf, type Site } from "./scope.ts";
 import { typedStructure } from "./structure.ts";
-import type { ValueStyle } from "./style.ts";
-import { compileTransform, type Transform, type TransformSpec } from "./transforms.ts";
-import { scalarText } from "./value-text.ts";
-import { constantStyle } from "./written.ts";
+import { type Recorder, traced, transformText } from "./trace-recorder.ts";
+import { type Answer, compileAnswers } from "./value-tables.ts";
+import type { Blanks } from "./values/blanks.ts";
+import { coerce, type Value } from "./values/coerce.ts";
+import type { ValueStyle } from "./values/style.ts";
+import { compileTransform, type Transform, type TransformSpec } from "./values/transforms.ts";
+import { scalarText } from "./values/value-text.ts";
 
 /** What a field came to. `absent`: nothing to send. `clear`: a blank cell that empties the field on update. */
 export type FieldResult = { readonly origins: readonly Origin[] } & (

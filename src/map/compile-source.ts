@@ -4,15 +4,15 @@ import { styleOfColumn } from "../model/column-style.ts";
 import type { Json } from "../model/json.ts";
 import type { ProblemCode } from "../model/problem.ts";
 import type { Cell } from "../model/row.ts";
-import { type Blanks, holdsObjects } from "./blanks.ts";
-import { maxMadeLength, tooLongMessage } from "./bounds.ts";
-import type { Value } from "./coerce.ts";
-import { asValue } from "./constant.ts";
-import { compileExpression } from "./expression.ts";
-import type { RowIndexes } from "./expression-language.ts";
-import type { Alternative, TemplatePart } from "./mapping.ts";
-import { compileColumn, type NameContext, type Reading, readAt, readingsOf, type Site } from "./site.ts";
-import { completed, type Reads, settled, type ValueStyle } from "./style.ts";
+import { asValue } from "./definition/constant.ts";
+import type { Alternative, TemplatePart } from "./definition/mapping.ts";
+import { compileExpression } from "./expression/expression.ts";
+import type { RowIndexes } from "./expression/language.ts";
+import { compileColumn, type NameContext, type Reading, readAt, readingsOf, type Site } from "./scope.ts";
+import { type Blanks, holdsObjects } from "./values/blanks.ts";
+import { maxMadeLength, tooLongMessage } from "./values/bounds.ts";
+import type { Value } from "./values/coerce.ts";
+import { completed, type Reads, settled, type ValueStyle } from "./values/style.ts";
 
 /** What every field of a mapping, or of one of its children, is compiled in. */
 export interface FieldsScope extends NameContext {

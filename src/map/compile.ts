@@ -4,24 +4,24 @@ import { parsePath, valueAt } from "../model/payload-path.ts";
 import type { Checked, Problem } from "../model/problem.ts";
 import { atCells } from "../model/problem-place.ts";
 import type { Resource } from "../model/resource.ts";
-import { resources } from "../model/resources.ts";
+import { resources } from "../model/resources/resources.ts";
 import type { FieldTrace } from "../model/trace.ts";
-import { atReads } from "./at-reads.ts";
-import { compileBlanks } from "./blanks.ts";
-import { type ColumnFaults, checkColumns, type JoinedHeaders } from "./check-columns.ts";
+import { type DraftParts, emptyParts, fillFields } from "./assemble-draft.ts";
 import { compileChild } from "./children.ts";
-import { columnRoles, type UsedColumn } from "./column-roles.ts";
+import { type ColumnFaults, checkColumns, type JoinedHeaders } from "./columns/check-columns.ts";
+import { columnRoles, type UsedColumn } from "./columns/column-roles.ts";
+import { type ColumnPlace, type Feeds, feedsOf } from "./columns/columns-to-infer.ts";
+import type { Header } from "./columns/header.ts";
 import { compileField, type FieldTools } from "./compile-field.ts";
-import { compileCondition } from "./condition.ts";
 import { compileConflicts } from "./conflicts.ts";
-import { noIndexes, type RowIndexes } from "./expression-language.ts";
-import { type ColumnPlace, type Feeds, feedsOf } from "./feeds.ts";
-import { type DraftParts, emptyParts, fillFields } from "./fill.ts";
+import type { Join, LookupTables, Mapping } from "./definition/mapping.ts";
+import { atReads } from "./expression/at-reads.ts";
+import { compileCondition } from "./expression/condition.ts";
+import { noIndexes, type RowIndexes } from "./expression/language.ts";
+import { compileHead } from "./group-head.ts";
 import { compileGroupKey } from "./group-key.ts";
-import { compileHead } from "./head.ts";
-import type { Header } from "./header.ts";
-import type { Join, LookupTables, Mapping } from "./mapping.ts";
-import { childNames, entryNames, readingsOf, rowScope, type Site, wholeRow } from "./site.ts";
+import { childNames, entryNames, readingsOf, rowScope, type Site, wholeRow } from "./scope.ts";
+import { compileBlanks } from "./values/blanks.ts";
 
 /** What mapping makes of a group: a draft, or nothing because `group.where` leaves it out. */
 type Drafted =

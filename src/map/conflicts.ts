@@ -2,10 +2,10 @@
 import { cellAt } from "../model/cells.ts";
 import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
-import { quote } from "../model/quote.ts";
-import type { Blanks } from "./blanks.ts";
-import type { FieldMapping, Mapping } from "./mapping.ts";
-import { entryNames, targetOf } from "./site.ts";
+import { quote } from "../model/text/quote.ts";
+import type { FieldMapping, Mapping } from "./definition/mapping.ts";
+import { entryNames, targetOf } from "./scope.ts";
+import type { Blanks } from "./values/blanks.ts";
 
 /**
  * `group.conflict` as a function. Looks at fields that are read with `from`; a blank never disagrees, and a column that a

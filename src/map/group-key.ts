@@ -2,14 +2,14 @@
 import { cellAt } from "../model/cells.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { Checked } from "../model/problem.ts";
-import { quote } from "../model/quote.ts";
 import type { Row } from "../model/row.ts";
-import type { Blanks } from "./blanks.ts";
-import { compileExpression } from "./expression.ts";
-import type { RowIndexes } from "./expression-language.ts";
-import type { Mapping } from "./mapping.ts";
-import { rowScope } from "./site.ts";
-import { scalarText } from "./value-text.ts";
+import { quote } from "../model/text/quote.ts";
+import type { Mapping } from "./definition/mapping.ts";
+import { compileExpression } from "./expression/expression.ts";
+import type { RowIndexes } from "./expression/language.ts";
+import { rowScope } from "./scope.ts";
+import type { Blanks } from "./values/blanks.ts";
+import { scalarText } from "./values/value-text.ts";
 
 /**
  * `group.by` as a function: the key as text, `""` when all of it is blank; undefined for a mapping that groups nothing.

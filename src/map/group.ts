@@ -3,9 +3,9 @@
 // belong to is decided here.
 import { cellPlace, type RowGroup, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
-import { quote } from "../model/quote.ts";
+import { quote } from "../model/text/quote.ts";
 import type { CompiledMapping } from "./compile.ts";
-import type { Mapping } from "./mapping.ts";
+import type { Mapping } from "./definition/mapping.ts";
 
 /** The most rows that an entry can have. A group with more of them makes an invalid entry. */
 export const maxGroupRows = 20_000;

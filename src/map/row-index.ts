@@ -1,15 +1,15 @@
 // Indexes: what expressions find among all rows of an input, which have to be read before any is mapped. Kept in memory,
 // within a bound. Where the rows come from is composition's business.
 import { ImportError } from "../model/error.ts";
-import { quote } from "../model/quote.ts";
 import type { Row } from "../model/row.ts";
-import { compileBlanks } from "./blanks.ts";
-import type { Value } from "./coerce.ts";
-import { compileCondition } from "./condition.ts";
-import { compileExpression, type Scope } from "./expression.ts";
-import { expressionEnvironment, noIndexes, type RowIndex, type RowIndexes } from "./expression-language.ts";
-import type { Mapping, RowIndexSpec } from "./mapping.ts";
-import { scalarText } from "./value-text.ts";
+import { quote } from "../model/text/quote.ts";
+import type { Mapping, RowIndexSpec } from "./definition/mapping.ts";
+import { compileCondition } from "./expression/condition.ts";
+import { compileExpression, type Scope } from "./expression/expression.ts";
+import { expressionEnvironment, noIndexes, type RowIndex, type RowIndexes } from "./expression/language.ts";
+import { compileBlanks } from "./values/blanks.ts";
+import type { Value } from "./values/coerce.ts";
+import { scalarText } from "./values/value-text.ts";
 
 /** So many keys may all indexes of a mapping have together. */
 export const maxIndexKeys = 500_000;

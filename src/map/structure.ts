@@ -3,7 +3,7 @@
 import { cellAt } from "../model/cells.ts";
 import { isPlainObject, type Json } from "../model/json.ts";
 import type { Cells } from "../model/row.ts";
-import type { Reading } from "./site.ts";
+import type { Reading } from "./scope.ts";
 
 /** The nested value of a reading with its leaves typed as in the file; a number that would lose digits stays text. */
 export function typedStructure(value: Json, reading: Reading | undefined): Json {

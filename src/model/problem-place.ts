@@ -3,7 +3,7 @@ import { cellPlace, type Origin, type Origins, problemCell, type SourceRow } fro
 import type { Json, JsonObject } from "./json.ts";
 import { parentPath, parsePath, valueAt } from "./payload-path.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
-import { quote } from "./quote.ts";
+import { quote } from "./text/quote.ts";
 
 type CellOrigin = Extract<Origin, { kind: "cell" }>;
 

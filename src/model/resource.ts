@@ -1,5 +1,6 @@
-// What differs between resources, in one shape. Adding a resource means adding one file like products.ts (companies.ts
-// for what is only referred to) and one line in resources.ts; no stage knows a resource by name.
+// What differs between resources, in one shape. Adding a resource means adding one file like resources/products.ts
+// (resources/companies.ts for what is only referred to) and one line in resources/resources.ts; no stage knows a
+// resource by name.
 import type { z } from "zod";
 import type { JsonObject } from "./json.ts";
 import type { Problem } from "./problem.ts";

@@ -3,11 +3,11 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { countText } from "../model/audit.ts";
 import { ImportError } from "../model/error.ts";
+import { countText } from "../model/ledger/audit.ts";
+import { type Pull, peek, piecesOf, pullFrom } from "./byte-reader.ts";
 import { foreignFormat, foreignHeadBytes } from "./foreign-formats.ts";
 import { pieceBytes } from "./limits.ts";
-import { type Pull, peek, piecesOf, pullFrom } from "./pull.ts";
 import { openStreamFile, piecesOfStream } from "./stream-file.ts";
 import { unreadable } from "./unreadable.ts";
 import { isFolder, reason, whyClosed } from "./why-closed.ts";

@@ -2,10 +2,10 @@
 import { parse as parseLossless } from "lossless-json";
 import { noteMember, rowOfLabel } from "../model/failure-notes.ts";
 import { isPlainObject } from "../model/json.ts";
-import { describeRepeated, repeatedKeys } from "../model/json-keys.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Cell, Cells, Row } from "../model/row.ts";
-import { brokenWithin } from "../model/well-formed.ts";
+import { describeRepeated, repeatedKeys } from "../model/text/json-keys.ts";
+import { brokenWithin } from "../model/text/well-formed.ts";
 
 /** Where an element stands; `column` is that of its first character, from 1, where it is known. */
 export interface ElementPlace {

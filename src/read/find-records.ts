@@ -1,7 +1,7 @@
 // Where a JSON file has its rows, for those who have no mapping yet that says so.
+import { peek } from "./byte-reader.ts";
 import { chooseFormat } from "./format.ts";
 import { pieceBytes } from "./limits.ts";
-import { peek } from "./pull.ts";
 import { suggestRecords } from "./records-hint.ts";
 import { openSource } from "./source.ts";
 

@@ -1,7 +1,7 @@
 // Which format a file has: what the mapping says, else its name, else its first characters.
 import type { Format, SourceSettings } from "../model/row.ts";
+import { peek } from "./byte-reader.ts";
 import { pieceBytes } from "./limits.ts";
-import { peek } from "./pull.ts";
 import { suggestRecords } from "./records-hint.ts";
 import type { Source } from "./source.ts";
 import { unreadable } from "./unreadable.ts";

@@ -2,11 +2,11 @@
 // them. What an element holds is cells.ts's business.
 import type { ImportError } from "../model/error.ts";
 import type { Row, SourceSettings } from "../model/row.ts";
+import { peek } from "./byte-reader.ts";
 import { elementRow } from "./cells.ts";
 import { type JsonCursor, jsonCursor } from "./json-cursor.ts";
 import { batchChars, batchRows, pieceBytes } from "./limits.ts";
 import { lookAtNewline } from "./newline.ts";
-import { peek } from "./pull.ts";
 import type { Reading } from "./reading.ts";
 import { suggestRecords } from "./records-hint.ts";
 import type { Source } from "./source.ts";

@@ -1,9 +1,9 @@
 // Walking over JSON text that does not fit into memory, value by value. Knows what a value spans, where it stands and
 // how deep brackets nest; what a value means is left to JSON.parse.
 import type { ImportError } from "../model/error.ts";
+import type { Pull } from "./byte-reader.ts";
 import { maxRowBytes } from "./limits.ts";
 import { lineCounter } from "./line-counter.ts";
-import type { Pull } from "./pull.ts";
 import { rowTooLong, unreadable } from "./unreadable.ts";
 
 /** A place in a JSON text. */

@@ -1,7 +1,7 @@
 // Which line end a text uses: the first one, and for delimited files the one that ends the header.
 import type { FileInfo } from "../model/row.ts";
+import { type Pull, peek } from "./byte-reader.ts";
 import { batchChars, maxRowBytes, pieceBytes } from "./limits.ts";
-import { type Pull, peek } from "./pull.ts";
 
 /** The first line end that stands ahead, which stays where it is; `\n` when the first megabyte has none. */
 export async function lookAtNewline(text: Pull): Promise<FileInfo["newline"]> {

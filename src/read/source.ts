@@ -1,10 +1,10 @@
 // Opening: from a path to checked UTF-8 text without a byte order mark. Knows byte order marks and puts bytes, encoding
 // and decoding together; does not know rows or formats.
+import { type Pull, peek, piecesOf, pullFrom } from "./byte-reader.ts";
 import { type OpenBytes, openBytes, type Streams, startsWith } from "./bytes.ts";
 import { decoded, encodingName, wholeUtf8 } from "./decode.ts";
 import { detectEncoding } from "./encoding.ts";
 import { mostPeekedBytes } from "./limits.ts";
-import { type Pull, peek, piecesOf, pullFrom } from "./pull.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** An open file as text: pieces of valid UTF-8 that end between characters, without NUL and byte order mark. */

@@ -2,7 +2,7 @@
 // mappings alike.
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { didYouMean } from "../model/nearest.ts";
+import { didYouMean } from "../model/text/nearest.ts";
 
 /** What is wrong with a path, and what to do. */
 export interface WhyClosed {

@@ -1,6 +1,6 @@
 // An audit in words: one line for each law, breaches below it, then what verifying found.
-import { countText, type Law } from "../model/audit.ts";
-import { visibleTexts } from "../model/visible.ts";
+import { countText, type Law } from "../model/ledger/audit.ts";
+import { visibleTexts } from "../model/text/visible.ts";
 
 /** The audit as it is shown. */
 export interface AuditShown {

@@ -1,7 +1,7 @@
 // Channels at the terminal: a table of all, or one in full.
 import type { Json, JsonObject } from "../model/json.ts";
 import { isPlainObject } from "../model/json.ts";
-import { visibleTexts } from "../model/visible.ts";
+import { visibleTexts } from "../model/text/visible.ts";
 
 /** A channel to show. */
 export interface ShownChannel {

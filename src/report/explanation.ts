@@ -1,7 +1,7 @@
-// What `explain` tells, as data: the story of entries, and of rows that have none. `--json` prints it as it is; story.ts
+// What `explain` tells, as data: the story of entries, and of rows that have none. `--json` prints it as it is; story-text.ts
 // makes text of it. Nothing in it is secret: no token and no header ever reaches the ledger.
-import type { SendResult } from "../model/entry.ts";
 import type { Json } from "../model/json.ts";
+import type { SendResult } from "../model/ledger/entry.ts";
 import type { Action, Outcome } from "../model/outcome.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResourceName } from "../model/resource.ts";

@@ -1,7 +1,7 @@
 // How the files under failures/ are called. What is in them is in failures.ts.
 import { basename, extname } from "node:path";
-import type { StagedFile } from "../model/ledger.ts";
-import { inputName } from "./fate.ts";
+import type { StagedFile } from "../model/ledger/ledger.ts";
+import { inputName } from "./row-outcome.ts";
 
 /**
  * A name for every file of a run, by file id: `<input>.<ext>`, `<input>.<join>.<ext>` for joins, with the file's stem

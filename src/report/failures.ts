@@ -2,15 +2,15 @@
 // legal inputs: fixed or not, they can be fed back. How a row is written is in failure-csv.ts and failure-json.ts.
 import { join } from "node:path";
 import iconv from "iconv-lite";
-import type { ResultRow, Results, StagedFile } from "../model/ledger.ts";
+import { openAtomicFile, removeFile } from "../disk/atomic-file.ts";
+import type { ResultRow, Results, StagedFile } from "../model/ledger/ledger.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { FileInfo } from "../model/row.ts";
-import { openAtomicFile, removeFile } from "./atomic-file.ts";
 import { csvFailures } from "./failure-csv.ts";
 import { jsonFailures, ndjsonFailures } from "./failure-json.ts";
 import { failureNames } from "./failure-names.ts";
 import { type FailureFormat, failureNote } from "./failure-note.ts";
-import { inputName, type RunFiles, runFiles } from "./fate.ts";
+import { inputName, type RunFiles, runFiles } from "./row-outcome.ts";
 
 /** A failures file that was written. */
 export interface FailureFile {

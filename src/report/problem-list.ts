@@ -1,6 +1,6 @@
 // Problems for the terminal, grouped: how many, and the first as people read them. How they are grouped is in problems.ts.
 import { describeProblem, type Problem } from "../model/problem.ts";
-import { visibleSentence } from "../model/visible.ts";
+import { visibleSentence } from "../model/text/visible.ts";
 import type { ProblemGroup } from "./problems.ts";
 import type { Summary } from "./summary.ts";
 import { counted, grouped } from "./wording.ts";

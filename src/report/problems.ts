@@ -1,6 +1,6 @@
 // Problems grouped by signature, for the summary and for `check`: the same thing wrong a thousand times is one line.
 import { type Problem, type ProblemCode, problemSignature } from "../model/problem.ts";
-import { isError } from "./fate.ts";
+import { isError } from "./row-outcome.ts";
 
 /** Problems that are the same thing: how many, and the first few as they are. */
 export interface ProblemGroup {

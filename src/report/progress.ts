@@ -1,6 +1,6 @@
 // How far a run is, on stderr: one line that is rewritten on a terminal, a plain line every ten seconds elsewhere.
 // Nothing here knows what a run does, and there is no timer: the caller says what is so, as often as it likes.
-import { visibleLine } from "../model/visible.ts";
+import { visibleLine } from "../model/text/visible.ts";
 import { cutTo, durationText, grouped } from "./wording.ts";
 
 /** What is so right now. */

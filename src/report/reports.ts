@@ -1,9 +1,9 @@
 // All files of a run in one call, with one pass over its rows for results and summary together.
-import type { Results, RunRecord } from "../model/ledger.ts";
+import type { Results, RunRecord } from "../model/ledger/ledger.ts";
 import { writeFailures } from "./failures.ts";
 import { writeResults } from "./results.ts";
 import { buildSummary, type Summary, type SummaryFacts, sendsNothing, writeSummary } from "./summary.ts";
-import { createSurvey } from "./survey.ts";
+import { createSurvey } from "./tally-rows.ts";
 
 /**
  * Writes results.csv, results.ndjson, failures/ and summary.json into `folder` and gives the summary. Reads the ledger

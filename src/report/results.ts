@@ -1,13 +1,13 @@
 // results.csv and results.ndjson: one line per input row, in input order. The first is for people and their spreadsheets,
-// the second for programs: exact. Which problem a line shows is in fate.ts.
+// the second for programs: exact. Which problem a line shows is in row-outcome.ts.
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
+import { openAtomicFile } from "../disk/atomic-file.ts";
 import { splitRowId } from "../model/draft.ts";
-import type { ResultRow, Results } from "../model/ledger.ts";
+import type { ResultRow, Results } from "../model/ledger/ledger.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResourceName } from "../model/resource.ts";
-import { openAtomicFile } from "./atomic-file.ts";
-import { allProblems, inputName, type RunFiles, rowProblems, runFiles, shownProblem } from "./fate.ts";
+import { allProblems, inputName, type RunFiles, rowProblems, runFiles, shownProblem } from "./row-outcome.ts";
 import { toSpreadsheet } from "./spreadsheet-cell.ts";
 
 /** The columns of results.csv, in order; results.ndjson has the same keys, plus `problems`. */

@@ -1,17 +1,17 @@
 // summary.json: what a run did, for machines (`--json`, monitoring) and for the closing table. Rows are surveyed in
-// survey.ts; what only the composition knows (requests, how it ended) comes in as facts.
+// tally-rows.ts; what only the composition knows (requests, how it ended) comes in as facts.
 import { join } from "node:path";
+import { writeAtomically } from "../disk/atomic-file.ts";
 import type { DamageKind } from "../model/damage.ts";
-import type { Results, RunRecord } from "../model/ledger.ts";
+import type { Results, RunRecord } from "../model/ledger/ledger.ts";
 import { type Outcome, outcomes } from "../model/outcome.ts";
 import type { ResourceName } from "../model/resource.ts";
 import type { Format } from "../model/row.ts";
-import { writeAtomically } from "./atomic-file.ts";
 import type { FailureFile } from "./failures.ts";
-import { inputName, runFiles } from "./fate.ts";
 import type { ProblemGroup } from "./problems.ts";
 import { resultFileNames } from "./results.ts";
-import { createSurvey, type Surveyed, type Tally } from "./survey.ts";
+import { inputName, runFiles } from "./row-outcome.ts";
+import { createSurvey, type Surveyed, type Tally } from "./tally-rows.ts";
 
 /** What the ledger does not know of a run. */
 export interface SummaryFacts {

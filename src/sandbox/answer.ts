@@ -1,7 +1,7 @@
 // How answers and faults look on the wire. What the answer says was decided before.
 import type { ServerResponse } from "node:http";
-import type { FaultName } from "./faults.ts";
-import { type Reply, refusal } from "./reply.ts";
+import type { FaultName } from "./world/faults.ts";
+import { type Reply, refusal } from "./world/reply.ts";
 
 /** Headers of an answer beside the usual ones. */
 export type ReplyHeaders = Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 // The sandbox's own page beside the API: what happened, and what is stored. It needs no token: it is for tests and
 // for the person at the keyboard, and the server takes local connections only.
 import type { JsonObject } from "../model/json.ts";
-import { contentOf, latestOf, type StoredRecord } from "./store.ts";
 import type { SandboxCounts } from "./tally.ts";
-import { type SandboxResource, sandboxResources, type World } from "./world.ts";
+import { contentOf, latestOf, type StoredRecord } from "./world/store.ts";
+import { type SandboxResource, sandboxResources, type World } from "./world/world.ts";
 
 /** Where the page is: outside the API's base address. */
 export const controlPath = "/__sandbox";

@@ -4,12 +4,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { isPlainObject, type JsonObject } from "../model/json.ts";
 import { type ReplyHeaders, sendFault, sendReply, sendThrottled, strikesBefore } from "./answer.ts";
-import { drawFaults, type FaultName } from "./faults.ts";
-import { type Reply, refusal } from "./reply.ts";
-import { type Match, matchRoute, type Route } from "./route.ts";
 import type { Tally } from "./tally.ts";
 import { createRateLimit } from "./time-window.ts";
-import type { World } from "./world.ts";
+import { drawFaults, type FaultName } from "./world/faults.ts";
+import { type Reply, refusal } from "./world/reply.ts";
+import { type Match, matchRoute, type Route } from "./world/route.ts";
+import type { World } from "./world/world.ts";
 
 /** A request that arrived, and what is found out about it on its way. */
 export interface Exchange {

@@ -4,21 +4,21 @@ import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { ImportError } from "../model/error.ts";
 import type { JsonObject } from "../model/json.ts";
-import { accountRoutes } from "./account-endpoints.ts";
 import { sendReply, sendText } from "./answer.ts";
-import { channelRoutes } from "./channel-endpoints.ts";
 import { controlPath, controlReply, type SandboxRecord, storedRecords } from "./control.ts";
+import { accountRoutes } from "./endpoints/account-endpoints.ts";
+import { channelRoutes } from "./endpoints/channel-endpoints.ts";
+import { orderRoutes } from "./endpoints/order-endpoints.ts";
+import { productRoutes } from "./endpoints/product-endpoints.ts";
 import { createServe, type Exchange } from "./exchange.ts";
-import { lyingRoutes } from "./lying-routes.ts";
-import { type SandboxOptions, sandboxSettings } from "./options.ts";
-import { orderRoutes } from "./order-endpoints.ts";
-import { productRoutes } from "./product-endpoints.ts";
-import { readLies } from "./read-lies.ts";
-import { refusal } from "./reply.ts";
-import { dateHeader, shiftedClock } from "./server-clock.ts";
-import { skuOwners } from "./sku-index.ts";
+import { lyingRoutes } from "./lies/lying-routes.ts";
 import { createTally, type SandboxCounts } from "./tally.ts";
-import { createWorld, type SandboxResource } from "./world.ts";
+import { type SandboxOptions, sandboxSettings } from "./world/options.ts";
+import { readLies } from "./world/read-lies.ts";
+import { refusal } from "./world/reply.ts";
+import { dateHeader, shiftedClock } from "./world/server-clock.ts";
+import { skuOwners } from "./world/sku-index.ts";
+import { createWorld, type SandboxResource } from "./world/world.ts";
 
 /** A running sandbox. Disposing it cuts every connection, hanging ones too, and frees the port. */
 export interface Sandbox extends AsyncDisposable {

@@ -1,8 +1,8 @@
 // What happened to the sandbox, counted: the numbers behind counts() and GET /__sandbox.
-import type { FaultName } from "./faults.ts";
-import type { LieName } from "./lies.ts";
 import { createTimeWindow } from "./time-window.ts";
-import { type SandboxResource, sandboxResources, type World } from "./world.ts";
+import type { FaultName } from "./world/faults.ts";
+import type { LieName } from "./world/lies.ts";
+import { type SandboxResource, sandboxResources, type World } from "./world/world.ts";
 
 /** Everything since the start. Requests to the control page are not in it. */
 export interface SandboxCounts {

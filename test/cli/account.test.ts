@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { type Account, resolveAccount, resolveAddress } from "../../src/cli/account.ts";
 import { ImportError } from "../../src/model/error.ts";
-import { type Files, jobFolder } from "../job-folder.ts";
+import { type Files, jobFolder } from "../staging/job-folder.ts";
 import { command } from "./world.ts";
 
 const token = "12|s3cr3t-T0ken";

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { startSandbox } from "../../src/sandbox/server.ts";
 import { openDoor } from "../e2e/door.ts";
-import { type Files, jobFolder } from "../job-folder.ts";
+import { type Files, jobFolder } from "../staging/job-folder.ts";
 import { command, type Ended } from "./world.ts";
 
 /** Clears the screen, names the window, moves the cursor, turns text round, ends lines in ways that are not seen. */

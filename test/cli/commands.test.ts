@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Summary } from "../../src/report/summary.ts";
-import { faultNames } from "../../src/sandbox/faults.ts";
-import { lieNames } from "../../src/sandbox/lies.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
-import { type Files, jobFolder } from "../job-folder.ts";
+import { faultNames } from "../../src/sandbox/world/faults.ts";
+import { lieNames } from "../../src/sandbox/world/lies.ts";
+import { type Files, jobFolder } from "../staging/job-folder.ts";
 import { command, type Ended, type WorldParts } from "./world.ts";
 
 const files: Files = {

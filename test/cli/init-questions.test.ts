@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Ask, cancelled } from "../../src/cli/ask.ts";
 import { askAbout } from "../../src/cli/init-questions.ts";
-import { allLines, type Export, guessImport } from "../../src/init.ts";
+import { allLines, type Export, guessImport } from "../../src/init/init.ts";
 import { sampleOf } from "../init/samples.ts";
 
 const products = sampleOf(

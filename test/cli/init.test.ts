@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startSandbox } from "../../src/sandbox/server.ts";
-import { type Files, jobFolder } from "../job-folder.ts";
+import { type Files, jobFolder } from "../staging/job-folder.ts";
 import { command } from "./world.ts";
 
 const files: Files = {

@@ -6,8 +6,8 @@ import type { CommandWorld, ProcessWorld } from "../../src/cli/world.ts";
 
 import { ImportError } from "../../src/model/error.ts";
 
-import { version } from "../../src/version.ts";
-import { jobFolder } from "../job-folder.ts";
+import { version } from "../../src/model/package.ts";
+import { jobFolder } from "../staging/job-folder.ts";
 import { command } from "./world.ts";
 
 const commands = ["check", "run", "status", "sandbox"];

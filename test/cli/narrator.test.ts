@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { createNarrator } from "../../src/cli/narrator.ts";
 import type { ProgressState } from "../../src/report/progress.ts";
-import type { RunEvent } from "../../src/run.ts";
+import type { RunEvent } from "../../src/run/run.ts";
 
 type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
 

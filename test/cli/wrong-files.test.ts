@@ -3,7 +3,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { jobFolder } from "../job-folder.ts";
+import { jobFolder } from "../staging/job-folder.ts";
 import { command } from "./world.ts";
 
 const job = "version: 1\ninputs:\n  - { name: products, file: a.csv, mapping: a.yaml }\n";

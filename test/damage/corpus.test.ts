@@ -1,7 +1,7 @@
 // The corpus itself: whether it is what it says, and large enough to measure by.
 import { describe, expect, it, test } from "vitest";
-import { fieldAt } from "../../src/model/field.ts";
-import { resources } from "../../src/model/resources.ts";
+import { fieldAt } from "../../src/model/resources/field.ts";
+import { resources } from "../../src/model/resources/resources.ts";
 import { damageCorpus } from "./corpus.ts";
 import type { DamageKind } from "./harms.ts";
 

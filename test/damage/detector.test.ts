@@ -1,9 +1,9 @@
 // The detector of spreadsheet damage against the labelled corpus, which was written without looking at it.
 import { describe, expect, it } from "vitest";
+import { inspectColumn } from "../../src/damage/watch-column.ts";
 import type { ColumnRole, DamageKind } from "../../src/model/damage.ts";
-import { fieldAt } from "../../src/model/field.ts";
-import { resources } from "../../src/model/resources.ts";
-import { inspectColumn } from "../../src/read/damage/watch-column.ts";
+import { fieldAt } from "../../src/model/resources/field.ts";
+import { resources } from "../../src/model/resources/resources.ts";
 import { damageCorpus, type LabelledColumn } from "./corpus.ts";
 
 const kinds: Readonly<Record<NonNullable<LabelledColumn["damage"]>["kind"], DamageKind>> = {

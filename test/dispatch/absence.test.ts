@@ -1,8 +1,8 @@
 // What looks like an absence and is none: rows that cannot be read, reads that lag, a clock that somebody sets. And names
 // that say too much: one for two channels, a kit in itself.
 import { describe, expect, it } from "vitest";
-import type { ApiRequest, Client, Exchange } from "../../src/dispatch/client.ts";
-import { fakeClock } from "./fake-clock.ts";
+import type { ApiRequest, Client, Exchange } from "../../src/api/client.ts";
+import { fakeClock } from "../api/fake-clock.ts";
 import { kit, order, product, rehearse } from "./rehearsal.ts";
 
 describe("rows that cannot be read", () => {

@@ -1,6 +1,6 @@
 // Sends as many requests at once as it is told, through a proxy, and says how each ended. A process of its own, because
 // certificates of one's own (NODE_EXTRA_CA_CERTS) are read when Node starts.
-import { createClient } from "../../src/dispatch/client.ts";
+import { createClient } from "../../src/api/client.ts";
 
 const [baseUrl = "", url = "", count = ""] = process.argv.slice(2);
 const client = createClient({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultNames } from "../../src/sandbox/faults.ts";
+import { faultNames } from "../../src/sandbox/world/faults.ts";
 import { sendOne } from "../ledger/one.ts";
 import { many, order, product, type Rehearsal, rehearse, tally, writesOf } from "./rehearsal.ts";
 

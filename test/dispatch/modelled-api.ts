@@ -1,9 +1,9 @@
 // The other side as a model: it keeps what it is told, late if it likes, lets reads see it later still, and lies about it
 // in one of the ways that servers have. It watches for the worst thing a client can do: to create a key twice.
-import type { ApiRequest, Client, Exchange } from "../../src/dispatch/client.ts";
+import type { ApiRequest, Client, Exchange } from "../../src/api/client.ts";
 import { isPlainObject, type JsonObject } from "../../src/model/json.ts";
 import type { ResourceName } from "../../src/model/resource.ts";
-import type { FakeClock } from "./fake-clock.ts";
+import type { FakeClock } from "../api/fake-clock.ts";
 
 /** What befalls a write. `foreign`: the answer shows a record that nobody here sent. `crossed bare`: the answer to somebody else, with nothing but its id in it. `late`: the connection breaks at once, and it is stored just before the time-out has passed. */
 export type Fault =

@@ -8,9 +8,9 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { dispatch } from "../../src/dispatch/dispatcher.ts";
-import { openLedger } from "../../src/ledger/open-ledger.ts";
-import type { ResultEntry } from "../../src/model/ledger.ts";
-import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
+import type { ResultEntry } from "../../src/model/ledger/ledger.ts";
+import { type FakeClock, fakeClock } from "../api/fake-clock.ts";
 import { type Fault, type ModelledApi, modelledApi, type Nature } from "./modelled-api.ts";
 import { order, product, resultsOf, stageItems } from "./rehearsal.ts";
 

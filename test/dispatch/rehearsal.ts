@@ -3,17 +3,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DispatchEnd, type DispatchEvent, type DispatchOptions, dispatch } from "../../src/dispatch/dispatcher.ts";
-import { openLedger } from "../../src/ledger/open-ledger.ts";
+import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
 import { systemClock } from "../../src/model/clock.ts";
 import { rowId } from "../../src/model/draft.ts";
-import type { NewEntry } from "../../src/model/entry.ts";
 import { contentHash, type JsonObject } from "../../src/model/json.ts";
-import type { Ledger, ResultEntry } from "../../src/model/ledger.ts";
+import type { NewEntry } from "../../src/model/ledger/entry.ts";
+import type { Ledger, ResultEntry } from "../../src/model/ledger/ledger.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import type { Reference, ResourceName } from "../../src/model/resource.ts";
-import { resources } from "../../src/model/resources.ts";
-import type { SandboxOptions } from "../../src/sandbox/options.ts";
+import { resources } from "../../src/model/resources/resources.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import type { SandboxOptions } from "../../src/sandbox/world/options.ts";
 
 /** An entry before it has rows. */
 export interface Item {

@@ -5,8 +5,8 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, test } from "vitest";
-import { createClient, type Exchange } from "../../src/dispatch/client.ts";
-import { classify } from "../../src/dispatch/reply.ts";
+import { createClient, type Exchange } from "../../src/api/client.ts";
+import { classify } from "../../src/api/reply.ts";
 import {
   hostname,
   type Manner,
@@ -15,7 +15,7 @@ import {
   openServer,
   type SecureAccount,
   type TestProxy,
-} from "../proxied.ts";
+} from "../api/proxied.ts";
 import { temporaryFolder } from "../report/fake-results.ts";
 
 const address = `https://${hostname}/external/api/v1`;

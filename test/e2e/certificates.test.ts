@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { startSandbox } from "../../src/sandbox/server.ts";
-import { makeCertificate } from "../certificate.ts";
-import { openSecureAccount } from "../proxied.ts";
+import { makeCertificate } from "../api/certificate.ts";
+import { openSecureAccount } from "../api/proxied.ts";
 import { jobText, openProject, outcomesOf, productsCsv } from "./program.ts";
 
 it.concurrent.each([

@@ -3,9 +3,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { type FaultOdds, mulberry32 } from "../../src/sandbox/faults.ts";
-import type { SandboxOptions } from "../../src/sandbox/options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import { type FaultOdds, mulberry32 } from "../../src/sandbox/world/faults.ts";
+import type { SandboxOptions } from "../../src/sandbox/world/options.ts";
 import { type CrashInput, crashInput, writeCrashJob } from "./crash-input.ts";
 import {
   openProject,

@@ -1,6 +1,6 @@
 // Which lies are played in the matrix, with which numbers, and what they are crossed with. Everything follows from seeds.
-import { type FaultOdds, mulberry32 } from "../../src/sandbox/faults.ts";
-import { type LieName, type LieText, lieNamed, lieNames } from "../../src/sandbox/lies.ts";
+import { type FaultOdds, mulberry32 } from "../../src/sandbox/world/faults.ts";
+import { type LieName, type LieText, lieNamed, lieNames } from "../../src/sandbox/world/lies.ts";
 import { crashFaults } from "./crashes.ts";
 import type { LiePlan } from "./lies.ts";
 

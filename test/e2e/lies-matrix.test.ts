@@ -1,7 +1,7 @@
 // A server that lies, and kill -9: a seeded sample of the lies, crossed with kills, with each other and with the faults of
 // single requests. `npm run soak:lies` plays all of them.
 import { describe, expect, it } from "vitest";
-import { lieNames } from "../../src/sandbox/lies.ts";
+import { lieNames } from "../../src/sandbox/world/lies.ts";
 import { beyondAnyClient, cornered, type LieCase, pairs, sample, singles } from "./lie-cases.ts";
 import { lieAndContinue } from "./lies.ts";
 

@@ -1,10 +1,10 @@
 // The built program against a sandbox that lies: killed at seeded moments, run again until nothing more comes of it, and
 // judged by what the sandbox holds in truth. Which lies are crossed with which is in lie-cases.ts.
 import { setTimeout as wait } from "node:timers/promises";
-import { type FaultOdds, mulberry32 } from "../../src/sandbox/faults.ts";
-import type { LieText } from "../../src/sandbox/lies.ts";
-import type { DuplicateMode } from "../../src/sandbox/options.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
+import { type FaultOdds, mulberry32 } from "../../src/sandbox/world/faults.ts";
+import type { LieText } from "../../src/sandbox/world/lies.ts";
+import type { DuplicateMode } from "../../src/sandbox/world/options.ts";
 import { lives, momentOdds, pick } from "./crashes.ts";
 import { fillAccount, type LieLimits, lieInput, writeLieJob } from "./lie-input.ts";
 import { type Breach, judgeLies } from "./lie-judge.ts";

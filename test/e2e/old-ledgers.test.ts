@@ -2,8 +2,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { migrations } from "../../src/ledger/schema.ts";
-import { accountOf, neutral, oldFolder, oldVersions } from "../ledger/old-ledger.ts";
+import { migrations } from "../../src/ledger/sqlite/storage/schema.ts";
+import { accountOf, neutral, oldFolder, oldVersions } from "../ledger/sqlite/old-ledger.ts";
 import { openProject } from "./program.ts";
 
 const newest = migrations.length;

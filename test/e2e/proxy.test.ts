@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
-import { hostname, openProxy, openSecureAccount } from "../proxied.ts";
+import { hostname, openProxy, openSecureAccount } from "../api/proxied.ts";
 import { jobText, openProject, outcomesOf, type Project, productsCsv } from "./program.ts";
 
 const password = "pr0xy-passw0rd";

@@ -3,8 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
-import type { SandboxOptions } from "../../src/sandbox/options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import type { SandboxOptions } from "../../src/sandbox/world/options.ts";
 import { openProject, outcomesOf, repository } from "./program.ts";
 
 const fixtures = join(repository, "fixtures");

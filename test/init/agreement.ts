@@ -1,6 +1,6 @@
 // How far a guessed mapping agrees with one that people wrote: the same payload field out of the same columns. How a value
 // is calculated from them is not compared.
-import type { Alternative, FieldMapping, Mapping } from "../../src/map/mapping.ts";
+import type { Alternative, FieldMapping, Mapping } from "../../src/map/definition/mapping.ts";
 
 /** One field of the written mapping, and what was guessed for it. */
 export interface Compared {

@@ -1,10 +1,10 @@
 // A header that means nothing gives nothing; and whatever a header holds, what is written can be read again.
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { allLines } from "../../src/init/plan.ts";
-import { writeMapping } from "../../src/init/write-mapping.ts";
-import { planImport } from "../../src/init.ts";
-import { loadMapping } from "../../src/map/load-mapping.ts";
+import { planImport } from "../../src/init/init.ts";
+import { allLines } from "../../src/init/proposal/proposal.ts";
+import { writeMapping } from "../../src/init/proposal/write-mapping.ts";
+import { loadMapping } from "../../src/map/definition/load-mapping.ts";
 import type { ImportError } from "../../src/model/error.ts";
 import { columnsWith, sampleOf } from "./samples.ts";
 

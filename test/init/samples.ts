@@ -1,5 +1,5 @@
 // Samples for the guess without files: text or columns in, as reading would give them.
-import type { Export } from "../../src/init.ts";
+import type { Export } from "../../src/init/init.ts";
 import type { Cells } from "../../src/model/row.ts";
 
 /** A sample of a CSV text without quotes. */

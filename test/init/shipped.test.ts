@@ -4,11 +4,11 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { tableOf } from "../../src/init/table.ts";
-import { writeMapping } from "../../src/init/write-mapping.ts";
-import { planImport, readExports } from "../../src/init.ts";
-import { type Input, loadJob } from "../../src/job.ts";
-import { loadMapping } from "../../src/map/load-mapping.ts";
+import { tableOf } from "../../src/init/columns/table.ts";
+import { planImport, readExports } from "../../src/init/init.ts";
+import { writeMapping } from "../../src/init/proposal/write-mapping.ts";
+import { type Input, loadJob } from "../../src/job/job.ts";
+import { loadMapping } from "../../src/map/definition/load-mapping.ts";
 import { type Compared, compare } from "./agreement.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");

@@ -1,8 +1,8 @@
 // What ledger tests are made of: small runs, files, rows and entries.
 
 import { rowId } from "../../src/model/draft.ts";
-import type { NewEntry, QueuedEntry } from "../../src/model/entry.ts";
-import type { Ledger, NewRow, RunRecord, StagedFile } from "../../src/model/ledger.ts";
+import type { NewEntry, QueuedEntry } from "../../src/model/ledger/entry.ts";
+import type { Ledger, NewRow, RunRecord, StagedFile } from "../../src/model/ledger/ledger.ts";
 import type { Phase } from "../../src/model/resource.ts";
 import type { FileInfo } from "../../src/model/row.ts";
 import { sendOne, settleOne } from "./one.ts";

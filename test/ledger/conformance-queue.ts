@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Ledger } from "../../src/model/ledger.ts";
+import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import { accept, error, flat, type LedgerPlace, openEntries, openEntry, row, stage } from "./build.ts";
 import { sendOne, settleOne } from "./one.ts";
 import { terms } from "./terms.ts";

@@ -1,8 +1,8 @@
 // What a retry writes into the ledger, and what a later run over the unmended rows finds there.
 import { expect, it } from "vitest";
 import { rowId } from "../../src/model/draft.ts";
-import type { NewEntry } from "../../src/model/entry.ts";
-import type { Ledger } from "../../src/model/ledger.ts";
+import type { NewEntry } from "../../src/model/ledger/entry.ts";
+import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import { accept, addFile, all, entry, error, type LedgerPlace, openEntry, row } from "./build.ts";
 
 interface Staged extends Partial<NewEntry> {

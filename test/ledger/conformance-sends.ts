@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { SendResult } from "../../src/model/entry.ts";
+import type { SendResult } from "../../src/model/ledger/entry.ts";
 import { accept, flat, type LedgerPlace, openEntry, stage } from "./build.ts";
 import { sendOne, settleOne } from "./one.ts";
 import { terms } from "./terms.ts";

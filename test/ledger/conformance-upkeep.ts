@@ -1,7 +1,7 @@
 // What keeps a ledger small never touches what keeps anything from being sent twice.
 
 import { describe, expect, it } from "vitest";
-import type { Ledger } from "../../src/model/ledger.ts";
+import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import { accept, beginRun, error, type LedgerPlace, openEntry, stage } from "./build.ts";
 import { sendOne, settleOne } from "./one.ts";
 import { terms } from "./terms.ts";

@@ -3,6 +3,7 @@ import { describe } from "vitest";
 import type { LedgerPlace } from "./build.ts";
 import { accountClaims } from "./conformance-account.ts";
 import { auditClaims } from "./conformance-audit.ts";
+import { storyClaims } from "./conformance-history.ts";
 import { queueClaims } from "./conformance-queue.ts";
 import { referenceClaims } from "./conformance-references.ts";
 import { resultClaims } from "./conformance-results.ts";
@@ -10,7 +11,6 @@ import { retryClaims } from "./conformance-retries.ts";
 import { runClaims } from "./conformance-runs.ts";
 import { sendClaims } from "./conformance-sends.ts";
 import { stagingClaims } from "./conformance-staging.ts";
-import { storyClaims } from "./conformance-stories.ts";
 import { upkeepClaims } from "./conformance-upkeep.ts";
 
 /** Declares the tests; `makePlace` gives a fresh, empty ledger. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import type { LookupTables } from "../../src/map/mapping.ts";
+import type { LookupTables } from "../../src/map/definition/mapping.ts";
 import type { Cell } from "../../src/model/row.ts";
 import { compiled, draftOf, mapOne, productYaml, sourceRow } from "./rows.ts";
 

@@ -1,7 +1,7 @@
 // Indexes over the rows of an input: what is found, what is refused, and what an earlier run adds.
 import { describe, expect, it, test } from "vitest";
 import { compileMapping } from "../../src/map/compile.ts";
-import { loadMapping } from "../../src/map/load-mapping.ts";
+import { loadMapping } from "../../src/map/definition/load-mapping.ts";
 import { maxIndexKeys, openRowIndexes } from "../../src/map/row-index.ts";
 import type { Cell } from "../../src/model/row.ts";
 import { noLookups, productYaml, sourceRow } from "./rows.ts";

@@ -1,10 +1,10 @@
 // Rows and mappings for tests of src/map, as short as a claim needs them.
 
+import { type Header, tableHeader } from "../../src/map/columns/header.ts";
 import { type CompiledMapping, compileMapping } from "../../src/map/compile.ts";
+import { loadMapping } from "../../src/map/definition/load-mapping.ts";
+import type { LookupTables } from "../../src/map/definition/mapping.ts";
 import { groupRows } from "../../src/map/group.ts";
-import { type Header, tableHeader } from "../../src/map/header.ts";
-import { loadMapping } from "../../src/map/load-mapping.ts";
-import type { LookupTables } from "../../src/map/mapping.ts";
 import type { Draft, RowGroup, SourceRow } from "../../src/model/draft.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import type { Cell, Cells, Row } from "../../src/model/row.ts";

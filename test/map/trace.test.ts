@@ -1,6 +1,6 @@
 // How a field came to its value, as mapping records it: one claim per kind of step.
 import { describe, expect, it, test } from "vitest";
-import type { LookupTables } from "../../src/map/mapping.ts";
+import type { LookupTables } from "../../src/map/definition/mapping.ts";
 import type { FieldTrace } from "../../src/model/trace.ts";
 import { compiled, group, noLookups, productYaml, sourceRow, sourceRows } from "./rows.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { compare } from "../../src/model/compare-records.ts";
 import type { JsonObject } from "../../src/model/json.ts";
-import { products } from "../../src/model/products.ts";
-import { salesOrders } from "../../src/model/sales-orders.ts";
+import { products } from "../../src/model/resources/products.ts";
+import { salesOrders } from "../../src/model/resources/sales-orders.ts";
 
 describe("a value is the same when it means the same", () => {
   test.each<{ sent: unknown; have: unknown; same: boolean }>([

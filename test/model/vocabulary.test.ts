@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { cellAt } from "../../src/model/cells.ts";
 import { canonicalJson, contentHash, isPlainObject, type Json } from "../../src/model/json.ts";
-import { didYouMean, nearest } from "../../src/model/nearest.ts";
 import { isSettledWell, outcomes } from "../../src/model/outcome.ts";
 import { readKey, readRemoteId } from "../../src/model/remote-id.ts";
 import { phases, referableNames, resourceNames } from "../../src/model/resource.ts";
-import { referables, resources } from "../../src/model/resources.ts";
+import { referables, resources } from "../../src/model/resources/resources.ts";
+import { didYouMean, nearest } from "../../src/model/text/nearest.ts";
 
 describe("canonical JSON", () => {
   const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>;

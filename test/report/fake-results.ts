@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rowId } from "../../src/model/draft.ts";
-import type { ResultEntry, ResultRow, Results, RunRecord, StagedFile } from "../../src/model/ledger.ts";
+import type { ResultEntry, ResultRow, Results, RunRecord, StagedFile } from "../../src/model/ledger/ledger.ts";
 import { isSettledWell, type Outcome } from "../../src/model/outcome.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import type { FileInfo } from "../../src/model/row.ts";

@@ -3,12 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, it } from "vitest";
-import { openLedger } from "../../src/ledger/open-ledger.ts";
+import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
 import { rowId } from "../../src/model/draft.ts";
-import type { NewEntry } from "../../src/model/entry.ts";
+import type { NewEntry } from "../../src/model/ledger/entry.ts";
 import { writeFailures } from "../../src/report/failures.ts";
 import { writeResults } from "../../src/report/results.ts";
-import { createSurvey } from "../../src/report/survey.ts";
+import { createSurvey } from "../../src/report/tally-rows.ts";
 import { csvInfo, temporaryFolder } from "./fake-results.ts";
 
 it("gives every row of the ledger one line, and the failed ones back", async () => {

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { outcomes } from "../../src/model/outcome.ts";
 import type { Problem } from "../../src/model/problem.ts";
-import { runFiles } from "../../src/report/fate.ts";
 import { resultColumns, resultLine, writeResults } from "../../src/report/results.ts";
+import { runFiles } from "../../src/report/row-outcome.ts";
 import { parseResults, parseTable } from "../e2e/table.ts";
 import { entry, type FakeRow, fakeResults, resultRow, stagedFile, temporaryFolder } from "./fake-results.ts";
 

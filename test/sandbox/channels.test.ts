@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { channels } from "../../src/model/channels.ts";
+import { channels } from "../../src/model/resources/channels.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
 import { call, order } from "./api.ts";
 

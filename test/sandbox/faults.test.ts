@@ -1,9 +1,9 @@
 import { request } from "undici";
 import { expect, test } from "vitest";
 import type { ImportError } from "../../src/model/error.ts";
-import { drawFaults, type FaultName, faultNames, mulberry32, throttleBurst } from "../../src/sandbox/faults.ts";
-import type { SandboxOptions } from "../../src/sandbox/options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import { drawFaults, type FaultName, faultNames, mulberry32, throttleBurst } from "../../src/sandbox/world/faults.ts";
+import type { SandboxOptions } from "../../src/sandbox/world/options.ts";
 import { call, product } from "./api.ts";
 
 /** What a client gets to see: a status with its text, or the reason why there was none. */

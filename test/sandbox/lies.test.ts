@@ -2,9 +2,9 @@
 // whatever the answers said.
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
-import { type LieText, lieNames } from "../../src/sandbox/lies.ts";
-import type { SandboxOptions } from "../../src/sandbox/options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import { type LieText, lieNames } from "../../src/sandbox/world/lies.ts";
+import type { SandboxOptions } from "../../src/sandbox/world/options.ts";
 import { call, order, product } from "./api.ts";
 
 interface Lied {

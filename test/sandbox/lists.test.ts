@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { SandboxOptions } from "../../src/sandbox/options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import type { SandboxOptions } from "../../src/sandbox/world/options.ts";
 import { call, order, product, testClock } from "./api.ts";
 
 async function withShelf(options: SandboxOptions = {}): Promise<Sandbox> {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { salesOrders } from "../../src/model/sales-orders.ts";
-import type { SandboxOptions } from "../../src/sandbox/options.ts";
+import { salesOrders } from "../../src/model/resources/sales-orders.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
+import type { SandboxOptions } from "../../src/sandbox/world/options.ts";
 import { call, order, product } from "./api.ts";
 
 async function withProducts(options: SandboxOptions = {}) {

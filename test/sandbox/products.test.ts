@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { products } from "../../src/model/products.ts";
-import type { SandboxOptions } from "../../src/sandbox/options.ts";
+import { products } from "../../src/model/resources/products.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
+import type { SandboxOptions } from "../../src/sandbox/world/options.ts";
 import { call, product } from "./api.ts";
 
 test("answers a created product in the page's shape, which the importer can read", async () => {

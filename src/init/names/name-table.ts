@@ -1,5 +1,5 @@
 // The form in which known column names are written down: payload field → the headings that mean it. Names are in the
-// normalised form of heading.ts, separated by " | ".
+// normalised form of columns/heading.ts, separated by " | ".
 
 /** Headings that mean a field: surely, mostly, or perhaps. The first of a list is preferred when several are there. */
 export interface FieldNames {

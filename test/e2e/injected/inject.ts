@@ -1,5 +1,5 @@
 // Puts faults into sound orders, one into each, and says where they must show: from the layout alone, never from the program.
-import { mulberry32 } from "../../../src/sandbox/faults.ts";
+import { mulberry32 } from "../../../src/sandbox/world/faults.ts";
 import type { Kind } from "./kinds.ts";
 import type { Cell, Layout } from "./layout.ts";
 import { mappingText, type Pure } from "./mapping.ts";

@@ -1,5 +1,5 @@
 // The kinds of fault: which cell, what is put into it, and where in the payload it shows. Nothing here asks the program.
-import type { Reject } from "../../../src/sandbox/rejects.ts";
+import type { Reject } from "../../../src/sandbox/world/rejects.ts";
 import type { NamedCells } from "./orders.ts";
 
 /** One way to spoil an order. */

@@ -1,0 +1,49 @@
+// Trying again: how long to wait, and the short waits themselves. Longer waits leave the slot and happen in the ledger.
+import pRetry from "p-retry";
+import type { Clock } from "../model/clock.ts";
+import { Halted } from "./halt.ts";
+
+/** Thrown by one try to ask for another after `waitMs`. */
+export class Again extends Error {
+  readonly waitMs: number;
+  constructor(cause: string, waitMs: number) {
+    super(cause);
+    this.waitMs = waitMs;
+  }
+}
+
+/** A wait of more than this gives its slot away. */
+export const longestSlotWaitMs = 1000;
+
+const baseMs = 500;
+const longestBackoffMs = 30_000;
+
+/** Exponential with full jitter: anywhere between nothing and 0.5, 1, 2 … 30 s. `failures` counts from 1. */
+export function backoffMs(failures: number, random: () => number): number {
+  return random() * Math.min(longestBackoffMs, baseMs * 2 ** (failures - 1));
+}
+
+/**
+ * Repeats `attempt` as long as it throws `Again` with a wait of at most `maxWaitMs`; a longer one comes out as the
+ * `Again` it is, and every other error too. Throws `Halted` when the signal ends a wait. Whoever throws `Again` owns
+ * the budget: p-retry counts nothing here, because a 429 consumes no attempt and attempts outlive the slot.
+ */
+export function retryWhileShort<T>(
+  attempt: () => Promise<T>,
+  {
+    clock,
+    signal,
+    maxWaitMs = longestSlotWaitMs,
+  }: { readonly clock: Clock; readonly signal: AbortSignal; readonly maxWaitMs?: number },
+): Promise<T> {
+  return pRetry(attempt, {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 0, // the waiting is done below: p-retry's own jitter is not full, and its clock not ours
+    shouldRetry: ({ error }) => error instanceof Again && error.waitMs <= maxWaitMs,
+    onFailedAttempt: async ({ error }) => {
+      if (!(error instanceof Again) || error.waitMs > maxWaitMs) return;
+      if (error.waitMs > 0) await clock.sleep(error.waitMs, signal);
+      if (signal.aborted) throw new Halted();
+    },
+  });
+}

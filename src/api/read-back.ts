@@ -1,0 +1,48 @@
+// Records read one by one, by their ids, on the same terms as a run: one limiter, one pause, one circuit. For an audit
+// that compares; what is compared is decided there.
+
+import type { DispatchOptions } from "../dispatch/options.ts";
+import type { JsonObject } from "../model/json.ts";
+import { recordOf } from "../model/resources/record-fields.ts";
+import { ask } from "./ask.ts";
+import { createBrake, Halted } from "./halt.ts";
+import { forEachAtMost } from "./in-parallel.ts";
+import { parseJson } from "./reply.ts";
+import { createLine, type LineOptions } from "./transport.ts";
+
+/** What reading a record came to. */
+export type ReadRecord =
+  | { readonly kind: "record"; readonly record: JsonObject }
+  | { readonly kind: "gone" }
+  | { readonly kind: "unreadable"; readonly cause: string };
+
+/** Whose records, how fast, and who may stop it. */
+export type ReadBackOptions = LineOptions & Pick<DispatchOptions, "random" | "stop">;
+
+/**
+ * Reads the record of each item and hands it over; items are pulled as there is room. Throws the `ImportError` that ended
+ * it early: `STOPPED`, `OUTAGE` or `ACCOUNT_REFUSED`.
+ */
+export async function readRecords<T extends { readonly path: string }>(
+  options: ReadBackOptions,
+  items: AsyncIterable<T>,
+  onRecord: (item: T, read: ReadRecord) => Promise<void>,
+): Promise<void> {
+  using brake = createBrake(options.stop, options.abort);
+  await using line = createLine(options, brake);
+  try {
+    await forEachAtMost(options.limits.concurrency, items, brake, async (item) => {
+      const asked = await ask(line, options, brake.signal, { method: "GET", path: item.path }, (text) =>
+        recordOf(parseJson(text)),
+      );
+      if (asked.kind === "answer") return onRecord(item, { kind: "record", record: asked.value });
+      if (asked.kind === "silent") return onRecord(item, { kind: "unreadable", cause: asked.cause });
+      if (asked.status === 404) return onRecord(item, { kind: "gone" });
+      return onRecord(item, { kind: "unreadable", cause: `HTTP ${asked.status}, ${asked.refusal.message}` });
+    });
+  } catch (error) {
+    brake.rethrow();
+    if (error instanceof Halted && brake.reason !== undefined) throw brake.reason;
+    throw error;
+  }
+}

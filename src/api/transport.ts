@@ -1,0 +1,242 @@
+// The one way to the API. Every request passes the circuit, the limiter and the client in this order, and what its
+// answer means for everybody happens here: pauses, the learned rate, the outage, the refused account.
+import type { DispatchOptions } from "../dispatch/options.ts";
+import { certificateFault } from "../model/certificate-fault.ts";
+import { ImportError } from "../model/error.ts";
+import { createAdaptiveRate } from "./adaptive-rate.ts";
+import { type ApiRequest, createClient } from "./client.ts";
+import { type Brake, Halted } from "./halt.ts";
+import { type Circuit, type CircuitChange, createCircuit } from "./outage.ts";
+import { createRateLimiter, type Turn } from "./rate-limiter.ts";
+import { classify, type Reads, type Reply } from "./reply.ts";
+
+/** It did not leave: a pause outlasts the wait that was allowed, the circuit opened, or the run is stopping. */
+export interface Held {
+  readonly kind: "held";
+  readonly by: "pause" | "outage" | "stop";
+  readonly waitMs: number;
+}
+
+/** What a request is for: it decides whether an outage holds it, and what its answer teaches. */
+export interface Purpose {
+  readonly purpose: "write" | "lookup" | "probe";
+  /** Whose failure it would be: see outage.ts. */
+  readonly subject: string;
+  /** True when it was answered 429 before: its success says nothing about capacity. */
+  readonly wasThrottled?: boolean;
+}
+
+/** The way to the API. Disposing it ends the probing and closes the connections. */
+export interface Line extends AsyncDisposable {
+  readonly everAnswered: boolean;
+  /** True while nothing but probes is sent. Failures during it are not the entry's. */
+  readonly isDown: boolean;
+  /** The server's clock by the `Date` of its last answer, ms since the epoch, to the second; undefined before one had any. */
+  readonly serverNowMs: number | undefined;
+  /** Waits until a request could start within half a second; write down what has to be, then use the turn. Throws `Halted`. */
+  ready(): Promise<Turn>;
+  /** One request. With a turn it is held rather than sent when a pause begins; without one it waits. */
+  request<T>(request: ApiRequest, reads: Reads<T>, purpose: Purpose, turn?: Turn): Promise<Reply<T> | Held>;
+}
+
+/** With a turn, a request leaves within this time after `ready`, or not at all. */
+export const longestHoldMs = 1000;
+
+/** The cheapest question with which the vendor's client checks an account (facts §1). */
+export const probeRequest: ApiRequest = { method: "GET", path: "/warehouses?per_page=1" };
+const longestGrownPauseMs = 4000;
+
+/** The part of the options that is about the way to the API. */
+export type LineOptions = Pick<
+  DispatchOptions,
+  "api" | "limits" | "clock" | "onEvent" | "onAnswer" | "abort" | "openClient"
+>;
+
+/** One per dispatch: its limiter, its circuit and its connections are the only ones. */
+export function createLine(options: LineOptions, brake: Brake): Line {
+  const { api, limits, clock, onEvent } = options;
+  const adaptive =
+    limits.requestsPerSecond === "auto" ? createAdaptiveRate(limits.maxRequestsPerSecond, clock) : undefined;
+  const fixedRate = limits.requestsPerSecond === "auto" ? limits.maxRequestsPerSecond : limits.requestsPerSecond;
+  const limiter = createRateLimiter(adaptive?.requestsPerSecond ?? fixedRate, clock);
+  // One more connection than can be in flight: the probe of an outage must not queue behind what hangs.
+  const client = (options.openClient ?? createClient)({
+    ...api,
+    connections: limits.concurrency + 1,
+    timeoutMs: limits.timeoutMs,
+  });
+  let grownPauseMs = 0;
+  /** The server's clock less our monotonic one. */
+  let serverOffsetMs: number | undefined;
+
+  const circuit: Circuit = createCircuit({
+    clock,
+    signal: brake.signal,
+    patienceMs: limits.outagePatienceMs,
+    probe: async () => {
+      const reply = await pass(probeRequest, (text) => text, { purpose: "probe", subject: "probe" });
+      return reply.kind === "accepted" || reply.kind === "throttled" || reply.kind === "refused";
+    },
+    giveUp: (cause, waitedMs) => brake.halt(outage(options, circuit.everAnswered, cause, waitedMs)),
+    onChange: (change) => onEvent(circuitEvent(change)),
+  });
+
+  const pass = async <T>(
+    request: ApiRequest,
+    reads: Reads<T>,
+    purpose: Purpose,
+    turn?: Turn,
+  ): Promise<Reply<T> | Held> => {
+    const mayPass = () => purpose.purpose === "probe" || !circuit.isOpen;
+    if (!mayPass()) {
+      turn?.cancel();
+      return { kind: "held", by: "outage", waitMs: 0 };
+    }
+    const start = await (turn?.acquire(brake.signal, longestHoldMs) ?? limiter.acquire(brake.signal));
+    if (start === "aborted") return { kind: "held", by: "stop", waitMs: 0 };
+    if (start === "late") return { kind: "held", by: "pause", waitMs: limiter.pausedMs };
+    if (!mayPass()) return { kind: "held", by: "outage", waitMs: 0 };
+    const startedMs = clock.monotonicMs();
+    const exchange = await client.exchange(request, options.abort); // at once: nothing is awaited before it
+    const durationMs = clock.monotonicMs() - startedMs;
+    if (exchange.kind === "answer") {
+      const serverMs = Date.parse(exchange.headers.date ?? "");
+      if (!Number.isNaN(serverMs)) serverOffsetMs = serverMs - clock.monotonicMs();
+    }
+    if (exchange.kind === "answer")
+      options.onAnswer?.({ status: exchange.status, headers: exchange.headers, atMs: clock.nowMs(), durationMs });
+    const reply = classify(exchange, reads, clock.nowMs());
+    onEvent({
+      type: "request",
+      purpose: purpose.purpose,
+      result: reply.kind,
+      durationMs,
+      ...("status" in reply && reply.status !== undefined ? { status: reply.status } : {}),
+    });
+    return learn(reply, purpose);
+  };
+
+  const learn = <T>(reply: Reply<T>, purpose: Purpose): Reply<T> => {
+    const answered = () => {
+      if (purpose.purpose !== "probe") circuit.answered(purpose.purpose); // the circuit sees its own probes
+    };
+    switch (reply.kind) {
+      case "accepted":
+        answered();
+        grownPauseMs = 0;
+        if (purpose.wasThrottled !== true) adaptive?.succeeded();
+        limiter.setRate(adaptive?.requestsPerSecond ?? fixedRate);
+        return reply;
+      case "throttled":
+        answered();
+        return { ...reply, waitMs: throttle(reply.waitMs) };
+      case "refused":
+        answered();
+        if (reply.status === 401) brake.halt(accountRefused(options, 401, reply.refusal.message));
+        return reply;
+      case "unanswered":
+        // 408, 425 and an unusable 2xx are answers of a living API; so is anything that was cut by us no failure of its.
+        if (reply.status !== undefined && reply.status < 500) answered();
+        else if (!options.abort.aborted) circuit.failed("unanswered", purpose.purpose, purpose.subject, reply.cause);
+        return reply;
+      case "undelivered":
+        circuit.failed("undelivered", purpose.purpose, purpose.subject, reply.cause);
+        return reply;
+      default:
+        return reply satisfies never;
+    }
+  };
+
+  /** Pauses everybody and gives the pause. One of 0 is no answer to "when": it grows 1, 2, 4 s until something succeeds. */
+  const throttle = (askedMs: number): number => {
+    if (askedMs <= 0 && limiter.pausedMs === 0) {
+      grownPauseMs = Math.min(Math.max(1000, grownPauseMs * 2), longestGrownPauseMs);
+    }
+    const waitMs = askedMs > 0 ? askedMs : Math.max(limiter.pausedMs, grownPauseMs);
+    limiter.pause(waitMs);
+    adaptive?.throttled();
+    limiter.setRate(adaptive?.requestsPerSecond ?? fixedRate);
+    onEvent({
+      type: "throttled",
+      waitMs,
+      untilMs: clock.nowMs() + waitMs,
+      requestsPerSecond: limiter.requestsPerSecond,
+    });
+    return waitMs;
+  };
+
+  return {
+    get everAnswered() {
+      return circuit.everAnswered;
+    },
+    get isDown() {
+      return circuit.isOpen;
+    },
+    get serverNowMs() {
+      return serverOffsetMs === undefined ? undefined : clock.monotonicMs() + serverOffsetMs;
+    },
+    async ready() {
+      for (;;) {
+        await circuit.closed();
+        brake.check();
+        const turn = await limiter.approach(brake.signal);
+        if (turn === undefined) throw new Halted();
+        if (!circuit.isOpen) return turn;
+        turn.cancel();
+      }
+    },
+    request: pass,
+    async [Symbol.asyncDispose]() {
+      await circuit[Symbol.asyncDispose]();
+      await client[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The end of a run whose credentials the API does not take. */
+export function accountRefused({ api }: Pick<DispatchOptions, "api">, status: number, said: string): ImportError {
+  return new ImportError(
+    "ACCOUNT_REFUSED",
+    `${shown(api.baseUrl)} (${api.baseUrlFrom}) refused the account: HTTP ${status}, ${said}`,
+    {
+      hint: "check that the token is the account's own and still valid (/settings/api-tokens in the app); the same command continues",
+    },
+  );
+}
+
+function outage({ api }: LineOptions, everAnswered: boolean, code: string, waitedMs: number): ImportError {
+  const seconds = Math.round(waitedMs / 1000);
+  const certificate = certificateFault(code, api.baseUrlFrom);
+  const cause = certificate === undefined ? code : `${certificate.what} (${code})`;
+  const byItself = everAnswered
+    ? "run the same command again when the API is back: it continues"
+    : "check the address and the network, then run the same command again";
+  return new ImportError(
+    "OUTAGE",
+    everAnswered
+      ? `${shown(api.baseUrl)} (${api.baseUrlFrom}) stopped answering and did not come back within ${seconds} s: ${cause}`
+      : `${shown(api.baseUrl)} (${api.baseUrlFrom}) cannot be reached (asked for ${seconds} s): ${cause}`,
+    {
+      hint: certificate === undefined ? byItself : `${certificate.hint} Then run the same command again: it continues.`,
+    },
+  );
+}
+
+/** The address without what may be secret in it. */
+function shown(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  return `${url.origin}${url.pathname}`.replace(/\/$/, "");
+}
+
+function circuitEvent(change: CircuitChange) {
+  switch (change.type) {
+    case "opened":
+      return { type: "outage.opened", cause: change.cause } as const;
+    case "probe":
+      return { type: "outage.probe", answered: change.answered } as const;
+    case "closed":
+      return { type: "outage.closed", afterMs: change.afterMs } as const;
+    default:
+      return change satisfies never;
+  }
+}

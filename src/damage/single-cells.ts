@@ -1,0 +1,60 @@
+// Damage that a cell shows by itself, whatever stands around it: errors of formulas, scientific notation, text read in the
+// wrong encoding, spaces that nobody sees.
+import type { ColumnRole } from "../model/damage.ts";
+import { isMojibake } from "./mojibake.ts";
+import { damageOf, suspects } from "./suspects.ts";
+import type { DamageWatch } from "./watch-column.ts";
+
+/** A watch over single cells of a column in this role. */
+export function watchSingleCells(role: ColumnRole): DamageWatch {
+  const isKey = role === "identifier" || role === "gtin" || role === "postal_code";
+  const kinds = [
+    { kind: "formula_error" as const, isDamaged: isFormulaError, found: suspects() },
+    ...(isKey ? [{ kind: "scientific_notation" as const, isDamaged: isScientific, found: suspects() }] : []),
+    ...(role === "other"
+      ? []
+      : [
+          { kind: "mojibake" as const, isDamaged: isMojibake, found: suspects() },
+          {
+            kind: "odd_spaces" as const,
+            isDamaged: isKey ? (text: string) => anyOddSpace.test(text) : hasOddSpace,
+            found: suspects(),
+          },
+        ]),
+  ];
+  return {
+    see(cell) {
+      for (const { isDamaged, found } of kinds) if (isDamaged(cell.text)) found.add(cell);
+    },
+    damage: () => kinds.flatMap(({ kind, isDamaged, found }) => damageOf(kind, [found], isDamaged)),
+  };
+}
+
+// Excel's, with the German ones, and the fence of a column that was too narrow.
+const formulaError =
+  /^#(?:REF!|N\/A|NAME\?|VALUE!|DIV\/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA|ERROR!|BEZUG!|NV|WERT!|ZAHL!|#{3,})$/i;
+
+function isFormulaError(text: string): boolean {
+  return text.startsWith("#") && formulaError.test(text);
+}
+
+// Spreadsheets write the sign of the exponent and two digits. `1E5` is somebody's article number.
+const scientific = /^-?\d(?:[.,]\d+E[+-]\d{2,3}|E\+\d{2,3}|[.,]\d{3,}E\d{1,2})$/i;
+
+function isScientific(text: string): boolean {
+  return scientific.test(text);
+}
+
+const anyOddSpace = /[\u00a0\u00ad\u2007\u200b-\u200f\u202a-\u202f\u2060\ufeff]/;
+const withoutWidth = /[\u200b\u2060\ufeff]/;
+const betweenWords = /\p{L}\u00a0+\p{L}{2}/u;
+const otherScripts = /[\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}\p{Script=Tibetan}]/u;
+const proseLength = 80;
+
+// In text a non-breaking space before a sign or a unit is good typography, and long texts come from web pages that are full
+// of them; between two words of a name nobody will ever find it.
+function hasOddSpace(text: string): boolean {
+  if (!anyOddSpace.test(text)) return false;
+  if (withoutWidth.test(text)) return !otherScripts.test(text);
+  return text.length <= proseLength && !text.includes("<") && betweenWords.test(text);
+}

@@ -1,0 +1,40 @@
+// Cells that look damaged: the first few, and how many.
+import type { Damage, DamagedCell, DamageKind } from "../model/damage.ts";
+
+/** Collects suspects. Memory does not grow with them. */
+export interface Suspects {
+  add(cell: DamagedCell): void;
+  readonly count: () => number;
+  readonly first: () => readonly DamagedCell[];
+}
+
+const keptCells = 5;
+
+/** No suspects yet. */
+export function suspects(): Suspects {
+  const first: DamagedCell[] = [];
+  let count = 0;
+  return {
+    add(cell) {
+      count += 1;
+      if (first.length < keptCells) first.push(cell);
+    },
+    count: () => count,
+    first: () => first,
+  };
+}
+
+/** Several collections as one kind of damage; none where nothing is in them. */
+export function damageOf(
+  kind: DamageKind,
+  collected: readonly Suspects[],
+  isDamaged: Damage["isDamaged"],
+): readonly Damage[] {
+  const [cell, ...rest] = collected
+    .flatMap(({ first }) => first())
+    .toSorted((a, b) => (a.file === b.file ? a.line - b.line : 0))
+    .slice(0, keptCells);
+  if (cell === undefined) return [];
+  const count = collected.reduce((sum, each) => sum + each.count(), 0);
+  return [{ kind, count, cells: [cell, ...rest], isDamaged }];
+}

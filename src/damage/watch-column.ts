@@ -1,0 +1,67 @@
+// Damage of one column, found as its cells pass by. Each kind is judged by a file of its own beside this one; memory does
+// not grow with the column.
+import type { ColumnRole, Damage, DamagedCell } from "../model/damage.ts";
+import { watchCutText } from "./cut-text.ts";
+import { watchDates } from "./dates.ts";
+import { watchLeadingZeros } from "./leading-zeros.ts";
+import { watchPointZero } from "./point-zero.ts";
+import { watchSingleCells } from "./single-cells.ts";
+import { watchStandInWords } from "./stand-in-words.ts";
+import { watchTrailingZeros } from "./trailing-zeros.ts";
+
+/** Looks for one kind of damage, or a few. */
+export interface DamageWatch {
+  /** Takes a cell that is not blank, as it was read. */
+  see(cell: DamagedCell): void;
+  /** To be asked once all cells have passed. */
+  damage(): readonly Damage[];
+}
+
+/** A watch for everything that can be wrong with a column in this role. */
+export function watchColumn(role: ColumnRole): DamageWatch {
+  const watches = [...watchesFor(role), watchStandInWords()];
+  return {
+    see(cell) {
+      for (const watch of watches) watch.see(cell);
+    },
+    damage: () => watches.flatMap((watch) => watch.damage()),
+  };
+}
+
+/** The damage of cells that are at hand, in a role; lines count from 1 unless they are given. */
+export function inspectColumn(
+  cells: Iterable<string | { readonly text: string; readonly line: number }>,
+  role: ColumnRole,
+): readonly Damage[] {
+  const watch = watchColumn(role);
+  let line = 0;
+  for (const cell of cells) {
+    line += 1;
+    const placed = typeof cell === "string" ? { text: cell, line } : cell;
+    if (placed.text.trim() !== "") watch.see({ file: "", ...placed });
+  }
+  return watch.damage();
+}
+
+function watchesFor(role: ColumnRole): readonly DamageWatch[] {
+  switch (role) {
+    case "identifier":
+    case "gtin":
+      return [
+        watchSingleCells(role),
+        watchLeadingZeros(role),
+        watchTrailingZeros(),
+        watchDates(),
+        watchPointZero(),
+        watchCutText(),
+      ];
+    case "postal_code":
+      return [watchSingleCells(role), watchLeadingZeros(role), watchPointZero()];
+    case "text":
+      return [watchSingleCells(role), watchCutText()];
+    case "other":
+      return [watchSingleCells(role)];
+    default:
+      return role satisfies never;
+  }
+}

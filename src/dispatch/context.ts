@@ -1,0 +1,25 @@
+// What the parts of one dispatch share: made once by dispatcher.ts, handed to every step.
+import type { Brake } from "../api/halt.ts";
+import type { Line } from "../api/transport.ts";
+import type { Notes } from "./attempt-state.ts";
+import type { Claims } from "./claims.ts";
+import type { ForbiddenJudge } from "./forbidden.ts";
+import type { Lookup } from "./lookup.ts";
+import type { DispatchOptions } from "./options.ts";
+import type { Verdicts } from "./settle.ts";
+
+/** The one of each that a dispatch has. */
+export interface Workings {
+  readonly options: DispatchOptions;
+  readonly line: Line;
+  readonly brake: Brake;
+  readonly lookup: Lookup;
+  readonly notes: Notes;
+  readonly verdicts: Verdicts;
+  readonly forbidden: ForbiddenJudge;
+  readonly claims: Claims;
+  /** How many keys that Luminous has in another spelling were warned of. */
+  readonly alikeWarnings: { count: number };
+  /** When the dispatch began, by the monotonic clock. */
+  readonly startedAtMs: number;
+}

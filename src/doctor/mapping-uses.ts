@@ -1,0 +1,174 @@
+// What a mapping names of the account: custom fields, channels and companies, with the values that it is known to send
+// there. Known are constants, the answers of `map`, and cells that are sent as they are; what is calculated is not.
+import type { Input } from "../job/job.ts";
+import type { ColumnPlace } from "../map/columns/columns-to-infer.ts";
+import type { CompiledMapping } from "../map/compile.ts";
+import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../map/definition/mapping.ts";
+import { childNames, entryNames, type NameContext, targetOf } from "../map/scope.ts";
+import { cellAt } from "../model/cells.ts";
+import type { Json } from "../model/json.ts";
+import type { Cell, Row } from "../model/row.ts";
+import { openInput } from "../read/open.ts";
+import { isStreamFile } from "../read/stream-file.ts";
+
+/** A payload field that names something of the account. */
+export interface MappingUse {
+  readonly names: "custom field" | "channel" | "channel id" | "company" | "imported channel";
+  /** The payload path; in a child with the child's own before it: `items.custom_fields.Colour`. */
+  readonly path: string;
+  /** `mappings/orders.yaml:7`. */
+  readonly place: string;
+  readonly values: readonly { readonly value: Json; readonly from: string }[];
+}
+
+/** So many rows of each file are looked at. */
+export const sampledRows = 1000;
+
+/** Uses of an input's mapping. Reads the first rows of its files; throws as opening a file does. */
+export async function usesOf(input: Input, compiled: CompiledMapping): Promise<readonly MappingUse[]> {
+  const slots = slotsOf(compiled.mapping);
+  const wanted = new Map(slots.flatMap(({ columns }) => columns.map((place) => [keyOf(place), place])));
+  const cells =
+    wanted.size === 0 ? new Map<string, ReadonlySet<string>>() : await sample(input, compiled, [...wanted.values()]);
+  return slots.map(({ names, path, place, alternative, columns }) => ({
+    names,
+    path,
+    place,
+    values: valuesOf(alternative, columns, (column) => [...(cells.get(keyOf(column)) ?? [])], compiled.mapping.blank),
+  }));
+}
+
+interface Slot extends Omit<MappingUse, "values"> {
+  readonly alternative: Alternative;
+  /** Where its cells stand, for what is sent as it is. */
+  readonly columns: readonly ColumnPlace[];
+}
+
+function slotsOf(mapping: Mapping): readonly Slot[] {
+  const own = mapping.fields.flatMap((field) => fieldSlots(mapping, field, "", entryNames(mapping), undefined));
+  const inChildren = mapping.children.flatMap((child) =>
+    child.fields.flatMap((field) => fieldSlots(mapping, field, `${child.path}.`, childNames(child, mapping), child)),
+  );
+  return [...own, ...inChildren];
+}
+
+function fieldSlots(
+  mapping: Mapping,
+  { path, alternatives }: FieldMapping,
+  prefix: string,
+  context: NameContext,
+  child: ChildMapping | undefined,
+): readonly Slot[] {
+  return alternatives.flatMap((alternative) => {
+    const names = namedBy(mapping, path, alternative);
+    if (names === undefined) return [];
+    const { source, position, file } = alternative;
+    const columns = source.kind === "from" ? source.columns.flatMap((name) => placeOf(name, context, child)) : [];
+    const place = `${file ?? mapping.file}:${position.line}`;
+    return [{ names, path: `${prefix}${path}`, place, alternative, columns }];
+  });
+}
+
+function namedBy({ resource, key }: Mapping, path: string, { ref }: Alternative): MappingUse["names"] | undefined {
+  if (path.startsWith("custom_fields.")) return "custom field";
+  if (ref?.resource === "channels") return "channel";
+  if (ref?.resource === "companies") return "company";
+  if (resource === "sales_orders" && path === "channel_id" && ref === undefined) return "channel id";
+  return resource === "channels" && path === key ? "imported channel" : undefined;
+}
+
+/** Nothing for elements of a nested list or a split cell: their values are not followed. */
+function placeOf(name: string, context: NameContext, child: ChildMapping | undefined): readonly ColumnPlace[] {
+  const target = targetOf(name, context);
+  switch (target.kind) {
+    case "item":
+      return [];
+    case "parent":
+      return [{ column: target.column }];
+    case "joined":
+      return [{ join: target.join, column: target.column }];
+    case "own":
+      if (child === undefined || child.each.kind === "rows") return [{ column: target.column }];
+      return child.each.kind === "join" ? [{ join: child.each.join, column: target.column }] : [];
+    default:
+      return target satisfies never;
+  }
+}
+
+function valuesOf(
+  { source, apply, split, lookup, map, otherwise, default: fallback }: Alternative,
+  columns: readonly ColumnPlace[],
+  cellsOf: (place: ColumnPlace) => readonly string[],
+  blank: readonly string[],
+): MappingUse["values"] {
+  const fromMapping = (value: Json) => ({ value, from: "the mapping" });
+  const fallbacks = fallback === undefined ? [] : [fromMapping(fallback)];
+  if (apply.length > 0 || split !== undefined || lookup !== undefined) return fallbacks;
+  const raw = [
+    ...(source.kind === "value" ? [fromMapping(source.value)] : []),
+    ...columns.flatMap((place) =>
+      cellsOf(place)
+        .filter((cell) => !blank.includes(cell))
+        .map((cell) => ({ value: cell, from: `column "${place.column}"` })),
+    ),
+  ];
+  if (map === undefined) return [...raw, ...fallbacks];
+  return [
+    ...[...map.values()].map(fromMapping),
+    ...(otherwise.kind === "keep" ? raw.filter(({ value }) => !map.has(String(value))) : []),
+    ...(otherwise.kind === "value" ? [fromMapping(otherwise.value)] : []),
+    ...fallbacks,
+  ];
+}
+
+/** Different cells of the columns in the first rows that the mapping does not leave out. */
+async function sample(
+  input: Input,
+  compiled: CompiledMapping,
+  wanted: readonly ColumnPlace[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const found = new Map(wanted.map((place) => [keyOf(place), new Set<string>()]));
+  const roles = [
+    { join: undefined, files: input.files },
+    ...Object.entries(input.joins).map(([join, files]) => ({ join, files })),
+  ];
+  for (const { join, files } of roles) {
+    const places = wanted.filter((place) => place.join === join);
+    if (places.length === 0) continue;
+    for (const { path, shown, source } of files) {
+      if (await isStreamFile(path)) continue;
+      for (const row of await firstRows(path, shown, source ?? compiled.mapping.source)) {
+        if (join === undefined && isLeftOut(compiled, shown, row)) continue;
+        for (const place of places)
+          for (const text of textsOf(cellAt(row.cells, place.column))) found.get(keyOf(place))?.add(text);
+      }
+    }
+  }
+  return found;
+}
+
+async function firstRows(...[path, shown, settings]: Parameters<typeof openInput>): Promise<readonly Row[]> {
+  await using opened = await openInput(path, shown, settings);
+  const rows: Row[] = [];
+  for await (const batch of opened.batches()) {
+    rows.push(...batch.filter(({ fault }) => fault === undefined));
+    if (rows.length >= sampledRows) break;
+  }
+  return rows.slice(0, sampledRows);
+}
+
+/** Where `where` asks for other rows of the file, a sample cannot tell. */
+function isLeftOut(compiled: CompiledMapping, file: string, row: Row): boolean {
+  if (Object.keys(compiled.mapping.indexes).length > 0) return false;
+  const left = compiled.excludes({ id: row.number, file, row });
+  return left.ok && left.value;
+}
+
+function textsOf(cell: Cell | undefined): readonly string[] {
+  if (typeof cell === "string") return cell.trim() === "" ? [] : [cell.trim()];
+  return Array.isArray(cell) ? cell.flatMap((item: Cell) => textsOf(item)) : [];
+}
+
+function keyOf({ join, column }: ColumnPlace): string {
+  return JSON.stringify([join, column]);
+}

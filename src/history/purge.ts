@@ -1,0 +1,79 @@
+// Removing old runs from a state folder: out of every ledger in it, and their folders. What keeps anything from being sent
+// twice stays: see Upkeep.
+import { existsSync } from "node:fs";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { ledgersIn } from "../ledger/host.ts";
+import { ImportError } from "../model/error.ts";
+
+/** What to purge. */
+export interface PurgeOptions {
+  /** The state folder. */
+  readonly folder: string;
+  /** Runs that began before this moment go, ms since the epoch. */
+  readonly beforeMs: number;
+  /** Only says what would go. */
+  readonly dryRun?: boolean;
+}
+
+/** What went, or would go. */
+export interface PurgeResult {
+  readonly runs: readonly {
+    readonly runId: string;
+    readonly job: string;
+    readonly startedAtMs: number;
+    readonly account: string;
+  }[];
+  readonly rows: number;
+  readonly entries: number;
+  /** Of the folders of those runs. */
+  readonly folderBytes: number;
+  /** That the ledgers gave back; 0 when their free pages are kept for the next runs. */
+  readonly ledgerBytes: number;
+  /** Of the copies that were made before ledgers were upgraded. */
+  readonly copyBytes: number;
+}
+
+/**
+ * Purges a state folder; holds its lock. Throws `ImportError("USAGE")` when the folder has no ledgers, and what opening
+ * or writing a ledger throws.
+ */
+export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOptions): Promise<PurgeResult> {
+  if (!existsSync(join(folder, "ledgers"))) {
+    throw new ImportError("USAGE", `${folder} is no state folder: it has no ledgers`, {
+      hint: "Name the job, or its state folder with --state.",
+    });
+  }
+  const ledgers = ledgersIn(folder);
+  await using _lock = await ledgers.lock();
+  const runs: PurgeResult["runs"][number][] = [];
+  const total = { runs, rows: 0, entries: 0, folderBytes: 0, ledgerBytes: 0, copyBytes: 0 };
+  for (const { place, baseUrl } of await ledgers.list()) {
+    if (baseUrl === undefined) {
+      throw new ImportError("STATE_UNUSABLE", `${place}: cannot be read as a ledger`, {
+        hint: "audit and status say what is wrong with it; move it away to purge the others.",
+      });
+    }
+    await using ledger = await ledgers.open(baseUrl, dryRun ? "read" : "write");
+    const mode = dryRun ? "dry run" : "do";
+    const purged = await ledger.upkeep.purge(beforeMs, mode);
+    total.runs.push(...purged.runs.map((run) => ({ ...run, account: baseUrl })));
+    total.rows += purged.rows;
+    total.entries += purged.entries;
+    total.copyBytes += await ledger.upkeep.dropCopies(mode);
+    if (!dryRun) total.ledgerBytes += await ledger.upkeep.shrink();
+  }
+  for (const { runId } of total.runs) {
+    const runFolder = join(folder, "runs", runId);
+    total.folderBytes += await bytesIn(runFolder);
+    if (!dryRun) await rm(runFolder, { recursive: true, force: true });
+  }
+  return total;
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  let bytes = 0;
+  for (const name of names) bytes += (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0;
+  return bytes;
+}

@@ -1,0 +1,128 @@
+// How a file writes its numbers and dates: what the cells prove is said in the mapping, what they leave open is a
+// marked line with the evidence. Nothing is said of what a mapping reads without being told.
+import type { MappingPlan, Todo } from "../proposal/proposal.ts";
+import type { Column } from "./table.ts";
+
+/** The `source:` keys that the number columns prove, and the question they leave open. */
+export function numberStyle(columns: readonly Column[]): Pick<MappingPlan, "source" | "sourceTodos"> {
+  const cells = columns.flatMap((column) =>
+    column.look.words.map((cell) => cell.replace(/[^\d.,' \u00a0-]/g, "").trim()),
+  );
+  const comma = cells.filter(
+    (cell) => /^-?(\d+|\d{1,3}(\.\d{3})+),(\d{1,2}|\d{4,})$/.test(cell) || /^-?0,\d+$/.test(cell),
+  );
+  const point = cells.filter(
+    (cell) => /^-?(\d+|\d{1,3}(,\d{3})+)\.(\d{1,2}|\d{4,})$/.test(cell) || /^-?0\.\d+$/.test(cell),
+  );
+  const grouped = (sign: string) =>
+    cells.find(
+      (cell) => cell.split(sign).length > 2 || new RegExp(`^-?[1-9]\\d{0,2}\\${sign}\\d{3}(\\D|$)`).test(cell),
+    );
+  if (comma.length > 0 && point.length > 0) {
+    return open(`decimal: "${comma[0]}" and "${point[0]}" cannot both be right: say decimal and thousands per field`);
+  }
+  if (comma.length > 0) {
+    const thousands = grouped(".");
+    return said([
+      ["decimal", ",", comma[0] ?? ""],
+      ...(thousands === undefined ? [] : [["thousands", ".", thousands] as const]),
+    ]);
+  }
+  const thousands = grouped(",");
+  if (point.length > 0) return said(thousands === undefined ? [] : [["thousands", ",", thousands]]);
+  const unclear = thousands ?? grouped(".");
+  return unclear === undefined
+    ? none
+    : open(
+        `decimal: is "${unclear}" more than a thousand? Then thousands: "${thousands === undefined ? "." : ","}", else decimal: "${thousands === undefined ? "." : ","}"`,
+      );
+}
+
+/** The `dates:` that the date columns prove, and the question they leave open. `reads` is how a mapping reads a date. */
+export function dateStyle(columns: readonly Column[], reads: ReadsDate): Pick<MappingPlan, "source" | "sourceTodos"> {
+  const formats: string[] = [];
+  const evidence: string[] = [];
+  const todos: Todo[] = [];
+  for (const { name, look } of columns) {
+    const fitting = [[], ...dateFormats].filter((dates) => look.words.every((cell) => reads(cell, dates)));
+    const [best, ...others] = fitting;
+    if (best === undefined) {
+      todos.push(todo(`dates: name the format of "${name}", such as "${look.words[0] ?? ""}"`));
+    } else if (best.length > 0) {
+      const swapped = others.find((dates) => dates[0] === swappedFormat(best[0] ?? ""));
+      if (swapped !== undefined) {
+        if (!look.words.some((cell) => isSwappable(cell))) continue; // the day is the month: nothing is proven
+        todos.push(
+          todo(`dates: ["${best[0]}"] or ["${swapped[0]}"]? "${look.words[0] ?? ""}" in "${name}" can be both`),
+        );
+      } else if (!formats.includes(best[0] ?? "")) {
+        formats.push(...best);
+        evidence.push(look.words[0] ?? "");
+      }
+    }
+  }
+  const source =
+    formats.length === 0 ? [] : [{ key: "dates", value: formats, why: `high: ${evidence.map(quote).join(", ")}` }];
+  return { source, sourceTodos: todos };
+}
+
+/** True when a mapping with these `dates` reads the cell; without any it reads ISO dates. */
+export type ReadsDate = (cell: string, dates: readonly string[]) => boolean;
+
+const days = [
+  "M/d/yyyy",
+  "d/M/yyyy",
+  "M/d/yy",
+  "d/M/yy",
+  "d.M.yyyy",
+  "d.M.yy",
+  "M-d-yyyy",
+  "d-M-yyyy",
+  "yyyy/M/d",
+  "yyyy.M.d",
+  "yyyy-M-d",
+  "yyyyMMdd",
+];
+const worded = [
+  "d MMM yyyy",
+  "d MMMM yyyy",
+  "d-MMM-yyyy",
+  "d-MMM-yy",
+  "MMM d, yyyy",
+  "MMMM d, yyyy",
+  "MMM d yyyy",
+  "EEE, d MMM yyyy",
+];
+const times = ["", " H:mm", " H:mm:ss", " h:mm a", " h:mm:ss a", ", H:mm", ", h:mm a", ", h:mm:ss a"];
+const dateFormats: readonly (readonly string[])[] = [
+  ...["yyyy-MM-dd HH:mm:ss ZZZ", "yyyy-MM-dd HH:mm:ss ZZ", "yyyy-MM-dd HH:mm:ss z"].map((format) => [format]),
+  ...[...days, ...worded].flatMap((day) => times.map((time) => [`${day}${time}`])),
+];
+
+function swappedFormat(format: string): string {
+  return format.replace(/^M([/-])d/, "d$1M");
+}
+
+/** The day and the month could be each other's, and it would be another day. */
+function isSwappable(cell: string): boolean {
+  const [first = "", second = ""] = cell.split(/[/-]/);
+  return Number(first) !== Number(second);
+}
+
+const none = { source: [], sourceTodos: [] };
+
+function said(parts: readonly (readonly [string, string, string])[]): Pick<MappingPlan, "source" | "sourceTodos"> {
+  return { source: parts.map(([key, value, cell]) => ({ key, value, why: `high: ${quote(cell)}` })), sourceTodos: [] };
+}
+
+function open(text: string): Pick<MappingPlan, "source" | "sourceTodos"> {
+  return { source: [], sourceTodos: [todo(text)] };
+}
+
+function todo(text: string): Todo {
+  return { kind: "todo", path: "source", text, isRequired: false };
+}
+
+function quote(cell: string): string {
+  return `"${cell}"`;
+}

@@ -1,0 +1,111 @@
+// A sample of an export as columns: the head of a CSV, or the leaves of JSON elements by dotted path with their nested
+// lists beside them. Opening files is done above, in init/init.ts.
+import { isPlainObject } from "../../model/json.ts";
+import type { Cell, Cells, FileInfo, SourceSettings } from "../../model/row.ts";
+import { type Look, lookAt } from "./column-profile.ts";
+import { type Heading, headingOf } from "./heading.ts";
+
+/** The head of an export file. */
+export interface Sample {
+  /** The input's name in the job. */
+  readonly name: string;
+  /** The file as people know it. */
+  readonly shown: string;
+  readonly info: Pick<FileInfo, "format" | "columns" | "records">;
+  /** What had to be said to read the file, for its mapping to say it too. */
+  readonly settings: Pick<SourceSettings, "records" | "quote">;
+  /** The first rows, without those that cannot be read. */
+  readonly rows: readonly Cells[];
+  /** These are all rows of the file. */
+  readonly isWhole: boolean;
+}
+
+/** One column of a sample. */
+export interface Column {
+  /** As a mapping writes it: the header cell, or a dotted path. */
+  readonly name: string;
+  readonly heading: Heading;
+  /** One for each row, trimmed; `""` where it is blank. */
+  readonly cells: readonly string[];
+  readonly look: Look;
+}
+
+/** A list inside JSON elements; its columns are relative to an item. */
+export interface NestedList {
+  readonly name: string;
+  readonly heading: Heading;
+  readonly columns: readonly Column[];
+}
+
+/** A sample as columns. */
+export interface Table {
+  readonly sample: Sample;
+  readonly columns: readonly Column[];
+  readonly lists: readonly NestedList[];
+  /** Words that stand for nothing in its cells, such as NULL. */
+  readonly blankWords: readonly string[];
+}
+
+/** The columns of a sample. Words such as NULL count as blank once they stand in two cells. */
+export function tableOf(sample: Sample): Table {
+  const { columns, lists } = flattened(sample.rows, sample.info.columns);
+  const all = [...columns.values()].flat();
+  const blankWords = nullWords.filter((word) => all.filter((cell) => cell === word).length > 1);
+  return {
+    sample,
+    columns: columnsOf(columns, blankWords),
+    lists: [...lists].flatMap(([name, items]) => {
+      const inner = columnsOf(flattened(items, undefined).columns, blankWords);
+      return inner.length === 0 ? [] : [{ name, heading: headingOf(name), columns: inner }];
+    }),
+    blankWords,
+  };
+}
+
+const nullWords = ["NULL", "null", "(null)", "\\N", "N/A", "#N/A", "n/a"];
+
+function columnsOf(columns: ReadonlyMap<string, readonly string[]>, blankWords: readonly string[]): readonly Column[] {
+  return [...columns].map(([name, texts]) => {
+    const cells = texts.map((text) => (blankWords.includes(text) ? "" : text));
+    return { name, heading: headingOf(name), cells, look: lookAt(cells) };
+  });
+}
+
+interface Flat {
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+  readonly lists: ReadonlyMap<string, readonly Cells[]>;
+}
+
+function flattened(rows: readonly Cells[], header: readonly string[] | undefined): Flat {
+  const leaves = rows.map((row) => leavesOf(row));
+  const names = header ?? [...new Set(leaves.flatMap(({ texts }) => [...texts.keys()]))];
+  const lists = new Map<string, Cells[]>();
+  for (const [name, items] of leaves.flatMap(({ lists: found }) => [...found])) {
+    lists.set(name, [...(lists.get(name) ?? []), ...items]);
+  }
+  return { columns: new Map(names.map((name) => [name, leaves.map(({ texts }) => texts.get(name) ?? "")])), lists };
+}
+
+function leavesOf(row: Cells): {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly lists: ReadonlyMap<string, readonly Cells[]>;
+} {
+  const texts = new Map<string, string>();
+  const lists = new Map<string, readonly Cells[]>();
+  const walk = (cell: Cell, path: string): void => {
+    if (typeof cell === "string") texts.set(path, cell.trim());
+    else if (Array.isArray(cell)) walkList(cell, path);
+    else for (const [name, inner] of Object.entries(cell)) walk(inner, path === "" ? name : `${path}.${name}`);
+  };
+  const walkList = (items: readonly Cell[], path: string): void => {
+    const objects = items.filter(isCells);
+    if (objects.length > 0) lists.set(path, objects);
+    else texts.set(path, items.filter((item) => typeof item === "string").join(", "));
+  };
+  walk(row, "");
+  return { texts, lists };
+}
+
+function isCells(cell: Cell): cell is Cells {
+  return isPlainObject(cell);
+}

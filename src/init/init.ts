@@ -1,0 +1,223 @@
+// `init`: looks at exports, guesses, writes a job and a mapping for each main file. The guessing itself is guess.ts;
+// asking people is the process's business.
+import { existsSync, lstatSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { glob } from "tinyglobby";
+import { isForeignLink } from "../disk/private-files.ts";
+import { parseDate } from "../map/values/dates.ts";
+import { ImportError } from "../model/error.ts";
+import { packageFolder } from "../model/package.ts";
+import { findRecords } from "../read/find-records.ts";
+import { openInput } from "../read/open.ts";
+import { isStreamFile } from "../read/stream-file.ts";
+import type { Sample } from "./columns/table.ts";
+import { type Decisions, guess } from "./guess.ts";
+import type { Plan } from "./proposal/proposal.ts";
+import { writeJob } from "./proposal/write-job.ts";
+import { writeMapping } from "./proposal/write-mapping.ts";
+import { madeFor, readShippedMappings } from "./shipped-mappings.ts";
+
+export type { Decisions } from "./guess.ts";
+export { allLines, type Guess, type MappingPlan, type Plan, type Role } from "./proposal/proposal.ts";
+
+/** A sample with the path of its file. */
+export interface Export extends Sample {
+  readonly path: string;
+}
+
+/** How to write. */
+export interface WriteOptions {
+  /** The folder for the job and the mappings; made when missing. */
+  readonly out: string;
+  /** Write over files that are there. */
+  readonly force?: boolean;
+  /** Where the account is named already, such as LUMINOUS_COMPANY. */
+  readonly account?: string;
+}
+
+/** How many rows of a file are looked at. */
+export const sampleRows = 2000;
+
+/** Opens files (globs are fine) and reads their first rows. Throws `ImportError` for what is no export, or not there. */
+export async function readExports(patterns: readonly string[], cwd: string): Promise<readonly Export[]> {
+  const paths = await findExports(patterns, cwd);
+  const names = inputNames(paths);
+  const exports: Export[] = [];
+  for (const [at, path] of paths.entries())
+    exports.push(await readExport(path, shownAs(path, cwd), names[at] ?? "input"));
+  return exports;
+}
+
+/** What the exports are and what their columns mean, as far as that is recognised. */
+export function guessImport(exports: readonly Export[], decisions: Decisions = {}): Plan {
+  const reads = (cell: string, dates: readonly string[]) => parseDate(cell, { dates, timezone: "UTC" }).ok;
+  return guess(exports, reads, decisions);
+}
+
+/** The same; throws `USAGE` when nothing about any of them is recognised. */
+export function planImport(exports: readonly Export[], decisions: Decisions = {}): Plan {
+  const plan = guessImport(exports, decisions);
+  if (plan.mappings.length > 0) return plan;
+  const told = plan.unrecognised.map(
+    ({ shown, columns }) => `${shown}: nothing is known by its columns ${columns.slice(0, 12).join(", ")}`,
+  );
+  throw new ImportError("USAGE", told.join("\n"), {
+    hint: "Nothing was written: a guess would be an invention. docs/mapping.md shows how to write a mapping; mappings/products.yaml and mappings/orders.yaml are a start.",
+  });
+}
+
+/** A file that was written. */
+export interface WrittenFile {
+  readonly path: string;
+  /** Its marked lines: what a person has to say. */
+  readonly todos: readonly { readonly line: number; readonly text: string }[];
+}
+
+/** Writes import.yaml and the mappings, the job first. Throws `USAGE` when one is there and `force` is not set. */
+export async function writeImport(
+  plan: Plan,
+  exports: readonly Export[],
+  options: WriteOptions,
+): Promise<readonly WrittenFile[]> {
+  const { out, force = false, account } = options;
+  const pathOf = new Map(exports.map(({ shown, path }) => [shown, path]));
+  const shipped = await readShippedMappings();
+  const job = writeJob(plan, {
+    schema: schemaPath("job", out),
+    account,
+    fileOf: (shown) => relativeTo(out, pathOf.get(shown) ?? shown),
+  });
+  const files = [
+    { path: join(out, "import.yaml"), text: job },
+    ...plan.mappings.map((mapping) => {
+      const columns = exports.find(({ name }) => name === mapping.name)?.info.columns ?? [];
+      const head = { schema: schemaPath("mapping", out), shipped: madeFor(columns, shipped)?.file };
+      return { path: join(out, `${mapping.name}.yaml`), text: writeMapping(mapping, head) };
+    }),
+  ];
+  const there = files
+    .filter(({ path }) => lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    .map(({ path }) => relative(out, path));
+  if (there.length > 0 && !force) {
+    throw new ImportError("USAGE", `${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already in ${out}`, {
+      hint: "Nothing was written. Take another folder with --out, or write over with --force.",
+    });
+  }
+  await makeOut(out);
+  // What was not there a moment ago and is now, is somebody else's; so is what a link of theirs points to.
+  for (const { path, text } of files) await writeNew(path, text, force);
+  return files.map(({ path, text }) => ({ path, todos: todosOf(text) }));
+}
+
+async function writeNew(path: string, text: string, force: boolean): Promise<void> {
+  if (isForeignLink(path)) {
+    throw new ImportError("USAGE", `${path} is a link that another user made`, {
+      hint: "Remove it, or name another folder with --out.",
+    });
+  }
+  await writeFile(path, text, { flag: force ? "w" : "wx" });
+}
+
+async function makeOut(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+  } catch (cause) {
+    throw new ImportError("USAGE", `${out} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      hint: "Name a folder with --out.",
+      cause,
+    });
+  }
+}
+
+function todosOf(text: string): WrittenFile["todos"] {
+  return text.split("\n").flatMap((line, at) => {
+    const todo = /^\s*# TODO (.*)$/.exec(line)?.[1];
+    return todo === undefined ? [] : [{ line: at + 1, text: todo }];
+  });
+}
+
+async function findExports(patterns: readonly string[], cwd: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const pattern of patterns) {
+    const path = resolve(cwd, pattern);
+    if (existsSync(path) || !/[*?{}[\]]/.test(pattern)) found.push(path);
+    else
+      found.push(...(await glob(pattern, { cwd, absolute: true, onlyFiles: true, expandDirectories: false })).sort());
+  }
+  if (found.length === 0) {
+    throw new ImportError("USAGE", `no file matches ${patterns.map((pattern) => `"${pattern}"`).join(", ")}`, {
+      hint: `Looked in ${cwd}.`,
+    });
+  }
+  return [...new Set(found)];
+}
+
+async function readExport(path: string, shown: string, name: string): Promise<Export> {
+  if (await isStreamFile(path)) {
+    throw new ImportError("INPUT_UNREADABLE", `${shown}: it is a pipe, and init has to read an export more than once`, {
+      hint: "Save it as a file first, and name that.",
+    });
+  }
+  const records = await findRecords(path, shown);
+  const settings: Sample["settings"] = records === undefined ? {} : { records };
+  try {
+    return { name, shown, path, settings, ...(await readHead(path, shown, settings)) };
+  } catch (error) {
+    // Some exports never put cells in quotes and have quotes in them: inches, mostly.
+    if (!(error instanceof ImportError) || !/a quote |quotes?\b/.test(error.message)) throw error;
+    const unquoted = { ...settings, quote: "none" } as const;
+    const head = await readHead(path, shown, unquoted).catch(() => undefined);
+    if (head === undefined) throw error;
+    return { name, shown, path, settings: unquoted, ...head };
+  }
+}
+
+async function readHead(
+  path: string,
+  shown: string,
+  settings: Sample["settings"],
+): Promise<Pick<Sample, "info" | "rows" | "isWhole">> {
+  await using input = await openInput(path, shown, settings);
+  const rows: Sample["rows"][number][] = [];
+  for await (const batch of input.batches()) {
+    rows.push(...batch.filter(({ fault }) => fault === undefined).map(({ cells }) => cells));
+    if (rows.length >= sampleRows) return { info: input.info, rows: rows.slice(0, sampleRows), isWhole: false };
+  }
+  return { info: input.info, rows, isWhole: true };
+}
+
+/** Names of the inputs, after their files: letters, digits, - and _, each once, and none that the job file has. */
+function inputNames(paths: readonly string[]): readonly string[] {
+  const names: string[] = [];
+  for (const path of paths) {
+    const file = basename(path).replace(/\.gz$/i, "");
+    const stem =
+      basename(file, extname(file))
+        .replace(/[^A-Za-z0-9_-]+/g, "-")
+        .replace(/^-+|-+$/g, "") || "input";
+    const wanted = stem.toLowerCase() === "import" ? "import-file" : stem;
+    let name = wanted;
+    for (let number = 2; names.some((other) => other.toLowerCase() === name.toLowerCase()); number += 1)
+      name = `${wanted}-${number}`;
+    names.push(name);
+  }
+  return names;
+}
+
+function shownAs(path: string, cwd: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith("..") ? path : near;
+}
+
+function relativeTo(folder: string, path: string): string {
+  const near = relative(folder, path);
+  return (isAbsolute(near) ? path : near).split(sep).join("/");
+}
+
+/** The schema as an editor finds it from the written file: relative while the package lies near. */
+function schemaPath(of: "job" | "mapping", out: string): string {
+  const path = join(packageFolder, "schemas", `${of}.schema.json`);
+  const near = relativeTo(out, path);
+  return near.split("/").filter((step) => step === "..").length <= 3 ? near : path.split(sep).join("/");
+}

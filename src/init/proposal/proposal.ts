@@ -1,0 +1,105 @@
+// What was guessed, as data: the recipes make it, people may change it, write-mapping.ts and write-job.ts write it down.
+import type { Json } from "../../model/json.ts";
+import type { ResourceName } from "../../model/resource.ts";
+import type { Confidence } from "../columns/match.ts";
+
+/** What a file holds. `lines` and `reference` are joined to others; nothing is written for `unknown`. */
+export const roles = ["products", "kits", "orders", "lines", "reference", "unknown"] as const;
+/** One of `roles`. */
+export type Role = (typeof roles)[number];
+
+/** One field with its source. A low one is written as a comment. */
+export interface Guess {
+  readonly kind: "guess";
+  readonly path: string;
+  /** As it stands behind the colon. */
+  readonly spec: Json;
+  /** The columns that the value is made of. */
+  readonly columns: readonly string[];
+  readonly confidence: Confidence;
+  readonly why: string;
+}
+
+/** Something that only a person can say: a marked line. */
+export interface Todo {
+  readonly kind: "todo";
+  readonly path: string;
+  /** What stands behind `# TODO`. */
+  readonly text: string;
+  /** Without it nothing can be imported. */
+  readonly isRequired: boolean;
+}
+
+/** A line of `fields:`. */
+export type Line = Guess | Todo;
+
+/** A list of objects in the payload. */
+export interface ChildPlan {
+  readonly list: string;
+  readonly each: Json;
+  readonly where?: string;
+  readonly lines: readonly Line[];
+}
+
+/** Another file whose rows belong to the entries. */
+export interface JoinPlan {
+  readonly name: string;
+  /** The file as people know it. */
+  readonly shown: string;
+  readonly theirs: string;
+  readonly ours: string;
+  readonly one: boolean;
+}
+
+/** A mapping that can be written. */
+export interface MappingPlan {
+  /** The input's name, and the file's: `<name>.yaml`. */
+  readonly name: string;
+  readonly shown: string;
+  readonly role: Role;
+  readonly resource: ResourceName;
+  /** Why it is taken for that. */
+  readonly why: string;
+  /** What is said under `source:`, with the reason. */
+  readonly source: readonly { readonly key: string; readonly value: Json; readonly why: string }[];
+  readonly sourceTodos: readonly Todo[];
+  /** How other rows of the file are found. */
+  readonly index?: { readonly spec: Json; readonly why: string };
+  /** Which rows count. */
+  readonly where?: { readonly expr: string; readonly why: string };
+  readonly group?: { readonly spec: Json; readonly why: string };
+  readonly joins: readonly JoinPlan[];
+  readonly lines: readonly Line[];
+  readonly children: readonly ChildPlan[];
+  /** Columns that nothing is made of. */
+  readonly unused: readonly string[];
+}
+
+/** A file that nothing is written for. */
+export interface Unrecognised {
+  readonly shown: string;
+  readonly columns: readonly string[];
+}
+
+/** What a file was taken for, also one that is joined to another or not recognised. */
+export interface RecognisedFile {
+  readonly name: string;
+  readonly shown: string;
+  readonly role: Role;
+  readonly why: string;
+}
+
+/** Everything that was guessed. */
+export interface Plan {
+  readonly files: readonly RecognisedFile[];
+  readonly mappings: readonly MappingPlan[];
+  readonly unrecognised: readonly Unrecognised[];
+}
+
+/** Every line of a mapping, those of its children by their payload path. */
+export function allLines({ lines, children }: Pick<MappingPlan, "lines" | "children">): readonly Line[] {
+  return [
+    ...lines,
+    ...children.flatMap((child) => child.lines.map((line) => ({ ...line, path: `${child.list}.${line.path}` }))),
+  ];
+}

@@ -1,0 +1,45 @@
+// A plan as a job file: an input for each mapping, with the files of its joins.
+import type { Plan } from "./proposal.ts";
+import { inline, oneLine } from "./yaml-lines.ts";
+
+/** What the job says beside its inputs. */
+export interface JobHead {
+  readonly schema: string;
+  /** Where the account is named already, such as LUMINOUS_COMPANY; undefined when nowhere. */
+  readonly account: string | undefined;
+  /** The path of an export as the job names it, by the name that people know it by. */
+  readonly fileOf: (shown: string) => string;
+}
+
+/** The text of a job file. */
+export function writeJob({ mappings, unrecognised }: Plan, { schema, account, fileOf }: JobHead): string {
+  return [
+    `# yaml-language-server: $schema=${schema}`,
+    "# Written by luminous-import init. Every key is in docs/job.md; what stands in comments is optional.",
+    "version: 1",
+    account === undefined
+      ? "# TODO api: { company: acme }: your account; or set LUMINOUS_COMPANY. A token never stands here"
+      : `# api: { company: acme } is not needed: ${account} names the account`,
+    "# limits: { requests_per_second: 4, concurrency: 4 }",
+    "# existing: { products: update, sales_orders: skip }",
+    "inputs:",
+    ...mappings.flatMap(({ name, shown, joins }) => [
+      `  - name: ${inline(name)}`,
+      `    file: ${inline(globSafe(fileOf(shown)))}`,
+      ...(joins.length === 0
+        ? []
+        : [`    join: ${inline(Object.fromEntries(joins.map((join) => [join.name, globSafe(fileOf(join.shown))])))}`]),
+      `    mapping: ${inline(`${name}.yaml`)}`,
+    ]),
+    ...unrecognised.map(
+      ({ shown, columns }) =>
+        `# TODO ${oneLine(shown)} is not in the job: nothing is known by these columns: ${columns.slice(0, 12).map(oneLine).join(", ")}`,
+    ),
+    "",
+  ].join("\n");
+}
+
+/** A file name is a pattern in a job: what has a meaning there is escaped. */
+function globSafe(path: string): string {
+  return path.replace(/[*?{}[\]]/g, "\\$&");
+}

@@ -1,0 +1,96 @@
+// A plan as a mapping file: every guess with its confidence behind it, low ones and what is missing as comments.
+import type { ChildPlan, Line, MappingPlan } from "./proposal.ts";
+import { aligned, type CommentedLine, inline, oneLine } from "./yaml-lines.ts";
+
+/** What stands above the mapping. */
+export interface MappingHead {
+  /** The JSON Schema, as editors find it from the file. */
+  readonly schema: string;
+  /** A shipped mapping that was made for such an export. */
+  readonly shipped: string | undefined;
+}
+
+/** The text of a mapping file. It loads as soon as the key is among its fields. */
+export function writeMapping(plan: MappingPlan, { schema, shipped }: MappingHead): string {
+  const todos = countTodos(plan);
+  const head = [
+    `# yaml-language-server: $schema=${schema}`,
+    ...(shipped === undefined ? [] : [`# ${shipped} is a tested mapping for exports like this one: better take that.`]),
+    `# Guessed from ${oneLine(plan.shown)} by luminous-import init: ${plan.role === "lines" ? "order lines" : plan.role}, because of ${oneLine(plan.why)}.`,
+    "# Behind each line stands how sure it is. Look at those that are not high, and take the # off a line that you want.",
+    ...(todos === 0 ? [] : [`# ${todos === 1 ? "1 line is" : `${todos} lines are`} marked TODO.`]),
+    "version: 1",
+    `resource: ${plan.resource}`,
+  ];
+  return `${head.join("\n")}\n${aligned([...sourceLines(plan), ...groupLines(plan), ...joinLines(plan), ...fieldLines("fields:", plan.lines, "  "), ...childLines(plan.children)])}${unusedLine(plan)}`;
+}
+
+/** How many marked lines the file has. */
+export function countTodos({ lines, children, sourceTodos }: MappingPlan): number {
+  return [...sourceTodos, ...lines, ...children.flatMap((child) => child.lines)].filter(({ kind }) => kind === "todo")
+    .length;
+}
+
+function sourceLines({ source, sourceTodos }: MappingPlan): readonly CommentedLine[] {
+  return [
+    ...(source.length === 0 ? [] : [{ code: "source:" }]),
+    ...source.map(({ key, value, why }) => ({ code: `  ${key}: ${inline(value)}`, comment: why })),
+    ...sourceTodos.map(({ text }) => ({ code: `# TODO source.${oneLine(text)}` })),
+  ];
+}
+
+function groupLines({ group, where, index }: MappingPlan): readonly CommentedLine[] {
+  return [
+    ...(index === undefined ? [] : [{ code: `index: ${inline(index.spec)}`, comment: index.why }]),
+    ...(where === undefined ? [] : [{ code: `where: ${inline(where.expr)}`, comment: where.why }]),
+    ...groupLine(group),
+  ];
+}
+
+function groupLine(group: MappingPlan["group"]): readonly CommentedLine[] {
+  return group === undefined ? [] : [{ code: `group: ${inline(group.spec)}`, comment: group.why }];
+}
+
+function joinLines({ joins }: MappingPlan): readonly CommentedLine[] {
+  if (joins.length === 0) return [];
+  return [
+    { code: "join:" },
+    ...joins.map(({ name, theirs, ours, one, shown }) => ({
+      code: `  ${inline(name)}: ${inline({ on: { [theirs]: ours }, ...(one ? { one } : {}) })}`,
+      comment: `high: ${shown}`,
+    })),
+  ];
+}
+
+function fieldLines(head: string, lines: readonly Line[], indent: string): readonly CommentedLine[] {
+  const isActive = (line: Line) => line.kind === "guess" && line.confidence !== "low";
+  const isEmpty = !lines.some(isActive);
+  return [
+    { code: isEmpty ? `${indent.slice(2)}${head} {}` : `${indent.slice(2)}${head}` },
+    ...lines.map((line): CommentedLine => {
+      if (line.kind === "todo") return { code: `${indent}# TODO ${oneLine(line.text)}` };
+      const code = `${inline(line.path)}: ${inline(line.spec)}`;
+      return {
+        code: `${indent}${line.confidence === "low" ? "# " : ""}${code}`,
+        comment: `${line.confidence}: ${line.why}`,
+      };
+    }),
+  ];
+}
+
+function childLines(children: readonly ChildPlan[]): readonly CommentedLine[] {
+  if (children.length === 0) return [];
+  return [
+    { code: "children:" },
+    ...children.flatMap(({ list, each, where, lines }) => [
+      { code: `  ${list}:` },
+      { code: `    each: ${inline(each)}` },
+      ...(where === undefined ? [] : [{ code: `    where: ${inline(where)}` }]),
+      ...fieldLines("fields:", lines, "      "),
+    ]),
+  ];
+}
+
+function unusedLine({ unused }: MappingPlan): string {
+  return unused.length === 0 ? "" : `# Not used: ${unused.map(oneLine).join(", ")}\n`;
+}

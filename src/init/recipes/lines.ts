@@ -1,0 +1,132 @@
+// From a column that was matched to the line that a mapping needs for it: lists get their separator, words their map,
+// weights their unit, prices lose their currency sign.
+import type { Json, JsonObject } from "../../model/json.ts";
+import type { ResourceName } from "../../model/resource.ts";
+import { fieldAt } from "../../model/resources/field.ts";
+import { resources } from "../../model/resources/resources.ts";
+import type { Match } from "../columns/match.ts";
+import type { Column } from "../columns/table.ts";
+import type { Guess, Line, Todo } from "../proposal/proposal.ts";
+import { isYesOrNo, wordMap } from "./words.ts";
+
+/** How a line is made beyond its match. */
+export interface LineParts {
+  /** What stands before the column's name in `from`: `customers.`, `parent.`. */
+  readonly prefix?: string;
+  /** Where it stands in a list; the path in the payload is `<list>.<path>`. */
+  readonly list?: string;
+  /** A condition under which it counts. */
+  readonly when?: string;
+}
+
+/** The lines of a match: a guess, and what is left to say about it. */
+export function linesOf(
+  { path, column, confidence, why }: Match,
+  resource: ResourceName,
+  parts: LineParts = {},
+): readonly Line[] {
+  const { prefix = "", list, when } = parts;
+  const from = `${prefix}${column.name}`;
+  const field = fieldAt(resources[resource].schema, list === undefined ? path : `${list}.${path}`);
+  const extra = field === undefined ? noExtra : extraOf(field.type, path, column);
+  const guess: Guess = {
+    kind: "guess",
+    path,
+    spec: specOf(from, {
+      ...extra.keys,
+      ...(when === undefined && extra.when === undefined
+        ? {}
+        : { when: [when, extra.when].filter((part) => part !== undefined).join(" && ") }),
+    }),
+    columns: [from],
+    confidence,
+    why: why + extra.why,
+  };
+  return extra.isOpen === true ? extra.todos : [guess, ...extra.todos];
+}
+
+/** The spec of a single column: its name alone where nothing else is to say. */
+export function specOf(from: string, keys: JsonObject): Json {
+  return Object.keys(keys).length === 0 ? from : { from, ...keys };
+}
+
+/** A marked line for a field that has to be there and was not found. */
+export function missing(path: string, text: string): Todo {
+  return { kind: "todo", path, text: `required: ${path}: ${text}`, isRequired: true };
+}
+
+interface Extra {
+  readonly keys: JsonObject;
+  readonly why: string;
+  readonly todos: readonly Todo[];
+  readonly when?: string;
+  /** The line cannot be right as it is. */
+  readonly isOpen?: boolean;
+}
+
+const noExtra: Extra = { keys: {}, why: "", todos: [] };
+
+function extraOf(type: string, path: string, column: Column): Extra {
+  const { look, heading } = column;
+  switch (type) {
+    case "texts":
+      return { ...noExtra, keys: { split: look.separator ?? "," } };
+    case "boolean":
+      return flagOf(path, column);
+    case "decimal":
+      return look.currency > 0
+        ? { ...noExtra, keys: { apply: [{ replace: ["[$€£¥ ]", ""] }] }, why: "; the currency sign is taken off" }
+        : noExtra;
+    case "length":
+      return heading.unit === undefined || heading.unit === "in"
+        ? noExtra
+        : { ...noExtra, keys: { unit: heading.unit } };
+    case "weight":
+      return weightOf(path, column);
+    case "text":
+      if (path === "image_url" && column.cells.some((text) => /,\s*https?:/.test(text))) {
+        return { ...noExtra, keys: { apply: [{ replace: [",\\s.*$", ""] }] }, why: "; the first of several" };
+      }
+      if (look.html > 0.1) return { ...noExtra, keys: { apply: ["strip_html"] }, why: "; with HTML" };
+      if (look.apostrophes > 0)
+        return {
+          ...noExtra,
+          keys: { apply: [{ replace: ["^'", ""] }] },
+          why: "; the spreadsheet's apostrophe is taken off",
+        };
+      return noExtra;
+    default:
+      return noExtra;
+  }
+}
+
+function weightOf(path: string, { look, heading, name }: Column): Extra {
+  const zeros = look.words.filter((word) => /^0([.,]0*)?$/.test(word));
+  const when = zeros.length === 0 ? {} : { when: `!(row[${JSON.stringify(name)}] in ${JSON.stringify(zeros)})` };
+  if (heading.unit !== undefined) return { ...noExtra, keys: { unit: heading.unit }, ...when };
+  if (look.numbers < 0.5 && look.filled > 0) return noExtra; // the cells name their units
+  const text = `${path}: { from: ${JSON.stringify(name)}, unit: … }: which unit? lb, oz, g or kg`;
+  return { ...noExtra, isOpen: true, todos: [{ kind: "todo", path, text, isRequired: false }] };
+}
+
+function flagOf(path: string, { look, heading }: Column): Extra {
+  const isInverted = /discontinued|inactive|hidden|disabled/.test(heading.text) && path === "sellable";
+  if (look.flags >= 0.95 && !isInverted) return noExtra;
+  const { map, unknown } = wordMap(look.words, "flags");
+  // "Discontinued: yes" is turned round, "Discontinued: active" is not.
+  const inverted = Object.fromEntries(
+    Object.entries(map).map(([word, is]) => [word, isInverted && isYesOrNo(word) ? is !== true : is]),
+  );
+  const todos: readonly Todo[] =
+    unknown.length === 0
+      ? []
+      : [
+          {
+            kind: "todo",
+            path,
+            text: `${path}: say true or false for ${unknown.map((word) => JSON.stringify(word)).join(", ")} in its map`,
+            isRequired: false,
+          },
+        ];
+  return { keys: { map: inverted }, why: "", todos };
+}

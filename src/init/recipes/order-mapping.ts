@@ -1,0 +1,187 @@
+// The recipe for sales orders: lines nested in JSON, joined from another file, or in the order's own rows.
+import type { Json } from "../../model/json.ts";
+import { orderStatuses } from "../../model/resources/sales-orders.ts";
+import { cell } from "../columns/find-column.ts";
+import type { Link } from "../columns/links.ts";
+import { type Match, matchColumns, type Pins } from "../columns/match.ts";
+import { lineRules, orderRules } from "../columns/roles.ts";
+import type { Table } from "../columns/table.ts";
+import { addressNames, bareAddressNames } from "../names/addresses.ts";
+import { itemNames, orderNames } from "../names/orders.ts";
+import type { Guess, JoinPlan, Line } from "../proposal/proposal.ts";
+import { addressLines, companyLines } from "./address-lines.ts";
+import { type ItemSource, itemLines } from "./item-lines.ts";
+import { linesOf, missing, specOf } from "./lines.ts";
+import { joinName, type Recipe } from "./product-mapping.ts";
+import { rowsOf } from "./row-grouping.ts";
+import { totalLines } from "./totals.ts";
+import { wordMap } from "./words.ts";
+
+/** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
+export function orderMapping(table: Table, links: readonly Link[], pins: Pins, channel: string | undefined): Recipe {
+  const items = itemsOf(table, links, pins);
+  const rules = orderRules(table, items?.each === "rows", pins);
+  const matches = matchColumns(table.columns, rules);
+  const orderOnly = matches.filter(({ path }) => !path.startsWith("items."));
+  const key = orderOnly.find(({ path }) => path === "order_number")?.column;
+  const customers = links.filter(({ one }) => one).map((link) => ({ link, matches: customerMatches(link, table) }));
+  const joined = customers.filter((customer) => customer.matches.length > 0);
+  const lines = [
+    ...orderOnly
+      .filter(({ path }) => Object.hasOwn(orderNames, path) && !special.includes(path))
+      .flatMap((match) => linesOf(match, "sales_orders")),
+    ...joined.flatMap(({ link, matches: theirs }) =>
+      theirs
+        .filter(({ path }) => path === "customer_email" && !orderOnly.some((match) => match.path === path))
+        .flatMap((match) => linesOf(match, "sales_orders", { prefix: `${joinName(link.their)}.` })),
+    ),
+  ];
+  const addresses = addressLines(
+    orderOnly,
+    joined.map(({ link, matches: theirs }) => ({ prefix: `${joinName(link.their)}.`, matches: theirs })),
+    pins,
+  );
+  const totals = totalLines(
+    orderOnly,
+    items?.each === "rows" ? key : undefined,
+    rules.platform?.hasTotalsPerLine ?? false,
+  );
+  const company = companyLines(orderOnly);
+  const given = [
+    channelLine(orderOnly, channel),
+    ...lines,
+    ...statusLines(orderOnly, pins),
+    ...totals,
+    ...company,
+    ...addresses,
+  ];
+  return {
+    ...(items?.each === "rows" && key !== undefined ? { group: rowsOf(key) } : {}),
+    joins: [...joined.map(({ link }) => joinOf(link)), ...(items?.link === undefined ? [] : [joinOf(items.link)])],
+    lines: inOrder([...given, ...missingLines(given, pins), ...noItems(items)]),
+    children: items === undefined ? [] : [{ list: "items", each: items.each, lines: itemLines(items) }],
+    measured: [...matches, ...(items?.matches ?? [])].map(({ column }) => column),
+  };
+}
+
+const special = ["channel_id", "company_id", "order_status", "total_tax", "total_shipping", "total_tax+shipping"];
+
+function itemsOf(table: Table, links: readonly Link[], pins: Pins): ItemSource | undefined {
+  const link = links.find(({ one }) => !one);
+  if (link !== undefined) {
+    return { each: joinName(link.their), link, matches: matchColumns(link.their.columns, lineRules(link.their, pins)) };
+  }
+  const nested = table.lists
+    .map((list) => ({ each: list.name, matches: matchColumns(list.columns, lineRules(table, pins)) }))
+    .filter(({ matches }) => matches.some(({ path }) => path === "items.sku" || path === "items.quantity"))
+    .toSorted((a, b) => b.matches.length - a.matches.length);
+  if (nested[0] !== undefined) return nested[0];
+  const own = matchColumns(table.columns, orderRules(table, true, pins)).filter(({ path }) =>
+    Object.hasOwn(itemNames, path),
+  );
+  return own.some(({ path, confidence }) => (path === "items.sku" || path === "items.quantity") && confidence !== "low")
+    ? { each: "rows", matches: own }
+    : undefined;
+}
+
+function customerMatches({ their, theirs }: Link, table: Table): readonly Match[] {
+  const rules = { ...orderRules(table, false), platform: undefined, prefixes: ["customer", "client"] };
+  const names = [bareAddressNames, addressNames, { customer_email: orderNames.customer_email ?? { surely: "email" } }];
+  return matchColumns(
+    their.columns.filter((column) => column !== theirs),
+    { ...rules, names },
+  );
+}
+
+function joinOf({ their, theirs, ours, one }: Link): JoinPlan {
+  return { name: joinName(their), shown: their.sample.shown, theirs: theirs.name, ours: ours.name, one };
+}
+
+function channelLine(matches: readonly Match[], channel: string | undefined): Line {
+  const match = matches.find(({ path }) => path === "channel_id");
+  const ref = { resource: "channels", by: "label" };
+  if (match === undefined && channel !== undefined) {
+    const spec = { value: channel, ref };
+    return { kind: "guess", path: "channel_id", spec, columns: [], confidence: "high", why: "as you said" };
+  }
+  if (match === undefined) {
+    return missing(
+      "channel_id",
+      "which column? Or say channel: { label: …, warehouse_group: … } in the job: one that pushes no orders to a warehouse",
+    );
+  }
+  const { column, confidence, why } = match;
+  const isId = column.look.integers >= 0.9;
+  const spec: Json = isId ? column.name : { from: column.name, ref };
+  return { kind: "guess", path: "channel_id", spec, columns: [column.name], confidence, why };
+}
+
+function statusLines(matches: readonly Match[], pins: Pins): readonly Line[] {
+  const path = "order_status";
+  const match = matches.find((found) => found.path === path);
+  const shipped = matches.find((found) => found.path === "ship_date");
+  if (match === undefined) {
+    if (shipped === undefined || pins.has(path)) return [];
+    const { column } = shipped;
+    const spec = { expr: `${cell(column)} == "" ? "on_hold" : "shipped"` };
+    return [
+      {
+        kind: "guess",
+        path,
+        spec,
+        columns: [column.name],
+        confidence: "medium",
+        why: `no status column: shipped where "${column.name}" is filled`,
+      },
+    ];
+  }
+  const { column, confidence, why } = match;
+  const { map, unknown } = wordMap(column.look.words, "statuses");
+  const isPlain = Object.entries(map).every(([word, status]) => word === status);
+  const known: Guess = {
+    kind: "guess",
+    path,
+    spec: specOf(column.name, isPlain && unknown.length === 0 ? {} : { map }),
+    columns: [column.name],
+    confidence,
+    why: `${why}; open orders go on hold, which allocates no stock`,
+  };
+  if (unknown.length === 0) return [known];
+  const words = unknown.map((word) => JSON.stringify(word)).join(", ");
+  return [
+    known,
+    {
+      kind: "todo",
+      path,
+      text: `${path}: say in its map which of these ${words} is: ${orderStatuses.join(", ")}`,
+      isRequired: false,
+    },
+  ];
+}
+
+function missingLines(given: readonly Line[], pins: Pins): readonly Line[] {
+  const has = (...paths: readonly string[]) =>
+    given.some((line) => paths.includes(line.path) && (line.kind === "todo" || line.confidence !== "low"));
+  const company = has("company_id");
+  return [
+    ...(has("order_number") ? [] : [missing("order_number", "which column identifies an order? It is the key")]),
+    ...(has("order_date") ? [] : [missing("order_date", "which column is the day of the order?")]),
+    ...(has("order_status") ? [] : [missing("order_status", "which column, or { value: on_hold } for all?")]),
+    ...(company || has("bill_to.name") ? [] : [missing("bill_to.name", "which column is the name on the bill?")]),
+    ...(company || has("ship_to.name") ? [] : [missing("ship_to.name", "which column is the name of the recipient?")]),
+  ].filter(({ path }) => !pins.has(path) || pins.get(path) === undefined);
+}
+
+function noItems(items: ItemSource | undefined): readonly Line[] {
+  return items === undefined
+    ? [missing("items", "no order lines found: name their file too, or map children.items")]
+    : [];
+}
+
+const first = ["channel_id", "order_number", "order_date", "order_status"];
+
+function inOrder(lines: readonly Line[]): readonly Line[] {
+  const rank = ({ path }: Line) =>
+    first.includes(path) ? first.indexOf(path) : path.includes("_to.") ? first.length + 1 : first.length;
+  return lines.toSorted((a, b) => rank(a) - rank(b));
+}

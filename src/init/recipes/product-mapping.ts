@@ -1,0 +1,144 @@
+// The recipe for products: one row one product, or variants in rows of their own (variants.ts).
+import { named } from "../columns/find-column.ts";
+import type { Link } from "../columns/links.ts";
+import { type Match, matchColumns, type Pins } from "../columns/match.ts";
+import { productRules } from "../columns/roles.ts";
+import type { Column, Table } from "../columns/table.ts";
+import type { Guess, Line, MappingPlan } from "../proposal/proposal.ts";
+import { categoryPathLines } from "./category-paths.ts";
+import { withOwnCodes, withoutStandIns, withStandIn } from "./fallback-columns.ts";
+import { itemPathLines } from "./item-paths.ts";
+import { linesOf, missing, specOf } from "./lines.ts";
+import { isKind, kindsOf, typeLines } from "./row-kinds.ts";
+import { variantsOf } from "./variants.ts";
+
+/** What the recipes make; the rest of a plan is the same for all. */
+export type Recipe = Pick<MappingPlan, "index" | "where" | "group" | "joins" | "lines" | "children"> & {
+  /** Columns whose cells are numbers or dates in the payload. */
+  readonly measured: readonly Column[];
+};
+
+/** The mapping of a table of products. */
+export function productMapping(table: Table, links: readonly Link[], pins: Pins): Recipe {
+  const rules = productRules(table, pins);
+  const matches = matchColumns(table.columns, rules);
+  const joined = links.flatMap((link) => joinedName(link, matches, pins));
+  const own = withoutStandIns(matches).filter(({ path }) => !joined.some((line) => line.path === path));
+  const kinds = kindsOf(table);
+  const variants = variantsOf(table, own, rules.platform, kinds);
+  const paths = itemPathLines(own.find(({ path }) => path === "item_path")?.column, own);
+  const flat = own.filter(({ path }) => isField(path)).flatMap((match) => linesOf(match, "products"));
+  const category = own.find(({ path }) => path === "category.name");
+  const said = [...joined, ...paths, ...(categoryPathLines(category, rules.platform) ?? [])];
+  const lines = inOrder([
+    ...(variants?.lines ?? flat)
+      .filter(({ path }) => !said.some((line) => line.path === path))
+      .map((line) => withStandIn(line, matches)),
+    ...said,
+    ...(pins.has("type")
+      ? []
+      : kinds === undefined
+        ? typeLine(own.some(({ path }) => path === "name"))
+        : typeLines(kinds)),
+  ]);
+  const isNone = kinds === undefined ? undefined : isKind(kinds, "none");
+  return {
+    ...(isNone === undefined ? {} : { where: { expr: `!(${isNone})`, why: "high: these are no goods" } }),
+    ...(variants?.index === undefined ? {} : { index: variants.index }),
+    ...(variants === undefined ? {} : { group: variants.group }),
+    joins: joined.map(({ join }) => join),
+    lines: [...lines, ...missingLines(lines)],
+    children: (variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
+    measured: matches.map(({ column }) => column),
+  };
+}
+
+/** Not a part that only a recipe knows what to do with. */
+function isField(path: string): boolean {
+  return path !== "item_path" && !path.startsWith("variants.") && !path.startsWith("kit_items.");
+}
+
+function missingLines(lines: readonly Line[]): readonly Line[] {
+  const has = (...paths: readonly string[]) =>
+    lines.some(
+      ({ kind, path, ...line }) =>
+        kind === "guess" && paths.includes(path) && !("confidence" in line && line.confidence === "low"),
+    );
+  return [
+    ...(has("sku") ? [] : [missing("sku", "which column identifies a product? It is the key")]),
+    ...(has("name")
+      ? []
+      : [missing("name", "which column is the name? (not needed where every product exists already)")]),
+    ...(has("category.name", "category_id")
+      ? []
+      : [
+          missing(
+            "category.name",
+            'which column is the category, or { value: "…" } for all? (not needed where every product exists already)',
+          ),
+        ]),
+  ];
+}
+
+/** The category or supplier whose name stands in another file. */
+function joinedName(
+  { ours, theirs, their }: Link,
+  matches: readonly Match[],
+  pins: Pins,
+): readonly (Guess & { readonly join: MappingPlan["joins"][number] })[] {
+  const stem = ours.heading.text.replace(/ (id|number|code|key)$/, "");
+  const path = joinedFields.get(stem);
+  if (path === undefined || pins.has(path)) return [];
+  const column = named(their.columns, [`${stem} name`, "name", "company name", "title", stem]);
+  if (
+    column === undefined ||
+    matches.some((match) => match.path === path && match.confidence === "high" && match.column !== ours)
+  )
+    return [];
+  const name = joinName(their);
+  const join = { name, shown: their.sample.shown, theirs: theirs.name, ours: ours.name, one: true };
+  const from = `${name}.${column.name}`;
+  return [
+    {
+      kind: "guess",
+      path,
+      spec: specOf(from, {}),
+      columns: [from],
+      confidence: "high",
+      why: `"${ours.name}" is found in ${their.sample.shown}`,
+      join,
+    },
+  ];
+}
+
+/** The name under which a mapping joins a table: the last word of its file's name. */
+export function joinName(table: Table): string {
+  const [word = "joined"] = /[a-z]+$/i.exec(table.sample.name.replace(/[^a-z]+$/i, "")) ?? [];
+  return ["rows", "row", "parent", "item"].includes(word) ? `${word}_file` : word;
+}
+
+const joinedFields: ReadonlyMap<string, string> = new Map([
+  ["category", "category.name"],
+  ["sub category", "subcategory.name"],
+  ["subcategory", "subcategory.name"],
+  ["supplier", "supplier.name"],
+  ["vendor", "supplier.name"],
+  ["manufacturer", "supplier.name"],
+  ["brand", "supplier.name"],
+]);
+
+/** Prices alone may be those of kits too: then nothing is said of what they are. */
+function typeLine(isNamed: boolean): readonly Line[] {
+  const spec = { value: "PRODUCT" };
+  return isNamed
+    ? [{ kind: "guess", path: "type", spec, columns: [], confidence: "high", why: "a product, not a kit" }]
+    : [];
+}
+
+const first = ["sku", "name", "type", "category.name", "subcategory.name", "supplier.name", "description"];
+
+/** Lines as people look for them: what identifies first, then the order of the columns. */
+export function inOrder(lines: readonly Line[]): readonly Line[] {
+  const rank = ({ path }: Line) => (first.includes(path) ? first.indexOf(path) : first.length);
+  return lines.toSorted((a, b) => rank(a) - rank(b));
+}

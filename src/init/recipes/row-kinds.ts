@@ -1,0 +1,99 @@
+// Columns that say what a row is: `Row Type`, `Type`, `Item Type`. Rows that are no goods are left out by `where`, and
+// listed by every check; a word that is not known here is never guessed.
+import type { Json } from "../../model/json.ts";
+import { allNamed, cell } from "../columns/find-column.ts";
+import type { Column, Table } from "../columns/table.ts";
+import type { Line } from "../proposal/proposal.ts";
+
+/** What a row can be. */
+type Kind = "product" | "kit" | "variant" | "component" | "rest" | "none";
+
+/** The column that says it, and the words of each kind that stand in it. */
+export interface Kinds {
+  readonly column: Column;
+  readonly words: Readonly<Record<Kind, readonly string[]>>;
+  readonly unknown: readonly string[];
+}
+
+/** The kinds of a table of products; undefined when no column says them. */
+export function kindsOf(table: Table): Kinds | undefined {
+  const candidates = allNamed(table.columns, ["row type", "item type", "product type", "type"]).map((column) =>
+    sorted(column),
+  );
+  return candidates.find(({ words, unknown }) => {
+    const known = Object.values(words).flat().length;
+    return known > 0 && known > unknown.length;
+  });
+}
+
+/** The condition for rows of some kinds; undefined when no such row is there. */
+export function isKind({ column, words }: Kinds, ...kinds: readonly Kind[]): string | undefined {
+  const wanted = kinds.flatMap((kind) => words[kind]);
+  return wanted.length === 0 ? undefined : `${cell(column)} in ${JSON.stringify(wanted)}`;
+}
+
+/** `type:` by the kind of the row that makes the product, and what is left to say about it. */
+export function typeLines({ column, words, unknown }: Kinds): readonly Line[] {
+  const isPlain = words.kit.length + words.none.length + unknown.length === 0;
+  if (isPlain) {
+    const value = { value: "PRODUCT" };
+    return [
+      { kind: "guess", path: "type", spec: value, columns: [], confidence: "high", why: `no kit in "${column.name}"` },
+    ];
+  }
+  const map: Json = Object.fromEntries([
+    ...words.product.map((word) => [word, "PRODUCT"]),
+    ...words.kit.map((word) => [word, "KIT"]),
+  ]);
+  const spec = { from: column.name, map };
+  const guess: Line = {
+    kind: "guess",
+    path: "type",
+    spec,
+    columns: [column.name],
+    confidence: "high",
+    why: "name and values",
+  };
+  if (unknown.length === 0) return [guess];
+  const text = `type: say PRODUCT or KIT for ${unknown.map((word) => JSON.stringify(word)).join(", ")} in its map`;
+  return [guess, { kind: "todo", path: "type", text, isRequired: false }];
+}
+
+function sorted(column: Column): Kinds {
+  const words: Record<Kind, string[]> = { product: [], kit: [], variant: [], component: [], rest: [], none: [] };
+  const unknown: string[] = [];
+  for (const word of column.look.words) {
+    const kind = kindOf(word);
+    if (kind === undefined) unknown.push(word);
+    else words[kind].push(word);
+  }
+  return { column, words, unknown };
+}
+
+function kindOf(word: string): Kind | undefined {
+  const folded = word
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+  return known.get(folded) ?? known.get(folded.split(" ")[0] ?? "");
+}
+
+const known: ReadonlyMap<string, Kind> = new Map(
+  Object.entries({
+    product:
+      "product|simple|variable|configurable|inventory|inventory part|inventory item|inventory assembly|assembly|non inventory|non inventory part|non inventory item|noninventory|stock|physical|virtual|downloadable|external",
+    kit: "kit|grouped",
+    variant: "variant|variation|sku",
+    component: "kit component|component",
+    rest: "rule",
+    none: "service|other charge|discount|subtotal|payment|sales tax item|sales tax group|fixed asset|group|bundle|category|alternate sku|bom|bom component",
+  } satisfies Record<Kind, string>).flatMap(([kind, words]) =>
+    words.split("|").map((word) => [word, kindNamed(kind)] as const),
+  ),
+);
+
+function kindNamed(name: string): Kind {
+  return name === "product" || name === "kit" || name === "variant" || name === "component" || name === "rest"
+    ? name
+    : "none";
+}

@@ -1,0 +1,58 @@
+// Tax and shipping of an order. In a file with a row for each line they may stand once an order, or as parts on its lines,
+// which are added up.
+import { cell } from "../columns/find-column.ts";
+import type { Match } from "../columns/match.ts";
+import type { Column } from "../columns/table.ts";
+import type { Line } from "../proposal/proposal.ts";
+import { linesOf } from "./lines.ts";
+
+/** The lines of `total_tax` and `total_shipping`. `key` is the order number of a file with several rows an order. */
+export function totalLines(
+  matches: readonly Match[],
+  key: Column | undefined,
+  hasTotalsPerLine: boolean,
+): readonly Line[] {
+  return ["total_tax", "total_shipping"].flatMap((path) => {
+    const parts = matches.filter(
+      (match) => match.path === path || match.path.startsWith(`${path}+`) || match.path.startsWith(`${path}-`),
+    );
+    const [first] = parts;
+    if (first === undefined) return [];
+    const isPerLine = key !== undefined && (hasTotalsPerLine || parts.some(({ column }) => variesWithin(column, key)));
+    if (parts.length === 1 && !isPerLine) return linesOf({ ...first, path }, "sales_orders");
+    return [
+      {
+        kind: "guess",
+        path,
+        spec: { expr: sumOf(path, parts, isPerLine), round: 2 },
+        columns: parts.map(({ column }) => column.name),
+        confidence: first.confidence === "low" ? "low" : "medium",
+        why: isPerLine ? "the sum over the rows of the order" : "the sum of its parts",
+      },
+    ];
+  });
+}
+
+function sumOf(path: string, parts: readonly Match[], isPerLine: boolean): string {
+  return parts
+    .map((part, at) => {
+      const isTakenOff = part.path.startsWith(`${path}-`);
+      const sign = at === 0 ? (isTakenOff ? "-" : "") : isTakenOff ? " - " : " + ";
+      const of = cell(part.column, isPerLine ? "r" : "row");
+      const number = isTakenOff ? `abs(number(${of}))` : `number(${of})`;
+      return `${sign}${isPerLine ? `rows.filter(r, ${of} != "").map(r, ${number}).sum()` : `(${of} == "" ? 0.0 : ${number})`}`;
+    })
+    .join("");
+}
+
+/** Rows of one order say different things, so each speaks of its line. */
+function variesWithin(column: Column, key: Column): boolean {
+  const seen = new Map<string, string>();
+  return key.cells.some((order, row) => {
+    const said = column.cells[row] ?? "";
+    if (order === "" || said === "") return false;
+    const before = seen.get(order);
+    seen.set(order, said);
+    return before !== undefined && before !== said;
+  });
+}

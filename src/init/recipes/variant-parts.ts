@@ -1,0 +1,37 @@
+// What the two ways of writing variants have in common.
+import { cell } from "../columns/find-column.ts";
+import type { Column, Table } from "../columns/table.ts";
+import type { ChildPlan, Line, MappingPlan } from "../proposal/proposal.ts";
+
+/** The parts of a mapping whose products have variants. */
+export interface Variants {
+  readonly index?: NonNullable<MappingPlan["index"]>;
+  readonly group: NonNullable<MappingPlan["group"]>;
+  readonly lines: readonly Line[];
+  readonly children: readonly ChildPlan[];
+}
+
+/** Fields that belong to each variant; the others are the product's. */
+export const ownFields =
+  /^(retail_price|wholesale_price|unit_cost|upc|sellable|image_url|qty_.*|(product|box|carton|shipping|pallet|dimensional)_.*)$/;
+
+/** Columns with the values of options that some row has: a size, a colour. */
+export function optionColumns({ columns }: Table): readonly Column[] {
+  return columns.filter(
+    ({ heading, look }) =>
+      look.filled > 0 &&
+      /^(option \d+ value|option value \d+|variant option \d+|attribute \d+ values?( s)?|size|colou?r)$/.test(
+        heading.text,
+      ),
+  );
+}
+
+/** An expression: the filled ones of these cells with `separator` between them. */
+export function joinedText(cells: readonly string[], separator: string): string {
+  return `[${cells.join(", ")}].filter(part, part != "").join(${JSON.stringify(separator)})`;
+}
+
+/** The cells of columns as expressions name them. */
+export function cellsOf(columns: readonly Column[]): readonly string[] {
+  return columns.map((column) => cell(column));
+}

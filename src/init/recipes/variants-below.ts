@@ -1,0 +1,60 @@
+// Variants in rows below their product, which say what they are (`SKU`) and name no parent. Rows of other kinds between
+// them (`Rule`) belong to the product and make nothing.
+import { cell, named } from "../columns/find-column.ts";
+import type { Match } from "../columns/match.ts";
+import type { Column, Table } from "../columns/table.ts";
+import type { ChildPlan, Line } from "../proposal/proposal.ts";
+import { linesOf } from "./lines.ts";
+import { isKind, type Kinds } from "./row-kinds.ts";
+import type { Variants } from "./variant-parts.ts";
+import { skuLine, variantRows } from "./variant-rows.ts";
+
+/** The variants of a file that has them below their product; undefined for any other. */
+export function variantsBelow(
+  table: Table,
+  matches: readonly Match[],
+  sku: Column,
+  kinds: Kinds | undefined,
+): Variants | undefined {
+  const isVariant = kinds === undefined ? undefined : isKind(kinds, "variant");
+  if (kinds === undefined || isVariant === undefined) return undefined;
+  const first = table.columns.indexOf(kinds.column) === -1 ? "" : (kinds.column.cells[0] ?? "");
+  if (kinds.words.variant.includes(first)) return undefined;
+  const isBelow = isKind(kinds, "variant", "rest") ?? isVariant;
+  const id = named(table.columns, ["product id", "id"]);
+  const key = id === undefined ? cell(sku) : cell(id);
+  const name = matches.find(({ path }) => path === "name");
+  const rowLine = (match: Match, list?: string): readonly Line[] =>
+    match.path === "sku" ? skuLine(match, id) : linesOf(match, "products", list === undefined ? {} : { list });
+  const rows = variantRows(matches, isVariant, table, rowLine);
+  return {
+    group: {
+      spec: { by: { expr: `${isBelow} ? "" : ${key}` }, rows: "continued", head: `!(${isBelow})`, conflict: "ignore" },
+      why: `high: "${kinds.column.name}" says that rows belong to the product above`,
+    },
+    lines: matches.flatMap((match) => rowLine(match)),
+    children: [name === undefined ? rows : withName(rows, name)],
+  };
+}
+
+// The row's name is its option, such as "[S]Size=Small,[CS]Colour=Red:#cc0000".
+function withName(child: ChildPlan, { column }: Match): ChildPlan {
+  const spec = {
+    expr: `${cell(column, "parent")} + " - " + ${cell(column)}`,
+    apply: [{ replace: ["\\[[A-Z]+\\]", ""] }, { replace: [":#[0-9A-Fa-f]+", ""] }],
+  };
+  const lines = child.lines.map(
+    (line): Line =>
+      line.path === "name"
+        ? {
+            kind: "guess",
+            path: "name",
+            spec,
+            columns: [column.name],
+            confidence: "high",
+            why: "the product's name and the row's option",
+          }
+        : line,
+  );
+  return { ...child, lines };
+}

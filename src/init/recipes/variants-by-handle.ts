@@ -1,0 +1,149 @@
+// Variants that share a handle: one row after the other, each with the values of its options.
+import { cell, named } from "../columns/find-column.ts";
+import type { Match } from "../columns/match.ts";
+import type { Column, Table } from "../columns/table.ts";
+import type { Platform } from "../names/name-table.ts";
+import type { Guess, Line } from "../proposal/proposal.ts";
+import { linesOf } from "./lines.ts";
+import { cellsOf, joinedText, optionColumns, ownFields, type Variants } from "./variant-parts.ts";
+
+const handleNames = [
+  "handle",
+  "url handle",
+  "product handle",
+  "url key",
+  "slug",
+  "style",
+  "style number",
+  "style code",
+  "group id",
+  "item group id",
+  "product group id",
+  "parent sku",
+  "product id",
+];
+
+/** The variants of a file whose rows have a handle in common; undefined for any other. */
+export function variantsByHandle(
+  table: Table,
+  matches: readonly Match[],
+  sku: Column,
+  platform: Platform | undefined,
+): Variants | undefined {
+  const handle = named(
+    table.columns.filter((column) => column !== sku),
+    handleNames,
+  );
+  const options = optionColumns(table);
+  const [option] = options;
+  if (handle === undefined || handle.look.filled === 0) return undefined;
+  const isRepeated = handle.look.distinct < handle.look.filled || handle.look.filled < handle.look.rows;
+  if (!isRepeated && platform?.signature.includes("handle") !== true) return undefined;
+  if (option === undefined) return undefined;
+  const noOption = ["", ...option.look.words.filter((word) => /^default( title)?$/i.test(word))];
+  const isSingle = `${cell(option)} in ${JSON.stringify(noOption)}`;
+  const single = noOption.length > 1 || option.look.filled < option.look.rows;
+  const name = matches.find(({ path }) => path === "name")?.column;
+  const product = matches.filter(({ path }) => !path.startsWith("variants.") && path !== "sku");
+  const variantOnly = matches.filter(({ path }) => path.startsWith("variants."));
+  const lines: readonly Line[] = [
+    {
+      kind: "guess",
+      path: "sku",
+      spec: { expr: `${isSingle} && ${cell(sku)} != "" ? ${cell(sku)} : ${cell(handle)}`, ...apostrophe(sku) },
+      columns: [option.name, sku.name, handle.name],
+      confidence: "high",
+      why: `a product without options keeps "${sku.name}", one with variants is called by "${handle.name}"`,
+    },
+    ...product.flatMap((match) =>
+      linesOf(
+        match,
+        "products",
+        ownFields.test(match.path) && isPerVariant(match, handle) && single ? { when: isSingle } : {},
+      ),
+    ),
+  ];
+  const inner: readonly Line[] = [
+    ...(name === undefined ? [] : [variantName(name, options)]),
+    variantSku(sku, handle, options),
+    ...product
+      .filter(({ path }) => ownFields.test(path) && !variantOnly.some((own) => own.path === `variants.${path}`))
+      .flatMap((match) =>
+        isPerVariant(match, handle) ? linesOf(match, "products", { list: "variants" }) : inherited(match),
+      ),
+    ...variantOnly.flatMap((match) =>
+      linesOf({ ...match, path: match.path.slice(9) }, "products", { list: "variants" }),
+    ),
+  ];
+  return {
+    group: {
+      spec: { by: handle.name, rows: isAdjacent(handle) ? "adjacent" : "anywhere", conflict: "ignore" },
+      why: `high: "${handle.name}" stands in several rows`,
+    },
+    lines,
+    children: [{ list: "variants", each: "rows", where: `!(${isSingle})`, lines: inner }],
+  };
+}
+
+/** The cells are filled in later rows of a group too, so they speak of the row and not of the product. */
+function isPerVariant({ column, path }: Match, handle: Column): boolean {
+  if (path === "image_url") return false;
+  const seen = new Set<string>();
+  let later = 0;
+  let filled = 0;
+  for (const [row, key] of handle.cells.entries()) {
+    if (!seen.has(key)) seen.add(key);
+    else {
+      later += 1;
+      if ((column.cells[row] ?? "") !== "") filled += 1;
+    }
+  }
+  return later === 0 || filled > 0 || column.heading.text.includes("variant") || path === "unit_cost";
+}
+
+/** What only the product's first row says is said of its variants too. */
+function inherited(match: Match): readonly Line[] {
+  return match.path === "sellable" ? linesOf(match, "products", { list: "variants", prefix: "parent." }) : [];
+}
+
+function variantName(name: Column, options: readonly Column[]): Guess {
+  const parts = [cell(name, "parent"), ...cellsOf(options)];
+  return {
+    kind: "guess",
+    path: "name",
+    spec: { expr: joinedText(parts, " - ") },
+    columns: [name.name, ...options.map((option) => option.name)],
+    confidence: "high",
+    why: "the API has no options: their values go into the name",
+  };
+}
+
+function variantSku(sku: Column, handle: Column, options: readonly Column[]): Guess {
+  const guess = { kind: "guess", path: "sku", columns: [sku.name] } as const;
+  const own = { from: sku.name, ...apostrophe(sku) };
+  if (sku.look.filled === sku.look.rows) return { ...guess, spec: own, confidence: "high", why: "name and values" };
+  const made = {
+    expr: joinedText(cellsOf([handle, ...options]), "-"),
+    apply: ["lower", { replace: ["[^\\p{L}\\p{N}]+", "-"] }, { replace: ["-+$", ""] }],
+  };
+  return {
+    ...guess,
+    spec: [own, made],
+    columns: [sku.name, handle.name, ...options.map(({ name }) => name)],
+    confidence: "medium",
+    why: `where "${sku.name}" is blank it is made of the handle and the options`,
+  };
+}
+
+function apostrophe(sku: Column): { readonly apply?: readonly { readonly replace: readonly string[] }[] } {
+  return sku.look.apostrophes > 0 ? { apply: [{ replace: ["^'", ""] }] } : {};
+}
+
+function isAdjacent({ cells }: Column): boolean {
+  const seen = new Set<string>();
+  for (const [row, key] of cells.entries()) {
+    if (seen.has(key) && cells[row - 1] !== key) return false;
+    seen.add(key);
+  }
+  return true;
+}

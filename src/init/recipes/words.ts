@@ -1,0 +1,90 @@
+// Words that stand for order statuses, and for true and false. A word that is not here is never guessed.
+import type { orderStatuses } from "../../model/resources/sales-orders.ts";
+
+type OrderStatus = (typeof orderStatuses)[number];
+
+/** The words with what they mean, and those whose meaning only a person knows. Words keep their spelling. */
+export function wordMap(
+  words: readonly string[],
+  kind: "statuses" | "flags",
+): { readonly map: Readonly<Record<string, string | boolean>>; readonly unknown: readonly string[] } {
+  const known: ReadonlyMap<string, string | boolean> = kind === "statuses" ? statuses : flags;
+  const meant = words.map((word) => [word, known.get(fold(word))] as const);
+  return {
+    map: Object.fromEntries(meant.flatMap(([word, means]) => (means === undefined ? [] : [[word, means]]))),
+    unknown: meant.flatMap(([word, means]) => (means === undefined ? [word] : [])),
+  };
+}
+
+/** True for the words that answer a question, not for those that name a state. */
+export function isYesOrNo(word: string): boolean {
+  return /^(true|false|yes|no|y|n|t|f|on|off|1|0)$/i.test(word);
+}
+
+function fold(word: string): string {
+  if (/^-?\d+$/.test(word)) return word;
+  return word
+    .toLowerCase()
+    .replace(/^wc-/, "")
+    .replace(/[\s_-]+/g, " ")
+    .trim();
+}
+
+// Open orders go on hold: a pending one would allocate stock (facts §5.7).
+const statusWords: Readonly<Record<OrderStatus, string>> = {
+  on_hold:
+    "on hold|hold|holded|open|new|pending|unfulfilled|unshipped|pending payment|awaiting payment|not fulfilled|draft|payment review|awaiting approval",
+  processing: "processing|paid|in progress|confirmed|in process|accepted",
+  awaiting_shipment: "awaiting shipment|awaiting fulfillment|ready to ship|awaiting pickup|packed",
+  partially_shipped: "partially shipped|partial|partially fulfilled",
+  shipped: "shipped|sent|dispatched|despatched|in transit",
+  fulfilled: "fulfilled",
+  completed: "completed|complete|closed|done|delivered|finished|invoiced",
+  cancelled: "cancelled|canceled|void|voided",
+  backorder: "backorder|backordered|back order|back ordered",
+  partially_refunded: "partially refunded",
+  committed: "committed",
+  pending: "",
+};
+const statuses = new Map(
+  Object.entries(statusWords).flatMap(([status, words]) => words.split("|").map((word) => [word, status] as const)),
+);
+
+const flags = new Map<string, boolean>([
+  ...[
+    "true",
+    "yes",
+    "y",
+    "t",
+    "on",
+    "1",
+    "active",
+    "enabled",
+    "published",
+    "visible",
+    "available",
+    "live",
+    "for sale",
+  ].map((word) => [word, true] as const),
+  ...[
+    "false",
+    "no",
+    "n",
+    "f",
+    "off",
+    "0",
+    "-1", // a draft in WooCommerce
+    "-1", // WooCommerce: a draft
+    "inactive",
+    "not active",
+    "disabled",
+    "draft",
+    "archived",
+    "hidden",
+    "discontinued",
+    "unpublished",
+    "obsolete",
+    "not available",
+    "unavailable",
+  ].map((word) => [word, false] as const),
+]);

@@ -1,0 +1,51 @@
+// The mappings that come with the package, and which of them an export was made for.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadMapping } from "../map/definition/load-mapping.ts";
+import type { FieldMapping, Mapping } from "../map/definition/mapping.ts";
+import { packageFolder } from "../model/package.ts";
+
+/** A shipped mapping: its file, and the columns that it reads of its main input. */
+export interface ShippedMapping {
+  /** Such as `mappings/shopify-products.yaml`. */
+  readonly file: string;
+  readonly columns: readonly string[];
+}
+
+/** All shipped mappings. */
+export async function readShippedMappings(): Promise<readonly ShippedMapping[]> {
+  const folder = join(packageFolder, "mappings");
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".yaml"));
+  return Promise.all(
+    names.map(async (name) => ({
+      file: `mappings/${name}`,
+      columns: columnsOf(loadMapping(await readFile(join(folder, name), "utf8"), name)),
+    })),
+  );
+}
+
+/** The one that an export with these columns was made for: most of what it reads is there, and no other fits better. */
+export function madeFor(columns: readonly string[], shipped: readonly ShippedMapping[]): ShippedMapping | undefined {
+  const rated = shipped.map((mapping) => {
+    const hits = mapping.columns.filter((column) => columns.includes(column)).length;
+    return { mapping, hits, share: hits / Math.max(1, mapping.columns.length) };
+  });
+  const [best] = rated.filter(({ hits, share }) => hits >= 5 && share >= 0.7).toSorted((a, b) => b.hits - a.hits);
+  return best?.mapping;
+}
+
+function columnsOf({ fields, children, joins, group }: Mapping): readonly string[] {
+  const rows = children.filter(({ each }) => each.kind === "rows").flatMap((child) => child.fields);
+  const own = [...fields, ...rows]
+    .flatMap(columnsOfField)
+    .filter((name) => !joins.some((join) => name.startsWith(`${join.name}.`)));
+  const keys = group !== undefined && "columns" in group.by ? group.by.columns : [];
+  return [...new Set([...own, ...keys])];
+}
+
+function columnsOfField({ alternatives }: FieldMapping): readonly string[] {
+  return alternatives.flatMap(({ source }) => {
+    if (source.kind === "from") return source.columns;
+    return source.kind === "template" ? source.parts.flatMap((part) => ("column" in part ? [part.column] : [])) : [];
+  });
+}

@@ -1,0 +1,75 @@
+// What is left of a job file that may have changed, or be broken, since its runs: where its ledgers are, which account,
+// which mapping belongs to which input. For looking back; whoever sends loads the whole job (job.ts), which checks it.
+import { dirname, resolve } from "node:path";
+import { isScalar } from "yaml";
+import { maxAliasedValues, readYaml, startOf, type YamlText } from "../model/config/yaml-syntax.ts";
+import { isPlainObject } from "../model/json.ts";
+import { type JobFile, type MappingFile, readJobText } from "./job.ts";
+
+/** A job as far as looking back needs it. */
+export interface JobRemains {
+  readonly file: JobFile;
+  readonly company: string | undefined;
+  readonly baseUrl: string | undefined;
+  /** Absolute. */
+  readonly state: string;
+  /** The mapping files by the names of their inputs. */
+  readonly mappings: ReadonlyMap<string, MappingFile>;
+}
+
+/** Where to look. */
+export interface RemainsOptions {
+  readonly cwd: string;
+  /** Another state folder than the job says. */
+  readonly state?: string;
+}
+
+/** Reads what can be read of a job file. Throws `ImportError("JOB_INVALID")` only when there is no such file. */
+export async function readJobRemains(path: string, { cwd, state }: RemainsOptions): Promise<JobRemains> {
+  const file: JobFile = { path: resolve(cwd, path), shown: path };
+  const yaml = readYaml(await readJobText(file));
+  const job = asObject(parsed(yaml));
+  const api = asObject(job.api);
+  const folder = dirname(file.path);
+  const channel = channelOf(yaml, file);
+  return {
+    file,
+    company: asText(api.company),
+    baseUrl: asText(api.base_url),
+    state: state === undefined ? resolve(folder, asText(job.state) ?? defaultState) : resolve(cwd, state),
+    mappings: new Map(
+      (Array.isArray(job.inputs) ? job.inputs : []).map(asObject).flatMap(({ name, mapping }) => {
+        const shown = asText(mapping);
+        return typeof name !== "string" || shown === undefined
+          ? []
+          : [[name, { path: resolve(folder, shown), shown, ...channel }] as const];
+      }),
+    ),
+  };
+}
+
+const defaultState = ".luminous-import";
+
+function parsed({ document }: YamlText): unknown {
+  try {
+    return document.toJS({ maxAliasCount: maxAliasedValues });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The job's channel, as the mappings of orders have it. */
+function channelOf({ document, positionAt }: YamlText, { shown }: JobFile): Pick<MappingFile, "channel"> {
+  const node = document.getIn(["channel", "label"], true);
+  const label = isScalar(node) ? asText(node.value) : undefined;
+  if (!isScalar(node) || label === undefined) return {};
+  return { channel: { label: label.trim(), file: shown, ...positionAt(startOf(node)) } };
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return isPlainObject(value) ? value : {};
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,263 @@
+// The job file: what is asked for. The written form (job-schema.ts) is checked as a whole; the normalised form has every
+// default and absolute paths. Reading environment variables and tokens is the process's business, not this file's.
+import { basename, dirname, relative, resolve } from "node:path";
+import type { z } from "zod";
+import type { ChannelForOrders } from "../map/definition/job-channel.ts";
+import type { ColumnStyles } from "../model/column-style.ts";
+import type { ConfigFault } from "../model/config/config-fault.ts";
+import { loadYaml } from "../model/config/yaml-config.ts";
+import { ImportError } from "../model/error.ts";
+import type { JobChannel } from "../model/job-channel.ts";
+import { valueAt } from "../model/payload-path.ts";
+import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
+import type { SourceSettings } from "../model/row.ts";
+import { withoutTokens } from "../model/text/mask.ts";
+import { didYouMean } from "../model/text/nearest.ts";
+import { readConfigText } from "../read/config-text.ts";
+import { type FileState, filesOfGlob, type Glob, refuseChanged, seeFile } from "./file-states.ts";
+import { writtenJob } from "./job-schema.ts";
+
+/** A file of an input: where it is, and how people know it. `-` is standard input. */
+export interface JobFile {
+  readonly path: string;
+  readonly shown: string;
+  /** How to read it, in place of what the mapping says. */
+  readonly source?: SourceSettings;
+  /** How its columns write numbers and dates, where that is known already. */
+  readonly styles?: ColumnStyles;
+  /** The path is a copy of what `shown` names. */
+  readonly spooled?: true;
+  /** How it was before anybody looked into it, where somebody has. */
+  readonly state?: FileState | undefined;
+  /** The pattern that it was found by. */
+  readonly glob?: Glob;
+  /** Of a failures file: the id of the staged file whose rows it holds. */
+  readonly retryOf?: number;
+}
+
+/** A named input of a job with its mapping. Globs are resolved; the files are in name order. Only a retry has none of a kind. */
+export interface Input {
+  readonly name: string;
+  readonly files: readonly JobFile[];
+  /** By join name of the mapping. */
+  readonly joins: Readonly<Record<string, readonly JobFile[]>>;
+  readonly mapping: MappingFile;
+}
+
+/** A mapping file, with what the job adds to it. */
+export interface MappingFile extends JobFile {
+  /** The job's channel, for orders that name none. */
+  readonly channel?: ChannelForOrders;
+}
+
+/** Limits on sending. Unknown server limits are settings (facts §2): the defaults are careful. */
+export interface Limits {
+  readonly requestsPerSecond: number | "auto";
+  readonly maxRequestsPerSecond: number;
+  readonly concurrency: number;
+  readonly attempts: number;
+  readonly timeoutMs: number;
+  readonly outagePatienceMs: number;
+  readonly readLagMs: number;
+  readonly secondSendMs: number;
+}
+
+/** A job, normalised. */
+export interface Job {
+  readonly file: JobFile;
+  readonly company: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly limits: Limits;
+  readonly inputs: readonly Input[];
+  readonly existing: Readonly<Record<ResourceName, ExistingPolicy>>;
+  readonly missingReferences: "block" | "send";
+  /** The channel of all orders that name none; made when missing. */
+  readonly channel: JobChannel | undefined;
+  readonly orderPush: "refuse" | "allow";
+  readonly openOrderDays: number;
+  /** Absolute: ledgers and runs. */
+  readonly state: string;
+}
+
+/** What the command line changes in a job. */
+export interface JobOverrides {
+  /** By input name: another file. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly state?: string;
+  /** Where relative paths of overrides start. */
+  readonly cwd?: string;
+  /** Ends waiting for a job that comes out of a pipe. */
+  readonly signal?: AbortSignal;
+}
+
+// Described, but built later: refused rather than ignored.
+const notYet = [["drop"]] as const;
+
+function jobFaults(value: Partial<z.output<typeof writtenJob>>): readonly ConfigFault[] {
+  const later = notYet
+    .filter((path) => valueAt(value, path) !== undefined)
+    .map((path) => ({ path, message: "is not built yet: this version would not act on it" }));
+  const names = (value.inputs ?? []).map(({ name }) => name);
+  const twice = names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [{ path: ["inputs", index, "name"], message: `two inputs are called "${name}"` }],
+  );
+  const { company, base_url } = value.api ?? {};
+  const both =
+    company === undefined || base_url === undefined
+      ? []
+      : [{ path: ["api", "company"], message: "company and base_url both name the account: take one of them away" }];
+  return [...both, ...later, ...twice, ...stdinTwice(value.inputs ?? [])];
+}
+
+/** Standard input can be read once, and only as the rows of an input: its mapping's joins are read by key, from files. */
+function stdinTwice(inputs: z.output<typeof writtenJob>["inputs"]): readonly ConfigFault[] {
+  const [, ...others] = inputs.flatMap(({ file }, index) => (file === "-" ? [index] : []));
+  const joins = inputs.flatMap(({ join = {} }, index) =>
+    Object.keys(join).flatMap((name) => (join[name] === "-" ? [["inputs", index, "join", name]] : [])),
+  );
+  return [
+    ...others.map((index) => ({ path: ["inputs", index, "file"], message: "only one input can be standard input" })),
+    ...joins.map((path) => ({ path, message: "a join cannot be standard input" })),
+  ];
+}
+
+/** Reads and checks a job file. Throws `ImportError("JOB_INVALID")` naming every fault with line and column. */
+export async function loadJob(path: string, overrides: JobOverrides = {}): Promise<Job> {
+  const { cwd = "" } = overrides; // resolve() takes the process's folder then
+  const file: JobFile = { path: resolve(cwd, path), shown: path };
+  const { value, positionOf } = loadYaml(
+    await readJobText(file, overrides.signal),
+    file.shown,
+    writtenJob,
+    "JOB_INVALID",
+    {
+      check: jobFaults,
+      sayable: withoutTokens,
+      hint: "docs/job.md describes every key. A token never stands in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
+    },
+  );
+  const folder = dirname(file.path);
+  checkOverrides(
+    value.inputs.map(({ name }) => name),
+    overrides,
+  );
+  const { limits, channel } = value;
+  const forOrders =
+    channel === undefined
+      ? {}
+      : { channel: { label: channel.label, file: file.shown, ...positionOf(["channel", "label"]) } };
+  return {
+    file,
+    company: value.api?.company,
+    baseUrl: value.api?.base_url,
+    limits: normalised(limits),
+    inputs: (await Promise.all(value.inputs.map((input) => readInput(input, folder, overrides)))).map((input) => ({
+      ...input,
+      mapping: { ...input.mapping, ...forOrders },
+    })),
+    existing: value.existing,
+    missingReferences: value.guard.missing_references,
+    channel: channel === undefined ? undefined : jobChannel(channel),
+    orderPush: value.guard.order_push,
+    openOrderDays: value.guard.open_order_days,
+    state: overrides.state === undefined ? resolve(folder, value.state) : resolve(cwd, overrides.state),
+  };
+}
+
+/** The text of a job file. Throws `ImportError("JOB_INVALID")` when there is none; what was given as its name may be a token. */
+export async function readJobText(file: JobFile, signal?: AbortSignal): Promise<string> {
+  const { path, shown } = file;
+  const files = [await seeFile(file)];
+  const text = await readConfigText({
+    path,
+    shown: withoutTokens(shown),
+    what: "the job file",
+    named: "the command",
+    code: "JOB_INVALID",
+    hint: "Name a job file that exists, such as import.yaml.",
+    signal,
+  });
+  await refuseChanged({ files, globs: [] });
+  return text;
+}
+
+/** The limits of a job that says nothing of them. */
+export function defaultLimits(): Limits {
+  return normalised(writtenJob.shape.limits.parse({}));
+}
+
+function normalised(limits: z.output<typeof writtenJob>["limits"]): Limits {
+  return {
+    requestsPerSecond: limits.requests_per_second,
+    maxRequestsPerSecond: limits.max_requests_per_second,
+    concurrency: limits.concurrency,
+    attempts: limits.attempts,
+    timeoutMs: Math.round(limits.timeout_seconds * 1000),
+    outagePatienceMs: Math.round(limits.outage_patience_minutes * 60_000),
+    readLagMs: Math.round(limits.read_lag_seconds * 1000),
+    secondSendMs: Math.round(limits.second_send_seconds * 1000),
+  };
+}
+
+function jobChannel({
+  label,
+  warehouse_group: warehouseGroup,
+  description,
+  tags: tagIds,
+}: NonNullable<z.output<typeof writtenJob>["channel"]>): JobChannel {
+  return {
+    label,
+    ...(warehouseGroup === undefined ? {} : { warehouseGroup }),
+    ...(description === undefined ? {} : { description }),
+    ...(tagIds === undefined ? {} : { tagIds }),
+  };
+}
+
+function checkOverrides(names: readonly string[], { inputs = {} }: JobOverrides): void {
+  const unknown = Object.keys(inputs).filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new ImportError(
+      "USAGE",
+      unknown.map((name) => `the job has no input "${name}".${didYouMean(name, names)}`).join("\n"),
+      {
+        hint: `Its inputs are ${names.join(", ")}.`,
+      },
+    );
+  }
+  const fromStdin = Object.keys(inputs).filter((name) => inputs[name] === "-");
+  if (fromStdin.length > 1) {
+    throw new ImportError("USAGE", `only one input can be standard input, not ${fromStdin.join(" and ")}`, {
+      hint: "Name a file for the others: --input name=path.",
+    });
+  }
+}
+
+async function readInput(
+  { name, file, join = {}, mapping }: z.output<typeof writtenJob>["inputs"][number],
+  folder: string,
+  { inputs = {}, cwd = "" }: JobOverrides,
+): Promise<Input> {
+  const override = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+  const joins = Object.entries(join).map(async ([of, pattern]) => [of, await findFiles(folder, pattern)] as const);
+  return {
+    name,
+    files: override === undefined ? await findFiles(folder, file) : await findFiles(cwd, override),
+    joins: Object.fromEntries(await Promise.all(joins)),
+    mapping: { path: resolve(folder, mapping), shown: mapping },
+  };
+}
+
+/** The files of a pattern. A plain name is taken as it is (its absence is an error of reading); a glob must match something. */
+async function findFiles(folder: string, pattern: string): Promise<readonly [JobFile, ...JobFile[]]> {
+  if (pattern === "-") return [{ path: "-", shown: "-" }];
+  if (!/[*?{}[\]]/.test(pattern)) return [{ path: resolve(folder, pattern), shown: pattern }];
+  const glob = { folder, pattern };
+  const [first, ...rest] = await filesOfGlob(glob);
+  if (first === undefined) {
+    throw new ImportError("INPUT_UNREADABLE", `no file matches "${pattern}"`, { hint: `Looked in ${folder}.` });
+  }
+  const found = (path: string): JobFile => ({ path, shown: relative(folder, path) || basename(path), glob });
+  return [found(first), ...rest.map(found)];
+}

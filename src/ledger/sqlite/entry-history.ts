@@ -1,0 +1,199 @@
+// The ledger as `explain` sees it: single entries and rows by key, file and line. Every question is answered through an
+// index: by the keys of a run, by row id, by entry. Not here: whole runs (results.ts).
+
+import type { Stories, StoryEntry, StoryPayload, StoryRow } from "../../model/ledger/entry-history.ts";
+import type { Problem } from "../../model/problem.ts";
+import { resourceNames } from "../../model/resource.ts";
+import { sendsOf } from "./entry-sends.ts";
+import { keysNear } from "./keys-near.ts";
+import { decode, decodeProblems } from "./storage/codec.ts";
+import type { Connection } from "./storage/connection.ts";
+import { filesById } from "./storage/files.ts";
+import { type RowColumns, rowRange, selectRow, storedRow } from "./storage/stored-row.ts";
+
+/** The stories on a connection. */
+export function openStories(connection: Connection): Stories {
+  return {
+    async entriesWithKey(key, limit) {
+      return connection.read(() =>
+        connection
+          .all<EntryColumns>(
+            `${selectEntry} where e.id in (
+               select ek.entry from keys k cross join runs r cross join entry_keys ek
+                where k.resource in (${resourceNames.map((name) => `'${name}'`).join(", ")}) and k.key = ?
+                  and ek.run = r.id and ek.key = k.id)
+             order by e.run desc, e.position, e.id limit ?`,
+            key,
+            limit,
+          )
+          .map(entryOf),
+      );
+    },
+    async entriesOfRow(rowId, limit) {
+      return connection.read(() =>
+        connection
+          .all<EntryColumns>(
+            `${selectEntry} where e.id in (select entry from entry_rows where row = ?) order by e.position, e.id limit ?`,
+            rowId,
+            limit,
+          )
+          .map(entryOf),
+      );
+    },
+    async filesCalled(name, path) {
+      const ids = connection.read(() => filesCalled(connection, name, path));
+      return filesById(connection, ids);
+    },
+    async rowAtLine(fileId, line) {
+      return connection.read(() => rowAtLine(connection, fileId, line));
+    },
+    async rowsContaining(fileIds, part, limit) {
+      return connection.read(() =>
+        fileIds
+          .flatMap((fileId) =>
+            connection.all<RowColumns>(
+              `${selectRow} where r.id >= ? and r.id < ? and instr(r.raw, ?) > 0 order by r.id limit ?`,
+              ...rowRange(fileId),
+              part,
+              limit,
+            ),
+          )
+          .slice(0, limit)
+          .map(storedRow),
+      );
+    },
+    async sends(entryIds) {
+      return connection.read(() => sendsOf(connection, entryIds));
+    },
+    async payload(entryId) {
+      return connection.read(() => payload(connection, entryId));
+    },
+    async keysNear(key) {
+      return connection.read(() => keysNear(connection, key));
+    },
+  };
+}
+
+const selectEntry = `select e.id, e.run, e.resource, e.phase, k.key, e.hash, e.outcome, e.action, e.remote_id, e.attempts,
+    e.http_status, e.not_before_ms, e.problems
+  from entries e left join keys k on k.id = e.key`;
+
+interface EntryColumns {
+  readonly id: number;
+  readonly run: number;
+  readonly resource: StoryEntry["resource"];
+  readonly phase: StoryEntry["phase"];
+  readonly key: string | null;
+  readonly hash: string;
+  readonly outcome: StoryEntry["outcome"] | null;
+  readonly action: NonNullable<StoryEntry["action"]> | null;
+  readonly remote_id: string | null;
+  readonly attempts: number;
+  readonly http_status: number | null;
+  readonly not_before_ms: number | null;
+  readonly problems: string | null;
+}
+
+function entryOf(columns: EntryColumns): StoryEntry {
+  return {
+    id: columns.id,
+    run: columns.run,
+    resource: columns.resource,
+    phase: columns.phase,
+    key: columns.key ?? undefined,
+    hash: columns.hash,
+    outcome: columns.outcome ?? "pending",
+    action: columns.action ?? undefined,
+    remoteId: columns.remote_id ?? undefined,
+    attempts: columns.attempts,
+    httpStatus: columns.http_status ?? undefined,
+    notBeforeMs: columns.not_before_ms ?? undefined,
+    problems: decodeProblems(columns.problems),
+  };
+}
+
+// What the job calls so or stands there is meant before what only ends so.
+function filesCalled(connection: Connection, name: string, path: string): readonly number[] {
+  const exact = "file = ? or json_extract(info, '$.path') = ?";
+  const ending =
+    "substr(file, -length(?) - 1) = '/' || ? or substr(json_extract(info, '$.path'), -length(?) - 1) = '/' || ?";
+  for (const { condition, parameters } of [
+    { condition: exact, parameters: [name, path] },
+    { condition: ending, parameters: [name, name, name, name] },
+  ]) {
+    const found = connection.all<{ id: number }>(
+      `select id from files where (${condition}) and run = (select max(run) from files where ${condition}) order by id`,
+      ...parameters,
+      ...parameters,
+    );
+    if (found.length > 0) return found.map(({ id }) => id);
+  }
+  return [];
+}
+
+interface StoryColumns extends RowColumns {
+  readonly outcome: NonNullable<StoryRow["outcome"]> | null;
+  readonly problems: string | null;
+}
+
+// Lines ascend with the ids of a file's rows, which need not be without gaps.
+function rowAtLine(connection: Connection, fileId: number, line: number): StoryRow | undefined {
+  const [from, to] = rowRange(fileId);
+  const lastUpTo = (id: number) =>
+    connection.one<{ id: number; line: number }>(
+      "select id, line from rows where id >= ? and id <= ? order by id desc limit 1",
+      from,
+      id,
+    );
+  const last = lastUpTo(to - 1);
+  if (last === undefined) return undefined;
+  const lastStartingAbove = (bound: number): { readonly id: number; readonly line: number } | undefined => {
+    let low = from;
+    let high = last.id;
+    let found: { readonly id: number; readonly line: number } | undefined;
+    while (low <= high) {
+      const middle = low + Math.floor((high - low) / 2);
+      const row = lastUpTo(middle);
+      if (row === undefined || row.line < bound) {
+        found = row ?? found;
+        low = middle + 1;
+      } else high = row.id - 1;
+    }
+    return found;
+  };
+  const found = lastStartingAbove(line + 1);
+  if (found === undefined) return undefined;
+  // Several rows may start on one line: the first of them is the one after those that start above it.
+  const above = lastStartingAbove(found.line)?.id ?? from - 1;
+  const first = connection.one<{ id: number }>("select min(id) id from rows where id > ? and id < ?", above, to);
+  return first === undefined ? undefined : storyRow(connection, first.id, fileId);
+}
+
+function storyRow(connection: Connection, id: number, fileId: number): StoryRow | undefined {
+  const columns = connection.one<StoryColumns>(
+    `select r.id, r.line, r.raw, r.fault, null group_key, null cells, r.outcome, r.problems from rows r where r.id = ?`,
+    id,
+  );
+  if (columns === undefined) return undefined;
+  const problems = decodeProblems(columns.problems);
+  const fault = columns.fault === null ? [] : [decode<Problem>(columns.fault)];
+  return {
+    ...storedRow(columns),
+    fileId,
+    outcome: columns.outcome ?? undefined,
+    problems: problems.length > 0 ? problems : fault,
+  };
+}
+
+function payload(connection: Connection, entryId: number): StoryPayload | undefined {
+  const columns = connection.one<{ payload: string; clears: string | null }>(
+    "select payload, clears from payloads where entry = ?",
+    entryId,
+  );
+  return columns === undefined
+    ? undefined
+    : {
+        payload: decode<StoryPayload["payload"]>(columns.payload),
+        clears: columns.clears === null ? {} : decode<StoryPayload["clears"]>(columns.clears),
+      };
+}

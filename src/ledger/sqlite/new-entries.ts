@@ -1,0 +1,146 @@
+// Entries on their way into the ledger. Not here: what becomes of them (queue.ts), clashes (duplicates.ts).
+import type { NewEntry } from "../../model/ledger/entry.ts";
+import type { Staging } from "../../model/ledger/ledger.ts";
+import { boundedProblems, type Problem } from "../../model/problem.ts";
+import { decodeProblems, encode, encodeList } from "./storage/codec.ts";
+import type { Connection } from "./storage/connection.ts";
+import type { Keys } from "./storage/keys.ts";
+
+/** The part of `Staging` that makes entries. */
+export function openNewEntries(
+  connection: Connection,
+  keys: Keys,
+): Pick<Staging, "addEntries" | "extendEntry" | "addProblems" | "counts" | "collapseIdentical"> {
+  return {
+    async addEntries(run, entries) {
+      const weight = entries.reduce((sum, { rows, references }) => sum + 4 + rows.length + references.length, 0);
+      return connection.write(() => entries.map((entry) => addEntry(connection, keys, run, entry)), weight);
+    },
+    async extendEntry(entryId, { rows = [], problems = [], rowsHash }) {
+      connection.write(() => {
+        claimRows(connection, entryId, rows);
+        addProblems(connection, entryId, problems);
+        if (rowsHash !== undefined) connection.run("update entries set rows_hash = ? where id = ?", rowsHash, entryId);
+      }, rows.length + 1);
+    },
+    async addProblems(entryId, problems) {
+      connection.write(() => {
+        addProblems(connection, entryId, problems);
+        if (!problems.some(isError)) return;
+        connection.run("update entries set outcome = 'invalid' where id = ? and outcome is null", entryId);
+      });
+    },
+    async counts(run) {
+      return connection.read(() =>
+        connection.all(
+          "select phase, count(*) entries, sum(outcome is null) open from entries where run = ? group by phase",
+          run,
+        ),
+      );
+    },
+    async collapseIdentical(run) {
+      return connection.write(() => collapseIdentical(connection, run));
+    },
+  };
+}
+
+/** Adds to the problems an entry has. Only inside a write. */
+export function addProblems(connection: Connection, entryId: number, problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const had = connection.one<{ problems: string | null }>("select problems from entries where id = ?", entryId);
+  if (had === undefined) throw new Error(`entry ${entryId} is not in the ledger`);
+  const added = JSON.stringify(problems);
+  const mayBeFew = (had.problems?.length ?? 0) + added.length < fewCharacters;
+  const all =
+    mayBeFew && had.problems !== null
+      ? `${had.problems.slice(0, -1)},${added.slice(1)}`
+      : JSON.stringify(boundedProblems([...decodeProblems(had.problems), ...problems]));
+  connection.run("update entries set problems = ? where id = ?", all, entryId);
+}
+
+// The shortest problem that there is has more than thirty characters: in so much text there are never too many.
+const fewCharacters = 30_000;
+
+function claimRows(connection: Connection, entryId: number, rows: readonly number[]): void {
+  for (const row of rows) {
+    connection.run("insert or ignore into entry_rows (row, entry) values (?, ?)", row, entryId);
+  }
+}
+
+function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEntry): number {
+  const isInvalid = entry.problems.some(isError);
+  if (entry.key === undefined && !isInvalid) throw new Error("an entry without a key must have an error that says so");
+  const key = entry.key === undefined ? null : keys.id(entry.resource, entry.key);
+  const { id } = connection.run(
+    `insert into entries (run, resource, phase, position, key, hash, rows_hash, outcome, ready, problems)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    run,
+    entry.resource,
+    entry.phase,
+    entry.position,
+    key,
+    entry.hash,
+    entry.rowsHash ?? null,
+    isInvalid ? "invalid" : null,
+    // What an earlier run left in doubt is resolved first, planned or not.
+    isInDoubt(connection, key) ? 1 : 0,
+    encodeList(entry.problems),
+  );
+  connection.run(
+    "insert into payloads (entry, payload, clears, creation_problems) values (?, ?, ?, ?)",
+    id,
+    JSON.stringify(entry.payload),
+    Object.keys(entry.clears).length === 0 ? null : encode(entry.clears),
+    encodeList(entry.creationProblems),
+  );
+  claimRows(connection, id, entry.rows);
+  for (const { key: claimed, path } of entry.keys) {
+    connection.run(
+      "insert or ignore into entry_keys (run, key, entry, path) values (?, ?, ?, ?)",
+      run,
+      keys.id(entry.resource, claimed),
+      id,
+      path,
+    );
+  }
+  for (const [ordinal, { resource, key: referred, path, fill }] of entry.references.entries()) {
+    connection.run(
+      "insert into entry_references (entry, ordinal, path, key, fill) values (?, ?, ?, ?, ?)",
+      id,
+      ordinal,
+      path,
+      keys.id(resource, referred),
+      fill ? 1 : 0,
+    );
+  }
+  return id;
+}
+
+function isInDoubt(connection: Connection, key: number | null): boolean {
+  return connection.one("select 1 from sends where key = ? and open = 1", key) !== undefined;
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === undefined;
+}
+
+// The first keeps its place and takes the rows of the others.
+function collapseIdentical(connection: Connection, run: number): number {
+  connection.script("create temp table if not exists collapsed (entry integer primary key, kept integer not null)");
+  connection.run("delete from collapsed");
+  const { changes } = connection.run(
+    `insert into collapsed (entry, kept)
+     select id, kept from (
+       select id, first_value(id) over (partition by key, hash order by position, id) kept
+         from entries where run = ? and outcome is null)
+      where id <> kept`,
+    run,
+  );
+  if (changes === 0) return 0;
+  connection.run(
+    `insert or ignore into entry_rows (row, entry)
+     select er.row, c.kept from collapsed c join entry_rows er on er.entry = c.entry`,
+  );
+  connection.run("delete from entries where id in (select entry from collapsed)");
+  return changes;
+}

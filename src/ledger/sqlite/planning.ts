@@ -1,0 +1,158 @@
+// Before the first send of a phase: which entries are open, what is known of them, what is to be done with them.
+// Not here: references (references.ts), handing entries out (hand-out.ts).
+import type { QueuedEntry } from "../../model/ledger/entry.ts";
+import type { KnownEntry, Queue } from "../../model/ledger/ledger.ts";
+import type { Phase } from "../../model/resource.ts";
+import { mendSources } from "./retry-repairs.ts";
+import { unsentOutcome } from "./settling.ts";
+import type { Connection } from "./storage/connection.ts";
+import { planRemoteId, type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";
+
+/** The part of `Queue` that decides what is to be done. */
+export function openPlanning(
+  connection: Connection,
+): Pick<Queue, "limitTo" | "settleUnchanged" | "known" | "unplanned" | "plan" | "progress"> {
+  return {
+    async limitTo(run, phase, limit) {
+      return connection.write(() => limitTo(connection, run, phase, limit));
+    },
+    async settleUnchanged(run, phase) {
+      return connection.write(() => settleUnchanged(connection, run, phase));
+    },
+    known: (run, phase) => known(connection, run, phase),
+    unplanned: (run, phase, size) => unplanned(connection, run, phase, size),
+    async plan(plans) {
+      connection.write(() => {
+        for (const { entryId, plan } of plans) {
+          if (plan.kind === "create") noteGone(connection, entryId);
+          connection.run(
+            "update entries set plan = ?, plan_remote_id = ?, ready = 1 where id = ? and outcome is null",
+            plan.kind,
+            planRemoteId(plan),
+            entryId,
+          );
+        }
+      }, plans.length);
+    },
+    async progress(run, phase) {
+      const counts = connection.read(() =>
+        connection.all<{ outcome: QueueOutcome | null; entries: number }>(
+          "select outcome, count(*) entries from entries where run = ? and phase = ? group by outcome",
+          run,
+          phase,
+        ),
+      );
+      return counts.map(({ outcome, entries }) => ({ outcome: outcome ?? undefined, entries }));
+    },
+  };
+}
+
+// Only a lookup that found nothing leads to a second creation of what was accepted before; an audit asks for the proof.
+function noteGone(connection: Connection, entryId: number): void {
+  connection.run(
+    `insert or ignore into gone (key, run) select e.key, e.run from entries e
+       join accepted a on a.key = e.key and a.role = 'own' where e.id = ?`,
+    entryId,
+  );
+}
+
+type QueueOutcome = NonNullable<Awaited<ReturnType<Queue["progress"]>>[number]["outcome"]>;
+
+function limitTo(connection: Connection, run: number, phase: Phase, limit: number): number {
+  const lastKept =
+    limit <= 0
+      ? { position: -1, id: -1 }
+      : connection.one<{ position: number; id: number }>(
+          "select position, id from entries where run = ? and phase = ? and outcome is null order by position, id limit 1 offset ?",
+          run,
+          phase,
+          limit - 1,
+        );
+  if (lastKept === undefined) return 0;
+  return connection.run(
+    `update entries set outcome = ${unsentOutcome}
+      where run = ? and phase = ? and (position, id) > (?, ?) and outcome is null`,
+    run,
+    phase,
+    lastKept.position,
+    lastKept.id,
+  ).changes;
+}
+
+// An entry in doubt is never unchanged: what was sent last may have gone through, and may have been other content.
+function settleUnchanged(connection: Connection, run: number, phase: Phase): number {
+  const settled = `update entries set outcome = 'unchanged', remote_id = a.remote_id from accepted a
+      where entries.run = ? and entries.phase = ? and entries.outcome is null
+        and a.key = entries.key and a.role = 'own' and a.hash = entries.hash
+        and not exists (select 1 from sends s where s.key = entries.key and s.open = 1)`;
+  const isRetry = connection.one("select 1 from runs where id = ? and retry_of is not null", run) !== undefined;
+  if (!isRetry) return connection.run(settled, run, phase).changes;
+  const entries = connection.all<{ id: number }>(`${settled} returning entries.id`, run, phase);
+  for (const { id } of entries) mendSources(connection, id);
+  return entries.length;
+}
+
+const knownPerPage = 200;
+
+async function* known(connection: Connection, run: number, phase: Phase): AsyncGenerator<readonly KnownEntry[]> {
+  const select = selectQueued({
+    columns: "a.remote_id, a.partial,",
+    join: "join accepted a on a.key = e.key and a.role = 'own'",
+  });
+  const pages = pagesByPosition<QueuedColumns & { readonly remote_id: string; readonly partial: number }>(
+    connection,
+    `${select} where e.run = ? and e.phase = ? and e.outcome is null and e.plan is null`,
+    run,
+    phase,
+    knownPerPage,
+  );
+  for (const page of pages) {
+    yield page.map((columns) => ({
+      entry: queuedEntry(columns),
+      remoteId: columns.remote_id,
+      partial: columns.partial === 1,
+    }));
+  }
+}
+
+async function* unplanned(
+  connection: Connection,
+  run: number,
+  phase: Phase,
+  size: number,
+): AsyncGenerator<readonly QueuedEntry[]> {
+  const pages = pagesByPosition<QueuedColumns>(
+    connection,
+    `${selectQueued()} where e.run = ? and e.phase = ? and e.outcome is null and e.plan is null`,
+    run,
+    phase,
+    size,
+  );
+  for (const page of pages) yield page.map(queuedEntry);
+}
+
+/** Pages of a query over entries `e` by their position: each entry once, whatever happens to it in between. */
+export function* pagesByPosition<Row extends { readonly id: number; readonly position: number }>(
+  connection: Connection,
+  query: string,
+  run: number,
+  phase: Phase,
+  size: number,
+): Generator<readonly Row[]> {
+  for (let after = { position: -1, id: -1 }; ; ) {
+    const page = connection.read(() =>
+      connection.all<Row>(
+        `${query} and (e.position, e.id) > (?, ?) order by e.position, e.id limit ?`,
+        run,
+        phase,
+        after.position,
+        after.id,
+        size,
+      ),
+    );
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = last;
+  }
+}

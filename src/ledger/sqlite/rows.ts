@@ -1,0 +1,104 @@
+// Rows of files: adding them, giving those without an entry their outcome, reading them back one by one or by entry.
+// Not here: scattered groups (groups.ts), rows as results (result-rows.ts).
+import { splitRowId } from "../../model/draft.ts";
+import type { NewRow, Staging, StoredRow } from "../../model/ledger/ledger.ts";
+import type { StagedRows } from "./staged-rows.ts";
+import { encode, encodeList } from "./storage/codec.ts";
+import type { Connection } from "./storage/connection.ts";
+import { filesById } from "./storage/files.ts";
+import { type RowColumns, rowRange, selectRow, storedRow } from "./storage/stored-row.ts";
+
+/** The part of `Staging` that is about rows. */
+export function openRows(
+  connection: Connection,
+  staged: StagedRows,
+): Pick<Staging, "addRows" | "rowsWithKey" | "claimRows" | "unclaimed" | "settleRows" | "rowsOfEntry" | "finish"> {
+  return {
+    async addRows(rows) {
+      connection.write(() => {
+        for (const row of rows) addRow(connection, staged, row);
+      }, rows.length);
+    },
+    async rowsWithKey(fileIds, key, limit) {
+      return staged.withKey(fileIds, key, limit);
+    },
+    async claimRows(entryId, fileIds, key) {
+      connection.write(() => {
+        for (const fileId of fileIds) staged.claim(entryId, fileId, key);
+      });
+    },
+    unclaimed: (fileId) => unclaimed(connection, fileId),
+    async settleRows(rows) {
+      connection.write(() => {
+        for (const { id, outcome, problems, rowsHash } of rows) {
+          connection.run(
+            "update rows set outcome = ?, problems = ?, rows_hash = ? where id = ?",
+            outcome,
+            encodeList(problems),
+            rowsHash ?? null,
+            id,
+          );
+        }
+      }, rows.length);
+    },
+    async rowsOfEntry(entryId, most = Number.MAX_SAFE_INTEGER) {
+      const rows = connection.read(() =>
+        connection.all<RowColumns>(
+          `${selectRow} where r.id in (select row from entry_rows where entry = ? order by row limit ?) order by r.id`,
+          entryId,
+          most,
+        ),
+      );
+      const files = filesById(connection, [...new Set(rows.map(({ id }) => splitRowId(id).fileId))]);
+      const more = rows.length < most ? 0 : countOf(connection, entryId) - rows.length;
+      return { files, rows: rows.map(storedRow), more };
+    },
+    async finish(run) {
+      staged.finish(run);
+      connection.flush();
+    },
+  };
+}
+
+function countOf(connection: Connection, entryId: number): number {
+  const found = connection.read(() =>
+    connection.one<{ count: number }>("select count(*) count from entry_rows where entry = ?", entryId),
+  );
+  return found?.count ?? 0;
+}
+
+function addRow(connection: Connection, staged: StagedRows, row: NewRow): void {
+  connection.run(
+    "insert into rows (id, line, raw, fault, outcome, problems, rows_hash, source) values (?, ?, ?, ?, ?, ?, ?, ?)",
+    row.id,
+    row.line,
+    row.raw,
+    encode(row.fault),
+    row.outcome ?? null,
+    encodeList(row.problems),
+    row.rowsHash ?? null,
+    row.source ?? null,
+  );
+  if (row.groupKey !== undefined || row.cells !== undefined) staged.add(row);
+}
+
+const pageRows = 500;
+
+async function* unclaimed(connection: Connection, fileId: number): AsyncGenerator<readonly StoredRow[]> {
+  const [from, to] = rowRange(fileId);
+  for (let after = from - 1; ; ) {
+    const rows = connection.read(() =>
+      connection.all<RowColumns>(
+        `${selectRow} where r.id > ? and r.id < ? and r.outcome is null
+           and not exists (select 1 from entry_rows er where er.row = r.id)
+         order by r.id limit ${pageRows}`,
+        after,
+        to,
+      ),
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(storedRow);
+    after = last.id;
+  }
+}

@@ -1,0 +1,71 @@
+// Runs: when each began, how it ended. Not here: what a run imported.
+import type { RunRecord, Runs } from "../../model/ledger/ledger.ts";
+import type { StagedRows } from "./staged-rows.ts";
+import { decode, encode } from "./storage/codec.ts";
+import type { Connection } from "./storage/connection.ts";
+
+/** The runs of a ledger. */
+export function openRuns(connection: Connection, staged: StagedRows): Runs {
+  return {
+    async begin({ runId, job, command, startedAtMs, retryOf }) {
+      staged.clear(); // what a run that was killed left behind
+      const { id } = connection.write(() =>
+        connection.run(
+          "insert into runs (run_id, job, command, started_at_ms, retry_of) values (?, ?, ?, ?, ?)",
+          runId,
+          job,
+          command,
+          startedAtMs,
+          retryOf ?? null,
+        ),
+      );
+      return { id, runId, job, command, startedAtMs, ...(retryOf === undefined ? {} : { retryOf }) };
+    },
+    async end(id, { endedAtMs, exitCode, summary }) {
+      connection.write(() =>
+        connection.run(
+          "update runs set ended_at_ms = ?, exit_code = ?, summary = ? where id = ?",
+          endedAtMs,
+          exitCode,
+          encode(summary),
+          id,
+        ),
+      );
+    },
+    async list() {
+      return connection.read(() => connection.all<RunColumns>(`${selectRun} order by id desc`).map(runOf));
+    },
+    async find(runId) {
+      const found = connection.read(() => connection.one<RunColumns>(`${selectRun} where run_id = ?`, runId));
+      return found === undefined ? undefined : runOf(found);
+    },
+  };
+}
+
+interface RunColumns {
+  readonly id: number;
+  readonly run_id: string;
+  readonly job: string;
+  readonly command: string;
+  readonly started_at_ms: number;
+  readonly ended_at_ms: number | null;
+  readonly exit_code: number | null;
+  readonly summary: string | null;
+  readonly retry_of: number | null;
+}
+
+const selectRun = "select id, run_id, job, command, started_at_ms, ended_at_ms, exit_code, summary, retry_of from runs";
+
+function runOf(columns: RunColumns): RunRecord {
+  return {
+    id: columns.id,
+    runId: columns.run_id,
+    job: columns.job,
+    command: columns.command,
+    startedAtMs: columns.started_at_ms,
+    ...(columns.ended_at_ms === null ? {} : { endedAtMs: columns.ended_at_ms }),
+    ...(columns.exit_code === null ? {} : { exitCode: columns.exit_code }),
+    ...(columns.summary === null ? {} : { summary: decode<unknown>(columns.summary) }),
+    ...(columns.retry_of === null ? {} : { retryOf: columns.retry_of }),
+  };
+}

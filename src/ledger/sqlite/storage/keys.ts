@@ -1,0 +1,48 @@
+// Keys and their integer ids: a key is stored as text once. Not here: what a key stands for.
+import type { ReferableName } from "../../../model/resource.ts";
+import type { Connection } from "./connection.ts";
+
+const maxCached = 50_000;
+
+/** The ids of keys on one connection. */
+export interface Keys {
+  /** The key's id; gives it one when it has none. Only inside a write. */
+  id(resource: ReferableName, key: string): number;
+  /** The key's id, or undefined when the ledger has never seen it. */
+  find(resource: ReferableName, key: string): number | undefined;
+}
+
+/** Ids with a bounded cache, which forgets what a rollback took back. */
+export function openKeys(connection: Connection): Keys {
+  const cache = new Map<string, number>();
+  connection.onRollback(() => cache.clear());
+
+  function find(resource: ReferableName, key: string): number | undefined {
+    const name = `${resource} ${key}`;
+    const cached = cache.get(name);
+    if (cached !== undefined) return cached;
+    const found = connection.one<{ id: number }>(
+      "select id from keys where resource = ? and key = ?",
+      resource,
+      key,
+    )?.id;
+    if (found !== undefined) keep(name, found);
+    return found;
+  }
+
+  function keep(name: string, id: number): void {
+    if (cache.size >= maxCached) cache.clear();
+    cache.set(name, id);
+  }
+
+  return {
+    find,
+    id(resource, key) {
+      const found = find(resource, key);
+      if (found !== undefined) return found;
+      const { id } = connection.run("insert into keys (resource, key) values (?, ?)", resource, key);
+      keep(`${resource} ${key}`, id);
+      return id;
+    },
+  };
+}

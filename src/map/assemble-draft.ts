@@ -1,0 +1,118 @@
+// From the results of fields to the parts of a draft: payload, origins, problems, references, clears.
+import { cellPlace, type Origin } from "../model/draft.ts";
+import type { Json } from "../model/json.ts";
+import type { PathStep } from "../model/payload-path.ts";
+import type { Problem } from "../model/problem.ts";
+import { locateProblem } from "../model/problem-place.ts";
+import type { Reference } from "../model/resource.ts";
+import type { FieldTrace } from "../model/trace.ts";
+import type { CompiledField, FieldResult } from "./compile-field.ts";
+import type { Site } from "./scope.ts";
+import { openRecorder } from "./trace-recorder.ts";
+
+/** A draft while it is being made. */
+export interface DraftParts {
+  readonly payload: MutableObject;
+  readonly clears: Record<string, null | "" | readonly []>;
+  readonly references: Reference[];
+  readonly origins: Map<string, readonly Origin[]>;
+  readonly problems: Problem[];
+  /** Where every field is to be told of; mostly nowhere. */
+  readonly trace?: FieldTrace[];
+}
+
+/** Without a prototype, so that a label called `__proto__` is a label like any other. */
+export interface MutableObject {
+  [key: string]: Json | MutableObject;
+}
+
+/** A draft without anything in it; how its fields are made goes into `trace`. */
+export function emptyParts(trace?: FieldTrace[]): DraftParts {
+  return {
+    payload: emptyObject(),
+    clears: Object.create(null),
+    references: [],
+    origins: new Map(),
+    problems: [],
+    ...(trace === undefined ? {} : { trace }),
+  };
+}
+
+/** An object without a prototype: `__proto__` is a field of it like any other. */
+export function emptyObject(): MutableObject {
+  return Object.create(null);
+}
+
+/** Evaluates fields at a site into `target`; `prefix` is the path of what `target` is (`items[0].`, or nothing). */
+export function fillFields(
+  fields: readonly CompiledField[],
+  site: Site,
+  target: MutableObject,
+  prefix: string,
+  parts: DraftParts,
+): void {
+  for (const field of fields) {
+    const recorder = parts.trace === undefined ? undefined : openRecorder();
+    const result = field.evaluate(site, recorder);
+    if (recorder !== undefined) parts.trace?.push(recorder.end(prefix + field.path, result));
+    fillField(field, result, site, target, prefix, parts);
+  }
+}
+
+function fillField(
+  { path: name, steps, field }: CompiledField,
+  result: FieldResult,
+  site: Site,
+  target: MutableObject,
+  prefix: string,
+  parts: DraftParts,
+): void {
+  const path = prefix + name;
+  parts.origins.set(path, result.origins);
+  switch (result.kind) {
+    case "value":
+      setAt(target, steps, result.value);
+      break;
+    case "reference":
+      parts.references.push({ path, resource: result.resource, key: result.key, fill: true });
+      break;
+    case "clear":
+      parts.clears[path] = emptyValue(field);
+      break;
+    case "absent":
+      break;
+    case "failed":
+      parts.problems.push(placeProblem({ code: result.code, message: result.message, path }, site, parts.origins));
+      break;
+    default:
+      result satisfies never;
+  }
+}
+
+/** A problem of a field at the cell that it came from; where no cell was read, an expression's at the row. */
+function placeProblem(problem: Problem, site: Site, origins: DraftParts["origins"]): Problem {
+  const fromCell = origins.get(problem.path ?? "")?.some(({ kind }) => kind === "cell") === true;
+  if (problem.code === "expression_failed" && !fromCell) return { ...problem, ...cellPlace(site.place.source) };
+  return locateProblem(problem, origins);
+}
+
+/** What an update sends to empty a field. */
+function emptyValue({ type, nullable }: CompiledField["field"]): null | "" | readonly [] {
+  if (type === "texts" || type === "integers") return [];
+  return (type === "text" || type === "email") && !nullable ? "" : null;
+}
+
+function setAt(target: MutableObject, steps: readonly PathStep[], value: Json): void {
+  let owner = target;
+  for (const [index, step] of steps.entries()) {
+    if (index === steps.length - 1) {
+      owner[step] = value;
+      return;
+    }
+    const inner = owner[step];
+    const next =
+      typeof inner === "object" && inner !== null && !Array.isArray(inner) ? (inner as MutableObject) : emptyObject();
+    owner[step] = next;
+    owner = next;
+  }
+}

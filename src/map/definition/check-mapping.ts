@@ -1,0 +1,222 @@
+// What a schema cannot say of a mapping as a whole: that its fields exist in the payload and are given once, that its
+// expressions compile, that joins, groups and children fit together. Rules on a single field are in check-field.ts.
+import type { ConfigFault } from "../../model/config/config-fault.ts";
+import type { YamlPlaces } from "../../model/config/yaml-config.ts";
+import { parsePath } from "../../model/payload-path.ts";
+import type { Resource } from "../../model/resource.ts";
+import { type Field, fieldAt, fieldPaths } from "../../model/resources/field.ts";
+import { resources } from "../../model/resources/resources.ts";
+import { didYouMean, nearest } from "../../model/text/nearest.ts";
+import { conditionFault } from "../expression/condition.ts";
+import { compileExpression } from "../expression/expression.ts";
+import { indexNameFault, indexNames } from "../row-index.ts";
+import { checkAlternative, dateFaults } from "./check-field.ts";
+import type { WrittenSpec } from "./field-schema.ts";
+import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
+import { alternativesOf, styleOf } from "./normalise.ts";
+
+/** Words that mean something of their own where a join's name could stand. */
+const reservedNames: readonly string[] = ["rows", "row", "parent", "item"];
+
+/** All faults of a mapping that its schema accepts; of one that it does not, all that the rest of it has. */
+export function checkMapping(mapping: Partial<WrittenMapping>, places: YamlPlaces): readonly ConfigFault[] {
+  const resource = mapping.resource === undefined ? undefined : resources[mapping.resource];
+  return [
+    ...checkSource(mapping),
+    ...checkIndexes(mapping),
+    ...checkExpressions(mapping),
+    ...checkJoins(mapping),
+    ...checkKey(mapping, resource),
+    ...checkFields(mapping.fields ?? {}, { mapping, resource, places, path: ["fields"], list: undefined }),
+    ...Object.entries(mapping.children ?? {}).flatMap(([list, child]) =>
+      checkChild(list, child, mapping, resource, places),
+    ),
+  ];
+}
+
+function checkSource({ source }: Partial<WrittenMapping>): readonly ConfigFault[] {
+  const { decimal, thousands } = styleOf(source);
+  return [
+    ...(decimal === thousands
+      ? [{ path: ["source", "thousands"], message: `is the decimal sign too ("${decimal}")` }]
+      : []),
+    ...dateFaults(source?.dates).map(({ index, message }) => ({ path: ["source", "dates", index], message })),
+  ];
+}
+
+function checkIndexes({ index, source }: Partial<WrittenMapping>): readonly ConfigFault[] {
+  const style = styleOf(source);
+  return Object.entries(index ?? {}).flatMap(([name, { key, value, where }]) => {
+    const path = ["index", name];
+    const misnamed = indexNameFault(name);
+    const texts = Object.entries({ key, value }).flatMap(([part, text]) => {
+      const compiled = compileExpression(text, "row", style);
+      return compiled.ok ? [] : [{ path: [...path, part], message: compiled.message }];
+    });
+    const fault = where === undefined ? undefined : conditionFault(where, "row", style);
+    return [
+      ...(misnamed === undefined ? [] : [{ path, message: misnamed, at: "key" as const }]),
+      ...texts,
+      ...(fault === undefined ? [] : [{ path: [...path, "where"], message: fault }]),
+    ];
+  });
+}
+
+function checkExpressions(mapping: Partial<WrittenMapping>): readonly ConfigFault[] {
+  const { where, group, source } = mapping;
+  const by = typeof group?.by === "object" && !Array.isArray(group.by) ? group.by.expr : undefined;
+  const compiled =
+    by === undefined ? undefined : compileExpression(by, "row", styleOf(source), indexNames(mapping.index));
+  return [
+    ...conditionFaults(where, "row", mapping, ["where"]),
+    ...(compiled === undefined || compiled.ok ? [] : [{ path: ["group", "by", "expr"], message: compiled.message }]),
+    ...conditionFaults(group?.head, "row", mapping, ["group", "head"]),
+    ...conditionFaults(group?.where, "group", mapping, ["group", "where"]),
+  ];
+}
+
+function conditionFaults(
+  text: string | undefined,
+  kind: "row" | "group" | "child",
+  { source, index }: Partial<WrittenMapping>,
+  path: readonly PropertyKey[],
+): readonly ConfigFault[] {
+  const message = text === undefined ? undefined : conditionFault(text, kind, styleOf(source), indexNames(index));
+  return message === undefined ? [] : [{ path, message }];
+}
+
+function checkJoins({ join }: Partial<WrittenMapping>): readonly ConfigFault[] {
+  return Object.keys(join ?? {}).flatMap((name) =>
+    reservedNames.includes(name) || name.includes(".")
+      ? [
+          {
+            path: ["join", name],
+            message: `a join cannot be called "${name}": that name has a meaning of its own`,
+            at: "key" as const,
+          },
+        ]
+      : [],
+  );
+}
+
+function checkKey(
+  { key, fields, resource: name }: Partial<WrittenMapping>,
+  resource: Resource | undefined,
+): readonly ConfigFault[] {
+  if (resource === undefined || fields === undefined) return [];
+  const { keyPath } = resource;
+  if (key !== undefined && key !== keyPath) {
+    // Any other key could not be looked up after an unanswered send, and what cannot be looked up may be sent twice.
+    return [
+      { path: ["key"], message: `Luminous finds ${name} by ${keyPath}, so that has to be the key, not "${key}"` },
+    ];
+  }
+  return Object.hasOwn(fields, keyPath)
+    ? []
+    : [{ path: ["fields"], message: `${keyPath}, the key of ${name}, is not mapped`, at: "key" }];
+}
+
+interface FieldsContext {
+  readonly mapping: Partial<WrittenMapping>;
+  readonly resource: Resource | undefined;
+  readonly places: YamlPlaces;
+  readonly path: readonly PropertyKey[];
+  /** The payload field that holds the list whose items have these fields. */
+  readonly list: string | undefined;
+}
+
+function checkFields(fields: Readonly<Record<string, WrittenSpec>>, context: FieldsContext): readonly ConfigFault[] {
+  const names = Object.keys(fields);
+  return Object.entries(fields).flatMap(([name, spec]) => {
+    const path = [...context.path, name];
+    const whole = names.find((other) => name.startsWith(`${other}.`));
+    const misplaced =
+      whole === undefined ? misplacedField(name, context) : `is given twice: "${whole}" is mapped as a whole`;
+    const field = misplaced === undefined ? targetField(name, context) : undefined;
+    const { source } = context.mapping;
+    const indexes = indexNames(context.mapping.index);
+    const kind = context.list === undefined ? ("group" as const) : ("child" as const);
+    const fieldContext = { source, indexes, kind, field, places: context.places };
+    return [
+      ...(misplaced === undefined ? [] : [{ path, message: misplaced, at: "key" as const }]),
+      ...alternativesOf(spec, path).flatMap((alternative) => checkAlternative(alternative, fieldContext)),
+    ];
+  });
+}
+
+function targetField(name: string, { resource, list }: FieldsContext): Field | undefined {
+  return resource === undefined ? undefined : fieldAt(resource.schema, list === undefined ? name : `${list}.${name}`);
+}
+
+/** Why a payload path cannot be mapped where it stands; undefined when it can. */
+function misplacedField(name: string, context: FieldsContext): string | undefined {
+  const { resource, list } = context;
+  if (resource === undefined || (list !== undefined && fieldAt(resource.schema, list)?.type !== "objects"))
+    return undefined;
+  const steps = parsePath(name);
+  for (let length = 1; length < steps.length; length += 1) {
+    const above = steps.slice(0, length).join(".");
+    const type = targetField(above, context)?.type;
+    if (type === "objects") return `stands in a list: map it under children.${above}.fields`;
+    if (type === "weight") return `a weight is mapped as a whole: ${above}: { from: …, unit: … }`;
+  }
+  if (steps.some((step) => typeof step === "number" || step.trim() === "")) return "is no payload field";
+  const field = targetField(name, context);
+  if (field === undefined) {
+    const known = fieldPaths(resource.schema).flatMap((path) =>
+      list === undefined ? [path] : path.startsWith(`${list}.`) ? [path.slice(list.length + 1)] : [],
+    );
+    return `unknown payload field of ${list === undefined ? resource.name : `${resource.name}.${list}`}.${didYouMean(name, known)}`;
+  }
+  if (field.type === "objects") return `is a list of objects: map it under children.${name}`;
+  if (field.type !== "object") return undefined;
+  const below = fieldPaths(resource.schema).filter((path) =>
+    path.startsWith(`${list === undefined ? "" : `${list}.`}${name}.`),
+  );
+  return `has fields of its own: ${below.map((path) => (list === undefined ? path : path.slice(list.length + 1))).join(", ")}`;
+}
+
+function checkChild(
+  list: string,
+  child: WrittenChild,
+  mapping: Partial<WrittenMapping>,
+  resource: Resource | undefined,
+  places: YamlPlaces,
+): readonly ConfigFault[] {
+  const path = ["children", list];
+  const known =
+    resource === undefined
+      ? []
+      : fieldPaths(resource.schema).filter((name) => fieldAt(resource.schema, name)?.type === "objects");
+  const message = `is no list of objects of ${resource?.name}.${didYouMean(list, known) || (known.length > 0 ? ` Known: ${known.join(", ")}` : "")}`;
+  return [
+    ...(resource === undefined || known.includes(list) ? [] : [{ path, message, at: "key" as const }]),
+    ...checkEach(child.each, mapping).map((fault) => ({ path: [...path, "each"], message: fault })),
+    ...conditionFaults(child.where, "child", mapping, [...path, "where"]),
+    ...checkFields(child.fields, { mapping, resource, places, path: [...path, "fields"], list }),
+  ];
+}
+
+function checkEach(each: WrittenChild["each"], mapping: Partial<WrittenMapping>): readonly string[] {
+  const { group, join, source } = mapping;
+  if (typeof each !== "string") {
+    const compiled =
+      "expr" in each ? compileExpression(each.expr, "group", styleOf(source), indexNames(mapping.index)) : undefined;
+    if (compiled?.ok === false) return [compiled.message];
+    return compiled === undefined || compiled.yields === "list" || compiled.yields === "unknown"
+      ? []
+      : [`must give a list, and gives ${compiled.yields}`];
+  }
+  if (each === "rows") return group === undefined ? ["each: rows means the rows of a group: add group: { by: … }"] : [];
+  const joins = Object.entries(join ?? {});
+  const named = joins.find(([name]) => name === each);
+  if (named !== undefined) {
+    return named[1].one === true
+      ? [`at most one row of "${each}" belongs to an entry (one: true): read it with from: ${each}.column`]
+      : [];
+  }
+  const names = ["rows", ...joins.map(([name]) => name)];
+  const isCsv = source?.format === "csv" || source?.format === "tsv";
+  const couldBeNested = !isCsv && (source?.format !== undefined || nearest(each, names) === undefined);
+  return couldBeNested ? [] : [`there is no join "${each}".${didYouMean(each, names)}`];
+}

@@ -1,0 +1,146 @@
+// A mapping as the tool works with it: every form spelled out, every default in place, every field with its type and its
+// place in the file. Plain values; map/compile.ts makes functions of them.
+import type { Position } from "../../model/config/yaml-syntax.ts";
+import type { DamageKind } from "../../model/damage.ts";
+import type { Json } from "../../model/json.ts";
+import type { ReferableName, ResourceName } from "../../model/resource.ts";
+import type { Field } from "../../model/resources/field.ts";
+import type { SourceSettings } from "../../model/row.ts";
+import type { ValueStyle } from "../values/style.ts";
+import type { TransformSpec } from "../values/transforms.ts";
+import type { Unit } from "../values/units.ts";
+
+/** One mapping file. */
+export interface Mapping {
+  /** As it was named: messages and origins show it. */
+  readonly file: string;
+  readonly resource: ResourceName;
+  /** What the readers need to know. */
+  readonly source: SourceSettings;
+  /** A glob on file names, for file drops. */
+  readonly match: string | undefined;
+  /** Cells that mean nothing beside the empty one. */
+  readonly blank: readonly string[];
+  /** Damage of columns that is as it should be, by column. */
+  readonly accept: Readonly<Record<string, readonly DamageKind[]>>;
+  readonly style: ValueStyle;
+  readonly where: Expr | undefined;
+  readonly indexes: Readonly<Record<string, RowIndexSpec>>;
+  readonly group: Grouping | undefined;
+  readonly joins: readonly Join[];
+  /** The payload path that is the key. */
+  readonly key: string;
+  readonly fields: readonly FieldMapping[];
+  readonly children: readonly ChildMapping[];
+  /** Every file that `lookup` names, each combination once, relative to the mapping's folder. */
+  readonly lookups: readonly LookupSpec[];
+}
+
+/** CEL source with its place. */
+export interface Expr {
+  readonly text: string;
+  readonly position: Position;
+}
+
+/** What expressions find among all rows of the input, by calling it: `name(key)`. */
+export interface RowIndexSpec {
+  readonly key: Expr;
+  readonly value: Expr;
+  readonly where: Expr | undefined;
+}
+
+/** How rows become one entry. */
+export interface Grouping {
+  readonly by: { readonly columns: readonly string[] } | { readonly expr: Expr };
+  readonly position: Position;
+  readonly rows: "adjacent" | "anywhere" | "continued";
+  readonly head: Expr | undefined;
+  readonly where: Expr | undefined;
+  readonly conflict: "warn" | "error" | "ignore";
+}
+
+/** Rows of another input, found where their column `theirs` equals the first row's column `ours`. */
+export interface Join {
+  readonly name: string;
+  readonly theirs: string;
+  readonly ours: string;
+  readonly one: boolean;
+  readonly position: Position;
+}
+
+/** A list of objects in the payload, and what each of them is made of. */
+export interface ChildMapping {
+  /** The payload field that holds the list. */
+  readonly path: string;
+  readonly position: Position;
+  readonly each:
+    | { readonly kind: "rows" }
+    | { readonly kind: "join"; readonly join: string }
+    | { readonly kind: "nested"; readonly column: string }
+    | { readonly kind: "split"; readonly column: string; readonly separator: string }
+    | { readonly kind: "expr"; readonly expr: Expr };
+  readonly where: Expr | undefined;
+  readonly fields: readonly FieldMapping[];
+}
+
+/** One payload field and the ways to fill it. */
+export interface FieldMapping {
+  /** In a child: relative to the list item. */
+  readonly path: string;
+  readonly field: Field;
+  readonly position: Position;
+  /** Whole alternatives; mostly one. */
+  readonly alternatives: readonly [Alternative, ...Alternative[]];
+}
+
+/** One way to fill a field. */
+export interface Alternative {
+  readonly position: Position;
+  /** The file in which it stands, when that is not the mapping: what the job adds. */
+  readonly file?: string;
+  readonly source: ValueSource;
+  readonly optional: boolean;
+  readonly when: Expr | undefined;
+  readonly split: string | undefined;
+  readonly apply: readonly TransformSpec[];
+  readonly lookup: (LookupSpec & { readonly otherwise: Otherwise }) | undefined;
+  readonly map: ReadonlyMap<string, Constant> | undefined;
+  readonly otherwise: Otherwise;
+  readonly round: number | undefined;
+  readonly unit: Unit | undefined;
+  readonly default: Constant | undefined;
+  /** `blank: clear` */
+  readonly clear: boolean;
+  readonly ref: { readonly resource: ReferableName; readonly by: string } | undefined;
+  readonly style: ValueStyle;
+}
+
+/** Where an alternative gets its value. */
+export type ValueSource =
+  | { readonly kind: "from"; readonly columns: readonly [string, ...string[]] }
+  | { readonly kind: "template"; readonly parts: readonly TemplatePart[] }
+  | { readonly kind: "expr"; readonly text: string }
+  | { readonly kind: "value"; readonly value: Constant };
+
+/** Literal text, or the column whose cell stands there. */
+export type TemplatePart = { readonly text: string } | { readonly column: string };
+
+/** A value out of the mapping itself. Numbers that a JSON number cannot show as they are written are text (`007`, `1.10`). */
+export type Constant = Json;
+
+/** What happens to a value that `map` or `lookup` has no answer for. */
+export type Otherwise =
+  | { readonly kind: "error" }
+  | { readonly kind: "omit" }
+  | { readonly kind: "keep" }
+  | { readonly kind: "value"; readonly value: Constant };
+
+/** Which column of which file answers a lookup, and by which column. */
+export interface LookupSpec {
+  readonly file: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The loaded table of a lookup: trimmed key cell → value cell. */
+export type LookupTables = (spec: LookupSpec) => ReadonlyMap<string, string>;

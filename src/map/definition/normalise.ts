@@ -1,0 +1,82 @@
+// The written forms of a mapping, brought to one form: a field spec to its alternatives, a number to what it is written as.
+import type { YamlPlaces } from "../../model/config/yaml-config.ts";
+import type { ValueStyle } from "../values/style.ts";
+import type { WrittenField, WrittenSpec } from "./field-schema.ts";
+import type { Constant } from "./mapping.ts";
+import type { WrittenMapping } from "./mapping-schema.ts";
+
+/** One alternative in its longest form, with its path in the file. */
+export interface WrittenAlternative {
+  readonly written: WrittenField;
+  readonly path: readonly PropertyKey[];
+}
+
+/** The whole alternatives of a field spec, in order. */
+export function alternativesOf(spec: WrittenSpec, path: readonly PropertyKey[]): readonly WrittenAlternative[] {
+  if (Array.isArray(spec)) return spec.map((item, index) => ({ written: longForm(item), path: [...path, index] }));
+  return [{ written: longForm(spec), path }];
+}
+
+/**
+ * A constant as it is meant. YAML reads `007` and `1.10` as numbers; where a number would not show as it is written, the
+ * text is what was meant.
+ */
+export function constantAt(value: unknown, path: readonly PropertyKey[], places: YamlPlaces): Constant {
+  if (typeof value === "number") {
+    const text = places.textOf(path);
+    return text === undefined || text === String(value) ? value : text;
+  }
+  if (Array.isArray(value)) return value.map((item, index) => constantAt(item, [...path, index], places));
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, constantAt(item, [...path, key], places)]),
+    );
+  }
+  return typeof value === "string" || typeof value === "boolean" ? value : null;
+}
+
+/** How cells are written: what `source:` says and the field says otherwise. The same object for the same source. */
+export function styleOf(
+  source: WrittenMapping["source"],
+  field: Pick<WrittenField, "decimal" | "thousands" | "dates"> = {},
+): ValueStyle {
+  const said = source ?? noSource;
+  if (field.decimal === undefined && field.thousands === undefined && field.dates === undefined) {
+    const style = baseStyles.get(said) ?? styleFrom(said);
+    baseStyles.set(said, style);
+    return style;
+  }
+  return styleFrom({
+    decimal: field.decimal ?? said.decimal,
+    thousands: field.thousands ?? said.thousands,
+    dates: field.dates ?? said.dates,
+    timezone: said.timezone,
+  });
+}
+
+/** How constants of a mapping are written, whatever its cells look like: a decimal point, ISO dates. */
+export function constantStyle(style: ValueStyle): ValueStyle {
+  return { decimal: ".", dates: [], timezone: style.timezone };
+}
+
+type WrittenSource = NonNullable<WrittenMapping["source"]>;
+const noSource: WrittenSource = {};
+// Expressions share one environment for each style object.
+const baseStyles = new WeakMap<WrittenSource, ValueStyle>();
+
+// A point between thousands leaves only the comma for decimals, and the other way round.
+function styleFrom({ decimal, thousands, dates, timezone }: Partial<WrittenSource>): ValueStyle {
+  const isSaid = decimal !== undefined || thousands === "." || thousands === ",";
+  const unsaid = { numbers: !isSaid, dates: dates === undefined };
+  return {
+    decimal: decimal ?? (thousands === "." ? "," : "."),
+    ...(thousands === undefined ? {} : { thousands }),
+    dates: dates ?? [],
+    timezone: timezone ?? "UTC",
+    ...(unsaid.numbers || unsaid.dates ? { unsaid } : {}),
+  };
+}
+
+function longForm(spec: string | WrittenField): WrittenField {
+  return typeof spec === "string" ? { from: spec } : spec;
+}

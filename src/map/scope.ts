@@ -1,0 +1,145 @@
+// Where values are read while one entry is mapped: the row or list element in hand, what encloses it, the joins; and how
+// a column name of a mapping finds its cell there.
+import { cellAt } from "../model/cells.ts";
+import type { SourceRow } from "../model/draft.ts";
+import type { Cell, Cells } from "../model/row.ts";
+import type { ChildMapping, Mapping } from "./definition/mapping.ts";
+import type { CellRead } from "./expression/cell-reads.ts";
+import type { Scope } from "./expression/expression.ts";
+import type { Blanks } from "./values/blanks.ts";
+
+/** Cells with their place in a source row: the row itself, or an element nested in it. */
+export interface Place {
+  readonly source: SourceRow;
+  readonly cells: Cells;
+  /** Before column names, so that they are found from the row: `line_items.0.`, or nothing. */
+  readonly prefix: string;
+}
+
+/** Everything that the fields of one entry or one list element can see. */
+export interface Site {
+  readonly place: Place;
+  /** In children: the group's first row, or the element that encloses this one. */
+  readonly parent: Place | undefined;
+  /** In children of a split cell or a list of texts: the piece, and the column it stands in. */
+  readonly item: { readonly text: string; readonly column: string } | undefined;
+  /** By the names of `one: true` joins. */
+  readonly joined: ReadonlyMap<string, JoinedOne>;
+  /** The group's rows, as `rows` has them. */
+  readonly rows: readonly SourceRow[];
+  /** The same for expressions, with cells that mean nothing already blank. */
+  readonly scope: Scope;
+}
+
+/** What an expression on a single row sees. */
+export function rowScope({ row, styles }: SourceRow, blanks: Blanks): Scope {
+  return { row: blanks.clean(row.cells), ...(styles === undefined ? {} : { styles: { row: styles, main: styles } }) };
+}
+
+/** What a `one: true` join found. */
+interface JoinedOne {
+  /** Undefined when no row has the key. */
+  readonly match: Place | undefined;
+  /** The cell that names the row. */
+  readonly key: { readonly source: SourceRow; readonly column: string };
+}
+
+/** A cell that was looked at. */
+export interface Reading {
+  readonly source: SourceRow;
+  /** From the row: `Title`, `line_items.0.qty`. */
+  readonly column: string;
+  /** Undefined when there is no such column. */
+  readonly cell: Cell | undefined;
+  /** Set where a join found no row that could have the column: the cell that should have named one. */
+  readonly unmatched?: JoinedOne["key"];
+}
+
+/** A row as a place of its own. */
+export function wholeRow(source: SourceRow): Place {
+  return { source, cells: source.row.cells, prefix: "" };
+}
+
+/** Where a column name of a mapping points. */
+export type ColumnTarget =
+  | { readonly kind: "own"; readonly column: string }
+  | { readonly kind: "item" }
+  | { readonly kind: "parent"; readonly column: string }
+  | { readonly kind: "joined"; readonly join: string; readonly column: string };
+
+/** What a name could mean beside a column of its own. */
+export interface NameContext {
+  readonly isChild: boolean;
+  /** True where elements are pieces of text. */
+  readonly hasItems: boolean;
+  readonly oneJoins: ReadonlySet<string>;
+}
+
+/** What names can mean in fields of the entry itself. */
+export function entryNames({ joins }: Mapping): NameContext {
+  const oneJoins = new Set(joins.filter(({ one }) => one).map(({ name }) => name));
+  return { isChild: false, hasItems: false, oneJoins };
+}
+
+/** What names can mean in fields of a child. */
+export function childNames({ each }: ChildMapping, mapping: Mapping): NameContext {
+  return { ...entryNames(mapping), isChild: true, hasItems: ["split", "expr", "nested"].includes(each.kind) };
+}
+
+/** What a name means where no column is called exactly that. */
+export function targetOf(name: string, { isChild, hasItems, oneJoins }: NameContext): ColumnTarget {
+  const dot = name.indexOf(".");
+  const first = name.slice(0, Math.max(0, dot));
+  const column = name.slice(dot + 1);
+  if (hasItems && name === "item") return { kind: "item" };
+  if (isChild && first === "parent") return { kind: "parent", column };
+  return oneJoins.has(first) ? { kind: "joined", join: first, column } : { kind: "own", column: name };
+}
+
+/** A reader for a column name. A column called exactly that wins over every other meaning of the name. */
+export function compileColumn(name: string, context: NameContext): (site: Site) => Reading {
+  const target = targetOf(name, context);
+  const readOwn = ({ place }: Site) => readAt(place, name);
+  if (target.kind === "own") return readOwn;
+  const readElsewhere = (site: Site): Reading => {
+    switch (target.kind) {
+      case "item":
+        if (site.item === undefined) return readAt(site.place, name);
+        return { source: site.place.source, column: site.item.column, cell: site.item.text };
+      case "parent":
+        return readAt(site.parent ?? site.place, target.column);
+      case "joined": {
+        const joined = site.joined.get(target.join);
+        if (joined?.match !== undefined) return readAt(joined.match, target.column);
+        const nothing = { source: site.place.source, column: name, cell: undefined };
+        return joined === undefined ? nothing : { ...nothing, unmatched: joined.key };
+      }
+      default:
+        return target satisfies never;
+    }
+  };
+  return (site) => (Object.hasOwn(site.place.cells, name) ? readOwn(site) : readElsewhere(site));
+}
+
+/** What an expression read, as cells of the site. */
+export function readingsOf(reads: readonly CellRead[], { place, parent, item, rows }: Site): readonly Reading[] {
+  return reads.flatMap(({ owner, column }): Reading[] => {
+    switch (owner) {
+      case "row":
+        return [readAt(place, column)];
+      case "parent":
+        return [readAt(parent ?? place, column)];
+      case "item":
+        return item === undefined ? [] : [{ source: place.source, column: item.column, cell: item.text }];
+      default: {
+        const source = rows[owner];
+        return source === undefined ? [] : [readAt(wholeRow(source), column)];
+      }
+    }
+  });
+}
+
+/** The cell of a place by its column name or dotted path. */
+export function readAt(place: Place, name: string): Reading {
+  return { source: place.source, column: place.prefix + name, cell: cellAt(place.cells, name) };
+}

@@ -1,0 +1,39 @@
+// Which cells mean nothing: the empty one, and the words of `source.blank`.
+import { isPlainObject } from "../../model/json.ts";
+import type { Cell, Cells } from "../../model/row.ts";
+
+/** The blanks of a mapping. */
+export interface Blanks {
+  /** True for text that means nothing. */
+  isBlank(text: string): boolean;
+  /** The cells as expressions see them: what means nothing is `""`. The same object when there is nothing to change. */
+  clean(cells: Cells): Cells;
+}
+
+/** Blanks for these words, beside the empty cell. */
+export function compileBlanks(words: readonly string[]): Blanks {
+  const blank = new Set(words.map((word) => word.trim()).filter((word) => word !== ""));
+  const isBlank = (text: string) => text === "" || blank.has(text) || text.trim() === "";
+  if (blank.size === 0) return { isBlank, clean: (cells) => cells };
+
+  const cleaned = new WeakMap<Cells, Cells>();
+  const cleanCell = (cell: Cell): Cell => {
+    if (typeof cell === "string") return blank.has(cell) ? "" : cell;
+    if (Array.isArray(cell)) return (cell as readonly Cell[]).map(cleanCell);
+    return clean(cell as Cells);
+  };
+  const clean = (cells: Cells): Cells => {
+    const known = cleaned.get(cells);
+    if (known !== undefined) return known;
+    const copy: Record<string, Cell> = Object.create(null);
+    for (const [column, cell] of Object.entries(cells)) copy[column] = cleanCell(cell);
+    cleaned.set(cells, copy);
+    return copy;
+  };
+  return { isBlank, clean };
+}
+
+/** True for a cell that holds objects, at any depth of lists. */
+export function holdsObjects(cell: Cell): boolean {
+  return Array.isArray(cell) ? (cell as readonly Cell[]).some(holdsObjects) : isPlainObject(cell);
+}

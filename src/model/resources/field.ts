@@ -1,0 +1,176 @@
+// The building blocks of payload schemas. Each carries a field type as metadata: the mapping language coerces cells by
+// it, so the payload's schema decides how a cell is read. Limits come from the API pages.
+import { z } from "zod";
+import { parsePath } from "../payload-path.ts";
+import type { ReferableName } from "../resource.ts";
+
+/** How a cell becomes a value of this field. */
+export type FieldType =
+  | "text" // as it is; identifiers stay text
+  | "email"
+  | "decimal" // money and measures: digits to a JSON number, exactly or not at all
+  | "length" // a decimal in inches; a mapping may name another unit
+  | "integer"
+  | "boolean"
+  | "date" // YYYY-MM-DD
+  | "weight" // { unit, value }
+  | "choice" // one of `choices`
+  | "texts" // a list of text
+  | "integers" // a list of integers
+  | "object" // has fields of its own
+  | "objects" // a list of objects: a child
+  | "labelled" // custom_fields: any label, any scalar
+  | "any"; // documented as an object without fields
+
+/** What a text field holds, where a spreadsheet may have damaged that: digits that are no number. */
+export type Holds = "identifier" | "gtin" | "postal_code";
+
+declare module "zod" {
+  interface GlobalMeta {
+    fieldType?: FieldType;
+    refersTo?: ReferableName;
+    holds?: Holds;
+  }
+}
+
+const typed = <T extends z.ZodType>(schema: T, fieldType: FieldType): T => schema.meta({ fieldType });
+
+/** Text of at most `max` characters; it may be empty. */
+export const text = (max?: number) => typed(z.string().check(...upTo(max)), "text");
+/** Text of 1 to `max` characters. */
+export const requiredText = (max?: number) =>
+  typed(
+    z
+      .string()
+      .min(1)
+      .check(...upTo(max)),
+    "text",
+  );
+/** A text that holds digits which are no number. */
+export const holding = <T extends z.ZodType>(holds: Holds, schema: T): T => schema.meta({ ...schema.meta(), holds });
+/** An e-mail address of at most `max` characters. */
+export const email = (max: number) => typed(z.email({ pattern: address }).check(...upTo(max)), "email");
+/** Any finite number. */
+export const decimal = () => typed(z.number(), "decimal");
+/** A number from 0: money, thresholds. */
+export const amount = () => typed(z.number().min(0), "decimal");
+/** A quantity: more than nothing (facts §5.5). */
+export const quantity = () => typed(z.number().gt(0, { error: "must be greater than 0" }), "decimal");
+/** Inches, as every dimension of a product. */
+export const inches = () => typed(z.number().min(0), "length");
+/** A whole number that JSON carries exactly. */
+export const integer = () => typed(z.int(), "integer");
+/** The id of a record of another resource, which a mapping may name by its key. */
+export const idOf = (refersTo: ReferableName) => z.int().meta({ fieldType: "integer", refersTo });
+/** True or false. */
+export const flag = () => typed(z.boolean(), "boolean");
+/** A calendar day, YYYY-MM-DD. */
+export const date = () => typed(z.iso.date(), "date");
+/** One of the given words, exactly. */
+export const choice = <const T extends readonly [string, ...string[]]>(values: T) => typed(z.enum(values), "choice");
+/** A list of texts of at most `max` characters each. */
+export const texts = (max?: number) => typed(z.array(z.string().check(...upTo(max))), "texts");
+/** A list of whole numbers. */
+export const integers = () => typed(z.array(z.int()), "integers");
+/** A list of objects: in a mapping, a child. */
+export const objects = <T extends z.ZodObject>(item: T) => typed(z.array(item), "objects");
+/** A list of objects with at least one; `message` says why. */
+export const someObjects = <T extends z.ZodObject>(item: T, message: string) =>
+  typed(z.array(item).min(1, { error: message }), "objects");
+/** Custom fields: any label, and a scalar or a list of texts behind it (facts §4.9). */
+export const labelled = () =>
+  typed(
+    z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])),
+    "labelled",
+  );
+/** What the pages show as an object without fields. */
+export const anyObject = () => typed(z.record(z.string(), z.unknown()), "any");
+
+/** A weight as the create-product page shows it. Only `lb` is documented, so only `lb` is sent. */
+export const weight = () => typed(z.strictObject({ unit: z.enum(["lb"]), value: z.number().min(0) }), "weight");
+
+// What the API takes for an address is not documented; Laravel, which it looks like (facts §1), takes any script, quoted
+// names and hosts without a dot. So only what is surely none is refused: no @, two of them, white space, an empty side.
+const address = /^(?:[^\s@"]+|"(?:[^"\\]|\\.)*")@[^\s@]+$/u;
+
+// Limits count characters, as Laravel's do (mb_strlen): zod would count an emoji as two.
+function upTo(max: number | undefined): readonly z.core.CheckFn<string>[] {
+  if (max === undefined) return [];
+  return [
+    ({ value, issues }) => {
+      if (value.length > max && characterCount(value) > max)
+        issues.push({ code: "too_big", origin: "string", maximum: max, inclusive: true, input: value });
+    },
+  ];
+}
+
+/** How many characters (code points) a text has. */
+export function characterCount(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+/** What the mapping language needs to know of one field. */
+export interface Field {
+  readonly type: FieldType;
+  readonly nullable: boolean;
+  readonly choices?: readonly string[];
+  /** Whose id this is, where a reference can find it. */
+  readonly refersTo?: ReferableName;
+  readonly holds?: Holds;
+  /** A value of `custom_fields`: a number or a boolean may stand here as well as text. */
+  readonly anyScalar?: true;
+}
+
+/**
+ * The field at a payload path of a schema (`category.name`, `items.quantity`, `custom_fields.Any label`), or undefined
+ * when the payload has none. Steps through lists of objects need no index.
+ */
+export function fieldAt(schema: z.ZodType, path: string): Field | undefined {
+  let current = unwrap(schema);
+  for (const step of parsePath(path)) {
+    if (typeof step === "number") continue;
+    if (typeOf(current.schema) === "labelled") return { type: "text", nullable: true, anyScalar: true };
+    const owner = current.schema instanceof z.ZodArray ? unwrap(current.schema.element as z.ZodType) : current;
+    if (!(owner.schema instanceof z.ZodObject)) return undefined;
+    const shape = owner.schema.shape as Record<string, z.ZodType>;
+    if (!Object.hasOwn(shape, step)) return undefined;
+    current = unwrap(shape[step] as z.ZodType);
+  }
+  const choices = current.schema instanceof z.ZodEnum ? (current.schema.options as string[]) : undefined;
+  const { refersTo, holds } = z.globalRegistry.get(current.schema) ?? {};
+  return {
+    type: typeOf(current.schema),
+    nullable: current.nullable,
+    ...(choices === undefined ? {} : { choices }),
+    ...(refersTo === undefined ? {} : { refersTo }),
+    ...(holds === undefined ? {} : { holds }),
+  };
+}
+
+/** Every path a mapping may name under a schema, lists of objects written without index (`items.quantity`). */
+export function fieldPaths(schema: z.ZodType, prefix = ""): readonly string[] {
+  const { schema: inner } = unwrap(schema);
+  const owner = inner instanceof z.ZodArray ? unwrap(inner.element as z.ZodType).schema : inner;
+  if (!(owner instanceof z.ZodObject)) return [];
+  return Object.entries(owner.shape as Record<string, z.ZodType>).flatMap(([name, child]) => {
+    const path = prefix === "" ? name : `${prefix}.${name}`;
+    return [path, ...fieldPaths(child, path)];
+  });
+}
+
+interface Unwrapped {
+  readonly schema: z.ZodType;
+  readonly nullable: boolean;
+}
+
+function unwrap(schema: z.ZodType): Unwrapped {
+  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodNullable) return { ...unwrap(schema.unwrap() as z.ZodType), nullable: true };
+  return { schema, nullable: false };
+}
+
+function typeOf(schema: z.ZodType): FieldType {
+  return z.globalRegistry.get(schema)?.fieldType ?? (schema instanceof z.ZodObject ? "object" : "any");
+}

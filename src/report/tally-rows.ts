@@ -1,0 +1,94 @@
+// One pass over the rows of a run: tallies by input, phase and fate, and problems by signature. Writing them is not here.
+import type { ResultRow } from "../model/ledger/ledger.ts";
+import type { Action, Outcome } from "../model/outcome.ts";
+import type { Phase, ResourceName } from "../model/resource.ts";
+import { type ProblemGroups, tallyProblems } from "./problems.ts";
+import { allProblems, inputName, isSame, type RunFiles } from "./row-outcome.ts";
+
+/** Rows and entries of one input and phase that ended in the same way. */
+export interface Tally {
+  /** `orders`, or `orders.details`. */
+  readonly input: string;
+  /** Null for rows that became no entry, of an input whose resource was not said. */
+  readonly phase: Phase | null;
+  readonly outcome: Outcome;
+  readonly action: Action | null;
+  readonly rows: number;
+  /** Entries count once, with their first row: sums over all tallies are exact. */
+  readonly entries: number;
+}
+
+/** What a pass over all rows of a run has seen. */
+export interface Surveyed {
+  readonly tallies: readonly Tally[];
+  /** By file id. */
+  readonly rowsOfFile: ReadonlyMap<number, number>;
+  /** Problems of an entry count once, however many rows it has. */
+  readonly problems: ProblemGroups;
+}
+
+/** Looks at rows as they pass. */
+export interface Survey {
+  /** Takes each row of the run once, in input order. */
+  see(row: ResultRow, files: RunFiles): void;
+  surveyed(): Surveyed;
+}
+
+/** A new survey. `resourceOf` (by input name) says where rows belong that became no entry. */
+export function createSurvey(resourceOf: Readonly<Record<string, ResourceName>> = {}): Survey {
+  const tallies = new Map<string, Tally>();
+  const rowsOfFile = new Map<number, number>();
+  const problems = tallyProblems();
+  const seen = createIdSet();
+  return {
+    see(row, files) {
+      const file = files.byId.get(row.fileId);
+      const isFirst = row.entry !== undefined && seen.add(row.entry.id);
+      const tally: Tally = {
+        input: file === undefined ? "" : inputName(file),
+        phase: row.entry?.phase ?? (file === undefined ? undefined : resourceOf[file.input]) ?? null,
+        outcome: row.outcome,
+        action: row.entry?.action ?? null,
+        rows: 1,
+        entries: isFirst ? 1 : 0,
+      };
+      addTally(tallies, tally);
+      rowsOfFile.set(row.fileId, (rowsOfFile.get(row.fileId) ?? 0) + 1);
+      for (const problem of isFirst ? allProblems(row) : newProblems(row)) problems.add(problem);
+    },
+    surveyed: () => ({ tallies: [...tallies.values()], rowsOfFile, problems: problems.groups() }),
+  };
+}
+
+function addTally(tallies: Map<string, Tally>, tally: Tally): void {
+  const name = [tally.input, tally.phase, tally.outcome, tally.action].join("\n");
+  const known = tallies.get(name);
+  const sum = known === undefined ? tally : { ...known, rows: known.rows + 1, entries: known.entries + tally.entries };
+  tallies.set(name, sum);
+}
+
+// Problems of a later row of an entry that the entry itself does not have.
+function newProblems(row: ResultRow): ResultRow["problems"] {
+  if (row.problems.length === 0 || row.entry === undefined) return row.problems;
+  const ofEntry = row.entry.problems;
+  return row.problems.filter((problem) => !ofEntry.some((known) => isSame(known, problem)));
+}
+
+const bitsPerPage = 32_768;
+
+// Which entries were seen: rows of one entry may lie far apart. One bit an entry, so a million cost 125 KB.
+function createIdSet(): { add(id: number): boolean } {
+  const pages = new Map<number, Uint8Array>();
+  return {
+    /** True when the id is new. */
+    add(id) {
+      const number = Math.floor(id / bitsPerPage);
+      const page = pages.get(number) ?? new Uint8Array(bitsPerPage / 8);
+      pages.set(number, page);
+      const bit = id % bitsPerPage;
+      const byte = page[bit >> 3] ?? 0;
+      page[bit >> 3] = byte | (1 << (bit & 7));
+      return (byte & (1 << (bit & 7))) === 0;
+    },
+  };
+}

@@ -1,0 +1,206 @@
+// What the terminal says at the end of a run: what became of everything, what was wrong, where the files are, what to do.
+// Made from the summary alone, so `status` can say it again. Written for a tired person at midnight.
+import { isSettledWell } from "../model/outcome.ts";
+import { type Phase, phases } from "../model/resource.ts";
+import { problemList, wrap } from "./problem-list.ts";
+import { type Counts, type Summary, sendsNothing } from "./summary.ts";
+import { everywhereIn } from "./systemic-problems.ts";
+import { counted, cutTo, durationText, type Fate, fateOf, fates, grouped, words } from "./wording.ts";
+
+/** How the closing is shown, and the commands it may name. */
+export interface ClosingOptions {
+  /** Characters in a line of the terminal. */
+  readonly width: number;
+  readonly colour?: boolean;
+  /** The run's folder as it is shown; as the summary has it unless said. */
+  readonly folder?: string;
+  /** The same command again, complete: `luminous-import run job.yaml`. */
+  readonly again: string;
+  /** That command is still there, and comes again by itself when a file is saved. */
+  readonly isWatched?: boolean;
+  /** The command that sends what `--limit` held back. */
+  readonly rest?: string;
+  /** The command that sends what this one only looked at: `luminous-import run job.yaml`. */
+  readonly send?: string;
+  /** The command that takes corrected failures files, when there is one. */
+  readonly retry?: string;
+  /** Kinds of problem shown, and examples of each; unless said five (ten of a check, which is made for them) and one. */
+  readonly maxGroups?: number;
+  readonly maxExamples?: number;
+}
+
+/** The whole closing as plain text without a final line end, every line within the width where words allow it. */
+export function closing(summary: Summary, options: ClosingOptions): string {
+  const { width, maxGroups = sendsNothing(summary) ? 10 : 5, maxExamples = 1 } = options;
+  const isEverywhere = everywhereIn(summary);
+  const problems = problemList(summary.problems, { width: width - 2, maxGroups, maxExamples, isEverywhere });
+  return [
+    wrap(headline(summary), width).join("\n"),
+    fateTable(summary, options),
+    wrap(quietNote(summary), width).join("\n"),
+    problems === "" ? "" : `What was wrong\n${indented(problems)}`,
+    notes(summary, width),
+    `Files in ${options.folder ?? summary.results.folder}\n${indented(fileList(summary))}`,
+    wrap(`Next: ${nextStep(summary, options)}`, width).join("\n"),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/**
+ * The table: a line for each fate that occurred, a column of entries for each phase, then all entries and all rows.
+ * Where the width is too small for the phases, they are left out. Without a row there is no table.
+ */
+export function fateTable(
+  summary: Summary,
+  { width, colour = false }: Pick<ClosingOptions, "width" | "colour">,
+): string {
+  if (summary.totals.rows === 0) return "";
+  const present = phases.filter((phase) => summary.tallies.some((tally) => tally.phase === phase && tally.entries > 0));
+  const table = tableLines(summary, present);
+  const isTooWide = (table[0]?.text.length ?? 0) > width;
+  return (isTooWide ? tableLines(summary, []) : table)
+    .map(({ text, fate }) => (colour ? coloured(cutTo(text, width), fate) : cutTo(text, width)))
+    .join("\n");
+}
+
+/** One sentence: what the person should do now. */
+export function nextStep(
+  summary: Summary,
+  {
+    again,
+    isWatched = false,
+    send = again,
+    rest = again,
+    retry,
+  }: Pick<ClosingOptions, "again" | "isWatched" | "send" | "rest" | "retry">,
+): string {
+  const { outcomes, exit_code, ended, stopped } = summary;
+  const toFix = outcomes.invalid.rows + outcomes.rejected.rows + outcomes.blocked.rows;
+  const toRepeat = outcomes.failed.rows + outcomes.in_doubt.rows + outcomes.pending.rows;
+  if (exit_code === 5) return `check the company and the API key of the account, then run: ${again}`;
+  if (sendsNothing(summary)) {
+    return toFix > 0
+      ? `fix the cells named above, or the mapping (results.csv has every row), ${isWatched ? "and save: this checks again" : `then check again: ${again}`}`
+      : `nothing stands in the way. To send it: ${send}`;
+  }
+  if (ended === "stopped")
+    return stopped?.hint === undefined ? `to continue: ${again}` : `${stopped.hint.replace(/\.$/, "")} (${again})`;
+  if (outcomes.pending.rows > 0) return `a pilot (--limit): to send the rest: ${rest}`;
+  if (toFix > 0) {
+    const files = listText(summary.results.failures.map(({ name }) => name));
+    if (retry !== undefined) return `fix ${files} and run: ${retry}`;
+    return `fix the rows that ${files} lists where they come from, then run: ${again} (what was accepted is not sent again)`;
+  }
+  return toRepeat > 0 ? `run the same command again: ${again}` : "nothing is left to do.";
+}
+
+// What stopped nothing and still may matter.
+function notes({ warnings, reference_faults }: Summary, width: number): string {
+  const faults = reference_faults.map(
+    ({ input, join, file, rows, first_line }) =>
+      `${file}: ${counted(rows, "row")} could not be read and count as no match (${input}.${join}): ${rows === 1 ? "" : "the first on "}line ${first_line}`,
+  );
+  const lines = [...warnings, ...faults].flatMap((note) => wrap(note, width - 2));
+  return lines.length === 0 ? "" : `Worth knowing\n${indented(lines.join("\n"))}`;
+}
+
+function headline(summary: Summary): string {
+  const { totals, duration_seconds, stopped, command } = summary;
+  const amount = `${counted(totals.rows, "row")}, ${counted(totals.entries, "entry", "entries")}`;
+  const time = durationText(duration_seconds * 1000);
+  return stopped === null
+    ? `${command} finished in ${time}: ${amount}`
+    : `${command} stopped after ${time}: ${stopped.message} (${amount})`;
+}
+
+/** Nothing, unless the run found nothing to send: then a person wants to read that it really left everything alone. */
+function quietNote(summary: Summary): string {
+  const { totals, outcomes, traffic, stopped, sends } = summary;
+  const tried = outcomes.accepted.rows + outcomes.rejected.rows + outcomes.failed.rows + outcomes.in_doubt.rows;
+  const isQuiet = Object.keys(sends).length === 0 && tried + outcomes.pending.rows === 0 && stopped === null;
+  if (sendsNothing(summary) || traffic === null || totals.rows === 0 || !isQuiet) return "";
+  return traffic.requests === 0
+    ? "Nothing was left to send, and no request was made."
+    : `Nothing was left to send: ${counted(traffic.requests, "request")} asked, none wrote.`;
+}
+
+interface TableLine {
+  readonly text: string;
+  readonly fate: Fate | undefined;
+}
+
+function tableLines(summary: Summary, shown: readonly Phase[]): readonly TableLine[] {
+  const counts = (fate: Fate | undefined, phase: Phase | undefined): Counts => countsOf(summary, fate, phase);
+  // With one phase the column of all entries would say the same twice.
+  const hasSum = shown.length !== 1;
+  const line = (fate: Fate | undefined): readonly string[] => [
+    fate === undefined ? "total" : fate === "pending" && sendsNothing(summary) ? "ready" : words(fate),
+    ...shown.map((phase) => numberCell(counts(fate, phase).entries)),
+    ...(hasSum ? [numberCell(counts(fate, undefined).entries)] : []),
+    numberCell(counts(fate, undefined).rows),
+  ];
+  const present = fates.filter((fate) => counts(fate, undefined).rows > 0);
+  const cells = [
+    ["", ...shown.map(words), ...(hasSum ? ["entries"] : []), "rows"],
+    ...present.map(line),
+    ...(present.length === 1 ? [] : [line(undefined)]),
+  ];
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells.map((row, index) => ({
+    text: row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  "),
+    fate: present[index - 1],
+  }));
+}
+
+function countsOf({ tallies }: Summary, fate: Fate | undefined, phase: Phase | undefined): Counts {
+  const matching = tallies.filter(
+    (tally) =>
+      (fate === undefined || fateOf(tally.outcome, tally.action) === fate) &&
+      (phase === undefined || tally.phase === phase),
+  );
+  return {
+    rows: matching.reduce((sum, { rows }) => sum + rows, 0),
+    entries: matching.reduce((sum, { entries }) => sum + entries, 0),
+  };
+}
+
+function numberCell(count: number): string {
+  return count === 0 ? "" : grouped(count);
+}
+
+function fileList({ results }: Summary): string {
+  const files = [
+    { name: results.results_csv, about: "every row and what became of it" },
+    ...results.failures.map(({ name, rows }) => ({
+      name,
+      about: `${counted(rows, "row")} that did not make it, with the reason`,
+    })),
+    { name: results.summary, about: "the numbers" },
+  ];
+  const width = Math.max(...files.map(({ name }) => name.length));
+  return files.map(({ name, about }) => `${name.padEnd(width)}  ${about}`).join("\n");
+}
+
+function listText(names: readonly string[]): string {
+  const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} more files`] : names;
+  return shown.length < 2 ? (shown[0] ?? "failures/") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, "  ");
+}
+
+function coloured(text: string, fate: Fate | undefined): string {
+  if (fate === undefined) return text;
+  return `\u001B[${colourOf(fate)}m${text}\u001B[0m`;
+}
+
+function colourOf(fate: Fate): number {
+  const [green, yellow, red] = [32, 33, 31];
+  if (fate === "created" || fate === "updated" || fate === "recovered") return green;
+  if (isSettledWell(fate)) return green;
+  return fate === "pending" || fate === "in_doubt" ? yellow : red;
+}

@@ -1,0 +1,342 @@
+// A run, start to end: prepare → stage → dispatch → report. Everything that can go wrong before the first request ends
+// it with nothing sent; everything after that ends in the ledger, and the same run again continues.
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { makeFolder } from "../disk/atomic-file.ts";
+import { type DispatchEnd, dispatch } from "../dispatch/dispatcher.ts";
+import type { DispatchEvent } from "../dispatch/events.ts";
+import type { Job } from "../job/job.ts";
+import { ledgersIn } from "../ledger/host.ts";
+import { type Clock, systemClock } from "../model/clock.ts";
+import { ImportError } from "../model/error.ts";
+import { exitCodeOf, exitCodeOfOutcomes } from "../model/exit-codes.ts";
+import type { Ledger, RunRecord } from "../model/ledger/ledger.ts";
+import type { HeldLock } from "../model/ledger/ledger-host.ts";
+import type { HttpProxy } from "../model/proxy.ts";
+import { writeReports } from "../report/reports.ts";
+import type { StopReason, Summary } from "../report/summary.ts";
+import { createLocate } from "../staging/locate-cells.ts";
+import {
+  damageList,
+  detections,
+  type PreparedInput,
+  type PrepareOptions,
+  prepareInputs,
+  resourceOf,
+} from "../staging/prepare.ts";
+import { stage } from "../staging/stage.ts";
+import { type SpoolOptions, spoolStreams } from "../staging/stdin-copy.ts";
+import { judgeFirstAnswer } from "./first-answer.ts";
+import { countTraffic, type TrafficCount } from "./traffic.ts";
+
+/** Where requests go, and on whose behalf. */
+export interface RunAccount {
+  readonly baseUrl: string;
+  /** The setting that the address came from, for messages. */
+  readonly baseUrlFrom: string;
+  /** Never written anywhere. */
+  readonly token: string;
+  /** Between here and there; absent where the account is reached directly. */
+  readonly proxy?: HttpProxy;
+}
+
+/** What a run may be told beside its job; the defaults do everything, once, and stop for nothing. */
+export interface RunOptions {
+  readonly account: RunAccount;
+  /** The first N entries of each phase; the rest stays pending. */
+  readonly limit?: number;
+  /** One input by name. */
+  readonly only?: string;
+  /** Nothing is sent when anything is invalid. */
+  readonly allOrNothing?: boolean;
+  readonly maxErrors?: number;
+  /** Warnings count as errors. */
+  readonly strict?: boolean;
+  /** Asks the API again even for what was accepted. */
+  readonly force?: boolean;
+  /** The machine's own unless said. */
+  readonly clock?: Clock;
+  /** From 0 to below 1. */
+  readonly random?: () => number;
+  /** Starts nothing new; what is in flight settles. */
+  readonly stop?: AbortSignal;
+  /** Cuts what is in flight: it stays in doubt until the next run looks it up. */
+  readonly abort?: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+  readonly stdin?: Readable;
+}
+
+/** What a run tells while it is under way. Never a body, never a token. */
+export type RunEvent =
+  /** Rows are looked at, before any of them is mapped. */
+  | { readonly kind: "inspecting"; readonly input: string; readonly rows: number }
+  /** With `of` the rows were read, and so many of them are brought together by their key. */
+  | { readonly kind: "reading"; readonly input: string; readonly rows: number; readonly of?: number | undefined }
+  | { readonly kind: "warning"; readonly message: string }
+  /** An older version had written the ledger; `copy` is the file that holds it as it was. */
+  | { readonly kind: "upgraded"; readonly from: number; readonly to: number; readonly copy: string }
+  | { readonly kind: "detected"; readonly file: string; readonly what: string }
+  | { readonly kind: "staged"; readonly entries: number; readonly open: number }
+  | { readonly kind: "reporting"; readonly folder: string }
+  | { readonly kind: "dispatch"; readonly event: DispatchEvent };
+
+/** How a run ended. `exitCode` is that of design §3; `stopped` says why it did not come to its end. */
+export interface RunResult {
+  readonly exitCode: number;
+  readonly summary: Summary;
+  /** The run's folder with results.csv, failures/ and summary.json. */
+  readonly folder: string;
+  readonly stopped: ImportError | undefined;
+}
+
+/**
+ * Runs a job. Throws `ImportError` when nothing was started (exit code 2) or the ledger cannot be written; anything that
+ * happens while sending is in the result.
+ */
+export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
+  await using lock = await ledgersIn(job.state).lock();
+  await using spooled = await spoolStreams(job, spoolOptions(wishes));
+  const inputs = await prepareInputs(spooled.job, prepareOptions(wishes));
+  await using ledger = await ledgersIn(job.state).open(wishes.account.baseUrl, "write");
+  return await execute({ job, inputs, ledger, lock, warnings: [] }, wishes);
+}
+
+/** What looking at the inputs is told of a command's wishes. */
+export function prepareOptions({ only, stop, onEvent }: CommandWishes): PrepareOptions {
+  return {
+    ...(only === undefined ? {} : { only }),
+    ...(stop === undefined ? {} : { signal: stop }),
+    onProgress: (input, rows) => onEvent?.({ kind: "inspecting", input, rows }),
+  };
+}
+
+/** What copying standard input is told of a command's wishes. */
+export function spoolOptions({ only, stop, stdin }: CommandWishes): SpoolOptions {
+  return {
+    ...(only === undefined ? {} : { only }),
+    ...(stop === undefined ? {} : { signal: stop }),
+    ...(stdin === undefined ? {} : { stdin }),
+  };
+}
+
+type CommandWishes = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;
+
+/** What goes through the pipeline. */
+interface Execution {
+  readonly job: Job;
+  readonly inputs: readonly PreparedInput[];
+  readonly ledger: Ledger;
+  /** Of the state folder; told the name of the run. */
+  readonly lock: HeldLock;
+  /** What was odd before, in words. */
+  readonly warnings: readonly string[];
+  /** The run whose failures files the inputs are; absent in a run over the job's own files. */
+  readonly retryOf?: RunRecord;
+}
+
+/** Stages, sends and reports inputs as one run. The caller holds the lock of the state folder. Throws as `run` does. */
+export async function execute(execution: Execution, wishes: RunOptions): Promise<RunResult> {
+  const { job, inputs, ledger, retryOf } = execution;
+  const options = { ...quietWorld(), ...wishes };
+  await using accountLock = await ledgersIn(job.state).lockAccount(options.account.baseUrl);
+  const record = await ledger.runs.begin({
+    runId: newRunId(options),
+    job: job.file.path,
+    command: retryOf === undefined ? "run" : "retry",
+    startedAtMs: options.clock.nowMs(),
+    ...(retryOf === undefined ? {} : { retryOf: retryOf.id }),
+  });
+  for (const lock of [execution.lock, accountLock]) lock.name(record.runId);
+  const traffic = countTraffic();
+  const warnings = [...execution.warnings, ...inputs.flatMap((input) => input.warnings)];
+  const locate = createLocate(ledger, record.id, inputs);
+  const tell = options.onEvent ?? (() => undefined);
+  if (ledger.upgraded !== undefined) tell({ kind: "upgraded", ...ledger.upgraded });
+  const warn = (message: string): void => {
+    warnings.push(message);
+    tell({ kind: "warning", message });
+  };
+  if (accountLock.warning !== undefined) warn(accountLock.warning);
+  for (const { file, what } of detections(inputs)) tell({ kind: "detected", file, what });
+
+  await beforeSending(ledger, record, options, async () => {
+    await stage(inputs, {
+      job,
+      ledger,
+      run: record.id,
+      strict: options.strict ?? false,
+      locate,
+      onProgress: (input, rows, of) => tell({ kind: "reading", input, rows, of }),
+      onWarning: warn,
+      onDetected: (file, what) => tell({ kind: "detected", file, what }),
+      signal: options.stop,
+      isRetry: retryOf !== undefined,
+    });
+    await ledger.flush();
+    // Where results cannot be written, nothing is sent.
+    await makeFolder(runFolder(job, record));
+  });
+  const counts = await ledger.staging.counts(record.id);
+  tell({
+    kind: "staged",
+    entries: sum(counts.map(({ entries }) => entries)),
+    open: sum(counts.map(({ open }) => open)),
+  });
+
+  const end: DispatchEnd =
+    (await refusedAsAWhole(ledger, record, options)) ??
+    (await dispatch({
+      ledger,
+      run: record.id,
+      api: options.account,
+      limits: job.limits,
+      existing: job.existing,
+      missingReferences: job.missingReferences,
+      guard: job,
+      force: options.force ?? false,
+      ...(options.limit === undefined ? {} : { limit: options.limit }),
+      ...(options.maxErrors === undefined ? {} : { maxErrors: options.maxErrors }),
+      locate,
+      onAnswer: await judgeFirstAnswer(ledger.account, job.limits.requestsPerSecond, warn),
+      onEvent: (event) => {
+        traffic.see(event);
+        if (event.type === "warning") return warn(event.message);
+        tell({ kind: "dispatch", event });
+      },
+      clock: options.clock,
+      random: options.random,
+      stop: options.stop,
+      abort: options.abort,
+    }));
+  return await finish(execution, record, { end, warnings, traffic, options });
+}
+
+// Whoever says nothing gets the machine's clock, its randomness, and a run that nothing interrupts.
+function quietWorld(): Pick<Required<RunOptions>, "clock" | "random" | "stop" | "abort"> {
+  const { signal: never } = new AbortController();
+  return { clock: systemClock, random: Math.random, stop: never, abort: never };
+}
+
+type World = RunOptions & ReturnType<typeof quietWorld>;
+
+/** An error before the first request ends the run as one in which nothing was sent. */
+async function beforeSending(
+  ledger: Ledger,
+  { id }: RunRecord,
+  { clock }: World,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const exitCode = error instanceof ImportError ? exitCodeOf(error.code) : 1;
+    const message = error instanceof Error ? error.message : String(error);
+    // The error that is under way matters more than a ledger that cannot note it.
+    await ledger.runs
+      .end(id, { endedAtMs: clock.nowMs(), exitCode, summary: { stopped: { message } } })
+      .catch(() => undefined);
+    throw error;
+  }
+}
+
+async function refusedAsAWhole(
+  ledger: Ledger,
+  { id }: RunRecord,
+  { allOrNothing }: World,
+): Promise<DispatchEnd | undefined> {
+  if (allOrNothing !== true) return undefined;
+  const tallies = await ledger.results.tallies(id);
+  const invalid = sum(tallies.filter(({ outcome }) => outcome === "invalid").map(({ rows }) => rows));
+  if (invalid === 0) return undefined;
+  const error = new ImportError(
+    "NOTHING_SENT",
+    `${invalid} ${invalid === 1 ? "row is" : "rows are"} invalid, so nothing was sent (--all-or-nothing)`,
+    {
+      hint: "Mend them and run again, or run without --all-or-nothing to send the others.",
+    },
+  );
+  return { kind: "stopped", error };
+}
+
+interface Ending {
+  readonly end: DispatchEnd;
+  readonly warnings: readonly string[];
+  readonly traffic: TrafficCount;
+  readonly options: World;
+}
+
+async function finish(
+  { job, ledger, inputs, retryOf }: Execution,
+  record: RunRecord,
+  ending: Ending,
+): Promise<RunResult> {
+  const { end, options } = ending;
+  const folder = runFolder(job, record);
+  options.onEvent?.({ kind: "reporting", folder });
+  await ledger.queue.settleRest(record.id, undefined);
+  await ledger.flush(); // a ledger that is lost is told instead of results
+  const stopped = end.kind === "stopped" ? end.error : undefined;
+  const tallies = await ledger.results.tallies(record.id);
+  const exitCode =
+    stopped === undefined ? exitCodeOfOutcomes(tallies.map(({ outcome }) => outcome)) : exitCodeOf(stopped.code);
+  const endedAtMs = options.clock.nowMs();
+  const summary = await writeReports(ledger.results, record, folder, {
+    account: options.account.baseUrl,
+    endedAtMs,
+    exitCode,
+    traffic: ending.traffic.total(),
+    warnings: ending.warnings,
+    folder,
+    damage: damageList(inputs),
+    resourceOf: resourceOf(inputs),
+    ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
+    ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
+  }).catch(afterSending);
+  await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
+  await ledger.flush();
+  await tidyUp(ledger);
+  return { exitCode, summary, folder, stopped };
+}
+
+/** Only now: until a run has ended, a crash may need the payloads again. A disk too full for it takes nothing from the run. */
+async function tidyUp({ upkeep }: Ledger): Promise<void> {
+  try {
+    await upkeep.dropPayloads();
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+  }
+}
+
+/** Where a run's files are. */
+export function runFolder({ state }: Job, { runId }: RunRecord): string {
+  return join(state, "runs", runId);
+}
+
+// Exit code 2 would say that nothing was started.
+function afterSending(error: unknown): never {
+  if (!(error instanceof ImportError) || error.code !== "STATE_UNUSABLE") throw error;
+  throw new ImportError(
+    "RESULTS_UNWRITTEN",
+    `everything went as the ledger says, but the results cannot be written: ${error.message}`,
+    {
+      hint: "make the folder writable and run the same command again: what was accepted is not sent again",
+      cause: error,
+    },
+  );
+}
+
+function stopReason({ code, message, hint }: ImportError): StopReason {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Sortable by time, unique enough for one state folder: date, time, and milliseconds with a random digit in hexadecimal. */
+function newRunId({ clock }: World): string {
+  const now = new Date(clock.nowMs());
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return `${stamp}-${now.getUTCMilliseconds().toString(16).padStart(3, "0")}${randomInt(16).toString(16)}`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

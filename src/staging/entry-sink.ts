@@ -1,0 +1,105 @@
+// Where finished groups go in staging: mapped, validated, and written into the ledger in batches. A group with more rows
+// than an entry can have becomes an invalid entry that its rows are added to part by part, so it is never held whole.
+import type { Job } from "../job/job.ts";
+import type { RowGroup, SourceRow } from "../model/draft.ts";
+import type { NewEntry } from "../model/ledger/entry.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
+import { damageProblems } from "./column-damage.ts";
+import { attachJoins, type JoinFiles, keyText } from "./joins.ts";
+import type { PreparedInput } from "./prepare.ts";
+import { openRowsHash, type RowsHash, rowsHash } from "./rows-hash.ts";
+import { validateDraft } from "./validate.ts";
+
+/** Takes the groups of one input. Whoever adds flushes in the end. */
+export interface Sink {
+  /** Parts of one group are added one after the other. */
+  add(group: RowGroup): Promise<void>;
+  /** Rows that the mapping leaves out, with the joined rows that would have belonged to them. */
+  exclude(rows: readonly SourceRow[]): Promise<void>;
+  flush(): Promise<void>;
+}
+
+/** What a sink needs beside the input. */
+export interface SinkOptions {
+  readonly job: Job;
+  readonly ledger: Ledger;
+  readonly run: number;
+  readonly strict: boolean;
+  readonly showCreationNeeds?: boolean;
+}
+
+const entriesPerBatch = 200;
+
+/** A sink for the groups of an input; `joins` are the staged files of its joins. */
+export function createSink(
+  prepared: PreparedInput,
+  joins: JoinFiles,
+  { job, ledger, run, strict, showCreationNeeds = false }: SinkOptions,
+): Sink {
+  const { compiled, input } = prepared;
+  const { resource } = compiled;
+  const { staging } = ledger;
+  const many = compiled.joins.filter(({ one }) => !one);
+  const waiting: NewEntry[] = [];
+  let tooLarge: { readonly entryId: number; readonly hash: RowsHash } | undefined;
+
+  const write = async (): Promise<readonly number[]> =>
+    waiting.length === 0 ? [] : await staging.addEntries(run, waiting.splice(0));
+  const closeTooLarge = async (): Promise<void> => {
+    if (tooLarge === undefined) return;
+    const { entryId, hash } = tooLarge;
+    tooLarge = undefined;
+    await staging.extendEntry(entryId, { rowsHash: hash.digest() });
+  };
+  const extend = async ({ rows, damage }: RowGroup): Promise<void> => {
+    if (tooLarge === undefined) throw new Error("the rest of a group came without its start");
+    tooLarge.hash.add(rows);
+    await staging.extendEntry(tooLarge.entryId, { rows: rows.map(({ id }) => id), problems: damage });
+  };
+  const settle = (ids: readonly number[]): Promise<void> =>
+    staging.settleRows(ids.map((id) => ({ id, outcome: "excluded" as const, problems: [] })));
+
+  return {
+    async flush() {
+      await write();
+      await closeTooLarge();
+    },
+    async exclude(rows) {
+      const joined: number[] = [];
+      for (const join of many) {
+        const files = (joins[join.name] ?? []).map(({ id }) => id);
+        for (const { row } of rows) {
+          const key = keyText(row.cells, join.ours);
+          // Joined rows without a key belong to nothing, whatever the row that is left out says.
+          const found = key === "" ? [] : await staging.rowsWithKey(files, key, Number.MAX_SAFE_INTEGER);
+          joined.push(...found.map(({ id }) => id));
+        }
+      }
+      await settle([...rows.map(({ id }) => id), ...joined]);
+    },
+    async add(group) {
+      if (group.part === "rest") return extend(group);
+      await closeTooLarge();
+      const { group: whole, unread } = await attachJoins(group, compiled, joins, staging);
+      const drafted = compiled.draft(whole);
+      // Its rows are complete, joined ones included: looking for more would take those of others.
+      if (drafted.kind === "excluded") return settle(drafted.rows.map(({ id }) => id));
+      const { draft } = drafted;
+      const damage = strict ? damageProblems(draft.rows, prepared.damage) : [];
+      const isPart = group.part === "start";
+      const checked = validateDraft({ ...draft, problems: [...draft.problems, ...damage] }, resource, {
+        policy: job.existing[resource.name],
+        strict,
+        showCreationNeeds,
+      });
+      waiting.push({ ...checked, ...(isPart ? {} : { rowsHash: rowsHash(input.name, draft.rows) }) });
+      if (waiting.length < entriesPerBatch && !isPart && unread.length === 0) return;
+      const entryId = (await write()).at(-1);
+      if (entryId === undefined) return;
+      for (const { fileIds, key } of unread) await staging.claimRows(entryId, fileIds, key);
+      if (!isPart) return;
+      tooLarge = { entryId, hash: openRowsHash(input.name) };
+      tooLarge.hash.add(draft.rows);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+// Rows of other files that belong to a group: found in the ledger by the key column, attached before mapping.
+import type { CompiledMapping } from "../map/compile.ts";
+import { cellAt } from "../model/cells.ts";
+import type { RowGroup, SourceRow } from "../model/draft.ts";
+import { cellPlace, splitRowId } from "../model/draft.ts";
+import type { StagedFile, Staging, StoredRow } from "../model/ledger/ledger.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Cells } from "../model/row.ts";
+
+/** The staged files of each join of an input. */
+export type JoinFiles = Readonly<Record<string, readonly StagedFile[]>>;
+
+/** A join is read whole for one entry; more rows than this come from a mistake in the key. */
+export const maxJoinedRows = 20_000;
+
+/** A group with its joined rows, and what of them is too much to be read: the other rows with the key belong to it too. */
+export interface Attached {
+  readonly group: RowGroup;
+  readonly unread: readonly { readonly fileIds: readonly number[]; readonly key: string }[];
+}
+
+/** The group with the rows that its joins attach to its first row. Faulty rows are among them; of a one-join they are no match, and mapping says so. */
+export async function attachJoins(
+  group: RowGroup,
+  compiled: CompiledMapping,
+  files: JoinFiles,
+  staging: Pick<Staging, "rowsWithKey">,
+): Promise<Attached> {
+  if (compiled.joins.length === 0 || group.rows.length === 0) return { group, unread: [] };
+  const first = compiled.head(group.rows);
+  const joined: Record<string, readonly SourceRow[]> = {};
+  const damage: Problem[] = [...group.damage];
+  const unread: Attached["unread"][number][] = [];
+  for (const join of compiled.joins) {
+    const key = keyText(first.row.cells, join.ours);
+    const of = files[join.name] ?? [];
+    const fileIds = of.map(({ id }) => id);
+    const found = key === "" ? [] : await staging.rowsWithKey(fileIds, key, join.one ? 3 : maxJoinedRows + 1);
+    const rows = found.map((row) => sourceRow(row, of));
+    if (join.one) {
+      joined[join.name] = rows;
+      continue;
+    }
+    joined[join.name] = rows.slice(0, maxJoinedRows);
+    if (rows.length <= maxJoinedRows) continue;
+    unread.push({ fileIds, key });
+    damage.push({
+      code: "join_several",
+      message: `more than 20,000 rows of ${join.name} belong to it, which is the most that one entry can have`,
+      ...cellPlace(first, join.ours),
+    });
+  }
+  return { group: { ...group, joined, damage }, unread };
+}
+
+/** A stored row as mapping takes it. Its cells must have been staged. */
+export function sourceRow(
+  stored: StoredRow,
+  files: readonly StagedFile[],
+  cells: Cells | undefined = stored.cells,
+): SourceRow {
+  const { fileId, rowNumber } = splitRowId(stored.id);
+  const file = files.find(({ id }) => id === fileId);
+  return {
+    id: stored.id,
+    file: file?.file ?? "",
+    ...(file?.info.styles === undefined ? {} : { styles: file.info.styles }),
+    row: {
+      number: rowNumber,
+      line: stored.line,
+      raw: stored.raw,
+      cells: cells ?? {},
+      ...(stored.fault === undefined ? {} : { fault: stored.fault }),
+    },
+  };
+}
+
+/** A key cell as text, `""` when it is absent or no text. */
+export function keyText(cells: Cells, column: string): string {
+  const cell = cellAt(cells, column);
+  return typeof cell === "string" ? cell.trim() : "";
+}

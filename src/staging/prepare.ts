@@ -1,0 +1,364 @@
+// Before anything is staged: mappings loaded and compiled, look-up tables read, every file looked through once, every
+// mapped column checked against its header. All faults of all inputs are reported together.
+import { dirname, resolve } from "node:path";
+import { blamedOnChange, type Seen, type SeenFile, seeFile } from "../job/file-states.ts";
+import type { Input, Job, JobFile } from "../job/job.ts";
+import type { ColumnFaults } from "../map/columns/check-columns.ts";
+import { type CompiledMapping, compileMapping } from "../map/compile.ts";
+import { withJobChannel } from "../map/definition/job-channel.ts";
+import { loadMapping } from "../map/definition/load-mapping.ts";
+import type { LookupSpec, LookupTables, Mapping } from "../map/definition/mapping.ts";
+import { ImportError } from "../model/error.ts";
+import type { ResourceName } from "../model/resource.ts";
+import type { FileInfo } from "../model/row.ts";
+import { didYouMean } from "../model/text/nearest.ts";
+import { readConfigText } from "../read/config-text.ts";
+import { openInput } from "../read/open.ts";
+import type { Summary } from "../report/summary.ts";
+import { cutTo } from "../report/wording.ts";
+import { type ColumnDamage, damageWarnings } from "./column-damage.ts";
+import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
+import { type Inspected, type InspectOptions, inspectInput } from "./scan-files.ts";
+import { seeInput } from "./seen-input.ts";
+
+/** An input that is ready to be staged. */
+export interface PreparedInput {
+  readonly input: Input;
+  readonly compiled: CompiledMapping;
+  /** Facts of each file, by path. */
+  readonly infos: ReadonlyMap<string, FileInfo>;
+  /** What a spreadsheet did to columns that the mapping uses. */
+  readonly damage: readonly ColumnDamage[];
+  /** What looks odd but stops nothing, in words. */
+  readonly warnings: readonly string[];
+  /** All that was read for it, as it was before: staging compares. */
+  readonly seen: Seen;
+}
+
+/** Which inputs to prepare, from what, and how to look at their rows. */
+export interface PrepareOptions extends InspectOptions {
+  /** Rows that the indexes of an input's mapping know beside those of its files. */
+  readonly earlierRows?: (input: string) => AgedRows;
+  /** The name of one input; the others are left alone. */
+  readonly only?: string;
+}
+
+/** Loads and checks everything that can be known before a row is mapped. Throws with every fault that was found. */
+export async function prepareInputs(job: Job, options: PrepareOptions = {}): Promise<readonly PreparedInput[]> {
+  const { only } = options;
+  checkOnly(job, only);
+  const inputs = job.inputs.filter(({ name }) => only === undefined || name === only);
+  const settled = await Promise.allSettled(inputs.map((input) => prepareInput(input, options)));
+  const failures = settled.flatMap((result, at) =>
+    result.status === "rejected" ? [{ reason: result.reason as unknown, of: inputs[at]?.name ?? "" }] : [],
+  );
+  if (failures.length > 0) throw joined(failures);
+  return settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}
+
+/** Throws `ImportError("USAGE")` for a name that no input of the job has. */
+export function checkOnly(job: Job, only: string | undefined): void {
+  if (only === undefined || job.inputs.some(({ name }) => name === only)) return;
+  const names = job.inputs.map(({ name }) => name);
+  throw new ImportError("USAGE", `the job has no input "${only}".${didYouMean(only, names)}`, {
+    hint: `Its inputs are ${names.join(", ")}.`,
+  });
+}
+
+/** The resource of each input, by its name. */
+export function resourceOf(inputs: readonly PreparedInput[]): Readonly<Record<string, ResourceName>> {
+  return Object.fromEntries(inputs.map(({ input, compiled }) => [input.name, compiled.resource.name]));
+}
+
+/** What was found out about the files rather than said, by the names that the job gives them. */
+export function detections(
+  inputs: readonly PreparedInput[],
+): readonly { readonly file: string; readonly what: string }[] {
+  return inputs.flatMap(({ input, infos }) =>
+    [...input.files, ...Object.values(input.joins).flat()].flatMap(({ path, shown }) =>
+      (infos.get(path)?.detected ?? []).map((what) => ({ file: shown, what })),
+    ),
+  );
+}
+
+/** The damaged columns of all inputs, as the summary lists them: by the file of the first cell. */
+export function damageList(inputs: readonly PreparedInput[]): Summary["damage"] {
+  return inputs.flatMap(({ input, damage }) =>
+    damage.map(({ join, column, kind, count, cells }) => {
+      const { file } = cells[0];
+      const first = cells
+        .filter((cell) => cell.file === file)
+        .map(({ line, text }) => ({ line, value: cutTo(text, 100) }));
+      return {
+        input: join === undefined ? input.name : `${input.name}.${join}`,
+        file,
+        column,
+        kind,
+        cells: count,
+        first,
+      };
+    }),
+  );
+}
+
+/**
+ * The mapping of an input ready for rows, with the files that it looks things up in and indexes over the rows that are
+ * given; the input's own files are not touched.
+ */
+export async function compileInput(
+  input: Pick<Input, "mapping">,
+  ...rows: readonly AgedRows[]
+): Promise<CompiledMapping> {
+  const mapping = await readMapping(input);
+  const { indexes } = await readIndexes(mapping, ...rows);
+  return compileMapping(mapping, (await readLookups(mapping, input)).tables, indexes);
+}
+
+async function prepareInput(given: Input, options: PrepareOptions): Promise<PreparedInput> {
+  const { input, ...seen } = await seeInput(given);
+  try {
+    return { ...(await prepareSeen(input, seen.files, options)), seen };
+  } catch (error) {
+    throw await blamedOnChange(error, seen);
+  }
+}
+
+async function prepareSeen(
+  input: Input,
+  seen: SeenFile[],
+  options: PrepareOptions,
+): Promise<Omit<PreparedInput, "seen">> {
+  const mapping = await readMapping(input, options);
+  const earlier = options.earlierRows === undefined ? [] : [options.earlierRows(input.name)];
+  const read = await readIndexes(mapping, rowsOfFiles(input.files, mapping), ...earlier);
+  const looksUp = await Promise.all(mapping.lookups.map((spec) => seeFile(lookupFile(spec, input))));
+  seen.push(...looksUp);
+  const lookups = await readLookups(mapping, input, { ...options, seen: looksUp });
+  const compiled = compileMapping(mapping, lookups.tables, read.indexes);
+  checkJoins(input, compiled.mapping);
+  const infos = new Map<string, FileInfo>();
+  for (const { file, join } of filesOf(input)) {
+    const open = openInput(file.path, file.shown, file.source ?? compiled.mapping.source);
+    await using opened = await (join === undefined ? open : open.catch(namingJoin(join, input)));
+    infos.set(file.path, { ...opened.info, path: file.spooled === true ? file.shown : opened.info.path });
+  }
+  const inspected = await inspectInput(input, compiled, infos, options);
+  const { errors: absent, warnings } = checkHeaders(compiled, inspected);
+  const errors = absent.length === 0 ? [] : [...undividedHeaders(input, inspected.infos), ...absent];
+  const faults = [
+    ...(errors.length === 0
+      ? []
+      : [
+          new ImportError("MAPPING_INVALID", errors.join("\n"), {
+            hint: `Mend ${input.mapping.shown}, mark the field "optional: true", or check the delimiter of the file.`,
+          }),
+        ]),
+    ...(inspected.faults.length === 0
+      ? []
+      : [new ImportError("MAPPING_INVALID", inspected.faults.join("\n"), { hint: inspected.hint })]),
+  ];
+  if (faults.length > 0) throw joined(faults.map((reason) => ({ reason, of: input.name })));
+  const { damage } = inspected;
+  const allWarnings = [
+    ...lookups.warnings,
+    ...warnings,
+    ...read.warnings,
+    ...damageWarnings(damage, input.mapping.shown),
+  ];
+  return { input, compiled, infos: inspected.infos, damage, warnings: allWarnings };
+}
+
+function filesOf({ files, joins }: Input): readonly { readonly file: JobFile; readonly join: string | undefined }[] {
+  const joined = Object.entries(joins).flatMap(([join, of]) => of.map((file) => ({ file, join })));
+  return [...files.map((file) => ({ file, join: undefined })), ...joined];
+}
+
+function namingJoin(join: string, { name }: Input): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ImportError)) throw error;
+    const { code, message, hint = "", cause } = error;
+    throw new ImportError(code, message, {
+      hint: `${hint}. The job names it as join.${join} of the input "${name}"`,
+      cause,
+    });
+  };
+}
+
+/** What does not fit between the mapping and the headers of an input's files. */
+function checkHeaders(compiled: CompiledMapping, { mains, joined: headers }: Inspected): ColumnFaults {
+  const errors = new Set<string>();
+  const warnings = new Set<string>();
+  for (const { header } of mains) {
+    const found = compiled.checkColumns(header, headers);
+    for (const error of found.errors) errors.add(error);
+    for (const warning of found.warnings) warnings.add(warning);
+  }
+  return { errors: [...errors], warnings: [...warnings] };
+}
+
+/** Tables whose header came out as one column: mostly the wrong delimiter, and then no column of the mapping is there. */
+function undividedHeaders(input: Input, infos: ReadonlyMap<string, FileInfo>): readonly string[] {
+  return filesOf(input).flatMap(({ file }) => {
+    const { columns = [], delimiter, separatorLine } = infos.get(file.path) ?? unknownHeader;
+    const [only, ...others] = columns;
+    if (only === undefined || others.length > 0 || delimiter === undefined) return [];
+    const why = separatorLine === undefined ? "" : `, as its first line "${cutTo(separatorLine, 20)}" says`;
+    return [
+      `${file.shown}: its header is a single column, "${cutTo(only, 60)}", with cells separated by ${JSON.stringify(delimiter)}${why}`,
+    ];
+  });
+}
+
+/** What is known of a file that is not there: a retry may have no rows of a join. */
+export const unknownHeader: FileInfo = {
+  path: "",
+  format: "csv",
+  encoding: "utf-8",
+  bom: false,
+  gzip: false,
+  newline: "\n",
+  detected: [],
+};
+
+/** Throws `ImportError("JOB_INVALID")` where the job and the mapping do not name the same joins. */
+export function checkJoins(input: Input, mapping: Mapping): void {
+  const wanted = mapping.joins.map(({ name }) => name);
+  const given = Object.keys(input.joins);
+  const missing = wanted.filter((name) => !given.includes(name));
+  const surplus = given.filter((name) => !wanted.includes(name));
+  if (missing.length > 0) {
+    throw new ImportError(
+      "JOB_INVALID",
+      `input "${input.name}": ${input.mapping.shown} joins ${missing.map((name) => `"${name}"`).join(", ")}, and the job names no file for it`,
+      {
+        hint: `In the job file, under the input "${input.name}", add join: { ${missing.map((name) => `${name}: path/to/${name}.csv`).join(", ")} }.`,
+      },
+    );
+  }
+  if (surplus.length > 0) {
+    throw new ImportError(
+      "JOB_INVALID",
+      `input "${input.name}": the job joins ${surplus.map((name) => `"${name}"`).join(", ")}, which ${input.mapping.shown} does not know.${didYouMean(surplus[0] ?? "", wanted)}`,
+      {
+        hint: "A join needs its columns in the mapping: join: { name: { on: { theirs: ours } } }.",
+      },
+    );
+  }
+}
+
+type Stoppable = Pick<InspectOptions, "signal">;
+
+async function readMapping({ mapping }: Pick<Input, "mapping">, { signal }: Stoppable = {}): Promise<Mapping> {
+  const { path, shown } = mapping;
+  const hint = "The path is relative to the job file.";
+  const text = await readConfigText({
+    path,
+    shown,
+    what: "the mapping",
+    named: "the job",
+    code: "MAPPING_INVALID",
+    hint,
+    signal,
+  });
+  const loaded = loadMapping(text, shown);
+  return mapping.channel === undefined ? loaded : withJobChannel(loaded, mapping.channel);
+}
+
+const maxLookupRows = 200_000;
+
+interface LookupOptions extends Pick<InspectOptions, "signal"> {
+  /** The files, as they were before. */
+  readonly seen?: readonly SeenFile[];
+}
+
+/** The tables of all lookups, and what was detected of their files: nowhere else would it be told. */
+async function readLookups(
+  mapping: Mapping,
+  input: Pick<Input, "mapping">,
+  options: LookupOptions = {},
+): Promise<{ readonly tables: LookupTables; readonly warnings: readonly string[] }> {
+  const tables = new Map<string, ReadonlyMap<string, string>>();
+  const warnings = new Set<string>();
+  for (const spec of mapping.lookups) {
+    const { table, detected } = await readLookup(spec, input, options);
+    tables.set(tableName(spec), table);
+    for (const what of detected) warnings.add(`the lookup file ${spec.file}: detected ${what}`);
+  }
+  const tableOf: LookupTables = (spec) => {
+    const table = tables.get(tableName(spec));
+    if (table === undefined) throw new Error(`${spec.file} was not read, and a field looks something up in it`);
+    return table;
+  };
+  return { tables: tableOf, warnings: [...warnings] };
+}
+
+function tableName({ file, key, value }: LookupSpec): string {
+  return JSON.stringify([file, key, value]);
+}
+
+function lookupFile({ file }: LookupSpec, { mapping }: Pick<Input, "mapping">): Pick<JobFile, "path" | "shown"> {
+  return { path: resolve(dirname(mapping.path), file), shown: file };
+}
+
+async function readLookup(
+  spec: LookupSpec,
+  input: Pick<Input, "mapping">,
+  { signal, seen = [] }: LookupOptions,
+): Promise<{ readonly table: ReadonlyMap<string, string>; readonly detected: readonly string[] }> {
+  const table = new Map<string, string>();
+  const { path, shown } = lookupFile(spec, input);
+  const bytes = seen.find((file) => file.path === path)?.state?.bytes;
+  await using opened = await openInput(path, shown, {}, { signal, bytes });
+  const absent = [spec.key, spec.value].filter(
+    (column) => opened.info.columns !== undefined && !opened.info.columns.includes(column),
+  );
+  if (absent.length > 0) {
+    throw new ImportError(
+      "MAPPING_INVALID",
+      `${input.mapping.shown}: the lookup file ${spec.file} has no column "${absent.join('" and no column "')}".${didYouMean(absent[0] ?? "", opened.info.columns ?? [])}`,
+      {
+        hint: `Its columns are ${(opened.info.columns ?? []).join(", ")}.`,
+      },
+    );
+  }
+  for await (const batch of opened.batches()) {
+    for (const { cells, fault } of batch) {
+      const key = cells[spec.key];
+      const value = cells[spec.value];
+      if (fault === undefined && typeof key === "string" && key !== "" && typeof value === "string")
+        table.set(key, value);
+    }
+    if (table.size > maxLookupRows) {
+      throw new ImportError("INPUT_UNREADABLE", `the lookup file ${spec.file} has more than ${maxLookupRows} rows`, {
+        hint: "A lookup is kept in memory. Use a join with one: true for a table of this size.",
+      });
+    }
+  }
+  return { table, detected: [...opened.info.detected, ...opened.detectedLate()] };
+}
+
+interface Failure {
+  readonly reason: unknown;
+  /** The input. */
+  readonly of: string;
+}
+
+/** Several faults as one error: the first one's code, everybody's words, each hint with the inputs that it is for. */
+function joined(failures: readonly Failure[]): unknown {
+  const known = failures.flatMap(({ reason, of }) => (reason instanceof ImportError ? [{ error: reason, of }] : []));
+  const [first, ...rest] = known;
+  if (first === undefined || known.length < failures.length)
+    return failures.find(({ reason }) => !(reason instanceof ImportError))?.reason;
+  if (rest.length === 0) return first.error;
+  const hints = [...new Set(known.flatMap(({ error: { hint } }) => (hint === undefined ? [] : [hint])))];
+  const inputs = new Set(known.map(({ of }) => of));
+  const told = hints.map((hint) => {
+    const of = known.filter(({ error }) => error.hint === hint).map((each) => `input "${each.of}"`);
+    return hints.length === 1 || inputs.size === 1 ? hint : `${of.join(", ")}: ${hint}`;
+  });
+  const message = known.map(({ error }) => error.message).join("\n");
+  return new ImportError(first.error.code, message, {
+    cause: first.error,
+    ...(told.length === 0 ? {} : { hint: told.join(inputs.size === 1 ? " " : "\n") }),
+  });
+}

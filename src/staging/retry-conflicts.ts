@@ -1,0 +1,123 @@
+// What only a retry can do wrong: its files hold what did not make it, so what was made is not there to clash with.
+import { splitRowId } from "../model/draft.ts";
+import type { Ledger, Staging } from "../model/ledger/ledger.ts";
+import type { Problem } from "../model/problem.ts";
+import { resources } from "../model/resources/resources.ts";
+import { type ClashOptions, claimPlaces } from "./duplicate-keys.ts";
+import type { Pause } from "./pause.ts";
+import type { PreparedInput } from "./prepare.ts";
+import { createProblemBatch } from "./problem-batch.ts";
+
+/**
+ * Makes invalid what would make an entry a second time under the key of one that the retried run made (rows of that entry
+ * are missing here, and an update or an order without them would be wrong), and what stood apart under one key in the
+ * retried run and only stands together here because the rows between were made. With `rows: continued` also what stood
+ * apart under several keys: a row whose key the others continue is gone. And what has a row that stands in its failures file
+ * more than once: it would count twice, or one of two edits of it would be lost.
+ */
+export async function refuseRepeats(
+  run: number,
+  inputs: readonly PreparedInput[],
+  options: Pick<ClashOptions, "ledger" | "locate" | "pause">,
+): Promise<void> {
+  const { staging, results } = options.ledger;
+  await refuseCopies(run, options.ledger, options.pause);
+  const made = await staging.madeBefore(run);
+  for (const claims of byEntry(made)) {
+    await options.pause(claims.length);
+    const places = await claimPlaces(claims, options);
+    const problems = places.map(
+      ({ claim: { resource, key, runId }, place }): Problem => ({
+        ...place,
+        code: "duplicate_key",
+        message: `run ${runId} made the ${resources[resource].singular} "${key}" from rows that are not in this file: to add to them, fix the original and run that`,
+      }),
+    );
+    await addTo(claims, problems, staging);
+  }
+  const files = (await results.files(run)).filter(({ kind }) => kind === "input");
+  const filesGrouped = (...ways: readonly string[]): readonly number[] => {
+    const grouped = inputs.filter(({ compiled: { mapping } }) => ways.includes(mapping.group?.rows ?? "anywhere"));
+    const names = new Set(grouped.map(({ input }) => input.name));
+    return files.filter(({ input }) => names.has(input)).map(({ id }) => id);
+  };
+  const apart = await staging.keptApart(run, filesGrouped("adjacent", "continued"));
+  for (const claims of byEntry(apart)) {
+    await options.pause(claims.length);
+    const places = await claimPlaces(
+      claims.map((claim) => ({ ...claim, path: "" })),
+      options,
+    );
+    const problems = places.map(
+      ({ claim: { key }, place }): Problem => ({
+        ...place,
+        code: "duplicate_key",
+        message: `"${key}" stood more than once in the original, and its rows stand together only here (if they make one entry: group.rows: anywhere; if not, take one away)`,
+      }),
+    );
+    await addTo(claims, problems, staging);
+  }
+  const told = new Set(apart.map(({ entryId }) => entryId));
+  const joined = await staging.joinedApart(run, filesGrouped("continued"));
+  for (const parts of byEntry(joined)) {
+    const [first] = parts;
+    if (first === undefined || told.has(first.entryId)) continue;
+    await options.pause();
+    const places = await claimPlaces([{ entryId: first.entryId, key: first.key ?? "", path: "" }], options);
+    const message = joinedMessage(parts);
+    await addTo(
+      parts,
+      places.map(({ place }): Problem => ({ ...place, code: "duplicate_key", message })),
+      staging,
+    );
+  }
+}
+
+/** What belongs to one entry, for lists that have it together. */
+function* byEntry<T extends { readonly entryId: number }>(items: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0, to = 0; from < items.length; from = to) {
+    while (items[to]?.entryId === items[from]?.entryId) to += 1;
+    yield items.slice(from, to);
+  }
+}
+
+async function addTo(
+  [first]: readonly { readonly entryId: number }[],
+  problems: readonly Problem[],
+  staging: Staging,
+): Promise<void> {
+  if (first !== undefined) await staging.addProblems(first.entryId, problems);
+}
+
+async function refuseCopies(run: number, { staging, stories }: Ledger, pause: Pause): Promise<void> {
+  const batch = createProblemBatch(staging);
+  for await (const { source, rows } of staging.comeTwice(run)) {
+    const { rowNumber } = splitRowId(source);
+    const first = rows.slice(0, maxNamedParts + 1);
+    for (const { id, line, file } of rows) {
+      await pause();
+      const others = first.filter((other) => other.id !== id).slice(0, maxNamedParts);
+      const named = others.map((other) => `line ${other.line} (row ${splitRowId(other.id).rowNumber})`);
+      const more = rows.length - 1 - others.length;
+      const message = `row ${rowNumber} of the original stands here and again on ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}: keep one of them (what is new has nothing in _import_problem)`;
+      for (const entry of await stories.entriesOfRow(id, mostEntriesOfRow)) {
+        const place = { file, line, row: splitRowId(id).rowNumber };
+        await batch.add(entry.id, { code: "duplicate_row", message, ...place });
+      }
+    }
+  }
+  await batch.flush();
+}
+
+// A row of a join may belong to several.
+const mostEntriesOfRow = 100;
+const maxNamedParts = 5;
+
+function joinedMessage(parts: Awaited<ReturnType<Staging["joinedApart"]>>): string {
+  const named = parts.slice(0, maxNamedParts).map(({ from: { key, row } }) => {
+    const whose = key === null ? "an entry without a key" : `"${key}"`;
+    return `row ${splitRowId(row).rowNumber} of ${whose}`;
+  });
+  const more = parts.length > maxNamedParts ? ` and ${parts.length - maxNamedParts} more` : "";
+  return `its rows were of several entries in the original (${named.join(", ")}${more}) and continue one only here: put back the row with the key, or take away the rows below it too`;
+}

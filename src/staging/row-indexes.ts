@@ -1,0 +1,63 @@
+// The rows that a mapping's indexes are made of: of an input's files before they are staged, and as the ledger keeps them
+// of an earlier run, whose files may have moved on.
+import type { JobFile } from "../job/job.ts";
+import type { Mapping } from "../map/definition/mapping.ts";
+import { noIndexes, type RowIndexes } from "../map/expression/language.ts";
+import { openRowIndexes } from "../map/row-index.ts";
+import type { Ledger, RunRecord } from "../model/ledger/ledger.ts";
+import { isTable, type Row } from "../model/row.ts";
+import { openInput, parseRow } from "../read/open.ts";
+import { sourceRow } from "./joins.ts";
+
+/** Batches of rows, newer ones first, with the file that they stand in; `age` counts the runs since. */
+export type AgedRows = AsyncIterable<{
+  readonly file: string;
+  readonly age: number;
+  readonly isTable: boolean;
+  readonly rows: readonly Row[];
+}>;
+
+/** Indexes with what is odd about the rows that they are made of, in words. */
+export interface ReadIndexes {
+  readonly indexes: RowIndexes;
+  readonly warnings: readonly string[];
+}
+
+/** The indexes of a mapping over these rows; nothing is read for a mapping without any. */
+export async function readIndexes(mapping: Mapping, ...sources: readonly AgedRows[]): Promise<ReadIndexes> {
+  if (Object.keys(mapping.indexes).length === 0) return { indexes: noIndexes, warnings: [] };
+  const builder = openRowIndexes(mapping);
+  for (const source of sources) {
+    for await (const { rows, ...from } of source) for (const row of rows) builder.add(row, from);
+  }
+  return { indexes: builder.indexes, warnings: builder.warnings() };
+}
+
+/** The rows of an input's files. */
+export async function* rowsOfFiles(files: readonly JobFile[], mapping: Mapping): AgedRows {
+  for (const { path, shown, source, state } of files) {
+    await using opened = await openInput(path, shown, source ?? mapping.source, { bytes: state?.bytes });
+    for await (const rows of opened.batches()) yield { file: shown, age: 0, isTable: isTable(opened.info), rows };
+  }
+}
+
+/** The rows of an input as the ledger keeps them of a run; of a retry those of the runs before it as well. */
+export async function* rowsOfRuns({ results, runs }: Ledger, run: RunRecord, input: string): AgedRows {
+  const known = await runs.list();
+  let age = 1;
+  for (let at: RunRecord | undefined = run; at !== undefined; age += 1) {
+    for (const { id, file, info, ...of } of await results.files(at.id)) {
+      if (of.kind !== "input" || of.input !== input) continue;
+      for await (const rows of results.rowsOf(id)) {
+        yield {
+          file,
+          age,
+          isTable: isTable(info),
+          rows: rows.map((row) => sourceRow(row, [], row.fault === undefined ? parseRow(info, row.raw) : {}).row),
+        };
+      }
+    }
+    const { retryOf }: RunRecord = at;
+    at = known.find(({ id }) => id === retryOf);
+  }
+}

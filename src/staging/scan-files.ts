@@ -1,0 +1,158 @@
+// The pass over the files of an input before anything is staged: what their cells prove of how numbers and dates are
+// written, and which paths JSON elements have. Memory does not grow with the files. What was found goes with each file.
+import { isStandIn } from "../damage/stand-in-words.ts";
+import type { Input, JobFile } from "../job/job.ts";
+import type { ColumnPlace } from "../map/columns/columns-to-infer.ts";
+import { collectPaths, type Header, type PathCollector, tableHeader } from "../map/columns/header.ts";
+import { inspectStyles } from "../map/columns/infer-styles.ts";
+import type { CompiledMapping } from "../map/compile.ts";
+import { meantWords } from "../map/literal-words.ts";
+import { type FileInfo, isTable } from "../model/row.ts";
+import { openInput, sameSettings } from "../read/open.ts";
+import { type ColumnDamage, inspectDamage } from "./column-damage.ts";
+
+/** How to look. */
+export interface InspectOptions {
+  /** Ends the look; then nothing is found. */
+  readonly signal?: AbortSignal;
+  /** Called now and then with the rows looked at so far. */
+  readonly onProgress?: (input: string, rows: number) => void;
+}
+
+/** What the pass found. */
+export interface Inspected {
+  /** The facts of each file by path, with the styles of its columns. */
+  readonly infos: ReadonlyMap<string, FileInfo>;
+  /** Of the main files: one for each table, and one for all JSON together. */
+  readonly mains: readonly { readonly file: JobFile; readonly header: Header | undefined }[];
+  readonly joined: Readonly<Record<string, Header | undefined>>;
+  readonly damage: readonly ColumnDamage[];
+  /** Columns that can be read in more than one way, each a line. */
+  readonly faults: readonly string[];
+  /** What to do about them. */
+  readonly hint: string;
+}
+
+/** Looks at all rows of an input. Throws `INPUT_UNREADABLE` for what no row can be blamed for. */
+export async function inspectInput(
+  input: Input,
+  compiled: CompiledMapping,
+  infos: ReadonlyMap<string, FileInfo>,
+  options: InspectOptions = {},
+): Promise<Inspected> {
+  const roles = rolesOf(input, infos);
+  const isColumn = ({ join, column }: ColumnPlace): boolean =>
+    roles.some(
+      (role) => role.join === join && role.files.some(({ info }) => isTable(info) && info.columns?.includes(column)),
+    );
+  const styles = inspectStyles(compiled.feeds(isColumn), compiled.mapping.file);
+  const meant = meantWords(compiled.mapping);
+  const isNothing = (text: string) => compiled.isBlank(text) || (meant.has(text.trim()) && isStandIn(text));
+  const damage = inspectDamage(compiled.columnRoles(isColumn), isNothing, compiled.mapping.accept);
+  const collectors = collectorsOf(roles);
+  askFor(compiled, collectors);
+  for (const role of roles) {
+    const collector = collectors.get(role.join);
+    let rows = 0;
+    for (const { file, info } of role.files) {
+      const look = isTable(info) ? styles.watch(role.join, file) : undefined;
+      const judge = isTable(info) ? damage.watch(role.join, file.shown) : undefined;
+      const paths = isTable(info) ? undefined : collector;
+      if (look === undefined && judge === undefined && paths === undefined) continue;
+      await using opened = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
+      for await (const batch of opened.batches()) {
+        if (options.signal?.aborted === true) return cutOff(infos);
+        for (const row of batch) {
+          if (row.fault !== undefined) continue;
+          look?.(row);
+          judge?.(row);
+          paths?.see(row.cells);
+        }
+        rows += batch.length;
+        options.onProgress?.(role.join === undefined ? input.name : `${input.name}.${role.join}`, rows);
+        if (paths?.isComplete() === true) break;
+      }
+    }
+  }
+  const found = styles.found();
+  return {
+    infos: new Map(
+      roles.flatMap(({ join, files }) =>
+        files.map(({ file, info }) => {
+          const { styles: ofColumns, detected } = found.of(join, file);
+          // Tables have styles even when none was found: that is what tells them from JSON.
+          const own = isTable(info) ? { styles: ofColumns } : {};
+          return [file.path, { ...info, ...own, detected: [...info.detected, ...detected] }] as const;
+        }),
+      ),
+    ),
+    ...headersOf(roles, collectors),
+    damage: damage.found(),
+    faults: found.faults,
+    hint: found.hint,
+  };
+}
+
+/** The files that stand for one name in a mapping: the main files, or those of a join. */
+interface Role {
+  readonly join: string | undefined;
+  readonly files: readonly { readonly file: JobFile; readonly info: FileInfo }[];
+}
+
+function rolesOf(input: Input, infos: ReadonlyMap<string, FileInfo>): readonly Role[] {
+  const withInfo = (files: readonly JobFile[]): Role["files"] =>
+    files.flatMap((file) => {
+      const info = infos.get(file.path);
+      return info === undefined ? [] : [{ file, info }];
+    });
+  return [
+    { join: undefined, files: withInfo(input.files) },
+    ...Object.entries(input.joins).map(([join, files]) => ({ join, files: withInfo(files) })),
+  ];
+}
+
+/** One for the JSON files of each role. A failures file says nothing: the elements that had a path may have gone through. */
+function collectorsOf(roles: readonly Role[]): ReadonlyMap<string | undefined, PathCollector> {
+  return new Map(
+    roles.flatMap(({ join, files }) => {
+      const first = files.find(({ info }) => !isTable(info));
+      const isRetry = files.some(({ file }) => file.retryOf !== undefined);
+      return first === undefined || isRetry
+        ? []
+        : [[join, collectPaths({ ...first.info, path: first.file.shown })] as const];
+    }),
+  );
+}
+
+/** Lets the mapping ask for every name that it uses. */
+function askFor(compiled: CompiledMapping, collectors: ReadonlyMap<string | undefined, PathCollector>): void {
+  const joined = compiled.joins.map(({ name }) => [name, collectors.get(name)?.probe] as const);
+  compiled.checkColumns(collectors.get(undefined)?.probe, Object.fromEntries(joined));
+}
+
+function headersOf(
+  roles: readonly Role[],
+  collectors: ReadonlyMap<string | undefined, PathCollector>,
+): Pick<Inspected, "mains" | "joined"> {
+  const headerOf = ({ join }: Role, read: Role["files"][number] | undefined): Header | undefined => {
+    if (read === undefined) return undefined;
+    const { file, info } = read;
+    return isTable(info) ? tableHeader({ ...info, path: file.shown }) : collectors.get(join)?.header();
+  };
+  const mains = roles
+    .filter(({ join }) => join === undefined)
+    .flatMap((role) => {
+      const json = role.files.find(({ info }) => !isTable(info));
+      const shown = role.files.filter((each) => isTable(each.info) || each === json);
+      return shown.map((read) => ({ file: read.file, header: headerOf(role, read) }));
+    });
+  const joined = roles.flatMap((role) =>
+    role.join === undefined ? [] : [[role.join, headerOf(role, role.files[0])] as const],
+  );
+  return { mains, joined: Object.fromEntries(joined) };
+}
+
+/** Staging says what is to be said of a command that was stopped. */
+function cutOff(infos: ReadonlyMap<string, FileInfo>): Inspected {
+  return { infos, mains: [], joined: {}, damage: [], faults: [], hint: "" };
+}
