@@ -18,6 +18,7 @@ export {
 } from "./init/init.ts";
 export { type Job, type JobOverrides, loadJob } from "./job/job.ts";
 export { type JobRemains, readJobRemains } from "./job/job-outline.ts";
+export type { Account } from "./model/account.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export { type ErrorCode, ImportError } from "./model/error.ts";
 export type { CheckName, Finding } from "./model/finding.ts";
@@ -30,6 +31,6 @@ export type { ShownEntry } from "./report/preview-text.ts";
 export type { Summary } from "./report/summary.ts";
 export { type CheckOptions, type CheckResult, check } from "./run/check.ts";
 export { type RetryOptions, type RetryResult, retry } from "./run/retry.ts";
-export { type RunAccount, type RunEvent, type RunOptions, type RunResult, run } from "./run/run.ts";
+export { type RunEvent, type RunOptions, type RunResult, run } from "./run/run.ts";
 export { type Sandbox, startSandbox } from "./sandbox/server.ts";
 export type { SandboxOptions } from "./sandbox/world/options.ts";

@@ -5,22 +5,12 @@ import { join } from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
 import type { Job } from "../job/job.ts";
+import type { Account } from "../model/account.ts";
 import { ImportError } from "../model/error.ts";
 import { isLoopback } from "../model/loopback.ts";
-import type { HttpProxy } from "../model/proxy.ts";
 import { shownUnlessToken } from "../model/text/mask.ts";
 import { didYouMean } from "../model/text/nearest.ts";
 import { proxyFor, secretsOf } from "./proxy.ts";
-
-/** Where requests go, and on whose behalf. */
-export interface Account {
-  readonly baseUrl: string;
-  /** The setting that the address came from, for messages. */
-  readonly baseUrlFrom: string;
-  readonly token: string;
-  /** Between here and the address; absent where it is reached directly. */
-  readonly proxy?: HttpProxy;
-}
 
 /** The world as account resolution sees it. */
 export interface AccountSources {

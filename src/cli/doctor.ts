@@ -1,9 +1,10 @@
 // `luminous-import doctor`: is the account, the job and the API as a run needs it?
 import { doctor as examine } from "../doctor/doctor.ts";
+import type { Account } from "../model/account.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import { doctorText } from "../report/doctor-text.ts";
-import { type Account, resolveAccount } from "./account.ts";
+import { resolveAccount } from "./account.ts";
 import { interruptible } from "./interrupt.ts";
 import { loadCommandJob } from "./load-job.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";

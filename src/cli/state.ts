@@ -4,7 +4,7 @@ import { type PurgeResult, purgeState } from "../history/purge.ts";
 import { readJobRemains } from "../job/job-outline.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodes } from "../model/exit-codes.ts";
-import { countText } from "../model/ledger/audit.ts";
+import { countText } from "../model/text/count-text.ts";
 import { shownUnlessToken } from "../model/text/mask.ts";
 import { sizeText } from "../model/text/size-text.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";

@@ -6,9 +6,9 @@
 //                             then twice: at growing distance, and for what nobody can delete `second_send_seconds` apart
 //   "later" (429, 503)        not before the read lag, once: some gateways say so after passing the request on
 import type { SendTerms } from "../model/ledger/entry.ts";
+import type { Limits } from "../model/limits.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { Workings } from "./context.ts";
-import type { DispatchLimits } from "./options.ts";
 import type { DoubtfulEntry } from "./reconcile.ts";
 
 /** What is left to wait before an absence proves anything, in ms; 0 or less when it does now. */
@@ -40,7 +40,7 @@ export function judgeAbsence({ options, notes }: Workings, entry: DoubtfulEntry)
 const shortestApartMs = 500;
 
 /** Those under which it left, and no shorter ones: a job may have been edited since. */
-function termsOf({ doubt }: DoubtfulEntry, { timeoutMs, readLagMs, secondSendMs }: DispatchLimits): SendTerms {
+function termsOf({ doubt }: DoubtfulEntry, { timeoutMs, readLagMs, secondSendMs }: Limits): SendTerms {
   const then = doubt.terms;
   return {
     timeoutMs: Math.max(timeoutMs, then?.timeoutMs ?? 0),

@@ -1,11 +1,12 @@
 // What dispatch is given. The defaults are not here: a default lives once, in the job's schema.
 import type { AnswerSeen } from "../api/answer-seen.ts";
 import type { Client, ClientOptions } from "../api/client.ts";
+import type { Account } from "../model/account.ts";
 import type { Clock } from "../model/clock.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
+import type { Limits } from "../model/limits.ts";
 import type { Problem } from "../model/problem.ts";
-import type { HttpProxy } from "../model/proxy.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
 import type { DispatchEvent } from "./events.ts";
 
@@ -13,8 +14,8 @@ import type { DispatchEvent } from "./events.ts";
 export interface DispatchOptions {
   readonly ledger: Ledger;
   readonly run: number;
-  readonly api: ApiAddress;
-  readonly limits: DispatchLimits;
+  readonly api: Account;
+  readonly limits: Limits;
   readonly existing: Readonly<Record<ResourceName, ExistingPolicy>>;
   /** Whether entries may go whose SKUs neither the job nor a lookup knows. Ids that have to be filled in never may. */
   readonly missingReferences: "block" | "send";
@@ -49,31 +50,4 @@ export interface OrderGuard {
   readonly orderPush: "refuse" | "allow";
   /** Open orders that are older are warned about. */
   readonly openOrderDays: number;
-}
-
-/** Where the account is, and the secret that opens it. */
-export interface ApiAddress {
-  /** May have a path prefix; no trailing slash needed. */
-  readonly baseUrl: string;
-  /** Where the address came from, for messages: "LUMINOUS_BASE_URL", "api.company in import.yaml". */
-  readonly baseUrlFrom: string;
-  readonly token: string;
-  /** Between here and there; absent where the account is reached directly. */
-  readonly proxy?: HttpProxy;
-}
-
-/** How fast, how much at once, how often and how long. */
-export interface DispatchLimits {
-  readonly requestsPerSecond: number | "auto";
-  readonly maxRequestsPerSecond: number;
-  readonly concurrency: number;
-  /** Per entry and run. */
-  readonly attempts: number;
-  /** For one request. Also how long the server may still be working on a request that got no answer. */
-  readonly timeoutMs: number;
-  readonly outagePatienceMs: number;
-  /** How long a write may stay invisible to reads: an absence counts only so long after a send is over. */
-  readonly readLagMs: number;
-  /** Between the two proofs of absence before something that nobody can delete goes a second time. */
-  readonly secondSendMs: number;
 }

@@ -8,13 +8,13 @@ import { parseJson } from "../api/reply.ts";
 import { probeRequest } from "../api/transport.ts";
 import { type Asker, pagePath, readListPage, readRows, readWholeList } from "../api/whole-list.ts";
 import type { Job } from "../job/job.ts";
+import type { Account } from "../model/account.ts";
 import type { Clock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import { type Finding, ok, problem, type Unread } from "../model/finding.ts";
 import { isPlainObject, type JsonObject } from "../model/json.ts";
 import type { Resource, ResourceName } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
-import type { RunAccount } from "../run/run.ts";
 import { type CustomFieldUse, judgeCustomFields } from "./custom-fields.ts";
 import { judgeChannels, judgeWarehouseGroup, type Named } from "./judge-channels.ts";
 import { type FilterProbe, judgeCompanies, judgeFilters } from "./lookups.ts";
@@ -39,12 +39,7 @@ export interface AccountNeeds {
 const patience = { attempts: 2, outagePatienceMs: 5000 };
 
 /** Asks the account. `kind` says whether it could be asked at all. Throws `ImportError("STOPPED")`. */
-export async function examineAccount(
-  job: Job,
-  api: RunAccount,
-  needs: AccountNeeds,
-  world: AccountWorld,
-): Promise<Reach> {
+export async function examineAccount(job: Job, api: Account, needs: AccountNeeds, world: AccountWorld): Promise<Reach> {
   let last: AnswerSeen | undefined;
   let cause = "";
   const findings: Finding[] = [];

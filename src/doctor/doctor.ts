@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import type { Input, Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { tableHeader } from "../map/columns/header.ts";
+import type { Account } from "../model/account.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodeOf, exitCodes } from "../model/exit-codes.ts";
@@ -12,7 +13,6 @@ import { leastNodeVersion } from "../model/package.ts";
 import type { ResourceName } from "../model/resource.ts";
 import { openInput } from "../read/open.ts";
 import { isStreamFile } from "../read/stream-file.ts";
-import type { RunAccount } from "../run/run.ts";
 import { checkJoins, compileInput } from "../staging/prepare.ts";
 import { type AccountWorld, examineAccount } from "./account.ts";
 import { tellLearned } from "./learned.ts";
@@ -22,7 +22,7 @@ import { type MappingUse, usesOf } from "./mapping-uses.ts";
 /** What a doctor may be told beside its job. */
 export interface DoctorOptions extends Partial<AccountWorld> {
   /** The error where no account could be found: the rest is looked at all the same. */
-  readonly account: RunAccount | ImportError;
+  readonly account: Account | ImportError;
   /** Of the Node that a run would use; the one that runs this unless said. */
   readonly nodeVersion?: string;
 }

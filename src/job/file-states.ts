@@ -4,7 +4,7 @@ import { constants } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { glob } from "tinyglobby";
 import { type ErrorCode, ImportError } from "../model/error.ts";
-import { countText } from "../model/ledger/audit.ts";
+import { countText } from "../model/text/count-text.ts";
 
 /** What tells one state of a file from another. A rename over it changes the first two, writing the others. */
 export interface FileState {

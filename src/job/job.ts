@@ -8,6 +8,7 @@ import type { ConfigFault } from "../model/config/config-fault.ts";
 import { loadYaml } from "../model/config/yaml-config.ts";
 import { ImportError } from "../model/error.ts";
 import type { JobChannel } from "../model/job-channel.ts";
+import type { Limits } from "../model/limits.ts";
 import { valueAt } from "../model/payload-path.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
 import type { SourceSettings } from "../model/row.ts";
@@ -48,18 +49,6 @@ export interface Input {
 export interface MappingFile extends JobFile {
   /** The job's channel, for orders that name none. */
   readonly channel?: ChannelForOrders;
-}
-
-/** Limits on sending. Unknown server limits are settings (facts §2): the defaults are careful. */
-export interface Limits {
-  readonly requestsPerSecond: number | "auto";
-  readonly maxRequestsPerSecond: number;
-  readonly concurrency: number;
-  readonly attempts: number;
-  readonly timeoutMs: number;
-  readonly outagePatienceMs: number;
-  readonly readLagMs: number;
-  readonly secondSendMs: number;
 }
 
 /** A job, normalised. */

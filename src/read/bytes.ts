@@ -4,7 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { ImportError } from "../model/error.ts";
-import { countText } from "../model/ledger/audit.ts";
+import { countText } from "../model/text/count-text.ts";
 import { type Pull, peek, piecesOf, pullFrom } from "./byte-reader.ts";
 import { foreignFormat, foreignHeadBytes } from "./foreign-formats.ts";
 import { pieceBytes } from "./limits.ts";

@@ -1,9 +1,9 @@
 // Rows of CSV and TSV files: the header, and records turned into rows by it. How records are found is in csv-records.ts.
 import { isNoteColumn, type noteColumns, rowOfLabel } from "../model/failure-notes.ts";
-import { countText } from "../model/ledger/audit.ts";
 import type { Problem } from "../model/problem.ts";
 import { fitsHeader, notesInPlace, type RecordShape, recordShape } from "../model/record-shape.ts";
 import type { Cells, FileInfo, Row, SourceSettings } from "../model/row.ts";
+import { countText } from "../model/text/count-text.ts";
 import { peek } from "./byte-reader.ts";
 import { type CsvRecord, parseRecord, readRecords } from "./csv-records.ts";
 import { chooseDelimiter, delimiterName } from "./delimiter.ts";

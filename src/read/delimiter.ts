@@ -1,7 +1,7 @@
 // What separates the cells of a delimited file: what was said, else what cuts its beginning into records of equal length.
 import { ImportError } from "../model/error.ts";
-import { countText } from "../model/ledger/audit.ts";
 import type { SourceSettings } from "../model/row.ts";
+import { countText } from "../model/text/count-text.ts";
 import { type SampledRecord, sampleOf } from "./sample.ts";
 import { unreadable } from "./unreadable.ts";
 

@@ -3,7 +3,7 @@
 import { isUtf8 } from "node:buffer";
 import iconv from "iconv-lite";
 import type { ImportError } from "../model/error.ts";
-import { countText } from "../model/ledger/audit.ts";
+import { countText } from "../model/text/count-text.ts";
 import { type ByteFinding, type ByteSurvey, surveyBytes } from "./byte-survey.ts";
 import { wholeUtf8 } from "./decode.ts";
 import { pieceBytes } from "./limits.ts";

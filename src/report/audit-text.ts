@@ -1,5 +1,6 @@
 // An audit in words: one line for each law, breaches below it, then what verifying found.
-import { countText, type Law } from "../model/ledger/audit.ts";
+import type { Law } from "../model/ledger/audit.ts";
+import { countText } from "../model/text/count-text.ts";
 import { visibleTexts } from "../model/text/visible.ts";
 
 /** The audit as it is shown. */

@@ -2,9 +2,9 @@
 // so that a clock that was set between two runs is noticed.
 import { judgeClock, judgeClockSet, judgeRate, rateTold, skewOf } from "../api/answer-headers.ts";
 import type { AnswerSeen } from "../api/answer-seen.ts";
-import type { Limits } from "../job/job.ts";
 import { type ClockFact, clockFact, factNames } from "../model/ledger/account-facts.ts";
 import type { AccountMemory } from "../model/ledger/account-memory.ts";
+import type { Limits } from "../model/limits.ts";
 
 /**
  * Sees a run's answers, and warns of clocks that disagree or were set since the last run, and of a limit below the job's

@@ -8,12 +8,12 @@ import { type DispatchEnd, dispatch } from "../dispatch/dispatcher.ts";
 import type { DispatchEvent } from "../dispatch/events.ts";
 import type { Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
+import type { Account } from "../model/account.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodeOf, exitCodeOfOutcomes } from "../model/exit-codes.ts";
 import type { Ledger, RunRecord } from "../model/ledger/ledger.ts";
 import type { HeldLock } from "../model/ledger/ledger-host.ts";
-import type { HttpProxy } from "../model/proxy.ts";
 import { writeReports } from "../report/reports.ts";
 import type { StopReason, Summary } from "../report/summary.ts";
 import { createLocate } from "../staging/locate-cells.ts";
@@ -30,20 +30,9 @@ import { type SpoolOptions, spoolStreams } from "../staging/stdin-copy.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
 import { countTraffic, type TrafficCount } from "./traffic.ts";
 
-/** Where requests go, and on whose behalf. */
-export interface RunAccount {
-  readonly baseUrl: string;
-  /** The setting that the address came from, for messages. */
-  readonly baseUrlFrom: string;
-  /** Never written anywhere. */
-  readonly token: string;
-  /** Between here and there; absent where the account is reached directly. */
-  readonly proxy?: HttpProxy;
-}
-
 /** What a run may be told beside its job; the defaults do everything, once, and stop for nothing. */
 export interface RunOptions {
-  readonly account: RunAccount;
+  readonly account: Account;
   /** The first N entries of each phase; the rest stays pending. */
   readonly limit?: number;
   /** One input by name. */

@@ -8,6 +8,7 @@ import { type CompiledMapping, compileMapping } from "../map/compile.ts";
 import { withJobChannel } from "../map/definition/job-channel.ts";
 import { loadMapping } from "../map/definition/load-mapping.ts";
 import type { LookupSpec, LookupTables, Mapping } from "../map/definition/mapping.ts";
+import { combineErrors } from "../model/combine-errors.ts";
 import { ImportError } from "../model/error.ts";
 import type { ResourceName } from "../model/resource.ts";
 import type { FileInfo } from "../model/row.ts";
@@ -52,7 +53,7 @@ export async function prepareInputs(job: Job, options: PrepareOptions = {}): Pro
   const failures = settled.flatMap((result, at) =>
     result.status === "rejected" ? [{ reason: result.reason as unknown, of: inputs[at]?.name ?? "" }] : [],
   );
-  if (failures.length > 0) throw joined(failures);
+  if (failures.length > 0) throw combineErrors(failures);
   return settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }
 
@@ -157,7 +158,7 @@ async function prepareSeen(
       ? []
       : [new ImportError("MAPPING_INVALID", inspected.faults.join("\n"), { hint: inspected.hint })]),
   ];
-  if (faults.length > 0) throw joined(faults.map((reason) => ({ reason, of: input.name })));
+  if (faults.length > 0) throw combineErrors(faults.map((reason) => ({ reason, of: input.name })));
   const { damage } = inspected;
   const allWarnings = [
     ...lookups.warnings,
@@ -335,30 +336,4 @@ async function readLookup(
     }
   }
   return { table, detected: [...opened.info.detected, ...opened.detectedLate()] };
-}
-
-interface Failure {
-  readonly reason: unknown;
-  /** The input. */
-  readonly of: string;
-}
-
-/** Several faults as one error: the first one's code, everybody's words, each hint with the inputs that it is for. */
-function joined(failures: readonly Failure[]): unknown {
-  const known = failures.flatMap(({ reason, of }) => (reason instanceof ImportError ? [{ error: reason, of }] : []));
-  const [first, ...rest] = known;
-  if (first === undefined || known.length < failures.length)
-    return failures.find(({ reason }) => !(reason instanceof ImportError))?.reason;
-  if (rest.length === 0) return first.error;
-  const hints = [...new Set(known.flatMap(({ error: { hint } }) => (hint === undefined ? [] : [hint])))];
-  const inputs = new Set(known.map(({ of }) => of));
-  const told = hints.map((hint) => {
-    const of = known.filter(({ error }) => error.hint === hint).map((each) => `input "${each.of}"`);
-    return hints.length === 1 || inputs.size === 1 ? hint : `${of.join(", ")}: ${hint}`;
-  });
-  const message = known.map(({ error }) => error.message).join("\n");
-  return new ImportError(first.error.code, message, {
-    cause: first.error,
-    ...(told.length === 0 ? {} : { hint: told.join(inputs.size === 1 ? " " : "\n") }),
-  });
 }

@@ -2,9 +2,10 @@
 // are in invariants.ts.
 import { ImportError } from "../../model/error.ts";
 import type { JsonObject } from "../../model/json.ts";
-import { type AcceptedEntry, type AuditView, countText, type Law, mostExamples } from "../../model/ledger/audit.ts";
+import { type AcceptedEntry, type AuditView, type Law, mostExamples } from "../../model/ledger/audit.ts";
 import type { Action } from "../../model/outcome.ts";
 import type { ResourceName } from "../../model/resource.ts";
+import { countText } from "../../model/text/count-text.ts";
 import { type LawQueries, ledgerLaws, runLaws } from "./invariants.ts";
 import { decode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";

@@ -2,8 +2,8 @@
 // and its breaches. `audited` holds the run. How they are run and what else is audited: audit.ts.
 
 import { rowId } from "../../model/draft.ts";
-import { countText } from "../../model/ledger/audit.ts";
 import { outcomes } from "../../model/outcome.ts";
+import { countText } from "../../model/text/count-text.ts";
 
 /** A law, and how its numbers and its breaches are found. */
 export interface LawQueries {

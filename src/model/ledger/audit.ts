@@ -48,8 +48,3 @@ export interface AuditView {
     { readonly payload: JsonObject; readonly clears: Readonly<Record<string, null | "" | readonly []>> } | undefined
   >;
 }
-
-/** A number as reports write it: `3,062`. */
-export function countText(count: number): string {
-  return count.toLocaleString("en-US");
-}
