@@ -7,7 +7,7 @@ import { ImportError } from "../model/error.ts";
 import { exitCodes } from "../model/exit-codes.ts";
 import { isPlainObject } from "../model/json.ts";
 import type { Law } from "../model/ledger/audit.ts";
-import type { RunRecord, Runs } from "../model/ledger/ledger.ts";
+import type { RunRecord, Runs } from "../model/ledger/runs.ts";
 import { resultLaws } from "./result-invariants.ts";
 import { type Verification, type VerifyOptions, verify } from "./verify.ts";
 

@@ -3,7 +3,7 @@ import { listRuns } from "../history/status.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodes } from "../model/exit-codes.ts";
 import { isPlainObject } from "../model/json.ts";
-import type { RunRecord } from "../model/ledger/ledger.ts";
+import type { RunRecord } from "../model/ledger/runs.ts";
 import { visible } from "../model/text/visible.ts";
 import type { Summary } from "../report/summary.ts";
 import { resolveAddress } from "./account.ts";

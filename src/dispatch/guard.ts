@@ -6,7 +6,7 @@ import { parseJson } from "../api/reply.ts";
 import { type Asker, pageSize, readRowsSeen } from "../api/whole-list.ts";
 import { ImportError } from "../model/error.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { OpenCount } from "../model/ledger/ledger.ts";
+import type { OpenCount } from "../model/ledger/queue.ts";
 import { channelStanding } from "../model/resources/channel-standing.ts";
 import { recordOf } from "../model/resources/record-fields.ts";
 import { resources } from "../model/resources/resources.ts";

@@ -1,6 +1,6 @@
 // Open orders that a run is about to send: where they go, and which of them are so old that they are history. An order
 // that is imported as open allocates stock (facts §5.7).
-import type { OpenCount, Queue } from "../model/ledger/ledger.ts";
+import type { OpenCount, Queue } from "../model/ledger/queue.ts";
 import type { OrderStatus } from "../model/resources/sales-orders.ts";
 
 /** Statuses by which Luminous may allocate stock or wait for a shipment; `on_hold` does neither. */

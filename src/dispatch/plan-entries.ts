@@ -4,7 +4,7 @@ import { ownKeyOf } from "../api/answers.ts";
 import { forEachAtMost } from "../api/in-parallel.ts";
 import { mostKeys } from "../api/questions.ts";
 import type { Plan, QueuedEntry } from "../model/ledger/entry.ts";
-import type { KnownEntry } from "../model/ledger/ledger.ts";
+import type { KnownEntry } from "../model/ledger/queue.ts";
 import type { Phase } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { Workings } from "./context.ts";

@@ -2,7 +2,7 @@
 import { forEachAtMost } from "../api/in-parallel.ts";
 import { pageSize } from "../api/whole-list.ts";
 import type { Settlement } from "../model/ledger/entry.ts";
-import type { OpenReference } from "../model/ledger/ledger.ts";
+import type { OpenReference } from "../model/ledger/queue.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Phase } from "../model/resource.ts";
 import { referables, resources } from "../model/resources/resources.ts";

@@ -10,7 +10,7 @@ import { batchesForIn, eqQuestion, fitsIn, inQuestions, mostKeys } from "../api/
 import { type Asker, type ListEnd, readWholeList } from "../api/whole-list.ts";
 import type { Clock } from "../model/clock.ts";
 import type { RouteName } from "../model/ledger/account-facts.ts";
-import type { Queue } from "../model/ledger/ledger.ts";
+import type { Queue } from "../model/ledger/queue.ts";
 import type { Referable, ReferableName, RemoteRecord } from "../model/resource.ts";
 import { createAlike } from "../model/text/fold-key.ts";
 import type { Learned } from "./account-learned.ts";

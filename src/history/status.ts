@@ -2,7 +2,7 @@
 // under way.
 import type { Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
-import type { RunRecord } from "../model/ledger/ledger.ts";
+import type { RunRecord } from "../model/ledger/runs.ts";
 
 /** The runs of a job's account in its state folder, newest first. Throws `ImportError("STATE_UNUSABLE")` when there is no ledger yet. */
 export async function listRuns(job: Pick<Job, "state">, baseUrl: string): Promise<readonly RunRecord[]> {

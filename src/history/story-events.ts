@@ -1,7 +1,7 @@
 // What happened between us and the API for one entry, in time order: its sends, and the lookups after those that were
 // not answered. Sends of earlier runs belong to it as long as their fate was open when its run began.
 import type { StoryEntry, StorySend } from "../model/ledger/entry-history.ts";
-import type { RunRecord } from "../model/ledger/ledger.ts";
+import type { RunRecord } from "../model/ledger/runs.ts";
 import type { StoryEvent } from "../report/explanation.ts";
 
 /** The events of an entry among the sends of its key, oldest first. */

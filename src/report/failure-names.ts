@@ -1,6 +1,6 @@
 // How the files under failures/ are called. What is in them is in failures.ts.
 import { basename, extname } from "node:path";
-import type { StagedFile } from "../model/ledger/ledger.ts";
+import type { StagedFile } from "../model/ledger/rows.ts";
 import { inputName } from "./row-outcome.ts";
 
 /**

@@ -1,7 +1,7 @@
 // What a failures file says about a row, in words for the person who will fix it. Where it is put is the format's matter.
 import { splitRowId } from "../model/draft.ts";
 import { rowLabel } from "../model/failure-notes.ts";
-import type { ResultRow } from "../model/ledger/ledger.ts";
+import type { ResultRow } from "../model/ledger/results.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { describeProblem, type Problem } from "../model/problem.ts";
 import { isError, placeText, type RunFiles, rowProblems } from "./row-outcome.ts";

@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { openAtomicFile, removeFile } from "../disk/atomic-file.ts";
-import type { ResultRow, Results, StagedFile } from "../model/ledger/ledger.ts";
+import type { ResultRow, Results } from "../model/ledger/results.ts";
+import type { StagedFile } from "../model/ledger/rows.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { FileInfo } from "../model/row.ts";
 import { csvFailures } from "./failure-csv.ts";

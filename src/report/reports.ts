@@ -1,5 +1,6 @@
 // All files of a run in one call, with one pass over its rows for results and summary together.
-import type { Results, RunRecord } from "../model/ledger/ledger.ts";
+import type { Results } from "../model/ledger/results.ts";
+import type { RunRecord } from "../model/ledger/runs.ts";
 import { writeFailures } from "./failures.ts";
 import { writeResults } from "./results.ts";
 import { buildSummary, type Summary, type SummaryFacts, sendsNothing, writeSummary } from "./summary.ts";

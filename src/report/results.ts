@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { openAtomicFile } from "../disk/atomic-file.ts";
 import { splitRowId } from "../model/draft.ts";
-import type { ResultRow, Results } from "../model/ledger/ledger.ts";
+import type { ResultRow, Results } from "../model/ledger/results.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResourceName } from "../model/resource.ts";
 import { allProblems, inputName, type RunFiles, rowProblems, runFiles, shownProblem } from "./row-outcome.ts";

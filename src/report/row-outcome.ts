@@ -1,6 +1,7 @@
 // Which of an entry's problems a row's line shows, for results and failures alike. How it is written is decided there.
 import { splitRowId } from "../model/draft.ts";
-import type { ResultRow, StagedFile } from "../model/ledger/ledger.ts";
+import type { ResultRow } from "../model/ledger/results.ts";
+import type { StagedFile } from "../model/ledger/rows.ts";
 import { isSettledWell } from "../model/outcome.ts";
 import type { Problem } from "../model/problem.ts";
 

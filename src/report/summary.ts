@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import { writeAtomically } from "../disk/atomic-file.ts";
 import type { DamageKind } from "../model/damage.ts";
-import type { Results, RunRecord } from "../model/ledger/ledger.ts";
+import type { Results } from "../model/ledger/results.ts";
+import type { RunRecord } from "../model/ledger/runs.ts";
 import { type Outcome, outcomes } from "../model/outcome.ts";
 import type { ResourceName } from "../model/resource.ts";
 import type { Format } from "../model/row.ts";

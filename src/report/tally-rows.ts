@@ -1,5 +1,5 @@
 // One pass over the rows of a run: tallies by input, phase and fate, and problems by signature. Writing them is not here.
-import type { ResultRow } from "../model/ledger/ledger.ts";
+import type { ResultRow } from "../model/ledger/results.ts";
 import type { Action, Outcome } from "../model/outcome.ts";
 import type { Phase, ResourceName } from "../model/resource.ts";
 import { type ProblemGroups, tallyProblems } from "./problems.ts";

@@ -3,7 +3,8 @@
 import { splitRowId } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import type { QueuedEntry } from "../model/ledger/entry.ts";
-import type { Ledger, RunRecord } from "../model/ledger/ledger.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
+import type { RunRecord } from "../model/ledger/runs.ts";
 import { parsePath, withValueAt } from "../model/payload-path.ts";
 import { phases } from "../model/resource.ts";
 import type { ShownEntry } from "../report/preview-text.ts";

@@ -2,7 +2,8 @@
 // them; here they become problems at their cells. However many clash with each other, the work grows with the number of
 // claims: every entry is mapped again once, and a message names at most five others.
 import { splitRowId } from "../model/draft.ts";
-import type { Claim, Clashes, ClashKind, Ledger } from "../model/ledger/ledger.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
+import type { Claim, Clashes, ClashKind } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { Locate } from "./locate-cells.ts";

@@ -3,7 +3,8 @@ import type { CompiledMapping } from "../map/compile.ts";
 import { cellAt } from "../model/cells.ts";
 import type { RowGroup, SourceRow } from "../model/draft.ts";
 import { cellPlace, splitRowId } from "../model/draft.ts";
-import type { StagedFile, Staging, StoredRow } from "../model/ledger/ledger.ts";
+import type { StagedFile, StoredRow } from "../model/ledger/rows.ts";
+import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Cells } from "../model/row.ts";
 

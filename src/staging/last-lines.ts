@@ -3,7 +3,8 @@
 import type { Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { ImportError } from "../model/error.ts";
-import type { Ledger, StagedFile } from "../model/ledger/ledger.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
+import type { StagedFile } from "../model/ledger/rows.ts";
 
 /** Says which file of an earlier run stood where this one does and ended with a line end; undefined where none did. */
 export type EarlierEndings = (file: StagedFile) => Promise<string | undefined>;

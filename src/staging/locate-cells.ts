@@ -4,7 +4,9 @@
 import type { CompiledMapping } from "../map/compile.ts";
 import { groupTooLarge, maxGroupRows } from "../map/group.ts";
 import type { RowGroup } from "../model/draft.ts";
-import type { Ledger, RowsOfEntry, StagedFile, Staging, StoredRow } from "../model/ledger/ledger.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
+import type { RowsOfEntry, StagedFile, StoredRow } from "../model/ledger/rows.ts";
+import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 import { locateProblem } from "../model/problem-place.ts";
 import { parseRow } from "../read/open.ts";

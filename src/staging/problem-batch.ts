@@ -1,6 +1,6 @@
 // Collects problems that arrive one by one and writes them to the ledger entry by entry: the list of an entry that gets a
 // thousand of them is written once, not a thousand times.
-import type { Staging } from "../model/ledger/ledger.ts";
+import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 
 /** Problems on their way to their entries. Whoever adds flushes in the end. */

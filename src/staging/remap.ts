@@ -1,7 +1,9 @@
 // An entry of any run mapped again with the mapping as it stands today, from the rows that the ledger keeps: for looking
 // back. The input files are not needed. Not here: problems of a run under way (locate-cells.ts).
 import { type Draft, type RowGroup, splitRowId } from "../model/draft.ts";
-import type { Ledger, StagedFile, Staging, StoredRow } from "../model/ledger/ledger.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
+import type { StagedFile, StoredRow } from "../model/ledger/rows.ts";
+import type { Staging } from "../model/ledger/staging.ts";
 import { parseRow } from "../read/open.ts";
 import { keyText } from "./joins.ts";
 import { entryGroup, joinFilesOf, type MappedInput, mostRowsMapped } from "./locate-cells.ts";

@@ -1,6 +1,7 @@
 // What only a retry can do wrong: its files hold what did not make it, so what was made is not there to clash with.
 import { splitRowId } from "../model/draft.ts";
-import type { Ledger, Staging } from "../model/ledger/ledger.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
+import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 import { resources } from "../model/resources/resources.ts";
 import { type ClashOptions, claimPlaces } from "./duplicate-keys.ts";

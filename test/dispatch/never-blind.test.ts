@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { dispatch } from "../../src/dispatch/dispatcher.ts";
 import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
-import type { ResultEntry } from "../../src/model/ledger/ledger.ts";
+import type { ResultEntry } from "../../src/model/ledger/results.ts";
 import { type FakeClock, fakeClock } from "../api/fake-clock.ts";
 import { type Fault, type ModelledApi, modelledApi, type Nature } from "./modelled-api.ts";
 import { order, product, resultsOf, stageItems } from "./rehearsal.ts";

@@ -2,7 +2,9 @@
 
 import { rowId } from "../../src/model/draft.ts";
 import type { NewEntry, QueuedEntry } from "../../src/model/ledger/entry.ts";
-import type { Ledger, NewRow, RunRecord, StagedFile } from "../../src/model/ledger/ledger.ts";
+import type { Ledger } from "../../src/model/ledger/ledger.ts";
+import type { NewRow, StagedFile } from "../../src/model/ledger/rows.ts";
+import type { RunRecord } from "../../src/model/ledger/runs.ts";
 import type { Phase } from "../../src/model/resource.ts";
 import type { FileInfo } from "../../src/model/row.ts";
 import { sendOne, settleOne } from "./one.ts";

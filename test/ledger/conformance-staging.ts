@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ClashKind, Ledger } from "../../src/model/ledger/ledger.ts";
+import type { Ledger } from "../../src/model/ledger/ledger.ts";
+import type { ClashKind } from "../../src/model/ledger/staging.ts";
 import type { Cells } from "../../src/model/row.ts";
 import {
   addFile,

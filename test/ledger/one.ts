@@ -1,6 +1,6 @@
 // One entry at a time: what most tests write down. The ledger takes many.
 import type { NewSend, SendEnd, Settlement } from "../../src/model/ledger/entry.ts";
-import type { Queue } from "../../src/model/ledger/ledger.ts";
+import type { Queue } from "../../src/model/ledger/queue.ts";
 
 /** Writes one send down; its id. */
 export async function sendOne(

@@ -3,7 +3,7 @@
 // writing holds the lock. What was under way is then found by its open send. Not here: sends (sends.ts).
 import { randomInt } from "node:crypto";
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
-import type { Queue } from "../../model/ledger/ledger.ts";
+import type { Queue } from "../../model/ledger/queue.ts";
 import type { Phase } from "../../model/resource.ts";
 import type { Connection } from "./storage/connection.ts";
 import { type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";

@@ -1,6 +1,6 @@
 // Entries on their way into the ledger. Not here: what becomes of them (queue.ts), clashes (duplicates.ts).
 import type { NewEntry } from "../../model/ledger/entry.ts";
-import type { Staging } from "../../model/ledger/ledger.ts";
+import type { Staging } from "../../model/ledger/staging.ts";
 import { boundedProblems, type Problem } from "../../model/problem.ts";
 import { decodeProblems, encode, encodeList } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";

@@ -1,5 +1,5 @@
 // Open entries counted by what their payloads say, for whoever judges a run as a whole before it sends anything.
-import type { OpenCount, Queue } from "../../model/ledger/ledger.ts";
+import type { OpenCount, Queue } from "../../model/ledger/queue.ts";
 import type { Connection } from "./storage/connection.ts";
 
 /** The part of `Queue` that looks into the payloads of what is open. */

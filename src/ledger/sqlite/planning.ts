@@ -1,7 +1,7 @@
 // Before the first send of a phase: which entries are open, what is known of them, what is to be done with them.
 // Not here: references (references.ts), handing entries out (hand-out.ts).
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
-import type { KnownEntry, Queue } from "../../model/ledger/ledger.ts";
+import type { KnownEntry, Queue } from "../../model/ledger/queue.ts";
 import type { Phase } from "../../model/resource.ts";
 import { mendSources } from "./retry-repairs.ts";
 import { unsentOutcome } from "./settling.ts";

@@ -1,5 +1,5 @@
 // The ledger as dispatch sees it, put together from its parts.
-import type { Queue } from "../../model/ledger/ledger.ts";
+import type { Queue } from "../../model/ledger/queue.ts";
 import { openHandOut } from "./hand-out.ts";
 import { openOpenEntries } from "./open-entries.ts";
 import { openPlanning } from "./planning.ts";

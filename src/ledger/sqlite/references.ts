@@ -6,7 +6,7 @@
 
 import { splitRowId } from "../../model/draft.ts";
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
-import type { OpenReference, Queue } from "../../model/ledger/ledger.ts";
+import type { OpenReference, Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Phase, ReferableName, RemoteKey } from "../../model/resource.ts";
 import { pagesByPosition } from "./planning.ts";

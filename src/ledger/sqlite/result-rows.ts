@@ -3,7 +3,8 @@
 // The fate of a row is that of the entry that claims it. Where several entries share a joined row, the first that did
 // not make it decides, so that a retry gets all the rows it needs.
 import { splitRowId } from "../../model/draft.ts";
-import type { ResultRow, Results, StoredRow } from "../../model/ledger/ledger.ts";
+import type { ResultRow, Results } from "../../model/ledger/results.ts";
+import type { StoredRow } from "../../model/ledger/rows.ts";
 import type { Action, Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Phase, ResourceName } from "../../model/resource.ts";

@@ -1,5 +1,5 @@
 // The ledger as reporting sees it, put together from its parts.
-import type { Results } from "../../model/ledger/ledger.ts";
+import type { Results } from "../../model/ledger/results.ts";
 import { openResultRows } from "./result-rows.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";

@@ -1,6 +1,6 @@
 // What a retry must not do unnoticed: make again what the run that it retries had made, or take as one what that run had
 // kept apart. Finding it is all that is done here.
-import type { Staging } from "../../model/ledger/ledger.ts";
+import type { Staging } from "../../model/ledger/staging.ts";
 import type { ResourceName } from "../../model/resource.ts";
 import type { Connection } from "./storage/connection.ts";
 import { rowsPerFile } from "./storage/stored-row.ts";

@@ -1,7 +1,8 @@
 // Rows of files: adding them, giving those without an entry their outcome, reading them back one by one or by entry.
 // Not here: scattered groups (groups.ts), rows as results (result-rows.ts).
 import { splitRowId } from "../../model/draft.ts";
-import type { NewRow, Staging, StoredRow } from "../../model/ledger/ledger.ts";
+import type { NewRow, StoredRow } from "../../model/ledger/rows.ts";
+import type { Staging } from "../../model/ledger/staging.ts";
 import type { StagedRows } from "./staged-rows.ts";
 import { encode, encodeList } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";

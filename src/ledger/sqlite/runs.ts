@@ -1,5 +1,5 @@
 // Runs: when each began, how it ended. Not here: what a run imported.
-import type { RunRecord, Runs } from "../../model/ledger/ledger.ts";
+import type { RunRecord, Runs } from "../../model/ledger/runs.ts";
 import type { StagedRows } from "./staged-rows.ts";
 import { decode, encode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";

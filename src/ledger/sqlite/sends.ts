@@ -8,7 +8,7 @@
 //
 // So an acceptance is never known to the journal alone: a crash in between leaves the key in doubt.
 import type { NewSend, OpenSend, Plan, SendEnd, SendResult } from "../../model/ledger/entry.ts";
-import type { Queue } from "../../model/ledger/ledger.ts";
+import type { Queue } from "../../model/ledger/queue.ts";
 import { noteLookup } from "./doubt-lookups.ts";
 import type { Connection } from "./storage/connection.ts";
 import type { Keys } from "./storage/keys.ts";

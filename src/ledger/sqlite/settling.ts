@@ -1,6 +1,6 @@
 // The end of an entry, and what later runs are to know of it. Not here: the journal (sends.ts).
 import type { Plan, Settlement } from "../../model/ledger/entry.ts";
-import type { Queue } from "../../model/ledger/ledger.ts";
+import type { Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
 import { addProblems } from "./new-entries.ts";

@@ -2,7 +2,7 @@
 // the next file begins: filling a table and indexing it afterwards takes half the time of filling an indexed one.
 // Not here: the rows themselves (rows.ts), merging files (groups.ts).
 import { splitRowId } from "../../model/draft.ts";
-import type { NewRow, StoredRow } from "../../model/ledger/ledger.ts";
+import type { NewRow, StoredRow } from "../../model/ledger/rows.ts";
 import { encode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";

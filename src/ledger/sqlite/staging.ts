@@ -1,5 +1,5 @@
 // The ledger as staging sees it, put together from its parts.
-import type { Staging } from "../../model/ledger/ledger.ts";
+import type { Staging } from "../../model/ledger/staging.ts";
 import { openClashes } from "./duplicates.ts";
 import { groups } from "./groups.ts";
 import { openNewEntries } from "./new-entries.ts";

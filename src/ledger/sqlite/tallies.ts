@@ -1,7 +1,7 @@
 // Sums over a run: by input and outcome, against the run before, of sends and of faulty reference rows.
 
 import type { SendResult } from "../../model/ledger/entry.ts";
-import type { Results } from "../../model/ledger/ledger.ts";
+import type { Results } from "../../model/ledger/results.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Phase } from "../../model/resource.ts";
 import { fromRowsWithFate, rowOutcome } from "./result-rows.ts";

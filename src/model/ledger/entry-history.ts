@@ -3,7 +3,8 @@ import type { JsonObject } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Problem } from "../problem.ts";
 import type { Plan, SendResult } from "./entry.ts";
-import type { ResultEntry, StagedFile, StoredRow } from "./ledger.ts";
+import type { ResultEntry } from "./results.ts";
+import type { StagedFile, StoredRow } from "./rows.ts";
 
 /** An entry of any run. One that is still open is `pending`. */
 export interface StoryEntry extends ResultEntry {

@@ -1,5 +1,5 @@
 // The files of a run and the columns in which they are kept. Not here: their rows.
-import type { NewFile, StagedFile } from "../../../model/ledger/ledger.ts";
+import type { NewFile, StagedFile } from "../../../model/ledger/rows.ts";
 import type { FileInfo } from "../../../model/row.ts";
 import { decode, encode } from "./codec.ts";
 import type { Connection } from "./connection.ts";

@@ -1,7 +1,7 @@
 // A row as it is kept: its columns and where they come from. Not here: which rows (sqlite/rows.ts,
 // sqlite/staged-rows.ts, sqlite/groups.ts).
 import { rowId } from "../../../model/draft.ts";
-import type { StoredRow } from "../../../model/ledger/ledger.ts";
+import type { StoredRow } from "../../../model/ledger/rows.ts";
 import type { Problem } from "../../../model/problem.ts";
 import { decode, decodeCells } from "./codec.ts";
 

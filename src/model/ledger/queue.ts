@@ -1,0 +1,139 @@
+// The ledger as dispatch sees it: what is open, what is known, what was sent.
+import type { Outcome } from "../outcome.ts";
+import type { Problem } from "../problem.ts";
+import type { Phase, ReferableName, RemoteKey, ResourceName } from "../resource.ts";
+import type { EntryEnd, NewSend, OpenSend, Plan, QueuedEntry, SendEnd } from "./entry.ts";
+
+/** An open entry whose key an earlier run (or an earlier phase) had accepted. */
+export interface KnownEntry {
+  readonly entry: QueuedEntry;
+  readonly remoteId: string;
+  /** Its own creation went through but not the update that belonged to it. */
+  readonly partial: boolean;
+}
+
+/** A reference that nothing known satisfies, or one to fill that several records satisfy. */
+export interface OpenReference {
+  readonly path: string;
+  readonly resource: ReferableName;
+  readonly key: string;
+  readonly fill: boolean;
+  /** The remote ids, when several records have this key and one would have to be chosen. */
+  readonly several?: readonly string[];
+  /** What the run itself has under this key: nothing, an entry that did not make it, or one still open. */
+  readonly inRun:
+    | { readonly state: "absent" }
+    | {
+        readonly state: "failed" | "open";
+        readonly outcome: Outcome | undefined;
+        readonly line: number;
+        readonly file: string;
+      };
+}
+
+/** Top-level payload fields to count open entries by. */
+export interface OpenFields {
+  /** A field that holds an id or has a reference to fill: `channel_id`. */
+  readonly target: string;
+  /** A field with one of a few words: `order_status`. */
+  readonly says: string;
+  /** A field with a day, YYYY-MM-DD, and the day before which an entry counts as `earlier`. */
+  readonly day: string;
+  readonly before: string;
+}
+
+/** So many open entries point at the same and say the same. */
+export interface OpenCount {
+  /** The key that the reference names; undefined where the payload has the value itself. */
+  readonly targetKey: string | undefined;
+  readonly targetValue: string | undefined;
+  readonly says: string;
+  readonly entries: number;
+  readonly earlier: number;
+}
+
+/** Dispatch's view: what is open, what is known, what was sent. The only way to change the state of an entry after staging. */
+export interface Queue {
+  /** Open entries of the phase beyond the first `limit` open ones (by position) are settled pending, or in_doubt where a send is open. Gives how many. */
+  limitTo(run: number, phase: Phase, limit: number): Promise<number>;
+  /** Open entries with the hash under which their key was accepted before become `unchanged`. Gives how many. */
+  settleUnchanged(run: number, phase: Phase): Promise<number>;
+  /** Open entries without a plan whose key was accepted before, in batches by position. */
+  known(run: number, phase: Phase): AsyncIterable<readonly KnownEntry[]>;
+  /** Open entries without a plan, in batches of at most `size` by position; each is given once per call. */
+  unplanned(run: number, phase: Phase, size: number): AsyncIterable<readonly QueuedEntry[]>;
+  /** Open entries of the phase, counted by what one field points at and by what another says. */
+  openBy(run: number, phase: Phase, fields: OpenFields): Promise<readonly OpenCount[]>;
+  /** Keys of open entries of the phase whose field says one of these and whose day is before another, by position, at most `limit`. */
+  openBefore(
+    run: number,
+    phase: Phase,
+    fields: Pick<OpenFields, "says" | "day" | "before"> & { readonly among: readonly string[] },
+    limit: number,
+  ): Promise<readonly string[]>;
+  plan(plans: readonly { readonly entryId: number; readonly plan: Plan }[]): Promise<void>;
+  /** Remembers remote records for the run: what lookups and export passes saw. */
+  remember(
+    run: number,
+    resource: ReferableName,
+    records: readonly { readonly remoteId: string; readonly keys: readonly RemoteKey[] }[],
+  ): Promise<void>;
+  /** What the run remembers for these keys. What earlier runs had accepted is not among it: it may be gone. */
+  recall(
+    run: number,
+    resource: ReferableName,
+    keys: readonly string[],
+  ): Promise<readonly { readonly key: string; readonly role: RemoteKey["role"]; readonly remoteId: string }[]>;
+  /** Distinct keys that open entries of the phase refer to and that are neither remembered, nor accepted before, nor made by this run; in batches of one resource. */
+  unknownReferences(
+    run: number,
+    phase: Phase,
+    size: number,
+  ): AsyncIterable<{ readonly resource: ReferableName; readonly keys: readonly string[] }>;
+  /** Open entries of the phase with references that are still not satisfied, or that several records satisfy where one id is to be filled in. */
+  openReferences(
+    run: number,
+    phase: Phase,
+  ): AsyncIterable<readonly { readonly entry: QueuedEntry; readonly references: readonly OpenReference[] }[]>;
+  /** Remote ids for the entry's `fill` references, by payload path. All must be satisfied. */
+  fills(entryId: number): Promise<Readonly<Record<string, string>>>;
+
+  /**
+   * The next planned (or doubtful) entries by position whose *not before* has passed, at most `count`. They are leased to this
+   * opening of the ledger: they come again only after `postpone`, or to an opening after this one.
+   */
+  take(run: number, phase: Phase, nowMs: number, count: number): Promise<readonly QueuedEntry[]>;
+  /** The earliest *not before* of all, or undefined when none waits. */
+  nextDueMs(run: number, phase: Phase): Promise<number | undefined>;
+  /** Gives an entry back, to be taken again at `notBeforeMs`. */
+  postpone(entryId: number, notBeforeMs: number): Promise<void>;
+  /**
+   * The write-ahead records; when it resolves, the sends are on disk and may leave. Gives their ids in the same order. All
+   * or none are written. Counts an attempt of each.
+   */
+  sending(sends: readonly NewSend[]): Promise<readonly number[]>;
+  /** How a send ended: see `SendResult`. `throttled` and `held` take the attempt back. */
+  sent(end: SendEnd): Promise<void>;
+  /** A lookup after an unanswered send found nothing: counted, for the growing waits. */
+  absent(sendId: number, atMs: number): Promise<void>;
+  /** Open sends of this key from any run, newest first. */
+  openSends(resource: ResourceName, key: string): Promise<readonly OpenSend[]>;
+  /**
+   * The ends of entries with those of their sends, all or none. `accepted` also records key, variants, remote id and hash for later runs and closes its open sends.
+   * `invalid` with a remote id does so for an open creation of other content, which is what the API has.
+   */
+  settle(ends: readonly EntryEnd[]): Promise<void>;
+  /** The own key of the resource that was accepted with this id before; undefined when there is none. */
+  holder(resource: ResourceName, remoteId: string): Promise<string | undefined>;
+  /** The record of this key has another id than its answer said: for later runs, and for the run that was told so. */
+  correctId(resource: ResourceName, key: string, remoteId: string): Promise<void>;
+  /** The creation went through (its send ends with it), an update has to follow: remembered so that no later run creates again. */
+  created(entryId: number, remoteId: string, send?: SendEnd): Promise<void>;
+  /** Settles everything still open in the run as pending (or in_doubt where a send is open). */
+  settleRest(run: number, problem: Problem | undefined): Promise<void>;
+  /** Entries of the phase by outcome; open ones under undefined. */
+  progress(
+    run: number,
+    phase: Phase,
+  ): Promise<readonly { readonly outcome: Outcome | undefined; readonly entries: number }[]>;
+}

@@ -1,0 +1,74 @@
+// The ledger as reporting sees it: every row with its fate, and sums over a run.
+import type { Action, Outcome } from "../outcome.ts";
+import type { Problem } from "../problem.ts";
+import type { Phase, ResourceName } from "../resource.ts";
+import type { SendResult } from "./entry.ts";
+import type { StagedFile, StoredRow } from "./rows.ts";
+
+/** An entry with its fate. */
+export interface ResultEntry {
+  readonly id: number;
+  readonly resource: ResourceName;
+  readonly phase: Phase;
+  readonly key: string | undefined;
+  readonly outcome: Outcome;
+  readonly action: Action | undefined;
+  readonly remoteId: string | undefined;
+  readonly attempts: number;
+  readonly httpStatus: number | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** One input row with its fate. A row of an entry that is still open is `pending`. */
+export interface ResultRow {
+  readonly rowId: number;
+  readonly fileId: number;
+  readonly line: number;
+  readonly outcome: Outcome;
+  readonly entry: ResultEntry | undefined;
+  /** Problems of the row itself: a fault, an orphan. */
+  readonly problems: readonly Problem[];
+}
+
+/** The reporter's view: reads only, for any run however it ended. */
+export interface Results {
+  files(run: number): Promise<readonly StagedFile[]>;
+  /** Every row of the run's `input` and `join` files, in input order, in batches. */
+  rows(run: number): AsyncIterable<readonly ResultRow[]>;
+  /** Raw text of the rows of a file whose outcome is one of invalid, blocked, rejected, failed, in_doubt, pending and none of `omit`; with the fate. */
+  unmade(fileId: number, omit?: readonly Outcome[]): AsyncIterable<readonly (ResultRow & { readonly raw: string })[]>;
+  /** Every row of a file as it was read, in input order, in batches. */
+  rowsOf(fileId: number): AsyncIterable<readonly StoredRow[]>;
+  tallies(run: number): Promise<
+    readonly {
+      readonly input: string;
+      readonly phase: Phase | undefined;
+      readonly outcome: Outcome;
+      readonly rows: number;
+      readonly entries: number;
+    }[]
+  >;
+  /** Entries against the newest earlier run that ended: by key. Undefined when there was none, and of a retry; retries do not count. */
+  changes(run: number): Promise<
+    | {
+        readonly since: string;
+        readonly new: number;
+        readonly changed: number;
+        readonly gone: number;
+        readonly same: number;
+      }
+    | undefined
+  >;
+  /** Rows of the reference files that were faulty, by input and join. */
+  referenceFaults(run: number): Promise<
+    readonly {
+      readonly input: string;
+      readonly join: string;
+      readonly file: string;
+      readonly rows: number;
+      readonly first_line: number;
+    }[]
+  >;
+  /** Sends of the run by result; open ones under undefined. */
+  sends(run: number): Promise<readonly { readonly result: SendResult | undefined; readonly sends: number }[]>;
+}
