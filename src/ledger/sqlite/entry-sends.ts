@@ -1,7 +1,7 @@
 // The sends of entries as a story tells them: with the lookups after those that were not answered.
 import type { Plan, SendResult } from "../../model/ledger/entry.ts";
 import type { StorySend } from "../../model/ledger/entry-history.ts";
-import { lookupsOf } from "./doubt-lookups.ts";
+import { lookupsOf } from "./sends.ts";
 import type { Connection } from "./storage/connection.ts";
 import { planOf } from "./storage/queued-entry.ts";
 

@@ -5,19 +5,34 @@ import { makePrivateFolder } from "../../disk/private-files.ts";
 import { stateError } from "../../disk/state-error.ts";
 import { ImportError } from "../../model/error.ts";
 import type { Ledger, Upgrade } from "../../model/ledger/ledger.ts";
+import type { Queue } from "../../model/ledger/queue.ts";
+import type { Results } from "../../model/ledger/results.ts";
+import type { Staging } from "../../model/ledger/staging.ts";
 import { openAccountMemory } from "./account-memory.ts";
 import { openAudit } from "./audit.ts";
+import { openClashes } from "./duplicates.ts";
 import { openStories } from "./entry-history.ts";
-import { openQueue } from "./queue.ts";
-import { openResults } from "./results.ts";
+import { groups } from "./groups.ts";
+import { openHandOut } from "./hand-out.ts";
+import { openNewEntries } from "./new-entries.ts";
+import { openOpenEntries } from "./open-entries.ts";
+import { openPlanning } from "./planning.ts";
+import { openReferences } from "./references.ts";
+import { openResultRows } from "./result-rows.ts";
+import { openRepeats } from "./retry-conflicts.ts";
+import { settleMended } from "./retry-repairs.ts";
+import { openRows } from "./rows.ts";
 import { openRuns } from "./runs.ts";
-import { openStagedRows } from "./staged-rows.ts";
-import { openStaging } from "./staging.ts";
+import { openSendJournal } from "./sends.ts";
+import { openSettling } from "./settling.ts";
+import { openStagedRows, type StagedRows } from "./staged-rows.ts";
 import { Connection, type ConnectionSettings } from "./storage/connection.ts";
-import { openKeys } from "./storage/keys.ts";
+import { addFile, filesOfRun, updateFile } from "./storage/files.ts";
+import { type Keys, openKeys } from "./storage/keys.ts";
 import { checkHeader, createLedgerFile, ledgerPath, prepareLedger } from "./storage/ledger-file.ts";
 import { temporaryTables } from "./storage/schema.ts";
-import { openWorklists } from "./storage/worklist.ts";
+import { openWorklists, type Worklists } from "./storage/worklist.ts";
+import { openTallies } from "./tallies.ts";
 import { openUpkeep } from "./upkeep.ts";
 
 /** Which ledger to open, and for what. */
@@ -116,5 +131,49 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
         afterwards();
       }
     },
+  };
+}
+
+/** The queue on a connection. */
+function openQueue(connection: Connection, keys: Keys, worklists: Worklists): Queue {
+  return {
+    ...openHandOut(connection),
+    ...openPlanning(connection),
+    ...openOpenEntries(connection),
+    ...openReferences(connection, keys, worklists),
+    ...openSendJournal(connection, keys),
+    ...openSettling(connection),
+  };
+}
+
+/** The results on a connection. */
+function openResults(connection: Connection): Results {
+  return {
+    async files(run) {
+      return filesOfRun(connection, run);
+    },
+    ...openResultRows(connection),
+    ...openTallies(connection),
+  };
+}
+
+/** Staging on a connection. */
+function openStaging(connection: Connection, keys: Keys, staged: StagedRows): Staging {
+  return {
+    async addFile(file) {
+      staged.unsort();
+      return addFile(connection, file);
+    },
+    async updateFile(fileId, info) {
+      updateFile(connection, fileId, info);
+    },
+    async settleMended(run) {
+      return connection.write(() => settleMended(connection, run));
+    },
+    groups: (fileIds, most) => groups(connection, staged, fileIds, most),
+    ...openRows(connection, staged),
+    ...openNewEntries(connection, keys),
+    ...openClashes(connection),
+    ...openRepeats(connection),
   };
 }

@@ -4,9 +4,15 @@ import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { KnownEntry, Queue } from "../../model/ledger/queue.ts";
 import type { Phase } from "../../model/resource.ts";
 import { mendSources } from "./retry-repairs.ts";
-import { unsentOutcome } from "./settling.ts";
 import type { Connection } from "./storage/connection.ts";
-import { planRemoteId, type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";
+import {
+  pagesByPosition,
+  planRemoteId,
+  type QueuedColumns,
+  queuedEntry,
+  selectQueued,
+  unsentOutcome,
+} from "./storage/queued-entry.ts";
 
 /** The part of `Queue` that decides what is to be done. */
 export function openPlanning(
@@ -129,30 +135,4 @@ async function* unplanned(
     size,
   );
   for (const page of pages) yield page.map(queuedEntry);
-}
-
-/** Pages of a query over entries `e` by their position: each entry once, whatever happens to it in between. */
-export function* pagesByPosition<Row extends { readonly id: number; readonly position: number }>(
-  connection: Connection,
-  query: string,
-  run: number,
-  phase: Phase,
-  size: number,
-): Generator<readonly Row[]> {
-  for (let after = { position: -1, id: -1 }; ; ) {
-    const page = connection.read(() =>
-      connection.all<Row>(
-        `${query} and (e.position, e.id) > (?, ?) order by e.position, e.id limit ?`,
-        run,
-        phase,
-        after.position,
-        after.id,
-        size,
-      ),
-    );
-    const last = page.at(-1);
-    if (last === undefined) return;
-    yield page;
-    after = last;
-  }
 }

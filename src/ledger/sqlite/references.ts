@@ -9,10 +9,10 @@ import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { OpenReference, Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Phase, ReferableName, RemoteKey } from "../../model/resource.ts";
-import { pagesByPosition } from "./planning.ts";
+import { remember } from "./remember.ts";
 import type { Connection } from "./storage/connection.ts";
 import type { Keys } from "./storage/keys.ts";
-import { type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";
+import { pagesByPosition, type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";
 import type { Worklists } from "./storage/worklist.ts";
 
 /** The part of `Queue` that is about references and what exists. */
@@ -45,23 +45,6 @@ export function openReferences(
       return connection.read(() => fills(connection, entryId));
     },
   };
-}
-
-/** Remembers a remote record under one of its keys, for the run. Only inside a write. */
-export function remember(
-  connection: Connection,
-  run: number,
-  key: number,
-  role: RemoteKey["role"],
-  remoteId: string,
-): void {
-  connection.run(
-    "insert or ignore into remembered (run, key, role, remote_id) values (?, ?, ?, ?)",
-    run,
-    key,
-    role,
-    remoteId,
-  );
 }
 
 interface Known {

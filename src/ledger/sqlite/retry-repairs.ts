@@ -2,7 +2,7 @@
 // of the retried run is where it should be, the content of that entry's rows is written down as repaired, with what was
 // accepted for it. A later run over the unmended rows then knows them. Not here: how a retry finds its files.
 import type { Problem } from "../../model/problem.ts";
-import { remember } from "./references.ts";
+import { remember } from "./remember.ts";
 import type { Connection } from "./storage/connection.ts";
 import { rowsPerFile } from "./storage/stored-row.ts";
 

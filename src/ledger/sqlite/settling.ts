@@ -4,10 +4,11 @@ import type { Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
 import { addProblems } from "./new-entries.ts";
-import { remember } from "./references.ts";
+import { remember } from "./remember.ts";
 import { mendSources } from "./retry-repairs.ts";
 import { closeSends, endSend, openSends } from "./sends.ts";
 import type { Connection } from "./storage/connection.ts";
+import { unsentOutcome } from "./storage/queued-entry.ts";
 
 /** The part of `Queue` that ends entries. */
 export function openSettling(connection: Connection): Pick<Queue, "settle" | "created" | "settleRest" | "correctId"> {
@@ -34,11 +35,6 @@ export function openSettling(connection: Connection): Pick<Queue, "settle" | "cr
     },
   };
 }
-
-/** SQL: how an open entry ends that nothing more is done for. What may have gone through is never called pending; a 429 says that it did not. */
-export const unsentOutcome = `case
-  when exists (select 1 from sends s where s.key = entries.key and s.open = 1 and coalesce(s.result, '') <> 'throttled')
-  then 'in_doubt' else 'pending' end`;
 
 interface EntryColumns {
   readonly run: number;

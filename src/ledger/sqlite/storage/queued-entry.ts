@@ -1,6 +1,6 @@
 // An open entry as dispatch sees it: the columns, where they come from, and its doubt. Not here: which entries.
 import type { OpenSend, Plan, QueuedEntry, SendTerms } from "../../../model/ledger/entry.ts";
-import type { ResourceName } from "../../../model/resource.ts";
+import type { Phase, ResourceName } from "../../../model/resource.ts";
 import { decode, decodeProblems } from "./codec.ts";
 import type { Connection } from "./connection.ts";
 
@@ -107,3 +107,34 @@ function termsOf({ timeout_ms, read_lag_ms, second_send_ms }: SendColumns): Send
   if (timeout_ms === null || read_lag_ms === null || second_send_ms === null) return undefined;
   return { timeoutMs: timeout_ms, readLagMs: read_lag_ms, secondSendMs: second_send_ms };
 }
+
+/** Pages of a query over entries `e` by their position: each entry once, whatever happens to it in between. */
+export function* pagesByPosition<Row extends { readonly id: number; readonly position: number }>(
+  connection: Connection,
+  query: string,
+  run: number,
+  phase: Phase,
+  size: number,
+): Generator<readonly Row[]> {
+  for (let after = { position: -1, id: -1 }; ; ) {
+    const page = connection.read(() =>
+      connection.all<Row>(
+        `${query} and (e.position, e.id) > (?, ?) order by e.position, e.id limit ?`,
+        run,
+        phase,
+        after.position,
+        after.id,
+        size,
+      ),
+    );
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = last;
+  }
+}
+
+/** SQL: how an open entry ends that nothing more is done for. What may have gone through is never called pending; a 429 says that it did not. */
+export const unsentOutcome = `case
+  when exists (select 1 from sends s where s.key = entries.key and s.open = 1 and coalesce(s.result, '') <> 'throttled')
+  then 'in_doubt' else 'pending' end`;
