@@ -1,6 +1,5 @@
 // Texts cut at the length that a program can hold: 255 characters in many fields, 32,767 in a spreadsheet's cell.
-import { damageOf, type Suspects, suspects } from "./suspects.ts";
-import type { DamageWatch } from "./watch-column.ts";
+import { type DamageWatch, damageOf, type Suspects, suspects } from "./suspects.ts";
 
 /** A watch for texts that pile up at a limit. */
 export function watchCutText(): DamageWatch {

@@ -1,7 +1,6 @@
 // Article numbers that a spreadsheet took for dates: `SEP1` became `Sep-01`, `9-1` became `09-Jan`. A column whose other cells
 // have the same shape is named so on purpose.
-import { damageOf, suspects } from "./suspects.ts";
-import type { DamageWatch } from "./watch-column.ts";
+import { type DamageWatch, damageOf, suspects } from "./suspects.ts";
 
 /** A watch for dates among identifiers. */
 export function watchDates(): DamageWatch {

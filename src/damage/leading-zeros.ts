@@ -1,8 +1,7 @@
 // Codes of a fixed width that were taken for numbers: `00123` became `123`. What proves it is that other cells still have their
 // zeros, or a check digit, or codes spread over the whole width; numbers that simply count on are none.
 import type { ColumnRole, Damage } from "../model/damage.ts";
-import { damageOf, type Suspects, suspects } from "./suspects.ts";
-import type { DamageWatch } from "./watch-column.ts";
+import { type DamageWatch, damageOf, type Suspects, suspects } from "./suspects.ts";
 
 /** A watch for digits that lost zeros in front. */
 export function watchLeadingZeros(role: Extract<ColumnRole, "identifier" | "gtin" | "postal_code">): DamageWatch {

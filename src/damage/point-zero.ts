@@ -1,6 +1,5 @@
 // Numbers that passed through a program which knows only fractions: the id 1001 became `1001.0`.
-import { damageOf, suspects } from "./suspects.ts";
-import type { DamageWatch } from "./watch-column.ts";
+import { type DamageWatch, damageOf, suspects } from "./suspects.ts";
 
 /** A watch for whole numbers that end in `.0`. */
 export function watchPointZero(): DamageWatch {

@@ -2,8 +2,7 @@
 // wrong encoding, spaces that nobody sees.
 import type { ColumnRole } from "../model/damage.ts";
 import { isMojibake } from "./mojibake.ts";
-import { damageOf, suspects } from "./suspects.ts";
-import type { DamageWatch } from "./watch-column.ts";
+import { type DamageWatch, damageOf, suspects } from "./suspects.ts";
 
 /** A watch over single cells of a column in this role. */
 export function watchSingleCells(role: ColumnRole): DamageWatch {

@@ -1,6 +1,5 @@
 // Words that stand for «nothing» in an export: `NULL` of a database, `N/A` of a person. As they stand they would be sent.
-import { damageOf, suspects } from "./suspects.ts";
-import type { DamageWatch } from "./watch-column.ts";
+import { type DamageWatch, damageOf, suspects } from "./suspects.ts";
 
 /** A watch over cells that are nothing but such a word. One alone may be somebody's name. */
 export function watchStandInWords(): DamageWatch {

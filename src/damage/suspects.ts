@@ -1,4 +1,4 @@
-// Cells that look damaged: the first few, and how many.
+// What every watch for damage is, and the cells that look damaged: the first few, and how many.
 import type { Damage, DamagedCell, DamageKind } from "../model/damage.ts";
 
 /** Collects suspects. Memory does not grow with them. */
@@ -37,4 +37,12 @@ export function damageOf(
   if (cell === undefined) return [];
   const count = collected.reduce((sum, each) => sum + each.count(), 0);
   return [{ kind, count, cells: [cell, ...rest], isDamaged }];
+}
+
+/** Looks for one kind of damage, or a few. */
+export interface DamageWatch {
+  /** Takes a cell that is not blank, as it was read. */
+  see(cell: DamagedCell): void;
+  /** To be asked once all cells have passed. */
+  damage(): readonly Damage[];
 }

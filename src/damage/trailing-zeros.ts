@@ -1,6 +1,5 @@
 // Article numbers that were taken for decimals: `10.10` became `10.1`.
-import { damageOf, type Suspects, suspects } from "./suspects.ts";
-import type { DamageWatch } from "./watch-column.ts";
+import { type DamageWatch, damageOf, type Suspects, suspects } from "./suspects.ts";
 
 /** A watch for numbers with a fraction that lost zeros at their end. */
 export function watchTrailingZeros(): DamageWatch {

@@ -1,21 +1,14 @@
 // Damage of one column, found as its cells pass by. Each kind is judged by a file of its own beside this one; memory does
 // not grow with the column.
-import type { ColumnRole, Damage, DamagedCell } from "../model/damage.ts";
+import type { ColumnRole, Damage } from "../model/damage.ts";
 import { watchCutText } from "./cut-text.ts";
 import { watchDates } from "./dates.ts";
 import { watchLeadingZeros } from "./leading-zeros.ts";
 import { watchPointZero } from "./point-zero.ts";
 import { watchSingleCells } from "./single-cells.ts";
 import { watchStandInWords } from "./stand-in-words.ts";
+import type { DamageWatch } from "./suspects.ts";
 import { watchTrailingZeros } from "./trailing-zeros.ts";
-
-/** Looks for one kind of damage, or a few. */
-export interface DamageWatch {
-  /** Takes a cell that is not blank, as it was read. */
-  see(cell: DamagedCell): void;
-  /** To be asked once all cells have passed. */
-  damage(): readonly Damage[];
-}
 
 /** A watch for everything that can be wrong with a column in this role. */
 export function watchColumn(role: ColumnRole): DamageWatch {

@@ -9,7 +9,7 @@ import type { SendTerms } from "../model/ledger/entry.ts";
 import type { Limits } from "../model/limits.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { Workings } from "./context.ts";
-import type { DoubtfulEntry } from "./reconcile.ts";
+import type { DoubtfulEntry } from "./doubtful-entry.ts";
 
 /** What is left to wait before an absence proves anything, in ms; 0 or less when it does now. */
 export function untilProvenMs({ options, notes, startedAtMs }: Workings, entry: DoubtfulEntry): number {

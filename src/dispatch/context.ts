@@ -23,3 +23,6 @@ export interface Workings {
   /** When the dispatch began, by the monotonic clock. */
   readonly startedAtMs: number;
 }
+
+/** What is left to do after a send: nothing, or the update that follows it. */
+export type Next = { readonly kind: "done" } | { readonly kind: "update"; readonly remoteId: string };

@@ -3,7 +3,8 @@
 import pLimit from "p-limit";
 import type { Phase } from "../model/resource.ts";
 import type { Workings } from "./context.ts";
-import { clearDoubts, type DoubtfulEntry, isDoubtful, mostDoubtful } from "./reconcile.ts";
+import { type DoubtfulEntry, isDoubtful } from "./doubtful-entry.ts";
+import { clearDoubts, mostDoubtful } from "./reconcile.ts";
 import { parkedMs } from "./references.ts";
 import { sendEntry } from "./send.ts";
 

@@ -5,10 +5,9 @@ import { Halted } from "../api/halt.ts";
 import type { Reply } from "../api/reply.ts";
 import type { Plan, QueuedEntry } from "../model/ledger/entry.ts";
 import { resources } from "../model/resources/resources.ts";
-import type { Workings } from "./context.ts";
+import type { Next, Workings } from "./context.ts";
 import { foundSettlement } from "./existing-policy.ts";
 import { afterSend } from "./recover.ts";
-import type { Next } from "./send.ts";
 
 /** Settles the entry, or says that an update has to follow. Throws `Halted` when the account itself is refused. */
 export async function handleRefusal(

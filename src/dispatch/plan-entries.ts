@@ -8,9 +8,10 @@ import type { KnownEntry } from "../model/ledger/queue.ts";
 import type { Phase } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { Workings } from "./context.ts";
+import { isDoubtful } from "./doubtful-entry.ts";
 import { foundSettlement } from "./existing-policy.ts";
 import type { Answers } from "./lookup.ts";
-import { immutable, isDoubtful } from "./reconcile.ts";
+import { immutable } from "./reconcile.ts";
 import type { Verdict } from "./settle.ts";
 
 /** What resolving a phase came to, in entries. */

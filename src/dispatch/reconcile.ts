@@ -11,24 +11,14 @@ import { type Found, ownKeyOf } from "../api/answers.ts";
 import { backoffMs } from "../api/backoff.ts";
 import { Halted } from "../api/halt.ts";
 import { mostKeys } from "../api/questions.ts";
-import type { OpenSend, QueuedEntry } from "../model/ledger/entry.ts";
 import type { Problem } from "../model/problem.ts";
 import type { RemoteRecord } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
 import { judgeAbsence, untilProvenMs } from "./absence.ts";
 import type { Workings } from "./context.ts";
+import type { DoubtfulEntry } from "./doubtful-entry.ts";
 import { afterSend, differencesText, likenessOf, makeUpdate, recover, takeId } from "./recover.ts";
 import { failure } from "./send.ts";
-
-/** An entry with a creation whose fate is not known. */
-export interface DoubtfulEntry extends QueuedEntry {
-  readonly doubt: OpenSend;
-}
-
-/** True for an entry that has to be looked up before anything of it is sent. An update by id can simply be repeated. */
-export function isDoubtful(entry: QueuedEntry): entry is DoubtfulEntry {
-  return entry.doubt?.plan.kind === "create";
-}
 
 /** The most that one lookup takes: a filter holds no more keys, and an export pass is worth sharing. */
 export const mostDoubtful = mostKeys;

@@ -12,9 +12,8 @@ import type { ResourceName } from "../model/resource.ts";
 import { recordOf } from "../model/resources/record-fields.ts";
 import { resources } from "../model/resources/resources.ts";
 import { createAlike } from "../model/text/fold-key.ts";
-import type { Workings } from "./context.ts";
+import type { Next, Workings } from "./context.ts";
 import { foundSettlement } from "./existing-policy.ts";
-import type { Next } from "./send.ts";
 
 /** How a record compares with what was sent. `unknown`: it could not be read. */
 export type Likeness =

@@ -7,7 +7,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Phase } from "../model/resource.ts";
 import { referables, resources } from "../model/resources/resources.ts";
 import type { Workings } from "./context.ts";
-import { isDoubtful } from "./reconcile.ts";
+import { isDoubtful } from "./doubtful-entry.ts";
 
 /** What checking the references of a phase came to. */
 export interface Checked {

@@ -13,14 +13,11 @@ import type { NewSend, Plan, QueuedEntry, SendEnd, SendResult } from "../model/l
 import { creationBody, needsUpdate, withFills } from "../model/request-body.ts";
 import { resources } from "../model/resources/resources.ts";
 import { changeOf } from "./change.ts";
-import type { Workings } from "./context.ts";
+import type { Next, Workings } from "./context.ts";
 import { handleRefusal } from "./handle-refusal.ts";
 import { likenessOf } from "./recover.ts";
 import { sendEnd } from "./settle.ts";
 import { readCreated, readUpdated, type Shown } from "./shown-record.ts";
-
-/** What is left to do after a send: nothing, or the update that follows it. */
-export type Next = { readonly kind: "done" } | { readonly kind: "update"; readonly remoteId: string };
 
 /**
  * Sends an entry that has a plan and whose fate is known, and settles it or gives it back to the ledger.

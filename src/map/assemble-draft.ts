@@ -6,7 +6,8 @@ import type { Problem } from "../model/problem.ts";
 import { locateProblem } from "../model/problem-place.ts";
 import type { Reference } from "../model/resource.ts";
 import type { FieldTrace } from "../model/trace.ts";
-import type { CompiledField, FieldResult } from "./compile-field.ts";
+import type { CompiledField } from "./compile-field.ts";
+import type { FieldResult } from "./field-result.ts";
 import type { Site } from "./scope.ts";
 import { openRecorder } from "./trace-recorder.ts";
 

@@ -9,11 +9,12 @@ import type { ReferableName } from "../model/resource.ts";
 import type { Field } from "../model/resources/field.ts";
 import type { TraceStep } from "../model/trace.ts";
 import { readsOf } from "./columns/read-kind.ts";
-import { compileSource, type Failure, type FieldsScope, isBlankValue } from "./compile-source.ts";
+import { compileSource, type FieldsScope, isBlankValue } from "./compile-source.ts";
 import { asValue, takesStructure } from "./definition/constant.ts";
 import type { Alternative, FieldMapping, LookupTables } from "./definition/mapping.ts";
 import { constantStyle } from "./definition/normalise.ts";
 import { compileCondition } from "./expression/condition.ts";
+import type { Failure, FieldResult } from "./field-result.ts";
 import { type Reading, readAt, readingsOf, type Site } from "./scope.ts";
 import { typedStructure } from "./structure.ts";
 import { type Recorder, traced, transformText } from "./trace-recorder.ts";
@@ -23,15 +24,6 @@ import { coerce, type Value } from "./values/coerce.ts";
 import type { ValueStyle } from "./values/style.ts";
 import { compileTransform, type Transform, type TransformSpec } from "./values/transforms.ts";
 import { scalarText } from "./values/value-text.ts";
-
-/** What a field came to. `absent`: nothing to send. `clear`: a blank cell that empties the field on update. */
-export type FieldResult = { readonly origins: readonly Origin[] } & (
-  | { readonly kind: "value"; readonly value: Json }
-  | { readonly kind: "reference"; readonly resource: ReferableName; readonly key: string }
-  | { readonly kind: "clear" }
-  | { readonly kind: "absent" }
-  | Failure
-);
 
 /** A field whose config is resolved. */
 export interface CompiledField {

@@ -2,12 +2,12 @@
 // not, and the cells that were looked at. What happens to the value then is compile-field.ts.
 import { styleOfColumn } from "../model/column-style.ts";
 import type { Json } from "../model/json.ts";
-import type { ProblemCode } from "../model/problem.ts";
 import type { Cell } from "../model/row.ts";
 import { asValue } from "./definition/constant.ts";
 import type { Alternative, TemplatePart } from "./definition/mapping.ts";
 import { compileExpression } from "./expression/expression.ts";
 import type { RowIndexes } from "./expression/language.ts";
+import type { Failure } from "./field-result.ts";
 import { compileColumn, type NameContext, type Reading, readAt, readingsOf, type Site } from "./scope.ts";
 import { type Blanks, holdsObjects } from "./values/blanks.ts";
 import { maxMadeLength, tooLongMessage } from "./values/bounds.ts";
@@ -19,13 +19,6 @@ export interface FieldsScope extends NameContext {
   readonly kind: "group" | "child";
   readonly blanks: Blanks;
   readonly indexes: RowIndexes;
-}
-
-/** Why a field has no value, before it is known which field. */
-export interface Failure {
-  readonly kind: "failed";
-  readonly code: ProblemCode;
-  readonly message: string;
 }
 
 /** What a source gave. `structure` is a nested object as it came. */

@@ -2,8 +2,8 @@
 // where one is given; without one nothing is kept.
 import type { Json } from "../model/json.ts";
 import type { AlternativeTrace, FieldTrace, TracedCell, TraceStep } from "../model/trace.ts";
-import type { FieldResult } from "./compile-field.ts";
 import type { Alternative } from "./definition/mapping.ts";
+import type { FieldResult } from "./field-result.ts";
 import type { Reading } from "./scope.ts";
 import type { Value } from "./values/coerce.ts";
 import type { TransformSpec } from "./values/transforms.ts";

@@ -1,9 +1,9 @@
 // `map` and `lookup`: a table that answers values, and what happens to a value that it does not know.
 import { didYouMean } from "../model/text/nearest.ts";
 import { quote } from "../model/text/quote.ts";
-import type { Failure } from "./compile-source.ts";
 import { asValue } from "./definition/constant.ts";
 import type { Constant, Otherwise } from "./definition/mapping.ts";
+import type { Failure } from "./field-result.ts";
 import type { Blanks } from "./values/blanks.ts";
 import type { Value } from "./values/coerce.ts";
 import { scalarText } from "./values/value-text.ts";

@@ -1,6 +1,7 @@
 // Damage of the columns of an input: watched for while the files are looked through, told in words, and under --strict held
 // against the rows that have it.
-import { type DamageWatch, watchColumn } from "../damage/watch-column.ts";
+import type { DamageWatch } from "../damage/suspects.ts";
+import { watchColumn } from "../damage/watch-column.ts";
 import type { UsedColumn } from "../map/columns/column-roles.ts";
 import type { Damage, DamageKind } from "../model/damage.ts";
 import type { SourceRow } from "../model/draft.ts";

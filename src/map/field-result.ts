@@ -1,0 +1,21 @@
+// What a field came to: a value, a reference, nothing, or why it has none.
+import type { Origin } from "../model/draft.ts";
+import type { Json } from "../model/json.ts";
+import type { ProblemCode } from "../model/problem.ts";
+import type { ReferableName } from "../model/resource.ts";
+
+/** Why a field has no value, before it is known which field. */
+export interface Failure {
+  readonly kind: "failed";
+  readonly code: ProblemCode;
+  readonly message: string;
+}
+
+/** What a field came to. `absent`: nothing to send. `clear`: a blank cell that empties the field on update. */
+export type FieldResult = { readonly origins: readonly Origin[] } & (
+  | { readonly kind: "value"; readonly value: Json }
+  | { readonly kind: "reference"; readonly resource: ReferableName; readonly key: string }
+  | { readonly kind: "clear" }
+  | { readonly kind: "absent" }
+  | Failure
+);
