@@ -1,10 +1,10 @@
 // What a mapping names of the account: custom fields, channels and companies, with the values that it is known to send
 // there. Known are constants, the answers of `map`, and cells that are sent as they are; what is calculated is not.
 import type { Input } from "../job/job.ts";
+import { childNames, entryNames, type NameContext, targetOf } from "../map/columns/column-names.ts";
 import type { ColumnPlace } from "../map/columns/columns-to-infer.ts";
 import type { CompiledMapping } from "../map/compile.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../map/definition/mapping.ts";
-import { childNames, entryNames, type NameContext, targetOf } from "../map/scope.ts";
 import { cellAt } from "../model/cells.ts";
 import type { Json } from "../model/json.ts";
 import type { Cell, Row } from "../model/row.ts";

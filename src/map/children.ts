@@ -8,16 +8,16 @@ import { atCells } from "../model/problem-place.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import { type DraftParts, emptyObject, fillFields, type MutableObject } from "./assemble-draft.ts";
-import { type CompiledField, compileField, type FieldTools, pieces } from "./compile-field.ts";
+import { type CompiledField, compileField, type FieldTools } from "./compile-field.ts";
 import type { FieldsScope } from "./compile-source.ts";
-import type { ChildMapping, Expr, Mapping } from "./definition/mapping.ts";
-import { compileCondition } from "./expression/condition.ts";
+import type { ChildMapping, Mapping } from "./definition/mapping.ts";
+import { compileCondition, type Expr } from "./expression/condition.ts";
 import { compileExpression, type ScopeStyles } from "./expression/expression.ts";
 import { type Place, type Reading, readAt, readingsOf, type Site, wholeRow } from "./scope.ts";
 import { tracedCells } from "./trace-recorder.ts";
 import type { Blanks } from "./values/blanks.ts";
 import type { Value } from "./values/coerce.ts";
-import { scalarText } from "./values/value-text.ts";
+import { pieces, scalarText } from "./values/value-text.ts";
 
 /** The rows that make one entry, as its children see them. */
 interface ChildGroup {

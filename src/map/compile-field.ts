@@ -23,7 +23,7 @@ import type { Blanks } from "./values/blanks.ts";
 import { coerce, type Value } from "./values/coerce.ts";
 import type { ValueStyle } from "./values/style.ts";
 import { compileTransform, type Transform, type TransformSpec } from "./values/transforms.ts";
-import { scalarText } from "./values/value-text.ts";
+import { pieces, scalarText } from "./values/value-text.ts";
 
 /** A field whose config is resolved. */
 export interface CompiledField {
@@ -230,11 +230,6 @@ function compilePipeline(
     }
     return answer;
   };
-}
-
-/** The pieces of a cell, trimmed, without blank ones. */
-export function pieces(text: string, separator: string): readonly string[] {
-  return text.split(separator).flatMap((piece) => (piece.trim() === "" ? [] : [piece.trim()]));
 }
 
 type Finished =

@@ -3,12 +3,13 @@
 import { styleOfColumn } from "../model/column-style.ts";
 import type { Json } from "../model/json.ts";
 import type { Cell } from "../model/row.ts";
+import type { NameContext } from "./columns/column-names.ts";
 import { asValue } from "./definition/constant.ts";
 import type { Alternative, TemplatePart } from "./definition/mapping.ts";
 import { compileExpression } from "./expression/expression.ts";
 import type { RowIndexes } from "./expression/language.ts";
 import type { Failure } from "./field-result.ts";
-import { compileColumn, type NameContext, type Reading, readAt, readingsOf, type Site } from "./scope.ts";
+import { compileColumn, type Reading, readAt, readingsOf, type Site } from "./scope.ts";
 import { type Blanks, holdsObjects } from "./values/blanks.ts";
 import { maxMadeLength, tooLongMessage } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";

@@ -9,6 +9,7 @@ import type { FieldTrace } from "../model/trace.ts";
 import { type DraftParts, emptyParts, fillFields } from "./assemble-draft.ts";
 import { compileChild } from "./children.ts";
 import { type ColumnFaults, checkColumns, type JoinedHeaders } from "./columns/check-columns.ts";
+import { childNames, entryNames } from "./columns/column-names.ts";
 import { columnRoles, type UsedColumn } from "./columns/column-roles.ts";
 import { type ColumnPlace, type Feeds, feedsOf } from "./columns/columns-to-infer.ts";
 import type { Header } from "./columns/header.ts";
@@ -20,7 +21,7 @@ import { compileCondition } from "./expression/condition.ts";
 import { noIndexes, type RowIndexes } from "./expression/language.ts";
 import { compileHead } from "./group-head.ts";
 import { compileGroupKey } from "./group-key.ts";
-import { childNames, entryNames, readingsOf, rowScope, type Site, wholeRow } from "./scope.ts";
+import { readingsOf, rowScope, type Site, wholeRow } from "./scope.ts";
 import { compileBlanks } from "./values/blanks.ts";
 
 /** What mapping makes of a group: a draft, or nothing because `group.where` leaves it out. */

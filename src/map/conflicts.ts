@@ -3,8 +3,8 @@ import { cellAt } from "../model/cells.ts";
 import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
 import { quote } from "../model/text/quote.ts";
+import { entryNames, targetOf } from "./columns/column-names.ts";
 import type { FieldMapping, Mapping } from "./definition/mapping.ts";
-import { entryNames, targetOf } from "./scope.ts";
 import type { Blanks } from "./values/blanks.ts";
 
 /**

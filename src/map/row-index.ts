@@ -6,7 +6,7 @@ import { quote } from "../model/text/quote.ts";
 import type { Mapping, RowIndexSpec } from "./definition/mapping.ts";
 import { compileCondition } from "./expression/condition.ts";
 import { compileExpression, type Scope } from "./expression/expression.ts";
-import { expressionEnvironment, noIndexes, type RowIndex, type RowIndexes } from "./expression/language.ts";
+import { noIndexes, type RowIndex, type RowIndexes } from "./expression/language.ts";
 import { compileBlanks } from "./values/blanks.ts";
 import type { Value } from "./values/coerce.ts";
 import { scalarText } from "./values/value-text.ts";
@@ -55,35 +55,6 @@ export function openRowIndexes(mapping: Mapping): RowIndexBuilder {
 
 // Indexes are made before anybody has looked at how the columns are written.
 const noStyles = { row: [], main: [] };
-
-const stubs = new WeakMap<object, RowIndexes>();
-
-/** Indexes with these names that hold nothing, for checking expressions. The same object for the same specs. */
-export function indexNames(specs: Readonly<Record<string, unknown>> | undefined): RowIndexes {
-  if (specs === undefined) return noIndexes;
-  const known =
-    stubs.get(specs) ??
-    new Map(
-      Object.keys(specs)
-        .filter((name) => indexNameFault(name) === undefined)
-        .map((name) => [name, nothing]),
-    );
-  stubs.set(specs, known);
-  return known;
-}
-
-const nothing: RowIndex = (_, otherwise = "") => otherwise;
-
-/** Why expressions could not call an index so; undefined when they can. */
-export function indexNameFault(name: string): string | undefined {
-  if (!/^[a-z]\w*$/i.test(name)) return `"${name}" must be letters, digits and _: it is called like a function`;
-  const { functions, variables } = expressionEnvironment("child", plainStyle).getDefinitions();
-  const isKnown = [...functions, ...variables].some((known) => known.name === name);
-  const isUsable = !isKnown && compileExpression(`${name}("")`, "row", plainStyle, new Map([[name, nothing]])).ok;
-  return isUsable ? undefined : `an index cannot be called "${name}": that means something in expressions`;
-}
-
-const plainStyle = { decimal: ".", dates: [], timezone: "UTC" } as const;
 
 interface At {
   readonly file: string;

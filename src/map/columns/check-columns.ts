@@ -3,8 +3,8 @@ import type { Position } from "../../model/config/yaml-syntax.ts";
 import { didYouMean, nearest } from "../../model/text/nearest.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../definition/mapping.ts";
 import { compileExpression } from "../expression/expression.ts";
-import { indexNames } from "../row-index.ts";
-import { childNames, entryNames, type NameContext, targetOf } from "../scope.ts";
+import { indexNames } from "../expression/index-names.ts";
+import { childNames, entryNames, type NameContext, targetOf } from "./column-names.ts";
 import type { Header } from "./header.ts";
 import { nearMisses } from "./near-misses.ts";
 

@@ -5,7 +5,7 @@ import type { Field } from "../../model/resources/field.ts";
 import type { FieldMapping, Mapping } from "../definition/mapping.ts";
 import { compileExpression } from "../expression/expression.ts";
 import type { RowIndexes } from "../expression/language.ts";
-import { childNames, entryNames, type NameContext, targetOf } from "../scope.ts";
+import { childNames, entryNames, type NameContext, targetOf } from "./column-names.ts";
 import type { ColumnPlace } from "./columns-to-infer.ts";
 
 /** A column that a mapping uses. */

@@ -2,17 +2,16 @@
 // the cells themselves before a row is mapped. What they prove is values/number-evidence.ts and values/date-evidence.ts.
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import type { Cells } from "../../model/row.ts";
-import { pieces } from "../compile-field.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../definition/mapping.ts";
 import { compileExpression } from "../expression/expression.ts";
 import type { RowIndexes } from "../expression/language.ts";
 import type { CellUse, TextUse } from "../expression/syntax.ts";
-import { childNames, entryNames, type NameContext, targetOf } from "../scope.ts";
 import { type Blanks, compileBlanks } from "../values/blanks.ts";
 import type { Reads, ValueStyle } from "../values/style.ts";
 import { compileTransform } from "../values/transforms.ts";
 import { splitUnit } from "../values/units.ts";
-import { scalarText } from "../values/value-text.ts";
+import { pieces, scalarText } from "../values/value-text.ts";
+import { childNames, entryNames, type NameContext, targetOf } from "./column-names.ts";
 import { readsOf, textSteps } from "./read-kind.ts";
 
 /** A column of one of an input's files. */

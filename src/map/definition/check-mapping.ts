@@ -9,7 +9,7 @@ import { resources } from "../../model/resources/resources.ts";
 import { didYouMean, nearest } from "../../model/text/nearest.ts";
 import { conditionFault } from "../expression/condition.ts";
 import { compileExpression } from "../expression/expression.ts";
-import { indexNameFault, indexNames } from "../row-index.ts";
+import { indexNameFault, indexNames } from "../expression/index-names.ts";
 import { checkAlternative, dateFaults } from "./check-field.ts";
 import type { WrittenSpec } from "./field-schema.ts";
 import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";

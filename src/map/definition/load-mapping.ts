@@ -3,13 +3,13 @@ import { loadYaml, type YamlPlaces } from "../../model/config/yaml-config.ts";
 import { fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import type { SourceSettings } from "../../model/row.ts";
+import type { Expr } from "../expression/condition.ts";
 import { isUnit } from "./check-field.ts";
 import { checkMapping } from "./check-mapping.ts";
 import type { WrittenField, WrittenOtherwise, WrittenSpec } from "./field-schema.ts";
 import type {
   Alternative,
   ChildMapping,
-  Expr,
   FieldMapping,
   Grouping,
   Join,

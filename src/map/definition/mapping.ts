@@ -6,6 +6,7 @@ import type { Json } from "../../model/json.ts";
 import type { ReferableName, ResourceName } from "../../model/resource.ts";
 import type { Field } from "../../model/resources/field.ts";
 import type { SourceSettings } from "../../model/row.ts";
+import type { Expr } from "../expression/condition.ts";
 import type { ValueStyle } from "../values/style.ts";
 import type { TransformSpec } from "../values/transforms.ts";
 import type { Unit } from "../values/units.ts";
@@ -34,12 +35,6 @@ export interface Mapping {
   readonly children: readonly ChildMapping[];
   /** Every file that `lookup` names, each combination once, relative to the mapping's folder. */
   readonly lookups: readonly LookupSpec[];
-}
-
-/** CEL source with its place. */
-export interface Expr {
-  readonly text: string;
-  readonly position: Position;
 }
 
 /** What expressions find among all rows of the input, by calling it: `name(key)`. */

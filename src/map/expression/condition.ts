@@ -1,5 +1,5 @@
 // Conditions (`where`, `when`, `head`): expressions that must say true or false.
-import type { Expr } from "../definition/mapping.ts";
+import type { Position } from "../../model/config/yaml-syntax.ts";
 import type { ValueStyle } from "../values/style.ts";
 import type { CellRead } from "./cell-reads.ts";
 import { compileExpression, type Scope } from "./expression.ts";
@@ -45,4 +45,10 @@ export function compileCondition(
     return { ok: false, message, reads };
   };
   return { judge, columns };
+}
+
+/** CEL source with its place. */
+export interface Expr {
+  readonly text: string;
+  readonly position: Position;
 }
