@@ -2,11 +2,9 @@
 // column; the surest pairs are taken first.
 import type { ResourceName } from "../../model/resource.ts";
 import { type NameTable, namesIn, type Platform } from "../names/name-table.ts";
+import type { Confidence } from "../proposal/proposal.ts";
 import { type Fit, fitOf } from "./plausibility.ts";
 import type { Column } from "./table.ts";
-
-/** `high`: name and cells agree; `medium`: one of them says so; `low`: a possibility, written as a comment. */
-export type Confidence = "high" | "medium" | "low";
 
 /** A field and the column that was found for it. */
 export interface Match {

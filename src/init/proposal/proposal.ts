@@ -1,7 +1,6 @@
 // What was guessed, as data: the recipes make it, people may change it, write-mapping.ts and write-job.ts write it down.
 import type { Json } from "../../model/json.ts";
 import type { ResourceName } from "../../model/resource.ts";
-import type { Confidence } from "../columns/match.ts";
 
 /** What a file holds. `lines` and `reference` are joined to others; nothing is written for `unknown`. */
 export const roles = ["products", "kits", "orders", "lines", "reference", "unknown"] as const;
@@ -103,3 +102,6 @@ export function allLines({ lines, children }: Pick<MappingPlan, "lines" | "child
     ...children.flatMap((child) => child.lines.map((line) => ({ ...line, path: `${child.list}.${line.path}` }))),
   ];
 }
+
+/** `high`: name and cells agree; `medium`: one of them says so; `low`: a possibility, written as a comment. */
+export type Confidence = "high" | "medium" | "low";

@@ -1,9 +1,9 @@
 // bill_to and ship_to out of three blocks of columns: the bill's, the delivery's, the customer's. A name that is not there
 // is taken from another block; the other parts of two addresses are never mixed.
 import type { Json } from "../../model/json.ts";
-import type { Confidence, Match, Pins } from "../columns/match.ts";
+import type { Match, Pins } from "../columns/match.ts";
 import { type AddressBlock, type AddressPart, addressParts } from "../names/addresses.ts";
-import type { Line } from "../proposal/proposal.ts";
+import type { Confidence, Line } from "../proposal/proposal.ts";
 
 /** Columns of a joined file of customers. */
 export interface JoinedCustomers {
