@@ -1,9 +1,9 @@
 // A read that is asked until it is answered: retried like a send, but free to wait in place.
 
-import type { DispatchOptions } from "../dispatch/options.ts";
 import { Again, backoffMs, retryWhileShort } from "./backoff.ts";
 import type { ApiRequest } from "./client.ts";
 import { Halted } from "./halt.ts";
+import type { ApiOptions } from "./options.ts";
 import type { Refusal } from "./refusal-body.ts";
 import type { Reads } from "./reply.ts";
 import type { Line } from "./transport.ts";
@@ -18,7 +18,7 @@ export type Asked<T> =
 /** Failures while the API is down do not count. Throws `Halted` when the run stops first. */
 export async function ask<T>(
   line: Line,
-  { clock, limits, random }: Pick<DispatchOptions, "clock" | "limits" | "random">,
+  { clock, limits, random }: Pick<ApiOptions, "clock" | "limits" | "random">,
   signal: AbortSignal,
   request: ApiRequest,
   reads: Reads<T>,

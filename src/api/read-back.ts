@@ -1,14 +1,14 @@
 // Records read one by one, by their ids, on the same terms as a run: one limiter, one pause, one circuit. For an audit
 // that compares; what is compared is decided there.
 
-import type { DispatchOptions } from "../dispatch/options.ts";
 import type { JsonObject } from "../model/json.ts";
 import { recordOf } from "../model/resources/record-fields.ts";
 import { ask } from "./ask.ts";
 import { createBrake, Halted } from "./halt.ts";
 import { forEachAtMost } from "./in-parallel.ts";
+import type { ApiOptions } from "./options.ts";
 import { parseJson } from "./reply.ts";
-import { createLine, type LineOptions } from "./transport.ts";
+import { createLine } from "./transport.ts";
 
 /** What reading a record came to. */
 export type ReadRecord =
@@ -17,7 +17,7 @@ export type ReadRecord =
   | { readonly kind: "unreadable"; readonly cause: string };
 
 /** Whose records, how fast, and who may stop it. */
-export type ReadBackOptions = LineOptions & Pick<DispatchOptions, "random" | "stop">;
+export type ReadBackOptions = ApiOptions;
 
 /**
  * Reads the record of each item and hands it over; items are pulled as there is room. Throws the `ImportError` that ended

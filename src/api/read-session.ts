@@ -1,12 +1,12 @@
 // Questions outside a run: on the same terms (one limiter, one pause, one circuit), with nothing written.
-import type { DispatchOptions } from "../dispatch/options.ts";
 import { ask } from "./ask.ts";
 import { createBrake, Halted } from "./halt.ts";
-import { createLine, type LineOptions } from "./transport.ts";
+import type { ApiOptions } from "./options.ts";
+import { createLine } from "./transport.ts";
 import type { Asker } from "./whole-list.ts";
 
 /** Whom to ask, how fast, and who may stop it. */
-export type InquiryOptions = LineOptions & Pick<DispatchOptions, "random" | "stop">;
+export type InquiryOptions = ApiOptions;
 
 /** Asks. Throws the `ImportError` that ended it early: `STOPPED`, `OUTAGE` or `ACCOUNT_REFUSED`. */
 export async function inquire<T>(options: InquiryOptions, questions: (asker: Asker) => Promise<T>): Promise<T> {

@@ -10,7 +10,6 @@
 //   other 4xx, 3xx                                              refused       final
 import type { Exchange } from "./client.ts";
 import { type Refusal, readRefusal } from "./refusal-body.ts";
-import { retryAfterMs } from "./retry-after.ts";
 
 /** What an exchange means. */
 export type Reply<T> =
@@ -84,4 +83,26 @@ function neverLeft({ code, syscall }: { readonly code: string; readonly syscall?
   if (unreachableCodes.has(code) || code === "ETIMEDOUT") return syscall === "connect";
   // The tunnel through a proxy did not come to stand.
   return unsentCodes.has(code) || code.startsWith("CERT_") || code.startsWith("PROXY_");
+}
+
+const missingMs = 1000;
+
+const longestMs = 3_600_000;
+
+/**
+ * The wait in ms, between 0 and an hour. A date is measured against the server's own `Date`, so that clocks need not
+ * agree. Missing or unreadable: a second. 0 means that the server named none and the caller has to grow its own.
+ */
+export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number {
+  const text = headers["retry-after"]?.trim();
+  if (text === undefined || text === "") return missingMs;
+  if (/^[+-]?\d+(\.\d+)?$/.test(text)) return bounded(Number(text) * 1000);
+  const until = Date.parse(text);
+  if (Number.isNaN(until)) return missingMs;
+  const serverNow = Date.parse(headers.date ?? "");
+  return bounded(until - (Number.isNaN(serverNow) ? nowMs : serverNow));
+}
+
+function bounded(ms: number): number {
+  return Math.min(Math.max(ms, 0), longestMs);
 }

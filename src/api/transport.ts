@@ -1,11 +1,11 @@
 // The one way to the API. Every request passes the circuit, the limiter and the client in this order, and what its
 // answer means for everybody happens here: pauses, the learned rate, the outage, the refused account.
-import type { DispatchOptions } from "../dispatch/options.ts";
 import { certificateFault } from "../model/certificate-fault.ts";
 import { ImportError } from "../model/error.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
 import { type ApiRequest, createClient } from "./client.ts";
 import { type Brake, Halted } from "./halt.ts";
+import type { ApiOptions } from "./options.ts";
 import { type Circuit, type CircuitChange, createCircuit } from "./outage.ts";
 import { createRateLimiter, type Turn } from "./rate-limiter.ts";
 import { classify, type Reads, type Reply } from "./reply.ts";
@@ -47,10 +47,7 @@ export const probeRequest: ApiRequest = { method: "GET", path: "/warehouses?per_
 const longestGrownPauseMs = 4000;
 
 /** The part of the options that is about the way to the API. */
-export type LineOptions = Pick<
-  DispatchOptions,
-  "api" | "limits" | "clock" | "onEvent" | "onAnswer" | "abort" | "openClient"
->;
+export type LineOptions = Omit<ApiOptions, "random" | "stop">;
 
 /** One per dispatch: its limiter, its circuit and its connections are the only ones. */
 export function createLine(options: LineOptions, brake: Brake): Line {
@@ -194,7 +191,7 @@ export function createLine(options: LineOptions, brake: Brake): Line {
 }
 
 /** The end of a run whose credentials the API does not take. */
-export function accountRefused({ api }: Pick<DispatchOptions, "api">, status: number, said: string): ImportError {
+export function accountRefused({ api }: Pick<ApiOptions, "api">, status: number, said: string): ImportError {
   return new ImportError(
     "ACCOUNT_REFUSED",
     `${shown(api.baseUrl)} (${api.baseUrlFrom}) refused the account: HTTP ${status}, ${said}`,

@@ -1,9 +1,11 @@
 // What dispatch tells while it works: for progress, logs and the summary's counts. Never a body, never a token.
+import type { TransportEvent } from "../api/events.ts";
 import type { Action, Outcome } from "../model/outcome.ts";
 import type { Phase, ReferableName } from "../model/resource.ts";
 
 /** Times are ms since the epoch. */
 export type DispatchEvent =
+  | TransportEvent
   /** `open` of `entries` are left to do, before anything is resolved. */
   | { readonly type: "phase.started"; readonly phase: Phase; readonly entries: number; readonly open: number }
   | { readonly type: "phase.finished"; readonly phase: Phase }
@@ -21,14 +23,6 @@ export type DispatchEvent =
     }
   /** Many at once, by a set-based step: unchanged ones, or those beyond `--limit`. */
   | { readonly type: "entries.settled"; readonly phase: Phase; readonly outcome: Outcome; readonly entries: number }
-  /** Every request that left, also lookups and probes. `status` is absent when there was no answer. */
-  | {
-      readonly type: "request";
-      readonly purpose: "write" | "lookup" | "probe";
-      readonly status?: number;
-      readonly result: "accepted" | "throttled" | "undelivered" | "unanswered" | "refused";
-      readonly durationMs: number;
-    }
   /** An entry will be tried again. */
   | {
       readonly type: "entry.retry";
@@ -48,18 +42,8 @@ export type DispatchEvent =
     }
   /** A way of asking did not prove its answer: the next one is taken. */
   | { readonly type: "lookup.fallback"; readonly resource: ReferableName; readonly cause: string }
-  /** 429: nothing starts before `untilMs`. */
-  | {
-      readonly type: "throttled";
-      readonly waitMs: number;
-      readonly untilMs: number;
-      readonly requestsPerSecond: number;
-    }
   /** Nothing is in flight and the next entry is due only at `untilMs`. */
   | { readonly type: "waiting"; readonly phase: Phase; readonly entries: "retry"; readonly untilMs: number }
-  | { readonly type: "outage.opened"; readonly cause: string }
-  | { readonly type: "outage.probe"; readonly answered: boolean }
-  | { readonly type: "outage.closed"; readonly afterMs: number }
   /** What the report should say too: orders that go where somebody should look. */
   | { readonly type: "warning"; readonly message: string }
   /** The job's own channel did not exist. */

@@ -1,21 +1,15 @@
 // What dispatch is given. The defaults are not here: a default lives once, in the job's schema.
-import type { AnswerSeen } from "../api/answer-seen.ts";
-import type { Client, ClientOptions } from "../api/client.ts";
-import type { Account } from "../model/account.ts";
-import type { Clock } from "../model/clock.ts";
+import type { ApiOptions } from "../api/options.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
-import type { Limits } from "../model/limits.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
 import type { DispatchEvent } from "./events.ts";
 
-/** The work, the account, the bounds, and the outside world as seen from here. */
-export interface DispatchOptions {
+/** The work, beside the account, the bounds and the outside world. */
+export interface DispatchOptions extends ApiOptions {
   readonly ledger: Ledger;
   readonly run: number;
-  readonly api: Account;
-  readonly limits: Limits;
   readonly existing: Readonly<Record<ResourceName, ExistingPolicy>>;
   /** Whether entries may go whose SKUs neither the job nor a lookup knows. Ids that have to be filled in never may. */
   readonly missingReferences: "block" | "send";
@@ -29,17 +23,6 @@ export interface DispatchOptions {
   /** Translates payload paths of an API refusal to cells. */
   readonly locate: (entryId: number, problems: readonly Problem[]) => Promise<readonly Problem[]>;
   readonly onEvent: (event: DispatchEvent) => void;
-  /** Sees what every answer says beside its body. */
-  readonly onAnswer?: (answer: AnswerSeen) => void;
-  /** How to reach the API; over HTTP unless said. */
-  readonly openClient?: (options: ClientOptions) => Client;
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
-  /** Aborted by the first Ctrl-C: starts nothing new, lets what is in flight settle. */
-  readonly stop: AbortSignal;
-  /** Aborted by the second: cuts what is in flight (it stays in doubt). */
-  readonly abort: AbortSignal;
 }
 
 /** What the job says about the channels of its orders. */
