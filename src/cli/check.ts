@@ -1,11 +1,11 @@
 // `luminous-import check`, also `run --dry-run`.
 import { resolve } from "node:path";
+import { readsStreams } from "../job/read-once.ts";
 import { watchedFiles } from "../job/watched-files.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodeOf, exitCodes } from "../model/exit-codes.ts";
 import { check as checkJob } from "../run/check.ts";
-import { readsStreams } from "../staging/stdin-copy.ts";
 import { openConsole } from "./console.ts";
 import { interruptible } from "./interrupt.ts";
 import { type InputFlags, loadCommandJob } from "./load-job.ts";

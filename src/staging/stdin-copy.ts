@@ -6,7 +6,8 @@ import type { Readable } from "node:stream";
 import { makePrivateFolder, privateModes } from "../disk/private-files.ts";
 import { stateError } from "../disk/state-error.ts";
 import type { Input, Job, JobFile } from "../job/job.ts";
-import { isStreamFile, openStreamFile, piecesOfStream } from "../read/stream-file.ts";
+import { filesOf } from "../job/read-once.ts";
+import { openStreamFile, piecesOfStream } from "../read/stream-file.ts";
 
 /** A job whose files can all be read twice. Disposing removes the copies. */
 export interface Spooled extends AsyncDisposable {
@@ -53,16 +54,6 @@ export async function spoolStreams(job: Job, { stdin, only, signal }: SpoolOptio
     job: { ...job, inputs: job.inputs.map((input) => withFiles(input, copied)) },
     [Symbol.asyncDispose]: remove,
   };
-}
-
-/** Whether an input can be read only once. */
-export async function readsStreams(job: Job): Promise<boolean> {
-  const paths = job.inputs.flatMap(filesOf).map(({ path }) => path);
-  return (await Promise.all(paths.map(isStreamFile))).some((isStream) => isStream);
-}
-
-function filesOf({ files, joins }: Input): readonly JobFile[] {
-  return [...files, ...Object.values(joins).flat()];
 }
 
 function withFiles(input: Input, change: (file: JobFile) => JobFile): Input {

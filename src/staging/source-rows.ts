@@ -1,0 +1,111 @@
+// The files of an input on their way into the ledger, and their rows, batch by batch. What becomes of the rows: stage.ts.
+import { fingerprintOf } from "../job/file-states.ts";
+import type { Input, Job, JobFile } from "../job/job.ts";
+import { rowId, type SourceRow } from "../model/draft.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
+import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Row } from "../model/row.ts";
+import { openInput, sameSettings } from "../read/open.ts";
+import { stoppedReading } from "../read/unreadable.ts";
+import type { EarlierEndings } from "./last-lines.ts";
+import type { Locate } from "./locate-cells.ts";
+import { type PreparedInput, unknownHeader } from "./prepare.ts";
+
+/** What staging needs beside the inputs. */
+export interface StageOptions {
+  readonly job: Job;
+  readonly ledger: Ledger;
+  readonly run: number;
+  readonly strict: boolean;
+  /** Shows as warnings what an entry lacks in case it has to be created: a check cannot know. */
+  readonly showCreationNeeds?: boolean;
+  readonly locate: Locate;
+  /** Called now and then with the rows read so far; with `of` when rows that were read are brought together, so many of them. */
+  readonly onProgress: (input: string, rows: number, of?: number) => void;
+  /** What looks odd but stops nothing, in words. */
+  readonly onWarning: (warning: string) => void;
+  /** What was detected of a file only while it was read. */
+  readonly onDetected?: (file: string, what: string) => void;
+  readonly signal: AbortSignal;
+  /** How files of earlier runs ended; by default those of the job in the same ledger. */
+  readonly earlierEndings?: EarlierEndings;
+  /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
+  readonly isRetry?: boolean;
+}
+
+/** A file of an input, with the ledger's record of it. */
+export interface OpenedFile {
+  readonly file: JobFile;
+  readonly staged: StagedFile;
+}
+
+/** Tells the ledger of an input's files, in their order. */
+export async function addFiles(
+  input: Input,
+  files: readonly JobFile[],
+  kind: StagedFile["kind"],
+  join: string | undefined,
+  { infos }: PreparedInput,
+  { ledger, run }: StageOptions,
+): Promise<readonly OpenedFile[]> {
+  const opened: OpenedFile[] = [];
+  for (const file of files) {
+    const info = infos.get(file.path) ?? { ...unknownHeader, path: file.path };
+    const staged = await ledger.staging.addFile({
+      run,
+      input: input.name,
+      kind,
+      file: file.shown,
+      info: file.state === undefined ? info : { ...info, fingerprint: fingerprintOf(file.state) },
+      ...(join === undefined ? {} : { join }),
+    });
+    opened.push({ file, staged });
+  }
+  return opened;
+}
+
+/** The rows of a file in batches. Throws `ImportError("STOPPED")` when the signal says so. */
+export async function* sourceRows(
+  { file, staged }: OpenedFile,
+  options: StageOptions,
+): AsyncGenerator<readonly SourceRow[]> {
+  const { info } = staged;
+  await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
+  const styles = info.styles === undefined ? {} : { styles: info.styles };
+  let rows = 0;
+  for await (const batch of input.batches()) {
+    endIfStopped(options);
+    rows += batch.length;
+    options.onProgress(staged.join === undefined ? staged.input : `${staged.input}.${staged.join}`, rows);
+    yield batch.map((row) => ({ id: rowId(staged.id, row.number), file: staged.file, row, ...styles }));
+  }
+  if (rows === 0) options.onWarning(`${file.shown} has no rows`);
+  const late = input.detectedLate();
+  const lastLineEnds = input.lastLineEnds();
+  if (late.length === 0 && lastLineEnds === undefined) return;
+  for (const what of late) options.onDetected?.(file.shown, what);
+  const ending = lastLineEnds === undefined ? {} : { lastLineEnds };
+  await options.ledger.staging.updateFile(staged.id, { ...info, ...ending, detected: [...info.detected, ...late] });
+}
+
+/** Throws `ImportError("STOPPED")` when the signal says so. */
+export function endIfStopped({ signal }: StageOptions): void {
+  if (signal.aborted) throw stoppedReading();
+}
+
+/** A row as the ledger takes it. */
+export function newRow({ id, row }: SourceRow, { file: { retryOf } }: OpenedFile): NewRow {
+  return {
+    id,
+    line: row.line,
+    raw: row.raw,
+    ...(row.fault === undefined ? {} : { fault: row.fault }),
+    ...(retryOf === undefined || row.retryOf === undefined ? {} : { source: rowId(retryOf, row.retryOf) }),
+  };
+}
+
+/** A fault of a row with its place, where it does not say one. */
+export function placed(fault: Problem, file: string, row: Row): Problem {
+  return fault.file === undefined ? { ...fault, file, line: row.line, row: row.number } : fault;
+}

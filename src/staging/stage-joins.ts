@@ -1,0 +1,61 @@
+// Rows of joined files: those that no entry claimed, and those that could not be read.
+import { splitRowId } from "../model/draft.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
+import type { StagedFile, StoredRow } from "../model/ledger/rows.ts";
+import type { Problem } from "../model/problem.ts";
+import { keyText, sourceRow } from "./joins.ts";
+import type { PreparedInput } from "./prepare.ts";
+import { rowsHash } from "./rows-hash.ts";
+import { placed, type StageOptions } from "./source-rows.ts";
+
+// What stands in the key column of a row with shifted cells is no key. Rows of one entry mostly stand together, so the
+// entries of the rows above and below may have lost it.
+async function damageNeighbours({ id, line, fault }: StoredRow, { file }: StagedFile, ledger: Ledger): Promise<void> {
+  const neighbours = await Promise.all([id - 1, id + 1].map((row) => ledger.stories.entriesOfRow(row, maxNeighbours)));
+  for (const entryId of new Set(neighbours.flat().map((entry) => entry.id))) {
+    await ledger.staging.addProblems(entryId, [
+      {
+        code: "group_damaged",
+        message: `line ${line} may belong to it and could not be read: ${fault?.message ?? ""}`,
+        file,
+        line,
+        row: splitRowId(id).rowNumber,
+      },
+    ]);
+  }
+}
+
+const maxNeighbours = 100;
+
+/** Gives every joined row that no entry claimed its problem. */
+export async function settleOrphans(
+  file: StagedFile,
+  { compiled, input }: PreparedInput,
+  { ledger }: StageOptions,
+): Promise<void> {
+  const join = compiled.joins.find(({ name }) => name === file.join);
+  for await (const rows of ledger.staging.unclaimed(file.id)) {
+    for (const row of rows) if (row.fault !== undefined) await damageNeighbours(row, file, ledger);
+    await ledger.staging.settleRows(
+      rows.map((row) => {
+        const source = sourceRow(row, [file]);
+        const value = keyText(source.row.cells, join?.theirs ?? "");
+        const orphan: Problem = {
+          code: "join_orphan",
+          message:
+            value === ""
+              ? "belongs to nothing: the key is blank"
+              : `belongs to nothing: no row of ${input.name} has ${join?.ours ?? ""} "${value}"`,
+          file: file.file,
+          line: row.line,
+          row: source.row.number,
+          column: join?.theirs ?? "",
+          value,
+        };
+        const problems = row.fault === undefined ? [orphan] : [placed(row.fault, file.file, source.row), orphan];
+        const hash = rowsHash(`${input.name}.${file.join ?? ""}`, [source]);
+        return { id: row.id, outcome: "invalid" as const, problems, rowsHash: hash };
+      }),
+    );
+  }
+}
