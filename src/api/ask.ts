@@ -1,12 +1,12 @@
 // A read that is asked until it is answered: retried like a send, but free to wait in place.
 
-import { Again, backoffMs, retryWhileShort } from "./backoff.ts";
+import { backoffMs, RetryLater, retryWhileShort } from "./backoff.ts";
 import type { ApiRequest } from "./client.ts";
 import { Halted } from "./halt.ts";
 import type { ApiOptions } from "./options.ts";
 import type { Refusal } from "./refusal-body.ts";
 import type { Reads } from "./reply.ts";
-import type { Line } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /** How a read ended, when it was asked often enough. */
 export type Asked<T> =
@@ -17,7 +17,7 @@ export type Asked<T> =
 
 /** Failures while the API is down do not count. Throws `Halted` when the run stops first. */
 export async function ask<T>(
-  line: Line,
+  transport: Transport,
   { clock, limits, random }: Pick<ApiOptions, "clock" | "limits" | "random">,
   signal: AbortSignal,
   request: ApiRequest,
@@ -26,9 +26,9 @@ export async function ask<T>(
   let failures = 0;
   let wasThrottled = false;
   const attempt = async (): Promise<Asked<T>> => {
-    const turn = await line.ready();
+    const turn = await transport.ready();
     turn.cancel(); // a read has nothing to write down first: it waits in line like everybody
-    const reply = await line.request(request, reads, { purpose: "lookup", subject: "lookup", wasThrottled });
+    const reply = await transport.request(request, reads, { purpose: "lookup", subject: "lookup", wasThrottled });
     switch (reply.kind) {
       case "accepted":
         return { kind: "answer", value: reply.value };
@@ -37,16 +37,16 @@ export async function ask<T>(
         return { kind: "refused", status: reply.status, refusal: reply.refusal };
       case "held":
         if (reply.by === "stop") throw new Halted();
-        throw new Again("held", 0);
+        throw new RetryLater("held", 0);
       case "throttled":
         wasThrottled = true;
-        throw new Again("HTTP 429", 0); // the limiter holds everybody
+        throw new RetryLater("HTTP 429", 0); // the limiter holds everybody
       case "undelivered":
       case "unanswered":
-        if (line.isDown) throw new Again(reply.cause, 0);
+        if (transport.isDown) throw new RetryLater(reply.cause, 0);
         failures += 1;
         if (failures >= limits.attempts) return { kind: "silent", cause: reply.cause };
-        throw new Again(reply.cause, backoffMs(failures, random));
+        throw new RetryLater(reply.cause, backoffMs(failures, random));
       default:
         return reply satisfies never;
     }

@@ -4,7 +4,7 @@ import type { Clock } from "../model/clock.ts";
 import { Halted } from "./halt.ts";
 
 /** Thrown by one try to ask for another after `waitMs`. */
-export class Again extends Error {
+export class RetryLater extends Error {
   readonly waitMs: number;
   constructor(cause: string, waitMs: number) {
     super(cause);
@@ -24,8 +24,8 @@ export function backoffMs(failures: number, random: () => number): number {
 }
 
 /**
- * Repeats `attempt` as long as it throws `Again` with a wait of at most `maxWaitMs`; a longer one comes out as the
- * `Again` it is, and every other error too. Throws `Halted` when the signal ends a wait. Whoever throws `Again` owns
+ * Repeats `attempt` as long as it throws `RetryLater` with a wait of at most `maxWaitMs`; a longer one comes out as the
+ * `RetryLater` it is, and every other error too. Throws `Halted` when the signal ends a wait. Whoever throws `RetryLater` owns
  * the budget: p-retry counts nothing here, because a 429 consumes no attempt and attempts outlive the slot.
  */
 export function retryWhileShort<T>(
@@ -39,9 +39,9 @@ export function retryWhileShort<T>(
   return pRetry(attempt, {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 0, // the waiting is done below: p-retry's own jitter is not full, and its clock not ours
-    shouldRetry: ({ error }) => error instanceof Again && error.waitMs <= maxWaitMs,
+    shouldRetry: ({ error }) => error instanceof RetryLater && error.waitMs <= maxWaitMs,
     onFailedAttempt: async ({ error }) => {
-      if (!(error instanceof Again) || error.waitMs > maxWaitMs) return;
+      if (!(error instanceof RetryLater) || error.waitMs > maxWaitMs) return;
       if (error.waitMs > 0) await clock.sleep(error.waitMs, signal);
       if (signal.aborted) throw new Halted();
     },

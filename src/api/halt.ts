@@ -4,12 +4,12 @@ import { setMaxListeners } from "node:events";
 import { ImportError } from "../model/error.ts";
 
 /** Ends the run for everybody who looks at its signal; the first reason and the first failure stay. */
-export interface Brake {
+export interface Halt {
   /** Aborted once anything said stop. */
   readonly signal: AbortSignal;
   /** Why, for the user; the first reason stays. */
   readonly reason: ImportError | undefined;
-  halt(reason: ImportError): void;
+  now(reason: ImportError): void;
   /** A defect or an error of the ledger: to be thrown once everything in flight has settled. */
   fail(error: unknown): void;
   /** Throws what `fail` was given first. */
@@ -22,7 +22,7 @@ export interface Brake {
 export class Halted extends Error {}
 
 /** `stop` and `abort` are the first and the second Ctrl-C. */
-export function createBrake(stop: AbortSignal, abort: AbortSignal): Brake & Disposable {
+export function createHalt(stop: AbortSignal, abort: AbortSignal): Halt & Disposable {
   const controller = new AbortController();
   let reason: ImportError | undefined;
   let failure: { readonly error: unknown } | undefined;
@@ -42,7 +42,7 @@ export function createBrake(stop: AbortSignal, abort: AbortSignal): Brake & Disp
     get reason() {
       return reason;
     },
-    halt(error) {
+    now(error) {
       reason ??= error;
       controller.abort();
     },

@@ -1,5 +1,5 @@
 // A bounded number of tasks over a stream of items, pulled only when there is room.
-import type { Brake } from "./halt.ts";
+import type { Halt } from "./halt.ts";
 
 /**
  * Runs `task` on each item, the first one alone: it finds out what the others may rely on. Waits for all that was
@@ -8,7 +8,7 @@ import type { Brake } from "./halt.ts";
 export async function forEachAtMost<T>(
   most: number,
   items: AsyncIterable<T>,
-  brake: Brake,
+  halt: Halt,
   task: (item: T) => Promise<void>,
 ): Promise<void> {
   const running = new Set<Promise<void>>();
@@ -16,7 +16,7 @@ export async function forEachAtMost<T>(
   let isFirst = true;
   try {
     for await (const item of items) {
-      brake.check();
+      halt.check();
       const done: Promise<void> = task(item)
         .catch((error: unknown) => {
           failures.push(error);

@@ -4,11 +4,11 @@
 import type { JsonObject } from "../model/json.ts";
 import { recordOf } from "../model/resources/record-fields.ts";
 import { ask } from "./ask.ts";
-import { createBrake, Halted } from "./halt.ts";
+import { createHalt, Halted } from "./halt.ts";
 import { forEachAtMost } from "./in-parallel.ts";
 import type { ApiOptions } from "./options.ts";
 import { parseJson } from "./reply.ts";
-import { createLine } from "./transport.ts";
+import { createTransport } from "./transport.ts";
 
 /** What reading a record came to. */
 export type ReadRecord =
@@ -28,11 +28,11 @@ export async function readRecords<T extends { readonly path: string }>(
   items: AsyncIterable<T>,
   onRecord: (item: T, read: ReadRecord) => Promise<void>,
 ): Promise<void> {
-  using brake = createBrake(options.stop, options.abort);
-  await using line = createLine(options, brake);
+  using halt = createHalt(options.stop, options.abort);
+  await using transport = createTransport(options, halt);
   try {
-    await forEachAtMost(options.limits.concurrency, items, brake, async (item) => {
-      const asked = await ask(line, options, brake.signal, { method: "GET", path: item.path }, (text) =>
+    await forEachAtMost(options.limits.concurrency, items, halt, async (item) => {
+      const asked = await ask(transport, options, halt.signal, { method: "GET", path: item.path }, (text) =>
         recordOf(parseJson(text)),
       );
       if (asked.kind === "answer") return onRecord(item, { kind: "record", record: asked.value });
@@ -41,8 +41,8 @@ export async function readRecords<T extends { readonly path: string }>(
       return onRecord(item, { kind: "unreadable", cause: `HTTP ${asked.status}, ${asked.refusal.message}` });
     });
   } catch (error) {
-    brake.rethrow();
-    if (error instanceof Halted && brake.reason !== undefined) throw brake.reason;
+    halt.rethrow();
+    if (error instanceof Halted && halt.reason !== undefined) throw halt.reason;
     throw error;
   }
 }

@@ -85,9 +85,9 @@ function neverLeft({ code, syscall }: { readonly code: string; readonly syscall?
   return unsentCodes.has(code) || code.startsWith("CERT_") || code.startsWith("PROXY_");
 }
 
-const missingMs = 1000;
+const unsaidWaitMs = 1000;
 
-const longestMs = 3_600_000;
+const longestSaidWaitMs = 3_600_000;
 
 /**
  * The wait in ms, between 0 and an hour. A date is measured against the server's own `Date`, so that clocks need not
@@ -95,14 +95,14 @@ const longestMs = 3_600_000;
  */
 export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number {
   const text = headers["retry-after"]?.trim();
-  if (text === undefined || text === "") return missingMs;
+  if (text === undefined || text === "") return unsaidWaitMs;
   if (/^[+-]?\d+(\.\d+)?$/.test(text)) return bounded(Number(text) * 1000);
   const until = Date.parse(text);
-  if (Number.isNaN(until)) return missingMs;
+  if (Number.isNaN(until)) return unsaidWaitMs;
   const serverNow = Date.parse(headers.date ?? "");
   return bounded(until - (Number.isNaN(serverNow) ? nowMs : serverNow));
 }
 
 function bounded(ms: number): number {
-  return Math.min(Math.max(ms, 0), longestMs);
+  return Math.min(Math.max(ms, 0), longestSaidWaitMs);
 }

@@ -4,7 +4,7 @@ import { certificateFault } from "../model/certificate-fault.ts";
 import { ImportError } from "../model/error.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
 import { type ApiRequest, createClient } from "./client.ts";
-import { type Brake, Halted } from "./halt.ts";
+import { type Halt, Halted } from "./halt.ts";
 import type { ApiOptions } from "./options.ts";
 import { type Circuit, type CircuitChange, createCircuit } from "./outage.ts";
 import { createRateLimiter, type Turn } from "./rate-limiter.ts";
@@ -27,7 +27,7 @@ export interface Purpose {
 }
 
 /** The way to the API. Disposing it ends the probing and closes the connections. */
-export interface Line extends AsyncDisposable {
+export interface Transport extends AsyncDisposable {
   readonly everAnswered: boolean;
   /** True while nothing but probes is sent. Failures during it are not the entry's. */
   readonly isDown: boolean;
@@ -47,10 +47,10 @@ export const probeRequest: ApiRequest = { method: "GET", path: "/warehouses?per_
 const longestGrownPauseMs = 4000;
 
 /** The part of the options that is about the way to the API. */
-export type LineOptions = Omit<ApiOptions, "random" | "stop">;
+export type TransportOptions = Omit<ApiOptions, "random" | "stop">;
 
 /** One per dispatch: its limiter, its circuit and its connections are the only ones. */
-export function createLine(options: LineOptions, brake: Brake): Line {
+export function createTransport(options: TransportOptions, halt: Halt): Transport {
   const { api, limits, clock, onEvent } = options;
   const adaptive =
     limits.requestsPerSecond === "auto" ? createAdaptiveRate(limits.maxRequestsPerSecond, clock) : undefined;
@@ -68,13 +68,13 @@ export function createLine(options: LineOptions, brake: Brake): Line {
 
   const circuit: Circuit = createCircuit({
     clock,
-    signal: brake.signal,
+    signal: halt.signal,
     patienceMs: limits.outagePatienceMs,
     probe: async () => {
       const reply = await pass(probeRequest, (text) => text, { purpose: "probe", subject: "probe" });
       return reply.kind === "accepted" || reply.kind === "throttled" || reply.kind === "refused";
     },
-    giveUp: (cause, waitedMs) => brake.halt(outage(options, circuit.everAnswered, cause, waitedMs)),
+    giveUp: (cause, waitedMs) => halt.now(outage(options, circuit.everAnswered, cause, waitedMs)),
     onChange: (change) => onEvent(circuitEvent(change)),
   });
 
@@ -89,7 +89,7 @@ export function createLine(options: LineOptions, brake: Brake): Line {
       turn?.cancel();
       return { kind: "held", by: "outage", waitMs: 0 };
     }
-    const start = await (turn?.acquire(brake.signal, longestHoldMs) ?? limiter.acquire(brake.signal));
+    const start = await (turn?.acquire(halt.signal, longestHoldMs) ?? limiter.acquire(halt.signal));
     if (start === "aborted") return { kind: "held", by: "stop", waitMs: 0 };
     if (start === "late") return { kind: "held", by: "pause", waitMs: limiter.pausedMs };
     if (!mayPass()) return { kind: "held", by: "outage", waitMs: 0 };
@@ -129,7 +129,7 @@ export function createLine(options: LineOptions, brake: Brake): Line {
         return { ...reply, waitMs: throttle(reply.waitMs) };
       case "refused":
         answered();
-        if (reply.status === 401) brake.halt(accountRefused(options, 401, reply.refusal.message));
+        if (reply.status === 401) halt.now(accountRefused(options, 401, reply.refusal.message));
         return reply;
       case "unanswered":
         // 408, 425 and an unusable 2xx are answers of a living API; so is anything that was cut by us no failure of its.
@@ -175,8 +175,8 @@ export function createLine(options: LineOptions, brake: Brake): Line {
     async ready() {
       for (;;) {
         await circuit.closed();
-        brake.check();
-        const turn = await limiter.approach(brake.signal);
+        halt.check();
+        const turn = await limiter.approach(halt.signal);
         if (turn === undefined) throw new Halted();
         if (!circuit.isOpen) return turn;
         turn.cancel();
@@ -201,7 +201,7 @@ export function accountRefused({ api }: Pick<ApiOptions, "api">, status: number,
   );
 }
 
-function outage({ api }: LineOptions, everAnswered: boolean, code: string, waitedMs: number): ImportError {
+function outage({ api }: TransportOptions, everAnswered: boolean, code: string, waitedMs: number): ImportError {
   const seconds = Math.round(waitedMs / 1000);
   const certificate = certificateFault(code, api.baseUrlFrom);
   const cause = certificate === undefined ? code : `${certificate.what} (${code})`;

@@ -17,7 +17,7 @@ export type Change =
 
 /** The change that makes the record what the payload says. Throws `Halted` when the run stops while the record is read. */
 export async function changeOf(
-  { options, line, brake }: Pick<Workings, "options" | "line" | "brake">,
+  { options, transport, halt }: Pick<Workings, "options" | "transport" | "halt">,
   resource: Resource,
   remoteId: string,
   payload: JsonObject,
@@ -27,8 +27,12 @@ export async function changeOf(
   const { merge } = resource;
   if (merge === undefined) return saysNothing(resource, body) ? { kind: "nothing" } : { kind: "send", body };
 
-  const asked = await ask(line, options, brake.signal, { method: "GET", path: resource.readPath(remoteId) }, (text) =>
-    recordOf(parseJson(text)),
+  const asked = await ask(
+    transport,
+    options,
+    halt.signal,
+    { method: "GET", path: resource.readPath(remoteId) },
+    (text) => recordOf(parseJson(text)),
   );
   const name = `the ${resource.singular} with the id ${remoteId}`;
   if (asked.kind === "silent") {

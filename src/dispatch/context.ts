@@ -1,6 +1,6 @@
 // What the parts of one dispatch share: made once by dispatcher.ts, handed to every step.
-import type { Brake } from "../api/halt.ts";
-import type { Line } from "../api/transport.ts";
+import type { Halt } from "../api/halt.ts";
+import type { Transport } from "../api/transport.ts";
 import type { Notes } from "./attempt-state.ts";
 import type { Claims } from "./claims.ts";
 import type { ForbiddenJudge } from "./forbidden.ts";
@@ -11,8 +11,8 @@ import type { Verdicts } from "./settle.ts";
 /** The one of each that a dispatch has. */
 export interface Workings {
   readonly options: DispatchOptions;
-  readonly line: Line;
-  readonly brake: Brake;
+  readonly transport: Transport;
+  readonly halt: Halt;
   readonly lookup: Lookup;
   readonly notes: Notes;
   readonly verdicts: Verdicts;

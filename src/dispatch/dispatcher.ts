@@ -3,8 +3,8 @@
 // kits of kits, and sends of a run that died and whose absence had to be proved.
 
 import { ask } from "../api/ask.ts";
-import { createBrake, Halted } from "../api/halt.ts";
-import { createLine, probeRequest } from "../api/transport.ts";
+import { createHalt, Halted } from "../api/halt.ts";
+import { createTransport, probeRequest } from "../api/transport.ts";
 import { steadyClock } from "../model/clock.ts";
 import type { ImportError } from "../model/error.ts";
 import { type Phase, phases } from "../model/resource.ts";
@@ -34,17 +34,17 @@ export type DispatchEnd = { readonly kind: "finished" } | { readonly kind: "stop
 export async function dispatch(outside: DispatchOptions): Promise<DispatchEnd> {
   // Waits and windows are measured by a clock that nobody can set meanwhile.
   const options = { ...outside, clock: steadyClock(outside.clock) };
-  using brake = createBrake(options.stop, options.abort);
-  await using line = createLine(options, brake);
+  using halt = createHalt(options.stop, options.abort);
+  await using transport = createTransport(options, halt);
   const notes = createNotes();
   const workings: Workings = {
     options,
-    brake,
-    line,
+    halt,
+    transport,
     notes,
-    lookup: await createLookup(options, line, brake),
-    verdicts: createVerdicts(options, brake, notes),
-    forbidden: createForbiddenJudge(options, line, brake),
+    lookup: await createLookup(options, transport, halt),
+    verdicts: createVerdicts(options, halt, notes),
+    forbidden: createForbiddenJudge(options, transport, halt),
     claims: createClaims(),
     alikeWarnings: { count: 0 },
     startedAtMs: options.clock.monotonicMs(),
@@ -54,22 +54,22 @@ export async function dispatch(outside: DispatchOptions): Promise<DispatchEnd> {
     for (const phase of phases) await prepareLookups(workings, phase);
     await guardOrders(workings);
     for (const phase of phases) {
-      brake.check();
+      halt.check();
       await runPhase(workings, phase);
     }
-    brake.check();
+    halt.check();
   } catch (error) {
-    brake.rethrow();
-    if (!(error instanceof Halted) || brake.reason === undefined) throw error;
+    halt.rethrow();
+    if (!(error instanceof Halted) || halt.reason === undefined) throw error;
     if (!(await isAnythingOpen(workings))) return { kind: "finished" }; // it came with the last answer
-    options.onEvent({ type: "stopping", code: brake.reason.code });
-    return { kind: "stopped", error: brake.reason };
+    options.onEvent({ type: "stopping", code: halt.reason.code });
+    return { kind: "stopped", error: halt.reason };
   }
   return { kind: "finished" };
 }
 
 async function runPhase(workings: Workings, phase: Phase): Promise<void> {
-  const { options, brake } = workings;
+  const { options, halt } = workings;
   const { ledger, run, onEvent } = options;
   const before = await ledger.queue.progress(run, phase);
   const open = entriesOf(before.filter(({ outcome }) => outcome === undefined));
@@ -81,7 +81,7 @@ async function runPhase(workings: Workings, phase: Phase): Promise<void> {
       await settleMany(workings, phase, "pending", ledger.queue.limitTo(run, phase, options.limit));
     while ((await openEntries(workings, phase)) > 0) {
       if (!(await runRound(workings, phase))) break;
-      brake.check();
+      halt.check();
     }
   }
   onEvent({ type: "phase.finished", phase });
@@ -89,20 +89,20 @@ async function runPhase(workings: Workings, phase: Phase): Promise<void> {
 
 /** True when another round may get further. */
 async function runRound(workings: Workings, phase: Phase): Promise<boolean> {
-  const { options, brake, line } = workings;
+  const { options, halt, transport } = workings;
   const { ledger, run, onEvent, clock } = options;
   const resolved = await resolvePhase(workings, phase);
   let { parked } = await checkReferences(workings, phase, false);
   onEvent({ type: "phase.resolved", phase, creates: resolved.creates, updates: resolved.updates });
   // Whether the account is the right one shows at the first read; a write must never be the first thing it sees.
-  if (!line.everAnswered && (await openEntries(workings, phase)) > 0) {
-    await ask(line, options, brake.signal, probeRequest, (text) => text);
+  if (!transport.everAnswered && (await openEntries(workings, phase)) > 0) {
+    await ask(transport, options, halt.signal, probeRequest, (text) => text);
   }
-  brake.check();
+  halt.check();
   const handled = await drain(workings, phase);
   // While entries go one by one, a 403 waits for the next ones to be judged with them.
   if (!resolved.isPilot) await workings.forbidden.finish();
-  brake.check();
+  halt.check();
   const openAfter = await openEntries(workings, phase);
   if (openAfter === 0) return false;
   const isStuck = handled + resolved.settled + resolved.creates + resolved.updates === 0;

@@ -13,7 +13,7 @@ import { sendEntry } from "./send.ts";
  * back, or the brake is on. Resolves, when nothing is in flight any more, with the number of entries that it took up.
  */
 export async function drain(workings: Workings, phase: Phase): Promise<number> {
-  const { options, brake } = workings;
+  const { options, halt } = workings;
   const { ledger, run, clock, limits } = options;
   const limit = pLimit(limits.concurrency);
   const inFlight = new Set<Promise<void>>();
@@ -24,7 +24,7 @@ export async function drain(workings: Workings, phase: Phase): Promise<number> {
 
   const start = (task: () => Promise<void>): void => {
     const done: Promise<void> = limit(task)
-      .catch((error: unknown) => brake.fail(error))
+      .catch((error: unknown) => halt.fail(error))
       .finally(() => {
         inFlight.delete(done);
         wake.abort();
@@ -44,14 +44,14 @@ export async function drain(workings: Workings, phase: Phase): Promise<number> {
   };
 
   const stop = () => wake.abort();
-  brake.signal.addEventListener("abort", stop);
+  halt.signal.addEventListener("abort", stop);
   try {
-    while (!brake.signal.aborted) {
+    while (!halt.signal.aborted) {
       wake = new AbortController();
       askForDoubtful(); // before anything new, which would take its slot for ever
       const room = doubtful.length < mostDoubtful ? freeSlots() : 0;
       const taken = room > 0 ? await ledger.queue.take(run, phase, clock.nowMs(), room) : [];
-      if (brake.signal.aborted) break;
+      if (halt.signal.aborted) break;
       handled += taken.length;
       for (const entry of taken) {
         const { plan } = entry;
@@ -70,12 +70,12 @@ export async function drain(workings: Workings, phase: Phase): Promise<number> {
       await clock.sleep(waits ? dueMs - clock.nowMs() : longestSleepMs, wake.signal);
     }
   } catch (error) {
-    brake.fail(error);
+    halt.fail(error);
   } finally {
     await Promise.all(inFlight);
-    brake.signal.removeEventListener("abort", stop);
+    halt.signal.removeEventListener("abort", stop);
   }
-  brake.rethrow();
+  halt.rethrow();
   return handled;
 }
 

@@ -2,8 +2,8 @@
 // their verdicts wait; the fifth asks whether the account may read at all.
 
 import { ask } from "../api/ask.ts";
-import type { Brake } from "../api/halt.ts";
-import { accountRefused, type Line, probeRequest } from "../api/transport.ts";
+import type { Halt } from "../api/halt.ts";
+import { accountRefused, probeRequest, type Transport } from "../api/transport.ts";
 import type { DispatchOptions } from "./options.ts";
 
 /** Decides whether a 403 is about the entry or about the account. */
@@ -19,7 +19,7 @@ export interface ForbiddenJudge {
 const enough = 5;
 
 /** One per run: what it decided once holds to the end. */
-export function createForbiddenJudge(options: DispatchOptions, line: Line, brake: Brake): ForbiddenJudge {
+export function createForbiddenJudge(options: DispatchOptions, transport: Transport, halt: Halt): ForbiddenJudge {
   let isDecided = false;
   let waiting: (() => Promise<void>)[] = [];
 
@@ -35,15 +35,15 @@ export function createForbiddenJudge(options: DispatchOptions, line: Line, brake
       if (isDecided) return settle();
       waiting.push(settle);
       if (waiting.length !== enough) return;
-      const asked = await ask(line, options, brake.signal, probeRequest, (text) => text);
+      const asked = await ask(transport, options, halt.signal, probeRequest, (text) => text);
       if (asked.kind !== "refused" || asked.status !== 403) return settleAll();
-      brake.halt(accountRefused(options, asked.status, said));
+      halt.now(accountRefused(options, asked.status, said));
     },
     async otherAnswer() {
       if (!isDecided) await settleAll();
     },
     async finish() {
-      if (waiting.length > 0 && !brake.signal.aborted) await settleAll();
+      if (waiting.length > 0 && !halt.signal.aborted) await settleAll();
     },
   };
 }

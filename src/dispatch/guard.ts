@@ -19,7 +19,7 @@ import { countOpenOrders, oldOrdersWarning, tallied } from "./open-orders.ts";
  * run with `GUARD` before anything is sent, or warns. Throws `Halted` for either end. Without open orders it asks nothing.
  */
 export async function guardOrders(workings: Workings): Promise<void> {
-  const { options, brake, line } = workings;
+  const { options, halt, transport } = workings;
   const { ledger, run, guard, clock, onEvent } = options;
   const time = { nowMs: clock.nowMs(), days: guard.openOrderDays };
   const counts = await countOpenOrders(ledger.queue, run, time);
@@ -27,13 +27,13 @@ export async function guardOrders(workings: Workings): Promise<void> {
   const warning = await oldOrdersWarning(ledger.queue, run, counts, time);
   if (warning !== undefined) onEvent({ type: "warning", message: warning });
 
-  const asker: Asker = (request, reads) => ask(line, options, brake.signal, request, reads);
+  const asker: Asker = (request, reads) => ask(transport, options, halt.signal, request, reads);
   const channels = await channelsOf(workings, asker, counts);
-  brake.check();
+  halt.check();
   const found = channels.flatMap(objections);
   const refused = found.filter(({ kind }) => kind === "unfit" || guard.orderPush === "refuse");
   if (refused.length > 0) {
-    brake.halt(refusal(refused));
+    halt.now(refusal(refused));
     throw new Halted();
   }
   for (const { message } of found) {
@@ -58,7 +58,7 @@ interface Target {
 }
 
 async function channelsOf(workings: Workings, asker: Asker, counts: readonly OpenCount[]): Promise<readonly Target[]> {
-  const { options, brake } = workings;
+  const { options, halt } = workings;
   const read = await readRowsSeen(asker, resources.channels.list.path);
   // Of a list that is not whole, what was seen is there; a channel that is named by its id can be read by it.
   const seen = read.kind === "answer" ? read.value : read.kind === "partial" ? read.rows : undefined;
@@ -76,7 +76,7 @@ async function channelsOf(workings: Workings, asker: Asker, counts: readonly Ope
       });
       return [];
     }
-    brake.halt(unreadable(workings, cause, counts, read.kind === "refused" ? read.status : undefined));
+    halt.now(unreadable(workings, cause, counts, read.kind === "refused" ? read.status : undefined));
     throw new Halted();
   }
   const planned = await plannedChannels(workings);

@@ -71,14 +71,14 @@ function gone<T extends { readonly problems: readonly { readonly message: string
 
 /** Reads may lag behind writes: what may be our own, and what surely is there, is asked for twice. */
 async function lookUp(workings: Workings, entry: QueuedEntry): Promise<Found | undefined> {
-  const { options, lookup, notes, brake, line } = workings;
-  const since = { atMs: options.clock.nowMs(), serverAtMs: line.serverNowMs };
+  const { options, lookup, notes, halt, transport } = workings;
+  const since = { atMs: options.clock.nowMs(), serverAtMs: transport.serverNowMs };
   for (let round = 1; ; round++) {
     const found = (await lookup.fresh(entry.resource, [entry.key], since)).found.get(entry.key);
     const isThere = resources[entry.resource].isKeyUnique;
     if (found !== undefined || round === 2 || !(isThere || notes.of(entry.id).wasUnanswered)) return found;
-    await options.clock.sleep(isThere ? Math.max(1000, options.limits.readLagMs) : 1000, brake.signal);
-    brake.check();
+    await options.clock.sleep(isThere ? Math.max(1000, options.limits.readLagMs) : 1000, halt.signal);
+    halt.check();
   }
 }
 

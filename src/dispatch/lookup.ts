@@ -4,9 +4,9 @@
 import { type Alike, collectAnswers, type Found } from "../api/answers.ts";
 import { ask } from "../api/ask.ts";
 import { readExport } from "../api/export.ts";
-import { type Brake, Halted } from "../api/halt.ts";
+import { type Halt, Halted } from "../api/halt.ts";
 import { mostKeys } from "../api/questions.ts";
-import { accountRefused, type Line } from "../api/transport.ts";
+import { accountRefused, type Transport } from "../api/transport.ts";
 import { type Asker, pageSize } from "../api/whole-list.ts";
 import { ImportError } from "../model/error.ts";
 import type { RouteName } from "../model/ledger/account-facts.ts";
@@ -62,17 +62,17 @@ const clockMarginMs = 26 * 3_600_000;
 const unknownPages = 1000;
 
 /** One per dispatch: which way of asking works is found out once per resource, and kept for later runs. */
-export async function createLookup(options: DispatchOptions, line: Line, brake: Brake): Promise<Lookup> {
+export async function createLookup(options: DispatchOptions, transport: Transport, halt: Halt): Promise<Lookup> {
   const { ledger, run, clock, limits, onEvent, api } = options;
-  const asker: Asker = (request, reads) => ask(line, options, brake.signal, request, reads);
+  const asker: Asker = (request, reads) => ask(transport, options, halt.signal, request, reads);
   const learned = await recallAccount(ledger.account, () => clock.nowMs());
   const controls = createControls({
     memory: ledger.account,
     asker,
     clock,
     readLagMs: limits.readLagMs,
-    serverNowMs: () => line.serverNowMs,
-    signal: brake.signal,
+    serverNowMs: () => transport.serverNowMs,
+    signal: halt.signal,
   });
   const routes = createRoutes({
     asker,
@@ -83,7 +83,7 @@ export async function createLookup(options: DispatchOptions, line: Line, brake: 
     clock,
     readLagMs: limits.readLagMs,
     addressLength: api.baseUrl.length,
-    signal: brake.signal,
+    signal: halt.signal,
   });
 
   /** Why no way proved anything for a first send in this run: it is not tried again for every batch. */
@@ -100,7 +100,7 @@ export async function createLookup(options: DispatchOptions, line: Line, brake: 
     const causes: string[] = [];
     for await (const route of routeOrder(resource, of, controls, learned)) {
       const end = await by(route);
-      brake.check();
+      halt.check();
       onEvent({ type: "lookup", resource: resource.name, via: route, keys: keys.length, found: end.found.size });
       if (end.kind === "proven" || end.isSilent || end.status === 403) return end;
       causes.push(`${route}: ${end.cause}`);
@@ -111,9 +111,9 @@ export async function createLookup(options: DispatchOptions, line: Line, brake: 
     return last;
   };
 
-  const halt = (name: ReferableName, cause: string, status: number | undefined): never => {
-    brake.check();
-    brake.halt(cannotAsk(options, name, cause, status));
+  const haltFor = (name: ReferableName, cause: string, status: number | undefined): never => {
+    halt.check();
+    halt.now(cannotAsk(options, name, cause, status));
     throw new Halted();
   };
 
@@ -124,10 +124,10 @@ export async function createLookup(options: DispatchOptions, line: Line, brake: 
     async find(name, keys, of) {
       if (keys.length === 0) return proven();
       const set = await controls.of(name);
-      brake.check();
+      halt.check();
       if (set.kind === "empty") return { ...proven(), isEmpty: true };
       if (set.kind === "unknown") {
-        if (set.isSilent || set.status !== undefined) return halt(name, set.cause, set.status);
+        if (set.isSilent || set.status !== undefined) return haltFor(name, set.cause, set.status);
         given.set(name, set.cause);
       }
       const known = given.get(name);
@@ -135,7 +135,7 @@ export async function createLookup(options: DispatchOptions, line: Line, brake: 
       const resource = referables[name];
       const end = await askBy(resource, keys, of, (route) => routes.remembering(route, resource, keys));
       if (end.kind === "unproven") {
-        if (end.isSilent || end.status === 403) return halt(name, end.cause, end.isSilent ? undefined : 403);
+        if (end.isSilent || end.status === 403) return haltFor(name, end.cause, end.isSilent ? undefined : 403);
         given.set(name, end.cause);
       }
       return answersOf(end);

@@ -13,26 +13,26 @@ import { readCreated } from "./shown-record.ts";
 
 /** Makes the channel, or finds the one that somebody made meanwhile. Ends the run, and throws `Halted`, when neither works. */
 export async function makeChannel(workings: Workings, asker: Asker, channel: JobChannel): Promise<void> {
-  const { options, brake, line } = workings;
+  const { options, halt, transport } = workings;
   const { clock, limits, random, ledger, run, onEvent } = options;
   const { label } = channel;
   const body = JSON.stringify(await payloadOf(workings, asker, channel));
-  const since = { atMs: clock.nowMs(), serverAtMs: line.serverNowMs };
+  const since = { atMs: clock.nowMs(), serverAtMs: transport.serverNowMs };
   const isThere = async (): Promise<boolean> =>
     (await workings.lookup.fresh("channels", [label], since)).found.has(label);
   let cause = "";
   for (let attempt = 1; attempt <= limits.attempts; ) {
-    const turn = await line.ready();
+    const turn = await transport.ready();
     const endpoint = resources.channels.createEndpoint({});
     const reads = (text: string) => readCreated(text, resources.channels, label);
-    const reply = await line.request({ ...endpoint, body }, reads, { purpose: "write", subject: "channel" }, turn);
+    const reply = await transport.request({ ...endpoint, body }, reads, { purpose: "write", subject: "channel" }, turn);
     switch (reply.kind) {
       case "accepted": {
         if (reply.value.kind === "other") {
           cause = `HTTP ${reply.status}, but ${reply.value.cause}`;
-          await clock.sleep(longestHoldMs + limits.readLagMs, brake.signal);
+          await clock.sleep(longestHoldMs + limits.readLagMs, halt.signal);
           if (await isThere()) return;
-          brake.check();
+          halt.check();
           attempt += 1;
           continue;
         }
@@ -49,24 +49,24 @@ export async function makeChannel(workings: Workings, asker: Asker, channel: Job
         continue;
       case "unanswered":
         // It may be there by now, as soon as a read shows it.
-        await clock.sleep(longestHoldMs + limits.readLagMs, brake.signal);
+        await clock.sleep(longestHoldMs + limits.readLagMs, halt.signal);
         if (await isThere()) return;
         break;
       case "undelivered":
-        await clock.sleep(backoffMs(attempt, random), brake.signal);
+        await clock.sleep(backoffMs(attempt, random), halt.signal);
         break;
       case "refused":
         if (reply.status === 401) throw new Halted();
         if (isTaken(reply)) {
           if (await isThere()) return;
-          await clock.sleep(limits.readLagMs, brake.signal);
+          await clock.sleep(limits.readLagMs, halt.signal);
           if (await isThere()) return;
         }
         throw halted(workings, cannotBeMade(channel, `HTTP ${reply.status}, ${reply.refusal.message}`));
       default:
         return reply satisfies never;
     }
-    brake.check();
+    halt.check();
     cause = reply.cause;
     attempt += 1;
   }
@@ -136,7 +136,7 @@ function cannotBeMade({ label }: JobChannel, why: string): ImportError {
   });
 }
 
-function halted({ brake }: Workings, error: ImportError): Halted {
-  brake.halt(error);
+function halted({ halt }: Workings, error: ImportError): Halted {
+  halt.now(error);
   return new Halted();
 }

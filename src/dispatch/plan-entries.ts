@@ -26,13 +26,13 @@ export interface Resolved {
 
 /** Gives every open entry of the phase a plan, or its end. Throws `Halted` when the run stops first. */
 export async function resolvePhase(workings: Workings, phase: Phase): Promise<Resolved> {
-  const { options, brake } = workings;
+  const { options, halt } = workings;
   const { ledger, run, force, limits } = options;
   const tally = { creates: 0, updates: 0, settled: 0 };
   if (force) await askForKnown(workings, tally, phase);
   else {
     for await (const known of ledger.queue.known(run, phase)) {
-      brake.check();
+      halt.check();
       await planAll(workings, tally, known, (item) => knownDecision(workings, item));
     }
   }
@@ -41,7 +41,7 @@ export async function resolvePhase(workings: Workings, phase: Phase): Promise<Re
   // Nothing more is asked until then: where all are refused, one after the other, each would have all of them asked again.
   let isPilotPlanned = false;
   const unplanned = until(() => isPilotPlanned, ledger.queue.unplanned(run, phase, mostKeys));
-  await forEachAtMost(limits.concurrency, unplanned, brake, async (batch) => {
+  await forEachAtMost(limits.concurrency, unplanned, halt, async (batch) => {
     const entries = batch.filter((entry) => !isDoubtful(entry));
     const resource = entries[0]?.resource;
     if (resource === undefined) return;
@@ -97,11 +97,11 @@ function warnOfAlike(workings: Workings, name: QueuedEntry["resource"], { alike,
  * never created again: an update goes to the id that the ledger knows, and an order goes nowhere.
  */
 async function askForKnown(workings: Workings, tally: Tally, phase: Phase): Promise<void> {
-  const { options, brake } = workings;
+  const { options, halt } = workings;
   const { queue } = options.ledger;
   let hidden = 0;
   for await (const known of queue.known(options.run, phase)) {
-    brake.check();
+    halt.check();
     for (const batch of batchesOf(known.filter(({ entry }) => !isDoubtful(entry)))) {
       const resource = batch[0]?.entry.resource;
       if (resource === undefined) continue;

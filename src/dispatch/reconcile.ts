@@ -199,13 +199,13 @@ async function release({ options, notes, verdicts }: Workings, entry: DoubtfulEn
 }
 
 async function stillUnknown(
-  { options, notes, verdicts, line }: Workings,
+  { options, notes, verdicts, transport }: Workings,
   entry: DoubtfulEntry,
   cause: string,
 ): Promise<void> {
   const { ledger, limits, clock, random } = options;
   const note = notes.of(entry.id);
-  if (!line.isDown) note.silentLookups += 1;
+  if (!transport.isDown) note.silentLookups += 1;
   if (note.silentLookups < limits.attempts) {
     await ledger.queue.postpone(entry.id, clock.nowMs() + backoffMs(note.silentLookups + 1, random));
     return;

@@ -24,13 +24,17 @@ export type Likeness =
 
 /** Reads the record and compares what both sides show. A key that a server only wrote otherwise counts as the same. */
 export async function likenessOf(
-  { options, line, brake }: Workings,
+  { options, transport, halt }: Workings,
   entry: QueuedEntry,
   remoteId: string,
 ): Promise<Likeness> {
   const resource = resources[entry.resource];
-  const asked = await ask(line, options, brake.signal, { method: "GET", path: resource.readPath(remoteId) }, (text) =>
-    recordOf(parseJson(text)),
+  const asked = await ask(
+    transport,
+    options,
+    halt.signal,
+    { method: "GET", path: resource.readPath(remoteId) },
+    (text) => recordOf(parseJson(text)),
   );
   if (asked.kind === "silent") return { kind: "unknown", cause: asked.cause };
   if (asked.kind === "refused") {
@@ -160,12 +164,12 @@ async function freeId(
   remoteId: string,
   freed: Set<string>,
 ): Promise<string | undefined> {
-  const { options, lookup, line } = workings;
+  const { options, lookup, transport } = workings;
   const { queue } = options.ledger;
   const holder = await queue.holder(resource, remoteId);
   if (holder === undefined || holder === key) return undefined;
   freed.add(remoteId);
-  const since = { atMs: options.clock.nowMs(), serverAtMs: line.serverNowMs };
+  const since = { atMs: options.clock.nowMs(), serverAtMs: transport.serverNowMs };
   const found = (await lookup.fresh(resource, [holder], since)).found.get(holder);
   const its = found?.role === "own" ? [found.remoteId, ...found.others].find((id) => !freed.has(id)) : undefined;
   if (its === undefined || (await freeId(workings, resource, holder, its, freed)) !== undefined) return holder;

@@ -24,12 +24,12 @@ export const parkedMs = Number.MAX_SAFE_INTEGER;
  * phase (a kit in a kit) is parked, unless `isLast` says that waiting has led nowhere. Throws `Halted`.
  */
 export async function checkReferences(workings: Workings, phase: Phase, isLast: boolean): Promise<Checked> {
-  const { options, brake, lookup, verdicts } = workings;
+  const { options, halt, lookup, verdicts } = workings;
   const { ledger, run, limits } = options;
   await forEachAtMost(
     limits.concurrency,
     ledger.queue.unknownReferences(run, phase, pageSize),
-    brake,
+    halt,
     async ({ resource, keys }) => {
       await lookup.find(resource, keys, keys.length); // remembers what it finds
     },
@@ -37,7 +37,7 @@ export async function checkReferences(workings: Workings, phase: Phase, isLast: 
   const parked: number[] = [];
   let settled = 0;
   for await (const batch of ledger.queue.openReferences(run, phase)) {
-    brake.check();
+    halt.check();
     for (const { entry, references } of batch) {
       if (isDoubtful(entry)) continue; // it was sent: first find out what became of it
       const verdict = judge(workings, references, isLast);

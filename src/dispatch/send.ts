@@ -5,7 +5,7 @@
 //   create ─▶ accepted ─▶ settled, or (fields that only an update takes) created ─▶ update
 //          ─▶ unanswered, "later" (429, 503), a 2xx that shows something else ─▶ back to the ledger, in doubt
 //   update ─▶ unanswered ─▶ again: repeating it by id is safe
-import { Again, backoffMs, retryWhileShort } from "../api/backoff.ts";
+import { backoffMs, RetryLater, retryWhileShort } from "../api/backoff.ts";
 import type { ApiRequest } from "../api/client.ts";
 import { Halted } from "../api/halt.ts";
 import { longestHoldMs } from "../api/transport.ts";
@@ -24,16 +24,16 @@ import { readCreated, readUpdated, type Shown } from "./shown-record.ts";
  * Returns quietly when the run stops first: the entry stays open.
  */
 export async function sendEntry(workings: Workings, entry: QueuedEntry, plan: Plan): Promise<void> {
-  const { options, brake } = workings;
+  const { options, halt } = workings;
   try {
     const sender = await createSender(workings, entry);
     let next: Next = await sender.send(plan);
     while (next.kind === "update") next = await sender.send({ kind: "update", remoteId: next.remoteId });
   } catch (error) {
     if (error instanceof Halted) return;
-    if (!(error instanceof Again)) throw error;
+    if (!(error instanceof RetryLater)) throw error;
     await options.ledger.queue.postpone(entry.id, options.clock.nowMs() + error.waitMs);
-    if (!brake.signal.aborted) {
+    if (!halt.signal.aborted) {
       options.onEvent({
         type: "entry.retry",
         entryId: entry.id,
@@ -46,12 +46,12 @@ export async function sendEntry(workings: Workings, entry: QueuedEntry, plan: Pl
 }
 
 interface Sender {
-  /** Tries, with the short waits, until there is an answer. Throws `Again` for a long wait. */
+  /** Tries, with the short waits, until there is an answer. Throws `RetryLater` for a long wait. */
   send(plan: Plan): Promise<Next>;
 }
 
 async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sender> {
-  const { options, line, brake, notes, verdicts, forbidden, lookup, claims } = workings;
+  const { options, transport, halt, notes, verdicts, forbidden, lookup, claims } = workings;
   const { ledger, clock, limits, random, onEvent } = options;
   const { queue } = ledger;
   const resource = resources[entry.resource];
@@ -65,11 +65,11 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
     sendEnd({ sendId, result, ...(status === undefined ? {} : { status }) }, clock.nowMs());
   const end = (sendId: number, result: SendResult, status?: number) => queue.sent(ending(sendId, result, status));
 
-  /** Throws `Again`, or settles the entry when that was its last attempt. */
+  /** Throws `RetryLater`, or settles the entry when that was its last attempt. */
   const again = async (cause: string): Promise<Next> => {
     note.lastCause = cause;
     const used = attempts - note.excused;
-    if (used < limits.attempts) throw new Again(cause, backoffMs(Math.max(1, used), random));
+    if (used < limits.attempts) throw new RetryLater(cause, backoffMs(Math.max(1, used), random));
     await verdicts.settle(withAttempts(), {
       outcome: "failed",
       problems: [{ code: "api_failed", message: failure(used, cause) }],
@@ -81,10 +81,10 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
 
   const attempt = async (plan: Plan, request: ApiRequest, lock?: string): Promise<Next> => {
     if (attempts - note.excused >= limits.attempts) return again(note.lastCause);
-    const turn = await line.ready();
+    const turn = await transport.ready();
     const recordedAtMs = clock.nowMs();
     const recordedAtMonotonicMs = clock.monotonicMs();
-    const { serverNowMs } = line;
+    const { serverNowMs } = transport;
     let sendId: number | undefined;
     try {
       if (unansweredUpdate !== undefined) await end(unansweredUpdate, "absent");
@@ -120,7 +120,7 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
       await queue.postpone(entry.id, clock.nowMs() + waitMs);
       return { kind: "done" } as const;
     };
-    const reply = await line.request(
+    const reply = await transport.request(
       request,
       reads,
       { purpose: "write", subject: String(entry.id), wasThrottled: note.wasThrottled },
@@ -133,7 +133,7 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
         else note.excused += 1;
         await end(sendId, reply.by === "pause" ? "held" : "undelivered");
         if (reply.by === "stop") throw new Halted();
-        throw new Again(reply.by, reply.waitMs);
+        throw new RetryLater(reply.by, reply.waitMs);
       case "throttled":
         attempts -= 1;
         note.wasThrottled = true;
@@ -141,9 +141,9 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
         // Some gateways say so after passing the request on: a creation goes again only when it is not there.
         if (plan.kind === "create")
           return leaveInDoubt("throttled", "HTTP 429", Math.max(reply.waitMs, limits.readLagMs));
-        throw new Again("HTTP 429", reply.waitMs);
+        throw new RetryLater("HTTP 429", reply.waitMs);
       case "undelivered":
-        if (line.isDown) note.excused += 1;
+        if (transport.isDown) note.excused += 1;
         await end(sendId, "undelivered");
         return again(reply.cause);
       case "unanswered": {
@@ -213,7 +213,7 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
   return {
     async send(plan) {
       const trying = (request: ApiRequest, lock?: string) =>
-        retryWhileShort(() => attempt(plan, request, lock), { clock, signal: brake.signal });
+        retryWhileShort(() => attempt(plan, request, lock), { clock, signal: halt.signal });
       if (plan.kind === "create") {
         const body = JSON.stringify(creationBody(resource, payload));
         return trying({ ...resource.createEndpoint(payload), body });

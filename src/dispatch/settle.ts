@@ -1,5 +1,5 @@
 // The one place where dispatch settles an entry, and the rules that stop a run because too many ended badly.
-import type { Brake } from "../api/halt.ts";
+import type { Halt } from "../api/halt.ts";
 import { ImportError } from "../model/error.ts";
 import type { EntryEnd, QueuedEntry, SendEnd, SendResult, Settlement } from "../model/ledger/entry.ts";
 import type { Outcome } from "../model/outcome.ts";
@@ -33,7 +33,7 @@ export interface Verdicts {
 const earlyStopEntries = 20;
 
 /** `rejected` and `failed` count against `maxErrors` and for the early stop; what was never sent does not. */
-export function createVerdicts(options: DispatchOptions, brake: Brake, notes: Notes): Verdicts {
+export function createVerdicts(options: DispatchOptions, halt: Halt, notes: Notes): Verdicts {
   const { ledger, clock, locate, onEvent, maxErrors } = options;
   let errors = 0;
   let accepted = 0;
@@ -49,11 +49,9 @@ export function createVerdicts(options: DispatchOptions, brake: Brake, notes: No
     firstSignature ??= signature;
     alike &&= signature === firstSignature;
     if (maxErrors !== undefined && errors > maxErrors) {
-      brake.halt(
-        tooMany(`${errors} entries were refused or not answered, more than --max-errors ${maxErrors}`, problem),
-      );
+      halt.now(tooMany(`${errors} entries were refused or not answered, more than --max-errors ${maxErrors}`, problem));
     } else if (errors === earlyStopEntries && accepted === 0 && alike) {
-      brake.halt(tooMany(`the first ${errors} answered entries all ended alike (${signature})`, problem));
+      halt.now(tooMany(`the first ${errors} answered entries all ended alike (${signature})`, problem));
     }
   };
 

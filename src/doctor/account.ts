@@ -3,7 +3,7 @@ import { judgeClock, judgeRate } from "../api/answer-headers.ts";
 import type { AnswerSeen } from "../api/answer-seen.ts";
 import { ownKeyOf } from "../api/answers.ts";
 import { fitsIn, inQuestion } from "../api/questions.ts";
-import { inquire } from "../api/read-session.ts";
+import { withReadSession } from "../api/read-session.ts";
 import { parseJson } from "../api/reply.ts";
 import { probeRequest } from "../api/transport.ts";
 import { type Asker, pagePath, readListPage, readRows, readWholeList } from "../api/whole-list.ts";
@@ -62,7 +62,7 @@ export async function examineAccount(job: Job, api: Account, needs: AccountNeeds
   const reachOf = (answer: FirstAnswer): Reach => judgeReach(answer, api, last?.headers);
   const silent = (said: string): FirstAnswer => ({ kind: "silent", cause: said, status: last?.status });
   try {
-    return await inquire(options, async (asker): Promise<Reach> => {
+    return await withReadSession(options, async (asker): Promise<Reach> => {
       const asked = await asker(probeRequest, listIn);
       const reach = reachOf(
         asked.kind === "answer"

@@ -1,5 +1,5 @@
 // The account's channels as an import sees them: what each would do with orders. Never their credentials.
-import { type InquiryOptions, inquire } from "../api/read-session.ts";
+import { type ReadSessionOptions, withReadSession } from "../api/read-session.ts";
 import { readRows } from "../api/whole-list.ts";
 import { ImportError } from "../model/error.ts";
 import { isPlainObject, type Json, type JsonObject } from "../model/json.ts";
@@ -18,11 +18,11 @@ export interface SeenChannel extends ChannelStanding {
 }
 
 /** Whom to ask, how fast, and who may stop it. */
-export type ChannelsOptions = InquiryOptions;
+export type ChannelsOptions = ReadSessionOptions;
 
 /** All channels, by id. Throws `ImportError("STOPPED")` when they cannot be read, else as a run does. */
 export async function listChannels(options: ChannelsOptions): Promise<readonly SeenChannel[]> {
-  const read = await inquire(options, (asker) => readRows(asker, resources.channels.list.path));
+  const read = await withReadSession(options, (asker) => readRows(asker, resources.channels.list.path));
   if (read.kind === "answer") return read.value.map(seenChannel).sort((a, b) => Number(a.id) - Number(b.id));
   const cause = read.kind === "silent" ? read.cause : `HTTP ${read.status}, ${read.refusal.message}`;
   throw new ImportError("STOPPED", `the channels cannot be read: ${cause}`, {
