@@ -8,14 +8,14 @@
 import type { SendTerms } from "../model/ledger/entry.ts";
 import type { Limits } from "../model/limits.ts";
 import { resources } from "../model/resources/resources.ts";
-import type { Workings } from "./context.ts";
+import type { DispatchContext } from "./context.ts";
 import type { DoubtfulEntry } from "./doubtful-entry.ts";
 
 /** What is left to wait before an absence proves anything, in ms; 0 or less when it does now. */
-export function untilProvenMs({ options, notes, startedAtMs }: Workings, entry: DoubtfulEntry): number {
+export function untilProvenMs({ options, attemptStates, startedAtMs }: DispatchContext, entry: DoubtfulEntry): number {
   const { timeoutMs, readLagMs } = termsOf(entry, options.limits);
   const windowMs = entry.doubt.wasPutOff ? readLagMs : timeoutMs + readLagMs;
-  const leftAtMs = notes.of(entry.id).leftAtMonotonicMs ?? startedAtMs;
+  const leftAtMs = attemptStates.of(entry.id).leftAtMonotonicMs ?? startedAtMs;
   return windowMs - (options.clock.monotonicMs() - leftAtMs);
 }
 
@@ -23,17 +23,17 @@ export function untilProvenMs({ options, notes, startedAtMs }: Workings, entry: 
 export type AbsenceVerdict = { readonly kind: "proven" } | { readonly kind: "again"; readonly afterMs: number };
 
 /** Counts an absence that was seen after the window. */
-export function judgeAbsence({ options, notes }: Workings, entry: DoubtfulEntry): AbsenceVerdict {
+export function judgeAbsence({ options, attemptStates }: DispatchContext, entry: DoubtfulEntry): AbsenceVerdict {
   if (entry.doubt.wasPutOff) return { kind: "proven" };
-  const note = notes.of(entry.id);
+  const state = attemptStates.of(entry.id);
   const nowMs = options.clock.monotonicMs();
   const { secondSendMs } = termsOf(entry, options.limits);
   const apartMs = resources[entry.resource].isIrrevocable ? secondSendMs : shortestApartMs;
-  if (note.firstAbsenceAtMs === undefined) {
-    note.firstAbsenceAtMs = nowMs;
+  if (state.firstAbsenceAtMs === undefined) {
+    state.firstAbsenceAtMs = nowMs;
     return { kind: "again", afterMs: apartMs };
   }
-  const leftMs = apartMs - (nowMs - note.firstAbsenceAtMs);
+  const leftMs = apartMs - (nowMs - state.firstAbsenceAtMs);
   return leftMs > 0 ? { kind: "again", afterMs: leftMs } : { kind: "proven" };
 }
 

@@ -2,7 +2,7 @@
 // An entry has a note from its first send until it settles.
 
 /** What is remembered of one entry. Whoever handles the entry changes it; nobody else holds it meanwhile. */
-export interface Note {
+export interface AttemptState {
   /** Sends that the ledger counts as attempts and that are not the entry's fault: made during an outage, or a creation that worked. */
   excused: number;
   /** How it came into Luminous in this run, when what is left is the update that belongs to it. */
@@ -23,19 +23,19 @@ export interface Note {
 }
 
 /** Notes by entry id. */
-export interface Notes {
-  of(entryId: number): Note;
+export interface AttemptStates {
+  of(entryId: number): AttemptState;
   forget(entryId: number): void;
 }
 
 /** Empty: a new process knows only what the ledger knows. */
-export function createNotes(): Notes {
-  const notes = new Map<number, Note>();
+export function createAttemptStates(): AttemptStates {
+  const attemptStates = new Map<number, AttemptState>();
   return {
     of(entryId) {
-      const known = notes.get(entryId);
+      const known = attemptStates.get(entryId);
       if (known !== undefined) return known;
-      const fresh: Note = {
+      const fresh: AttemptState = {
         excused: 0,
         made: undefined,
         wasUnanswered: false,
@@ -46,11 +46,11 @@ export function createNotes(): Notes {
         silentLookups: 0,
         lastCause: "no answer",
       };
-      notes.set(entryId, fresh);
+      attemptStates.set(entryId, fresh);
       return fresh;
     },
     forget(entryId) {
-      notes.delete(entryId);
+      attemptStates.delete(entryId);
     },
   };
 }

@@ -7,7 +7,7 @@ import type { QueuedEntry, Settlement } from "../model/ledger/entry.ts";
 import { saysNothing, updateBody } from "../model/request-body.ts";
 import type { Resource } from "../model/resource.ts";
 import { recordOf } from "../model/resources/record-fields.ts";
-import type { Workings } from "./context.ts";
+import type { DispatchContext } from "./context.ts";
 
 /** `lock`: why the API will refuse it, by the record's own word. `settle`: the record cannot become what the entry says. */
 export type Change =
@@ -17,7 +17,7 @@ export type Change =
 
 /** The change that makes the record what the payload says. Throws `Halted` when the run stops while the record is read. */
 export async function changeOf(
-  { options, transport, halt }: Pick<Workings, "options" | "transport" | "halt">,
+  { options, transport, halt }: Pick<DispatchContext, "options" | "transport" | "halt">,
   resource: Resource,
   remoteId: string,
   payload: JsonObject,

@@ -9,17 +9,17 @@ import { steadyClock } from "../model/clock.ts";
 import type { ImportError } from "../model/error.ts";
 import { type Phase, phases } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
-import { createNotes } from "./attempt-state.ts";
+import { createAttemptStates } from "./attempt-state.ts";
 import { createClaims } from "./claims.ts";
-import type { Workings } from "./context.ts";
+import type { DispatchContext } from "./context.ts";
 import { drain } from "./drain.ts";
 import { createForbiddenJudge } from "./forbidden.ts";
 import { guardOrders } from "./guard.ts";
 import { createLookup } from "./lookup.ts";
 import type { DispatchOptions } from "./options.ts";
-import { resolvePhase } from "./plan-entries.ts";
+import { planEntries } from "./plan-entries.ts";
 import { checkReferences } from "./references.ts";
-import { createVerdicts } from "./settle.ts";
+import { createSettlements } from "./settle.ts";
 
 export type { DispatchEvent } from "./events.ts";
 export type { DispatchOptions } from "./options.ts";
@@ -36,51 +36,51 @@ export async function dispatch(outside: DispatchOptions): Promise<DispatchEnd> {
   const options = { ...outside, clock: steadyClock(outside.clock) };
   using halt = createHalt(options.stop, options.abort);
   await using transport = createTransport(options, halt);
-  const notes = createNotes();
-  const workings: Workings = {
+  const attemptStates = createAttemptStates();
+  const context: DispatchContext = {
     options,
     halt,
     transport,
-    notes,
+    attemptStates,
     lookup: await createLookup(options, transport, halt),
-    verdicts: createVerdicts(options, halt, notes),
+    settlements: createSettlements(options, halt, attemptStates),
     forbidden: createForbiddenJudge(options, transport, halt),
     claims: createClaims(),
     alikeWarnings: { count: 0 },
     startedAtMs: options.clock.monotonicMs(),
   };
   try {
-    await narrow(workings, "sales_orders");
-    for (const phase of phases) await prepareLookups(workings, phase);
-    await guardOrders(workings);
+    await narrow(context, "sales_orders");
+    for (const phase of phases) await prepareLookups(context, phase);
+    await guardOrders(context);
     for (const phase of phases) {
       halt.check();
-      await runPhase(workings, phase);
+      await runPhase(context, phase);
     }
     halt.check();
   } catch (error) {
     halt.rethrow();
     if (!(error instanceof Halted) || halt.reason === undefined) throw error;
-    if (!(await isAnythingOpen(workings))) return { kind: "finished" }; // it came with the last answer
+    if (!(await isAnythingOpen(context))) return { kind: "finished" }; // it came with the last answer
     options.onEvent({ type: "stopping", code: halt.reason.code });
     return { kind: "stopped", error: halt.reason };
   }
   return { kind: "finished" };
 }
 
-async function runPhase(workings: Workings, phase: Phase): Promise<void> {
-  const { options, halt } = workings;
+async function runPhase(context: DispatchContext, phase: Phase): Promise<void> {
+  const { options, halt } = context;
   const { ledger, run, onEvent } = options;
   const before = await ledger.queue.progress(run, phase);
   const open = entriesOf(before.filter(({ outcome }) => outcome === undefined));
   onEvent({ type: "phase.started", phase, entries: entriesOf(before), open });
   if (open > 0) {
-    if (!options.force) await settleMany(workings, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
+    if (!options.force) await settleMany(context, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
     // After that, so that the same command with the same limit goes on with the next ones.
     if (options.limit !== undefined)
-      await settleMany(workings, phase, "pending", ledger.queue.limitTo(run, phase, options.limit));
-    while ((await openEntries(workings, phase)) > 0) {
-      if (!(await runRound(workings, phase))) break;
+      await settleMany(context, phase, "pending", ledger.queue.limitTo(run, phase, options.limit));
+    while ((await openEntries(context, phase)) > 0) {
+      if (!(await runRound(context, phase))) break;
       halt.check();
     }
   }
@@ -88,41 +88,41 @@ async function runPhase(workings: Workings, phase: Phase): Promise<void> {
 }
 
 /** True when another round may get further. */
-async function runRound(workings: Workings, phase: Phase): Promise<boolean> {
-  const { options, halt, transport } = workings;
+async function runRound(context: DispatchContext, phase: Phase): Promise<boolean> {
+  const { options, halt, transport } = context;
   const { ledger, run, onEvent, clock } = options;
-  const resolved = await resolvePhase(workings, phase);
-  let { parked } = await checkReferences(workings, phase, false);
+  const resolved = await planEntries(context, phase);
+  let { parked } = await checkReferences(context, phase, false);
   onEvent({ type: "phase.resolved", phase, creates: resolved.creates, updates: resolved.updates });
   // Whether the account is the right one shows at the first read; a write must never be the first thing it sees.
-  if (!transport.everAnswered && (await openEntries(workings, phase)) > 0) {
+  if (!transport.everAnswered && (await openEntries(context, phase)) > 0) {
     await ask(transport, options, halt.signal, probeRequest, (text) => text);
   }
   halt.check();
-  const handled = await drain(workings, phase);
+  const handled = await drain(context, phase);
   // While entries go one by one, a 403 waits for the next ones to be judged with them.
-  if (!resolved.isPilot) await workings.forbidden.finish();
+  if (!resolved.isPilot) await context.forbidden.finish();
   halt.check();
-  const openAfter = await openEntries(workings, phase);
+  const openAfter = await openEntries(context, phase);
   if (openAfter === 0) return false;
   const isStuck = handled + resolved.settled + resolved.creates + resolved.updates === 0;
-  if (isStuck) ({ parked } = await checkReferences(workings, phase, true));
+  if (isStuck) ({ parked } = await checkReferences(context, phase, true));
   for (const entryId of parked) await ledger.queue.postpone(entryId, clock.nowMs());
-  if (isStuck && (await openEntries(workings, phase)) === openAfter) {
+  if (isStuck && (await openEntries(context, phase)) === openAfter) {
     throw new Error(`${openAfter} entries of phase ${phase} in run ${run} can neither be sent nor settled`);
   }
   return true;
 }
 
 /** What a phase will not send is settled before anybody looks at what it will; its own turn tells of it. */
-async function narrow({ options }: Workings, phase: Phase): Promise<void> {
+async function narrow({ options }: DispatchContext, phase: Phase): Promise<void> {
   const { ledger, run, force, limit } = options;
   if (!force) await ledger.queue.settleUnchanged(run, phase);
   if (limit !== undefined) await ledger.queue.limitTo(run, phase, limit);
 }
 
 async function settleMany(
-  { options }: Workings,
+  { options }: DispatchContext,
   phase: Phase,
   outcome: "pending" | "unchanged",
   settled: Promise<number>,
@@ -132,8 +132,8 @@ async function settleMany(
 }
 
 /** The slowest part of knowing an empty account is a wait: it begins before anything else is asked. */
-async function prepareLookups(workings: Workings, phase: Phase): Promise<void> {
-  const { lookup, options } = workings;
+async function prepareLookups(context: DispatchContext, phase: Phase): Promise<void> {
+  const { lookup, options } = context;
   for await (const [entry] of options.ledger.queue.unplanned(options.run, phase, 1)) {
     if (entry === undefined) return;
     lookup.prepare(entry.resource);
@@ -142,12 +142,12 @@ async function prepareLookups(workings: Workings, phase: Phase): Promise<void> {
   }
 }
 
-async function isAnythingOpen(workings: Workings): Promise<boolean> {
-  for (const phase of phases) if ((await openEntries(workings, phase)) > 0) return true;
+async function isAnythingOpen(context: DispatchContext): Promise<boolean> {
+  for (const phase of phases) if ((await openEntries(context, phase)) > 0) return true;
   return false;
 }
 
-async function openEntries({ options }: Workings, phase: Phase): Promise<number> {
+async function openEntries({ options }: DispatchContext, phase: Phase): Promise<number> {
   const progress = await options.ledger.queue.progress(options.run, phase);
   return entriesOf(progress.filter(({ outcome }) => outcome === undefined));
 }

@@ -2,9 +2,9 @@
 // more than a second are the ledger's; what is in doubt is gathered, and looked up together.
 import pLimit from "p-limit";
 import type { Phase } from "../model/resource.ts";
-import type { Workings } from "./context.ts";
+import type { DispatchContext } from "./context.ts";
 import { type DoubtfulEntry, isDoubtful } from "./doubtful-entry.ts";
-import { clearDoubts, mostDoubtful } from "./reconcile.ts";
+import { mostDoubtful, reconcile } from "./reconcile.ts";
 import { parkedMs } from "./references.ts";
 import { sendEntry } from "./send.ts";
 
@@ -12,8 +12,8 @@ import { sendEntry } from "./send.ts";
  * Sends what is planned in the phase and clears what is in doubt, until nothing is left that time alone would bring
  * back, or the brake is on. Resolves, when nothing is in flight any more, with the number of entries that it took up.
  */
-export async function drain(workings: Workings, phase: Phase): Promise<number> {
-  const { options, halt } = workings;
+export async function drain(context: DispatchContext, phase: Phase): Promise<number> {
+  const { options, halt } = context;
   const { ledger, run, clock, limits } = options;
   const limit = pLimit(limits.concurrency);
   const inFlight = new Set<Promise<void>>();
@@ -37,7 +37,7 @@ export async function drain(workings: Workings, phase: Phase): Promise<number> {
     isAsking = true; // one lookup at a time: the others gather meanwhile
     const asked = doubtful.splice(0, mostDoubtful);
     start(() =>
-      clearDoubts(workings, asked).finally(() => {
+      reconcile(context, asked).finally(() => {
         isAsking = false;
       }),
     );
@@ -56,8 +56,8 @@ export async function drain(workings: Workings, phase: Phase): Promise<number> {
       for (const entry of taken) {
         const { plan } = entry;
         if (isDoubtful(entry)) doubtful.push(entry);
-        else if (plan !== undefined) start(() => sendEntry(workings, entry, plan));
-        else start(() => closeUpdate(workings, entry.id, entry.doubt?.sendId));
+        else if (plan !== undefined) start(() => sendEntry(context, entry, plan));
+        else start(() => closeUpdate(context, entry.id, entry.doubt?.sendId));
       }
       if (taken.length === room && taken.length > 0 && taken.every(isDoubtful)) continue; // more of them may be due
       askForDoubtful();
@@ -82,7 +82,7 @@ export async function drain(workings: Workings, phase: Phase): Promise<number> {
 const longestSleepMs = 60_000; // something in flight wakes it long before
 
 /** An unanswered update of an earlier run whose entry got no plan: closed, and resolved in the next round. */
-async function closeUpdate({ options }: Workings, entryId: number, sendId: number | undefined): Promise<void> {
+async function closeUpdate({ options }: DispatchContext, entryId: number, sendId: number | undefined): Promise<void> {
   const { ledger, clock } = options;
   if (sendId !== undefined) await ledger.queue.sent({ sendId, result: "absent", atMs: clock.nowMs() });
   await ledger.queue.postpone(entryId, clock.nowMs());

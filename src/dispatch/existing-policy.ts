@@ -4,7 +4,7 @@ import type { Settlement } from "../model/ledger/entry.ts";
 import type { ExistingPolicy, Resource } from "../model/resource.ts";
 
 /** What follows from a key that exists. */
-export type ExistingVerdict =
+export type ExistingDecision =
   | { readonly kind: "update" }
   | { readonly kind: "settle"; readonly settlement: Settlement };
 
@@ -14,7 +14,7 @@ export function foundSettlement(
   key: string,
   found: Found,
   policy: ExistingPolicy,
-): ExistingVerdict {
+): ExistingDecision {
   const { remoteId, role, ownKey, others } = found;
   if (role !== "own") {
     const owner = ownKey === undefined ? `id ${remoteId}` : `"${ownKey}" (id ${remoteId})`;

@@ -10,7 +10,7 @@ import type { OpenCount } from "../model/ledger/queue.ts";
 import { channelStanding } from "../model/resources/channel-standing.ts";
 import { recordOf } from "../model/resources/record-fields.ts";
 import { resources } from "../model/resources/resources.ts";
-import type { Workings } from "./context.ts";
+import type { DispatchContext } from "./context.ts";
 import { makeChannel } from "./make-channel.ts";
 import { countOpenOrders, oldOrdersWarning, tallied } from "./open-orders.ts";
 
@@ -18,8 +18,8 @@ import { countOpenOrders, oldOrdersWarning, tallied } from "./open-orders.ts";
  * Judges the channels of all open orders, and makes the job's own channel when orders need it and it is missing. Ends the
  * run with `GUARD` before anything is sent, or warns. Throws `Halted` for either end. Without open orders it asks nothing.
  */
-export async function guardOrders(workings: Workings): Promise<void> {
-  const { options, halt, transport } = workings;
+export async function guardOrders(context: DispatchContext): Promise<void> {
+  const { options, halt, transport } = context;
   const { ledger, run, guard, clock, onEvent } = options;
   const time = { nowMs: clock.nowMs(), days: guard.openOrderDays };
   const counts = await countOpenOrders(ledger.queue, run, time);
@@ -28,7 +28,7 @@ export async function guardOrders(workings: Workings): Promise<void> {
   if (warning !== undefined) onEvent({ type: "warning", message: warning });
 
   const asker: Asker = (request, reads) => ask(transport, options, halt.signal, request, reads);
-  const channels = await channelsOf(workings, asker, counts);
+  const channels = await channelsOf(context, asker, counts);
   halt.check();
   const found = channels.flatMap(objections);
   const refused = found.filter(({ kind }) => kind === "unfit" || guard.orderPush === "refuse");
@@ -41,7 +41,7 @@ export async function guardOrders(workings: Workings): Promise<void> {
   }
   const { channel } = guard;
   if (channel !== undefined && channels.some(({ label, isMissing }) => isMissing && label === channel.label))
-    await makeChannel(workings, asker, channel);
+    await makeChannel(context, asker, channel);
 }
 
 /** A channel that orders go to, as it will be when they do. */
@@ -57,8 +57,12 @@ interface Target {
   readonly unknown?: string;
 }
 
-async function channelsOf(workings: Workings, asker: Asker, counts: readonly OpenCount[]): Promise<readonly Target[]> {
-  const { options, halt } = workings;
+async function channelsOf(
+  context: DispatchContext,
+  asker: Asker,
+  counts: readonly OpenCount[],
+): Promise<readonly Target[]> {
+  const { options, halt } = context;
   const read = await readRowsSeen(asker, resources.channels.list.path);
   // Of a list that is not whole, what was seen is there; a channel that is named by its id can be read by it.
   const seen = read.kind === "answer" ? read.value : read.kind === "partial" ? read.rows : undefined;
@@ -76,10 +80,10 @@ async function channelsOf(workings: Workings, asker: Asker, counts: readonly Ope
       });
       return [];
     }
-    halt.now(unreadable(workings, cause, counts, read.kind === "refused" ? read.status : undefined));
+    halt.now(unreadable(context, cause, counts, read.kind === "refused" ? read.status : undefined));
     throw new Halted();
   }
-  const planned = await plannedChannels(workings);
+  const planned = await plannedChannels(context);
   const targets: Target[] = [];
   for (const [key, ofKey] of grouped(counts)) {
     const [{ targetKey: label, targetValue: id } = { targetKey: undefined, targetValue: undefined }] = ofKey;
@@ -114,7 +118,9 @@ async function channelsOf(workings: Workings, asker: Asker, counts: readonly Ope
 }
 
 /** Channels that this run makes or changes before its orders go. */
-async function plannedChannels({ options }: Pick<Workings, "options">): Promise<ReadonlyMap<string, JsonObject>> {
+async function plannedChannels({
+  options,
+}: Pick<DispatchContext, "options">): Promise<ReadonlyMap<string, JsonObject>> {
   const planned = new Map<string, JsonObject>();
   for await (const batch of options.ledger.queue.unplanned(options.run, "channels", pageSize)) {
     for (const { key, payload } of batch) planned.set(key, payload);
@@ -164,7 +170,7 @@ function refusal(refused: readonly Objection[]): ImportError {
 }
 
 function unreadable(
-  { options }: Workings,
+  { options }: DispatchContext,
   cause: string,
   counts: readonly OpenCount[],
   status: number | undefined,

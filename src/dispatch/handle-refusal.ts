@@ -5,20 +5,20 @@ import { Halted } from "../api/halt.ts";
 import type { Reply } from "../api/reply.ts";
 import type { Plan, QueuedEntry } from "../model/ledger/entry.ts";
 import { resources } from "../model/resources/resources.ts";
-import type { Next, Workings } from "./context.ts";
+import type { DispatchContext, Next } from "./context.ts";
 import { foundSettlement } from "./existing-policy.ts";
 import { afterSend } from "./recover.ts";
 
 /** Settles the entry, or says that an update has to follow. Throws `Halted` when the account itself is refused. */
 export async function handleRefusal(
-  workings: Workings,
+  context: DispatchContext,
   entry: QueuedEntry,
   plan: Plan,
   sendId: number,
   { status, refusal }: Extract<Reply<unknown>, { kind: "refused" }>,
   lock?: string,
 ): Promise<Next> {
-  const { options, verdicts, forbidden } = workings;
+  const { options, settlements, forbidden } = context;
   const { queue } = options.ledger;
   const sent = { sendId, result: "refused", atMs: options.clock.nowMs(), httpStatus: status } as const;
   const rejected = { outcome: "rejected", httpStatus: status, problems: refusal.problems } as const;
@@ -30,32 +30,36 @@ export async function handleRefusal(
   if (status === 403 && lock !== undefined) {
     // About this record and nobody else's: no word on the account.
     const problems = [{ code: "api_refused", message: `HTTP 403: ${lock} (${refusal.message})` }] as const;
-    await verdicts.settle(entry, { ...rejected, problems }, { sendId, result: "refused", status });
+    await settlements.settle(entry, { ...rejected, problems }, { sendId, result: "refused", status });
     return { kind: "done" };
   }
   if (status === 403) {
     await queue.sent(sent);
-    await forbidden.forbidden(refusal.message, () => verdicts.settle(entry, rejected));
+    await forbidden.forbidden(refusal.message, () => settlements.settle(entry, rejected));
     return { kind: "done" };
   }
   await forbidden.otherAnswer();
   const { keyPath } = resources[entry.resource];
   const isAboutKey = status === 409 || (status === 422 && refusal.problems.some(({ path }) => path === keyPath));
   if (plan.kind === "update" || !isAboutKey) {
-    await verdicts.settle(entry, plan.kind === "update" && status === 404 ? gone(rejected, plan.remoteId) : rejected, {
-      sendId,
-      result: "refused",
-      status,
-    });
+    await settlements.settle(
+      entry,
+      plan.kind === "update" && status === 404 ? gone(rejected, plan.remoteId) : rejected,
+      {
+        sendId,
+        result: "refused",
+        status,
+      },
+    );
     return { kind: "done" };
   }
   await queue.sent(sent);
-  const found = await lookUp(workings, entry);
+  const found = await lookUp(context, entry);
   if (found === undefined) {
-    await verdicts.settle(entry, rejected);
+    await settlements.settle(entry, rejected);
     return { kind: "done" };
   }
-  return existing(workings, entry, found);
+  return existing(context, entry, found);
 }
 
 function gone<T extends { readonly problems: readonly { readonly message: string }[] }>(
@@ -70,28 +74,28 @@ function gone<T extends { readonly problems: readonly { readonly message: string
 }
 
 /** Reads may lag behind writes: what may be our own, and what surely is there, is asked for twice. */
-async function lookUp(workings: Workings, entry: QueuedEntry): Promise<Found | undefined> {
-  const { options, lookup, notes, halt, transport } = workings;
+async function lookUp(context: DispatchContext, entry: QueuedEntry): Promise<Found | undefined> {
+  const { options, lookup, attemptStates, halt, transport } = context;
   const since = { atMs: options.clock.nowMs(), serverAtMs: transport.serverNowMs };
   for (let round = 1; ; round++) {
     const found = (await lookup.fresh(entry.resource, [entry.key], since)).found.get(entry.key);
     const isThere = resources[entry.resource].isKeyUnique;
-    if (found !== undefined || round === 2 || !(isThere || notes.of(entry.id).wasUnanswered)) return found;
+    if (found !== undefined || round === 2 || !(isThere || attemptStates.of(entry.id).wasUnanswered)) return found;
     await options.clock.sleep(isThere ? Math.max(1000, options.limits.readLagMs) : 1000, halt.signal);
     halt.check();
   }
 }
 
-async function existing(workings: Workings, entry: QueuedEntry, found: Found): Promise<Next> {
-  const { options, verdicts, notes } = workings;
-  if (found.role === "own" && notes.of(entry.id).wasUnanswered) {
-    const next = await afterSend(workings, entry, found);
+async function existing(context: DispatchContext, entry: QueuedEntry, found: Found): Promise<Next> {
+  const { options, settlements, attemptStates } = context;
+  if (found.role === "own" && attemptStates.of(entry.id).wasUnanswered) {
+    const next = await afterSend(context, entry, found);
     if (next !== undefined) return next;
   }
   const resource = resources[entry.resource];
-  const verdict = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
-  if (verdict.kind === "settle") {
-    await verdicts.settle(entry, verdict.settlement);
+  const decision = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
+  if (decision.kind === "settle") {
+    await settlements.settle(entry, decision.settlement);
     return { kind: "done" };
   }
   await options.ledger.queue.plan([{ entryId: entry.id, plan: { kind: "update", remoteId: found.remoteId } }]);

@@ -8,18 +8,18 @@ import { ImportError } from "../model/error.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { JsonObject } from "../model/json.ts";
 import { resources } from "../model/resources/resources.ts";
-import type { Workings } from "./context.ts";
+import type { DispatchContext } from "./context.ts";
 import { readCreated } from "./shown-record.ts";
 
 /** Makes the channel, or finds the one that somebody made meanwhile. Ends the run, and throws `Halted`, when neither works. */
-export async function makeChannel(workings: Workings, asker: Asker, channel: JobChannel): Promise<void> {
-  const { options, halt, transport } = workings;
+export async function makeChannel(context: DispatchContext, asker: Asker, channel: JobChannel): Promise<void> {
+  const { options, halt, transport } = context;
   const { clock, limits, random, ledger, run, onEvent } = options;
   const { label } = channel;
-  const body = JSON.stringify(await payloadOf(workings, asker, channel));
+  const body = JSON.stringify(await payloadOf(context, asker, channel));
   const since = { atMs: clock.nowMs(), serverAtMs: transport.serverNowMs };
   const isThere = async (): Promise<boolean> =>
-    (await workings.lookup.fresh("channels", [label], since)).found.has(label);
+    (await context.lookup.fresh("channels", [label], since)).found.has(label);
   let cause = "";
   for (let attempt = 1; attempt <= limits.attempts; ) {
     const turn = await transport.ready();
@@ -62,7 +62,7 @@ export async function makeChannel(workings: Workings, asker: Asker, channel: Job
           await clock.sleep(limits.readLagMs, halt.signal);
           if (await isThere()) return;
         }
-        throw halted(workings, cannotBeMade(channel, `HTTP ${reply.status}, ${reply.refusal.message}`));
+        throw halted(context, cannotBeMade(channel, `HTTP ${reply.status}, ${reply.refusal.message}`));
       default:
         return reply satisfies never;
     }
@@ -71,7 +71,7 @@ export async function makeChannel(workings: Workings, asker: Asker, channel: Job
     attempt += 1;
   }
   throw halted(
-    workings,
+    context,
     new ImportError(
       "OUTAGE",
       `the channel "${label}" could not be made: no usable answer after ${limits.attempts} attempts (${cause})`,
@@ -92,35 +92,35 @@ function isTaken({
   return status === 409 || (status === 422 && refusal.problems.some(({ path }) => path === resources.channels.keyPath));
 }
 
-async function payloadOf(workings: Workings, asker: Asker, channel: JobChannel): Promise<JsonObject> {
+async function payloadOf(context: DispatchContext, asker: Asker, channel: JobChannel): Promise<JsonObject> {
   const { label, description, tagIds } = channel;
   return {
     channelType: "sales_channel",
     label,
-    warehouseGroupId: await warehouseGroupId(workings, asker, channel),
+    warehouseGroupId: await warehouseGroupId(context, asker, channel),
     pullOrdersFromOms: false,
     ...(description === undefined ? {} : { description }),
     ...(tagIds === undefined ? {} : { tagIds }),
   };
 }
 
-async function warehouseGroupId(workings: Workings, asker: Asker, channel: JobChannel): Promise<number> {
+async function warehouseGroupId(context: DispatchContext, asker: Asker, channel: JobChannel): Promise<number> {
   const { warehouseGroup: wanted } = channel;
   if (typeof wanted === "number") return wanted;
   const read = await readRows(asker, "/warehouse-groups");
   if (read.kind !== "answer") {
     const cause = read.kind === "silent" ? read.cause : `HTTP ${read.status}, ${read.refusal.message}`;
-    throw halted(workings, cannotBeMade(channel, `the warehouse groups cannot be read (${cause})`));
+    throw halted(context, cannotBeMade(channel, `the warehouse groups cannot be read (${cause})`));
   }
   const groups = read.value.map(({ id, name }) => ({ id: Number(id), name: String(name).trim() }));
   const known = groups.map(({ id, name }) => `"${name}" (id ${id})`).join(", ") || "none";
   if (wanted === undefined)
-    throw halted(workings, cannotBeMade(channel, `channel.warehouse_group is missing. Luminous has ${known}`));
+    throw halted(context, cannotBeMade(channel, `channel.warehouse_group is missing. Luminous has ${known}`));
   const matching = groups.filter(({ name }) => name === wanted);
   const [only] = matching;
   if (only !== undefined && matching.length === 1) return only.id;
   throw halted(
-    workings,
+    context,
     cannotBeMade(
       channel,
       matching.length > 1
@@ -136,7 +136,7 @@ function cannotBeMade({ label }: JobChannel, why: string): ImportError {
   });
 }
 
-function halted({ halt }: Workings, error: ImportError): Halted {
+function halted({ halt }: DispatchContext, error: ImportError): Halted {
   halt.now(error);
   return new Halted();
 }

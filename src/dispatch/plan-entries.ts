@@ -7,7 +7,7 @@ import type { Plan, QueuedEntry } from "../model/ledger/entry.ts";
 import type { KnownEntry } from "../model/ledger/queue.ts";
 import type { Phase } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
-import type { Workings } from "./context.ts";
+import type { DispatchContext } from "./context.ts";
 import { isDoubtful } from "./doubtful-entry.ts";
 import { foundSettlement } from "./existing-policy.ts";
 import type { Answers } from "./lookup.ts";
@@ -15,7 +15,7 @@ import { immutable } from "./reconcile.ts";
 import type { Verdict } from "./settle.ts";
 
 /** What resolving a phase came to, in entries. */
-export interface Resolved {
+export interface PlannedEntries {
   readonly creates: number;
   readonly updates: number;
   /** Entries that this settled. */
@@ -25,18 +25,18 @@ export interface Resolved {
 }
 
 /** Gives every open entry of the phase a plan, or its end. Throws `Halted` when the run stops first. */
-export async function resolvePhase(workings: Workings, phase: Phase): Promise<Resolved> {
-  const { options, halt } = workings;
+export async function planEntries(context: DispatchContext, phase: Phase): Promise<PlannedEntries> {
+  const { options, halt } = context;
   const { ledger, run, force, limits } = options;
   const tally = { creates: 0, updates: 0, settled: 0 };
-  if (force) await askForKnown(workings, tally, phase);
+  if (force) await askForKnown(context, tally, phase);
   else {
     for await (const known of ledger.queue.known(run, phase)) {
       halt.check();
-      await planAll(workings, tally, known, (item) => knownDecision(workings, item));
+      await planAll(context, tally, known, (item) => knownDecision(context, item));
     }
   }
-  const open = await openCount(workings, phase);
+  const open = await openCount(context, phase);
   // Of an empty account one record is made, and is the control of every further question: the others wait for it.
   // Nothing more is asked until then: where all are refused, one after the other, each would have all of them asked again.
   let isPilotPlanned = false;
@@ -45,14 +45,14 @@ export async function resolvePhase(workings: Workings, phase: Phase): Promise<Re
     const entries = batch.filter((entry) => !isDoubtful(entry));
     const resource = entries[0]?.resource;
     if (resource === undefined) return;
-    const answers = await workings.lookup.find(resource, entries.map(keyOf), open);
-    warnOfAlike(workings, resource, answers);
+    const answers = await context.lookup.find(resource, entries.map(keyOf), open);
+    warnOfAlike(context, resource, answers);
     await planAll(
-      workings,
+      context,
       tally,
       entries.map((entry) => ({ entry })),
       ({ entry }) => {
-        const decision = lookedUpDecision(workings, entry, answers);
+        const decision = lookedUpDecision(context, entry, answers);
         if (!answers.isEmpty || decision.kind !== "plan") return decision;
         if (isPilotPlanned) return { kind: "leave" };
         isPilotPlanned = true;
@@ -70,7 +70,7 @@ async function* until<T>(isOver: () => boolean, items: AsyncIterable<T>): AsyncG
   }
 }
 
-async function openCount({ options }: Workings, phase: Phase): Promise<number> {
+async function openCount({ options }: DispatchContext, phase: Phase): Promise<number> {
   const progress = await options.ledger.queue.progress(options.run, phase);
   return progress.reduce((sum, { outcome, entries }) => (outcome === undefined ? sum + entries : sum), 0);
 }
@@ -82,13 +82,13 @@ function keyOf({ key }: QueuedEntry): string {
 const mostWarnings = 20;
 
 /** Keys that differ in case are legal; that a server may take them for one is worth a look. */
-function warnOfAlike(workings: Workings, name: QueuedEntry["resource"], { alike, found }: Answers): void {
+function warnOfAlike(context: DispatchContext, name: QueuedEntry["resource"], { alike, found }: Answers): void {
   const { singular } = resources[name];
   for (const [key, [record]] of alike) {
-    if (record === undefined || found.has(key) || workings.alikeWarnings.count >= mostWarnings) continue;
-    workings.alikeWarnings.count += 1;
+    if (record === undefined || found.has(key) || context.alikeWarnings.count >= mostWarnings) continue;
+    context.alikeWarnings.count += 1;
     const message = `Luminous has the ${singular} "${ownKeyOf(record)}" (id ${record.remoteId}), which differs from "${key}" only in case, spaces, invisible characters or length; they count as two`;
-    workings.options.onEvent({ type: "warning", message });
+    context.options.onEvent({ type: "warning", message });
   }
 }
 
@@ -96,8 +96,8 @@ function warnOfAlike(workings: Workings, name: QueuedEntry["resource"], { alike,
  * With --force what was accepted before is asked for again. One absence may be a read that lags, so that such a key is
  * never created again: an update goes to the id that the ledger knows, and an order goes nowhere.
  */
-async function askForKnown(workings: Workings, tally: Tally, phase: Phase): Promise<void> {
-  const { options, halt } = workings;
+async function askForKnown(context: DispatchContext, tally: Tally, phase: Phase): Promise<void> {
+  const { options, halt } = context;
   const { queue } = options.ledger;
   let hidden = 0;
   for await (const known of queue.known(options.run, phase)) {
@@ -106,9 +106,9 @@ async function askForKnown(workings: Workings, tally: Tally, phase: Phase): Prom
       const resource = batch[0]?.entry.resource;
       if (resource === undefined) continue;
       const keys = batch.map(({ entry }) => entry.key);
-      const answers = await workings.lookup.find(resource, keys, keys.length);
-      await planAll(workings, tally, batch, ({ entry, remoteId }) => {
-        if (answers.found.has(entry.key)) return lookedUpDecision(workings, entry, answers);
+      const answers = await context.lookup.find(resource, keys, keys.length);
+      await planAll(context, tally, batch, ({ entry, remoteId }) => {
+        if (answers.found.has(entry.key)) return lookedUpDecision(context, entry, answers);
         if (resources[resource].updateEndpoint !== undefined)
           return { kind: "plan", plan: { kind: "update", remoteId } };
         hidden += 1;
@@ -122,7 +122,7 @@ async function askForKnown(workings: Workings, tally: Tally, phase: Phase): Prom
   tally.settled += entries;
   if (entries > 0) options.onEvent({ type: "entries.settled", phase, outcome: "unchanged", entries });
   for await (const known of queue.known(options.run, phase)) {
-    await planAll(workings, tally, known, ({ entry, remoteId }) => {
+    await planAll(context, tally, known, ({ entry, remoteId }) => {
       if (isDoubtful(entry)) return { kind: "leave" };
       const { singular, keyPath } = resources[entry.resource];
       const message = `the ${singular} "${entry.key}" was accepted before with id ${remoteId}, and a lookup does not show it now: not sent again`;
@@ -147,7 +147,7 @@ type Decision = { readonly kind: "plan"; readonly plan: Plan } | Settle | { read
 type Settle = Extract<ReturnType<typeof foundSettlement>, { kind: "settle" }>;
 
 async function planAll<T extends { readonly entry: QueuedEntry }>(
-  { options, verdicts }: Workings,
+  { options, settlements }: DispatchContext,
   tally: Tally,
   items: readonly T[],
   decide: (item: T) => Decision,
@@ -163,19 +163,19 @@ async function planAll<T extends { readonly entry: QueuedEntry }>(
     const closing = entry.doubt === undefined ? undefined : ({ sendId: entry.doubt.sendId, result: "absent" } as const);
     if (decision.kind === "settle") {
       tally.settled += 1;
-      ends.push({ entry, settlement: decision.settlement, ...(closing === undefined ? {} : { closing }) });
+      ends.push({ entry, settlement: decision.settlement, ...(closing === undefined ? {} : { closedSend: closing }) });
     } else {
       if (closing !== undefined) await queue.sent({ ...closing, atMs: options.clock.nowMs() });
       tally[decision.plan.kind === "create" ? "creates" : "updates"] += 1;
       plans.push({ entryId: entry.id, plan: decision.plan });
     }
   }
-  if (ends.length > 0) await verdicts.settleAll(ends);
+  if (ends.length > 0) await settlements.settleAll(ends);
   if (plans.length > 0) await queue.plan(plans);
 }
 
 /** An earlier run made it; this one has other content, or owes it an update. */
-function knownDecision({ options }: Workings, { entry, remoteId, partial }: KnownEntry): Decision {
+function knownDecision({ options }: DispatchContext, { entry, remoteId, partial }: KnownEntry): Decision {
   if (isDoubtful(entry)) return { kind: "leave" };
   const resource = resources[entry.resource];
   if (partial) return { kind: "plan", plan: { kind: "update", remoteId } };
@@ -184,15 +184,15 @@ function knownDecision({ options }: Workings, { entry, remoteId, partial }: Know
     return { kind: "settle", settlement: { outcome: "invalid", remoteId, problems } };
   }
   const found = { remoteId, role: "own", ownKey: entry.key, others: [] } as const;
-  const verdict = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
-  return verdict.kind === "settle" ? verdict : { kind: "plan", plan: { kind: "update", remoteId } };
+  const decision = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
+  return decision.kind === "settle" ? decision : { kind: "plan", plan: { kind: "update", remoteId } };
 }
 
-function lookedUpDecision({ options }: Workings, entry: QueuedEntry, answers: Answers): Decision {
+function lookedUpDecision({ options }: DispatchContext, entry: QueuedEntry, answers: Answers): Decision {
   const found = answers.found.get(entry.key);
   if (found !== undefined) {
-    const verdict = foundSettlement(resources[entry.resource], entry.key, found, options.existing[entry.resource]);
-    return verdict.kind === "settle" ? verdict : { kind: "plan", plan: { kind: "update", remoteId: found.remoteId } };
+    const decision = foundSettlement(resources[entry.resource], entry.key, found, options.existing[entry.resource]);
+    return decision.kind === "settle" ? decision : { kind: "plan", plan: { kind: "update", remoteId: found.remoteId } };
   }
   if (answers.unproven !== undefined) {
     const { singular, keyPath } = resources[entry.resource];

@@ -12,7 +12,7 @@ import type { ResourceName } from "../model/resource.ts";
 import { recordOf } from "../model/resources/record-fields.ts";
 import { resources } from "../model/resources/resources.ts";
 import { createAlike } from "../model/text/fold-key.ts";
-import type { Next, Workings } from "./context.ts";
+import type { DispatchContext, Next } from "./context.ts";
 import { foundSettlement } from "./existing-policy.ts";
 
 /** How a record compares with what was sent. `unknown`: it could not be read. */
@@ -24,7 +24,7 @@ export type Likeness =
 
 /** Reads the record and compares what both sides show. A key that a server only wrote otherwise counts as the same. */
 export async function likenessOf(
-  { options, transport, halt }: Workings,
+  { options, transport, halt }: DispatchContext,
   entry: QueuedEntry,
   remoteId: string,
 ): Promise<Likeness> {
@@ -60,19 +60,19 @@ function isSameIdentifier(path: string, ours: unknown, shown: unknown): boolean 
 
 /** What `found` under the entry's own key means after a creation without a usable answer. Undefined when it could not be read. */
 export async function afterSend(
-  workings: Workings,
+  context: DispatchContext,
   entry: QueuedEntry,
   found: Found,
   sendId?: number,
 ): Promise<Next | undefined> {
-  const { options, verdicts } = workings;
+  const { options, settlements } = context;
   const resource = resources[entry.resource];
   let differing: { readonly remoteId: string; readonly differences: readonly Difference[] } | undefined;
   for (const remoteId of [found.remoteId, ...found.others]) {
-    const likeness = await likenessOf(workings, entry, remoteId);
+    const likeness = await likenessOf(context, entry, remoteId);
     switch (likeness.kind) {
       case "same":
-        return recover(workings, entry, remoteId, sendId);
+        return recover(context, entry, remoteId, sendId);
       case "differs":
         differing ??= { remoteId, differences: likeness.differences };
         break;
@@ -87,15 +87,15 @@ export async function afterSend(
   if (differing === undefined) return undefined;
   const closing = sendId === undefined ? undefined : ({ sendId, result: "absent" } as const);
   const settle = async (settlement: Settlement): Promise<Next> => {
-    await verdicts.settle(entry, settlement, closing);
+    await settlements.settle(entry, settlement, closing);
     return { kind: "done" };
   };
   if (resource.updateEndpoint === undefined)
     return settle({ outcome: "rejected", problems: [takenBy(entry, differing.remoteId, differing.differences)] });
-  const verdict = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
-  if (verdict.kind === "settle") return settle(verdict.settlement);
-  if (!(await takeId(workings, entry, differing.remoteId))) return { kind: "done" };
-  await makeUpdate(workings, entry, differing.remoteId, sendId);
+  const decision = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
+  if (decision.kind === "settle") return settle(decision.settlement);
+  if (!(await takeId(context, entry, differing.remoteId))) return { kind: "done" };
+  await makeUpdate(context, entry, differing.remoteId, sendId);
   return { kind: "update", remoteId: differing.remoteId };
 }
 
@@ -122,20 +122,20 @@ export function differencesText(differences: readonly Difference[]): string {
 
 /** Settles it as recovered, or, when fields are left that only an update takes, says so. Closes its open send `sendId`. */
 export async function recover(
-  workings: Workings,
+  context: DispatchContext,
   entry: QueuedEntry,
   remoteId: string,
   sendId?: number,
   problems: readonly Problem[] = [],
 ): Promise<Next> {
-  const { options, verdicts, notes } = workings;
-  if (!(await takeId(workings, entry, remoteId))) return { kind: "done" };
+  const { options, settlements, attemptStates } = context;
+  if (!(await takeId(context, entry, remoteId))) return { kind: "done" };
   if (!needsUpdate(resources[entry.resource], entry.payload)) {
     const settlement = { outcome: "accepted", action: "recovered", remoteId, problems } as const;
-    await verdicts.settle(entry, settlement, sendId === undefined ? undefined : { sendId, result: "recovered" });
+    await settlements.settle(entry, settlement, sendId === undefined ? undefined : { sendId, result: "recovered" });
     return { kind: "done" };
   }
-  await makeUpdate({ options, notes }, entry, remoteId, sendId);
+  await makeUpdate({ options, attemptStates }, entry, remoteId, sendId);
   return { kind: "update", remoteId };
 }
 
@@ -143,12 +143,12 @@ export async function recover(
  * Makes sure that this id, which a lookup proved to be the entry's, is nobody else's in the ledger. Where that cannot be
  * done the entry is settled as in doubt, and it gives false.
  */
-export async function takeId(workings: Workings, entry: QueuedEntry, remoteId: string): Promise<boolean> {
-  const holder = await freeId(workings, entry.resource, entry.key, remoteId, new Set());
+export async function takeId(context: DispatchContext, entry: QueuedEntry, remoteId: string): Promise<boolean> {
+  const holder = await freeId(context, entry.resource, entry.key, remoteId, new Set());
   if (holder === undefined) return true;
   const { singular } = resources[entry.resource];
   const message = `the ${singular} with the id ${remoteId} is what was sent, but "${holder}" was accepted with that id`;
-  await workings.verdicts.settle(entry, { outcome: "in_doubt", problems: [{ code: "in_doubt", message }] });
+  await context.settlements.settle(entry, { outcome: "in_doubt", problems: [{ code: "in_doubt", message }] });
   return false;
 }
 
@@ -158,13 +158,13 @@ export async function takeId(workings: Workings, entry: QueuedEntry, remoteId: s
  * id where that cannot be done.
  */
 async function freeId(
-  workings: Workings,
+  context: DispatchContext,
   resource: ResourceName,
   key: string,
   remoteId: string,
   freed: Set<string>,
 ): Promise<string | undefined> {
-  const { options, lookup, transport } = workings;
+  const { options, lookup, transport } = context;
   const { queue } = options.ledger;
   const holder = await queue.holder(resource, remoteId);
   if (holder === undefined || holder === key) return undefined;
@@ -172,22 +172,22 @@ async function freeId(
   const since = { atMs: options.clock.nowMs(), serverAtMs: transport.serverNowMs };
   const found = (await lookup.fresh(resource, [holder], since)).found.get(holder);
   const its = found?.role === "own" ? [found.remoteId, ...found.others].find((id) => !freed.has(id)) : undefined;
-  if (its === undefined || (await freeId(workings, resource, holder, its, freed)) !== undefined) return holder;
+  if (its === undefined || (await freeId(context, resource, holder, its, freed)) !== undefined) return holder;
   await queue.correctId(resource, holder, its);
   return undefined;
 }
 
 /** The record is there but not as the entry has it: an update follows, also after a crash. */
 export async function makeUpdate(
-  { options, notes }: Pick<Workings, "options" | "notes">,
+  { options, attemptStates }: Pick<DispatchContext, "options" | "attemptStates">,
   entry: QueuedEntry,
   remoteId: string,
   sendId?: number,
 ): Promise<void> {
   const { queue } = options.ledger;
-  const note = notes.of(entry.id);
-  note.made = "recovered";
-  note.excused = entry.attempts; // the creation is over; the update has attempts of its own
+  const state = attemptStates.of(entry.id);
+  state.made = "recovered";
+  state.excused = entry.attempts; // the creation is over; the update has attempts of its own
   const send =
     sendId === undefined ? undefined : ({ sendId, result: "recovered", atMs: options.clock.nowMs() } as const);
   await queue.created(entry.id, remoteId, send);

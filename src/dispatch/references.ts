@@ -6,7 +6,7 @@ import type { OpenReference } from "../model/ledger/queue.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Phase } from "../model/resource.ts";
 import { referables, resources } from "../model/resources/resources.ts";
-import type { Workings } from "./context.ts";
+import type { DispatchContext } from "./context.ts";
 import { isDoubtful } from "./doubtful-entry.ts";
 
 /** What checking the references of a phase came to. */
@@ -23,8 +23,8 @@ export const parkedMs = Number.MAX_SAFE_INTEGER;
  * Looks unknown references up, then settles what cannot be sent. An entry that refers to a still open one of its own
  * phase (a kit in a kit) is parked, unless `isLast` says that waiting has led nowhere. Throws `Halted`.
  */
-export async function checkReferences(workings: Workings, phase: Phase, isLast: boolean): Promise<Checked> {
-  const { options, halt, lookup, verdicts } = workings;
+export async function checkReferences(context: DispatchContext, phase: Phase, isLast: boolean): Promise<Checked> {
+  const { options, halt, lookup, settlements } = context;
   const { ledger, run, limits } = options;
   await forEachAtMost(
     limits.concurrency,
@@ -40,13 +40,13 @@ export async function checkReferences(workings: Workings, phase: Phase, isLast: 
     halt.check();
     for (const { entry, references } of batch) {
       if (isDoubtful(entry)) continue; // it was sent: first find out what became of it
-      const verdict = judge(workings, references, isLast);
+      const verdict = judge(context, references, isLast);
       if (verdict === "wait") {
         parked.push(entry.id);
         await ledger.queue.postpone(entry.id, parkedMs);
       } else if (verdict !== "send") {
         settled += 1;
-        await verdicts.settle(entry, verdict);
+        await settlements.settle(entry, verdict);
       }
     }
   }
@@ -54,7 +54,7 @@ export async function checkReferences(workings: Workings, phase: Phase, isLast: 
 }
 
 function judge(
-  { options, lookup }: Workings,
+  { options, lookup }: DispatchContext,
   references: readonly OpenReference[],
   isLast: boolean,
 ): Settlement | "wait" | "send" {

@@ -13,7 +13,7 @@ import type { NewSend, Plan, QueuedEntry, SendEnd, SendResult } from "../model/l
 import { creationBody, needsUpdate, withFills } from "../model/request-body.ts";
 import { resources } from "../model/resources/resources.ts";
 import { changeOf } from "./change.ts";
-import type { Next, Workings } from "./context.ts";
+import type { DispatchContext, Next } from "./context.ts";
 import { handleRefusal } from "./handle-refusal.ts";
 import { likenessOf } from "./recover.ts";
 import { sendEnd } from "./settle.ts";
@@ -23,10 +23,10 @@ import { readCreated, readUpdated, type Shown } from "./shown-record.ts";
  * Sends an entry that has a plan and whose fate is known, and settles it or gives it back to the ledger.
  * Returns quietly when the run stops first: the entry stays open.
  */
-export async function sendEntry(workings: Workings, entry: QueuedEntry, plan: Plan): Promise<void> {
-  const { options, halt } = workings;
+export async function sendEntry(context: DispatchContext, entry: QueuedEntry, plan: Plan): Promise<void> {
+  const { options, halt } = context;
   try {
-    const sender = await createSender(workings, entry);
+    const sender = await createSender(context, entry);
     let next: Next = await sender.send(plan);
     while (next.kind === "update") next = await sender.send({ kind: "update", remoteId: next.remoteId });
   } catch (error) {
@@ -50,12 +50,12 @@ interface Sender {
   send(plan: Plan): Promise<Next>;
 }
 
-async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sender> {
-  const { options, transport, halt, notes, verdicts, forbidden, lookup, claims } = workings;
+async function createSender(context: DispatchContext, entry: QueuedEntry): Promise<Sender> {
+  const { options, transport, halt, attemptStates, settlements, forbidden, lookup, claims } = context;
   const { ledger, clock, limits, random, onEvent } = options;
   const { queue } = ledger;
   const resource = resources[entry.resource];
-  const note = notes.of(entry.id);
+  const state = attemptStates.of(entry.id);
   const payload = withFills(entry.payload, await queue.fills(entry.id));
   let attempts = entry.attempts;
   /** Of this entry: an unanswered update that has to be closed before it is sent again. */
@@ -67,10 +67,10 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
 
   /** Throws `RetryLater`, or settles the entry when that was its last attempt. */
   const again = async (cause: string): Promise<Next> => {
-    note.lastCause = cause;
-    const used = attempts - note.excused;
+    state.lastCause = cause;
+    const used = attempts - state.excused;
     if (used < limits.attempts) throw new RetryLater(cause, backoffMs(Math.max(1, used), random));
-    await verdicts.settle(withAttempts(), {
+    await settlements.settle(withAttempts(), {
       outcome: "failed",
       problems: [{ code: "api_failed", message: failure(used, cause) }],
     });
@@ -80,7 +80,7 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
   const withAttempts = (): QueuedEntry => ({ ...entry, attempts });
 
   const attempt = async (plan: Plan, request: ApiRequest, lock?: string): Promise<Next> => {
-    if (attempts - note.excused >= limits.attempts) return again(note.lastCause);
+    if (attempts - state.excused >= limits.attempts) return again(state.lastCause);
     const turn = await transport.ready();
     const recordedAtMs = clock.nowMs();
     const recordedAtMonotonicMs = clock.monotonicMs();
@@ -111,39 +111,39 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
     /** The request left, and what became of it has to be looked up. */
     const leaveInDoubt = async (result: "unanswered" | "unavailable" | "throttled", cause: string, waitMs = 0) => {
       if (result !== "throttled") {
-        note.lastCause = cause;
+        state.lastCause = cause;
         onEvent({ type: "entry.doubt", entryId: entry.id, key: entry.key, cause });
       }
-      note.wasUnanswered = true;
-      note.firstAbsenceAtMs = undefined;
-      note.leftAtMonotonicMs = Math.min(clock.monotonicMs(), recordedAtMonotonicMs + longestHoldMs);
+      state.wasUnanswered = true;
+      state.firstAbsenceAtMs = undefined;
+      state.leftAtMonotonicMs = Math.min(clock.monotonicMs(), recordedAtMonotonicMs + longestHoldMs);
       await queue.postpone(entry.id, clock.nowMs() + waitMs);
       return { kind: "done" } as const;
     };
     const reply = await transport.request(
       request,
       reads,
-      { purpose: "write", subject: String(entry.id), wasThrottled: note.wasThrottled },
+      { purpose: "write", subject: String(entry.id), wasThrottled: state.wasThrottled },
       turn,
     );
     switch (reply.kind) {
       case "held":
         // Nothing left. A pause takes the attempt back in the ledger; for the others it is excused here.
         if (reply.by === "pause") attempts -= 1;
-        else note.excused += 1;
+        else state.excused += 1;
         await end(sendId, reply.by === "pause" ? "held" : "undelivered");
         if (reply.by === "stop") throw new Halted();
         throw new RetryLater(reply.by, reply.waitMs);
       case "throttled":
         attempts -= 1;
-        note.wasThrottled = true;
+        state.wasThrottled = true;
         await end(sendId, "throttled", reply.status);
         // Some gateways say so after passing the request on: a creation goes again only when it is not there.
         if (plan.kind === "create")
           return leaveInDoubt("throttled", "HTTP 429", Math.max(reply.waitMs, limits.readLagMs));
         throw new RetryLater("HTTP 429", reply.waitMs);
       case "undelivered":
-        if (transport.isDown) note.excused += 1;
+        if (transport.isDown) state.excused += 1;
         await end(sendId, "undelivered");
         return again(reply.cause);
       case "unanswered": {
@@ -164,17 +164,17 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
         const cause = `HTTP ${reply.status}, but ${shown.cause}`;
         await end(sendId, "unanswered", reply.status);
         if (plan.kind === "create") {
-          note.likeId = shown.likeId;
+          state.likeId = shown.likeId;
           return leaveInDoubt("unanswered", cause);
         }
         // Perhaps it did what was asked and only said so badly: the record tells.
-        const likeness = await likenessOf(workings, entry, plan.remoteId);
+        const likeness = await likenessOf(context, entry, plan.remoteId);
         if (likeness.kind === "same") return accepted(sendId, reply.status, plan.remoteId);
         unansweredUpdate = sendId;
         return again(cause);
       }
       case "refused":
-        return handleRefusal(workings, withAttempts(), plan, sendId, reply, lock);
+        return handleRefusal(context, withAttempts(), plan, sendId, reply, lock);
       default:
         return reply satisfies never;
     }
@@ -195,18 +195,18 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
     await lookup.made(resource.name, { key: entry.key, remoteId });
     if (!needsUpdate(resource, payload)) {
       const settlement = { outcome: "accepted", action: "created", remoteId } as const;
-      await verdicts.settle(withAttempts(), settlement, { sendId, result: "accepted", status });
+      await settlements.settle(withAttempts(), settlement, { sendId, result: "accepted", status });
       return { kind: "done" };
     }
-    note.excused += 1;
-    note.made = "created";
+    state.excused += 1;
+    state.made = "created";
     await queue.created(entry.id, remoteId, ending(sendId, "accepted", status));
     return { kind: "update", remoteId };
   };
 
   const accepted = async (sendId: number, status: number, remoteId: string): Promise<Next> => {
-    const settlement = { outcome: "accepted", action: note.made ?? "updated", remoteId } as const;
-    await verdicts.settle(withAttempts(), settlement, { sendId, result: "accepted", status });
+    const settlement = { outcome: "accepted", action: state.made ?? "updated", remoteId } as const;
+    await settlements.settle(withAttempts(), settlement, { sendId, result: "accepted", status });
     return { kind: "done" };
   };
 
@@ -221,14 +221,14 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
       const { remoteId } = plan;
       const endpoint = resource.updateEndpoint?.(remoteId);
       if (endpoint === undefined) throw new Error(`an update was planned for a ${resource.singular}, which has none`);
-      const change = await changeOf(workings, resource, remoteId, payload, entry.clears);
+      const change = await changeOf(context, resource, remoteId, payload, entry.clears);
       switch (change.kind) {
         case "send":
           return trying({ ...endpoint, body: JSON.stringify(change.body) }, change.lock);
         case "nothing":
           return nothingToSay(remoteId);
         case "settle":
-          await verdicts.settle(withAttempts(), change.settlement);
+          await settlements.settle(withAttempts(), change.settlement);
           return { kind: "done" };
         default:
           return change satisfies never;
@@ -238,11 +238,11 @@ async function createSender(workings: Workings, entry: QueuedEntry): Promise<Sen
 
   /** Unchanged, unless an update of ours without an answer is what made it so. */
   async function nothingToSay(remoteId: string): Promise<Next> {
-    if (unansweredUpdate === undefined) await verdicts.settle(withAttempts(), { outcome: "unchanged", remoteId });
+    if (unansweredUpdate === undefined) await settlements.settle(withAttempts(), { outcome: "unchanged", remoteId });
     else
-      await verdicts.settle(
+      await settlements.settle(
         withAttempts(),
-        { outcome: "accepted", action: note.made ?? "recovered", remoteId },
+        { outcome: "accepted", action: state.made ?? "recovered", remoteId },
         { sendId: unansweredUpdate, result: "recovered" },
       );
     return { kind: "done" };

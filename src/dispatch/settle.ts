@@ -4,11 +4,11 @@ import { ImportError } from "../model/error.ts";
 import type { EntryEnd, QueuedEntry, SendEnd, SendResult, Settlement } from "../model/ledger/entry.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { type Problem, problemSignature } from "../model/problem.ts";
-import type { Notes } from "./attempt-state.ts";
+import type { AttemptStates } from "./attempt-state.ts";
 import type { DispatchOptions } from "./options.ts";
 
 /** The send whose end comes with the settlement. */
-export interface Closing {
+export interface ClosedSend {
   readonly sendId: number;
   readonly result: SendResult;
   readonly status?: number;
@@ -18,13 +18,13 @@ export interface Closing {
 export interface Verdict {
   readonly entry: QueuedEntry;
   readonly settlement: Settlement;
-  readonly closing?: Closing;
+  readonly closedSend?: ClosedSend;
 }
 
 /** Settles entries, and stops the run when too many ended badly. */
-export interface Verdicts {
+export interface Settlements {
   /** Settles it, with its problems translated to cells. The end of its send goes into the same commit. */
-  settle(entry: QueuedEntry, settlement: Settlement, closing?: Closing): Promise<void>;
+  settle(entry: QueuedEntry, settlement: Settlement, closedSend?: ClosedSend): Promise<void>;
   /** The same for many, in one commit. */
   settleAll(verdicts: readonly Verdict[]): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface Verdicts {
 const earlyStopEntries = 20;
 
 /** `rejected` and `failed` count against `maxErrors` and for the early stop; what was never sent does not. */
-export function createVerdicts(options: DispatchOptions, halt: Halt, notes: Notes): Verdicts {
+export function createSettlements(options: DispatchOptions, halt: Halt, attemptStates: AttemptStates): Settlements {
   const { ledger, clock, locate, onEvent, maxErrors } = options;
   let errors = 0;
   let accepted = 0;
@@ -55,9 +55,9 @@ export function createVerdicts(options: DispatchOptions, halt: Halt, notes: Note
     }
   };
 
-  const told = ({ entry, settlement, closing }: Verdict): void => {
-    const status = settlement.httpStatus ?? closing?.status;
-    notes.forget(entry.id);
+  const told = ({ entry, settlement, closedSend }: Verdict): void => {
+    const status = settlement.httpStatus ?? closedSend?.status;
+    attemptStates.forget(entry.id);
     onEvent({
       type: "entry.settled",
       entryId: entry.id,
@@ -72,9 +72,9 @@ export function createVerdicts(options: DispatchOptions, halt: Halt, notes: Note
 
   const settleAll = async (verdicts: readonly Verdict[]): Promise<void> => {
     const ends: EntryEnd[] = [];
-    for (const { entry, settlement, closing } of verdicts) {
+    for (const { entry, settlement, closedSend } of verdicts) {
       const problems = settlement.problems === undefined ? [] : await locate(entry.id, settlement.problems);
-      const status = settlement.httpStatus ?? closing?.status;
+      const status = settlement.httpStatus ?? closedSend?.status;
       ends.push({
         entryId: entry.id,
         settlement: {
@@ -82,7 +82,7 @@ export function createVerdicts(options: DispatchOptions, halt: Halt, notes: Note
           ...(status === undefined ? {} : { httpStatus: status }),
           ...(problems.length === 0 ? {} : { problems }),
         },
-        ...(closing === undefined ? {} : { send: sendEnd(closing, clock.nowMs()) }),
+        ...(closedSend === undefined ? {} : { send: sendEnd(closedSend, clock.nowMs()) }),
       });
     }
     await ledger.queue.settle(ends);
@@ -93,14 +93,14 @@ export function createVerdicts(options: DispatchOptions, halt: Halt, notes: Note
   };
 
   return {
-    settle: (entry, settlement, closing) =>
-      settleAll([{ entry, settlement, ...(closing === undefined ? {} : { closing }) }]),
+    settle: (entry, settlement, closedSend) =>
+      settleAll([{ entry, settlement, ...(closedSend === undefined ? {} : { closedSend }) }]),
     settleAll,
   };
 }
 
 /** The same for the journal. */
-export function sendEnd({ sendId, result, status }: Closing, atMs: number): SendEnd {
+export function sendEnd({ sendId, result, status }: ClosedSend, atMs: number): SendEnd {
   return { sendId, result, atMs, ...(status === undefined ? {} : { httpStatus: status }) };
 }
 
