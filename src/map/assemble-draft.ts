@@ -8,8 +8,8 @@ import type { Reference } from "../model/resource.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import type { CompiledField } from "./compile-field.ts";
 import type { FieldResult } from "./field-result.ts";
-import type { Site } from "./scope.ts";
-import { openRecorder } from "./trace-recorder.ts";
+import type { FieldScope } from "./scope.ts";
+import { openTraceRecorder } from "./trace-recorder.ts";
 
 /** A draft while it is being made. */
 export interface DraftParts {
@@ -45,25 +45,25 @@ export function emptyObject(): MutableObject {
 }
 
 /** Evaluates fields at a site into `target`; `prefix` is the path of what `target` is (`items[0].`, or nothing). */
-export function fillFields(
+export function assembleFields(
   fields: readonly CompiledField[],
-  site: Site,
+  scope: FieldScope,
   target: MutableObject,
   prefix: string,
   parts: DraftParts,
 ): void {
   for (const field of fields) {
-    const recorder = parts.trace === undefined ? undefined : openRecorder();
-    const result = field.evaluate(site, recorder);
+    const recorder = parts.trace === undefined ? undefined : openTraceRecorder();
+    const result = field.evaluate(scope, recorder);
     if (recorder !== undefined) parts.trace?.push(recorder.end(prefix + field.path, result));
-    fillField(field, result, site, target, prefix, parts);
+    assembleField(field, result, scope, target, prefix, parts);
   }
 }
 
-function fillField(
+function assembleField(
   { path: name, steps, field }: CompiledField,
   result: FieldResult,
-  site: Site,
+  scope: FieldScope,
   target: MutableObject,
   prefix: string,
   parts: DraftParts,
@@ -83,7 +83,7 @@ function fillField(
     case "absent":
       break;
     case "failed":
-      parts.problems.push(placeProblem({ code: result.code, message: result.message, path }, site, parts.origins));
+      parts.problems.push(placeProblem({ code: result.code, message: result.message, path }, scope, parts.origins));
       break;
     default:
       result satisfies never;
@@ -91,9 +91,9 @@ function fillField(
 }
 
 /** A problem of a field at the cell that it came from; where no cell was read, an expression's at the row. */
-function placeProblem(problem: Problem, site: Site, origins: DraftParts["origins"]): Problem {
+function placeProblem(problem: Problem, scope: FieldScope, origins: DraftParts["origins"]): Problem {
   const fromCell = origins.get(problem.path ?? "")?.some(({ kind }) => kind === "cell") === true;
-  if (problem.code === "expression_failed" && !fromCell) return { ...problem, ...cellPlace(site.place.source) };
+  if (problem.code === "expression_failed" && !fromCell) return { ...problem, ...cellPlace(scope.place.source) };
   return locateProblem(problem, origins);
 }
 

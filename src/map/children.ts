@@ -7,13 +7,13 @@ import type { Problem } from "../model/problem.ts";
 import { atCells } from "../model/problem-place.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import type { FieldTrace } from "../model/trace.ts";
-import { type DraftParts, emptyObject, fillFields, type MutableObject } from "./assemble-draft.ts";
+import { assembleFields, type DraftParts, emptyObject, type MutableObject } from "./assemble-draft.ts";
 import { type CompiledField, compileField, type FieldTools } from "./compile-field.ts";
-import type { FieldsScope } from "./compile-source.ts";
+import type { FieldContext } from "./compile-source.ts";
 import type { ChildMapping, Mapping } from "./definition/mapping.ts";
 import { compileCondition, type Expr } from "./expression/condition.ts";
 import { compileExpression, type ScopeStyles } from "./expression/expression.ts";
-import { type Place, type Reading, readAt, readingsOf, type Site, wholeRow } from "./scope.ts";
+import { type FieldScope, type Place, type Reading, readAt, readingsOf, wholeRow } from "./scope.ts";
 import { tracedCells } from "./trace-recorder.ts";
 import type { Blanks } from "./values/blanks.ts";
 import type { Value } from "./values/coerce.ts";
@@ -22,7 +22,7 @@ import { pieces, scalarText } from "./values/value-text.ts";
 /** The rows that make one entry, as its children see them. */
 interface ChildGroup {
   readonly rows: readonly SourceRow[];
-  readonly first: Site;
+  readonly first: FieldScope;
   readonly joined: Readonly<Record<string, readonly SourceRow[]>>;
 }
 
@@ -37,10 +37,10 @@ export interface CompiledChild {
 /** A child ready for groups. */
 export function compileChild(child: ChildMapping, mapping: Mapping, tools: FieldTools): CompiledChild {
   const { path, where, each } = child;
-  const { blanks, indexes } = tools.scope;
+  const { blanks, indexes } = tools.context;
   const fields = child.fields.map((mapped) => compileField(mapped, tools));
   const condition = where === undefined ? undefined : compileCondition(where, "where", "child", mapping.style, indexes);
-  const list = compileElements(each, mapping, tools.scope);
+  const list = compileElements(each, mapping, tools.context);
 
   const fill = (group: ChildGroup, parts: DraftParts): void => {
     parts.origins.set(path, originsOf(list.columns, group.first.place));
@@ -52,8 +52,8 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
     }
     const items: MutableObject[] = [];
     for (const element of found.elements) {
-      const site = siteOf(element, group, blanks);
-      const judged = condition?.judge(site.scope);
+      const scope = scopeOf(element, group, blanks);
+      const judged = condition?.judge(scope.expressionScope);
       if (judged?.ok === false) {
         const place = cellPlace(element.place.source);
         const problem: Problem = {
@@ -62,7 +62,7 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
           path: `${path}[${items.length}]`,
           ...place,
         };
-        parts.problems.push(atCells(problem, readingsOf(judged.reads, site)));
+        parts.problems.push(atCells(problem, readingsOf(judged.reads, scope)));
         continue;
       }
       if (judged?.value === false) {
@@ -73,7 +73,7 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
       }
       const item = emptyObject();
       parts.origins.set(`${path}[${items.length}]`, [elementOrigin(element)]);
-      fillFields(fields, site, item, `${path}[${items.length}].`, parts);
+      assembleFields(fields, scope, item, `${path}[${items.length}].`, parts);
       items.push(item);
     }
     if (items.length > 0) parts.payload[path] = items as Json;
@@ -98,7 +98,7 @@ function leftOut(path: string, where: string, readings: readonly Reading[]): Fie
 interface Element {
   readonly place: Place;
   readonly parent: Place;
-  readonly item: Site["item"];
+  readonly item: FieldScope["item"];
 }
 
 type Found =
@@ -117,7 +117,7 @@ interface Elements {
   readonly elementsOf: (group: ChildGroup) => Found;
 }
 
-function compileElements(each: ChildMapping["each"], mapping: Mapping, scope: FieldsScope): Elements {
+function compileElements(each: ChildMapping["each"], mapping: Mapping, context: FieldContext): Elements {
   const { group: grouping, joins } = mapping;
   switch (each.kind) {
     case "rows":
@@ -133,17 +133,17 @@ function compileElements(each: ChildMapping["each"], mapping: Mapping, scope: Fi
     case "split":
       return {
         columns: [each.column],
-        elementsOf: ({ first }) => splitElements(first.place, each.column, each.separator, scope.blanks),
+        elementsOf: ({ first }) => splitElements(first.place, each.column, each.separator, context.blanks),
       };
     case "expr":
-      return compilePieces(each.expr, mapping, scope);
+      return compilePieces(each.expr, mapping, context);
     case "nested":
       return {
         columns: [each.column],
         elementsOf: ({ rows }) => {
           const elements: Element[] = [];
           for (const source of rows) {
-            const found = nestedElements(wholeRow(source), each.column, scope.blanks);
+            const found = nestedElements(wholeRow(source), each.column, context.blanks);
             if (!found.ok) return found;
             elements.push(...found.elements);
           }
@@ -168,11 +168,11 @@ function splitElements(parent: Place, name: string, separator: string, blanks: B
 }
 
 /** The texts that an expression gives. They are said to stand in the first cell that it reads and that is not blank. */
-function compilePieces({ text }: Expr, { style }: Mapping, { indexes }: FieldsScope): Elements {
+function compilePieces({ text }: Expr, { style }: Mapping, { indexes }: FieldContext): Elements {
   const compiled = compileExpression(text, "group", style, indexes);
   if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
   const { columns, expression } = compiled;
-  const elementsOf = ({ first: { place, scope } }: ChildGroup): Found => {
+  const elementsOf = ({ first: { place, expressionScope: scope } }: ChildGroup): Found => {
     const column = columns.find((name) => (readAt(place, name).cell ?? "") !== "");
     const result = expression(scope);
     if (!result.ok) return { ok: false, code: "expression_failed", message: `each: ${result.message}`, place, column };
@@ -225,15 +225,15 @@ function elementOrigin({ place: { source, prefix }, item }: Element): Origin {
   return column === "" ? { kind: "row", source } : { kind: "cell", source, column };
 }
 
-function siteOf({ place, parent, item }: Element, { first }: ChildGroup, blanks: Blanks): Site {
+function scopeOf({ place, parent, item }: Element, { first }: ChildGroup, blanks: Blanks): FieldScope {
   const scope = {
-    ...(first.scope.rows === undefined ? {} : { rows: first.scope.rows }),
+    ...(first.expressionScope.rows === undefined ? {} : { rows: first.expressionScope.rows }),
     row: blanks.clean(place.cells),
     parent: blanks.clean(parent.cells),
     ...(item === undefined ? {} : { item: item.text }),
     ...stylesOf(place.source.styles, parent.source.styles, item?.column),
   };
-  return { place, parent, item, joined: first.joined, rows: first.rows, scope };
+  return { place, parent, item, joined: first.joined, rows: first.rows, expressionScope: scope };
 }
 
 function stylesOf(

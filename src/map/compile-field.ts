@@ -8,17 +8,17 @@ import { type PathStep, parsePath } from "../model/payload-path.ts";
 import type { ReferableName } from "../model/resource.ts";
 import type { Field } from "../model/resources/field.ts";
 import type { TraceStep } from "../model/trace.ts";
-import { readsOf } from "./columns/read-kind.ts";
-import { compileSource, type FieldsScope, isBlankValue } from "./compile-source.ts";
+import { readKindOf } from "./columns/read-kind.ts";
+import { compileSource, type FieldContext, isBlankValue } from "./compile-source.ts";
 import { asValue, takesStructure } from "./definition/constant.ts";
 import type { Alternative, FieldMapping, LookupTables } from "./definition/mapping.ts";
 import { constantStyle } from "./definition/normalise.ts";
 import { compileCondition } from "./expression/condition.ts";
 import type { Failure, FieldResult } from "./field-result.ts";
-import { type Reading, readAt, readingsOf, type Site } from "./scope.ts";
+import { type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
 import { typedStructure } from "./structure.ts";
-import { type Recorder, traced, transformText } from "./trace-recorder.ts";
-import { type Answer, compileAnswers } from "./value-tables.ts";
+import { type TraceRecorder, traced, transformText } from "./trace-recorder.ts";
+import { type Answer, compileValueTable } from "./value-tables.ts";
 import type { Blanks } from "./values/blanks.ts";
 import { coerce, type Value } from "./values/coerce.ts";
 import type { ValueStyle } from "./values/style.ts";
@@ -31,12 +31,12 @@ export interface CompiledField {
   readonly steps: readonly PathStep[];
   readonly field: Field;
   /** What the field comes to at a site; a recorder is told of every step. */
-  readonly evaluate: (site: Site, recorder?: Recorder) => FieldResult;
+  readonly evaluate: (scope: FieldScope, recorder?: TraceRecorder) => FieldResult;
 }
 
 /** What fields are compiled with, beside their own config. */
 export interface FieldTools {
-  readonly scope: FieldsScope;
+  readonly context: FieldContext;
   readonly lookups: LookupTables;
   /** The mapping's name, for origins. */
   readonly file: string;
@@ -46,11 +46,11 @@ export interface FieldTools {
 export function compileField(mapped: FieldMapping, tools: FieldTools): CompiledField {
   const { path, field } = mapped;
   const alternatives = mapped.alternatives.map((alternative) => compileAlternative(alternative, field, tools));
-  const evaluate = (site: Site, recorder?: Recorder): FieldResult => {
+  const evaluate = (scope: FieldScope, recorder?: TraceRecorder): FieldResult => {
     const origins: Origin[] = [];
     let blank: BlankResult | undefined;
     for (const attempt of alternatives) {
-      const result = attempt(site, recorder);
+      const result = attempt(scope, recorder);
       if (result.kind !== "blank") return result;
       origins.push(...result.origins);
       if (blank?.filled === undefined) blank = result;
@@ -80,10 +80,10 @@ function compileAlternative(
   alternative: Alternative,
   field: Field,
   tools: FieldTools,
-): (site: Site, recorder?: Recorder) => FieldResult | BlankResult {
+): (scope: FieldScope, recorder?: TraceRecorder) => FieldResult | BlankResult {
   const { style, ref, clear } = alternative;
-  const source = compileSource(alternative, tools.scope, readsOf(alternative, field));
-  const { kind, indexes } = tools.scope;
+  const source = compileSource(alternative, tools.context, readKindOf(alternative, field));
+  const { kind, indexes } = tools.context;
   const gate =
     alternative.when === undefined ? undefined : compileCondition(alternative.when, "when", kind, style, indexes);
   const inStyle = forEachStyle((each) => ({
@@ -97,7 +97,7 @@ function compileAlternative(
   };
   const made = makesValues(alternative, tools) ? "made" : undefined;
   const originsOf = (readings: readonly Reading[], part: OriginPart | undefined = made): readonly Origin[] =>
-    readings.length === 0 ? [mappingOrigin] : cellOrigins(readings, part, tools.scope.blanks);
+    readings.length === 0 ? [mappingOrigin] : cellOrigins(readings, part, tools.context.blanks);
   const byDefault = alternative.default === undefined ? undefined : asValue(alternative.default);
   const fallback = byDefault === undefined ? undefined : inStyle(style).finish(byDefault, true);
   const blankResult = (readings: readonly Reading[]): BlankResult => {
@@ -112,11 +112,11 @@ function compileAlternative(
     return { kind: "blank", origins, filled };
   };
 
-  return (site, recorder) => {
-    const seen = source.look(site);
-    const judged = gate?.judge(site.scope);
+  return (scope, recorder) => {
+    const seen = source.look(scope);
+    const judged = gate?.judge(scope.expressionScope);
     if (recorder !== undefined) {
-      const ofGate = gate === undefined ? [] : gate.columns.map((name) => readAt(site.place, name));
+      const ofGate = gate === undefined ? [] : gate.columns.map((name) => readAt(scope.place, name));
       recorder.begin(alternative, [...seen, ...ofGate]);
       if (judged?.ok === true)
         recorder.step({ kind: "when", text: alternative.when?.text ?? "", passed: judged.value });
@@ -126,11 +126,11 @@ function compileAlternative(
         kind: "failed",
         code: "expression_failed",
         message: judged.message,
-        origins: originsOf(readingsOf(judged.reads, site)),
+        origins: originsOf(readingsOf(judged.reads, scope)),
       };
     if (judged?.value === false)
-      return { kind: "blank", origins: originsOf(readingsOf(judged.reads, site), "refused"), filled: undefined };
-    const { picked, used } = source.pick(site, seen);
+      return { kind: "blank", origins: originsOf(readingsOf(judged.reads, scope), "refused"), filled: undefined };
+    const { picked, used } = source.pick(scope, seen);
     if (picked.kind === "blank") {
       recorder?.step({ kind: "blank" });
       return blankResult(used);
@@ -146,7 +146,7 @@ function compileAlternative(
     }
     recorder?.step({ kind: "picked", value: traced(picked.value) });
     // What a lookup answers comes from a file that nobody has looked at.
-    const { pass, finish } = inStyle(alternative.lookup === undefined ? source.styleOf(site, used) : style);
+    const { pass, finish } = inStyle(alternative.lookup === undefined ? source.styleOf(scope, used) : style);
     const passed = pass(picked.value, picked.isConstant, recorder);
     if (passed.kind === "blank") {
       recorder?.step({ kind: "blank" });
@@ -159,8 +159,8 @@ function compileAlternative(
 }
 
 /** Whether what an alternative gives is more than what stands in a cell. */
-function makesValues({ source, split, apply, lookup, map }: Alternative, { scope }: FieldTools): boolean {
-  if (source.kind === "from" && !(scope.hasItems && source.columns.includes("item")))
+function makesValues({ source, split, apply, lookup, map }: Alternative, { context }: FieldTools): boolean {
+  if (source.kind === "from" && !(context.hasItems && source.columns.includes("item")))
     return split !== undefined || apply.length > 0 || lookup !== undefined || map !== undefined;
   return true;
 }
@@ -185,7 +185,7 @@ function cellOrigins(readings: readonly Reading[], part: OriginPart | undefined,
 function compilePipeline(
   { split, apply, lookup, map, otherwise }: Alternative,
   style: ValueStyle,
-  { lookups, scope }: FieldTools,
+  { lookups, context }: FieldTools,
 ) {
   const transforms = apply.map((spec) => ({ spec, transform: transformOf(spec, style) }));
   const steps: {
@@ -197,19 +197,19 @@ function compilePipeline(
     const { file, key, value, otherwise: unanswered } = lookup;
     const where = `in column "${key}" of ${file}`;
     steps.push({
-      answer: compileAnswers(lookups({ file, key, value }), unanswered, where, false, scope.blanks),
+      answer: compileValueTable(lookups({ file, key, value }), unanswered, where, false, context.blanks),
       by: "lookup",
       told: (answered) => ({ kind: "lookup", file, value: traced(answered) }),
     });
   }
   if (map !== undefined) {
     steps.push({
-      answer: compileAnswers(map, otherwise, "in the map", true, scope.blanks),
+      answer: compileValueTable(map, otherwise, "in the map", true, context.blanks),
       by: "map",
       told: (answered) => ({ kind: "map", value: traced(answered) }),
     });
   }
-  return (picked: Value, isConstant: boolean, recorder?: Recorder): Answer => {
+  return (picked: Value, isConstant: boolean, recorder?: TraceRecorder): Answer => {
     let value = picked;
     if (split !== undefined && typeof picked === "string") {
       value = pieces(picked, split);
@@ -242,10 +242,10 @@ function compileFinish(
   { round, ref, unit }: Alternative,
   style: ValueStyle,
   field: Field,
-): (value: Value, isConstant: boolean, recorder?: Recorder) => Finished {
+): (value: Value, isConstant: boolean, recorder?: TraceRecorder) => Finished {
   const finishIn = (inStyle: ValueStyle) => {
     const rounding = round === undefined ? undefined : transformOf({ round }, inStyle);
-    return (given: Value, recorder?: Recorder): Finished => {
+    return (given: Value, recorder?: TraceRecorder): Finished => {
       const rounded = rounding?.(given) ?? { ok: true as const, value: given };
       if (!rounded.ok) return { kind: "failed", code: rounded.code, message: rounded.message };
       const { value } = rounded;

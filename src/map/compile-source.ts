@@ -9,14 +9,14 @@ import type { Alternative, TemplatePart } from "./definition/mapping.ts";
 import { compileExpression } from "./expression/expression.ts";
 import type { RowIndexes } from "./expression/language.ts";
 import type { Failure } from "./field-result.ts";
-import { compileColumn, type Reading, readAt, readingsOf, type Site } from "./scope.ts";
+import { compileColumn, type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
 import { type Blanks, holdsObjects } from "./values/blanks.ts";
 import { maxMadeLength, tooLongMessage } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";
-import { completed, type Reads, settled, type ValueStyle } from "./values/style.ts";
+import { completed, type ReadKind, settled, type ValueStyle } from "./values/style.ts";
 
 /** What every field of a mapping, or of one of its children, is compiled in. */
-export interface FieldsScope extends NameContext {
+export interface FieldContext extends NameContext {
   readonly kind: "group" | "child";
   readonly blanks: Blanks;
   readonly indexes: RowIndexes;
@@ -31,31 +31,31 @@ type Picked =
 
 /** A source whose config is resolved. `pick` is given what `look` saw and says which of it counts. */
 export interface CompiledSource {
-  readonly look: (site: Site) => readonly Reading[];
+  readonly look: (scope: FieldScope) => readonly Reading[];
   readonly pick: (
-    site: Site,
+    scope: FieldScope,
     readings: readonly Reading[],
   ) => { readonly picked: Picked; readonly used: readonly Reading[] };
   /** How the text that was picked is written; `used` is what `pick` gave. */
-  readonly styleOf: (site: Site, used: readonly Reading[]) => ValueStyle;
+  readonly styleOf: (scope: FieldScope, used: readonly Reading[]) => ValueStyle;
 }
 
 /** A source of values ready for rows; `reads` says what its texts are read as, where a style decides that. */
-export function compileSource({ source, style }: Alternative, scope: FieldsScope, reads?: Reads): CompiledSource {
+export function compileSource({ source, style }: Alternative, context: FieldContext, reads?: ReadKind): CompiledSource {
   // Cells of several columns in one text: the first stands for all of them.
-  const styleOf = (_site: Site, [first]: readonly Reading[]): ValueStyle =>
+  const styleOf = (_site: FieldScope, [first]: readonly Reading[]): ValueStyle =>
     first?.source.styles === undefined
       ? settled(style)
       : completed(style, styleOfColumn(first.source.styles, first.column));
   switch (source.kind) {
     case "from":
-      return { ...fromColumns(source.columns, scope), styleOf };
+      return { ...fromColumns(source.columns, context), styleOf };
     case "template":
-      return { ...fromTemplate(source.parts, scope), styleOf };
+      return { ...fromTemplate(source.parts, context), styleOf };
     case "expr": {
-      const compiled = compileExpression(source.text, scope.kind, style, scope.indexes, reads);
+      const compiled = compileExpression(source.text, context.kind, style, context.indexes, reads);
       if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
-      return { ...fromExpression(compiled), styleOf: (site) => compiled.styleIn(site.scope) };
+      return { ...fromExpression(compiled), styleOf: (scope) => compiled.styleIn(scope.expressionScope) };
     }
     case "value": {
       const value = asValue(source.value);
@@ -88,13 +88,13 @@ function listItems(cell: readonly Cell[], blanks: Blanks): Value[] {
 
 type Cellwise = Omit<CompiledSource, "styleOf">;
 
-function fromColumns(columns: readonly string[], scope: FieldsScope): Cellwise {
-  const readers = columns.map((name) => compileColumn(name, scope));
+function fromColumns(columns: readonly string[], context: FieldContext): Cellwise {
+  const readers = columns.map((name) => compileColumn(name, context));
   return {
-    look: (site) => readers.map((read) => read(site)),
+    look: (scope) => readers.map((read) => read(scope)),
     pick: (_site, readings) => {
       for (const reading of readings) {
-        const picked = valueOfCell(reading.cell, scope.blanks);
+        const picked = valueOfCell(reading.cell, context.blanks);
         if (picked.kind !== "blank") return { picked, used: [reading] };
       }
       return { picked: { kind: "blank" }, used: readings };
@@ -102,21 +102,21 @@ function fromColumns(columns: readonly string[], scope: FieldsScope): Cellwise {
   };
 }
 
-function fromTemplate(parts: readonly TemplatePart[], scope: FieldsScope): Cellwise {
-  const { blanks } = scope;
+function fromTemplate(parts: readonly TemplatePart[], context: FieldContext): Cellwise {
+  const { blanks } = context;
   const isBlank = ({ cell }: Reading) => cell === undefined || (typeof cell === "string" && blanks.isBlank(cell));
   const readers = parts.flatMap((part) => {
     if (!("column" in part)) return [];
-    const read = compileColumn(part.column, scope);
-    return (site: Site): Reading => {
-      const own = read(site);
-      if (site.parent === undefined || !isBlank(own)) return own;
-      const above = readAt(site.parent, part.column);
+    const read = compileColumn(part.column, context);
+    return (scope: FieldScope): Reading => {
+      const own = read(scope);
+      if (scope.parent === undefined || !isBlank(own)) return own;
+      const above = readAt(scope.parent, part.column);
       return isBlank(above) ? own : above;
     };
   });
   return {
-    look: (site) => readers.map((read) => read(site)),
+    look: (scope) => readers.map((read) => read(scope)),
     pick: (_site, readings) => {
       if (readings.every(isBlank)) return { picked: { kind: "blank" }, used: readings };
       const nested = readings.find((reading) => !isBlank(reading) && typeof reading.cell !== "string");
@@ -146,21 +146,21 @@ function fromExpression({
   columns,
 }: Extract<ReturnType<typeof compileExpression>, { ok: true }>): Cellwise {
   return {
-    look: (site) => {
-      const readings = columns.map((name) => readAt(site.place, name));
-      const { item, place } = site;
+    look: (scope) => {
+      const readings = columns.map((name) => readAt(scope.place, name));
+      const { item, place } = scope;
       return item === undefined
         ? readings
         : [...readings, { source: place.source, column: item.column, cell: item.text }];
     },
-    pick: (site) => {
-      const result = expression(site.scope);
+    pick: (scope) => {
+      const result = expression(scope.expressionScope);
       const picked: Picked = !result.ok
         ? { kind: "failed", code: "expression_failed", message: result.message }
         : isBlankValue(result.value)
           ? { kind: "blank" }
           : { kind: "value", value: result.value, isConstant: false };
-      const used = readingsOf(result.reads, site);
+      const used = readingsOf(result.reads, scope);
       return { picked, used: picked.kind === "value" ? holding(picked.value, used) : used };
     },
   };

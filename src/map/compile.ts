@@ -6,12 +6,12 @@ import { atCells } from "../model/problem-place.ts";
 import type { Resource } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { FieldTrace } from "../model/trace.ts";
-import { type DraftParts, emptyParts, fillFields } from "./assemble-draft.ts";
+import { assembleFields, type DraftParts, emptyParts } from "./assemble-draft.ts";
 import { compileChild } from "./children.ts";
 import { type ColumnFaults, checkColumns, type JoinedHeaders } from "./columns/check-columns.ts";
 import { childNames, entryNames } from "./columns/column-names.ts";
 import { columnRoles, type UsedColumn } from "./columns/column-roles.ts";
-import { type ColumnPlace, type Feeds, feedsOf } from "./columns/columns-to-infer.ts";
+import { type ColumnPlace, type ColumnsToInfer, columnsToInfer } from "./columns/columns-to-infer.ts";
 import type { Header } from "./columns/header.ts";
 import { compileField, type FieldTools } from "./compile-field.ts";
 import { compileConflicts } from "./conflicts.ts";
@@ -19,9 +19,9 @@ import type { Join, LookupTables, Mapping } from "./definition/mapping.ts";
 import { atReads } from "./expression/at-reads.ts";
 import { compileCondition } from "./expression/condition.ts";
 import { noIndexes, type RowIndexes } from "./expression/language.ts";
-import { compileHead } from "./group-head.ts";
+import { compileGroupHead } from "./group-head.ts";
 import { compileGroupKey } from "./group-key.ts";
-import { readingsOf, rowScope, type Site, wholeRow } from "./scope.ts";
+import { type FieldScope, readingsOf, rowScope, wholeRow } from "./scope.ts";
 import { compileBlanks } from "./values/blanks.ts";
 
 /** What mapping makes of a group: a draft, or nothing because `group.where` leaves it out. */
@@ -35,7 +35,7 @@ export interface CompiledMapping {
   readonly resource: Resource;
   readonly joins: readonly Join[];
   /** What the mapping leaves to be found out from cells; `isColumn` tells which columns there are. */
-  feeds(isColumn: (place: ColumnPlace) => boolean): Feeds;
+  columnsToInfer(isColumn: (place: ColumnPlace) => boolean): ColumnsToInfer;
   /** The columns that the mapping uses, and what they hold. */
   columnRoles(isColumn: (place: ColumnPlace) => boolean): readonly UsedColumn[];
   readonly isBlank: (text: string) => boolean;
@@ -65,7 +65,7 @@ export function compileMapping(
   const { joins, style, group: grouping } = mapping;
   const blanks = compileBlanks(mapping.blank);
   const tools: FieldTools = {
-    scope: { ...entryNames(mapping), kind: "group", blanks, indexes },
+    context: { ...entryNames(mapping), kind: "group", blanks, indexes },
     lookups,
     file: mapping.file,
   };
@@ -73,7 +73,7 @@ export function compileMapping(
   const children = mapping.children.map((child) =>
     compileChild(child, mapping, {
       ...tools,
-      scope: { ...childNames(child, mapping), kind: "child", blanks, indexes },
+      context: { ...childNames(child, mapping), kind: "child", blanks, indexes },
     }),
   );
   const rowCondition =
@@ -82,12 +82,12 @@ export function compileMapping(
     grouping?.where === undefined
       ? undefined
       : compileCondition(grouping.where, "group.where", "group", style, indexes);
-  const chooseHead = compileHead(mapping, blanks, indexes);
+  const chooseHead = compileGroupHead(mapping, blanks, indexes);
   const findConflicts = compileConflicts(mapping, blanks);
   const keyFields = fields.filter(({ path }) => path === mapping.key);
   const keySteps = parsePath(mapping.key);
 
-  const siteOf = (head: SourceRow, group: RowGroup): Site => {
+  const scopeOf = (head: SourceRow, group: RowGroup): FieldScope => {
     const { styles } = head;
     const scope = {
       row: blanks.clean(head.row.cells),
@@ -95,7 +95,14 @@ export function compileMapping(
       ...(styles === undefined ? {} : { styles: { row: styles, main: styles } }),
     };
     const joined = oneMatches(joins, group, head);
-    return { place: wholeRow(head), parent: undefined, item: undefined, joined, rows: group.rows, scope };
+    return {
+      place: wholeRow(head),
+      parent: undefined,
+      item: undefined,
+      joined,
+      rows: group.rows,
+      expressionScope: scope,
+    };
   };
   const finish = (parts: DraftParts, rows: readonly SourceRow[]): Drafted => {
     const key = valueAt(parts.payload, keySteps);
@@ -106,7 +113,7 @@ export function compileMapping(
   const damagedDraft = (group: RowGroup, damage: readonly Problem[], rows: readonly SourceRow[]): Drafted => {
     const readable = group.rows.find(({ row }) => row.fault === undefined) ?? group.rows[0];
     const keyParts = emptyParts();
-    if (readable !== undefined) fillFields(keyFields, siteOf(readable, group), keyParts.payload, "", keyParts);
+    if (readable !== undefined) assembleFields(keyFields, scopeOf(readable, group), keyParts.payload, "", keyParts);
     const key = valueAt(keyParts.payload, keySteps);
     const text = typeof key === "string" && key.trim() !== "" ? key.trim() : undefined;
     return { kind: "draft", draft: { resource: mapping.resource, ...emptyParts(), problems: damage, key: text, rows } };
@@ -117,21 +124,21 @@ export function compileMapping(
     const damage = damageOf(group, rows);
     if (damage.length > 0) return damagedDraft(group, damage, rows);
     const { head, problems } = chooseHead(group.rows);
-    const site = siteOf(head, group);
+    const scope = scopeOf(head, group);
     const parts = emptyParts(trace);
     parts.origins.set("", [{ kind: "row", source: head }]);
     parts.problems.push(...problems, ...severalMatches(joins, group, head), ...unreadMatches(joins, group));
-    const judged = groupCondition?.judge(site.scope);
+    const judged = groupCondition?.judge(scope.expressionScope);
     if (judged?.ok === false)
       parts.problems.push(
         atCells(
           { code: "expression_failed", message: judged.message, ...cellPlace(head) },
-          readingsOf(judged.reads, site),
+          readingsOf(judged.reads, scope),
         ),
       );
     if (judged?.ok === true && !judged.value && problems.length === 0) return { kind: "excluded", rows };
-    fillFields(fields, site, parts.payload, "", parts);
-    for (const child of children) child.fill({ rows: group.rows, first: site, joined: group.joined }, parts);
+    assembleFields(fields, scope, parts.payload, "", parts);
+    for (const child of children) child.fill({ rows: group.rows, first: scope, joined: group.joined }, parts);
     parts.problems.push(...findConflicts(head, group.rows));
     return finish(parts, rows);
   };
@@ -142,7 +149,7 @@ export function compileMapping(
     joins,
     columnRoles: (isColumn) => columnRoles(mapping, indexes, isColumn),
     isBlank: blanks.isBlank,
-    feeds: (isColumn) => feedsOf(mapping, indexes, isColumn),
+    columnsToInfer: (isColumn) => columnsToInfer(mapping, indexes, isColumn),
     checkColumns: (main, joined) => checkColumns(mapping, main, joined),
     head: (rows) => chooseHead(rows).head,
     groupKey: compileGroupKey(mapping, blanks, indexes),
@@ -178,7 +185,7 @@ function damageOf({ damage }: RowGroup, rows: readonly SourceRow[]): readonly Pr
 }
 
 /** A faulty row of a `one: true` join is no match. */
-function oneMatches(joins: readonly Join[], { joined }: RowGroup, head: SourceRow): Site["joined"] {
+function oneMatches(joins: readonly Join[], { joined }: RowGroup, head: SourceRow): FieldScope["joined"] {
   const found = joins.filter(({ one }) => one);
   return new Map(
     found.map(({ name, ours }) => {

@@ -9,17 +9,17 @@ import { rowScope } from "./scope.ts";
 import type { Blanks } from "./values/blanks.ts";
 
 /** The head, and why it may not be the right one. */
-export interface ChosenHead {
+export interface GroupHead {
   readonly head: SourceRow;
   readonly problems: readonly Problem[];
 }
 
 /** `group.head` as a function; without it the first row in the file. When none or several say so, the first is taken, with a problem. */
-export function compileHead(
+export function compileGroupHead(
   { group, style }: Mapping,
   blanks: Blanks,
   indexes: RowIndexes,
-): (rows: readonly SourceRow[]) => ChosenHead {
+): (rows: readonly SourceRow[]) => GroupHead {
   const condition = group?.head === undefined ? undefined : compileCondition(group.head, "head", "row", style, indexes);
   return (rows) => {
     const [first] = rows;

@@ -2,7 +2,7 @@
 import type { FieldMapping, Mapping } from "./definition/mapping.ts";
 
 /** The words of cells that a mapping names; `source.blank` is not among them. */
-export function meantWords({ fields, children, where, group }: Mapping): ReadonlySet<string> {
+export function literalWords({ fields, children, where, group }: Mapping): ReadonlySet<string> {
   const all: readonly FieldMapping[] = [...fields, ...children.flatMap((child) => child.fields)];
   const alternatives = all.flatMap((field) => field.alternatives);
   const conditions = [where, group?.head, group?.where, ...children.map((child) => child.where)];

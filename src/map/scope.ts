@@ -17,7 +17,7 @@ export interface Place {
 }
 
 /** Everything that the fields of one entry or one list element can see. */
-export interface Site {
+export interface FieldScope {
   readonly place: Place;
   /** In children: the group's first row, or the element that encloses this one. */
   readonly parent: Place | undefined;
@@ -28,7 +28,7 @@ export interface Site {
   /** The group's rows, as `rows` has them. */
   readonly rows: readonly SourceRow[];
   /** The same for expressions, with cells that mean nothing already blank. */
-  readonly scope: Scope;
+  readonly expressionScope: Scope;
 }
 
 /** What an expression on a single row sees. */
@@ -61,32 +61,32 @@ export function wholeRow(source: SourceRow): Place {
 }
 
 /** A reader for a column name. A column called exactly that wins over every other meaning of the name. */
-export function compileColumn(name: string, context: NameContext): (site: Site) => Reading {
+export function compileColumn(name: string, context: NameContext): (scope: FieldScope) => Reading {
   const target = targetOf(name, context);
-  const readOwn = ({ place }: Site) => readAt(place, name);
+  const readOwn = ({ place }: FieldScope) => readAt(place, name);
   if (target.kind === "own") return readOwn;
-  const readElsewhere = (site: Site): Reading => {
+  const readElsewhere = (scope: FieldScope): Reading => {
     switch (target.kind) {
       case "item":
-        if (site.item === undefined) return readAt(site.place, name);
-        return { source: site.place.source, column: site.item.column, cell: site.item.text };
+        if (scope.item === undefined) return readAt(scope.place, name);
+        return { source: scope.place.source, column: scope.item.column, cell: scope.item.text };
       case "parent":
-        return readAt(site.parent ?? site.place, target.column);
+        return readAt(scope.parent ?? scope.place, target.column);
       case "joined": {
-        const joined = site.joined.get(target.join);
+        const joined = scope.joined.get(target.join);
         if (joined?.match !== undefined) return readAt(joined.match, target.column);
-        const nothing = { source: site.place.source, column: name, cell: undefined };
+        const nothing = { source: scope.place.source, column: name, cell: undefined };
         return joined === undefined ? nothing : { ...nothing, unmatched: joined.key };
       }
       default:
         return target satisfies never;
     }
   };
-  return (site) => (Object.hasOwn(site.place.cells, name) ? readOwn(site) : readElsewhere(site));
+  return (scope) => (Object.hasOwn(scope.place.cells, name) ? readOwn(scope) : readElsewhere(scope));
 }
 
 /** What an expression read, as cells of the site. */
-export function readingsOf(reads: readonly CellRead[], { place, parent, item, rows }: Site): readonly Reading[] {
+export function readingsOf(reads: readonly CellRead[], { place, parent, item, rows }: FieldScope): readonly Reading[] {
   return reads.flatMap(({ owner, column }): Reading[] => {
     switch (owner) {
       case "row":

@@ -9,7 +9,7 @@ import type { Value } from "./values/coerce.ts";
 import type { TransformSpec } from "./values/transforms.ts";
 
 /** Takes down what happens to one field. */
-export interface Recorder {
+export interface TraceRecorder {
   /** Another alternative has its turn. */
   begin(alternative: Alternative, readings: readonly Reading[]): void;
   /** What the alternative in hand did. */
@@ -19,7 +19,7 @@ export interface Recorder {
 }
 
 /** A recorder that has heard nothing yet. */
-export function openRecorder(): Recorder {
+export function openTraceRecorder(): TraceRecorder {
   const alternatives: (AlternativeTrace & { readonly steps: TraceStep[] })[] = [];
   return {
     begin(alternative, readings) {

@@ -19,7 +19,7 @@ export type Answer =
  * A table as a step. Values are compared as text, exactly, after trimming; of a list each item is answered, and items
  * that are omitted or answered with a blank leave it. `where` says in messages where an answer was looked for.
  */
-export function compileAnswers(
+export function compileValueTable(
   table: ReadonlyMap<string, Constant>,
   otherwise: Otherwise,
   where: string,

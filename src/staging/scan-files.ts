@@ -4,9 +4,9 @@ import { isStandIn } from "../damage/stand-in-words.ts";
 import type { Input, JobFile } from "../job/job.ts";
 import type { ColumnPlace } from "../map/columns/columns-to-infer.ts";
 import { collectPaths, type Header, type PathCollector, tableHeader } from "../map/columns/header.ts";
-import { inspectStyles } from "../map/columns/infer-styles.ts";
+import { inferStyles } from "../map/columns/infer-styles.ts";
 import type { CompiledMapping } from "../map/compile.ts";
-import { meantWords } from "../map/literal-words.ts";
+import { literalWords } from "../map/literal-words.ts";
 import { type FileInfo, isTable } from "../model/row.ts";
 import { openInput, sameSettings } from "../read/open.ts";
 import { type ColumnDamage, inspectDamage } from "./column-damage.ts";
@@ -45,8 +45,8 @@ export async function inspectInput(
     roles.some(
       (role) => role.join === join && role.files.some(({ info }) => isTable(info) && info.columns?.includes(column)),
     );
-  const styles = inspectStyles(compiled.feeds(isColumn), compiled.mapping.file);
-  const meant = meantWords(compiled.mapping);
+  const styles = inferStyles(compiled.columnsToInfer(isColumn), compiled.mapping.file);
+  const meant = literalWords(compiled.mapping);
   const isNothing = (text: string) => compiled.isBlank(text) || (meant.has(text.trim()) && isStandIn(text));
   const damage = inspectDamage(compiled.columnRoles(isColumn), isNothing, compiled.mapping.accept);
   const collectors = collectorsOf(roles);

@@ -7,12 +7,12 @@ import { compileExpression } from "../expression/expression.ts";
 import type { RowIndexes } from "../expression/language.ts";
 import type { CellUse, TextUse } from "../expression/syntax.ts";
 import { type Blanks, compileBlanks } from "../values/blanks.ts";
-import type { Reads, ValueStyle } from "../values/style.ts";
+import type { ReadKind, ValueStyle } from "../values/style.ts";
 import { compileTransform } from "../values/transforms.ts";
 import { splitUnit } from "../values/units.ts";
 import { pieces, scalarText } from "../values/value-text.ts";
 import { childNames, entryNames, type NameContext, targetOf } from "./column-names.ts";
-import { readsOf, textSteps } from "./read-kind.ts";
+import { readKindOf, textSteps } from "./read-kind.ts";
 
 /** A column of one of an input's files. */
 export interface ColumnPlace {
@@ -22,8 +22,8 @@ export interface ColumnPlace {
 }
 
 /** A column whose cells become numbers or dates by their own style. */
-export interface Feed extends ColumnPlace {
-  readonly reads: Reads;
+export interface ColumnToInfer extends ColumnPlace {
+  readonly reads: ReadKind;
   /** The field or expression. */
   readonly position: Position;
   /** Where the mapping can say how to read it: in the field that takes the column, in one that calculates, or for all of a source only. */
@@ -37,17 +37,21 @@ export interface Feed extends ColumnPlace {
 /** Columns that one expression reads in the same way, and so must be written alike. */
 export interface SharedStyle {
   readonly position: Position;
-  readonly columns: readonly (ColumnPlace & { readonly reads: Reads })[];
+  readonly columns: readonly (ColumnPlace & { readonly reads: ReadKind })[];
 }
 
 /** What a mapping leaves to the cells. */
-export interface Feeds {
-  readonly feeds: readonly Feed[];
+export interface ColumnsToInfer {
+  readonly columns: readonly ColumnToInfer[];
   readonly shared: readonly SharedStyle[];
 }
 
 /** What a mapping leaves to the cells. `isColumn` tells the columns of the main files and of joins. */
-export function feedsOf(mapping: Mapping, indexes: RowIndexes, isColumn: (place: ColumnPlace) => boolean): Feeds {
+export function columnsToInfer(
+  mapping: Mapping,
+  indexes: RowIndexes,
+  isColumn: (place: ColumnPlace) => boolean,
+): ColumnsToInfer {
   const blanks = compileBlanks(mapping.blank);
   const { where, group, style } = mapping;
   const top: Owner = {
@@ -65,12 +69,12 @@ export function feedsOf(mapping: Mapping, indexes: RowIndexes, isColumn: (place:
     { expr: group?.where, kind: "group" as const },
     { expr: group !== undefined && "expr" in group.by ? group.by.expr : undefined, kind: "row" as const },
   ];
-  const found: Feeds[] = [
-    ...conditions.map(({ expr, kind }) => expressionFeeds(expr, style, undefined, { ...top, kind })),
-    ...mapping.fields.map((field) => fieldFeeds(field, top)),
-    ...mapping.children.flatMap((child) => childFeeds(child, mapping, top)),
+  const found: ColumnsToInfer[] = [
+    ...conditions.map(({ expr, kind }) => ofExpression(expr, style, undefined, { ...top, kind })),
+    ...mapping.fields.map((field) => ofField(field, top)),
+    ...mapping.children.flatMap((child) => ofChild(child, mapping, top)),
   ];
-  return { feeds: found.flatMap(({ feeds }) => feeds), shared: found.flatMap(({ shared }) => shared) };
+  return { columns: found.flatMap(({ columns: toInfer }) => toInfer), shared: found.flatMap(({ shared }) => shared) };
 }
 
 /** Whose cells a field or an expression reads. */
@@ -85,9 +89,9 @@ interface Owner extends NameContext {
   readonly isColumn: (place: ColumnPlace) => boolean;
 }
 
-const none: Feeds = { feeds: [], shared: [] };
+const none: ColumnsToInfer = { columns: [], shared: [] };
 
-function childFeeds(child: ChildMapping, mapping: Mapping, top: Owner): readonly Feeds[] {
+function ofChild(child: ChildMapping, mapping: Mapping, top: Owner): readonly ColumnsToInfer[] {
   const { each, where, fields } = child;
   if (each.kind === "nested") return []; // JSON, whose values have one style
   const owner: Owner = {
@@ -97,21 +101,18 @@ function childFeeds(child: ChildMapping, mapping: Mapping, top: Owner): readonly
     join: each.kind === "join" ? each.join : undefined,
     itemColumn: each.kind === "split" ? each : undefined,
   };
-  return [expressionFeeds(where, mapping.style, undefined, owner), ...fields.map((field) => fieldFeeds(field, owner))];
+  return [ofExpression(where, mapping.style, undefined, owner), ...fields.map((field) => ofField(field, owner))];
 }
 
-function fieldFeeds({ alternatives, field }: FieldMapping, owner: Owner): Feeds {
+function ofField({ alternatives, field }: FieldMapping, owner: Owner): ColumnsToInfer {
   const found = alternatives.map((alternative) => {
     const { source, style, when, position } = alternative;
     if (style.unsaid === undefined) return none;
-    const reads = readsOf(alternative, field);
-    const ofGate = expressionFeeds(when && { ...when, isInField: true }, style, undefined, owner);
+    const reads = readKindOf(alternative, field);
+    const ofGate = ofExpression(when && { ...when, isInField: true }, style, undefined, owner);
     const steps = stepsOf(alternative, field.type === "weight" || field.type === "length", owner.blanks);
     if (source.kind === "expr") {
-      return both(
-        ofGate,
-        expressionFeeds({ text: source.text, position, isInField: true }, style, reads, owner, steps),
-      );
+      return both(ofGate, ofExpression({ text: source.text, position, isInField: true }, style, reads, owner, steps));
     }
     if (reads === undefined || !isOpen(style, reads)) return ofGate;
     const about = {
@@ -121,37 +122,37 @@ function fieldFeeds({ alternatives, field }: FieldMapping, owner: Owner): Feeds 
       sayable: source.kind === "from" ? "column" : "field",
     } as const;
     if (source.kind === "from") {
-      const feeds = source.columns.flatMap((name): Feed[] => {
+      const toInfer = source.columns.flatMap((name): ColumnToInfer[] => {
         const cell = cellOf(name, owner);
         return cell === undefined ? [] : [{ ...cell.place, ...about, each: throughSteps(cell.each, steps) }];
       });
-      return both(ofGate, { feeds, shared: [] });
+      return both(ofGate, { columns: toInfer, shared: [] });
     }
     if (source.kind !== "template") return ofGate;
     const cells = source.parts.flatMap((part) => ("column" in part ? (cellOf(part.column, owner) ?? []) : []));
-    const feeds = cells.slice(0, 1).map(({ place }): Feed => {
-      const each: Feed["each"] = (row, take) => {
+    const toInfer = cells.slice(0, 1).map(({ place }): ColumnToInfer => {
+      const each: ColumnToInfer["each"] = (row, take) => {
         const texts = source.parts.map((part) => ("text" in part ? part.text : textOf(row, part.column, owner.blanks)));
         take(texts.join("").trim());
       };
       return { ...place, ...about, each: throughSteps(each, steps) };
     });
-    return both(ofGate, { feeds, shared: [] });
+    return both(ofGate, { columns: toInfer, shared: [] });
   });
   return both(...found);
 }
 
-function both(...found: readonly Feeds[]): Feeds {
-  return { feeds: found.flatMap(({ feeds }) => feeds), shared: found.flatMap(({ shared }) => shared) };
+function both(...found: readonly ColumnsToInfer[]): ColumnsToInfer {
+  return { columns: found.flatMap(({ columns: toInfer }) => toInfer), shared: found.flatMap(({ shared }) => shared) };
 }
 
-function isOpen({ unsaid }: ValueStyle, reads: Reads): boolean {
+function isOpen({ unsaid }: ValueStyle, reads: ReadKind): boolean {
   return reads === "number" ? unsaid?.numbers === true : unsaid?.dates === true;
 }
 
 interface Cell {
   readonly place: ColumnPlace;
-  readonly each: Feed["each"];
+  readonly each: ColumnToInfer["each"];
 }
 
 /** Where a column name of a mapping finds its cells. */
@@ -174,7 +175,7 @@ function cellOf(name: string, owner: Owner): Cell | undefined {
 }
 
 function plainCell(place: ColumnPlace, blanks: Blanks): Cell {
-  const each: Feed["each"] = (cells, take) => {
+  const each: ColumnToInfer["each"] = (cells, take) => {
     const text = textOf(cells, place.column, blanks);
     if (text !== "") take(text);
   };
@@ -182,7 +183,7 @@ function plainCell(place: ColumnPlace, blanks: Blanks): Cell {
 }
 
 function itemCell({ column, separator }: NonNullable<Owner["itemColumn"]>, blanks: Blanks): Cell {
-  const each: Feed["each"] = (cells, take) => {
+  const each: ColumnToInfer["each"] = (cells, take) => {
     for (const piece of pieces(textOf(cells, column, blanks), separator)) take(piece);
   };
   return { place: { column }, each };
@@ -225,17 +226,17 @@ function stepsOf(
   };
 }
 
-function throughSteps(each: Feed["each"], steps: Steps): Feed["each"] {
+function throughSteps(each: ColumnToInfer["each"], steps: Steps): ColumnToInfer["each"] {
   return (cells, take) => each(cells, (text) => steps(text, take));
 }
 
-function expressionFeeds(
+function ofExpression(
   expr: { readonly text: string; readonly position: Position; readonly isInField?: true } | undefined,
   style: ValueStyle,
-  result: Reads | undefined,
+  result: ReadKind | undefined,
   owner: Owner,
   steps: Steps = (text, take) => take(text),
-): Feeds {
+): ColumnsToInfer {
   if (expr === undefined || style.unsaid === undefined) return none;
   const compiled = compileExpression(expr.text, owner.kind, style, owner.indexes, result);
   if (!compiled.ok) return none;
@@ -245,11 +246,11 @@ function expressionFeeds(
     thousands: style.thousands,
     sayable: expr.isInField === true ? "field" : "source",
   } as const;
-  const feeds = uses.flatMap((use) => {
+  const toInfer = uses.flatMap((use) => {
     // The last use is the whole result, and only that goes through the field's steps.
     const isResult = result !== undefined && use === compiled.uses.at(-1);
     const own = isResult ? steps : (text: string, take: (text: string) => void) => take(text);
-    return useFeeds(use, style, owner).map(({ place, each }): Feed => {
+    return cellsOfUse(use, style, owner).map(({ place, each }): ColumnToInfer => {
       return { ...place, ...about, reads: use.reads, each: throughSteps(each, own) };
     });
   });
@@ -259,11 +260,11 @@ function expressionFeeds(
       return place === undefined ? [] : [{ ...place, reads }];
     }),
   );
-  return { feeds, shared: columns.length < 2 ? [] : [{ position: expr.position, columns }] };
+  return { columns: toInfer, shared: columns.length < 2 ? [] : [{ position: expr.position, columns }] };
 }
 
 /** The cells that a text comes from; where it is made of cells of one row, the text as the expression makes it. */
-function useFeeds({ text, cells, isCell }: TextUse, style: ValueStyle, owner: Owner): readonly Cell[] {
+function cellsOfUse({ text, cells, isCell }: TextUse, style: ValueStyle, owner: Owner): readonly Cell[] {
   const plain = cells.flatMap((use) => cellOfUse(use, owner) ?? []);
   const [first] = plain;
   const owners = new Set(cells.map((use) => use.owner));

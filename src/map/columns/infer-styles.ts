@@ -8,7 +8,7 @@ import { type DateEvidence, dateEvidence } from "../values/date-evidence.ts";
 import type { CellSeen, SeenCells } from "../values/evidence.ts";
 import { type NumberEvidence, numberEvidence } from "../values/number-evidence.ts";
 import { commonStyle } from "../values/style.ts";
-import type { ColumnPlace, Feed, Feeds } from "./columns-to-infer.ts";
+import type { ColumnPlace, ColumnsToInfer, ColumnToInfer } from "./columns-to-infer.ts";
 import { type Finding, hintOf, wayOf } from "./style-hint.ts";
 
 /** A file as far as styles are concerned. */
@@ -30,27 +30,27 @@ interface FoundStyles {
 }
 
 /** Watches the rows of an input's files. */
-export interface StyleInspector {
+export interface StyleInference {
   /** A function that sees every readable row of a file; undefined when the file has nothing to find out. */
   watch(join: string | undefined, file: WatchedFile): ((row: Row) => void) | undefined;
   found(): FoundStyles;
 }
 
 /** An inspector of what a mapping leaves open. `mapping` is its name, for messages. */
-export function inspectStyles({ feeds, shared }: Feeds, mapping: string): StyleInspector {
+export function inferStyles({ columns: toInfer, shared }: ColumnsToInfer, mapping: string): StyleInference {
   const columns = new Map<string, WatchedColumn>();
   const kept = new Map<string, ColumnStyle>();
-  for (const feed of feeds) {
-    const key = keyOf(feed);
+  for (const column of toInfer) {
+    const key = keyOf(column);
     const known = columns.get(key);
-    columns.set(key, known === undefined ? newColumn(feed) : { ...known, feeds: [...known.feeds, feed] });
+    columns.set(key, known === undefined ? newColumn(column) : { ...known, toInfer: [...known.toInfer, column] });
   }
-  const inspector: StyleInspector = {
+  const inspector: StyleInference = {
     watch(join, file) {
       const watched = [...columns.values()].filter((column) => column.join === join && !isKept(column, file));
       for (const style of file.styles ?? []) kept.set(placeKey({ column: style.column, ...asJoin(join) }), style);
       if (watched.length === 0) return undefined;
-      const seers = watched.flatMap(({ evidence, feeds: own }) =>
+      const seers = watched.flatMap(({ evidence, toInfer: own }) =>
         own.map(({ each, thousands }) => ({ each, see: evidence.see, thousands })),
       );
       return ({ cells, line }) => {
@@ -95,16 +95,16 @@ export function inspectStyles({ feeds, shared }: Feeds, mapping: string): StyleI
   return inspector;
 }
 
-interface WatchedColumn extends Pick<Feed, "column" | "join" | "reads" | "position" | "sayable"> {
-  readonly feeds: readonly Feed[];
+interface WatchedColumn extends Pick<ColumnToInfer, "column" | "join" | "reads" | "position" | "sayable"> {
+  readonly toInfer: readonly ColumnToInfer[];
   readonly evidence: NumberEvidence | DateEvidence;
 }
 
-function newColumn(feed: Feed): WatchedColumn {
-  return { ...feed, feeds: [feed], evidence: feed.reads === "number" ? numberEvidence() : dateEvidence() };
+function newColumn(column: ColumnToInfer): WatchedColumn {
+  return { ...column, toInfer: [column], evidence: column.reads === "number" ? numberEvidence() : dateEvidence() };
 }
 
-function keyOf({ reads, ...place }: ColumnPlace & Pick<Feed, "reads">): string {
+function keyOf({ reads, ...place }: ColumnPlace & Pick<ColumnToInfer, "reads">): string {
   return `${reads} ${placeKey(place)}`;
 }
 

@@ -1,11 +1,11 @@
 // What the text of a field is read as by a style, if anything: its type decides, and the transforms that count.
 import type { Field } from "../../model/resources/field.ts";
 import type { Alternative } from "../definition/mapping.ts";
-import type { Reads } from "../values/style.ts";
+import type { ReadKind } from "../values/style.ts";
 import type { TransformSpec } from "../values/transforms.ts";
 
 /** As what an alternative reads the text of its source; undefined where it stays text or another step has made it something else. */
-export function readsOf({ apply, ref, round, source }: Alternative, field: Field): Reads | undefined {
+export function readKindOf({ apply, ref, round, source }: Alternative, field: Field): ReadKind | undefined {
   if (source.kind === "value") return undefined;
   for (const spec of apply) {
     const name = transformName(spec);
@@ -28,7 +28,7 @@ function transformName(spec: TransformSpec): string {
   return typeof spec === "string" ? spec : (Object.keys(spec)[0] ?? "");
 }
 
-function byType({ type, anyScalar }: Field): Reads | undefined {
+function byType({ type, anyScalar }: Field): ReadKind | undefined {
   if (anyScalar === true) return undefined;
   switch (type) {
     case "decimal":

@@ -5,14 +5,14 @@ import { quote } from "../../model/text/quote.ts";
 import type { DateFinding } from "../values/date-evidence.ts";
 import { parseDate } from "../values/dates.ts";
 import type { NumberFinding } from "../values/number-evidence.ts";
-import type { Feed } from "./columns-to-infer.ts";
+import type { ColumnToInfer } from "./columns-to-infer.ts";
 
 /** What the cells of a column say, whatever they are read as. */
 export type Finding = NumberFinding | DateFinding;
 
 /** A column with what was found of it. */
 interface FoundColumn {
-  readonly column: Pick<Feed, "column" | "join" | "reads" | "position" | "sayable">;
+  readonly column: Pick<ColumnToInfer, "column" | "join" | "reads" | "position" | "sayable">;
   readonly finding: Finding;
 }
 
@@ -111,7 +111,7 @@ function sayOf(column: FoundColumn["column"], formats: readonly string[]): strin
   }
 }
 
-function nameOf({ column, join }: Pick<Feed, "column" | "join">): string {
+function nameOf({ column, join }: Pick<ColumnToInfer, "column" | "join">): string {
   return join === undefined ? column : `${join}.${column}`;
 }
 
@@ -126,14 +126,14 @@ function inWords(date: string): string {
   return `${Number(day)} ${months[Number(month) - 1] ?? ""} ${year}`;
 }
 
-function openOf(findings: readonly FoundColumn[], reads: Feed["reads"]): readonly FoundColumn[] {
+function openOf(findings: readonly FoundColumn[], reads: ColumnToInfer["reads"]): readonly FoundColumn[] {
   return findings.filter(
     ({ column, finding }) =>
       column.reads === reads && (finding.kind === "ambiguous" || finding.kind === "contradictory"),
   );
 }
 
-function proven(findings: readonly FoundColumn[], reads: Feed["reads"]): string {
+function proven(findings: readonly FoundColumn[], reads: ColumnToInfer["reads"]): string {
   const found = findings.flatMap(({ column, finding }) =>
     column.reads === reads && finding.kind === "found" ? [`${wayOf(finding)} in "${column.column}"`] : [],
   );

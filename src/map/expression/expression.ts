@@ -5,7 +5,7 @@ import { cellAt } from "../../model/cells.ts";
 import { type ColumnStyle, type ColumnStyles, styleOfColumn } from "../../model/column-style.ts";
 import type { Cells } from "../../model/row.ts";
 import type { Value } from "../values/coerce.ts";
-import { commonStyle, completed, type Reads, settled, type ValueStyle } from "../values/style.ts";
+import { commonStyle, completed, type ReadKind, settled, type ValueStyle } from "../values/style.ts";
 import { type CellRead, compileValueReads, keepRead, readsOfFailure } from "./cell-reads.ts";
 import { CellsView, type ReadListener } from "./cells-view.ts";
 import { type ExpressionKind, expressionEnvironment, noIndexes, type RowIndexes } from "./language.ts";
@@ -72,7 +72,7 @@ export function compileExpression(
   kind: ExpressionKind,
   style: ValueStyle,
   indexes: RowIndexes = noIndexes,
-  result?: Reads,
+  result?: ReadKind,
 ): CompiledExpression {
   const environment = environmentOf(kind, style, indexes);
   try {
@@ -140,7 +140,7 @@ function styleOfCell(cell: CellUse, { row, main, item }: ScopeStyles): ColumnSty
 }
 
 /** The part of a column's style that counts for cells read so. */
-export function readAs(style: ColumnStyle | undefined, reads: Reads): ColumnStyle | undefined {
+export function readAs(style: ColumnStyle | undefined, reads: ReadKind): ColumnStyle | undefined {
   if (style === undefined) return undefined;
   const { column, decimal, thousands, dates } = style;
   if (reads === "date") return dates === undefined ? undefined : { column, dates };

@@ -2,7 +2,7 @@
 // Nothing is evaluated here.
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { compilePattern } from "../values/pattern.ts";
-import type { Reads } from "../values/style.ts";
+import type { ReadKind } from "../values/style.ts";
 import { type RowIndexes, safeNames } from "./language.ts";
 
 /** A mistake, and where in the source it starts (0-based). */
@@ -28,7 +28,7 @@ export type CellUse =
 
 /** What a call of `number()` or `date()`, or a whole expression, gets its text from. */
 export interface TextUse {
-  readonly reads: Reads;
+  readonly reads: ReadKind;
   /** The source of the argument. */
   readonly text: string;
   readonly cells: readonly CellUse[];
@@ -46,7 +46,7 @@ export function textUses(tree: ASTNode, indexes: RowIndexes): readonly TextUse[]
 }
 
 /** An expression's whole result as text that is read. What an index answers is no cell that the expression names. */
-export function textUse(tree: ASTNode, reads: Reads, indexes: RowIndexes): TextUse {
+export function textUse(tree: ASTNode, reads: ReadKind, indexes: RowIndexes): TextUse {
   const nodes = [...nodesOf(tree)];
   const asksIndex = nodes.some((node) => node.op === "call" && indexes.has(node.args[0]));
   const cells = asksIndex ? [] : nodes.map(cellUse).filter((use) => use !== undefined);

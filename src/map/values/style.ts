@@ -19,7 +19,7 @@ export interface ValueStyle {
 }
 
 /** What a cell is read as. */
-export type Reads = "number" | "date";
+export type ReadKind = "number" | "date";
 
 /** The style of a column's cells: what was said stays, the rest is as found. The same object for the same finding. */
 export function completed(said: ValueStyle, found: ColumnStyle | undefined): ValueStyle {
