@@ -6,9 +6,9 @@ import { ledgersIn } from "../ledger/host.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodes } from "../model/exit-codes.ts";
 import { isPlainObject } from "../model/json.ts";
-import type { Law } from "../model/ledger/audit.ts";
+import type { Invariant } from "../model/ledger/audit.ts";
 import type { RunRecord, Runs } from "../model/ledger/runs.ts";
-import { resultLaws } from "./result-invariants.ts";
+import { resultInvariants } from "./result-invariants.ts";
 import { type Verification, type VerifyOptions, verify } from "./verify.ts";
 
 /** What to audit. */
@@ -25,7 +25,7 @@ export interface AuditOptions {
 export interface AuditResult {
   readonly exitCode: number;
   readonly runId: string;
-  readonly laws: readonly Law[];
+  readonly laws: readonly Invariant[];
   /** Absent unless asked for. */
   readonly verification?: Verification;
 }
@@ -37,11 +37,11 @@ export interface AuditResult {
 export async function audit(job: JobRemains, options: AuditOptions): Promise<AuditResult> {
   await using ledger = await ledgersIn(job.state).open(options.baseUrl, "read");
   const run = await chosenRun(ledger.runs, job, options.run);
-  const inLedger = await ledger.audit.laws(run.id);
+  const inLedger = await ledger.audit.invariants(run.id);
   // A damaged file says nothing that could be held against anything else.
   const isSound = inLedger.length > 1;
   const laws = isSound
-    ? [...(await resultLaws(ledger.results, run, join(job.state, "runs", run.runId))), ...inLedger]
+    ? [...(await resultInvariants(ledger.results, run, join(job.state, "runs", run.runId))), ...inLedger]
     : inLedger;
   const verification =
     isSound && options.verify !== undefined

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { parse } from "csv-parse";
 import { rowId } from "../model/draft.ts";
 import { isPlainObject } from "../model/json.ts";
-import { type Law, mostExamples } from "../model/ledger/audit.ts";
+import { type Invariant, mostExamples } from "../model/ledger/audit.ts";
 import type { ResultRow, Results } from "../model/ledger/results.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { countText } from "../model/text/count-text.ts";
@@ -16,7 +16,11 @@ import { inputName } from "../report/row-outcome.ts";
 import { fromSpreadsheet } from "../report/spreadsheet-cell.ts";
 
 /** The laws over the files of a run. A run that ended before anything could be sent wrote none. */
-export async function resultLaws(results: Results, run: RunRecord, folder: string): Promise<readonly Law[]> {
+export async function resultInvariants(
+  results: Results,
+  run: RunRecord,
+  folder: string,
+): Promise<readonly Invariant[]> {
   const csv = { law: "results_csv", claim: "results.csv has one line for each row, with the ledger's outcome" };
   const ndjson = { law: "results_ndjson", claim: "results.ndjson says the same" };
   if (!isSummary(run.summary)) {
@@ -39,7 +43,7 @@ export async function resultLaws(results: Results, run: RunRecord, folder: strin
 
 /** A line of either file; every value as text, `""` for none. */
 type Line = Readonly<Record<string, string>>;
-type Found = Pick<Law, "numbers" | "breaches" | "examples">;
+type Found = Pick<Invariant, "numbers" | "breaches" | "examples">;
 
 // Both are in input order, so whoever is behind is missing from the other side. A line twice is behind at once.
 async function compareLines(
@@ -98,7 +102,7 @@ function differences(line: Line, { outcome, entry }: ResultRow): readonly string
   );
 }
 
-async function summaryLaw(results: Results, { id, summary }: RunRecord): Promise<Law> {
+async function summaryLaw(results: Results, { id, summary }: RunRecord): Promise<Invariant> {
   const tallies = await results.tallies(id);
   const rows = tallies.reduce((sum, tally) => sum + tally.rows, 0);
   const said = isSummary(summary) && isPlainObject(summary.totals) ? Number(summary.totals.rows) : Number.NaN;
@@ -143,7 +147,7 @@ async function* flat(batches: AsyncIterable<readonly ResultRow[]>): AsyncGenerat
   for await (const batch of batches) yield* batch;
 }
 
-function createFindings(): { add(example: string): void; result(): Pick<Law, "breaches" | "examples"> } {
+function createFindings(): { add(example: string): void; result(): Pick<Invariant, "breaches" | "examples"> } {
   const examples: string[] = [];
   let breaches = 0;
   return {

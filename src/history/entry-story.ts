@@ -3,7 +3,7 @@
 import type { CompiledMapping } from "../map/compile.ts";
 import { splitRowId } from "../model/draft.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { StoryEntry, StoryPayload, StorySend } from "../model/ledger/entry-history.ts";
+import type { HistoryEntry, HistoryPayload, HistorySend } from "../model/ledger/entry-history.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { RowsOfEntry, StagedFile, StoredRow } from "../model/ledger/rows.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
@@ -37,8 +37,8 @@ export interface StoryTools {
 
 /** The story of an entry; `earlier` are those of its key in earlier runs, newest first. */
 export async function storyOf(
-  entry: StoryEntry,
-  earlier: readonly StoryEntry[],
+  entry: HistoryEntry,
+  earlier: readonly HistoryEntry[],
   tools: StoryTools,
 ): Promise<EntryStory> {
   const { ledger, runs } = tools;
@@ -50,9 +50,9 @@ export async function storyOf(
     todays.ok && input !== undefined
       ? await mapAgain(ledger, entry, { input: { name: input }, compiled: todays.compiled })
       : undefined;
-  const kept = await ledger.stories.payload(entry.id);
+  const kept = await ledger.history.payload(entry.id);
   const fields = todays.ok && again !== undefined ? todays.compiled.trace(again.group) : [];
-  const sends = await ledger.stories.sends([entry.id, ...earlier.map(({ id }) => id)]);
+  const sends = await ledger.history.sends([entry.id, ...earlier.map(({ id }) => id)]);
   const ownSends = sends.filter(({ entryId }) => entryId === entry.id);
   return {
     resource: entry.resource,
@@ -142,8 +142,8 @@ function mappingStory(
   todays: TodaysMapping,
   again: MappedAgain | undefined,
   fields: readonly FieldTrace[],
-  entry: StoryEntry,
-  kept: StoryPayload | undefined,
+  entry: HistoryEntry,
+  kept: HistoryPayload | undefined,
 ): MappingStory {
   if (!todays.ok) return { file: todays.file ?? null, state: "unavailable", reason: todays.reason, fields: [] };
   if (again === undefined || again.group.rows.length === 0) {
@@ -156,10 +156,10 @@ function mappingStory(
 }
 
 async function payloadStory(
-  entry: StoryEntry,
-  kept: StoryPayload | undefined,
+  entry: HistoryEntry,
+  kept: HistoryPayload | undefined,
   again: MappedAgain | undefined,
-  sends: readonly StorySend[],
+  sends: readonly HistorySend[],
   ledger: Ledger,
 ): Promise<PayloadStory> {
   const plan = sends.at(-1)?.plan.kind ?? null;
@@ -182,7 +182,7 @@ interface Fills {
   readonly unfilled: readonly string[];
 }
 
-async function fillsOf({ run }: StoryEntry, again: MappedAgain | undefined, { queue }: Ledger): Promise<Fills> {
+async function fillsOf({ run }: HistoryEntry, again: MappedAgain | undefined, { queue }: Ledger): Promise<Fills> {
   const fills: Record<string, string> = {};
   const unfilled: string[] = [];
   for (const { path, resource, key, fill } of again?.draft?.references ?? []) {
@@ -194,7 +194,7 @@ async function fillsOf({ run }: StoryEntry, again: MappedAgain | undefined, { qu
   return { fills, unfilled };
 }
 
-function earlierStory(entry: StoryEntry, runs: readonly RunRecord[]): EarlierStory {
+function earlierStory(entry: HistoryEntry, runs: readonly RunRecord[]): EarlierStory {
   const { run_id, started_at } = runMention(
     runs.find(({ id }) => id === entry.run),
     entry.run,

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { type JobRemains, readJobRemains } from "../job/job-outline.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { ImportError } from "../model/error.ts";
-import type { StoryEntry, StoryRow } from "../model/ledger/entry-history.ts";
+import type { HistoryEntry, HistoryRow } from "../model/ledger/entry-history.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
@@ -38,13 +38,13 @@ export async function explain(job: JobRemains, { what, baseUrl, cwd }: ExplainOp
   const runs = await ledger.runs.list();
   const tools: StoryTools = { ledger, runs, mappingOf: mappingsOf(job, ledger) };
   const explanation = { version: 1, asked: what, account: baseUrl } as const;
-  const entries = await ledger.stories.entriesWithKey(what, mostEntries);
+  const entries = await ledger.history.entriesWithKey(what, mostEntries);
   if (entries.length > 0) return { ...explanation, entries: await newestStories(entries, tools), row: null };
 
   const place = placeOf(what);
   const found = place === undefined ? undefined : await rowAt(place, resolve(cwd, place.file), ledger);
   if (found === undefined) throw await unknown(what, place, ledger);
-  const ofRow = await ledger.stories.entriesOfRow(found.row.id, mostOfRow);
+  const ofRow = await ledger.history.entriesOfRow(found.row.id, mostOfRow);
   if (ofRow.length === 0) return { ...explanation, entries: [], row: await rowStory(found, tools) };
   return { ...explanation, entries: await withEarlier(ofRow, tools), row: null };
 }
@@ -63,7 +63,7 @@ export async function onlyAddress(state: string): Promise<string | undefined> {
   return addresses.length === 1 ? addresses[0] : undefined;
 }
 
-function newestStories(entries: readonly StoryEntry[], tools: StoryTools): Promise<readonly EntryStory[]> {
+function newestStories(entries: readonly HistoryEntry[], tools: StoryTools): Promise<readonly EntryStory[]> {
   const newest = new Map<string, number>();
   for (const { resource, run } of entries) newest.set(resource, Math.max(run, newest.get(resource) ?? 0));
   return inOrder(
@@ -76,10 +76,10 @@ function newestStories(entries: readonly StoryEntry[], tools: StoryTools): Promi
 }
 
 /** Of a row the entries are known; what else there was of their keys is asked for. */
-function withEarlier(entries: readonly StoryEntry[], tools: StoryTools): Promise<readonly EntryStory[]> {
+function withEarlier(entries: readonly HistoryEntry[], tools: StoryTools): Promise<readonly EntryStory[]> {
   return inOrder(entries, async (entry) => {
     const { key } = entry;
-    const alike = key === undefined ? [] : await tools.ledger.stories.entriesWithKey(key, mostEntries);
+    const alike = key === undefined ? [] : await tools.ledger.history.entriesWithKey(key, mostEntries);
     const earlier = alike.filter(({ run, resource }) => run < entry.run && resource === entry.resource);
     return storyOf(entry, earlier, tools);
   });
@@ -103,11 +103,11 @@ function placeOf(what: string): Place | undefined {
 
 interface FoundRow {
   readonly file: StagedFile;
-  readonly row: StoryRow;
+  readonly row: HistoryRow;
 }
 
-async function rowAt(place: Place, path: string, { stories }: Ledger): Promise<FoundRow | undefined> {
-  const files = await stories.filesCalled(place.file, path);
+async function rowAt(place: Place, path: string, { history }: Ledger): Promise<FoundRow | undefined> {
+  const files = await history.filesCalled(place.file, path);
   const [file, ...others] = files.filter(
     (each, index) => files.findIndex(({ file: name }) => name === each.file) === index,
   );
@@ -116,7 +116,7 @@ async function rowAt(place: Place, path: string, { stories }: Ledger): Promise<F
     const names = [file, ...others].map((each) => each.file).join(", ");
     throw new ImportError("USAGE", `"${place.file}" may be any of ${names}`, { hint: "Name it as the job does." });
   }
-  const row = await stories.rowAtLine(file.id, place.line);
+  const row = await history.rowAtLine(file.id, place.line);
   if (row === undefined) {
     throw new ImportError("USAGE", `line ${place.line} of ${file.file} is above its first row`, {
       hint: "Lines count from 1; the header is no row.",
@@ -199,13 +199,13 @@ async function todaysMapping(
 const mostNear = 5;
 
 async function unknown(what: string, place: Place | undefined, ledger: Ledger): Promise<ImportError> {
-  const candidates = new Set(await ledger.stories.keysNear(what));
+  const candidates = new Set(await ledger.history.keysNear(what));
   const near: string[] = [];
   while (near.length < mostNear) {
     const next = nearest(what, candidates);
     if (next === undefined) break;
     candidates.delete(next);
-    if ((await ledger.stories.entriesWithKey(next, 1)).length > 0) near.push(next);
+    if ((await ledger.history.entriesWithKey(next, 1)).length > 0) near.push(next);
   }
   const asFile = place === undefined ? "" : `, and no file of a run is called "${place.file}"`;
   return new ImportError("USAGE", `no run has an entry with the key "${what}"${asFile}`, {

@@ -1,13 +1,13 @@
 // What happened between us and the API for one entry, in time order: its sends, and the lookups after those that were
 // not answered. Sends of earlier runs belong to it as long as their fate was open when its run began.
-import type { StoryEntry, StorySend } from "../model/ledger/entry-history.ts";
+import type { HistoryEntry, HistorySend } from "../model/ledger/entry-history.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import type { StoryEvent } from "../report/explanation.ts";
 
 /** The events of an entry among the sends of its key, oldest first. */
 export function storyEvents(
-  entry: StoryEntry,
-  sends: readonly StorySend[],
+  entry: HistoryEntry,
+  sends: readonly HistorySend[],
   runs: readonly RunRecord[],
 ): readonly StoryEvent[] {
   const startedAtMs = runs.find(({ id }) => id === entry.run)?.startedAtMs ?? 0;
@@ -40,12 +40,12 @@ export function storyEvents(
     });
 }
 
-function isOpenAt({ isOpen, endedAtMs, lookups }: StorySend, atMs: number): boolean {
+function isOpenAt({ isOpen, endedAtMs, lookups }: HistorySend, atMs: number): boolean {
   return isOpen || (endedAtMs ?? 0) >= atMs || lookups.some((lookup) => lookup.atMs >= atMs);
 }
 
 // The process that sent it died when nothing but a lookup wrote its end down.
-function durationMs({ sentAtMs, endedAtMs, result, lookups }: StorySend): number | undefined {
+function durationMs({ sentAtMs, endedAtMs, result, lookups }: HistorySend): number | undefined {
   if (endedAtMs === undefined) return undefined;
   const isByLookup = (result === "recovered" || result === "absent") && lookups.at(-1)?.atMs === endedAtMs;
   return isByLookup ? undefined : Math.max(0, endedAtMs - sentAtMs);

@@ -1,12 +1,12 @@
 // An audit in words: one line for each law, breaches below it, then what verifying found.
-import type { Law } from "../model/ledger/audit.ts";
+import type { Invariant } from "../model/ledger/audit.ts";
 import { countText } from "../model/text/count-text.ts";
 import { visibleTexts } from "../model/text/visible.ts";
 
 /** The audit as it is shown. */
 export interface AuditShown {
   readonly runId: string;
-  readonly laws: readonly Law[];
+  readonly laws: readonly Invariant[];
   readonly verification?: VerificationShown;
 }
 
@@ -40,7 +40,7 @@ export function auditText(audit: AuditShown): string {
   return `${lines.join("\n")}\n`;
 }
 
-function lawLines({ claim, numbers, breaches, examples }: Law): readonly string[] {
+function lawLines({ claim, numbers, breaches, examples }: Invariant): readonly string[] {
   if (breaches === 0) return [`ok      ${claim}: ${numbers}`];
   const more = breaches > examples.length ? [`          and ${countText(breaches - examples.length)} more`] : [];
   return [

@@ -40,7 +40,7 @@ const maxCandidates = 1000;
 
 // What staging kept of reference rows may be gone: they are found by their text, and then compared by their key.
 function referenceRows(
-  { stories }: Ledger,
+  { history }: Ledger,
   input: MappedInput,
   files: readonly StagedFile[],
 ): Pick<Staging, "rowsWithKey"> {
@@ -48,7 +48,7 @@ function referenceRows(
   return {
     async rowsWithKey(fileIds, key, limit) {
       const join = input.compiled.joins.find(({ name }) => joins[name]?.some(({ id }) => fileIds.includes(id)));
-      const rows = await stories.rowsContaining(fileIds, plainPart(key), maxCandidates);
+      const rows = await history.rowsContaining(fileIds, plainPart(key), maxCandidates);
       return rows
         .flatMap((row): StoredRow[] => {
           const file = files.find(({ id }) => id === splitRowId(row.id).fileId);

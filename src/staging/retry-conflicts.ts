@@ -90,7 +90,7 @@ async function addTo(
   if (first !== undefined) await staging.addProblems(first.entryId, problems);
 }
 
-async function refuseCopies(run: number, { staging, stories }: Ledger, pause: Pause): Promise<void> {
+async function refuseCopies(run: number, { staging, history }: Ledger, pause: Pause): Promise<void> {
   const batch = createProblemBatch(staging);
   for await (const { source, rows } of staging.comeTwice(run)) {
     const { rowNumber } = splitRowId(source);
@@ -101,7 +101,7 @@ async function refuseCopies(run: number, { staging, stories }: Ledger, pause: Pa
       const named = others.map((other) => `line ${other.line} (row ${splitRowId(other.id).rowNumber})`);
       const more = rows.length - 1 - others.length;
       const message = `row ${rowNumber} of the original stands here and again on ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}: keep one of them (what is new has nothing in _import_problem)`;
-      for (const entry of await stories.entriesOfRow(id, mostEntriesOfRow)) {
+      for (const entry of await history.entriesOfRow(id, mostEntriesOfRow)) {
         const place = { file, line, row: splitRowId(id).rowNumber };
         await batch.add(entry.id, { code: "duplicate_row", message, ...place });
       }

@@ -11,7 +11,7 @@ import { placed, type StageOptions } from "./source-rows.ts";
 // What stands in the key column of a row with shifted cells is no key. Rows of one entry mostly stand together, so the
 // entries of the rows above and below may have lost it.
 async function damageNeighbours({ id, line, fault }: StoredRow, { file }: StagedFile, ledger: Ledger): Promise<void> {
-  const neighbours = await Promise.all([id - 1, id + 1].map((row) => ledger.stories.entriesOfRow(row, maxNeighbours)));
+  const neighbours = await Promise.all([id - 1, id + 1].map((row) => ledger.history.entriesOfRow(row, maxNeighbours)));
   for (const entryId of new Set(neighbours.flat().map((entry) => entry.id))) {
     await ledger.staging.addProblems(entryId, [
       {

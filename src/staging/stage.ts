@@ -35,7 +35,7 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
   const settling = { ...options, pause: createPause(options.signal) };
   await settleClashes(run, settling);
   if (options.isRetry === true) await refuseRepeats(run, inputs, settling);
-  else await ledger.staging.settleMended(run);
+  else await ledger.staging.settleRepaired(run);
   await ledger.staging.finish(run);
 }
 

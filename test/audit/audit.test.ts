@@ -228,8 +228,8 @@ describe("what is changed in a ledger afterwards is named", () => {
   it("names five of many, and counts the others", async () => {
     await using copy = await copyOf(original.path);
     copy.sql("update entries set outcome = null");
-    const law = (await auditCopy(copy)).laws.find(({ law }) => law === "entry_outcomes");
-    expect([law?.breaches, law?.examples.length]).toEqual([9, 5]);
+    const invariant = (await auditCopy(copy)).laws.find(({ law }) => law === "entry_outcomes");
+    expect([invariant?.breaches, invariant?.examples.length]).toEqual([9, 5]);
     expect(auditText(await auditCopy(copy))).toContain("and 4 more");
   });
 });

@@ -249,7 +249,7 @@ describe("file:line", () => {
       [7, 7],
       [90, 8],
     ]);
-    const numbers = [1, 2, 3, 6, 7, 8, 9].map(async (line) => (await ledger.stories.rowAtLine(file, line))?.raw);
+    const numbers = [1, 2, 3, 6, 7, 8, 9].map(async (line) => (await ledger.history.rowAtLine(file, line))?.raw);
     expect(await Promise.all(numbers)).toEqual([undefined, "row 1", "row 1", "row 1", "row 5", "row 90", "row 90"]);
   });
 });

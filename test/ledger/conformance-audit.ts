@@ -13,7 +13,7 @@ export function auditClaims(makePlace: () => Promise<LedgerPlace>): void {
     await settleOne(ledger.queue, (await openEntry(ledger, run, "B")).id, { outcome: "rejected", problems: [error] });
     await ledger.queue.settleRest(run, undefined);
     await ledger.runs.end(run, { endedAtMs: 2_000, exitCode: 3, summary: {} });
-    const laws = await ledger.audit.laws(run);
+    const laws = await ledger.audit.invariants(run);
     expect(laws.filter(({ breaches }) => breaches > 0)).toEqual([]);
     expect(laws.length).toBeGreaterThan(5);
     for (const { law, claim, numbers } of laws) expect([law, claim, numbers]).not.toContain("");
@@ -25,7 +25,7 @@ export function auditClaims(makePlace: () => Promise<LedgerPlace>): void {
     const { run } = await stage(ledger, "r", ["A", "B"]);
     for (const key of ["A", "B"]) await accept(ledger, await openEntry(ledger, run, key), "7");
     await ledger.runs.end(run, { endedAtMs: 2_000, exitCode: 0, summary: {} });
-    const broken = (await ledger.audit.laws(run)).filter(({ breaches }) => breaches > 0);
+    const broken = (await ledger.audit.invariants(run)).filter(({ breaches }) => breaches > 0);
     expect(broken).toMatchObject([{ law: "one_key_per_id" }]);
   });
 

@@ -19,13 +19,13 @@ export function storyClaims(makePlace: () => Promise<LedgerPlace>): void {
         const first = await stage(ledger, "a", ["A", "B"]);
         await accept(ledger, await openEntry(ledger, first.run, "A"));
         const second = await stage(ledger, "b", ["A"]);
-        const found = await ledger.stories.entriesWithKey("A", 10);
+        const found = await ledger.history.entriesWithKey("A", 10);
         expect(found.map(({ run, outcome, action }) => [run, outcome, action])).toEqual([
           [second.run, "pending", undefined],
           [first.run, "accepted", "created"],
         ]);
-        expect(await ledger.stories.entriesWithKey("A", 1)).toHaveLength(1);
-        expect(await ledger.stories.entriesWithKey("a", 10)).toEqual([]);
+        expect(await ledger.history.entriesWithKey("A", 1)).toHaveLength(1);
+        expect(await ledger.history.entriesWithKey("a", 10)).toEqual([]);
       }));
 
     it("are found by the key of a variant too", () =>
@@ -35,7 +35,7 @@ export function storyClaims(makePlace: () => Promise<LedgerPlace>): void {
           { key: "A-RED", path: "variants[0].sku" },
         ];
         await stage(ledger, "a", [{ key: "A", keys }]);
-        expect(await ledger.stories.entriesWithKey("A-RED", 10)).toMatchObject([{ key: "A" }]);
+        expect(await ledger.history.entriesWithKey("A-RED", 10)).toMatchObject([{ key: "A" }]);
       }));
   });
 
@@ -48,7 +48,7 @@ export function storyClaims(makePlace: () => Promise<LedgerPlace>): void {
         await ledger.queue.sent({ sendId, result: "unanswered", atMs: 20, httpStatus: 502 });
         await ledger.queue.absent(sendId, 30);
         await ledger.queue.sent({ sendId, result: "recovered", atMs: 40 });
-        expect(await ledger.stories.sends([id])).toMatchObject([
+        expect(await ledger.history.sends([id])).toMatchObject([
           {
             sentAtMs: 10,
             endedAtMs: 20,
@@ -71,7 +71,7 @@ export function storyClaims(makePlace: () => Promise<LedgerPlace>): void {
         const sendId = await sendOne(ledger.queue, id, { plan, hash, atMs: 10, terms });
         await ledger.queue.sent({ sendId, result: "unanswered", atMs: 20 });
         await ledger.queue.sent({ sendId, result: "absent", atMs: 30 });
-        expect(await ledger.stories.sends([id])).toMatchObject([{ result: "absent", lookups: [] }]);
+        expect(await ledger.history.sends([id])).toMatchObject([{ result: "absent", lookups: [] }]);
       }));
 
     it("that are open belong to the key, whichever run left them", () =>
@@ -80,8 +80,8 @@ export function storyClaims(makePlace: () => Promise<LedgerPlace>): void {
         const { id, hash } = await openEntry(ledger, first.run, "A");
         await sendOne(ledger.queue, id, { plan: { kind: "create" }, hash, atMs: 10, terms });
         await stage(ledger, "b", ["A"]);
-        const [newest] = await ledger.stories.entriesWithKey("A", 1);
-        expect(await ledger.stories.sends([newest?.id ?? 0])).toMatchObject([{ isOpen: true, entryId: id }]);
+        const [newest] = await ledger.history.entriesWithKey("A", 1);
+        expect(await ledger.history.sends([newest?.id ?? 0])).toMatchObject([{ isOpen: true, entryId: id }]);
       }));
   });
 
@@ -89,15 +89,15 @@ export function storyClaims(makePlace: () => Promise<LedgerPlace>): void {
     withLedger(async (ledger) => {
       const { run } = await stage(ledger, "a", [{ key: "A", payload: { sku: "A" }, clears: { description: "" } }]);
       const { id } = await openEntry(ledger, run, "A");
-      expect(await ledger.stories.payload(id)).toEqual({ payload: { sku: "A" }, clears: { description: "" } });
-      expect(await ledger.stories.payload(id + 1)).toBeUndefined();
+      expect(await ledger.history.payload(id)).toEqual({ payload: { sku: "A" }, clears: { description: "" } });
+      expect(await ledger.history.payload(id + 1)).toBeUndefined();
     }));
 
   it("keys near another are those around it and around its beginnings, in any case", () =>
     withLedger(async (ledger) => {
       await stage(ledger, "a", ["CUP-1", "CUP-2", "pot-9"]);
       await beginRun(ledger, "b");
-      expect(await ledger.stories.keysNear("cup-3")).toEqual(expect.arrayContaining(["CUP-1", "CUP-2"]));
-      expect(await ledger.stories.keysNear("POT-9")).toContain("pot-9");
+      expect(await ledger.history.keysNear("cup-3")).toEqual(expect.arrayContaining(["CUP-1", "CUP-2"]));
+      expect(await ledger.history.keysNear("POT-9")).toContain("pot-9");
     }));
 }

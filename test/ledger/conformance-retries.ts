@@ -55,10 +55,10 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
     const second = await stageRun(ledger, "r2", [{ key: "A", at: [{ number: 1, source }] }], first.run);
     await accept(ledger, await openEntry(ledger, second.run, "A"));
     const third = await stageRun(ledger, "r3", original);
-    expect(await ledger.staging.settleMended(third.run)).toBe(1);
+    expect(await ledger.staging.settleRepaired(third.run)).toBe(1);
     expect(await fates(ledger, third.run)).toEqual(Array(2).fill("A- unchanged accepted by retry of run r1"));
     const changed = await stageRun(ledger, "r4", [{ key: "A-", at: [{ number: 1 }], rowsHash: "others", ...bad }]);
-    expect(await ledger.staging.settleMended(changed.run)).toBe(0);
+    expect(await ledger.staging.settleRepaired(changed.run)).toBe(0);
   });
 
   it("knows them only when all that the retry made of them is where it should be, over several retries", async () => {
@@ -75,12 +75,12 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
     const second = await stageRun(ledger, "r2", [half("A", 1), half("B", 2, bad)], first.run);
     await accept(ledger, await openEntry(ledger, second.run, "A"));
     const third = await stageRun(ledger, "r3", original);
-    expect(await ledger.staging.settleMended(third.run)).toBe(0);
+    expect(await ledger.staging.settleRepaired(third.run)).toBe(0);
     const source = rowId(second.file, 2);
     const fourth = await stageRun(ledger, "r4", [{ key: "B", at: [{ number: 1, source }] }], second.run);
     await accept(ledger, await openEntry(ledger, fourth.run, "B"));
     const fifth = await stageRun(ledger, "r5", original);
-    expect(await ledger.staging.settleMended(fifth.run)).toBe(1);
+    expect(await ledger.staging.settleRepaired(fifth.run)).toBe(1);
   });
 
   it("does not vouch for content that something else took the place of", async () => {
@@ -92,11 +92,11 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
     const second = await stageRun(ledger, "r2", [{ key: "A", at: [{ number: 1 }] }], first.run);
     await accept(ledger, await openEntry(ledger, second.run, "A"));
     const third = await stageRun(ledger, "r3", original);
-    expect(await ledger.staging.settleMended(third.run)).toBe(1);
+    expect(await ledger.staging.settleRepaired(third.run)).toBe(1);
     const fourth = await stageRun(ledger, "r4", [{ key: "A", at: [{ number: 1 }], hash: "newer" }]);
     await accept(ledger, await openEntry(ledger, fourth.run, "A"));
     const fifth = await stageRun(ledger, "r5", original);
-    expect(await ledger.staging.settleMended(fifth.run)).toBe(0);
+    expect(await ledger.staging.settleRepaired(fifth.run)).toBe(0);
     expect(await fates(ledger, fifth.run)).toEqual([`A invalid ${error.message}`]);
   });
 

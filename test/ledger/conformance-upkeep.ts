@@ -79,7 +79,7 @@ export function upkeepClaims(makePlace: () => Promise<LedgerPlace>): void {
       expect(purged).toEqual(planned);
       expect(purged).toMatchObject({ runs: [{ runId: "first" }, { runId: "killed" }], rows: 4, entries: 4 });
       expect((await ledger.runs.list()).map(({ runId }) => runId)).toEqual(["newest", "other", "nothing sent", "kept"]);
-      expect((await ledger.audit.laws(kept.run)).filter(({ breaches }) => breaches > 0)).toEqual([]);
+      expect((await ledger.audit.invariants(kept.run)).filter(({ breaches }) => breaches > 0)).toEqual([]);
 
       expect(await ledger.queue.openSends("products", "B")).toMatchObject([{ sendId: doubt, absences: 1 }]);
       const next = await stage(ledger, "next", ["A", "B"]);

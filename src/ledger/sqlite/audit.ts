@@ -2,18 +2,18 @@
 // are in invariants.ts.
 import { ImportError } from "../../model/error.ts";
 import type { JsonObject } from "../../model/json.ts";
-import { type AcceptedEntry, type AuditView, type Law, mostExamples } from "../../model/ledger/audit.ts";
+import { type AcceptedEntry, type AuditView, type Invariant, mostExamples } from "../../model/ledger/audit.ts";
 import type { Action } from "../../model/outcome.ts";
 import type { ResourceName } from "../../model/resource.ts";
 import { countText } from "../../model/text/count-text.ts";
-import { type LawQueries, ledgerLaws, runLaws } from "./invariants.ts";
+import { type InvariantQueries, ledgerInvariants, runInvariants } from "./invariants.ts";
 import { decode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 
 /** The audit of a ledger. */
 export function openAudit(connection: Connection): AuditView {
   return {
-    async laws(run) {
+    async invariants(run) {
       const sound = soundness(connection);
       return sound.breaches > 0 ? [sound] : [sound, ...laws(connection, run)];
     },
@@ -32,9 +32,9 @@ export function openAudit(connection: Connection): AuditView {
 }
 
 // Opening looks at the header only; every page is read here.
-function soundness(connection: Connection): Law {
+function soundness(connection: Connection): Invariant {
   const law = { law: "file", claim: "the ledger's file is sound: every page, index and link between tables" };
-  const broken = (examples: readonly string[], breaches: number): Law => ({
+  const broken = (examples: readonly string[], breaches: number): Invariant => ({
     ...law,
     numbers: `faults ${countText(breaches)}`,
     breaches,
@@ -63,18 +63,22 @@ function soundness(connection: Connection): Law {
   }
 }
 
-function laws(connection: Connection, run: number): readonly Law[] {
+function laws(connection: Connection, run: number): readonly Invariant[] {
   return connection.read(() => {
     connection.script("savepoint audited"); // a run that goes on meanwhile must not change what is counted
     try {
-      return [...runLaws, ...ledgerLaws].map((queries) => lawOf(connection, run, queries));
+      return [...runInvariants, ...ledgerInvariants].map((queries) => lawOf(connection, run, queries));
     } finally {
       connection.script("release audited");
     }
   });
 }
 
-function lawOf(connection: Connection, run: number, { law, claim, counts, say, breaches }: LawQueries): Law {
+function lawOf(
+  connection: Connection,
+  run: number,
+  { law, claim, counts, say, breaches }: InvariantQueries,
+): Invariant {
   const numbers = connection.one<Record<string, number>>(audited(counts), run) ?? {};
   const found = audited(`select count(*) over () total, example from (${breaches}) limit ${mostExamples}`);
   const broken = connection.all<{ total: number; example: string }>(found, run);

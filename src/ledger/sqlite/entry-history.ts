@@ -1,7 +1,7 @@
 // The ledger as `explain` sees it: single entries and rows by key, file and line. Every question is answered through an
 // index: by the keys of a run, by row id, by entry. Not here: whole runs (results.ts).
 
-import type { Stories, StoryEntry, StoryPayload, StoryRow } from "../../model/ledger/entry-history.ts";
+import type { EntryHistory, HistoryEntry, HistoryPayload, HistoryRow } from "../../model/ledger/entry-history.ts";
 import type { Problem } from "../../model/problem.ts";
 import { resourceNames } from "../../model/resource.ts";
 import { sendsOf } from "./entry-sends.ts";
@@ -12,7 +12,7 @@ import { filesById } from "./storage/files.ts";
 import { type RowColumns, rowRange, selectRow, storedRow } from "./storage/stored-row.ts";
 
 /** The stories on a connection. */
-export function openStories(connection: Connection): Stories {
+export function openEntryHistory(connection: Connection): EntryHistory {
   return {
     async entriesWithKey(key, limit) {
       return connection.read(() =>
@@ -81,12 +81,12 @@ const selectEntry = `select e.id, e.run, e.resource, e.phase, k.key, e.hash, e.o
 interface EntryColumns {
   readonly id: number;
   readonly run: number;
-  readonly resource: StoryEntry["resource"];
-  readonly phase: StoryEntry["phase"];
+  readonly resource: HistoryEntry["resource"];
+  readonly phase: HistoryEntry["phase"];
   readonly key: string | null;
   readonly hash: string;
-  readonly outcome: StoryEntry["outcome"] | null;
-  readonly action: NonNullable<StoryEntry["action"]> | null;
+  readonly outcome: HistoryEntry["outcome"] | null;
+  readonly action: NonNullable<HistoryEntry["action"]> | null;
   readonly remote_id: string | null;
   readonly attempts: number;
   readonly http_status: number | null;
@@ -94,7 +94,7 @@ interface EntryColumns {
   readonly problems: string | null;
 }
 
-function entryOf(columns: EntryColumns): StoryEntry {
+function entryOf(columns: EntryColumns): HistoryEntry {
   return {
     id: columns.id,
     run: columns.run,
@@ -131,13 +131,13 @@ function filesCalled(connection: Connection, name: string, path: string): readon
   return [];
 }
 
-interface StoryColumns extends RowColumns {
-  readonly outcome: NonNullable<StoryRow["outcome"]> | null;
+interface HistoryColumns extends RowColumns {
+  readonly outcome: NonNullable<HistoryRow["outcome"]> | null;
   readonly problems: string | null;
 }
 
 // Lines ascend with the ids of a file's rows, which need not be without gaps.
-function rowAtLine(connection: Connection, fileId: number, line: number): StoryRow | undefined {
+function rowAtLine(connection: Connection, fileId: number, line: number): HistoryRow | undefined {
   const [from, to] = rowRange(fileId);
   const lastUpTo = (id: number) =>
     connection.one<{ id: number; line: number }>(
@@ -166,11 +166,11 @@ function rowAtLine(connection: Connection, fileId: number, line: number): StoryR
   // Several rows may start on one line: the first of them is the one after those that start above it.
   const above = lastStartingAbove(found.line)?.id ?? from - 1;
   const first = connection.one<{ id: number }>("select min(id) id from rows where id > ? and id < ?", above, to);
-  return first === undefined ? undefined : storyRow(connection, first.id, fileId);
+  return first === undefined ? undefined : historyRow(connection, first.id, fileId);
 }
 
-function storyRow(connection: Connection, id: number, fileId: number): StoryRow | undefined {
-  const columns = connection.one<StoryColumns>(
+function historyRow(connection: Connection, id: number, fileId: number): HistoryRow | undefined {
+  const columns = connection.one<HistoryColumns>(
     `select r.id, r.line, r.raw, r.fault, null group_key, null cells, r.outcome, r.problems from rows r where r.id = ?`,
     id,
   );
@@ -185,7 +185,7 @@ function storyRow(connection: Connection, id: number, fileId: number): StoryRow 
   };
 }
 
-function payload(connection: Connection, entryId: number): StoryPayload | undefined {
+function payload(connection: Connection, entryId: number): HistoryPayload | undefined {
   const columns = connection.one<{ payload: string; clears: string | null }>(
     "select payload, clears from payloads where entry = ?",
     entryId,
@@ -193,7 +193,7 @@ function payload(connection: Connection, entryId: number): StoryPayload | undefi
   return columns === undefined
     ? undefined
     : {
-        payload: decode<StoryPayload["payload"]>(columns.payload),
-        clears: columns.clears === null ? {} : decode<StoryPayload["clears"]>(columns.clears),
+        payload: decode<HistoryPayload["payload"]>(columns.payload),
+        clears: columns.clears === null ? {} : decode<HistoryPayload["clears"]>(columns.clears),
       };
 }

@@ -1,12 +1,12 @@
 // The sends of entries as a story tells them: with the lookups after those that were not answered.
 import type { Plan, SendResult } from "../../model/ledger/entry.ts";
-import type { StorySend } from "../../model/ledger/entry-history.ts";
+import type { HistorySend } from "../../model/ledger/entry-history.ts";
 import { lookupsOf } from "./sends.ts";
 import type { Connection } from "./storage/connection.ts";
 import { planOf } from "./storage/queued-entry.ts";
 
 /** The sends of these entries, oldest first, and those of their keys whose fate is open, also of runs that are gone. */
-export function sendsOf(connection: Connection, entryIds: readonly number[]): readonly StorySend[] {
+export function sendsOf(connection: Connection, entryIds: readonly number[]): readonly HistorySend[] {
   const list = JSON.stringify(entryIds);
   return connection
     .all<SendColumns>(

@@ -6,7 +6,7 @@ import { outcomes } from "../../model/outcome.ts";
 import { countText } from "../../model/text/count-text.ts";
 
 /** A law, and how its numbers and its breaches are found. */
-export interface LawQueries {
+export interface InvariantQueries {
   readonly law: string;
   readonly claim: string;
   /** One row of numbers; the names of the columns are the words. */
@@ -41,7 +41,7 @@ const pairs = (counts: Readonly<Record<string, number>>, join: string, words: re
   words.map((word) => `${word.replaceAll("_", " ")} ${countText(counts[word] ?? 0)}`).join(join);
 
 /** Laws of one run that ended. */
-export const runLaws: readonly LawQueries[] = [
+export const runInvariants: readonly InvariantQueries[] = [
   {
     law: "file_rows",
     claim: "no row of a file is missing",
@@ -174,7 +174,7 @@ export const runLaws: readonly LawQueries[] = [
 ];
 
 /** Laws of the ledger as a whole, over all its runs. */
-export const ledgerLaws: readonly LawQueries[] = [
+export const ledgerInvariants: readonly InvariantQueries[] = [
   {
     law: "one_creation",
     claim: "no key was created twice, unless it was proved gone in between",

@@ -11,7 +11,7 @@ import type { Staging } from "../../model/ledger/staging.ts";
 import { openAccountMemory } from "./account-memory.ts";
 import { openAudit } from "./audit.ts";
 import { openClashes } from "./duplicates.ts";
-import { openStories } from "./entry-history.ts";
+import { openEntryHistory } from "./entry-history.ts";
 import { groups } from "./groups.ts";
 import { openHandOut } from "./hand-out.ts";
 import { openNewEntries } from "./new-entries.ts";
@@ -19,8 +19,8 @@ import { openOpenEntries } from "./open-entries.ts";
 import { openPlanning } from "./planning.ts";
 import { openReferences } from "./references.ts";
 import { openResultRows } from "./result-rows.ts";
-import { openRepeats } from "./retry-conflicts.ts";
-import { settleMended } from "./retry-repairs.ts";
+import { openRetryConflicts } from "./retry-conflicts.ts";
+import { settleRepaired } from "./retry-repairs.ts";
 import { openRows } from "./rows.ts";
 import { openRuns } from "./runs.ts";
 import { openSendJournal } from "./sends.ts";
@@ -118,7 +118,7 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
     queue: openQueue(connection, keys, worklists),
     account: openAccountMemory(connection),
     results: openResults(connection),
-    stories: openStories(connection),
+    history: openEntryHistory(connection),
     audit: openAudit(connection),
     upkeep: openUpkeep(connection, upgraded),
     async flush() {
@@ -167,13 +167,13 @@ function openStaging(connection: Connection, keys: Keys, staged: StagedRows): St
     async updateFile(fileId, info) {
       updateFile(connection, fileId, info);
     },
-    async settleMended(run) {
-      return connection.write(() => settleMended(connection, run));
+    async settleRepaired(run) {
+      return connection.write(() => settleRepaired(connection, run));
     },
     groups: (fileIds, most) => groups(connection, staged, fileIds, most),
     ...openRows(connection, staged),
     ...openNewEntries(connection, keys),
     ...openClashes(connection),
-    ...openRepeats(connection),
+    ...openRetryConflicts(connection),
   };
 }

@@ -3,7 +3,7 @@
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { KnownEntry, Queue } from "../../model/ledger/queue.ts";
 import type { Phase } from "../../model/resource.ts";
-import { mendSources } from "./retry-repairs.ts";
+import { repairSources } from "./retry-repairs.ts";
 import type { Connection } from "./storage/connection.ts";
 import {
   pagesByPosition,
@@ -94,7 +94,7 @@ function settleUnchanged(connection: Connection, run: number, phase: Phase): num
   const isRetry = connection.one("select 1 from runs where id = ? and retry_of is not null", run) !== undefined;
   if (!isRetry) return connection.run(settled, run, phase).changes;
   const entries = connection.all<{ id: number }>(`${settled} returning entries.id`, run, phase);
-  for (const { id } of entries) mendSources(connection, id);
+  for (const { id } of entries) repairSources(connection, id);
   return entries.length;
 }
 

@@ -6,7 +6,7 @@ import type { Connection } from "./storage/connection.ts";
 import { rowsPerFile } from "./storage/stored-row.ts";
 
 /** The part of `Staging` that compares a retry with what it retries. */
-export function openRepeats(
+export function openRetryConflicts(
   connection: Connection,
 ): Pick<Staging, "madeBefore" | "keptApart" | "joinedApart" | "comeTwice"> {
   return {

@@ -7,7 +7,7 @@ import type { Connection } from "./storage/connection.ts";
 import { rowsPerFile } from "./storage/stored-row.ts";
 
 /** To be called when an entry of a run ended well: repairs what it was in the run that its run retries, and in those before. Only inside a write. */
-export function mendSources(connection: Connection, entryId: number): void {
+export function repairSources(connection: Connection, entryId: number): void {
   const entry = connection.one<{ run: number; retry_of: number | null; key: number | null }>(
     "select e.run, r.retry_of, e.key from entries e join runs r on r.id = e.run where e.id = ?",
     entryId,
@@ -21,7 +21,7 @@ export function mendSources(connection: Connection, entryId: number): void {
  * Ends the entries of a run, and its rows without an entry, whose very rows a retry repaired since, where what it had accepted for
  * them is still what was accepted last: as unchanged (or skipped), with a warning that says so. Gives how many.
  */
-export function settleMended(connection: Connection, run: number): number {
+export function settleRepaired(connection: Connection, run: number): number {
   if (connection.one("select 1 from repaired limit 1") === undefined) return 0;
   connection.script(
     `create temp table if not exists still_repaired (
@@ -32,7 +32,7 @@ export function settleMended(connection: Connection, run: number): number {
        or (p.content_hash is not null and not exists (
          select 1 from accepted a where a.key = p.key and a.role = 'own' and a.hash = p.content_hash))) = 0`,
   );
-  const entries = connection.all<Mended>(
+  const entries = connection.all<Repaired>(
     `select e.id, m.key, m.remote_id, m.run_id, m.outcome from entries e join still_repaired m on m.rows_hash = e.rows_hash
       where e.run = ? and (e.outcome = 'invalid' or (e.outcome is null
         and not exists (select 1 from accepted a where a.key = e.key and a.role = 'own' and a.hash = e.hash)
@@ -49,7 +49,7 @@ export function settleMended(connection: Connection, run: number): number {
     );
     if (remote_id !== null) remember(connection, run, key, "own", remote_id);
   }
-  const rows = connection.all<Mended>(
+  const rows = connection.all<Repaired>(
     `select r.id, m.key, m.remote_id, m.run_id, m.outcome from still_repaired m cross join rows r on r.rows_hash = m.rows_hash
       where r.outcome = 'invalid' and r.id / ${rowsPerFile} in (select id from files where run = ?)
         and not exists (select 1 from entry_rows er where er.row = r.id)`,
@@ -66,7 +66,7 @@ export function settleMended(connection: Connection, run: number): number {
   return entries.length + rows.length;
 }
 
-interface Mended {
+interface Repaired {
   readonly id: number;
   readonly key: number;
   readonly remote_id: string | null;
@@ -74,11 +74,11 @@ interface Mended {
   readonly outcome: "accepted" | "skipped";
 }
 
-function endOf({ outcome }: Pick<Mended, "outcome">): "unchanged" | "skipped" {
+function endOf({ outcome }: Pick<Repaired, "outcome">): "unchanged" | "skipped" {
   return outcome === "skipped" ? "skipped" : "unchanged";
 }
 
-function told({ outcome, run_id }: Pick<Mended, "outcome" | "run_id">): Problem {
+function told({ outcome, run_id }: Pick<Repaired, "outcome" | "run_id">): Problem {
   return { code: "accepted_by_retry", message: `${outcome} by retry of run ${run_id}`, severity: "warning" };
 }
 

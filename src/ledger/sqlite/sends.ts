@@ -8,7 +8,7 @@
 //
 // So an acceptance is never known to the journal alone: a crash in between leaves the key in doubt.
 import type { NewSend, OpenSend, Plan, SendEnd, SendResult } from "../../model/ledger/entry.ts";
-import type { StoryLookup } from "../../model/ledger/entry-history.ts";
+import type { HistoryLookup } from "../../model/ledger/entry-history.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Connection } from "./storage/connection.ts";
 import type { Keys } from "./storage/keys.ts";
@@ -170,7 +170,7 @@ export function noteLookup(connection: Connection, sendId: number, atMs: number,
 }
 
 /** The lookups of a send, in the order in which they were made. */
-export function lookupsOf(connection: Connection, sendId: number): readonly StoryLookup[] {
+export function lookupsOf(connection: Connection, sendId: number): readonly HistoryLookup[] {
   return connection
     .all<{ at_ms: number; found: number }>("select at_ms, found from doubt_lookups where send = ? order by id", sendId)
     .map(({ at_ms, found }) => ({ atMs: at_ms, found: found === 1 }));

@@ -5,7 +5,7 @@ import type { Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
 import { addProblems } from "./new-entries.ts";
 import { remember } from "./remember.ts";
-import { mendSources } from "./retry-repairs.ts";
+import { repairSources } from "./retry-repairs.ts";
 import { closeSends, endSend, openSends } from "./sends.ts";
 import type { Connection } from "./storage/connection.ts";
 import { unsentOutcome } from "./storage/queued-entry.ts";
@@ -84,7 +84,7 @@ function settle(connection: Connection, entryId: number, settlement: Settlement)
       accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash: sent.hash, isCreation: true });
     }
   }
-  if (outcome === "accepted" || outcome === "unchanged" || outcome === "skipped") mendSources(connection, entryId);
+  if (outcome === "accepted" || outcome === "unchanged" || outcome === "skipped") repairSources(connection, entryId);
 }
 
 function created(connection: Connection, entryId: number, remoteId: string): void {

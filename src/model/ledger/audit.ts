@@ -5,7 +5,7 @@ import type { Action } from "../outcome.ts";
 import type { ResourceName } from "../resource.ts";
 
 /** One law of conservation. */
-export interface Law {
+export interface Invariant {
   /** For machines: `row_fates`. */
   readonly law: string;
   /** For people: what must be so. */
@@ -38,7 +38,7 @@ export interface AuditView {
    * Every law, over an ended run and over the ledger as a whole. When the file itself is damaged that law comes alone:
    * nothing else could be believed.
    */
-  laws(run: number): Promise<readonly Law[]>;
+  invariants(run: number): Promise<readonly Invariant[]>;
   /** Accepted and unchanged entries of the run whose content is the newest that was accepted, by position, in batches. */
   accepted(run: number): AsyncIterable<readonly AcceptedEntry[]>;
   /** What was mapped for an entry; undefined once it is no longer kept. */

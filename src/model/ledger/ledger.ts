@@ -7,7 +7,7 @@
 
 import type { AccountMemory } from "./account-memory.ts";
 import type { AuditView } from "./audit.ts";
-import type { Stories } from "./entry-history.ts";
+import type { EntryHistory } from "./entry-history.ts";
 import type { Queue } from "./queue.ts";
 import type { Results } from "./results.ts";
 import type { Runs } from "./runs.ts";
@@ -25,7 +25,7 @@ export interface Ledger extends AsyncDisposable {
   readonly queue: Queue;
   readonly account: AccountMemory;
   readonly results: Results;
-  readonly stories: Stories;
+  readonly history: EntryHistory;
   readonly audit: AuditView;
   readonly upkeep: Upkeep;
   /** Waits until everything written so far is on disk. */

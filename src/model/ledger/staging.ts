@@ -76,7 +76,7 @@ export interface Staging {
    * `skipped`), with a warning instead of their problems: where what was accepted for them is still what was accepted last.
    * An entry repairs its sources when it ends well. Gives how many.
    */
-  settleMended(run: number): Promise<number>;
+  settleRepaired(run: number): Promise<number>;
   /** Keys of a retry's entries, own and inner ones, under which the retried run or those before it made another entry. */
   madeBefore(run: number): Promise<
     readonly {

@@ -205,7 +205,9 @@ async function everythingSaid(folder: OldFolder) {
   const keys = keysOf(folder, "select distinct key from keys where id in (select key from entry_keys) order by key");
   const stories: unknown[] = [];
   for (const what of keys) stories.push(await explain(job, { what, baseUrl, cwd: folder.path }));
-  const laws = (await audit(job, { baseUrl })).laws.map((law) => (law.law === "file" ? { ...law, numbers: "" } : law));
+  const laws = (await audit(job, { baseUrl })).laws.map((invariant) =>
+    invariant.law === "file" ? { ...invariant, numbers: "" } : invariant,
+  );
   return { runs: await listRuns(job, baseUrl), stories, laws };
 }
 

@@ -181,7 +181,7 @@ async function play(ledger: Ledger, steps: readonly Step[]): Promise<number> {
 
 /** The examples of the law; no other law is broken. */
 async function breachesOf(ledger: Ledger, run: number): Promise<readonly string[]> {
-  const broken = (await ledger.audit.laws(run)).filter(({ breaches }) => breaches > 0);
+  const broken = (await ledger.audit.invariants(run)).filter(({ breaches }) => breaches > 0);
   expect(broken.filter(({ law }) => law !== "one_key_per_id")).toEqual([]);
   return broken.flatMap(({ examples }) => examples);
 }

@@ -38,7 +38,7 @@ describe("an upgrade killed in the middle", () => {
     expect(await ledger.runs.list()).toMatchObject([{ runId: "old" }]);
     const { run } = await stage(ledger, "new", ["A"]);
     await ledger.queue.settleRest(run, undefined);
-    expect((await ledger.audit.laws(run)).filter(({ breaches }) => breaches > 0)).toEqual([]);
+    expect((await ledger.audit.invariants(run)).filter(({ breaches }) => breaches > 0)).toEqual([]);
     const database = new Database(file, { readonly: true });
     expect(database.pragma("user_version", { simple: true })).toBe(migrations.length);
     expect(database.prepare("select 1 from sqlite_schema where name = 'padding'").all()).toEqual([]);
@@ -129,8 +129,8 @@ describe("a page that is damaged in the middle of the file", () => {
       message: expect.stringContaining("is damaged"),
       hint: expect.stringContaining("backup"),
     });
-    expect(await ledger.audit.laws(1)).toMatchObject([{ law: "file", breaches: expect.any(Number) }]);
-    expect((await ledger.audit.laws(1))[0]?.breaches).toBeGreaterThan(0);
+    expect(await ledger.audit.invariants(1)).toMatchObject([{ law: "file", breaches: expect.any(Number) }]);
+    expect((await ledger.audit.invariants(1))[0]?.breaches).toBeGreaterThan(0);
     expect((await readFile(place)).equals(bytes)).toBe(true);
   });
 });

@@ -60,7 +60,7 @@ describe("purging", () => {
     const freed = await ledger.upkeep.shrink();
     expect(freed).toBeGreaterThan(1_000_000);
     expect((await stat(ledger.place)).size).toBeLessThan(1_000_000);
-    expect((await ledger.audit.laws(run)).filter(({ breaches }) => breaches > 0)).toEqual([]);
+    expect((await ledger.audit.invariants(run)).filter(({ breaches }) => breaches > 0)).toEqual([]);
     await stage(ledger, "after", ["C"]);
   });
 });
