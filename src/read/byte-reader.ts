@@ -1,7 +1,7 @@
 // Bytes on demand, with the one thing that streams lack: putting back what was only looked at.
 
 /** Bytes in order, asked for piece by piece. */
-export interface Pull {
+export interface ByteReader {
   /** The next piece, never empty; undefined at the end and ever after. */
   read(): Promise<Buffer | undefined>;
   /** What the next `read` gives before anything else. */
@@ -9,7 +9,7 @@ export interface Pull {
 }
 
 /** Pulls from anything that can be iterated. Empty pieces are left out. */
-export function pullFrom(pieces: AsyncIterable<Buffer>): Pull {
+export function byteReaderFrom(pieces: AsyncIterable<Buffer>): ByteReader {
   const iterator = pieces[Symbol.asyncIterator]();
   let returned: Buffer | undefined;
   return {
@@ -33,21 +33,21 @@ export function pullFrom(pieces: AsyncIterable<Buffer>): Pull {
 }
 
 /** The next `atLeast` bytes or more, fewer only at the end; they stay where they are. */
-export async function peek(pull: Pull, atLeast: number): Promise<Buffer> {
+export async function peek(reader: ByteReader, atLeast: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
   while (length < atLeast) {
-    const piece = await pull.read();
+    const piece = await reader.read();
     if (piece === undefined) break;
     pieces.push(piece);
     length += piece.length;
   }
   const bytes = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-  pull.unread(bytes);
+  reader.unread(bytes);
   return bytes;
 }
 
 /** What is left of a pull, piece by piece. */
-export async function* piecesOf(pull: Pull): AsyncGenerator<Buffer> {
-  for (let piece = await pull.read(); piece !== undefined; piece = await pull.read()) yield piece;
+export async function* piecesOf(reader: ByteReader): AsyncGenerator<Buffer> {
+  for (let piece = await reader.read(); piece !== undefined; piece = await reader.read()) yield piece;
 }

@@ -5,7 +5,7 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { ImportError } from "../model/error.ts";
 import { countText } from "../model/text/count-text.ts";
-import { type Pull, peek, piecesOf, pullFrom } from "./byte-reader.ts";
+import { type ByteReader, byteReaderFrom, peek, piecesOf } from "./byte-reader.ts";
 import { foreignFormat, foreignHeadBytes } from "./foreign-formats.ts";
 import { pieceBytes } from "./limits.ts";
 import { openStreamFile, piecesOfStream } from "./stream-file.ts";
@@ -14,7 +14,7 @@ import { isFolder, reason, whyClosed } from "./why-closed.ts";
 
 /** The unpacked bytes of an open file. */
 export interface OpenBytes extends AsyncDisposable {
-  readonly bytes: Pull;
+  readonly bytes: ByteReader;
   readonly gzip: boolean;
   /** A file on a disk, which opened a second time gives the same bytes again; a pipe does not. */
   readonly isRegular: boolean;
@@ -42,10 +42,10 @@ export async function openBytes(path: string, file: string, streams: Streams = {
     await opened.close();
   };
   try {
-    const packed = pullFrom(opened.bytes);
+    const packed = byteReaderFrom(opened.bytes);
     const gzip = isGzip(await peek(packed, 2));
     if (gzip) pipeline(Readable.from(piecesOf(packed)), gunzip, () => {}); // an error of either shows in `unzipped`
-    const bytes = gzip ? pullFrom(unzipped(gunzip, file)) : packed;
+    const bytes = gzip ? byteReaderFrom(unzipped(gunzip, file)) : packed;
     const head = await peek(bytes, foreignHeadBytes);
     if (gzip && isGzip(head))
       throw unreadable(file, "it is packed with gzip twice", { hint: "unpack it once with `gzip -d`" });

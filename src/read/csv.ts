@@ -9,7 +9,7 @@ import { type CsvRecord, parseRecord, readRecords } from "./csv-records.ts";
 import { chooseDelimiter, delimiterName } from "./delimiter.ts";
 import { batchRows, sampleBytes } from "./limits.ts";
 import { lookAtHeaderEnd } from "./newline.ts";
-import type { Reading } from "./reading.ts";
+import type { FormatRows } from "./reading.ts";
 import { type SampledRecord, sampleOf } from "./sample.ts";
 import { takeSeparatorLine } from "./separator-line.ts";
 import type { Source } from "./source.ts";
@@ -20,7 +20,7 @@ import { unreadable } from "./unreadable.ts";
  * blank are none, only counted.
  * Throws `INPUT_UNREADABLE` for a missing header and for column names that stand twice.
  */
-export async function readCsv(source: Source, format: "csv" | "tsv", settings: SourceSettings): Promise<Reading> {
+export async function readCsv(source: Source, format: "csv" | "tsv", settings: SourceSettings): Promise<FormatRows> {
   const separator = await takeSeparatorLine(source);
   const { quote } = settings;
   const newline = (await lookAtHeaderEnd(source, quote)) ?? separator?.newline ?? "\n";

@@ -7,7 +7,7 @@ import { elementRow } from "./cells.ts";
 import { type JsonCursor, jsonCursor } from "./json-cursor.ts";
 import { batchChars, batchRows, pieceBytes } from "./limits.ts";
 import { lookAtNewline } from "./newline.ts";
-import type { Reading } from "./reading.ts";
+import type { FormatRows } from "./reading.ts";
 import { suggestRecords } from "./records-hint.ts";
 import type { Source } from "./source.ts";
 import { unreadable } from "./unreadable.ts";
@@ -16,7 +16,7 @@ import { unreadable } from "./unreadable.ts";
  * Reads up to the array at the top, or at `settings.records`, and gives its elements as rows.
  * Throws `INPUT_UNREADABLE` when it is not there, with paths at which arrays of objects stand, and for text that is no JSON.
  */
-export async function readJson(source: Source, settings: SourceSettings): Promise<Reading> {
+export async function readJson(source: Source, settings: SourceSettings): Promise<FormatRows> {
   const newline = await lookAtNewline(source);
   const head = (await peek(source, 4 * pieceBytes)).toString("utf8");
   const cursor = jsonCursor(source, source.file);

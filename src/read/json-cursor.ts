@@ -1,7 +1,7 @@
 // Walking over JSON text that does not fit into memory, value by value. Knows what a value spans, where it stands and
 // how deep brackets nest; what a value means is left to JSON.parse.
 import type { ImportError } from "../model/error.ts";
-import type { Pull } from "./byte-reader.ts";
+import type { ByteReader } from "./byte-reader.ts";
 import { maxRowBytes } from "./limits.ts";
 import { lineCounter } from "./line-counter.ts";
 import { rowTooLong, unreadable } from "./unreadable.ts";
@@ -23,7 +23,7 @@ export interface JsonCursor {
 }
 
 /** A cursor at the start of `text`. */
-export function jsonCursor(text: Pull, file: string): JsonCursor {
+export function jsonCursor(text: ByteReader, file: string): JsonCursor {
   const lines = lineCounter();
   let piece: Buffer = Buffer.alloc(0);
   let at = 0;

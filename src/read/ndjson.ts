@@ -5,12 +5,12 @@ import { elementRow } from "./cells.ts";
 import { batchChars, batchRows, maxRowBytes } from "./limits.ts";
 import { carriageReturn, lineFeed } from "./line-counter.ts";
 import { lookAtNewline } from "./newline.ts";
-import type { Reading } from "./reading.ts";
+import type { FormatRows } from "./reading.ts";
 import type { Source } from "./source.ts";
 import { rowTooLong } from "./unreadable.ts";
 
 /** Reads lines as rows. Throws `INPUT_UNREADABLE` for a line over 8 MB. */
-export async function readNdjson(source: Source): Promise<Reading> {
+export async function readNdjson(source: Source): Promise<FormatRows> {
   const newline = await lookAtNewline(source);
   return { facts: { newline }, detected: [], rows: () => rowsOf(source) };
 }

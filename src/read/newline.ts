@@ -1,10 +1,10 @@
 // Which line end a text uses: the first one, and for delimited files the one that ends the header.
 import type { FileInfo } from "../model/row.ts";
-import { type Pull, peek } from "./byte-reader.ts";
+import { type ByteReader, peek } from "./byte-reader.ts";
 import { batchChars, maxRowBytes, pieceBytes } from "./limits.ts";
 
 /** The first line end that stands ahead, which stays where it is; `\n` when the first megabyte has none. */
-export async function lookAtNewline(text: Pull): Promise<FileInfo["newline"]> {
+export async function lookAtNewline(text: ByteReader): Promise<FileInfo["newline"]> {
   for (let size = pieceBytes; ; size *= 2) {
     const bytes = await peek(text, size);
     const isAll = bytes.length < size;
@@ -15,7 +15,7 @@ export async function lookAtNewline(text: Pull): Promise<FileInfo["newline"]> {
 }
 
 /** What ends the header record, quoted line breaks aside, which stays where it is; undefined when nothing does. */
-export async function lookAtHeaderEnd(text: Pull, quote?: "none"): Promise<FileInfo["newline"] | undefined> {
+export async function lookAtHeaderEnd(text: ByteReader, quote?: "none"): Promise<FileInfo["newline"] | undefined> {
   for (let size = pieceBytes; ; size *= 2) {
     const bytes = await peek(text, size);
     const isAll = bytes.length < size;

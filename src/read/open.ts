@@ -8,7 +8,7 @@ import { chooseFormat } from "./format.ts";
 import { readJson } from "./json-array.ts";
 import { watchLastLine } from "./last-line.ts";
 import { readNdjson } from "./ndjson.ts";
-import type { Reading } from "./reading.ts";
+import type { FormatRows } from "./reading.ts";
 import { openSource, type Source } from "./source.ts";
 
 /**
@@ -25,25 +25,25 @@ export async function openInput(
   const source = watchLastLine(await openSource(path, shownName, settings.encoding, streams));
   try {
     const { format, detected } = await chooseFormat(path, source, settings);
-    const reading = await readFormat(format, source, settings);
+    const formatRows = await readFormat(format, source, settings);
     const { encoding, bom, gzip } = source;
-    const allDetected = [...detected, ...source.detected, ...reading.detected];
+    const allDetected = [...detected, ...source.detected, ...formatRows.detected];
     let isRead = false;
     let lastRowLine: number | undefined;
     // The end of a JSON text tells by itself that it is whole.
     const lastLineEnds = (): boolean | undefined => (format === "json" ? undefined : source.endsLine());
     return {
-      info: { path, format, encoding, bom, gzip, ...reading.facts, detected: allDetected },
+      info: { path, format, encoding, bom, gzip, ...formatRows.facts, detected: allDetected },
       batches() {
         if (isRead) throw new Error(`the rows of ${shownName} can be read once`);
         isRead = true;
-        return closingAfter(reading.rows(), source, (line) => {
+        return closingAfter(formatRows.rows(), source, (line) => {
           lastRowLine = line;
         });
       },
       lastLineEnds,
       detectedLate: () => [
-        ...(reading.detectedLate?.() ?? []),
+        ...(formatRows.detectedLate?.() ?? []),
         ...(lastLineEnds() === false ? [unendedLine(lastRowLine)] : []),
       ],
       [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
@@ -79,7 +79,7 @@ export function parseRow(info: FileInfo, raw: string): Cells {
   }
 }
 
-function readFormat(format: Format, source: Source, settings: SourceSettings): Promise<Reading> {
+function readFormat(format: Format, source: Source, settings: SourceSettings): Promise<FormatRows> {
   switch (format) {
     case "csv":
     case "tsv":

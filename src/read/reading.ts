@@ -2,7 +2,7 @@
 import type { FileInfo, Row } from "../model/row.ts";
 
 /** One file in one format: the facts that its format adds, and its rows, to be asked for once. */
-export interface Reading {
+export interface FormatRows {
   readonly facts: Pick<
     FileInfo,
     "newline" | "delimiter" | "quote" | "separatorLine" | "headerRaw" | "columns" | "padding" | "records"

@@ -1,6 +1,6 @@
 // The line with which Excel is told what separates the cells: `sep=;`, at the very top, no part of the table.
 import type { FileInfo } from "../model/row.ts";
-import { type Pull, peek } from "./byte-reader.ts";
+import { type ByteReader, peek } from "./byte-reader.ts";
 
 /** The line as it stands there, and what it says. */
 interface SeparatorLine {
@@ -11,7 +11,7 @@ interface SeparatorLine {
 }
 
 /** Reads such a line away; undefined when there is none, and nothing was read. */
-export async function takeSeparatorLine(text: Pull): Promise<SeparatorLine | undefined> {
+export async function takeSeparatorLine(text: ByteReader): Promise<SeparatorLine | undefined> {
   const head = (await peek(text, longestBytes)).toString("utf8", 0, longestBytes);
   // Programs that know nothing of it fill the line up with empty cells.
   const [line, raw = "", delimiter = "", end = ""] = /^("?sep=([^"\r\n])"?[,;\t|]*)(\r\n|\n|\r|$)/i.exec(head) ?? [];

@@ -1,6 +1,6 @@
 // Opening: from a path to checked UTF-8 text without a byte order mark. Knows byte order marks and puts bytes, encoding
 // and decoding together; does not know rows or formats.
-import { type Pull, peek, piecesOf, pullFrom } from "./byte-reader.ts";
+import { type ByteReader, byteReaderFrom, peek, piecesOf } from "./byte-reader.ts";
 import { type OpenBytes, openBytes, type Streams, startsWith } from "./bytes.ts";
 import { decoded, encodingName, wholeUtf8 } from "./decode.ts";
 import { detectEncoding } from "./encoding.ts";
@@ -8,7 +8,7 @@ import { mostPeekedBytes } from "./limits.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** An open file as text: pieces of valid UTF-8 that end between characters, without NUL and byte order mark. */
-export interface Source extends Pull, AsyncDisposable {
+export interface Source extends ByteReader, AsyncDisposable {
   /** The file as people know it; every error names it. */
   readonly file: string;
   readonly encoding: string;
@@ -35,7 +35,7 @@ export async function openSource(
     const { bytes, gzip } = opened;
     const mark = await takeMark(bytes, file);
     const found = await encodingOf(mark, said, () => detectEncoding(lookAt(opened, path, file), file));
-    const text = pullFrom(decoded(piecesOf(bytes), found.encoding, file));
+    const text = byteReaderFrom(decoded(piecesOf(bytes), found.encoding, file));
     return {
       file,
       ...found,
@@ -74,7 +74,7 @@ const byteOrderMarks = [
 ] as const;
 
 /** The encoding that a byte order mark names; the mark is read away. */
-async function takeMark(bytes: Pull, file: string): Promise<string | undefined> {
+async function takeMark(bytes: ByteReader, file: string): Promise<string | undefined> {
   const head = await peek(bytes, 8);
   const mark = byteOrderMarks.find((candidate) => startsWith(head, candidate.bytes));
   if (head.length <= (mark?.bytes.length ?? 0)) {
