@@ -17,7 +17,7 @@ export {
   writeImport,
 } from "./init/init.ts";
 export { type Job, type JobOverrides, loadJob } from "./job/job.ts";
-export { type JobRemains, readJobRemains } from "./job/job-outline.ts";
+export { type JobOutline, readJobOutline } from "./job/job-outline.ts";
 export type { Account } from "./model/account.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export { type ErrorCode, ImportError } from "./model/error.ts";

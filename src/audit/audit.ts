@@ -1,7 +1,7 @@
 // An audit: every law of conservation over the newest ended run of a job and its whole ledger, and, when asked, accepted
 // entries against the API. Reads only; needs no lock.
 import { join } from "node:path";
-import type { JobRemains } from "../job/job-outline.ts";
+import type { JobOutline } from "../job/job-outline.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodes } from "../model/exit-codes.ts";
@@ -34,7 +34,7 @@ export interface AuditResult {
  * Audits a job. Throws `ImportError("USAGE")` when there is no such ended run, `("STATE_UNUSABLE")` when there is no ledger,
  * and what ends reading back early (`OUTAGE`, `ACCOUNT_REFUSED`, `STOPPED`).
  */
-export async function audit(job: JobRemains, options: AuditOptions): Promise<AuditResult> {
+export async function audit(job: JobOutline, options: AuditOptions): Promise<AuditResult> {
   await using ledger = await ledgersIn(job.state).open(options.baseUrl, "read");
   const run = await chosenRun(ledger.runs, job, options.run);
   const inLedger = await ledger.audit.invariants(run.id);
@@ -56,7 +56,7 @@ export async function audit(job: JobRemains, options: AuditOptions): Promise<Aud
   };
 }
 
-async function chosenRun(runs: Runs, job: JobRemains, runId: string | undefined): Promise<RunRecord> {
+async function chosenRun(runs: Runs, job: JobOutline, runId: string | undefined): Promise<RunRecord> {
   if (runId !== undefined) {
     const run = await runs.find(runId);
     if (run === undefined)

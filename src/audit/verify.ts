@@ -14,7 +14,7 @@ import type { RunRecord } from "../model/ledger/runs.ts";
 import { updateBody, withFills } from "../model/request-body.ts";
 import { resources } from "../model/resources/resources.ts";
 import { compileInput } from "../staging/prepare.ts";
-import { mapAgain } from "../staging/remap.ts";
+import { remap } from "../staging/remap.ts";
 import { type AgedRows, rowsOfRuns } from "../staging/row-indexes.ts";
 
 /** What to verify, and with what. */
@@ -166,7 +166,7 @@ function createContent(
     const input = (files.find(({ kind }) => kind === "input") ?? files[0])?.input ?? "";
     const mapping = await mappingOf(input);
     if (typeof mapping === "string") return mapping;
-    const { draft, hash } = await mapAgain(
+    const { draft, hash } = await remap(
       ledger,
       { id: entry.id, run: run.id },
       { input: { name: input }, compiled: mapping },

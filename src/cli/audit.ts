@@ -1,6 +1,6 @@
 // `luminous-import audit`: every law with the numbers that make it true, and every breach by name.
 import { type AuditResult, audit as auditJob } from "../audit/audit.ts";
-import { readJobRemains } from "../job/job-outline.ts";
+import { readJobOutline } from "../job/job-outline.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import { shownUnlessToken } from "../model/text/mask.ts";
@@ -25,7 +25,7 @@ export async function audit(
   world: CommandWorld,
 ): Promise<number> {
   const { state } = options;
-  const job = await readJobRemains(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
+  const job = await readJobOutline(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
   const run = flags.run === undefined ? {} : { run: flags.run };
   using signals = interruptible(world);
   const result =

@@ -18,7 +18,7 @@ export function show(label: string, options: GlobalOptions, world: CommandWorld)
   return tell(
     options,
     world,
-    (inquiry) => findChannels(label, inquiry),
+    (options) => findChannels(label, options),
     (channels) => channels.map(channelText).join("\n"),
   );
 }
@@ -26,7 +26,7 @@ export function show(label: string, options: GlobalOptions, world: CommandWorld)
 async function tell(
   options: GlobalOptions,
   world: CommandWorld,
-  find: (inquiry: ChannelsOptions) => Promise<readonly SeenChannel[]>,
+  find: (options: ChannelsOptions) => Promise<readonly SeenChannel[]>,
   text: (channels: readonly SeenChannel[]) => string,
 ): Promise<number> {
   const noJob = { company: undefined, baseUrl: undefined, file: { path: "", shown: "the job" } };

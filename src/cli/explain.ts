@@ -1,6 +1,6 @@
 // `luminous-import explain`: the story of one entry, from the ledger. No token, no network.
 import { explain as explainEntry, onlyAddress, requireRun } from "../history/explain.ts";
-import { type JobRemains, readJobRemains } from "../job/job-outline.ts";
+import { type JobOutline, readJobOutline } from "../job/job-outline.ts";
 import { exitCodes } from "../model/exit-codes.ts";
 import { storyText } from "../report/story-text.ts";
 import { resolveAddress } from "./account.ts";
@@ -14,7 +14,7 @@ export async function explain(
   world: CommandWorld,
 ): Promise<number> {
   const { state } = options;
-  const job = await readJobRemains(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
+  const job = await readJobOutline(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
   await requireRun(job);
   const baseUrl = await addressOf(job, options, world);
   const explanation = await explainEntry(job, { what, baseUrl, cwd: world.cwd });
@@ -27,7 +27,7 @@ export async function explain(
 }
 
 /** As `status` finds it; a job that names no account any more has the ledger that is there, if there is only one. */
-async function addressOf(job: JobRemains, options: GlobalOptions, world: CommandWorld): Promise<string> {
+async function addressOf(job: JobOutline, options: GlobalOptions, world: CommandWorld): Promise<string> {
   try {
     return (await resolveAddress(job, accountSources(world, options))).baseUrl;
   } catch (error) {

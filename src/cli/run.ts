@@ -23,9 +23,9 @@ export async function run(path: string, options: GlobalOptions, flags: RunFlags,
   const account = await resolveAccount(job, accountSources(world, options));
   await using console = await openConsole(world, options);
   using signals = interruptible(world);
-  const { input: _, ...wishes } = flags;
+  const { input: _, ...runOptions } = flags;
   const result = await runJob(job, {
-    ...wishes,
+    ...runOptions,
     account,
     clock: systemClock,
     random: Math.random,

@@ -1,7 +1,7 @@
 // `luminous-import state purge`: old runs go, what was accepted stays.
 import { resolve } from "node:path";
 import { type PurgeResult, purgeState } from "../history/purge.ts";
-import { readJobRemains } from "../job/job-outline.ts";
+import { readJobOutline } from "../job/job-outline.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodes } from "../model/exit-codes.ts";
 import { countText } from "../model/text/count-text.ts";
@@ -34,7 +34,7 @@ export async function purge(
 
 async function stateFolder(path: string | undefined, { state }: GlobalOptions, { cwd }: CommandWorld): Promise<string> {
   if (path === undefined) return resolve(cwd, state ?? ".luminous-import");
-  return (await readJobRemains(path, { cwd, ...(state === undefined ? {} : { state }) })).state;
+  return (await readJobOutline(path, { cwd, ...(state === undefined ? {} : { state }) })).state;
 }
 
 function purgeText({ runs, rows, entries, folderBytes, ledgerBytes, copyBytes }: PurgeResult, dryRun: boolean): string {

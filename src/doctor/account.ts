@@ -152,18 +152,18 @@ async function probeFilter(asker: Asker, resource: Resource): Promise<FilterProb
 const askChannels: Ask = async (asker, job, { uses, resources: imported }) => {
   if (!imported.has("sales_orders") && !imported.has("channels")) return [ok("channels", "the job imports no orders")];
   const channels = await rowsAt(asker, resources.channels.list.path);
-  const wishes = {
+  const needs = {
     ordersTo: { labels: named(uses, "channel"), ids: named(uses, "channel id") },
     imported: named(uses, "imported channel").map(({ name }) => name),
     own: imported.has("sales_orders") ? job.channel : undefined,
     orderPush: job.orderPush,
   };
-  const findings = judgeChannels(channels, wishes);
-  const { own } = wishes;
+  const findings = judgeChannels(channels, needs);
+  const { own } = needs;
   const isThere =
     own === undefined ||
     "unread" in channels ||
-    wishes.imported.includes(own.label) ||
+    needs.imported.includes(own.label) ||
     channels.some(({ label }) => typeof label === "string" && label.trim() === own.label);
   return isThere ? findings : [...findings, judgeWarehouseGroup(await rowsAt(asker, "/warehouse-groups"), own)];
 };

@@ -14,7 +14,7 @@ export interface Named {
 }
 
 /** What the job does with channels. */
-export interface ChannelWishes {
+export interface ChannelNeeds {
   readonly ordersTo: { readonly labels: readonly Named[]; readonly ids: readonly Named[] };
   /** Labels of channels that the job imports, so that they need not be there. */
   readonly imported: readonly string[];
@@ -24,8 +24,8 @@ export interface ChannelWishes {
 }
 
 /** One finding for each channel that something speaks against, or one that all is well. */
-export function judgeChannels(records: readonly JsonObject[] | Unread, wishes: ChannelWishes): readonly Finding[] {
-  const { ordersTo, imported, own, orderPush } = wishes;
+export function judgeChannels(records: readonly JsonObject[] | Unread, needs: ChannelNeeds): readonly Finding[] {
+  const { ordersTo, imported, own, orderPush } = needs;
   if ("unread" in records) {
     const said = `the channels cannot be read (${records.unread})`;
     return orderPush === "allow"
@@ -100,7 +100,7 @@ export function judgeWarehouseGroup(groups: readonly JsonObject[] | Unread, chan
   );
 }
 
-function judgeRecord(record: JsonObject, place: string, orderPush: ChannelWishes["orderPush"]): readonly Finding[] {
+function judgeRecord(record: JsonObject, place: string, orderPush: ChannelNeeds["orderPush"]): readonly Finding[] {
   const { pushes, unfit } = channelStanding(record);
   const name = `${nameOf(record)}, named in ${place},`;
   const another =

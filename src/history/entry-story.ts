@@ -20,7 +20,7 @@ import type {
   RunMention,
   StoryCells,
 } from "../report/explanation.ts";
-import { type MappedAgain, mapAgain } from "../staging/remap.ts";
+import { type Remapped, remap } from "../staging/remap.ts";
 import { storyEvents } from "./story-events.ts";
 
 /** The mapping of an input as it stands today, or why it cannot be had. */
@@ -48,7 +48,7 @@ export async function storyOf(
   const todays = await tools.mappingOf(run, input);
   const again =
     todays.ok && input !== undefined
-      ? await mapAgain(ledger, entry, { input: { name: input }, compiled: todays.compiled })
+      ? await remap(ledger, entry, { input: { name: input }, compiled: todays.compiled })
       : undefined;
   const kept = await ledger.history.payload(entry.id);
   const fields = todays.ok && again !== undefined ? todays.compiled.trace(again.group) : [];
@@ -140,7 +140,7 @@ function topColumn(column: string, cells: Cells): string {
 
 function mappingStory(
   todays: TodaysMapping,
-  again: MappedAgain | undefined,
+  again: Remapped | undefined,
   fields: readonly FieldTrace[],
   entry: HistoryEntry,
   kept: HistoryPayload | undefined,
@@ -158,7 +158,7 @@ function mappingStory(
 async function payloadStory(
   entry: HistoryEntry,
   kept: HistoryPayload | undefined,
-  again: MappedAgain | undefined,
+  again: Remapped | undefined,
   sends: readonly HistorySend[],
   ledger: Ledger,
 ): Promise<PayloadStory> {
@@ -182,7 +182,7 @@ interface Fills {
   readonly unfilled: readonly string[];
 }
 
-async function fillsOf({ run }: HistoryEntry, again: MappedAgain | undefined, { queue }: Ledger): Promise<Fills> {
+async function fillsOf({ run }: HistoryEntry, again: Remapped | undefined, { queue }: Ledger): Promise<Fills> {
   const fills: Record<string, string> = {};
   const unfilled: string[] = [];
   for (const { path, resource, key, fill } of again?.draft?.references ?? []) {

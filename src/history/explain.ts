@@ -1,7 +1,7 @@
 // The whole story of an entry, by its key or by a line of a file: for `explain`, and for callers of the library. Reads the
 // ledger alone; the job and the mapping of today add the steps, and their absence takes nothing else away.
 import { join, resolve } from "node:path";
-import { type JobRemains, readJobRemains } from "../job/job-outline.ts";
+import { type JobOutline, readJobOutline } from "../job/job-outline.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { ImportError } from "../model/error.ts";
 import type { HistoryEntry, HistoryRow } from "../model/ledger/entry-history.ts";
@@ -33,7 +33,7 @@ const mostOfRow = 5;
  * Explains the newest entry of each resource with this key, or the row at `file:line` and the entries that it belongs to.
  * Throws `ImportError("USAGE")`, naming the nearest keys, when the ledger knows neither.
  */
-export async function explain(job: JobRemains, { what, baseUrl, cwd }: ExplainOptions): Promise<Explanation> {
+export async function explain(job: JobOutline, { what, baseUrl, cwd }: ExplainOptions): Promise<Explanation> {
   await using ledger = await ledgersIn(job.state).open(baseUrl, "read");
   const runs = await ledger.runs.list();
   const tools: StoryTools = { ledger, runs, mappingOf: mappingsOf(job, ledger) };
@@ -50,7 +50,7 @@ export async function explain(job: JobRemains, { what, baseUrl, cwd }: ExplainOp
 }
 
 /** Throws `ImportError("STATE_UNUSABLE")` for a job that was never run: a check keeps nothing that could be told. */
-export async function requireRun({ state, file }: JobRemains): Promise<void> {
+export async function requireRun({ state, file }: JobOutline): Promise<void> {
   if ((await ledgersIn(state).list()).length > 0) return;
   throw new ImportError("STATE_UNUSABLE", `${file.shown} has not been run yet: explain tells what became of a run`, {
     hint: `What a check found of every row is in ${join(state, "check", "results.csv")}. After a run in another folder, name it with --state.`,
@@ -164,7 +164,7 @@ function leftOutBy({ file, row }: FoundRow, { compiled }: Extract<TodaysMapping,
 }
 
 /** Mappings as they stand today, with the rows of a run: of the job that it was of, else of the one in hand. Each is compiled once. */
-function mappingsOf(job: JobRemains, ledger: Ledger): StoryTools["mappingOf"] {
+function mappingsOf(job: JobOutline, ledger: Ledger): StoryTools["mappingOf"] {
   const known = new Map<string, Promise<TodaysMapping>>();
   return (run, input) => {
     const name = `${run?.id ?? ""} ${input ?? ""}`;
@@ -175,13 +175,13 @@ function mappingsOf(job: JobRemains, ledger: Ledger): StoryTools["mappingOf"] {
 }
 
 async function todaysMapping(
-  job: JobRemains,
+  job: JobOutline,
   ledger: Ledger,
   run: RunRecord | undefined,
   input: string | undefined,
 ): Promise<TodaysMapping> {
   const isOther = run !== undefined && run.job !== job.file.path;
-  const other = isOther ? await readJobRemains(run.job, { cwd: "/" }).catch(() => undefined) : undefined;
+  const other = isOther ? await readJobOutline(run.job, { cwd: "/" }).catch(() => undefined) : undefined;
   const mapping = (other ?? job).mappings.get(input ?? "");
   if (mapping === undefined) {
     const reason = `${(other ?? job).file.shown} names no mapping for the input "${input ?? ""}" any more`;

@@ -7,7 +7,7 @@ import { isPlainObject } from "../model/json.ts";
 import { type JobFile, type MappingFile, readJobText } from "./job.ts";
 
 /** A job as far as looking back needs it. */
-export interface JobRemains {
+export interface JobOutline {
   readonly file: JobFile;
   readonly company: string | undefined;
   readonly baseUrl: string | undefined;
@@ -18,14 +18,14 @@ export interface JobRemains {
 }
 
 /** Where to look. */
-export interface RemainsOptions {
+export interface JobOutlineOptions {
   readonly cwd: string;
   /** Another state folder than the job says. */
   readonly state?: string;
 }
 
 /** Reads what can be read of a job file. Throws `ImportError("JOB_INVALID")` only when there is no such file. */
-export async function readJobRemains(path: string, { cwd, state }: RemainsOptions): Promise<JobRemains> {
+export async function readJobOutline(path: string, { cwd, state }: JobOutlineOptions): Promise<JobOutline> {
   const file: JobFile = { path: resolve(cwd, path), shown: path };
   const yaml = readYaml(await readJobText(file));
   const job = asObject(parsed(yaml));

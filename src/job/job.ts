@@ -27,7 +27,7 @@ export interface JobFile {
   /** How its columns write numbers and dates, where that is known already. */
   readonly styles?: ColumnStyles;
   /** The path is a copy of what `shown` names. */
-  readonly spooled?: true;
+  readonly isStdinCopy?: true;
   /** How it was before anybody looked into it, where somebody has. */
   readonly state?: FileState | undefined;
   /** The pattern that it was found by. */

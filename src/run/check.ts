@@ -12,10 +12,10 @@ import type { Summary } from "../report/summary.ts";
 import { createLocate } from "../staging/locate-cells.ts";
 import { damageList, detections, prepareInputs, resourceOf } from "../staging/prepare.ts";
 import { stage } from "../staging/stage.ts";
-import { spoolStreams } from "../staging/stdin-copy.ts";
+import { copyStreams } from "../staging/stdin-copy.ts";
 import { earlierEndingsAnywhere } from "./earlier-endings.ts";
-import { shownEntries } from "./preview-entries.ts";
-import { prepareOptions, type RunEvent, spoolOptions } from "./run.ts";
+import { previewEntries } from "./preview-entries.ts";
+import { prepareOptions, type RunEvent, stdinCopyOptions } from "./run.ts";
 import { openScratchFolder } from "./scratch-folder.ts";
 
 /** What a check may be told beside its job. */
@@ -47,8 +47,8 @@ export interface CheckResult {
 /** Checks a job. Throws `ImportError` when an input, a mapping or the job cannot be used at all (exit code 2). */
 export async function check(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
   const { clock = systemClock, stop = new AbortController().signal } = options;
-  await using spooled = await spoolStreams(job, spoolOptions(options));
-  const inputs = await prepareInputs(spooled.job, prepareOptions(options));
+  await using stdinCopy = await copyStreams(job, stdinCopyOptions(options));
+  const inputs = await prepareInputs(stdinCopy.job, prepareOptions(options));
   for (const { file, what } of detections(inputs)) options.onEvent?.({ kind: "detected", file, what });
   await using scratch = await openScratchFolder();
   await using ledger = await ledgersIn(scratch.path).openScratch();
@@ -94,6 +94,6 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     resourceOf: resourceOf(inputs),
   });
   const { show = 0 } = options;
-  const shown = show === 0 ? [] : await shownEntries(ledger, record, inputs, show);
+  const shown = show === 0 ? [] : await previewEntries(ledger, record, inputs, show);
   return { exitCode, summary, folder, shown };
 }

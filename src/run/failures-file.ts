@@ -8,7 +8,7 @@ import { delimiterName } from "../read/delimiter.ts";
 import { openInput } from "../read/open.ts";
 
 /** Settings that a failures file can be read with, and what is odd about them in words. */
-interface Reading {
+interface FailuresFileSettings {
   readonly source: SourceSettings;
   readonly warnings: readonly string[];
 }
@@ -17,7 +17,7 @@ interface Reading {
  * Finds out how to read the failures file of a file with these facts: as it was written, unless more of the columns
  * are found with another delimiter, or its bytes are plainly UTF-8, or cells are in quotes now. Throws `INPUT_UNREADABLE` when no delimiter makes a table of it.
  */
-export async function readingOf(path: string, shown: string, info: FileInfo): Promise<Reading> {
+export async function failuresFileSettings(path: string, shown: string, info: FileInfo): Promise<FailuresFileSettings> {
   const { format, records } = info;
   const encoding = await encodingOf(path, info);
   const quote = info.quote === undefined || (await hasQuotedCells(path)) ? undefined : info.quote;

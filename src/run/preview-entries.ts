@@ -9,10 +9,10 @@ import { parsePath, withValueAt } from "../model/payload-path.ts";
 import { phases } from "../model/resource.ts";
 import type { ShownEntry } from "../report/preview-text.ts";
 import type { PreparedInput } from "../staging/prepare.ts";
-import { mapAgain } from "../staging/remap.ts";
+import { remap } from "../staging/remap.ts";
 
 /** At most `count` valid entries of each phase, in input order. An id that is not known yet stands as `<id of KEY>`. */
-export async function shownEntries(
+export async function previewEntries(
   ledger: Ledger,
   { id }: RunRecord,
   inputs: readonly PreparedInput[],
@@ -37,7 +37,7 @@ async function shownEntry(
   const { files, rows } = await ledger.staging.rowsOfEntry(entry.id);
   const main = files.find(({ kind }) => kind === "input");
   const input = inputs.find((prepared) => prepared.input.name === main?.input);
-  const draft = input === undefined ? undefined : (await mapAgain(ledger, { id: entry.id, run }, input)).draft;
+  const draft = input === undefined ? undefined : (await remap(ledger, { id: entry.id, run }, input)).draft;
   const ids = (draft?.references ?? []).filter(({ fill }) => fill);
   return {
     input: main?.input ?? "",

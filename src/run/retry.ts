@@ -12,9 +12,9 @@ import type { RunRecord } from "../model/ledger/runs.ts";
 import { failureNames } from "../report/failure-names.ts";
 import { checkOnly, prepareInputs } from "../staging/prepare.ts";
 import { rowsOfRuns } from "../staging/row-indexes.ts";
-import { spoolStreams } from "../staging/stdin-copy.ts";
-import { readingOf } from "./failures-file.ts";
-import { execute, prepareOptions, type RunOptions, type RunResult, runFolder, spoolOptions } from "./run.ts";
+import { copyStreams } from "../staging/stdin-copy.ts";
+import { failuresFileSettings } from "./failures-file.ts";
+import { execute, prepareOptions, type RunOptions, type RunResult, runFolder, stdinCopyOptions } from "./run.ts";
 
 /** What a retry may be told beside its job: what a run may, as far as it makes sense. */
 export type RetryOptions = Omit<RunOptions, "force" | "stdin">;
@@ -39,11 +39,11 @@ export async function retry(job: Job, options: RetryOptions): Promise<RetryResul
   const found = await findFailures(job, ledger, retryOf, options.only);
   if (found.inputs.length === 0) return { exitCode: 0, retried: retryOf.runId, result: undefined };
   const retryJob: Job = { ...job, inputs: found.inputs };
-  const { only: _, ...wishes } = options; // its inputs are those already
+  const { only: _, ...runOptions } = options; // its inputs are those already
   // Reference files are the job's own, and may come out of a pipe.
-  await using spooled = await spoolStreams(retryJob, spoolOptions(wishes));
-  const inputs = await prepareInputs(spooled.job, {
-    ...prepareOptions(wishes),
+  await using stdinCopy = await copyStreams(retryJob, stdinCopyOptions(runOptions));
+  const inputs = await prepareInputs(stdinCopy.job, {
+    ...prepareOptions(runOptions),
     earlierRows: (input) => rowsOfRuns(ledger, retryOf, input),
   });
   const result = await execute({ job: retryJob, inputs, ledger, lock, warnings: found.warnings, retryOf }, options);
@@ -124,7 +124,7 @@ async function failuresFile({
   readonly shown: string;
 }): Promise<{ readonly file: JobFile; readonly warnings: readonly string[] }> {
   const seen: JobFile = await seeFile({ path, shown });
-  const { source, warnings } = await readingOf(path, shown, staged.info);
+  const { source, warnings } = await failuresFileSettings(path, shown, staged.info);
   // The rows that are left may not show any more how their file wrote numbers and dates.
   const { styles } = staged.info;
   return {

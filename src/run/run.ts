@@ -27,7 +27,7 @@ import {
   resourceOf,
 } from "../staging/prepare.ts";
 import { stage } from "../staging/stage.ts";
-import { type SpoolOptions, spoolStreams } from "../staging/stdin-copy.ts";
+import { copyStreams, type StdinCopyOptions } from "../staging/stdin-copy.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
 import { countTraffic, type TrafficCount } from "./traffic.ts";
 
@@ -84,16 +84,16 @@ export interface RunResult {
  * Runs a job. Throws `ImportError` when nothing was started (exit code 2) or the ledger cannot be written; anything that
  * happens while sending is in the result.
  */
-export async function run(job: Job, wishes: RunOptions): Promise<RunResult> {
+export async function run(job: Job, options: RunOptions): Promise<RunResult> {
   await using lock = await ledgersIn(job.state).lock();
-  await using spooled = await spoolStreams(job, spoolOptions(wishes));
-  const inputs = await prepareInputs(spooled.job, prepareOptions(wishes));
-  await using ledger = await ledgersIn(job.state).open(wishes.account.baseUrl, "write");
-  return await execute({ job, inputs, ledger, lock, warnings: [] }, wishes);
+  await using stdinCopy = await copyStreams(job, stdinCopyOptions(options));
+  const inputs = await prepareInputs(stdinCopy.job, prepareOptions(options));
+  await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
+  return await execute({ job, inputs, ledger, lock, warnings: [] }, options);
 }
 
 /** What looking at the inputs is told of a command's wishes. */
-export function prepareOptions({ only, stop, onEvent }: CommandWishes): PrepareOptions {
+export function prepareOptions({ only, stop, onEvent }: CommandOptions): PrepareOptions {
   return {
     ...(only === undefined ? {} : { only }),
     ...(stop === undefined ? {} : { signal: stop }),
@@ -102,7 +102,7 @@ export function prepareOptions({ only, stop, onEvent }: CommandWishes): PrepareO
 }
 
 /** What copying standard input is told of a command's wishes. */
-export function spoolOptions({ only, stop, stdin }: CommandWishes): SpoolOptions {
+export function stdinCopyOptions({ only, stop, stdin }: CommandOptions): StdinCopyOptions {
   return {
     ...(only === undefined ? {} : { only }),
     ...(stop === undefined ? {} : { signal: stop }),
@@ -110,7 +110,7 @@ export function spoolOptions({ only, stop, stdin }: CommandWishes): SpoolOptions
   };
 }
 
-type CommandWishes = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;
+type CommandOptions = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;
 
 /** What goes through the pipeline. */
 interface Execution {
@@ -126,22 +126,22 @@ interface Execution {
 }
 
 /** Stages, sends and reports inputs as one run. The caller holds the lock of the state folder. Throws as `run` does. */
-export async function execute(execution: Execution, wishes: RunOptions): Promise<RunResult> {
+export async function execute(execution: Execution, options: RunOptions): Promise<RunResult> {
   const { job, inputs, ledger, retryOf } = execution;
-  const options = { ...quietWorld(), ...wishes };
-  await using accountLock = await ledgersIn(job.state).lockAccount(options.account.baseUrl);
+  const settings = { ...quietWorld(), ...options };
+  await using accountLock = await ledgersIn(job.state).lockAccount(settings.account.baseUrl);
   const record = await ledger.runs.begin({
-    runId: newRunId(options),
+    runId: newRunId(settings),
     job: job.file.path,
     command: retryOf === undefined ? "run" : "retry",
-    startedAtMs: options.clock.nowMs(),
+    startedAtMs: settings.clock.nowMs(),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.id }),
   });
   for (const lock of [execution.lock, accountLock]) lock.name(record.runId);
   const traffic = countTraffic();
   const warnings = [...execution.warnings, ...inputs.flatMap((input) => input.warnings)];
   const locate = createLocate(ledger, record.id, inputs);
-  const tell = options.onEvent ?? (() => undefined);
+  const tell = settings.onEvent ?? (() => undefined);
   if (ledger.upgraded !== undefined) tell({ kind: "upgraded", ...ledger.upgraded });
   const warn = (message: string): void => {
     warnings.push(message);
@@ -150,17 +150,17 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
   if (accountLock.warning !== undefined) warn(accountLock.warning);
   for (const { file, what } of detections(inputs)) tell({ kind: "detected", file, what });
 
-  await beforeSending(ledger, record, options, async () => {
+  await beforeSending(ledger, record, settings, async () => {
     await stage(inputs, {
       job,
       ledger,
       run: record.id,
-      strict: options.strict ?? false,
+      strict: settings.strict ?? false,
       locate,
       onProgress: (input, rows, of) => tell({ kind: "reading", input, rows, of }),
       onWarning: warn,
       onDetected: (file, what) => tell({ kind: "detected", file, what }),
-      signal: options.stop,
+      signal: settings.stop,
       isRetry: retryOf !== undefined,
     });
     await ledger.flush();
@@ -175,18 +175,18 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
   });
 
   const end: DispatchEnd =
-    (await refusedAsAWhole(ledger, record, options)) ??
+    (await refusedAsAWhole(ledger, record, settings)) ??
     (await dispatch({
       ledger,
       run: record.id,
-      api: options.account,
+      api: settings.account,
       limits: job.limits,
       existing: job.existing,
       missingReferences: job.missingReferences,
       guard: job,
-      force: options.force ?? false,
-      ...(options.limit === undefined ? {} : { limit: options.limit }),
-      ...(options.maxErrors === undefined ? {} : { maxErrors: options.maxErrors }),
+      force: settings.force ?? false,
+      ...(settings.limit === undefined ? {} : { limit: settings.limit }),
+      ...(settings.maxErrors === undefined ? {} : { maxErrors: settings.maxErrors }),
       locate,
       onAnswer: await judgeFirstAnswer(ledger.account, job.limits.requestsPerSecond, warn),
       onEvent: (event) => {
@@ -194,12 +194,12 @@ export async function execute(execution: Execution, wishes: RunOptions): Promise
         if (event.type === "warning") return warn(event.message);
         tell({ kind: "dispatch", event });
       },
-      clock: options.clock,
-      random: options.random,
-      stop: options.stop,
-      abort: options.abort,
+      clock: settings.clock,
+      random: settings.random,
+      stop: settings.stop,
+      abort: settings.abort,
     }));
-  return await finish(execution, record, { end, warnings, traffic, options });
+  return await finish(execution, record, { end, warnings, traffic, options: settings });
 }
 
 // Whoever says nothing gets the machine's clock, its randomness, and a run that nothing interrupts.

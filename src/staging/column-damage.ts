@@ -18,7 +18,7 @@ export interface ColumnDamage extends Damage {
 }
 
 /** Watches the used columns of an input. */
-export interface DamageInspector {
+export interface DamageWatcher {
   /** A function that sees every readable row of a file; undefined when no column of it is watched. */
   watch(join: string | undefined, file: string): ((row: Row) => void) | undefined;
   /** What is damaged and not accepted. */
@@ -26,11 +26,11 @@ export interface DamageInspector {
 }
 
 /** An inspector of columns in their roles. Blank cells are nothing; `accept` names by column what is as it should be. */
-export function inspectDamage(
+export function watchDamage(
   columns: readonly UsedColumn[],
   isBlank: (text: string) => boolean,
   accept: Readonly<Record<string, readonly DamageKind[]>>,
-): DamageInspector {
+): DamageWatcher {
   const watched = columns.map((column) => ({ column, watch: watchColumn(column.role), files: new Set<string>() }));
   return {
     watch(join, file) {

@@ -10,7 +10,7 @@ import type { Locate } from "./locate-cells.ts";
 import type { Pause } from "./pause.ts";
 
 /** What settling clashes needs. */
-export interface ClashOptions {
+export interface DuplicateKeyOptions {
   readonly ledger: Ledger;
   readonly strict: boolean;
   readonly locate: Locate;
@@ -22,13 +22,13 @@ export interface ClashOptions {
  * Makes every entry of the run invalid whose key, or a variant's, another entry claims too; each names the others' lines.
  * Keys that differ only in case are a warning on the first of them, and with `strict` an error on all.
  */
-export async function settleClashes(run: number, options: ClashOptions): Promise<void> {
+export async function settleDuplicateKeys(run: number, options: DuplicateKeyOptions): Promise<void> {
   await settle(run, "same", Number.MAX_SAFE_INTEGER, options);
   await settle(run, "case", options.strict ? Number.MAX_SAFE_INTEGER : 1, options);
 }
 
 /** `mostTold`: how many of the claims that clash with each other get a problem. */
-async function settle(run: number, kind: ClashKind, mostTold: number, options: ClashOptions): Promise<void> {
+async function settle(run: number, kind: ClashKind, mostTold: number, options: DuplicateKeyOptions): Promise<void> {
   const { ledger, pause } = options;
   await using clashes = await ledger.staging.clashes(run, kind);
   let places: Placed<Claim>[] = [];
@@ -54,7 +54,7 @@ async function problemOf(
   claim: Claim,
   kind: ClashKind,
   clashes: Clashes,
-  { strict }: Pick<ClashOptions, "strict">,
+  { strict }: Pick<DuplicateKeyOptions, "strict">,
 ): Promise<Problem> {
   const others = await clashes.others(claim, maxNamedLines);
   const words = kind === "same" ? placeOf : (other: Problem) => `"${other.value ?? ""}" at ${placeOf(other)}`;
@@ -81,7 +81,7 @@ async function problemOf(
   }
 }
 
-type Places = Pick<ClashOptions, "ledger" | "locate">;
+type Places = Pick<DuplicateKeyOptions, "ledger" | "locate">;
 
 /** A key of an entry, and its path in the payload. */
 export type KeyClaim = Pick<Claim, "entryId" | "key" | "path">;

@@ -11,7 +11,7 @@ import { openRowsHash, type RowsHash, rowsHash } from "./rows-hash.ts";
 import { validateDraft } from "./validate.ts";
 
 /** Takes the groups of one input. Whoever adds flushes in the end. */
-export interface Sink {
+export interface EntrySink {
   /** Parts of one group are added one after the other. */
   add(group: RowGroup): Promise<void>;
   /** Rows that the mapping leaves out, with the joined rows that would have belonged to them. */
@@ -20,7 +20,7 @@ export interface Sink {
 }
 
 /** What a sink needs beside the input. */
-export interface SinkOptions {
+export interface EntrySinkOptions {
   readonly job: Job;
   readonly ledger: Ledger;
   readonly run: number;
@@ -31,11 +31,11 @@ export interface SinkOptions {
 const entriesPerBatch = 200;
 
 /** A sink for the groups of an input; `joins` are the staged files of its joins. */
-export function createSink(
+export function createEntrySink(
   prepared: PreparedInput,
   joins: JoinFiles,
-  { job, ledger, run, strict, showCreationNeeds = false }: SinkOptions,
-): Sink {
+  { job, ledger, run, strict, showCreationNeeds = false }: EntrySinkOptions,
+): EntrySink {
   const { compiled, input } = prepared;
   const { resource } = compiled;
   const { staging } = ledger;

@@ -6,11 +6,11 @@ import type { LookupSpec, LookupTables, Mapping } from "../map/definition/mappin
 import { ImportError } from "../model/error.ts";
 import { didYouMean } from "../model/text/nearest.ts";
 import { openInput } from "../read/open.ts";
-import type { InspectOptions } from "./scan-files.ts";
+import type { ScanOptions } from "./scan-files.ts";
 
 const maxLookupRows = 200_000;
 
-interface LookupOptions extends Pick<InspectOptions, "signal"> {
+interface LookupOptions extends Pick<ScanOptions, "signal"> {
   /** The files, as they were before. */
   readonly seen?: readonly SeenFile[];
 }

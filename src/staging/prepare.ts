@@ -19,7 +19,7 @@ import { cutTo } from "../report/wording.ts";
 import { type ColumnDamage, damageWarnings } from "./column-damage.ts";
 import { lookupFile, readLookups } from "./lookup-tables.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
-import { type Inspected, type InspectOptions, inspectInput } from "./scan-files.ts";
+import { type ScannedFiles, type ScanOptions, scanFiles } from "./scan-files.ts";
 import { seeInput } from "./seen-input.ts";
 
 /** An input that is ready to be staged. */
@@ -37,7 +37,7 @@ export interface PreparedInput {
 }
 
 /** Which inputs to prepare, from what, and how to look at their rows. */
-export interface PrepareOptions extends InspectOptions {
+export interface PrepareOptions extends ScanOptions {
   /** Rows that the indexes of an input's mapping know beside those of its files. */
   readonly earlierRows?: (input: string) => AgedRows;
   /** The name of one input; the others are left alone. */
@@ -141,11 +141,11 @@ async function prepareSeen(
   for (const { file, join } of filesOf(input)) {
     const open = openInput(file.path, file.shown, file.source ?? compiled.mapping.source);
     await using opened = await (join === undefined ? open : open.catch(namingJoin(join, input)));
-    infos.set(file.path, { ...opened.info, path: file.spooled === true ? file.shown : opened.info.path });
+    infos.set(file.path, { ...opened.info, path: file.isStdinCopy === true ? file.shown : opened.info.path });
   }
-  const inspected = await inspectInput(input, compiled, infos, options);
-  const { errors: absent, warnings } = checkHeaders(compiled, inspected);
-  const errors = absent.length === 0 ? [] : [...undividedHeaders(input, inspected.infos), ...absent];
+  const scanned = await scanFiles(input, compiled, infos, options);
+  const { errors: absent, warnings } = checkHeaders(compiled, scanned);
+  const errors = absent.length === 0 ? [] : [...undividedHeaders(input, scanned.infos), ...absent];
   const faults = [
     ...(errors.length === 0
       ? []
@@ -154,19 +154,19 @@ async function prepareSeen(
             hint: `Mend ${input.mapping.shown}, mark the field "optional: true", or check the delimiter of the file.`,
           }),
         ]),
-    ...(inspected.faults.length === 0
+    ...(scanned.faults.length === 0
       ? []
-      : [new ImportError("MAPPING_INVALID", inspected.faults.join("\n"), { hint: inspected.hint })]),
+      : [new ImportError("MAPPING_INVALID", scanned.faults.join("\n"), { hint: scanned.hint })]),
   ];
   if (faults.length > 0) throw combineErrors(faults.map((reason) => ({ reason, of: input.name })));
-  const { damage } = inspected;
+  const { damage } = scanned;
   const allWarnings = [
     ...lookups.warnings,
     ...warnings,
     ...read.warnings,
     ...damageWarnings(damage, input.mapping.shown),
   ];
-  return { input, compiled, infos: inspected.infos, damage, warnings: allWarnings };
+  return { input, compiled, infos: scanned.infos, damage, warnings: allWarnings };
 }
 
 function filesOf({ files, joins }: Input): readonly { readonly file: JobFile; readonly join: string | undefined }[] {
@@ -186,7 +186,7 @@ function namingJoin(join: string, { name }: Input): (error: unknown) => never {
 }
 
 /** What does not fit between the mapping and the headers of an input's files. */
-function checkHeaders(compiled: CompiledMapping, { mains, joined: headers }: Inspected): ColumnFaults {
+function checkHeaders(compiled: CompiledMapping, { mains, joined: headers }: ScannedFiles): ColumnFaults {
   const errors = new Set<string>();
   const warnings = new Set<string>();
   for (const { header } of mains) {
@@ -247,7 +247,7 @@ export function checkJoins(input: Input, mapping: Mapping): void {
   }
 }
 
-type Stoppable = Pick<InspectOptions, "signal">;
+type Stoppable = Pick<ScanOptions, "signal">;
 
 async function readMapping({ mapping }: Pick<Input, "mapping">, { signal }: Stoppable = {}): Promise<Mapping> {
   const { path, shown } = mapping;

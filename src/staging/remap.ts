@@ -10,7 +10,7 @@ import { entryGroup, joinFilesOf, type MappedInput, mostRowsMapped } from "./loc
 import { draftHash } from "./validate.ts";
 
 /** What today's mapping makes of the rows of an entry. */
-export interface MappedAgain {
+export interface Remapped {
   readonly group: RowGroup;
   /** Undefined where today's mapping leaves the rows out. */
   readonly draft: Draft | undefined;
@@ -19,11 +19,11 @@ export interface MappedAgain {
 }
 
 /** Maps the rows of an entry again. Rows of `one: true` joins are found in the run's own files. */
-export async function mapAgain(
+export async function remap(
   ledger: Ledger,
   entry: { readonly id: number; readonly run: number },
   input: MappedInput,
-): Promise<MappedAgain> {
+): Promise<Remapped> {
   const files = await ledger.results.files(entry.run);
   const own = await ledger.staging.rowsOfEntry(entry.id, mostRowsMapped(input.compiled));
   const whole = await entryGroup(own, files, input, referenceRows(ledger, input, files));

@@ -4,7 +4,7 @@ import type { Ledger } from "../model/ledger/ledger.ts";
 import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 import { resources } from "../model/resources/resources.ts";
-import { type ClashOptions, claimPlaces } from "./duplicate-keys.ts";
+import { claimPlaces, type DuplicateKeyOptions } from "./duplicate-keys.ts";
 import type { Pause } from "./pause.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { createProblemBatch } from "./problem-batch.ts";
@@ -16,10 +16,10 @@ import { createProblemBatch } from "./problem-batch.ts";
  * apart under several keys: a row whose key the others continue is gone. And what has a row that stands in its failures file
  * more than once: it would count twice, or one of two edits of it would be lost.
  */
-export async function refuseRepeats(
+export async function refuseRetryConflicts(
   run: number,
   inputs: readonly PreparedInput[],
-  options: Pick<ClashOptions, "ledger" | "locate" | "pause">,
+  options: Pick<DuplicateKeyOptions, "ledger" | "locate" | "pause">,
 ): Promise<void> {
   const { staging, results } = options.ledger;
   await refuseCopies(run, options.ledger, options.pause);

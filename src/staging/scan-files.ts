@@ -9,10 +9,10 @@ import type { CompiledMapping } from "../map/compile.ts";
 import { literalWords } from "../map/literal-words.ts";
 import { type FileInfo, isTable } from "../model/row.ts";
 import { openInput, sameSettings } from "../read/open.ts";
-import { type ColumnDamage, inspectDamage } from "./column-damage.ts";
+import { type ColumnDamage, watchDamage } from "./column-damage.ts";
 
 /** How to look. */
-export interface InspectOptions {
+export interface ScanOptions {
   /** Ends the look; then nothing is found. */
   readonly signal?: AbortSignal;
   /** Called now and then with the rows looked at so far. */
@@ -20,7 +20,7 @@ export interface InspectOptions {
 }
 
 /** What the pass found. */
-export interface Inspected {
+export interface ScannedFiles {
   /** The facts of each file by path, with the styles of its columns. */
   readonly infos: ReadonlyMap<string, FileInfo>;
   /** Of the main files: one for each table, and one for all JSON together. */
@@ -34,21 +34,21 @@ export interface Inspected {
 }
 
 /** Looks at all rows of an input. Throws `INPUT_UNREADABLE` for what no row can be blamed for. */
-export async function inspectInput(
+export async function scanFiles(
   input: Input,
   compiled: CompiledMapping,
   infos: ReadonlyMap<string, FileInfo>,
-  options: InspectOptions = {},
-): Promise<Inspected> {
+  options: ScanOptions = {},
+): Promise<ScannedFiles> {
   const roles = rolesOf(input, infos);
   const isColumn = ({ join, column }: ColumnPlace): boolean =>
     roles.some(
       (role) => role.join === join && role.files.some(({ info }) => isTable(info) && info.columns?.includes(column)),
     );
   const styles = inferStyles(compiled.columnsToInfer(isColumn), compiled.mapping.file);
-  const meant = literalWords(compiled.mapping);
-  const isNothing = (text: string) => compiled.isBlank(text) || (meant.has(text.trim()) && isStandIn(text));
-  const damage = inspectDamage(compiled.columnRoles(isColumn), isNothing, compiled.mapping.accept);
+  const literal = literalWords(compiled.mapping);
+  const isNothing = (text: string) => compiled.isBlank(text) || (literal.has(text.trim()) && isStandIn(text));
+  const damage = watchDamage(compiled.columnRoles(isColumn), isNothing, compiled.mapping.accept);
   const collectors = collectorsOf(roles);
   askFor(compiled, collectors);
   for (const role of roles) {
@@ -133,7 +133,7 @@ function askFor(compiled: CompiledMapping, collectors: ReadonlyMap<string | unde
 function headersOf(
   roles: readonly Role[],
   collectors: ReadonlyMap<string | undefined, PathCollector>,
-): Pick<Inspected, "mains" | "joined"> {
+): Pick<ScannedFiles, "mains" | "joined"> {
   const headerOf = ({ join }: Role, read: Role["files"][number] | undefined): Header | undefined => {
     if (read === undefined) return undefined;
     const { file, info } = read;
@@ -153,6 +153,6 @@ function headersOf(
 }
 
 /** Staging says what is to be said of a command that was stopped. */
-function cutOff(infos: ReadonlyMap<string, FileInfo>): Inspected {
+function cutOff(infos: ReadonlyMap<string, FileInfo>): ScannedFiles {
   return { infos, mains: [], joined: {}, damage: [], faults: [], hint: "" };
 }

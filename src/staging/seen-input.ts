@@ -24,7 +24,7 @@ export async function seeInput(input: Input): Promise<SeenInput> {
 }
 
 function seeAll(files: readonly JobFile[]): Promise<readonly JobFile[]> {
-  return Promise.all(files.map((file) => (file.spooled === true ? file : seeFile(file))));
+  return Promise.all(files.map((file) => (file.isStdinCopy === true ? file : seeFile(file))));
 }
 
 function globsOf(files: readonly JobFile[]): Seen["globs"] {

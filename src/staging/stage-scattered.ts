@@ -4,7 +4,7 @@ import type { CompiledMapping } from "../map/compile.ts";
 import { groupTooLarge, maxGroupRows } from "../map/group.ts";
 import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Sink } from "./entry-sink.ts";
+import type { EntrySink } from "./entry-sink.ts";
 import { sourceRow } from "./joins.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { rowsHash } from "./rows-hash.ts";
@@ -14,7 +14,7 @@ import { endIfStopped, newRow, type OpenedFile, placed, type StageOptions, sourc
 export async function stageScattered(
   prepared: PreparedInput,
   mains: readonly OpenedFile[],
-  sink: Sink,
+  sink: EntrySink,
   options: StageOptions,
 ): Promise<void> {
   const { staging } = options.ledger;

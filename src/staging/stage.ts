@@ -4,14 +4,14 @@ import { blamedOnChange, refuseChanged, type Seen } from "../job/file-states.ts"
 import { groupRows } from "../map/group.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
-import { settleClashes } from "./duplicate-keys.ts";
-import { createSink, type Sink } from "./entry-sink.ts";
+import { settleDuplicateKeys } from "./duplicate-keys.ts";
+import { createEntrySink, type EntrySink } from "./entry-sink.ts";
 import { keyText } from "./joins.ts";
 import { earlierEndings, judgeLastLines } from "./last-lines.ts";
 import { joinFilesOf } from "./locate-cells.ts";
 import { createPause } from "./pause.ts";
 import type { PreparedInput } from "./prepare.ts";
-import { refuseRepeats } from "./retry-conflicts.ts";
+import { refuseRetryConflicts } from "./retry-conflicts.ts";
 import { addFiles, newRow, type OpenedFile, type StageOptions, sourceRows } from "./source-rows.ts";
 import { settleOrphans } from "./stage-joins.ts";
 import { stageScattered } from "./stage-scattered.ts";
@@ -33,8 +33,8 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
   await judgeLastLines(run, { ...options, earlier: options.earlierEndings ?? earlierEndings(ledger, job, run) });
   await ledger.staging.collapseIdentical(run);
   const settling = { ...options, pause: createPause(options.signal) };
-  await settleClashes(run, settling);
-  if (options.isRetry === true) await refuseRepeats(run, inputs, settling);
+  await settleDuplicateKeys(run, settling);
+  if (options.isRetry === true) await refuseRetryConflicts(run, inputs, settling);
   else await ledger.staging.settleRepaired(run);
   await ledger.staging.finish(run);
 }
@@ -63,7 +63,7 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
       }
     }
   }
-  const sink = createSink(prepared, joinFilesOf(prepared, joins), options);
+  const sink = createEntrySink(prepared, joinFilesOf(prepared, joins), options);
   if (compiled.mapping.group?.rows === "anywhere") await stageScattered(prepared, mains, sink, options);
   else for (const main of mains) await stageInOrder(prepared, main, sink, options);
   await sink.flush();
@@ -74,7 +74,7 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
 async function stageInOrder(
   prepared: PreparedInput,
   main: OpenedFile,
-  sink: Sink,
+  sink: EntrySink,
   options: StageOptions,
 ): Promise<void> {
   const { staging } = options.ledger;

@@ -10,12 +10,12 @@ import { filesOf } from "../job/read-once.ts";
 import { openStreamFile, piecesOfStream } from "../read/stream-file.ts";
 
 /** A job whose files can all be read twice. Disposing removes the copies. */
-export interface Spooled extends AsyncDisposable {
+export interface StdinCopy extends AsyncDisposable {
   readonly job: Job;
 }
 
 /** What to copy. */
-export interface SpoolOptions {
+export interface StdinCopyOptions {
   readonly stdin?: Readable;
   /** The one input that counts; the others are left alone. */
   readonly only?: string;
@@ -27,7 +27,7 @@ export interface SpoolOptions {
  * was. All are copied at once: whoever writes two pipes may not write one to its end first. Throws `STATE_UNUSABLE` and
  * `STATE_FULL` where that cannot be written, and `STOPPED`.
  */
-export async function spoolStreams(job: Job, { stdin, only, signal }: SpoolOptions): Promise<Spooled> {
+export async function copyStreams(job: Job, { stdin, only, signal }: StdinCopyOptions): Promise<StdinCopy> {
   const inputs = job.inputs.filter(({ name }) => (only ?? name) === name);
   const streams = await openStreams(new Set(inputs.flatMap(filesOf).map(({ path }) => path)), stdin);
   if (streams.size === 0) return { job, [Symbol.asyncDispose]: async () => {} };
@@ -48,7 +48,7 @@ export async function spoolStreams(job: Job, { stdin, only, signal }: SpoolOptio
   }
   const copied = (file: JobFile): JobFile => {
     const path = copies.get(file.path);
-    return path === undefined ? file : { ...file, path, spooled: true };
+    return path === undefined ? file : { ...file, path, isStdinCopy: true };
   };
   return {
     job: { ...job, inputs: job.inputs.map((input) => withFiles(input, copied)) },

@@ -4,7 +4,7 @@ import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { type JobRemains, readJobRemains } from "../../src/job/job-outline.ts";
+import { type JobOutline, readJobOutline } from "../../src/job/job-outline.ts";
 import { run } from "../../src/run/run.ts";
 import type { Sandbox } from "../../src/sandbox/server.ts";
 import { type JobFolder, jobFolder } from "../staging/job-folder.ts";
@@ -99,7 +99,7 @@ export async function ranJob(
 /** A copy of a job's folder, to break. */
 export interface Copy extends AsyncDisposable {
   readonly path: string;
-  readonly job: JobRemains;
+  readonly job: JobOutline;
   readonly ledger: string;
   readonly runFolder: string;
   /** Changes the ledger behind the program's back. */
@@ -111,13 +111,13 @@ export async function copyOf(original: string): Promise<Copy> {
   const path = await mkdtemp(join(tmpdir(), "luminous-import-audit-"));
   await cp(original, path, { recursive: true });
   const state = join(path, ".luminous-import");
-  const remains = await readJobRemains("import.yaml", { cwd: original });
+  const outline = await readJobOutline("import.yaml", { cwd: original });
   const [ledger = ""] = (await readdir(join(state, "ledgers"))).filter((name) => name.endsWith(".db"));
   const [runId = ""] = (await readdir(join(state, "runs"))).sort().reverse();
   const file = join(state, "ledgers", ledger);
   return {
     path,
-    job: { ...remains, state },
+    job: { ...outline, state },
     ledger: file,
     runFolder: join(state, "runs", runId),
     sql(script) {

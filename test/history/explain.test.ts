@@ -5,7 +5,7 @@ import Database from "better-sqlite3";
 import { describe, expect, it, test } from "vitest";
 import { explain } from "../../src/history/explain.ts";
 import { loadJob } from "../../src/job/job.ts";
-import { readJobRemains } from "../../src/job/job-outline.ts";
+import { readJobOutline } from "../../src/job/job-outline.ts";
 import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
 import { ledgerPath } from "../../src/ledger/sqlite/storage/ledger-file.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
@@ -73,7 +73,7 @@ async function setting(
   const folder = await jobFolder(given);
   const sandbox = await startSandbox({ token: "t", ...sandboxOptions });
   const account = { baseUrl: sandbox.url, baseUrlFrom: "test", token: "t" };
-  const remains = () => readJobRemains("import.yaml", { cwd: folder.path });
+  const remains = () => readJobOutline("import.yaml", { cwd: folder.path });
   return {
     folder: folder.path,
     sandbox,

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { explain } from "../../src/history/explain.ts";
-import { readJobRemains } from "../../src/job/job-outline.ts";
+import { readJobOutline } from "../../src/job/job-outline.ts";
 import { retry } from "../../src/run/retry.ts";
 import { run } from "../../src/run/run.ts";
 import { parseResults } from "../e2e/table.ts";
@@ -106,9 +106,9 @@ it.each(["csv", "json", "ndjson"])("from %s to the wire, the failures, a retry a
   const second = await retry(await folder.loadJob(), { account });
   expect([second.exitCode, second.result?.summary.totals]).toEqual([3, { rows: 2, entries: 1 }]);
 
-  const remains = await readJobRemains("import.yaml", { cwd: folder.path });
+  const outline = await readJobOutline("import.yaml", { cwd: folder.path });
   for (const name of names) {
-    const { entries } = await explain(remains, { what: name, baseUrl: api.url, cwd: folder.path });
+    const { entries } = await explain(outline, { what: name, baseUrl: api.url, cwd: folder.path });
     expect(entries.map(({ key }) => key)).toContain(name);
   }
   expect(Object.keys(Object.prototype)).toEqual([]);

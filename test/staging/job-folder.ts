@@ -14,7 +14,7 @@ import { phases } from "../../src/model/resource.ts";
 import { createLocate, type Locate } from "../../src/staging/locate-cells.ts";
 import { prepareInputs } from "../../src/staging/prepare.ts";
 import { stage } from "../../src/staging/stage.ts";
-import { spoolStreams } from "../../src/staging/stdin-copy.ts";
+import { copyStreams } from "../../src/staging/stdin-copy.ts";
 
 /** Files by their path in the folder. */
 export type Files = Readonly<Record<string, string>>;
@@ -75,8 +75,8 @@ export async function stagedJob(files: Files, { stdin, onLocate, ...parts }: Sta
   try {
     const job = await folder.loadJob();
     const piped = stdin === undefined ? {} : { stdin: Readable.from([stdin]) };
-    await using spooled = await spoolStreams(job, piped);
-    const inputs = await prepareInputs(spooled.job);
+    await using stdinCopy = await copyStreams(job, piped);
+    const inputs = await prepareInputs(stdinCopy.job);
     const run = await ledger.runs.begin({ runId: "r", job: "import.yaml", command: "run", startedAtMs: 0 });
     const locate = createLocate(ledger, run.id, inputs);
     const warnings = inputs.flatMap((input) => input.warnings);

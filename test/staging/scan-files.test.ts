@@ -6,7 +6,7 @@ import { describe, expect, it, test } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
 import { check } from "../../src/run/check.ts";
 import { prepareInputs } from "../../src/staging/prepare.ts";
-import { spoolStreams } from "../../src/staging/stdin-copy.ts";
+import { copyStreams } from "../../src/staging/stdin-copy.ts";
 import { errorOf, type Files, jobFolder, stagedJob } from "./job-folder.ts";
 
 const job = (file: string, more = ""): string =>
@@ -356,10 +356,10 @@ describe("standard input", () => {
     const given = await folder.loadJob();
     const spool = join(given.state, "stdin");
     {
-      await using spooled = await spoolStreams(given, { stdin: Readable.from(["SKU,P\n", "A,1.5\n"]) });
+      await using stdinCopy = await copyStreams(given, { stdin: Readable.from(["SKU,P\n", "A,1.5\n"]) });
       const [name = ""] = await readdir(spool);
       expect((await stat(join(spool, name))).mode & 0o777).toBe(0o600);
-      const [input] = await prepareInputs(spooled.job);
+      const [input] = await prepareInputs(stdinCopy.job);
       expect([...(input?.infos.values() ?? [])].map(({ path }) => path)).toEqual(["-"]);
     }
     expect(await readdir(spool)).toEqual([]);
@@ -368,9 +368,9 @@ describe("standard input", () => {
   it("that a killed process left is removed", async () => {
     await using folder = await jobFolder({ ...files, "import.yaml": job("-") });
     const given = await folder.loadJob();
-    await using _first = await spoolStreams(given, { stdin: Readable.from(["SKU,P\n"]) });
+    await using _first = await copyStreams(given, { stdin: Readable.from(["SKU,P\n"]) });
     await writeFile(join(given.state, "stdin", "999999999"), "left");
-    await using _second = await spoolStreams(given, { stdin: Readable.from(["SKU,P\n"]) });
+    await using _second = await copyStreams(given, { stdin: Readable.from(["SKU,P\n"]) });
     expect(await readdir(join(given.state, "stdin"))).toEqual([String(process.pid)]);
   });
 });

@@ -9,7 +9,7 @@ import { explain } from "../../../src/history/explain.ts";
 import { purgeState } from "../../../src/history/purge.ts";
 import { listRuns } from "../../../src/history/status.ts";
 import { loadJob } from "../../../src/job/job.ts";
-import { readJobRemains } from "../../../src/job/job-outline.ts";
+import { readJobOutline } from "../../../src/job/job-outline.ts";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
 import { Connection } from "../../../src/ledger/sqlite/storage/connection.ts";
 import { migrate } from "../../../src/ledger/sqlite/storage/migrate.ts";
@@ -197,7 +197,7 @@ describe.each(versions)("the ledger of version %i", (version) => {
   });
 });
 
-const remains = (folder: OldFolder) => readJobRemains("import.yaml", { cwd: folder.path });
+const remains = (folder: OldFolder) => readJobOutline("import.yaml", { cwd: folder.path });
 
 /** All that looking back gives: the runs, the story of every key, every law. The file's size is no part of it. */
 async function everythingSaid(folder: OldFolder) {
