@@ -5,7 +5,7 @@ import { visibleLine, visibleTexts } from "../model/text/visible.ts";
 import { type ShownEntry, shownText } from "../report/preview-text.ts";
 import { createProgress, type Progress } from "../report/progress.ts";
 import type { Summary } from "../report/summary.ts";
-import { closing } from "../report/terminal-summary.ts";
+import { terminalSummary } from "../report/terminal-summary.ts";
 import type { RunEvent } from "../run/run.ts";
 import { openLog } from "./log.ts";
 import { createNarrator } from "./narrator.ts";
@@ -50,7 +50,7 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
       progress.clear();
       if (options.json === true) return world.stdout.write(`${json(summary, shown, world)}\n`);
       if (shown !== undefined) world.stdout.write(`${shownText(shown)}\n\n`);
-      world.stdout.control(`${closingText(summary, world, world.argv)}\n`);
+      world.stdout.control(`${summaryText(summary, world, world.argv)}\n`);
     },
     async [Symbol.asyncDispose]() {
       progress.clear();
@@ -68,10 +68,10 @@ function json(summary: Summary, shown: readonly ShownEntry[] | undefined, { argv
  * The closing of a run for this terminal, with colours of our own and everything else made visible; `words` are those of the
  * command that continues it.
  */
-export function closingText(summary: Summary, { stdout, env, cwd }: CommandWorld, words: readonly string[]): string {
+export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld, words: readonly string[]): string {
   const { folder } = summary.results;
   const near = relative(cwd, folder);
-  return closing(visibleTexts(summary), {
+  return terminalSummary(visibleTexts(summary), {
     width: stdout.columns ?? 100,
     colour: stdout.isTTY && env.NO_COLOR === undefined,
     folder: visibleLine(near.startsWith("..") ? folder : near),

@@ -7,7 +7,7 @@ import type { RunRecord } from "../model/ledger/runs.ts";
 import { visible } from "../model/text/visible.ts";
 import type { Summary } from "../report/summary.ts";
 import { resolveAddress } from "./account.ts";
-import { closingText } from "./console.ts";
+import { summaryText } from "./console.ts";
 import { loadCommandJob } from "./load-job.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
 
@@ -39,7 +39,7 @@ export async function status(
     return exitCodes.done;
   }
   if (isSummary(last.summary))
-    world.stdout.control(`${visible(last.runId)}\n${closingText(last.summary, world, [last.command, path])}\n`);
+    world.stdout.control(`${visible(last.runId)}\n${summaryText(last.summary, world, [last.command, path])}\n`);
   else world.stdout.write(`${last.runId}: ${howItStands(last)}\nNext: luminous-import ${last.command} ${path}\n`);
   return exitCodes.done;
 }

@@ -12,7 +12,7 @@ export interface ProblemListOptions {
   /** Examples of each group; at most three are kept. */
   readonly maxExamples: number;
   /** Of a group that every row has, the list says so instead of naming lines. */
-  readonly isEverywhere?: (group: ProblemGroup) => boolean;
+  readonly isSystemic?: (group: ProblemGroup) => boolean;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface ProblemListOptions {
  */
 export function problemList(
   { top, signatures, ungrouped }: Summary["problems"],
-  { width, maxGroups, maxExamples, isEverywhere = () => false }: ProblemListOptions,
+  { width, maxGroups, maxExamples, isSystemic = () => false }: ProblemListOptions,
 ): string {
   const shown = top.slice(0, maxGroups);
   const counts = shown.map(({ count }) => `${grouped(count)} × `);
@@ -30,7 +30,7 @@ export function problemList(
     const { examples, severity, count } = group;
     const texts = examples.slice(0, maxExamples).map((problem) => exampleText(problem, severity));
     const rest = count - texts.length;
-    const more = isEverywhere(group)
+    const more = isSystemic(group)
       ? ["everywhere else too: look at the mapping first"]
       : maxExamples > 1 && rest > 0
         ? [`+${grouped(rest)} more`]

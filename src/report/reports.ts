@@ -4,7 +4,7 @@ import type { RunRecord } from "../model/ledger/runs.ts";
 import { writeFailures } from "./failures.ts";
 import { writeResults } from "./results.ts";
 import { buildSummary, type Summary, type SummaryFacts, sendsNothing, writeSummary } from "./summary.ts";
-import { createSurvey } from "./tally-rows.ts";
+import { tallyRows } from "./tally-rows.ts";
 
 /**
  * Writes results.csv, results.ndjson, failures/ and summary.json into `folder` and gives the summary. Reads the ledger
@@ -15,13 +15,13 @@ export async function writeReports(
   results: Results,
   run: RunRecord,
   folder: string,
-  facts: Omit<SummaryFacts, "failures" | "surveyed">,
+  facts: Omit<SummaryFacts, "failures" | "tallied">,
 ): Promise<Summary> {
   const { resourceOf = {} } = facts;
-  const survey = createSurvey(resourceOf);
-  await writeResults(results, run.id, folder, { resourceOf, onRow: survey.see });
+  const rowTally = tallyRows(resourceOf);
+  await writeResults(results, run.id, folder, { resourceOf, onRow: rowTally.see });
   const failures = await writeFailures(results, run.id, folder, sendsNothing(run) ? ["pending"] : []);
-  const summary = await buildSummary(results, run, { ...facts, failures, surveyed: survey.surveyed() });
+  const summary = await buildSummary(results, run, { ...facts, failures, tallied: rowTally.tallied() });
   await writeSummary(folder, summary);
   return summary;
 }

@@ -12,7 +12,7 @@ import type { FailureFile } from "./failures.ts";
 import type { ProblemGroup } from "./problems.ts";
 import { resultFileNames } from "./results.ts";
 import { inputName, runFiles } from "./row-outcome.ts";
-import { createSurvey, type Surveyed, type Tally } from "./tally-rows.ts";
+import { type TalliedRows, type Tally, tallyRows } from "./tally-rows.ts";
 
 /** What the ledger does not know of a run. */
 export interface SummaryFacts {
@@ -35,7 +35,7 @@ export interface SummaryFacts {
   /** Of a retry: the name of the run whose failures it read. */
   readonly retryOf?: string;
   /** From a pass over the rows that was made anyway (`writeResults`); without it there is one more pass. */
-  readonly surveyed?: Surveyed;
+  readonly tallied?: TalliedRows;
 }
 
 /** Why a run stopped: the code, message and hint of its `ImportError`, or of a signal. */
@@ -159,7 +159,7 @@ const maxTopProblems = 100;
 
 /** Builds the summary of a run from the ledger and the facts. Holds no row and no token. */
 export async function buildSummary(results: Results, run: RunRecord, facts: SummaryFacts): Promise<Summary> {
-  const surveyed = facts.surveyed ?? (await surveyRows(results, run.id, facts.resourceOf));
+  const tallied = facts.tallied ?? (await tallyAllRows(results, run.id, facts.resourceOf));
   const sends = await results.sends(run.id);
   return {
     version: 1,
@@ -174,17 +174,17 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     exit_code: facts.exitCode,
     ended: facts.stopped === undefined ? "finished" : "stopped",
     stopped: facts.stopped ?? null,
-    totals: sumOf(surveyed.tallies),
-    outcomes: byOutcome(surveyed.tallies),
-    tallies: surveyed.tallies,
+    totals: sumOf(tallied.tallies),
+    outcomes: byOutcome(tallied.tallies),
+    tallies: tallied.tallies,
     changes: (await results.changes(run.id)) ?? null,
-    files: await summaryFiles(results, run.id, surveyed),
+    files: await summaryFiles(results, run.id, tallied),
     warnings: facts.warnings ?? [],
     damage: facts.damage ?? [],
     reference_faults: await results.referenceFaults(run.id),
     traffic: facts.traffic === undefined ? null : trafficOf(facts.traffic),
     sends: Object.fromEntries(sends.map(({ result, sends: count }) => [result ?? "open", count])),
-    problems: problemsOf(surveyed),
+    problems: problemsOf(tallied),
     results: {
       folder: facts.folder,
       results_csv: resultFileNames.csv,
@@ -205,15 +205,15 @@ export function sendsNothing({ command }: { readonly command: string }): boolean
   return command === "check" || command === "plan";
 }
 
-async function surveyRows(
+async function tallyAllRows(
   results: Results,
   run: number,
   resourceOf: Readonly<Record<string, ResourceName>> | undefined,
-): Promise<Surveyed> {
+): Promise<TalliedRows> {
   const files = runFiles(await results.files(run));
-  const survey = createSurvey(resourceOf);
-  for await (const batch of results.rows(run)) for (const row of batch) survey.see(row, files);
-  return survey.surveyed();
+  const rowTally = tallyRows(resourceOf);
+  for await (const batch of results.rows(run)) for (const row of batch) rowTally.see(row, files);
+  return rowTally.tallied();
 }
 
 function byOutcome(tallies: readonly Tally[]): Readonly<Record<Outcome, Counts>> {
@@ -228,7 +228,11 @@ function sumOf(tallies: readonly Counts[]): Counts {
   });
 }
 
-async function summaryFiles(results: Results, run: number, { rowsOfFile }: Surveyed): Promise<readonly SummaryFile[]> {
+async function summaryFiles(
+  results: Results,
+  run: number,
+  { rowsOfFile }: TalliedRows,
+): Promise<readonly SummaryFile[]> {
   return (await results.files(run)).map((staged) => ({
     input: inputName(staged),
     file: staged.file,
@@ -243,7 +247,7 @@ function trafficOf({ waitingMs, ...counts }: Traffic): Summary["traffic"] {
   return { ...counts, waiting_seconds: waitingMs / 1000 };
 }
 
-function problemsOf({ problems: { groups, ungrouped } }: Surveyed): Summary["problems"] {
+function problemsOf({ problems: { groups, ungrouped } }: TalliedRows): Summary["problems"] {
   const count = (severity: ProblemGroup["severity"]): number =>
     groups.filter((group) => group.severity === severity).reduce((sum, group) => sum + group.count, 0);
   return {

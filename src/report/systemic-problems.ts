@@ -8,7 +8,7 @@ const fewest = 3;
  * Says of a group whether every entry of its input has it, or every row where it is about items. False where that cannot
  * be known: of nested lists nobody counts the items.
  */
-export function everywhereIn({ files, tallies }: Summary): (group: ProblemGroup) => boolean {
+export function systemicIn({ files, tallies }: Summary): (group: ProblemGroup) => boolean {
   return ({ count, examples: [first] }) => {
     const source = files.find(({ file }) => file === first?.file);
     if (source === undefined || count < fewest) return false;

@@ -19,7 +19,7 @@ export interface Tally {
 }
 
 /** What a pass over all rows of a run has seen. */
-export interface Surveyed {
+export interface TalliedRows {
   readonly tallies: readonly Tally[];
   /** By file id. */
   readonly rowsOfFile: ReadonlyMap<number, number>;
@@ -28,14 +28,14 @@ export interface Surveyed {
 }
 
 /** Looks at rows as they pass. */
-export interface Survey {
+export interface RowTally {
   /** Takes each row of the run once, in input order. */
   see(row: ResultRow, files: RunFiles): void;
-  surveyed(): Surveyed;
+  tallied(): TalliedRows;
 }
 
 /** A new survey. `resourceOf` (by input name) says where rows belong that became no entry. */
-export function createSurvey(resourceOf: Readonly<Record<string, ResourceName>> = {}): Survey {
+export function tallyRows(resourceOf: Readonly<Record<string, ResourceName>> = {}): RowTally {
   const tallies = new Map<string, Tally>();
   const rowsOfFile = new Map<number, number>();
   const problems = tallyProblems();
@@ -56,7 +56,7 @@ export function createSurvey(resourceOf: Readonly<Record<string, ResourceName>> 
       rowsOfFile.set(row.fileId, (rowsOfFile.get(row.fileId) ?? 0) + 1);
       for (const problem of isFirst ? allProblems(row) : newProblems(row)) problems.add(problem);
     },
-    surveyed: () => ({ tallies: [...tallies.values()], rowsOfFile, problems: problems.groups() }),
+    tallied: () => ({ tallies: [...tallies.values()], rowsOfFile, problems: problems.groups() }),
   };
 }
 

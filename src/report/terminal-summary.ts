@@ -4,11 +4,11 @@ import { isSettledWell } from "../model/outcome.ts";
 import { type Phase, phases } from "../model/resource.ts";
 import { problemList, wrap } from "./problem-list.ts";
 import { type Counts, type Summary, sendsNothing } from "./summary.ts";
-import { everywhereIn } from "./systemic-problems.ts";
+import { systemicIn } from "./systemic-problems.ts";
 import { counted, cutTo, durationText, type Fate, fateOf, fates, grouped, words } from "./wording.ts";
 
 /** How the closing is shown, and the commands it may name. */
-export interface ClosingOptions {
+export interface TerminalSummaryOptions {
   /** Characters in a line of the terminal. */
   readonly width: number;
   readonly colour?: boolean;
@@ -30,10 +30,10 @@ export interface ClosingOptions {
 }
 
 /** The whole closing as plain text without a final line end, every line within the width where words allow it. */
-export function closing(summary: Summary, options: ClosingOptions): string {
+export function terminalSummary(summary: Summary, options: TerminalSummaryOptions): string {
   const { width, maxGroups = sendsNothing(summary) ? 10 : 5, maxExamples = 1 } = options;
-  const isEverywhere = everywhereIn(summary);
-  const problems = problemList(summary.problems, { width: width - 2, maxGroups, maxExamples, isEverywhere });
+  const isSystemic = systemicIn(summary);
+  const problems = problemList(summary.problems, { width: width - 2, maxGroups, maxExamples, isSystemic });
   return [
     wrap(headline(summary), width).join("\n"),
     fateTable(summary, options),
@@ -53,7 +53,7 @@ export function closing(summary: Summary, options: ClosingOptions): string {
  */
 export function fateTable(
   summary: Summary,
-  { width, colour = false }: Pick<ClosingOptions, "width" | "colour">,
+  { width, colour = false }: Pick<TerminalSummaryOptions, "width" | "colour">,
 ): string {
   if (summary.totals.rows === 0) return "";
   const present = phases.filter((phase) => summary.tallies.some((tally) => tally.phase === phase && tally.entries > 0));
@@ -73,7 +73,7 @@ export function nextStep(
     send = again,
     rest = again,
     retry,
-  }: Pick<ClosingOptions, "again" | "isWatched" | "send" | "rest" | "retry">,
+  }: Pick<TerminalSummaryOptions, "again" | "isWatched" | "send" | "rest" | "retry">,
 ): string {
   const { outcomes, exit_code, ended, stopped } = summary;
   const toFix = outcomes.invalid.rows + outcomes.rejected.rows + outcomes.blocked.rows;

@@ -8,7 +8,7 @@ import { rowId } from "../../src/model/draft.ts";
 import type { NewEntry } from "../../src/model/ledger/entry.ts";
 import { writeFailures } from "../../src/report/failures.ts";
 import { writeResults } from "../../src/report/results.ts";
-import { createSurvey } from "../../src/report/tally-rows.ts";
+import { tallyRows } from "../../src/report/tally-rows.ts";
 import { csvInfo, temporaryFolder } from "./fake-results.ts";
 
 it("gives every row of the ledger one line, and the failed ones back", async () => {
@@ -62,8 +62,8 @@ it("gives every row of the ledger one line, and the failed ones back", async () 
   await ledger.staging.finish(run.id);
   await ledger.flush();
 
-  const survey = createSurvey();
-  const lines = await writeResults(ledger.results, run.id, folder.path, { onRow: survey.see });
+  const rowTally = tallyRows();
+  const lines = await writeResults(ledger.results, run.id, folder.path, { onRow: rowTally.see });
   const csv = parse(await readFile(join(folder.path, "results.csv")), { columns: true }) as Record<string, string>[];
   expect(lines).toBe(6);
   expect(csv.map(({ input, row, key, outcome, code, message }) => [input, row, key, outcome, code, message])).toEqual([
@@ -92,7 +92,7 @@ it("gives every row of the ledger one line, and the failed ones back", async () 
 
   // The survey and the ledger count the same rows.
   const byLedger = await ledger.results.tallies(run.id);
-  const { tallies } = survey.surveyed();
+  const { tallies } = rowTally.tallied();
   for (const outcome of ["pending", "invalid", "excluded"]) {
     const rowsOf = (counts: readonly { readonly outcome: string; readonly rows: number }[]): number =>
       counts.filter((count) => count.outcome === outcome).reduce((sum, { rows }) => sum + rows, 0);

@@ -5,9 +5,9 @@ import type { Format } from "../../src/model/row.ts";
 import { problemList } from "../../src/report/problem-list.ts";
 import { tallyProblems } from "../../src/report/problems.ts";
 import { buildSummary, type Summary } from "../../src/report/summary.ts";
-import { everywhereIn } from "../../src/report/systemic-problems.ts";
+import { systemicIn } from "../../src/report/systemic-problems.ts";
 import type { Tally } from "../../src/report/tally-rows.ts";
-import { closing, fateTable, nextStep } from "../../src/report/terminal-summary.ts";
+import { fateTable, nextStep, terminalSummary } from "../../src/report/terminal-summary.ts";
 import { fakeResults, runRecord } from "./fake-results.ts";
 
 const again = "luminous-import run job.yaml";
@@ -45,7 +45,7 @@ describe("the closing", () => {
       ],
       failures: [{ name: "failures/orders.csv", input: "orders", rows: 60 }],
     });
-    expect(closing(summary, { width: 80, again, retry })).toBe(
+    expect(terminalSummary(summary, { width: 80, again, retry })).toBe(
       `
 run finished in 3 h 20 min: 33,265 rows, 11,204 entries
 
@@ -79,7 +79,7 @@ Next: fix failures/orders.csv and run: luminous-import retry job.yaml
 
   it("is short when there is nothing to say", async () => {
     const summary = await summaryOf({ tallies: [tally("products", "unchanged", 1, 1)] });
-    expect(closing(summary, { width: 80, again })).toBe(
+    expect(terminalSummary(summary, { width: 80, again })).toBe(
       `
 run finished in 3 h 20 min: 1 row, 1 entry
 
@@ -98,7 +98,7 @@ Next: nothing is left to do.
   it("says why a run stopped", async () => {
     const stopped = { code: "OUTAGE", message: "the API did not answer for 15 minutes" };
     const summary = await summaryOf({ tallies: [tally("products", "pending", 5, 5)], stopped });
-    expect(closing(summary, { width: 50, again }).split("\n").slice(0, 2)).toEqual([
+    expect(terminalSummary(summary, { width: 50, again }).split("\n").slice(0, 2)).toEqual([
       "run stopped after 3 h 20 min: the API did not",
       "answer for 15 minutes (5 rows, 5 entries)",
     ]);
@@ -220,8 +220,10 @@ describe("what every row has", () => {
     { claim: "a file that is none of the run", problems: seen(30, "order_date"), name: "other.csv", is: false },
   ])("is $is of $claim", async ({ problems, is, format = "csv", name = "orders.csv" }) => {
     const summary = { ...(await summaryOf({ tallies, problems })), files: [{ ...file, format, file: name }] };
-    expect(summary.problems.top.map(everywhereIn(summary))).toEqual([is]);
-    expect(closing(summary, { width: 80, again }).includes("everywhere else too: look at the mapping first")).toBe(is);
+    expect(summary.problems.top.map(systemicIn(summary))).toEqual([is]);
+    expect(
+      terminalSummary(summary, { width: 80, again }).includes("everywhere else too: look at the mapping first"),
+    ).toBe(is);
   });
 });
 
@@ -274,7 +276,7 @@ async function summaryOf({
     exitCode,
     folder: ".luminous-import/runs/20241121-2300",
     failures,
-    surveyed: { tallies, rowsOfFile: new Map(), problems: tallied.groups() },
+    tallied: { tallies, rowsOfFile: new Map(), problems: tallied.groups() },
     ...(stopped === undefined ? {} : { stopped }),
   });
 }
