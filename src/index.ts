@@ -9,8 +9,8 @@ export { listRuns } from "./history/status.ts";
 export {
   type Export,
   type Guess,
-  type Plan,
-  planImport,
+  type Proposal as Plan,
+  proposeImport,
   readExports,
   type WriteOptions,
   type WrittenFile,

@@ -6,8 +6,8 @@ import {
   type Export,
   type Guess,
   guessImport,
-  type MappingPlan,
-  type Plan,
+  type Proposal,
+  type ProposedMapping,
   type Role,
 } from "../init/init.ts";
 import type { Ask, Choice } from "./ask.ts";
@@ -16,8 +16,8 @@ import type { Ask, Choice } from "./ask.ts";
 export async function askAbout(exports: readonly Export[], ask: Ask): Promise<Decisions> {
   const roles = await askRoles(guessImport(exports), ask);
   const columns = new Map<string, ReadonlyMap<string, string | undefined>>();
-  const plan = guessImport(exports, { roles });
-  for (const mapping of plan.mappings) columns.set(mapping.name, await askColumns(mapping, ask));
+  const proposal = guessImport(exports, { roles });
+  for (const mapping of proposal.mappings) columns.set(mapping.name, await askColumns(mapping, ask));
   const channel = await askChannel(guessImport(exports, { roles, columns }), ask);
   return { roles, columns, ...(channel === undefined ? {} : { channel }) };
 }
@@ -31,7 +31,7 @@ const roleNames: Readonly<Record<Role, string>> = {
   unknown: "something else: leave it out",
 };
 
-async function askRoles({ files }: Plan, ask: Ask): Promise<ReadonlyMap<string, Role>> {
+async function askRoles({ files }: Proposal, ask: Ask): Promise<ReadonlyMap<string, Role>> {
   const decided = new Map<string, Role>();
   const told = files.map(
     ({ shown, role, why }) =>
@@ -56,7 +56,7 @@ function isRole(text: string): text is Role {
   return Object.hasOwn(roleNames, text);
 }
 
-async function askColumns(mapping: MappingPlan, ask: Ask): Promise<ReadonlyMap<string, string | undefined>> {
+async function askColumns(mapping: ProposedMapping, ask: Ask): Promise<ReadonlyMap<string, string | undefined>> {
   const pins = new Map<string, string | undefined>();
   const open = allLines(mapping).filter((line) =>
     line.kind === "todo" ? line.isRequired : line.confidence !== "high",
@@ -77,7 +77,7 @@ async function askColumns(mapping: MappingPlan, ask: Ask): Promise<ReadonlyMap<s
 
 type Chosen = "keep" | "none" | { readonly column: string };
 
-async function askGuess(guess: Guess, mapping: MappingPlan, ask: Ask): Promise<Chosen> {
+async function askGuess(guess: Guess, mapping: ProposedMapping, ask: Ask): Promise<Chosen> {
   const [column = ""] = guess.columns;
   const made =
     guess.columns.length > 1 || JSON.stringify(guess.spec).includes('"expr"')
@@ -93,12 +93,12 @@ async function askGuess(guess: Guess, mapping: MappingPlan, ask: Ask): Promise<C
   return read(await ask.select(`${guess.path}?`, choices, "keep"));
 }
 
-async function askMissing(path: string, mapping: MappingPlan, ask: Ask): Promise<Chosen> {
+async function askMissing(path: string, mapping: ProposedMapping, ask: Ask): Promise<Chosen> {
   const choices = [{ value: "keep", label: "leave it marked TODO" }, ...otherColumns(mapping, undefined)];
   return read(await ask.select(`${path} is needed. Which column?`, choices, "keep"));
 }
 
-function otherColumns({ unused }: MappingPlan, but: string | undefined): readonly Choice<string>[] {
+function otherColumns({ unused }: ProposedMapping, but: string | undefined): readonly Choice<string>[] {
   return unused.filter((name) => name !== but).map((name) => ({ value: columnValue(name), label: quoted(name) }));
 }
 
@@ -110,7 +110,7 @@ function read(answer: string): Chosen {
   return { column: answer.slice("column:".length) };
 }
 
-async function askChannel({ mappings }: Plan, ask: Ask): Promise<string | undefined> {
+async function askChannel({ mappings }: Proposal, ask: Ask): Promise<string | undefined> {
   const isMissing = mappings.some((mapping) =>
     allLines(mapping).some((line) => line.kind === "todo" && line.path === "channel_id"),
   );

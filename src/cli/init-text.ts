@@ -1,6 +1,6 @@
 // What `init` says at its end: what each file was taken for, what is left to do, what `check` says of it. For people, and
 // the same for machines.
-import { allLines, type Guess, type Plan } from "../init/init.ts";
+import { allLines, type Guess, type Proposal } from "../init/init.ts";
 import { problemList, wrap } from "../report/problem-list.ts";
 import type { Summary } from "../report/summary.ts";
 import { counted } from "../report/wording.ts";
@@ -12,7 +12,7 @@ export type CheckedImport =
 
 /** What there is to tell. */
 export interface ToldImport {
-  readonly plan: Plan;
+  readonly proposal: Proposal;
   /** The job file as people type it. */
   readonly job: string;
   readonly written: readonly {
@@ -23,14 +23,17 @@ export interface ToldImport {
 }
 
 /** The closing of `init` for a terminal. */
-export function initText({ plan, job, written, checked }: ToldImport, { width }: { readonly width: number }): string {
+export function initText(
+  { proposal, job, written, checked }: ToldImport,
+  { width }: { readonly width: number },
+): string {
   const todos = written.flatMap(({ file, todos: lines }) => lines.map(({ line, text }) => `${file}:${line} ${text}`));
   return `${[
     block(
       "Recognised",
       [
-        ...plan.mappings.map(mappingText),
-        ...plan.unrecognised.map(({ shown }) => `${shown}: not recognised, not in the job`),
+        ...proposal.mappings.map(mappingText),
+        ...proposal.unrecognised.map(({ shown }) => `${shown}: not recognised, not in the job`),
       ],
       width,
     ),
@@ -44,12 +47,12 @@ export function initText({ plan, job, written, checked }: ToldImport, { width }:
 }
 
 /** The same as JSON. */
-export function initJson({ plan, job, written, checked }: ToldImport): object {
+export function initJson({ proposal, job, written, checked }: ToldImport): object {
   return {
     version: 1,
     job,
     files: written.map(({ file, todos }) => ({ file, todo: todos })),
-    inputs: plan.mappings.map((mapping) => ({
+    inputs: proposal.mappings.map((mapping) => ({
       name: mapping.name,
       file: mapping.shown,
       role: mapping.role,
@@ -59,7 +62,7 @@ export function initJson({ plan, job, written, checked }: ToldImport): object {
       fields: guessesOf(mapping).map(({ path, columns, confidence, why }) => ({ path, columns, confidence, why })),
       unused: mapping.unused,
     })),
-    unrecognised: plan.unrecognised.map(({ shown, columns }) => ({ file: shown, columns })),
+    unrecognised: proposal.unrecognised.map(({ shown, columns }) => ({ file: shown, columns })),
     check:
       checked.kind === "refused"
         ? { refused: checked.message }
@@ -71,7 +74,7 @@ export function initJson({ plan, job, written, checked }: ToldImport): object {
   };
 }
 
-function mappingText(mapping: Plan["mappings"][number]): string {
+function mappingText(mapping: Proposal["mappings"][number]): string {
   const of = (confidence: Guess["confidence"]) =>
     guessesOf(mapping).filter((guess) => guess.confidence === confidence).length;
   const joined = mapping.joins.map(({ shown }) => shown);
@@ -80,7 +83,7 @@ function mappingText(mapping: Plan["mappings"][number]): string {
   return `${[mapping.shown, ...joined].join(" + ")}: ${what}, ${counted(guessesOf(mapping).length, "field")}: ${parts.join(", ")}`;
 }
 
-function guessesOf(mapping: Plan["mappings"][number]): readonly Guess[] {
+function guessesOf(mapping: Proposal["mappings"][number]): readonly Guess[] {
   return allLines(mapping).filter((line) => line.kind === "guess");
 }
 

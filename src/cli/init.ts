@@ -1,7 +1,7 @@
 // `luminous-import init`: looks, asks where somebody is there to answer, writes, checks, and says what is left to do.
 import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { type Decisions, type Export, planImport, readExports, writeImport } from "../init/init.ts";
+import { type Decisions, type Export, proposeImport, readExports, writeImport } from "../init/init.ts";
 import { loadJob } from "../job/job.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
@@ -39,17 +39,17 @@ export async function init(
   const isAsked = flags.yes !== true && options.json !== true && isTerminal(world);
   const decisions = isAsked ? await askPerson(exports, world) : {};
   if (decisions === "cancelled") return exitCodes.notStarted;
-  const plan = planImport(exports, decisions);
+  const proposal = proposeImport(exports, decisions);
   const out = resolve(world.cwd, flags.out ?? ".");
   const account = accountNamed(world, options);
-  const written = await writeImport(plan, exports, {
+  const written = await writeImport(proposal, exports, {
     out,
     force: flags.force ?? false,
     ...(account === undefined ? {} : { account }),
   });
   const checked = await checkWritten(join(out, "import.yaml"), options, world);
   const told = {
-    plan,
+    proposal,
     written: written.map(({ path, todos }) => ({ file: shown(path, world.cwd), todos })),
     checked,
     job: shown(join(out, "import.yaml"), world.cwd),

@@ -9,7 +9,7 @@ import type { Pins } from "./columns/match.ts";
 import { roleOf } from "./columns/roles.ts";
 import { dateStyle, numberStyle, type ReadsDate } from "./columns/styles.ts";
 import { type Column, type Sample, type Table, tableOf } from "./columns/table.ts";
-import { allLines, type Line, type MappingPlan, type Plan, type Role } from "./proposal/proposal.ts";
+import { allLines, type Line, type Proposal, type ProposedMapping, type Role } from "./proposal/proposal.ts";
 import { kitMapping } from "./recipes/kit-mapping.ts";
 import { orderMapping } from "./recipes/order-mapping.ts";
 import { productMapping, type Recipe } from "./recipes/product-mapping.ts";
@@ -24,25 +24,25 @@ export interface Decisions {
 }
 
 /** The plan for these files. A file whose columns mean nothing gets no mapping: nothing is invented. */
-export function guess(samples: readonly Sample[], readsDate: ReadsDate, decisions: Decisions = {}): Plan {
+export function guess(samples: readonly Sample[], readsDate: ReadsDate, decisions: Decisions = {}): Proposal {
   const tables = samples.map(tableOf).map((table) => {
     const said = decisions.roles?.get(table.sample.name);
     return { table, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) };
   });
   const links = linksOf(tables.map(({ table, role }) => [table, role]));
-  const planned = tables.map((known) => {
+  const proposed = tables.map((known) => {
     const pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
     const isJoined = links.some(({ their }) => their === known.table);
     return { ...known, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate, decisions.channel) };
   });
-  const joined = new Set(planned.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
+  const joined = new Set(proposed.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
   return {
     files: tables.map(({ table, role, why }) => {
       const isReference = role === "unknown" && joined.has(table.sample.shown);
       return { name: table.sample.name, shown: table.sample.shown, role: isReference ? "reference" : role, why };
     }),
-    mappings: planned.flatMap(({ mapping }) => mapping ?? []),
-    unrecognised: planned
+    mappings: proposed.flatMap(({ mapping }) => mapping ?? []),
+    unrecognised: proposed
       .filter(({ mapping, table }) => mapping === undefined && !joined.has(table.sample.shown))
       .map(({ table }) => ({ shown: table.sample.shown, columns: table.columns.map(({ name }) => name) })),
   };
@@ -60,16 +60,16 @@ function mappingOf(
   pins: Pins,
   readsDate: ReadsDate,
   channel: string | undefined,
-): MappingPlan | undefined {
+): ProposedMapping | undefined {
   const own = links.filter(({ our }) => our === table);
   switch (role) {
     case "products":
-      return planOf({ table, role, why }, "products", productMapping(table, own, pins), pins, readsDate);
+      return proposalOf({ table, role, why }, "products", productMapping(table, own, pins), pins, readsDate);
     case "kits":
-      return planOf({ table, role, why }, "products", kitMapping(table, pins), pins, readsDate);
+      return proposalOf({ table, role, why }, "products", kitMapping(table, pins), pins, readsDate);
     case "orders":
     case "lines":
-      return planOf({ table, role, why }, "sales_orders", orderMapping(table, own, pins, channel), pins, readsDate);
+      return proposalOf({ table, role, why }, "sales_orders", orderMapping(table, own, pins, channel), pins, readsDate);
     case "reference":
     case "unknown":
       return undefined;
@@ -78,13 +78,13 @@ function mappingOf(
   }
 }
 
-function planOf(
+function proposalOf(
   { table, role, why }: Known,
   resource: ResourceName,
   recipe: Recipe,
   pins: Pins,
   readsDate: ReadsDate,
-): MappingPlan {
+): ProposedMapping {
   const { measured, ...parts } = recipe;
   const isLeftOut = ({ path }: Line) => pins.has(path) && pins.get(path) === undefined;
   const lines = parts.lines.filter((line) => line.kind === "todo" || !isLeftOut(line));
@@ -106,7 +106,7 @@ function planOf(
         : [],
     );
     return measured.filter(
-      ({ name, look }) => look.filled > 0 && paths.some((path) => path === name || path.endsWith(`.${name}`)),
+      ({ name, profile }) => profile.filled > 0 && paths.some((path) => path === name || path.endsWith(`.${name}`)),
     );
   };
   const numbers = numberStyle(typed(["decimal", "length", "weight"]));

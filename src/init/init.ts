@@ -13,13 +13,13 @@ import { openInput } from "../read/open.ts";
 import { isStreamFile } from "../read/stream-file.ts";
 import type { Sample } from "./columns/table.ts";
 import { type Decisions, guess } from "./guess.ts";
-import type { Plan } from "./proposal/proposal.ts";
+import type { Proposal } from "./proposal/proposal.ts";
 import { writeJob } from "./proposal/write-job.ts";
 import { writeMapping } from "./proposal/write-mapping.ts";
 import { madeFor, readShippedMappings } from "./shipped-mappings.ts";
 
 export type { Decisions } from "./guess.ts";
-export { allLines, type Guess, type MappingPlan, type Plan, type Role } from "./proposal/proposal.ts";
+export { allLines, type Guess, type Proposal, type ProposedMapping, type Role } from "./proposal/proposal.ts";
 
 /** A sample with the path of its file. */
 export interface Export extends Sample {
@@ -50,16 +50,16 @@ export async function readExports(patterns: readonly string[], cwd: string): Pro
 }
 
 /** What the exports are and what their columns mean, as far as that is recognised. */
-export function guessImport(exports: readonly Export[], decisions: Decisions = {}): Plan {
+export function guessImport(exports: readonly Export[], decisions: Decisions = {}): Proposal {
   const reads = (cell: string, dates: readonly string[]) => parseDate(cell, { dates, timezone: "UTC" }).ok;
   return guess(exports, reads, decisions);
 }
 
 /** The same; throws `USAGE` when nothing about any of them is recognised. */
-export function planImport(exports: readonly Export[], decisions: Decisions = {}): Plan {
-  const plan = guessImport(exports, decisions);
-  if (plan.mappings.length > 0) return plan;
-  const told = plan.unrecognised.map(
+export function proposeImport(exports: readonly Export[], decisions: Decisions = {}): Proposal {
+  const proposal = guessImport(exports, decisions);
+  if (proposal.mappings.length > 0) return proposal;
+  const told = proposal.unrecognised.map(
     ({ shown, columns }) => `${shown}: nothing is known by its columns ${columns.slice(0, 12).join(", ")}`,
   );
   throw new ImportError("USAGE", told.join("\n"), {
@@ -76,21 +76,21 @@ export interface WrittenFile {
 
 /** Writes import.yaml and the mappings, the job first. Throws `USAGE` when one is there and `force` is not set. */
 export async function writeImport(
-  plan: Plan,
+  proposal: Proposal,
   exports: readonly Export[],
   options: WriteOptions,
 ): Promise<readonly WrittenFile[]> {
   const { out, force = false, account } = options;
   const pathOf = new Map(exports.map(({ shown, path }) => [shown, path]));
   const shipped = await readShippedMappings();
-  const job = writeJob(plan, {
+  const job = writeJob(proposal, {
     schema: schemaPath("job", out),
     account,
     fileOf: (shown) => relativeTo(out, pathOf.get(shown) ?? shown),
   });
   const files = [
     { path: join(out, "import.yaml"), text: job },
-    ...plan.mappings.map((mapping) => {
+    ...proposal.mappings.map((mapping) => {
       const columns = exports.find(({ name }) => name === mapping.name)?.info.columns ?? [];
       const head = { schema: schemaPath("mapping", out), shipped: madeFor(columns, shipped)?.file };
       return { path: join(out, `${mapping.name}.yaml`), text: writeMapping(mapping, head) };

@@ -1,7 +1,7 @@
 // A header that means nothing gives nothing; and whatever a header holds, what is written can be read again.
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { planImport } from "../../src/init/init.ts";
+import { proposeImport } from "../../src/init/init.ts";
 import { allLines } from "../../src/init/proposal/proposal.ts";
 import { writeMapping } from "../../src/init/proposal/write-mapping.ts";
 import { loadMapping } from "../../src/map/definition/load-mapping.ts";
@@ -20,19 +20,19 @@ describe("nothing is invented", () => {
     { header: "1,2,3", row: "sku,name,price" },
     { header: "latitude,longitude,country", row: "56.1,10.2,DK" },
   ])("for the columns $header", ({ header, row }) => {
-    const error = errorOf(() => planImport([sampleOf("export.csv", `${header}\n${row}\n`)]));
+    const error = errorOf(() => proposeImport([sampleOf("export.csv", `${header}\n${row}\n`)]));
     expect(error.code).toBe("USAGE");
     expect(error.message).toContain(header.split(",")[0]);
     expect(error.hint).toContain("Nothing was written");
   });
 
   it("a file that means nothing is named beside one that is known, and gets no mapping", () => {
-    const plan = planImport([
+    const proposal = proposeImport([
       sampleOf("foo.csv", "Foo,Bar\nx,y\n"),
       sampleOf("products.csv", "SKU,Name,Price\nA,Cup,4.50\n"),
     ]);
-    expect(plan.mappings.map(({ name }) => name)).toEqual(["products"]);
-    expect(plan.unrecognised).toEqual([{ shown: "foo.csv", columns: ["Foo", "Bar"] }]);
+    expect(proposal.mappings.map(({ name }) => name)).toEqual(["products"]);
+    expect(proposal.unrecognised).toEqual([{ shown: "foo.csv", columns: ["Foo", "Bar"] }]);
   });
 });
 
@@ -44,7 +44,7 @@ describe("cells have the last word", () => {
     { column: "Name", cells: ["1", "2", "3"], path: "name" },
     { column: "Cost", cells: ["a", "b", "4"], path: "unit_cost" },
   ])('"$column" with $cells is no $path', ({ column, cells, path }) => {
-    const plan = planImport([
+    const proposal = proposeImport([
       columnsWith("products.csv", {
         SKU: ["A-1", "A-2", "A-3"],
         Category: ["x", "y", "x"],
@@ -53,15 +53,15 @@ describe("cells have the last word", () => {
       }),
     ]);
     expect(
-      plan.mappings
+      proposal.mappings
         .flatMap(allLines)
         .filter((line) => line.kind === "guess" && line.path === path && line.columns.includes(column)),
     ).toEqual([]);
-    expect(plan.mappings[0]?.unused).toContain(column);
+    expect(proposal.mappings[0]?.unused).toContain(column);
   });
 
   it("no column serves two fields, and no field has two columns of the same kind", () => {
-    const plan = planImport([
+    const proposal = proposeImport([
       columnsWith("products.csv", {
         SKU: ["A"],
         "Product SKU": ["B"],
@@ -71,7 +71,7 @@ describe("cells have the last word", () => {
         "Retail Price": ["5"],
       }),
     ]);
-    const guesses = plan.mappings.flatMap(allLines).flatMap((line) => (line.kind === "guess" ? [line] : []));
+    const guesses = proposal.mappings.flatMap(allLines).flatMap((line) => (line.kind === "guess" ? [line] : []));
     expect(new Set(guesses.map(({ path }) => path)).size).toBe(guesses.length);
     expect(guesses.filter(({ columns }) => columns.length > 1)).toEqual([]);
   });
@@ -94,7 +94,7 @@ it("whatever a header and cells hold, the mapping that is written can be read ag
         ...names.map(([name, tail]) => [`${name} ${tail}`, cells]),
         [odd, cells],
       ]);
-      const { mappings } = planImport([columnsWith("products.csv", columns)]);
+      const { mappings } = proposeImport([columnsWith("products.csv", columns)]);
       for (const mapping of mappings) {
         const loaded = loadMapping(writeMapping(mapping, { schema: "s.json", shipped: undefined }), "m.yaml");
         const wanted = mapping.lines.flatMap((line) =>

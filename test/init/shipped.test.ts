@@ -5,7 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tableOf } from "../../src/init/columns/table.ts";
-import { planImport, readExports } from "../../src/init/init.ts";
+import { proposeImport, readExports } from "../../src/init/init.ts";
 import { writeMapping } from "../../src/init/proposal/write-mapping.ts";
 import { type Input, loadJob } from "../../src/job/job.ts";
 import { loadMapping } from "../../src/map/definition/load-mapping.ts";
@@ -48,9 +48,9 @@ async function agreementOf(input: Input, all: readonly Input[]): Promise<readonl
     ),
   ];
   const exports = await readExports(files, dirname(input.files[0]?.path ?? ""));
-  const plan = planImport(exports);
+  const proposal = proposeImport(exports);
   const own = exports.find(({ path }) => path === input.files[0]?.path);
-  const mapping = plan.mappings.find(({ name }) => name === own?.name);
+  const mapping = proposal.mappings.find(({ name }) => name === own?.name);
   if (own === undefined || mapping === undefined) throw new Error(`nothing was guessed for ${input.name}`);
   const guessed = loadMapping(writeMapping(mapping, { schema: "", shipped: undefined }), "guessed.yaml");
   const wanted = loadMapping(await readFile(input.mapping.path, "utf8"), "wanted.yaml");

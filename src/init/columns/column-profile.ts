@@ -1,7 +1,7 @@
 // What the cells of one column look like: counts, no conclusions. Which field a look speaks for or against is plausibility.ts.
 
 /** Figures of one column. Shares are of the filled cells, from 0 to 1, and 0 when there is none. */
-export interface Look {
+export interface ColumnProfile {
   readonly rows: number;
   readonly filled: number;
   readonly distinct: number;
@@ -32,7 +32,7 @@ export interface Look {
 export const maxWords = 60;
 
 /** The look of a column's cells; blank ones are `""`. */
-export function lookAt(cells: readonly string[]): Look {
+export function profileOf(cells: readonly string[]): ColumnProfile {
   const filled = cells.filter((cell) => cell !== "");
   const distinct = new Set(filled);
   const share = (is: (cell: string) => boolean): number =>
@@ -90,7 +90,7 @@ function bare(cell: string): string {
   return cell.replace(/^'/, "");
 }
 
-function separatorOf(cells: readonly string[]): Look["separator"] {
+function separatorOf(cells: readonly string[]): ColumnProfile["separator"] {
   const counts = ([",", ";", "|"] as const).map((sign) => ({
     sign,
     count: cells.filter((cell) => cell.includes(sign)).length,

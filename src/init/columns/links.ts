@@ -30,9 +30,9 @@ export function linksOf(tables: readonly (readonly [Table, Role])[]): readonly L
 
 function linkOf(our: Table, their: Table, one: boolean): Link | undefined {
   for (const theirs of their.columns) {
-    if (one && !theirs.look.isUnique) continue;
+    if (one && !theirs.profile.isUnique) continue;
     for (const ours of our.columns) {
-      if (!one && !ours.look.isUnique) continue;
+      if (!one && !ours.profile.isUnique) continue;
       if (namesAgree(ours, theirs, their) && valuesAgree(one ? ours : theirs, one ? theirs : ours, one ? their : our)) {
         return { our, ours, their, theirs, one };
       }

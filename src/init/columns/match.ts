@@ -3,7 +3,7 @@
 import type { ResourceName } from "../../model/resource.ts";
 import { type NameTable, namesIn, type Platform } from "../names/name-table.ts";
 import type { Confidence } from "../proposal/proposal.ts";
-import { type Fit, fitOf } from "./plausibility.ts";
+import { type Plausibility, plausibilityOf } from "./plausibility.ts";
 import type { Column } from "./table.ts";
 
 /** A field and the column that was found for it. */
@@ -100,15 +100,15 @@ function candidates(
 ): readonly Candidate[] {
   const at = namesIn(list).indexOf(text);
   if (at === -1) return [];
-  const fit = fitOf(resource, path, column.look);
-  if (fit === "contradicts") return [];
-  const score = strengths[strength] + (fit === "confirms" ? 1 : 0) - penalty - at / 1000;
-  const confidence = confidenceOf(strength, fit, column);
-  return [{ path, column, confidence, why: reason(strength, fit, column, platform), score }];
+  const plausibility = plausibilityOf(resource, path, column.profile);
+  if (plausibility === "contradicts") return [];
+  const score = strengths[strength] + (plausibility === "confirms" ? 1 : 0) - penalty - at / 1000;
+  const confidence = confidenceOf(strength, plausibility, column);
+  return [{ path, column, confidence, why: reason(strength, plausibility, column, platform), score }];
 }
 
-function confidenceOf(strength: Strength, fit: Fit, { look }: Column): Confidence {
-  if (look.filled === 0) return strength === "perhaps" ? "low" : "medium";
+function confidenceOf(strength: Strength, plausibility: Plausibility, { profile }: Column): Confidence {
+  if (profile.filled === 0) return strength === "perhaps" ? "low" : "medium";
   switch (strength) {
     case "platform":
     case "surely":
@@ -116,14 +116,19 @@ function confidenceOf(strength: Strength, fit: Fit, { look }: Column): Confidenc
     case "mostly":
       return "medium";
     case "perhaps":
-      return fit === "confirms" ? "medium" : "low";
+      return plausibility === "confirms" ? "medium" : "low";
     default:
       return strength satisfies never;
   }
 }
 
-function reason(strength: Strength, fit: Fit, { look }: Column, platform: Platform | undefined): string {
-  const cells = look.filled === 0 ? "; its cells are blank" : fit === "confirms" ? " and values" : "";
+function reason(
+  strength: Strength,
+  plausibility: Plausibility,
+  { profile }: Column,
+  platform: Platform | undefined,
+): string {
+  const cells = profile.filled === 0 ? "; its cells are blank" : plausibility === "confirms" ? " and values" : "";
   switch (strength) {
     case "platform":
       return `${platform?.name ?? "known"} name${cells}`;

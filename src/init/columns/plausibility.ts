@@ -2,37 +2,45 @@
 import type { ResourceName } from "../../model/resource.ts";
 import { type Field, fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
-import type { Look } from "./column-profile.ts";
+import type { ColumnProfile } from "./column-profile.ts";
 
 /** `confirms`: the values alone would suggest it; `allows`: they say nothing; `contradicts`: it cannot be. */
-export type Fit = "confirms" | "allows" | "contradicts";
+export type Plausibility = "confirms" | "allows" | "contradicts";
 
 /** How the cells of a column fit a payload field. Parts that recipes use (`items.discount`) fit by what they are made of. */
-export function fitOf(resource: ResourceName, path: string, look: Look): Fit {
-  if (look.filled === 0) return "allows";
+export function plausibilityOf(resource: ResourceName, path: string, profile: ColumnProfile): Plausibility {
+  if (profile.filled === 0) return "allows";
   const special = Object.hasOwn(specials, path) ? specials[path] : undefined;
-  if (special !== undefined) return special(look);
+  if (special !== undefined) return special(profile);
   const field = fieldAt(resources[resource].schema, path);
-  return field === undefined ? fitsText(look) : fitOfType(field, look);
+  return field === undefined ? fitsText(profile) : plausibilityOfType(field, profile);
 }
 
-function fitOfType({ type }: Field, look: Look): Fit {
+function plausibilityOfType({ type }: Field, profile: ColumnProfile): Plausibility {
   switch (type) {
     case "decimal":
     case "length":
-      return byShare(look.numbers);
+      return byShare(profile.numbers);
     case "integer":
-      return byShare(look.integers);
+      return byShare(profile.integers);
     case "weight":
-      return look.numbers >= 0.9 ? "confirms" : look.dates + look.urls + look.emails > 0.5 ? "contradicts" : "allows";
+      return profile.numbers >= 0.9
+        ? "confirms"
+        : profile.dates + profile.urls + profile.emails > 0.5
+          ? "contradicts"
+          : "allows";
     case "boolean":
-      return look.flags >= 0.9 ? "confirms" : hasFewWords(look) && look.numbers < 0.5 ? "allows" : "contradicts";
+      return profile.flags >= 0.9
+        ? "confirms"
+        : hasFewWords(profile) && profile.numbers < 0.5
+          ? "allows"
+          : "contradicts";
     case "date":
-      return byShare(look.dates);
+      return byShare(profile.dates);
     case "email":
-      return byShare(look.emails);
+      return byShare(profile.emails);
     case "choice":
-      return hasFewWords(look) && look.numbers < 0.5 ? "confirms" : "contradicts";
+      return hasFewWords(profile) && profile.numbers < 0.5 ? "confirms" : "contradicts";
     case "texts":
     case "text":
     case "object":
@@ -40,18 +48,18 @@ function fitOfType({ type }: Field, look: Look): Fit {
     case "integers":
     case "labelled":
     case "any":
-      return fitsText(look);
+      return fitsText(profile);
     default:
       return type satisfies never;
   }
 }
 
 /** A few words that come again: a status, a kind. In a sample of a few rows every column has few. */
-export function hasFewWords({ distinct, filled }: Look): boolean {
+export function hasFewWords({ distinct, filled }: ColumnProfile): boolean {
   return distinct <= 25 && (filled < 30 || distinct <= filled / 4);
 }
 
-const specials: Readonly<Record<string, (look: Look) => Fit>> = {
+const specials: Readonly<Record<string, (profile: ColumnProfile) => Plausibility>> = {
   sku: fitsKey,
   "items.sku": fitsKey,
   "kit_items.sku": fitsKey,
@@ -61,35 +69,36 @@ const specials: Readonly<Record<string, (look: Look) => Fit>> = {
   "subcategory.name": fitsWords,
   "supplier.name": fitsWords,
   description: fitsWords,
-  upc: (look) => (look.upcs >= 0.8 ? "confirms" : look.numbers + look.apostrophes >= 0.6 ? "allows" : "contradicts"),
-  image_url: (look) => (look.urls >= 0.5 ? "confirms" : look.numbers >= 0.5 ? "contradicts" : "allows"),
+  upc: (profile) =>
+    profile.upcs >= 0.8 ? "confirms" : profile.numbers + profile.apostrophes >= 0.6 ? "allows" : "contradicts",
+  image_url: (profile) => (profile.urls >= 0.5 ? "confirms" : profile.numbers >= 0.5 ? "contradicts" : "allows"),
   requested_shipping_service: fitsWords,
   channel_id: fitsText,
   company_id: fitsText,
-  "items.discount": (look) => byShare(look.numbers),
-  "items.line_discount": (look) => byShare(look.numbers),
-  "total_tax+shipping": (look) => byShare(look.numbers),
-  "total_tax+wrap": (look) => byShare(look.numbers),
-  "total_shipping+wrap": (look) => byShare(look.numbers),
-  "total_shipping-discount": (look) => byShare(look.numbers),
-  "items.line_total": (look) => byShare(look.numbers),
+  "items.discount": (profile) => byShare(profile.numbers),
+  "items.line_discount": (profile) => byShare(profile.numbers),
+  "total_tax+shipping": (profile) => byShare(profile.numbers),
+  "total_tax+wrap": (profile) => byShare(profile.numbers),
+  "total_shipping+wrap": (profile) => byShare(profile.numbers),
+  "total_shipping-discount": (profile) => byShare(profile.numbers),
+  "items.line_total": (profile) => byShare(profile.numbers),
 };
 
-function fitsKey(look: Look): Fit {
-  if (look.dates >= 0.5 || look.emails >= 0.5 || look.urls >= 0.5 || look.html >= 0.5) return "contradicts";
-  const isMoney = look.numbers >= 0.9 && look.integers < 0.5;
-  if (isMoney || (look.flags >= 0.95 && look.filled > 2)) return "contradicts";
-  return look.isUnique ? "confirms" : "allows";
+function fitsKey(profile: ColumnProfile): Plausibility {
+  if (profile.dates >= 0.5 || profile.emails >= 0.5 || profile.urls >= 0.5 || profile.html >= 0.5) return "contradicts";
+  const isMoney = profile.numbers >= 0.9 && profile.integers < 0.5;
+  if (isMoney || (profile.flags >= 0.95 && profile.filled > 2)) return "contradicts";
+  return profile.isUnique ? "confirms" : "allows";
 }
 
-function fitsWords(look: Look): Fit {
-  return look.numbers >= 0.9 || look.dates >= 0.9 || look.emails >= 0.9 ? "contradicts" : "allows";
+function fitsWords(profile: ColumnProfile): Plausibility {
+  return profile.numbers >= 0.9 || profile.dates >= 0.9 || profile.emails >= 0.9 ? "contradicts" : "allows";
 }
 
-function fitsText(look: Look): Fit {
-  return look.dates >= 0.95 ? "contradicts" : "allows";
+function fitsText(profile: ColumnProfile): Plausibility {
+  return profile.dates >= 0.95 ? "contradicts" : "allows";
 }
 
-function byShare(share: number): Fit {
+function byShare(share: number): Plausibility {
   return share >= 0.9 ? "confirms" : share < 0.5 ? "contradicts" : "allows";
 }

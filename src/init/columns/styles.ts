@@ -1,12 +1,12 @@
 // How a file writes its numbers and dates: what the cells prove is said in the mapping, what they leave open is a
 // marked line with the evidence. Nothing is said of what a mapping reads without being told.
-import type { MappingPlan, Todo } from "../proposal/proposal.ts";
+import type { ProposedMapping, Todo } from "../proposal/proposal.ts";
 import type { Column } from "./table.ts";
 
 /** The `source:` keys that the number columns prove, and the question they leave open. */
-export function numberStyle(columns: readonly Column[]): Pick<MappingPlan, "source" | "sourceTodos"> {
+export function numberStyle(columns: readonly Column[]): Pick<ProposedMapping, "source" | "sourceTodos"> {
   const cells = columns.flatMap((column) =>
-    column.look.words.map((cell) => cell.replace(/[^\d.,' \u00a0-]/g, "").trim()),
+    column.profile.words.map((cell) => cell.replace(/[^\d.,' \u00a0-]/g, "").trim()),
   );
   const comma = cells.filter(
     (cell) => /^-?(\d+|\d{1,3}(\.\d{3})+),(\d{1,2}|\d{4,})$/.test(cell) || /^-?0,\d+$/.test(cell),
@@ -39,25 +39,28 @@ export function numberStyle(columns: readonly Column[]): Pick<MappingPlan, "sour
 }
 
 /** The `dates:` that the date columns prove, and the question they leave open. `reads` is how a mapping reads a date. */
-export function dateStyle(columns: readonly Column[], reads: ReadsDate): Pick<MappingPlan, "source" | "sourceTodos"> {
+export function dateStyle(
+  columns: readonly Column[],
+  reads: ReadsDate,
+): Pick<ProposedMapping, "source" | "sourceTodos"> {
   const formats: string[] = [];
   const evidence: string[] = [];
   const todos: Todo[] = [];
-  for (const { name, look } of columns) {
-    const fitting = [[], ...dateFormats].filter((dates) => look.words.every((cell) => reads(cell, dates)));
+  for (const { name, profile } of columns) {
+    const fitting = [[], ...dateFormats].filter((dates) => profile.words.every((cell) => reads(cell, dates)));
     const [best, ...others] = fitting;
     if (best === undefined) {
-      todos.push(todo(`dates: name the format of "${name}", such as "${look.words[0] ?? ""}"`));
+      todos.push(todo(`dates: name the format of "${name}", such as "${profile.words[0] ?? ""}"`));
     } else if (best.length > 0) {
       const swapped = others.find((dates) => dates[0] === swappedFormat(best[0] ?? ""));
       if (swapped !== undefined) {
-        if (!look.words.some((cell) => isSwappable(cell))) continue; // the day is the month: nothing is proven
+        if (!profile.words.some((cell) => isSwappable(cell))) continue; // the day is the month: nothing is proven
         todos.push(
-          todo(`dates: ["${best[0]}"] or ["${swapped[0]}"]? "${look.words[0] ?? ""}" in "${name}" can be both`),
+          todo(`dates: ["${best[0]}"] or ["${swapped[0]}"]? "${profile.words[0] ?? ""}" in "${name}" can be both`),
         );
       } else if (!formats.includes(best[0] ?? "")) {
         formats.push(...best);
-        evidence.push(look.words[0] ?? "");
+        evidence.push(profile.words[0] ?? "");
       }
     }
   }
@@ -111,11 +114,11 @@ function isSwappable(cell: string): boolean {
 
 const none = { source: [], sourceTodos: [] };
 
-function said(parts: readonly (readonly [string, string, string])[]): Pick<MappingPlan, "source" | "sourceTodos"> {
+function said(parts: readonly (readonly [string, string, string])[]): Pick<ProposedMapping, "source" | "sourceTodos"> {
   return { source: parts.map(([key, value, cell]) => ({ key, value, why: `high: ${quote(cell)}` })), sourceTodos: [] };
 }
 
-function open(text: string): Pick<MappingPlan, "source" | "sourceTodos"> {
+function open(text: string): Pick<ProposedMapping, "source" | "sourceTodos"> {
   return { source: [], sourceTodos: [todo(text)] };
 }
 

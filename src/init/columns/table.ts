@@ -2,7 +2,7 @@
 // lists beside them. Opening files is done above, in init/init.ts.
 import { isPlainObject } from "../../model/json.ts";
 import type { Cell, Cells, FileInfo, SourceSettings } from "../../model/row.ts";
-import { type Look, lookAt } from "./column-profile.ts";
+import { type ColumnProfile, profileOf } from "./column-profile.ts";
 import { type Heading, headingOf } from "./heading.ts";
 
 /** The head of an export file. */
@@ -27,7 +27,7 @@ export interface Column {
   readonly heading: Heading;
   /** One for each row, trimmed; `""` where it is blank. */
   readonly cells: readonly string[];
-  readonly look: Look;
+  readonly profile: ColumnProfile;
 }
 
 /** A list inside JSON elements; its columns are relative to an item. */
@@ -67,7 +67,7 @@ const nullWords = ["NULL", "null", "(null)", "\\N", "N/A", "#N/A", "n/a"];
 function columnsOf(columns: ReadonlyMap<string, readonly string[]>, blankWords: readonly string[]): readonly Column[] {
   return [...columns].map(([name, texts]) => {
     const cells = texts.map((text) => (blankWords.includes(text) ? "" : text));
-    return { name, heading: headingOf(name), cells, look: lookAt(cells) };
+    return { name, heading: headingOf(name), cells, profile: profileOf(cells) };
   });
 }
 

@@ -2,7 +2,7 @@
 import { type Platform, sureNames } from "./name-table.ts";
 
 /** The ledgers that are known. */
-export const ledgers: readonly Platform[] = [
+export const accounting: readonly Platform[] = [
   {
     name: "QuickBooks Online",
     signature: "product service name | type | sales description | sales price rate | income account",

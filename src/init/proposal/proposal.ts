@@ -33,7 +33,7 @@ export interface Todo {
 export type Line = Guess | Todo;
 
 /** A list of objects in the payload. */
-export interface ChildPlan {
+export interface ProposedChild {
   readonly list: string;
   readonly each: Json;
   readonly where?: string;
@@ -41,7 +41,7 @@ export interface ChildPlan {
 }
 
 /** Another file whose rows belong to the entries. */
-export interface JoinPlan {
+export interface ProposedJoin {
   readonly name: string;
   /** The file as people know it. */
   readonly shown: string;
@@ -51,7 +51,7 @@ export interface JoinPlan {
 }
 
 /** A mapping that can be written. */
-export interface MappingPlan {
+export interface ProposedMapping {
   /** The input's name, and the file's: `<name>.yaml`. */
   readonly name: string;
   readonly shown: string;
@@ -67,9 +67,9 @@ export interface MappingPlan {
   /** Which rows count. */
   readonly where?: { readonly expr: string; readonly why: string };
   readonly group?: { readonly spec: Json; readonly why: string };
-  readonly joins: readonly JoinPlan[];
+  readonly joins: readonly ProposedJoin[];
   readonly lines: readonly Line[];
-  readonly children: readonly ChildPlan[];
+  readonly children: readonly ProposedChild[];
   /** Columns that nothing is made of. */
   readonly unused: readonly string[];
 }
@@ -89,14 +89,14 @@ export interface RecognisedFile {
 }
 
 /** Everything that was guessed. */
-export interface Plan {
+export interface Proposal {
   readonly files: readonly RecognisedFile[];
-  readonly mappings: readonly MappingPlan[];
+  readonly mappings: readonly ProposedMapping[];
   readonly unrecognised: readonly Unrecognised[];
 }
 
 /** Every line of a mapping, those of its children by their payload path. */
-export function allLines({ lines, children }: Pick<MappingPlan, "lines" | "children">): readonly Line[] {
+export function allLines({ lines, children }: Pick<ProposedMapping, "lines" | "children">): readonly Line[] {
   return [
     ...lines,
     ...children.flatMap((child) => child.lines.map((line) => ({ ...line, path: `${child.list}.${line.path}` }))),

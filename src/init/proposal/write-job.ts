@@ -1,5 +1,5 @@
 // A plan as a job file: an input for each mapping, with the files of its joins.
-import type { Plan } from "./proposal.ts";
+import type { Proposal } from "./proposal.ts";
 import { inline, oneLine } from "./yaml-lines.ts";
 
 /** What the job says beside its inputs. */
@@ -12,7 +12,7 @@ export interface JobHead {
 }
 
 /** The text of a job file. */
-export function writeJob({ mappings, unrecognised }: Plan, { schema, account, fileOf }: JobHead): string {
+export function writeJob({ mappings, unrecognised }: Proposal, { schema, account, fileOf }: JobHead): string {
   return [
     `# yaml-language-server: $schema=${schema}`,
     "# Written by luminous-import init. Every key is in docs/job.md; what stands in comments is optional.",

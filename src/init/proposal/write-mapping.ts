@@ -1,5 +1,5 @@
 // A plan as a mapping file: every guess with its confidence behind it, low ones and what is missing as comments.
-import type { ChildPlan, Line, MappingPlan } from "./proposal.ts";
+import type { Line, ProposedChild, ProposedMapping } from "./proposal.ts";
 import { aligned, type CommentedLine, inline, oneLine } from "./yaml-lines.ts";
 
 /** What stands above the mapping. */
@@ -11,27 +11,27 @@ export interface MappingHead {
 }
 
 /** The text of a mapping file. It loads as soon as the key is among its fields. */
-export function writeMapping(plan: MappingPlan, { schema, shipped }: MappingHead): string {
-  const todos = countTodos(plan);
+export function writeMapping(proposal: ProposedMapping, { schema, shipped }: MappingHead): string {
+  const todos = countTodos(proposal);
   const head = [
     `# yaml-language-server: $schema=${schema}`,
     ...(shipped === undefined ? [] : [`# ${shipped} is a tested mapping for exports like this one: better take that.`]),
-    `# Guessed from ${oneLine(plan.shown)} by luminous-import init: ${plan.role === "lines" ? "order lines" : plan.role}, because of ${oneLine(plan.why)}.`,
+    `# Guessed from ${oneLine(proposal.shown)} by luminous-import init: ${proposal.role === "lines" ? "order lines" : proposal.role}, because of ${oneLine(proposal.why)}.`,
     "# Behind each line stands how sure it is. Look at those that are not high, and take the # off a line that you want.",
     ...(todos === 0 ? [] : [`# ${todos === 1 ? "1 line is" : `${todos} lines are`} marked TODO.`]),
     "version: 1",
-    `resource: ${plan.resource}`,
+    `resource: ${proposal.resource}`,
   ];
-  return `${head.join("\n")}\n${aligned([...sourceLines(plan), ...groupLines(plan), ...joinLines(plan), ...fieldLines("fields:", plan.lines, "  "), ...childLines(plan.children)])}${unusedLine(plan)}`;
+  return `${head.join("\n")}\n${aligned([...sourceLines(proposal), ...groupLines(proposal), ...joinLines(proposal), ...fieldLines("fields:", proposal.lines, "  "), ...childLines(proposal.children)])}${unusedLine(proposal)}`;
 }
 
 /** How many marked lines the file has. */
-export function countTodos({ lines, children, sourceTodos }: MappingPlan): number {
+export function countTodos({ lines, children, sourceTodos }: ProposedMapping): number {
   return [...sourceTodos, ...lines, ...children.flatMap((child) => child.lines)].filter(({ kind }) => kind === "todo")
     .length;
 }
 
-function sourceLines({ source, sourceTodos }: MappingPlan): readonly CommentedLine[] {
+function sourceLines({ source, sourceTodos }: ProposedMapping): readonly CommentedLine[] {
   return [
     ...(source.length === 0 ? [] : [{ code: "source:" }]),
     ...source.map(({ key, value, why }) => ({ code: `  ${key}: ${inline(value)}`, comment: why })),
@@ -39,7 +39,7 @@ function sourceLines({ source, sourceTodos }: MappingPlan): readonly CommentedLi
   ];
 }
 
-function groupLines({ group, where, index }: MappingPlan): readonly CommentedLine[] {
+function groupLines({ group, where, index }: ProposedMapping): readonly CommentedLine[] {
   return [
     ...(index === undefined ? [] : [{ code: `index: ${inline(index.spec)}`, comment: index.why }]),
     ...(where === undefined ? [] : [{ code: `where: ${inline(where.expr)}`, comment: where.why }]),
@@ -47,11 +47,11 @@ function groupLines({ group, where, index }: MappingPlan): readonly CommentedLin
   ];
 }
 
-function groupLine(group: MappingPlan["group"]): readonly CommentedLine[] {
+function groupLine(group: ProposedMapping["group"]): readonly CommentedLine[] {
   return group === undefined ? [] : [{ code: `group: ${inline(group.spec)}`, comment: group.why }];
 }
 
-function joinLines({ joins }: MappingPlan): readonly CommentedLine[] {
+function joinLines({ joins }: ProposedMapping): readonly CommentedLine[] {
   if (joins.length === 0) return [];
   return [
     { code: "join:" },
@@ -78,7 +78,7 @@ function fieldLines(head: string, lines: readonly Line[], indent: string): reado
   ];
 }
 
-function childLines(children: readonly ChildPlan[]): readonly CommentedLine[] {
+function childLines(children: readonly ProposedChild[]): readonly CommentedLine[] {
   if (children.length === 0) return [];
   return [
     { code: "children:" },
@@ -91,6 +91,6 @@ function childLines(children: readonly ChildPlan[]): readonly CommentedLine[] {
   ];
 }
 
-function unusedLine({ unused }: MappingPlan): string {
+function unusedLine({ unused }: ProposedMapping): string {
   return unused.length === 0 ? "" : `# Not used: ${unused.map(oneLine).join(", ")}\n`;
 }

@@ -84,7 +84,7 @@ function blockOf(matches: readonly Match[], block: AddressBlock, prefix: string)
     if (match === undefined) return [];
     const from = `${prefix}${match.column.name}`;
     const { confidence, why, column } = match;
-    const isAlwaysThere = prefix === "" && column.look.filled === column.look.rows;
+    const isAlwaysThere = prefix === "" && column.profile.filled === column.profile.rows;
     return [[part, { spec: { from }, columns: [from], confidence, why, isAlwaysThere }]];
   });
   const found: Block = Object.fromEntries(sources);
@@ -105,7 +105,7 @@ function wholeName(first: Match | undefined, last: Match | undefined, prefix: st
   const columns = found.map(({ column }) => `${prefix}${column.name}`);
   if (columns.length === 0) return undefined;
   const template = columns.map((name) => `{${name}}`).join(" ");
-  const isAlwaysThere = prefix === "" && found.some(({ column: { look } }) => look.filled === look.rows);
+  const isAlwaysThere = prefix === "" && found.some(({ column: { profile } }) => profile.filled === profile.rows);
   return { spec: { template }, columns, confidence: "high", why: "first and last name", isAlwaysThere };
 }
 

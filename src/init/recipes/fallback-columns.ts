@@ -2,10 +2,10 @@
 // are matched under `field+what` and end as one line.
 import { isPlainObject, type JsonObject } from "../../model/json.ts";
 import type { Match } from "../columns/match.ts";
-import type { ChildPlan, Line } from "../proposal/proposal.ts";
+import type { Line, ProposedChild } from "../proposal/proposal.ts";
 
 /** The matches without stand-ins; one whose field has no column of its own is that column. */
-export function withoutStandIns(matches: readonly Match[]): readonly Match[] {
+export function withoutFallbacks(matches: readonly Match[]): readonly Match[] {
   return matches.flatMap((match) => {
     const [path = match.path] = match.path.split("+");
     return path !== match.path && matches.some((other) => other.path === path) ? [] : [{ ...match, path }];
@@ -13,7 +13,7 @@ export function withoutStandIns(matches: readonly Match[]): readonly Match[] {
 }
 
 /** The line with the column that stands in for its own, if there is one among the matches. */
-export function withStandIn(line: Line, matches: readonly Match[]): Line {
+export function withFallback(line: Line, matches: readonly Match[]): Line {
   const [column] = line.kind === "guess" ? line.columns : [];
   const other = matches.find(({ path }) => path.startsWith(`${line.path}+`))?.column.name;
   if (line.kind === "todo" || other === undefined || column === undefined || column === other) return line;
@@ -23,7 +23,7 @@ export function withStandIn(line: Line, matches: readonly Match[]): Line {
 }
 
 /** Codes are a variant's own; all else that stands in is the product's. */
-export function withOwnCodes(child: ChildPlan, matches: readonly Match[]): ChildPlan {
+export function withOwnCodes(child: ProposedChild, matches: readonly Match[]): ProposedChild {
   if (child.list !== "variants") return child;
-  return { ...child, lines: child.lines.map((line) => (line.path === "upc" ? withStandIn(line, matches) : line)) };
+  return { ...child, lines: child.lines.map((line) => (line.path === "upc" ? withFallback(line, matches) : line)) };
 }

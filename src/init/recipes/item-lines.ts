@@ -40,7 +40,7 @@ function priceLines(of: Of, plain: (path: string) => readonly Line[]): readonly 
   }
   if (price !== undefined && discount === undefined) return plain("unit_price");
   if (price !== undefined && discount !== undefined) {
-    const isPercent = discount.column.look.fractions < 0.9 || discount.column.heading.text.includes("percent");
+    const isPercent = discount.column.profile.fractions < 0.9 || discount.column.heading.text.includes("percent");
     const share = `${orNothing(discount)}${isPercent ? " / 100" : ""}`;
     return made(
       [price, discount],
@@ -66,11 +66,11 @@ function priceLines(of: Of, plain: (path: string) => readonly Line[]): readonly 
 /** A blank discount is none. */
 function orNothing({ column }: Match): string {
   const number = `number(${cell(column)})`;
-  return column.look.filled === column.look.rows ? number : `(${cell(column)} == "" ? 0.0 : ${number})`;
+  return column.profile.filled === column.profile.rows ? number : `(${cell(column)} == "" ? 0.0 : ${number})`;
 }
 
 function made(parts: readonly Match[], expr: string, first: Match, why: string): readonly Line[] {
-  const when = first.column.look.filled === first.column.look.rows ? {} : { when: `${cell(first.column)} != ""` };
+  const when = first.column.profile.filled === first.column.profile.rows ? {} : { when: `${cell(first.column)} != ""` };
   const columns = parts.map(({ column }) => column.name);
   return [{ kind: "guess", path: "unit_price", spec: { ...when, expr, round: 4 }, columns, confidence: "medium", why }];
 }

@@ -4,7 +4,7 @@ import { kitRules } from "../columns/roles.ts";
 import type { Table } from "../columns/table.ts";
 import { linesOf, missing } from "./lines.ts";
 import { inOrder, type Recipe } from "./product-mapping.ts";
-import { rowsOf } from "./row-grouping.ts";
+import { rowGrouping } from "./row-grouping.ts";
 
 /** The mapping of a table of kits. */
 export function kitMapping(table: Table, pins: Pins): Recipe {
@@ -16,7 +16,7 @@ export function kitMapping(table: Table, pins: Pins): Recipe {
     .flatMap((match) => linesOf({ ...match, path: match.path.slice(10) }, "products", { list: "kit_items" }));
   const has = (path: string) => own.some((match) => match.path === path);
   return {
-    ...(key === undefined ? {} : { group: rowsOf(key) }),
+    ...(key === undefined ? {} : { group: rowGrouping(key) }),
     joins: [],
     lines: [
       ...inOrder([

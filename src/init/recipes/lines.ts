@@ -67,14 +67,14 @@ interface Extra {
 const noExtra: Extra = { keys: {}, why: "", todos: [] };
 
 function extraOf(type: string, path: string, column: Column): Extra {
-  const { look, heading } = column;
+  const { profile, heading } = column;
   switch (type) {
     case "texts":
-      return { ...noExtra, keys: { split: look.separator ?? "," } };
+      return { ...noExtra, keys: { split: profile.separator ?? "," } };
     case "boolean":
       return flagOf(path, column);
     case "decimal":
-      return look.currency > 0
+      return profile.currency > 0
         ? { ...noExtra, keys: { apply: [{ replace: ["[$€£¥ ]", ""] }] }, why: "; the currency sign is taken off" }
         : noExtra;
     case "length":
@@ -87,8 +87,8 @@ function extraOf(type: string, path: string, column: Column): Extra {
       if (path === "image_url" && column.cells.some((text) => /,\s*https?:/.test(text))) {
         return { ...noExtra, keys: { apply: [{ replace: [",\\s.*$", ""] }] }, why: "; the first of several" };
       }
-      if (look.html > 0.1) return { ...noExtra, keys: { apply: ["strip_html"] }, why: "; with HTML" };
-      if (look.apostrophes > 0)
+      if (profile.html > 0.1) return { ...noExtra, keys: { apply: ["strip_html"] }, why: "; with HTML" };
+      if (profile.apostrophes > 0)
         return {
           ...noExtra,
           keys: { apply: [{ replace: ["^'", ""] }] },
@@ -100,19 +100,19 @@ function extraOf(type: string, path: string, column: Column): Extra {
   }
 }
 
-function weightOf(path: string, { look, heading, name }: Column): Extra {
-  const zeros = look.words.filter((word) => /^0([.,]0*)?$/.test(word));
+function weightOf(path: string, { profile, heading, name }: Column): Extra {
+  const zeros = profile.words.filter((word) => /^0([.,]0*)?$/.test(word));
   const when = zeros.length === 0 ? {} : { when: `!(row[${JSON.stringify(name)}] in ${JSON.stringify(zeros)})` };
   if (heading.unit !== undefined) return { ...noExtra, keys: { unit: heading.unit }, ...when };
-  if (look.numbers < 0.5 && look.filled > 0) return noExtra; // the cells name their units
+  if (profile.numbers < 0.5 && profile.filled > 0) return noExtra; // the cells name their units
   const text = `${path}: { from: ${JSON.stringify(name)}, unit: … }: which unit? lb, oz, g or kg`;
   return { ...noExtra, isOpen: true, todos: [{ kind: "todo", path, text, isRequired: false }] };
 }
 
-function flagOf(path: string, { look, heading }: Column): Extra {
+function flagOf(path: string, { profile, heading }: Column): Extra {
   const isInverted = /discontinued|inactive|hidden|disabled/.test(heading.text) && path === "sellable";
-  if (look.flags >= 0.95 && !isInverted) return noExtra;
-  const { map, unknown } = wordMap(look.words, "flags");
+  if (profile.flags >= 0.95 && !isInverted) return noExtra;
+  const { map, unknown } = wordMap(profile.words, "flags");
   // "Discontinued: yes" is turned round, "Discontinued: active" is not.
   const inverted = Object.fromEntries(
     Object.entries(map).map(([word, is]) => [word, isInverted && isYesOrNo(word) ? is !== true : is]),

@@ -8,12 +8,12 @@ import { lineRules, orderRules } from "../columns/roles.ts";
 import type { Table } from "../columns/table.ts";
 import { addressNames, bareAddressNames } from "../names/addresses.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
-import type { Guess, JoinPlan, Line } from "../proposal/proposal.ts";
+import type { Guess, Line, ProposedJoin } from "../proposal/proposal.ts";
 import { addressLines, companyLines } from "./address-lines.ts";
 import { type ItemSource, itemLines } from "./item-lines.ts";
 import { linesOf, missing, specOf } from "./lines.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
-import { rowsOf } from "./row-grouping.ts";
+import { rowGrouping } from "./row-grouping.ts";
 import { totalLines } from "./totals.ts";
 import { wordMap } from "./words.ts";
 
@@ -56,7 +56,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
     ...addresses,
   ];
   return {
-    ...(items?.each === "rows" && key !== undefined ? { group: rowsOf(key) } : {}),
+    ...(items?.each === "rows" && key !== undefined ? { group: rowGrouping(key) } : {}),
     joins: [...joined.map(({ link }) => joinOf(link)), ...(items?.link === undefined ? [] : [joinOf(items.link)])],
     lines: inOrder([...given, ...missingLines(given, pins), ...noItems(items)]),
     children: items === undefined ? [] : [{ list: "items", each: items.each, lines: itemLines(items) }],
@@ -93,7 +93,7 @@ function customerMatches({ their, theirs }: Link, table: Table): readonly Match[
   );
 }
 
-function joinOf({ their, theirs, ours, one }: Link): JoinPlan {
+function joinOf({ their, theirs, ours, one }: Link): ProposedJoin {
   return { name: joinName(their), shown: their.sample.shown, theirs: theirs.name, ours: ours.name, one };
 }
 
@@ -111,7 +111,7 @@ function channelLine(matches: readonly Match[], channel: string | undefined): Li
     );
   }
   const { column, confidence, why } = match;
-  const isId = column.look.integers >= 0.9;
+  const isId = column.profile.integers >= 0.9;
   const spec: Json = isId ? column.name : { from: column.name, ref };
   return { kind: "guess", path: "channel_id", spec, columns: [column.name], confidence, why };
 }
@@ -136,7 +136,7 @@ function statusLines(matches: readonly Match[], pins: Pins): readonly Line[] {
     ];
   }
   const { column, confidence, why } = match;
-  const { map, unknown } = wordMap(column.look.words, "statuses");
+  const { map, unknown } = wordMap(column.profile.words, "statuses");
   const isPlain = Object.entries(map).every(([word, status]) => word === status);
   const known: Guess = {
     kind: "guess",

@@ -4,16 +4,16 @@ import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { productRules } from "../columns/roles.ts";
 import type { Column, Table } from "../columns/table.ts";
-import type { Guess, Line, MappingPlan } from "../proposal/proposal.ts";
+import type { Guess, Line, ProposedMapping } from "../proposal/proposal.ts";
 import { categoryPathLines } from "./category-paths.ts";
-import { withOwnCodes, withoutStandIns, withStandIn } from "./fallback-columns.ts";
+import { withFallback, withOwnCodes, withoutFallbacks } from "./fallback-columns.ts";
 import { itemPathLines } from "./item-paths.ts";
 import { linesOf, missing, specOf } from "./lines.ts";
-import { isKind, kindsOf, typeLines } from "./row-kinds.ts";
+import { isKind, rowKindsOf, typeLines } from "./row-kinds.ts";
 import { variantsOf } from "./variants.ts";
 
 /** What the recipes make; the rest of a plan is the same for all. */
-export type Recipe = Pick<MappingPlan, "index" | "where" | "group" | "joins" | "lines" | "children"> & {
+export type Recipe = Pick<ProposedMapping, "index" | "where" | "group" | "joins" | "lines" | "children"> & {
   /** Columns whose cells are numbers or dates in the payload. */
   readonly measured: readonly Column[];
 };
@@ -23,8 +23,8 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const rules = productRules(table, pins);
   const matches = matchColumns(table.columns, rules);
   const joined = links.flatMap((link) => joinedName(link, matches, pins));
-  const own = withoutStandIns(matches).filter(({ path }) => !joined.some((line) => line.path === path));
-  const kinds = kindsOf(table);
+  const own = withoutFallbacks(matches).filter(({ path }) => !joined.some((line) => line.path === path));
+  const kinds = rowKindsOf(table);
   const variants = variantsOf(table, own, rules.platform, kinds);
   const paths = itemPathLines(own.find(({ path }) => path === "item_path")?.column, own);
   const flat = own.filter(({ path }) => isField(path)).flatMap((match) => linesOf(match, "products"));
@@ -33,7 +33,7 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const lines = inOrder([
     ...(variants?.lines ?? flat)
       .filter(({ path }) => !said.some((line) => line.path === path))
-      .map((line) => withStandIn(line, matches)),
+      .map((line) => withFallback(line, matches)),
     ...said,
     ...(pins.has("type")
       ? []
@@ -85,7 +85,7 @@ function joinedName(
   { ours, theirs, their }: Link,
   matches: readonly Match[],
   pins: Pins,
-): readonly (Guess & { readonly join: MappingPlan["joins"][number] })[] {
+): readonly (Guess & { readonly join: ProposedMapping["joins"][number] })[] {
   const stem = ours.heading.text.replace(/ (id|number|code|key)$/, "");
   const path = joinedFields.get(stem);
   if (path === undefined || pins.has(path)) return [];

@@ -1,9 +1,9 @@
 // How the rows of one entry stand in the file, told by its key column.
 import type { Column } from "../columns/table.ts";
-import type { MappingPlan } from "../proposal/proposal.ts";
+import type { ProposedMapping } from "../proposal/proposal.ts";
 
 /** The `group:` of a key column: its rows stand together, are scattered, or leave the key blank after the first. */
-export function rowsOf({ name, cells }: Column): NonNullable<MappingPlan["group"]> {
+export function rowGrouping({ name, cells }: Column): NonNullable<ProposedMapping["group"]> {
   const filled = cells.filter((cell) => cell !== "");
   if (filled.length < cells.length && cells[0] !== "") {
     return { spec: { by: name, rows: "continued" }, why: `high: a blank "${name}" goes on with the row above` };

@@ -9,14 +9,14 @@ import type { Line } from "../proposal/proposal.ts";
 type Kind = "product" | "kit" | "variant" | "component" | "rest" | "none";
 
 /** The column that says it, and the words of each kind that stand in it. */
-export interface Kinds {
+export interface RowKinds {
   readonly column: Column;
   readonly words: Readonly<Record<Kind, readonly string[]>>;
   readonly unknown: readonly string[];
 }
 
 /** The kinds of a table of products; undefined when no column says them. */
-export function kindsOf(table: Table): Kinds | undefined {
+export function rowKindsOf(table: Table): RowKinds | undefined {
   const candidates = allNamed(table.columns, ["row type", "item type", "product type", "type"]).map((column) =>
     sorted(column),
   );
@@ -27,13 +27,13 @@ export function kindsOf(table: Table): Kinds | undefined {
 }
 
 /** The condition for rows of some kinds; undefined when no such row is there. */
-export function isKind({ column, words }: Kinds, ...kinds: readonly Kind[]): string | undefined {
+export function isKind({ column, words }: RowKinds, ...kinds: readonly Kind[]): string | undefined {
   const wanted = kinds.flatMap((kind) => words[kind]);
   return wanted.length === 0 ? undefined : `${cell(column)} in ${JSON.stringify(wanted)}`;
 }
 
 /** `type:` by the kind of the row that makes the product, and what is left to say about it. */
-export function typeLines({ column, words, unknown }: Kinds): readonly Line[] {
+export function typeLines({ column, words, unknown }: RowKinds): readonly Line[] {
   const isPlain = words.kit.length + words.none.length + unknown.length === 0;
   if (isPlain) {
     const value = { value: "PRODUCT" };
@@ -59,10 +59,10 @@ export function typeLines({ column, words, unknown }: Kinds): readonly Line[] {
   return [guess, { kind: "todo", path: "type", text, isRequired: false }];
 }
 
-function sorted(column: Column): Kinds {
+function sorted(column: Column): RowKinds {
   const words: Record<Kind, string[]> = { product: [], kit: [], variant: [], component: [], rest: [], none: [] };
   const unknown: string[] = [];
-  for (const word of column.look.words) {
+  for (const word of column.profile.words) {
     const kind = kindOf(word);
     if (kind === undefined) unknown.push(word);
     else words[kind].push(word);

@@ -1,14 +1,14 @@
 // What the two ways of writing variants have in common.
 import { cell } from "../columns/find-column.ts";
 import type { Column, Table } from "../columns/table.ts";
-import type { ChildPlan, Line, MappingPlan } from "../proposal/proposal.ts";
+import type { Line, ProposedChild, ProposedMapping } from "../proposal/proposal.ts";
 
 /** The parts of a mapping whose products have variants. */
 export interface Variants {
-  readonly index?: NonNullable<MappingPlan["index"]>;
-  readonly group: NonNullable<MappingPlan["group"]>;
+  readonly index?: NonNullable<ProposedMapping["index"]>;
+  readonly group: NonNullable<ProposedMapping["group"]>;
   readonly lines: readonly Line[];
-  readonly children: readonly ChildPlan[];
+  readonly children: readonly ProposedChild[];
 }
 
 /** Fields that belong to each variant; the others are the product's. */
@@ -18,8 +18,8 @@ export const ownFields =
 /** Columns with the values of options that some row has: a size, a colour. */
 export function optionColumns({ columns }: Table): readonly Column[] {
   return columns.filter(
-    ({ heading, look }) =>
-      look.filled > 0 &&
+    ({ heading, profile }) =>
+      profile.filled > 0 &&
       /^(option \d+ value|option value \d+|variant option \d+|attribute \d+ values?( s)?|size|colou?r)$/.test(
         heading.text,
       ),

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../model/json.ts";
 import { cell } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column, Table } from "../columns/table.ts";
-import type { ChildPlan, Line } from "../proposal/proposal.ts";
+import type { Line, ProposedChild } from "../proposal/proposal.ts";
 import { linesOf } from "./lines.ts";
 import { cellsOf, joinedText, optionColumns, ownFields } from "./variant-parts.ts";
 
@@ -11,7 +11,7 @@ import { cellsOf, joinedText, optionColumns, ownFields } from "./variant-parts.t
 export function skuLine(match: Match, id: Column | undefined): readonly Line[] {
   const lines = linesOf(match, "products");
   const { column } = match;
-  if (id === undefined || column.look.filled === column.look.rows) return lines;
+  if (id === undefined || column.profile.filled === column.profile.rows) return lines;
   return lines.map((line) =>
     line.kind === "todo"
       ? line
@@ -31,7 +31,7 @@ export function variantRows(
   where: string,
   table: Table,
   rowLines: (match: Match, list: string) => readonly Line[],
-): ChildPlan {
+): ProposedChild {
   const lines = matches
     .filter(({ path }) => rowFields.includes(path) || ownFields.test(path))
     .flatMap((match) => (match.path === "name" ? variantName(match, table) : rowLines(match, "variants")));
@@ -44,7 +44,7 @@ const rowFields = ["sku", "name", "description", "supplier.name", "tags"];
 function variantName(match: Match, table: Table): readonly Line[] {
   const { column } = match;
   const options = optionColumns(table);
-  const isRepeated = column.look.distinct < column.look.filled;
+  const isRepeated = column.profile.distinct < column.profile.filled;
   if (options.length === 0 || !isRepeated) return linesOf(match, "products", { list: "variants" });
   const own: JsonObject = { from: column.name, when: `${cell(column)} != ${cell(column, "parent")}` };
   const made = { expr: joinedText([cell(column, "parent"), ...cellsOf(options)], " - ") };

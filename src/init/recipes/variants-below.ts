@@ -3,9 +3,9 @@
 import { cell, named } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column, Table } from "../columns/table.ts";
-import type { ChildPlan, Line } from "../proposal/proposal.ts";
+import type { Line, ProposedChild } from "../proposal/proposal.ts";
 import { linesOf } from "./lines.ts";
-import { isKind, type Kinds } from "./row-kinds.ts";
+import { isKind, type RowKinds } from "./row-kinds.ts";
 import type { Variants } from "./variant-parts.ts";
 import { skuLine, variantRows } from "./variant-rows.ts";
 
@@ -14,7 +14,7 @@ export function variantsBelow(
   table: Table,
   matches: readonly Match[],
   sku: Column,
-  kinds: Kinds | undefined,
+  kinds: RowKinds | undefined,
 ): Variants | undefined {
   const isVariant = kinds === undefined ? undefined : isKind(kinds, "variant");
   if (kinds === undefined || isVariant === undefined) return undefined;
@@ -38,7 +38,7 @@ export function variantsBelow(
 }
 
 // The row's name is its option, such as "[S]Size=Small,[CS]Colour=Red:#cc0000".
-function withName(child: ChildPlan, { column }: Match): ChildPlan {
+function withName(child: ProposedChild, { column }: Match): ProposedChild {
   const spec = {
     expr: `${cell(column, "parent")} + " - " + ${cell(column)}`,
     apply: [{ replace: ["\\[[A-Z]+\\]", ""] }, { replace: [":#[0-9A-Fa-f]+", ""] }],

@@ -36,13 +36,13 @@ export function variantsByHandle(
   );
   const options = optionColumns(table);
   const [option] = options;
-  if (handle === undefined || handle.look.filled === 0) return undefined;
-  const isRepeated = handle.look.distinct < handle.look.filled || handle.look.filled < handle.look.rows;
+  if (handle === undefined || handle.profile.filled === 0) return undefined;
+  const isRepeated = handle.profile.distinct < handle.profile.filled || handle.profile.filled < handle.profile.rows;
   if (!isRepeated && platform?.signature.includes("handle") !== true) return undefined;
   if (option === undefined) return undefined;
-  const noOption = ["", ...option.look.words.filter((word) => /^default( title)?$/i.test(word))];
+  const noOption = ["", ...option.profile.words.filter((word) => /^default( title)?$/i.test(word))];
   const isSingle = `${cell(option)} in ${JSON.stringify(noOption)}`;
-  const single = noOption.length > 1 || option.look.filled < option.look.rows;
+  const single = noOption.length > 1 || option.profile.filled < option.profile.rows;
   const name = matches.find(({ path }) => path === "name")?.column;
   const product = matches.filter(({ path }) => !path.startsWith("variants.") && path !== "sku");
   const variantOnly = matches.filter(({ path }) => path.startsWith("variants."));
@@ -121,7 +121,8 @@ function variantName(name: Column, options: readonly Column[]): Guess {
 function variantSku(sku: Column, handle: Column, options: readonly Column[]): Guess {
   const guess = { kind: "guess", path: "sku", columns: [sku.name] } as const;
   const own = { from: sku.name, ...apostrophe(sku) };
-  if (sku.look.filled === sku.look.rows) return { ...guess, spec: own, confidence: "high", why: "name and values" };
+  if (sku.profile.filled === sku.profile.rows)
+    return { ...guess, spec: own, confidence: "high", why: "name and values" };
   const made = {
     expr: joinedText(cellsOf([handle, ...options]), "-"),
     apply: ["lower", { replace: ["[^\\p{L}\\p{N}]+", "-"] }, { replace: ["-+$", ""] }],
@@ -136,7 +137,7 @@ function variantSku(sku: Column, handle: Column, options: readonly Column[]): Gu
 }
 
 function apostrophe(sku: Column): { readonly apply?: readonly { readonly replace: readonly string[] }[] } {
-  return sku.look.apostrophes > 0 ? { apply: [{ replace: ["^'", ""] }] } : {};
+  return sku.profile.apostrophes > 0 ? { apply: [{ replace: ["^'", ""] }] } : {};
 }
 
 function isAdjacent({ cells }: Column): boolean {

@@ -3,9 +3,9 @@
 import { cell, named } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column, Table } from "../columns/table.ts";
-import type { ChildPlan, Guess, Line } from "../proposal/proposal.ts";
+import type { Guess, Line, ProposedChild } from "../proposal/proposal.ts";
 import { linesOf, missing } from "./lines.ts";
-import { isKind, type Kinds } from "./row-kinds.ts";
+import { isKind, type RowKinds } from "./row-kinds.ts";
 import type { Variants } from "./variant-parts.ts";
 import { skuLine, variantRows } from "./variant-rows.ts";
 
@@ -14,28 +14,28 @@ export function variantsByParent(
   table: Table,
   matches: readonly Match[],
   sku: Column,
-  kinds: Kinds | undefined,
+  kinds: RowKinds | undefined,
 ): Variants | undefined {
   const others = table.columns.filter((column) => column !== sku);
   const parent = named(others, parentNames);
-  if (parent === undefined || parent.look.filled === 0) return undefined;
+  if (parent === undefined || parent.profile.filled === 0) return undefined;
   const id = named(others, ["id", "product id"]);
   const known = new Set([
     ...sku.cells.map((text) => text.toLowerCase()),
     ...(id?.cells ?? []).map((text) => `id:${text}`),
   ]);
-  const hits = parent.look.words.filter((word) => known.has(word.toLowerCase())).length;
-  if (hits * 2 < parent.look.words.length) return undefined;
+  const hits = parent.profile.words.filter((word) => known.has(word.toLowerCase())).length;
+  if (hits * 2 < parent.profile.words.length) return undefined;
 
   const grouped = named(others, ["grouped products"]);
-  const isExact = parent.look.words.every((word) => sku.cells.includes(word));
+  const isExact = parent.profile.words.every((word) => sku.cells.includes(word));
   const hasParent = `${cell(parent)} != "" && ${cell(parent)} != ${cell(sku)}`;
   const isComponent = kinds === undefined ? undefined : isKind(kinds, "component");
   const isVariant =
     (kinds === undefined ? undefined : isKind(kinds, "variant")) ?? (isComponent === undefined ? hasParent : undefined);
   const isChild = kinds === undefined ? hasParent : (isKind(kinds, "variant", "component") ?? hasParent);
   const own =
-    sku.look.filled < sku.look.rows && id !== undefined
+    sku.profile.filled < sku.profile.rows && id !== undefined
       ? `${cell(sku)} == "" ? "ID-" + ${cell(id)} : ${cell(sku)}`
       : cell(sku);
   const byIndex = (!isExact || grouped !== undefined) && id !== undefined;
@@ -93,7 +93,7 @@ function componentRow(sku: Column, quantity: Column | undefined): readonly Line[
 }
 
 /** Kits whose components stand in one cell, by SKU or id. How many of each is not said. */
-function groupedKits({ name }: Column): ChildPlan {
+function groupedKits({ name }: Column): ProposedChild {
   const sku = { expr: 'item.startsWith("id:") ? sku_of(item) : sku_of(item.lowerAscii(), item)' };
   const lines = [
     guessed("sku", sku, [name], "its pieces are SKUs or ids"),

@@ -2,7 +2,7 @@
 import type { Match } from "../columns/match.ts";
 import type { Table } from "../columns/table.ts";
 import type { Platform } from "../names/name-table.ts";
-import type { Kinds } from "./row-kinds.ts";
+import type { RowKinds } from "./row-kinds.ts";
 import type { Variants } from "./variant-parts.ts";
 import { variantsBelow } from "./variants-below.ts";
 import { variantsByHandle } from "./variants-by-handle.ts";
@@ -14,7 +14,7 @@ export function variantsOf(
   table: Table,
   matches: readonly Match[],
   platform: Platform | undefined,
-  kinds: Kinds | undefined,
+  kinds: RowKinds | undefined,
 ): Variants | undefined {
   const sku = matches.find(({ path }) => path === "sku")?.column;
   if (sku === undefined) return undefined;
