@@ -10,15 +10,15 @@ export {
   type Export,
   type Guess,
   type Proposal as Plan,
-  proposeImport,
+  proposeImport as planImport,
   readExports,
   type WriteOptions,
   type WrittenFile,
   writeImport,
 } from "./init/init.ts";
 export { type Job, type JobOverrides, loadJob } from "./job/job.ts";
-export { type JobOutline, readJobOutline } from "./job/job-outline.ts";
-export type { Account } from "./model/account.ts";
+export { type JobOutline as JobRemains, readJobOutline as readJobRemains } from "./job/job-outline.ts";
+export type { Account as RunAccount } from "./model/account.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export { type ErrorCode, ImportError } from "./model/error.ts";
 export type { CheckName, Finding } from "./model/finding.ts";
