@@ -14,11 +14,11 @@ export interface Halt {
   fail(error: unknown): void;
   /** Throws what `fail` was given first. */
   rethrow(): void;
-  /** Throws `Halted` once the brake is on. */
+  /** Throws `Halted` once the run is halted. */
   check(): void;
 }
 
-/** Unwinds what cannot go on because the brake is on. Says nothing itself: the brake knows why. */
+/** Unwinds what cannot go on because the run is halted. Says nothing itself: the halt knows why. */
 export class Halted extends Error {}
 
 /** `stop` and `abort` are the first and the second Ctrl-C. */

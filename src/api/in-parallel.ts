@@ -3,7 +3,7 @@ import type { Halt } from "./halt.ts";
 
 /**
  * Runs `task` on each item, the first one alone: it finds out what the others may rely on. Waits for all that was
- * started, then throws the first error. Throws `Halted` when the brake comes on.
+ * started, then throws the first error. Throws `Halted` when the run is halted.
  */
 export async function forEachAtMost<T>(
   most: number,

@@ -85,8 +85,8 @@ function neverLeft({ code, syscall }: { readonly code: string; readonly syscall?
   return unsentCodes.has(code) || code.startsWith("CERT_") || code.startsWith("PROXY_");
 }
 
+// Seconds come from the vendor's client (facts §2); a date is allowed by HTTP.
 const unsaidWaitMs = 1000;
-
 const longestSaidWaitMs = 3_600_000;
 
 /**

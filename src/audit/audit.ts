@@ -1,4 +1,4 @@
-// An audit: every law of conservation over the newest ended run of a job and its whole ledger, and, when asked, accepted
+// An audit: every invariant over the newest ended run of a job and its whole ledger, and, when asked, accepted
 // entries against the API. Reads only; needs no lock.
 import { join } from "node:path";
 import type { JobOutline } from "../job/job-outline.ts";
@@ -21,7 +21,7 @@ export interface AuditOptions {
   readonly verify?: Omit<VerifyOptions, "mappings">;
 }
 
-/** What an audit found. `exitCode` is 0 when every law holds and everything compared is as it was sent, else 3. */
+/** What an audit found. `exitCode` is 0 when every invariant holds and everything compared is as it was sent, else 3. */
 export interface AuditResult {
   readonly exitCode: number;
   readonly runId: string;

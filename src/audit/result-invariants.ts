@@ -1,5 +1,5 @@
 // What a run left behind against what the ledger knows: results.csv, results.ndjson and the summary. The files are read
-// as anybody would read them, in one pass beside the ledger's own rows. Laws within the ledger are in
+// as anybody would read them, in one pass beside the ledger's own rows. Invariants within the ledger are in
 // ledger/sqlite/invariants.ts.
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ import { resultFileNames } from "../report/results.ts";
 import { inputName } from "../report/row-outcome.ts";
 import { fromSpreadsheet } from "../report/spreadsheet-cell.ts";
 
-/** The laws over the files of a run. A run that ended before anything could be sent wrote none. */
+/** The invariants over the files of a run. A run that ended before anything could be sent wrote none. */
 export async function resultInvariants(
   results: Results,
   run: RunRecord,

@@ -1,4 +1,4 @@
-// What every command does with its stage of the terminal: progress on stderr, events to the log file, the closing on
+// What every command does with its stage of the terminal: progress on stderr, events to the log file, the summary on
 // stdout, or with --json the summary alone.
 import { relative } from "node:path";
 import { visibleLine, visibleTexts } from "../model/text/visible.ts";
@@ -65,7 +65,7 @@ function json(summary: Summary, shown: readonly ShownEntry[] | undefined, { argv
 }
 
 /**
- * The closing of a run for this terminal, with colours of our own and everything else made visible; `words` are those of the
+ * The summary of a run for this terminal, with colours of our own and everything else made visible; `words` are those of the
  * command that continues it.
  */
 export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld, words: readonly string[]): string {

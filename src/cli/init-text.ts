@@ -22,7 +22,7 @@ export interface ToldImport {
   readonly checked: CheckedImport;
 }
 
-/** The closing of `init` for a terminal. */
+/** What `init` says at its end, for a terminal. */
 export function initText(
   { proposal, job, written, checked }: ToldImport,
   { width }: { readonly width: number },

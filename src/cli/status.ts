@@ -1,4 +1,4 @@
-// `luminous-import status`: the last run's closing again, or a list of all runs.
+// `luminous-import status`: the last run's summary again, or a list of all runs.
 import { listRuns } from "../history/status.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodes } from "../model/exit-codes.ts";

@@ -23,7 +23,7 @@ export interface Watched {
 
 /**
  * Runs rounds until Ctrl-C and gives the exit code of the last one that ended. A change cuts off a round that is under way.
- * An error of a round is told, and the watching goes on: files are broken while somebody mends them.
+ * An error of a round is told, and the watching goes on: files are broken while somebody fixes them.
  */
 export async function watch(watched: Watched, world: CommandWorld, clock: Clock): Promise<number> {
   const stop = new AbortController();

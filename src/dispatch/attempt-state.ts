@@ -1,5 +1,5 @@
 // What this process knows of an entry between two handlings and the ledger does not: all of it may be lost in a crash.
-// An entry has a note from its first send until it settles.
+// An entry has one from its first send until it settles.
 
 /** What is remembered of one entry. Whoever handles the entry changes it; nobody else holds it meanwhile. */
 export interface AttemptState {
@@ -22,7 +22,7 @@ export interface AttemptState {
   lastCause: string;
 }
 
-/** Notes by entry id. */
+/** States by entry id. */
 export interface AttemptStates {
   of(entryId: number): AttemptState;
   forget(entryId: number): void;

@@ -10,7 +10,7 @@ import { sendEntry } from "./send.ts";
 
 /**
  * Sends what is planned in the phase and clears what is in doubt, until nothing is left that time alone would bring
- * back, or the brake is on. Resolves, when nothing is in flight any more, with the number of entries that it took up.
+ * back, or the run is halted. Resolves, when nothing is in flight any more, with the number of entries that it took up.
  */
 export async function drain(context: DispatchContext, phase: Phase): Promise<number> {
   const { options, halt } = context;

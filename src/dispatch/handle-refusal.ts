@@ -25,7 +25,7 @@ export async function handleRefusal(
 
   if (status === 401) {
     await queue.sent(sent);
-    throw new Halted(); // the brake is on: the entry stays open
+    throw new Halted(); // the run is halted: the entry stays open
   }
   if (status === 403 && lock !== undefined) {
     // About this record and nobody else's: no word on the account.

@@ -1,4 +1,4 @@
-// From samples of exports to a plan of mappings: roles, links, then a recipe for each main file. Pure; reading files is
+// From samples of exports to proposed mappings: roles, links, then a recipe for each main file. Pure; reading files is
 // init.ts, writing is proposal/write-mapping.ts and proposal/write-job.ts.
 
 import type { ResourceName } from "../model/resource.ts";
@@ -23,7 +23,7 @@ export interface Decisions {
   readonly channel?: string;
 }
 
-/** The plan for these files. A file whose columns mean nothing gets no mapping: nothing is invented. */
+/** The proposal for these files. A file whose columns mean nothing gets no mapping: nothing is invented. */
 export function guess(samples: readonly Sample[], readsDate: ReadsDate, decisions: Decisions = {}): Proposal {
   const tables = samples.map(tableOf).map((table) => {
     const said = decisions.roles?.get(table.sample.name);

@@ -44,7 +44,7 @@ export function emptyObject(): MutableObject {
   return Object.create(null);
 }
 
-/** Evaluates fields at a site into `target`; `prefix` is the path of what `target` is (`items[0].`, or nothing). */
+/** Evaluates fields in a scope into `target`; `prefix` is the path of what `target` is (`items[0].`, or nothing). */
 export function assembleFields(
   fields: readonly CompiledField[],
   scope: FieldScope,

@@ -30,7 +30,7 @@ export interface CompiledField {
   readonly path: string;
   readonly steps: readonly PathStep[];
   readonly field: Field;
-  /** What the field comes to at a site; a recorder is told of every step. */
+  /** What the field comes to in a scope; a recorder is told of every step. */
   readonly evaluate: (scope: FieldScope, recorder?: TraceRecorder) => FieldResult;
 }
 

@@ -1,4 +1,4 @@
-// The first step of a field: from a site to the value that stands there (`from`, `template`, `expr`, `value`), blank or
+// The first step of a field: from a scope to the value that stands there (`from`, `template`, `expr`, `value`), blank or
 // not, and the cells that were looked at. What happens to the value then is compile-field.ts.
 import { styleOfColumn } from "../model/column-style.ts";
 import type { Json } from "../model/json.ts";

@@ -1,5 +1,5 @@
 // Indexes: what expressions find among all rows of an input, which have to be read before any is mapped. Kept in memory,
-// within a bound. Where the rows come from is composition's business.
+// within a bound. Where the rows come from is staging/row-indexes.ts.
 import { ImportError } from "../model/error.ts";
 import type { Row } from "../model/row.ts";
 import { quote } from "../model/text/quote.ts";

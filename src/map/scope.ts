@@ -1,5 +1,5 @@
-// Where values are read while one entry is mapped: the row or list element in hand, what encloses it, the joins; and how
-// a column name of a mapping finds its cell there.
+// Where values are read while one entry is mapped: the row or list element in hand, what encloses it, the joins; and the
+// reader that finds the cell of a column name there. What a name means is columns/column-names.ts.
 import { cellAt } from "../model/cells.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { Cell, Cells } from "../model/row.ts";
@@ -85,7 +85,7 @@ export function compileColumn(name: string, context: NameContext): (scope: Field
   return (scope) => (Object.hasOwn(scope.place.cells, name) ? readOwn(scope) : readElsewhere(scope));
 }
 
-/** What an expression read, as cells of the site. */
+/** What an expression read, as cells of the scope. */
 export function readingsOf(reads: readonly CellRead[], { place, parent, item, rows }: FieldScope): readonly Reading[] {
   return reads.flatMap(({ owner, column }): Reading[] => {
     switch (owner) {

@@ -41,7 +41,7 @@ export function warning(check: CheckName, message: string, hint: string): Findin
   return { check, standing: "warning", message, hint };
 }
 
-/** A finding that has to be mended. */
+/** A finding that has to be fixed. */
 export function problem(check: CheckName, message: string, hint: string): Finding {
   return { check, standing: "problem", message, hint };
 }

@@ -8,7 +8,7 @@ export interface ByteReader {
   unread(bytes: Buffer): void;
 }
 
-/** Pulls from anything that can be iterated. Empty pieces are left out. */
+/** Reads from anything that can be iterated. Empty pieces are left out. */
 export function byteReaderFrom(pieces: AsyncIterable<Buffer>): ByteReader {
   const iterator = pieces[Symbol.asyncIterator]();
   let returned: Buffer | undefined;
@@ -47,7 +47,7 @@ export async function peek(reader: ByteReader, atLeast: number): Promise<Buffer>
   return bytes;
 }
 
-/** What is left of a pull, piece by piece. */
+/** What is left, piece by piece. */
 export async function* piecesOf(reader: ByteReader): AsyncGenerator<Buffer> {
   for (let piece = await reader.read(); piece !== undefined; piece = await reader.read()) yield piece;
 }

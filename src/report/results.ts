@@ -40,7 +40,7 @@ export const resultFileNames = { csv: "results.csv", ndjson: "results.ndjson" } 
 export interface ResultOptions {
   /** By input name: fills `resource` for rows that became no entry. */
   readonly resourceOf?: Readonly<Record<string, ResourceName>>;
-  /** Sees every row once, in order: a survey can share the one pass over the ledger. */
+  /** Sees every row once, in order: a tally can share the one pass over the ledger. */
   readonly onRow?: (row: ResultRow, files: RunFiles) => void;
 }
 

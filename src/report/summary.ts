@@ -1,5 +1,5 @@
-// summary.json: what a run did, for machines (`--json`, monitoring) and for the closing table. Rows are surveyed in
-// tally-rows.ts; what only the composition knows (requests, how it ended) comes in as facts.
+// summary.json: what a run did, for machines (`--json`, monitoring) and for the terminal's table. Rows are tallied in
+// tally-rows.ts; what only the run knows (requests, how it ended) comes in as facts.
 import { join } from "node:path";
 import { writeAtomically } from "../disk/atomic-file.ts";
 import type { DamageKind } from "../model/damage.ts";

@@ -1,4 +1,4 @@
-// Which problems every row has: then the mapping is wrong rather than the cells, and one line of it mends them all.
+// Which problems every row has: then the mapping is wrong rather than the cells, and one line of it fixes them all.
 import type { ProblemGroup } from "./problems.ts";
 import type { Summary } from "./summary.ts";
 

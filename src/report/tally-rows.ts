@@ -34,7 +34,7 @@ export interface RowTally {
   tallied(): TalliedRows;
 }
 
-/** A new survey. `resourceOf` (by input name) says where rows belong that became no entry. */
+/** A new tally. `resourceOf` (by input name) says where rows belong that became no entry. */
 export function tallyRows(resourceOf: Readonly<Record<string, ResourceName>> = {}): RowTally {
   const tallies = new Map<string, Tally>();
   const rowsOfFile = new Map<number, number>();

@@ -7,7 +7,7 @@ import { type Counts, type Summary, sendsNothing } from "./summary.ts";
 import { systemicIn } from "./systemic-problems.ts";
 import { counted, cutTo, durationText, type Fate, fateOf, fates, grouped, words } from "./wording.ts";
 
-/** How the closing is shown, and the commands it may name. */
+/** How the summary is shown, and the commands it may name. */
 export interface TerminalSummaryOptions {
   /** Characters in a line of the terminal. */
   readonly width: number;
@@ -29,7 +29,7 @@ export interface TerminalSummaryOptions {
   readonly maxExamples?: number;
 }
 
-/** The whole closing as plain text without a final line end, every line within the width where words allow it. */
+/** The whole summary as plain text without a final line end, every line within the width where words allow it. */
 export function terminalSummary(summary: Summary, options: TerminalSummaryOptions): string {
   const { width, maxGroups = sendsNothing(summary) ? 10 : 5, maxExamples = 1 } = options;
   const isSystemic = systemicIn(summary);

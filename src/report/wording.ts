@@ -2,10 +2,10 @@
 import type { Action, Outcome } from "../model/outcome.ts";
 import type { Phase } from "../model/resource.ts";
 
-/** How a row or entry ended, as the closing table lists it: accepted is shown by what was done. */
+/** How a row or entry ended, as the terminal's table lists it: accepted is shown by what was done. */
 export type Fate = Exclude<Outcome, "accepted"> | "accepted" | Action;
 
-/** All fates in the order of the closing table: what is done first, then what was left out, then what is wrong. */
+/** All fates in the order of the terminal's table: what is done first, then what was left out, then what is wrong. */
 export const fates = [
   "created",
   "updated",

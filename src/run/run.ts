@@ -92,7 +92,7 @@ export async function run(job: Job, options: RunOptions): Promise<RunResult> {
   return await execute({ job, inputs, ledger, lock, warnings: [] }, options);
 }
 
-/** What looking at the inputs is told of a command's wishes. */
+/** The part of a command's options that scanning the inputs takes. */
 export function prepareOptions({ only, stop, onEvent }: CommandOptions): PrepareOptions {
   return {
     ...(only === undefined ? {} : { only }),
@@ -101,7 +101,7 @@ export function prepareOptions({ only, stop, onEvent }: CommandOptions): Prepare
   };
 }
 
-/** What copying standard input is told of a command's wishes. */
+/** The part of a command's options that copying standard input takes. */
 export function stdinCopyOptions({ only, stop, stdin }: CommandOptions): StdinCopyOptions {
   return {
     ...(only === undefined ? {} : { only }),

@@ -9,7 +9,7 @@ import { resources } from "../model/resources/resources.ts";
 import type { Locate } from "./locate-cells.ts";
 import type { Pause } from "./pause.ts";
 
-/** What settling clashes needs. */
+/** What settling duplicate keys needs. */
 export interface DuplicateKeyOptions {
   readonly ledger: Ledger;
   readonly strict: boolean;

@@ -1,4 +1,5 @@
-// What only a retry can do wrong: its files hold what did not make it, so what was made is not there to clash with.
+// Conflicts of a retry with the run that it retries: its files hold only what did not make it, so what was made is not
+// there to be a duplicate of.
 import { splitRowId } from "../model/draft.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { Staging } from "../model/ledger/staging.ts";

@@ -124,7 +124,7 @@ function setUp({ patienceMs = 900_000 } = {}) {
     },
     giveUp: (cause) => {
       gaveUp.push(cause);
-      stop.abort(); // as the brake does
+      stop.abort(); // as the halt does
     },
     onChange: (change) => changes.push(change),
   });

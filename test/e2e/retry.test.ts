@@ -1,4 +1,4 @@
-// The built program: a run that leaves failures, the same failures mended, and what is said on the way.
+// The built program: a run that leaves failures, the same failures fixed, and what is said on the way.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// What a retry writes into the ledger, and what a later run over the unmended rows finds there.
+// What a retry writes into the ledger, and what a later run over the rows as they were finds there.
 import { expect, it } from "vitest";
 import { rowId } from "../../src/model/draft.ts";
 import type { NewEntry } from "../../src/model/ledger/entry.ts";

@@ -90,7 +90,7 @@ it("gives every row of the ledger one line, and the failed ones back", async () 
     ].join("\n"),
   );
 
-  // The survey and the ledger count the same rows.
+  // The tally and the ledger count the same rows.
   const byLedger = await ledger.results.tallies(run.id);
   const { tallies } = rowTally.tallied();
   for (const outcome of ["pending", "invalid", "excluded"]) {

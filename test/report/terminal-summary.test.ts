@@ -259,7 +259,7 @@ interface SummaryParts {
   readonly command?: string;
 }
 
-// A real summary of a survey that is said instead of made.
+// A real summary of tallies that are said instead of made.
 async function summaryOf({
   tallies = [],
   problems = [],

@@ -1,4 +1,4 @@
-// A retry over real HTTP: what a run did not make, mended in its failures files, and what a plain run says afterwards.
+// A retry over real HTTP: what a run did not make, fixed in its failures files, and what a plain run says afterwards.
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -419,7 +419,7 @@ describe("a failures row that stands twice in its file", () => {
 });
 
 describe("orders whose rows below the first have no key", () => {
-  // Two rows of each order; O1 is made, O2 and O3 are to be mended.
+  // Two rows of each order; O1 is made, O2 and O3 are to be fixed.
   const lines = ["O1,Ada,1,2", ",,2,2", "O2,Bob,x,3", ",,1,4", "O3,Cy,x,5", ",,2,6"];
   const mend = (text: string): string => text.replace("O2,Bob,x", "O2,Bob,3").replace("O3,Cy,x", "O3,Cy,4");
 

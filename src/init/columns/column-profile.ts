@@ -1,4 +1,5 @@
-// What the cells of one column look like: counts, no conclusions. Which field a look speaks for or against is plausibility.ts.
+// What the cells of one column look like: counts, no conclusions. Which field a profile speaks for or against is
+// plausibility.ts.
 
 /** Figures of one column. Shares are of the filled cells, from 0 to 1, and 0 when there is none. */
 export interface ColumnProfile {
@@ -31,7 +32,7 @@ export interface ColumnProfile {
 /** As many different cells of a column are kept at most. */
 export const maxWords = 60;
 
-/** The look of a column's cells; blank ones are `""`. */
+/** The profile of a column's cells; blank ones are `""`. */
 export function profileOf(cells: readonly string[]): ColumnProfile {
   const filled = cells.filter((cell) => cell !== "");
   const distinct = new Set(filled);

@@ -1,7 +1,7 @@
 // Exports of accounting and inventory systems: QuickBooks, NetSuite, and the sheet of Luminous's own Unified Importer.
 import { type Platform, sureNames } from "./name-table.ts";
 
-/** The ledgers that are known. */
+/** The accounting and inventory systems that are known. */
 export const accounting: readonly Platform[] = [
   {
     name: "QuickBooks Online",

@@ -1,4 +1,4 @@
-// A plan as a job file: an input for each mapping, with the files of its joins.
+// A proposal as a job file: an input for each mapping, with the files of its joins.
 import type { Proposal } from "./proposal.ts";
 import { inline, oneLine } from "./yaml-lines.ts";
 

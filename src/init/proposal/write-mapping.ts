@@ -1,4 +1,4 @@
-// A plan as a mapping file: every guess with its confidence behind it, low ones and what is missing as comments.
+// A proposal as a mapping file: every guess with its confidence behind it, low ones and what is missing as comments.
 import type { Line, ProposedChild, ProposedMapping } from "./proposal.ts";
 import { aligned, type CommentedLine, inline, oneLine } from "./yaml-lines.ts";
 

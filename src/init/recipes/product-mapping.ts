@@ -12,7 +12,7 @@ import { linesOf, missing, specOf } from "./lines.ts";
 import { isKind, rowKindsOf, typeLines } from "./row-kinds.ts";
 import { variantsOf } from "./variants.ts";
 
-/** What the recipes make; the rest of a plan is the same for all. */
+/** What the recipes make; the rest of a proposal is the same for all. */
 export type Recipe = Pick<ProposedMapping, "index" | "where" | "group" | "joins" | "lines" | "children"> & {
   /** Columns whose cells are numbers or dates in the payload. */
   readonly measured: readonly Column[];

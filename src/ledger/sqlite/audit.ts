@@ -1,5 +1,5 @@
-// The ledger as an audit sees it: the file's own soundness first, then every law, all at one moment. The laws themselves
-// are in invariants.ts.
+// The ledger as an audit sees it: the file's own soundness first, then every invariant, all at one moment. The
+// invariants themselves are in invariants.ts.
 import { ImportError } from "../../model/error.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { type AcceptedEntry, type AuditView, type Invariant, mostExamples } from "../../model/ledger/audit.ts";

@@ -11,7 +11,7 @@ import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
 import { type RowColumns, rowRange, selectRow, storedRow } from "./storage/stored-row.ts";
 
-/** The stories on a connection. */
+/** The history of entries on a connection. */
 export function openEntryHistory(connection: Connection): EntryHistory {
   return {
     async entriesWithKey(key, limit) {

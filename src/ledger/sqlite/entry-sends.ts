@@ -1,4 +1,4 @@
-// The sends of entries as a story tells them: with the lookups after those that were not answered.
+// The sends of entries as their history tells them: with the lookups after those that were not answered.
 import type { Plan, SendResult } from "../../model/ledger/entry.ts";
 import type { HistorySend } from "../../model/ledger/entry-history.ts";
 import { lookupsOf } from "./sends.ts";

@@ -1,11 +1,11 @@
-// The laws of conservation as queries: what must be so after a run, and in a ledger at any time. Each gives its counts
+// The invariants as queries: what must hold after a run, and in a ledger at any time. Each gives its counts
 // and its breaches. `audited` holds the run. How they are run and what else is audited: audit.ts.
 
 import { rowId } from "../../model/draft.ts";
 import { outcomes } from "../../model/outcome.ts";
 import { countText } from "../../model/text/count-text.ts";
 
-/** A law, and how its numbers and its breaches are found. */
+/** An invariant, and how its numbers and its breaches are found. */
 export interface InvariantQueries {
   readonly law: string;
   readonly claim: string;
@@ -40,7 +40,7 @@ const createdIds = `created as (
 const pairs = (counts: Readonly<Record<string, number>>, join: string, words: readonly string[]) =>
   words.map((word) => `${word.replaceAll("_", " ")} ${countText(counts[word] ?? 0)}`).join(join);
 
-/** Laws of one run that ended. */
+/** Invariants of one run that ended. */
 export const runInvariants: readonly InvariantQueries[] = [
   {
     law: "file_rows",
@@ -173,7 +173,7 @@ export const runInvariants: readonly InvariantQueries[] = [
   },
 ];
 
-/** Laws of the ledger as a whole, over all its runs. */
+/** Invariants of the ledger as a whole, over all its runs. */
 export const ledgerInvariants: readonly InvariantQueries[] = [
   {
     law: "one_creation",

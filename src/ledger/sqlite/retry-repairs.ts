@@ -1,6 +1,6 @@
 // What retries made good. Rows of a retry name the rows that they were (`source`); when all that a retry made of an entry
 // of the retried run is where it should be, the content of that entry's rows is written down as repaired, with what was
-// accepted for it. A later run over the unmended rows then knows them. Not here: how a retry finds its files.
+// accepted for it. A later run over the rows as they were then knows them. Not here: how a retry finds its files.
 import type { Problem } from "../../model/problem.ts";
 import { remember } from "./remember.ts";
 import type { Connection } from "./storage/connection.ts";

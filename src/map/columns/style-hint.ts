@@ -1,5 +1,5 @@
 // What to do about columns whose numbers or dates can be read in several ways: what to write into the mapping, for each
-// reading what it means, or which cells to mend. What is wrong is told by infer-styles.ts.
+// reading what it means, or which cells to fix. What is wrong is told by infer-styles.ts.
 
 import { quote } from "../../model/text/quote.ts";
 import type { DateFinding } from "../values/date-evidence.ts";

@@ -1,10 +1,10 @@
-// What an audit asks of the ledger: laws that must hold whatever happened, with the numbers that make them true, and the
+// What an audit asks of the ledger: invariants that must hold whatever happened, with the numbers that make them true, and the
 // content that Luminous is said to have. Result files and the API are compared elsewhere (audit.ts, audit/verify.ts).
 import type { JsonObject } from "../json.ts";
 import type { Action } from "../outcome.ts";
 import type { ResourceName } from "../resource.ts";
 
-/** One law of conservation. */
+/** One invariant, such as "every row has one outcome". Users know it as a law. */
 export interface Invariant {
   /** For machines: `row_fates`. */
   readonly law: string;
@@ -12,13 +12,13 @@ export interface Invariant {
   readonly claim: string;
   /** The counts that make it true, or show that it is not: `rows 3,062 = result lines 3,062`. */
   readonly numbers: string;
-  /** How often it is broken; 0 for a law that holds. */
+  /** How often it is broken; 0 for an invariant that holds. */
   readonly breaches: number;
   /** At most `mostExamples` of them, in words. */
   readonly examples: readonly string[];
 }
 
-/** So many breaches of a law are named; the others are counted. */
+/** So many breaches of an invariant are named; the others are counted. */
 export const mostExamples = 5;
 
 /** An entry whose content Luminous is sure to have, as far as the ledger knows. */
@@ -35,7 +35,7 @@ export interface AcceptedEntry {
 /** The auditor's view: reads only, of one moment, also while a run is under way. */
 export interface AuditView {
   /**
-   * Every law, over an ended run and over the ledger as a whole. When the file itself is damaged that law comes alone:
+   * Every invariant, over an ended run and over the ledger as a whole. When the file itself is damaged that one comes alone:
    * nothing else could be believed.
    */
   invariants(run: number): Promise<readonly Invariant[]>;
