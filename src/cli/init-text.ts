@@ -107,7 +107,7 @@ function checkedText(checked: CheckedImport, width: number): string {
 function nextStep(hasTodos: boolean, checked: CheckedImport): string {
   const isFine = checked.kind === "checked" && checked.summary.exit_code === 0;
   if (hasTodos) return "say what is marked TODO, look at the lines that are not high, then check again";
-  return isFine ? "look at the lines that are not high, then check again" : "mend what check names, then check again";
+  return isFine ? "look at the lines that are not high, then check again" : "fix what check names, then check again";
 }
 
 function block(head: string, lines: readonly string[], width: number): string {

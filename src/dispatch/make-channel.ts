@@ -132,7 +132,7 @@ async function warehouseGroupId(context: DispatchContext, asker: Asker, channel:
 
 function cannotBeMade({ label }: JobChannel, why: string): ImportError {
   return new ImportError("GUARD", `Luminous has no channel "${label}", and it cannot be made: ${why}`, {
-    hint: "Mend `channel:` in the job, or make the channel in the app (Manage > Channels). Nothing was sent.",
+    hint: "Fix `channel:` in the job, or make the channel in the app (Manage > Channels). Nothing was sent.",
   });
 }
 

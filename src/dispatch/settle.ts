@@ -107,6 +107,6 @@ export function sendEnd({ sendId, result, status }: ClosedSend, atMs: number): S
 function tooMany(what: string, problem: Problem | undefined): ImportError {
   const path = problem?.path === undefined ? "" : `${problem.path}: `;
   return new ImportError("TOO_MANY_ERRORS", problem === undefined ? what : `${what}: ${path}${problem.message}`, {
-    hint: "the failures files name the cells; mend what they share and run the same command again",
+    hint: "the failures files name the cells; fix what they share and run the same command again",
   });
 }

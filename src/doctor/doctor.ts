@@ -117,13 +117,9 @@ async function examineInput(input: Input): Promise<ExaminedInput> {
       ),
     );
     const faults = (await headersOf(input.files)).map((header) => compiled.checkColumns(header, joined));
-    const mend = `Mend ${input.mapping.shown}, or check the delimiter of the file; \`luminous-import check\` shows every problem.`;
-    const findings = [...new Set(faults.flatMap(({ errors }) => errors))].map((error) =>
-      problem("inputs", error, mend),
-    );
-    const doubts = [...new Set(faults.flatMap(({ warnings }) => warnings))].map((text) =>
-      warning("inputs", text, mend),
-    );
+    const fix = `Fix ${input.mapping.shown}, or check the delimiter of the file; \`luminous-import check\` shows every problem.`;
+    const findings = [...new Set(faults.flatMap(({ errors }) => errors))].map((error) => problem("inputs", error, fix));
+    const doubts = [...new Set(faults.flatMap(({ warnings }) => warnings))].map((text) => warning("inputs", text, fix));
     return {
       name,
       resource: compiled.resource.name,

@@ -40,7 +40,7 @@ export function judgeReach(
     kind: "silent",
     findings: [problem("address", message, hint)],
   });
-  const mend = `Correct ${baseUrlFrom}: the API is at https://COMPANY.api.joinluminous.com/external/api/v1.`;
+  const fix = `Correct ${baseUrlFrom}: the API is at https://COMPANY.api.joinluminous.com/external/api/v1.`;
   const reached = ok("address", at);
   if (answer.kind === "answer") return { kind: "open", findings: [reached, ok("token", "accepted")] };
   if (answer.kind === "silent") {
@@ -54,8 +54,8 @@ export function judgeReach(
         "Try again later; a run would wait and then stop.",
       );
     return /html/i.test(headers["content-type"] ?? "")
-      ? wrong(`${at} answers with a web page: that is not the API`, mend)
-      : wrong(`${at} answers, but not as the API does (${answer.cause})`, mend);
+      ? wrong(`${at} answers with a web page: that is not the API`, fix)
+      : wrong(`${at} answers, but not as the API does (${answer.cause})`, fix);
   }
   const { status, message } = answer;
   if (status === 401)
@@ -85,11 +85,11 @@ export function judgeReach(
   if (status >= 300 && status < 400)
     return wrong(
       `${at} redirects${target(headers.location, baseUrl)} (HTTP ${status}), and a redirect is never followed`,
-      mend,
+      fix,
     );
   if (status === 404 || status === 405 || status === 410)
-    return wrong(`${at} has no API: HTTP ${status}, ${message}`, mend);
-  return wrong(`${at} refuses a simple question: HTTP ${status}, ${message}`, mend);
+    return wrong(`${at} has no API: HTTP ${status}, ${message}`, fix);
+  return wrong(`${at} refuses a simple question: HTTP ${status}, ${message}`, fix);
 }
 
 function causeText(cause: string, baseUrl: string): string {

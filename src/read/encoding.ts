@@ -71,7 +71,7 @@ function refuseDamaged(survey: ByteSurvey, first: ByteFinding, file: string): vo
   const most = `${countText(characters)} other character${characters === 1 ? " is" : "s are"}`;
   throw unreadable(file, `byte ${hex(first)} in "${as("windows-1252", first)}" is no UTF-8, but ${most}`, {
     line,
-    hint: "mend what is damaged, or save the file as CSV UTF-8; if all of it has another encoding, say so in the mapping, such as source: { encoding: windows-1252 }",
+    hint: "fix what is damaged, or save the file as CSV UTF-8; if all of it has another encoding, say so in the mapping, such as source: { encoding: windows-1252 }",
   });
 }
 

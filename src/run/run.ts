@@ -243,7 +243,7 @@ async function refusedAsAWhole(
     "NOTHING_SENT",
     `${invalid} ${invalid === 1 ? "row is" : "rows are"} invalid, so nothing was sent (--all-or-nothing)`,
     {
-      hint: "Mend them and run again, or run without --all-or-nothing to send the others.",
+      hint: "Fix them and run again, or run without --all-or-nothing to send the others.",
     },
   );
   return { kind: "stopped", error };

@@ -111,9 +111,9 @@ function wordsOf(kind: DamageKind): string {
     case "mojibake":
       return "read in the wrong encoding, here or before: name source.encoding, or export again as UTF-8";
     case "odd_spaces":
-      return "with spaces that look like others or like nothing: apply replace, or mend them";
+      return "with spaces that look like others or like nothing: apply replace, or fix them";
     case "formula_error":
-      return "the error of a formula: mend the spreadsheet and export again, or name it in source.blank";
+      return "the error of a formula: fix the spreadsheet and export again, or name it in source.blank";
     case "point_zero":
       return "ending in .0: a program took whole numbers for fractions; export the column as text";
     case "stand_in_word":

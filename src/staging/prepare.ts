@@ -151,7 +151,7 @@ async function prepareSeen(
       ? []
       : [
           new ImportError("MAPPING_INVALID", errors.join("\n"), {
-            hint: `Mend ${input.mapping.shown}, mark the field "optional: true", or check the delimiter of the file.`,
+            hint: `Fix ${input.mapping.shown}, mark the field "optional: true", or check the delimiter of the file.`,
           }),
         ]),
     ...(scanned.faults.length === 0

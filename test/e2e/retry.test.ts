@@ -8,7 +8,7 @@ import { jobText, lines, openProject, productsCsv, writesOf } from "./program.ts
 const products = { products: { file: "products.csv", mapping: "products" } };
 const bad = lines("sku,name,category,price", "A,Alpha,Tools,1", "B,Beta,Tools,x");
 
-async function mend(folder: string, name: string, change: (text: string) => string): Promise<void> {
+async function fix(folder: string, name: string, change: (text: string) => string): Promise<void> {
   const file = join(folder, "failures", name);
   await writeFile(file, change(await readFile(file, "utf8")));
 }
@@ -22,7 +22,7 @@ describe.concurrent("retry", { timeout: 60_000 }, () => {
     const next = "luminous-import retry import.yaml --state=state";
     expect(run.stdout.replace(/\s+/g, " ")).toContain(`Next: fix failures/products.csv and run: ${next}`);
     const folder = /Files in (\S+)/.exec(run.stdout)?.[1] ?? "";
-    await mend(join(project.folder, folder), "products.csv", (text) => text.replace("Tools,x", "Tools,2"));
+    await fix(join(project.folder, folder), "products.csv", (text) => text.replace("Tools,x", "Tools,2"));
     const retried = await project.call(["retry", "import.yaml", "--state=state"]);
     expect([retried.exitCode, retried.stderr]).toEqual([0, expect.stringContaining("")]);
     expect(retried.stdout).toMatch(/^retry finished in .*: 1 row, 1 entry$/m);
@@ -110,7 +110,7 @@ describe.concurrent("retry", { timeout: 60_000 }, () => {
     });
     const run = await project.report(["run", "import.yaml"]);
     expect(Object.keys(run.failures).toSorted()).toEqual(["kits.csv", "orders.json", "products.csv"]);
-    await mend(run.summary.results.folder, "products.csv", (text) => text.replace("Tools,x", "Tools,2"));
+    await fix(run.summary.results.folder, "products.csv", (text) => text.replace("Tools,x", "Tools,2"));
     const retried = await project.report(["retry", "import.yaml"]);
     expect(retried.exitCode).toBe(0);
     expect(retried.rows.map(({ key, outcome }) => `${key} ${outcome}`)).toEqual([

@@ -128,8 +128,8 @@ describe.concurrent("woocommerce-products.yaml", () => {
     const file = join("state/runs", broken.summary.run_id, "failures/products.csv");
     const rows = parseTable(broken.failures["products.csv"] ?? "");
     await shop.project.write(file, tableText(rows.map((row) => ({ ...row, Name: "Starter set" }))));
-    const mended = await shop.project.report(["retry", shop.job, "--state", "state"]);
-    expect(mended.exitCode).toBe(0);
+    const fixed = await shop.project.report(["retry", shop.job, "--state", "state"]);
+    expect(fixed.exitCode).toBe(0);
     expect(stored(shop, "products")).toEqual((await expected("woocommerce-products")).products);
     const told = await shop.project.call(["explain", shop.job, "STARTER", "--state", "state"]);
     expect(told.stdout).toContain("WOO-47");

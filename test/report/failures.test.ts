@@ -186,8 +186,8 @@ describe("a ragged row", () => {
     await writeFile(path, text);
     await failAll(folder.path, await readAll(path, {}), {});
     const failures = join(folder.path, "failures/orders.csv");
-    const mended = (await readFile(failures, "utf8")).replace("A,2024,1,1,", "A,2024,1,").replace("B,1,", "B,2024,1,");
-    await writeFile(failures, mended);
+    const fixed = (await readFile(failures, "utf8")).replace("A,2024,1,1,", "A,2024,1,").replace("B,1,", "B,2024,1,");
+    await writeFile(failures, fixed);
     const { rows } = await readAll(failures, {});
     expect(rows.map(({ cells, fault }) => [fault, { ...cells }])).toEqual([
       [undefined, { Order: "A", Date: "2024", Qty: "1" }],

@@ -141,7 +141,7 @@ const productsCorrect = {
   ...productFiles,
   "products.csv": csv("SKU,Name,Price", "A,Alpha,1", "B,Beta,2", "C,Gamma,3", "D,Delta,4"),
 };
-const mendProducts = (text: string): string => text.replace("x2", "2").replace("\n,Gamma", "\nC,Gamma");
+const fixProducts = (text: string): string => text.replace("x2", "2").replace("\n,Gamma", "\nC,Gamma");
 const withDelimiter = (text: string, delimiter: string): string =>
   parseTable(text)
     .map((record) => Object.values(record))
@@ -152,7 +152,7 @@ const withDelimiter = (text: string, delimiter: string): string =>
 const withoutNotes = (text: string): string =>
   csv("SKU,Name,Price", ...parseTable(text).map(({ SKU, Name, Price }) => [SKU, Name, Price].join(",")));
 
-describe("run, mend the failures file, retry", () => {
+describe("run, fix the failures file, retry", () => {
   it.each<{ how: string; save: (text: string) => string | Buffer; warning?: string; unlinked?: true }>([
     { how: "as it is", save: (text) => text },
     { how: "with a byte order mark", save: (text) => `\uFEFF${text}` },
@@ -180,7 +180,7 @@ describe("run, mend the failures file, retry", () => {
     await using at = await trial({ ...productFiles, "map.yaml": `${products}source: { delimiter: "," }\n` });
     const first = await at.run();
     expect(first.exitCode).toBe(3);
-    await at.edit(first, "main.csv", (text) => save(mendProducts(text)));
+    await at.edit(first, "main.csv", (text) => save(fixProducts(text)));
     const retried = await at.retry();
     expect(await outcomes(retried)).not.toContain("invalid");
     expect(retried.exitCode).toBe(0);
@@ -205,7 +205,7 @@ describe("run, mend the failures file, retry", () => {
   it("with an edited key: a plain run does not bring the old one in", async () => {
     await using at = await trial(productFiles);
     const first = await at.run();
-    await at.edit(first, "main.csv", (text) => mendProducts(text).replace("\nB,", "\nB-2,"));
+    await at.edit(first, "main.csv", (text) => fixProducts(text).replace("\nB,", "\nB-2,"));
     expect((await at.retry()).exitCode).toBe(0);
     expect(
       at.sandbox
@@ -226,7 +226,7 @@ describe("run, mend the failures file, retry", () => {
   it("with a removed row, and the file of everything removed", async () => {
     await using at = await trial(productFiles);
     const first = await at.run();
-    await at.edit(first, "main.csv", (text) => mendProducts(text).replace(/^C,.*\n/m, ""));
+    await at.edit(first, "main.csv", (text) => fixProducts(text).replace(/^C,.*\n/m, ""));
     expect((await at.retry()).exitCode).toBe(0);
     expect(
       at.sandbox
@@ -263,7 +263,7 @@ describe("run, mend the failures file, retry", () => {
 
   it("with a row that the original changed since: it is judged afresh", async () => {
     await using at = await trial(productFiles);
-    await at.edit(await at.run(), "main.csv", mendProducts);
+    await at.edit(await at.run(), "main.csv", fixProducts);
     await at.retry();
     const changed = String(productFiles["products.csv"]).replace("x2", "2.50");
     expect(await outcomes(await at.run({ "products.csv": changed }))).toContain("B accepted");
@@ -294,7 +294,7 @@ describe("run, mend the failures file, retry", () => {
 });
 
 const orderLines = ["O1,Ada,1,2", "O2,Bob,1,3", "O2,Bob,0,4", "O3,Cy,1,5", "O4,Di,x,6", "O4,Di,2,7"];
-const mendOrders = (text: string): string => text.replace("O2,Bob,0", "O2,Bob,2").replace("O4,Di,x", "O4,Di,3");
+const fixOrders = (text: string): string => text.replace("O2,Bob,0", "O2,Bob,2").replace("O4,Di,x", "O4,Di,3");
 
 describe("orders of several rows", () => {
   it.each(["adjacent", "anywhere"])("%s: the same state as one run of a correct file", async (rows) => {
@@ -303,10 +303,10 @@ describe("orders of several rows", () => {
     const files = orderFiles(rows, lines);
     await using at = await trial(files);
     const first = await at.run();
-    await at.edit(first, "main.csv", mendOrders);
+    await at.edit(first, "main.csv", fixOrders);
     expect((await at.retry()).exitCode).toBe(0);
     expect(at.state()).toEqual(
-      await stateOfCorrect({ ...files, "orders.csv": mendOrders(String(files["orders.csv"])) }),
+      await stateOfCorrect({ ...files, "orders.csv": fixOrders(String(files["orders.csv"])) }),
     );
     const before = writes(at.sandbox);
     const plain = await at.run();
@@ -327,7 +327,7 @@ describe("orders of several rows", () => {
 
   it("vouches for nobody whose rows went into two orders of which one did not make it", async () => {
     await using at = await trial(orderFiles("adjacent", orderLines));
-    await at.edit(await at.run(), "main.csv", (text) => mendOrders(text).replace("O2,Bob,2", "O5,Bob,0"));
+    await at.edit(await at.run(), "main.csv", (text) => fixOrders(text).replace("O2,Bob,2", "O5,Bob,0"));
     expect((await at.retry()).exitCode).toBe(3);
     const plain = await rowsOf(await at.run());
     expect(plain.filter(({ key }) => key === "O2").map(({ outcome }) => outcome)).toEqual(["invalid", "invalid"]);
@@ -421,19 +421,19 @@ describe("a failures row that stands twice in its file", () => {
 describe("orders whose rows below the first have no key", () => {
   // Two rows of each order; O1 is made, O2 and O3 are to be fixed.
   const lines = ["O1,Ada,1,2", ",,2,2", "O2,Bob,x,3", ",,1,4", "O3,Cy,x,5", ",,2,6"];
-  const mend = (text: string): string => text.replace("O2,Bob,x", "O2,Bob,3").replace("O3,Cy,x", "O3,Cy,4");
+  const fix = (text: string): string => text.replace("O2,Bob,x", "O2,Bob,3").replace("O3,Cy,x", "O3,Cy,4");
 
   it("make the same state as one run of a correct file", async () => {
     const files = orderFiles("continued", lines);
     await using at = await trial(files);
-    await at.edit(await at.run(), "main.csv", mend);
+    await at.edit(await at.run(), "main.csv", fix);
     expect((await at.retry()).exitCode).toBe(0);
-    expect(at.state()).toEqual(await stateOfCorrect({ ...files, "orders.csv": mend(String(files["orders.csv"])) }));
+    expect(at.state()).toEqual(await stateOfCorrect({ ...files, "orders.csv": fix(String(files["orders.csv"])) }));
   });
 
   it("never join the order above when the row with their key was removed", async () => {
     await using at = await trial(orderFiles("continued", lines));
-    await at.edit(await at.run(), "main.csv", (text) => mend(text).replace(/^O3,Cy.*\n/m, ""));
+    await at.edit(await at.run(), "main.csv", (text) => fix(text).replace(/^O3,Cy.*\n/m, ""));
     const again = await rowsOf(await at.retry());
     expect(again.map(({ key, outcome, code }) => [key, outcome, code])).toEqual([
       ["O2", "invalid", "duplicate_key"],
@@ -446,7 +446,7 @@ describe("orders whose rows below the first have no key", () => {
 
   it("may be removed together with it", async () => {
     await using at = await trial(orderFiles("continued", lines));
-    await at.edit(await at.run(), "main.csv", (text) => mend(text).replace(/^O3,Cy[\s\S]*$/m, ""));
+    await at.edit(await at.run(), "main.csv", (text) => fix(text).replace(/^O3,Cy[\s\S]*$/m, ""));
     expect((await at.retry()).exitCode).toBe(0);
     expect(at.sandbox.counts().created.sales_orders).toBe(2);
   });
@@ -501,13 +501,13 @@ describe("JSON", () => {
       "map.yaml": `${products}${format === "json" ? "source: { records: data }\n" : ""}`,
       [`products.${format}`]: of([element("A", "1.10"), element("B", '"x2"'), element("", "3")]),
     };
-    const mend = (text: string): string => text.replace('"x2"', "2").replace('"SKU": ""', '"SKU": "C"');
+    const fix = (text: string): string => text.replace('"x2"', "2").replace('"SKU": ""', '"SKU": "C"');
     await using at = await trial(files);
     const first = await at.run();
-    await at.edit(first, `main.${format}`, (text) => `\uFEFF${mend(text)}`);
+    await at.edit(first, `main.${format}`, (text) => `\uFEFF${fix(text)}`);
     expect((await at.retry()).exitCode).toBe(0);
     expect(at.state()).toEqual(
-      await stateOfCorrect({ ...files, [`products.${format}`]: mend(String(files[`products.${format}`])) }),
+      await stateOfCorrect({ ...files, [`products.${format}`]: fix(String(files[`products.${format}`])) }),
     );
     const before = writes(at.sandbox);
     const plain = await at.run();
@@ -530,7 +530,7 @@ describe("what there is to retry", () => {
   it("is what the last run with results left, not one that could not start", async () => {
     await using at = await trial(productFiles);
     const first = await at.run();
-    await at.edit(first, "main.csv", mendProducts);
+    await at.edit(first, "main.csv", fixProducts);
     expect(await errorOf(at.run({ "products.csv": "" }))).toMatchObject({ code: "INPUT_UNREADABLE" });
     expect((await at.retry()).summary.retry_of).toBe(first.summary.run_id);
   });
@@ -582,7 +582,7 @@ describe("what there is to retry", () => {
       "products.csv": 'SKU\tName\tPrice\nB\t"Round" pan 12"\tx2\n',
     });
     const first = await at.run();
-    await at.edit(first, "main.csv", (text) => save(mendProducts(text)));
+    await at.edit(first, "main.csv", (text) => save(fixProducts(text)));
     const retried = await at.retry();
     expect(retried.summary.warnings).toEqual(warnings);
     expect(at.sandbox.records("products", "B")[0]?.received[0]?.name).toBe('"Round" pan 12"');
@@ -591,7 +591,7 @@ describe("what there is to retry", () => {
   it("finds out what a spreadsheet made of UTF-8", async () => {
     await using at = await trial(productFiles);
     await at.edit(await at.run(), "main.csv", (text) =>
-      iconv.encode(mendProducts(text).replace("Beta", "Bêta"), "windows-1252"),
+      iconv.encode(fixProducts(text).replace("Beta", "Bêta"), "windows-1252"),
     );
     const [file] = (await at.retry()).summary.files;
     expect(file?.detected[0]).toMatch(/^encoding windows-1252 \(guess: byte EA on line 2 .*"Bêta"\)$/);
@@ -605,7 +605,7 @@ describe("what there is to retry", () => {
       "products.csv": csv("SKU,Name,Price", "B,Beta,x2"),
     });
     const first = await at.run();
-    await at.edit(first, "main.csv", (text) => mendProducts(text).replace("Beta", "Bêta"));
+    await at.edit(first, "main.csv", (text) => fixProducts(text).replace("Beta", "Bêta"));
     const retried = await at.retry();
     expect(retried.summary.warnings).toEqual(["failures/main.csv: read as utf-8 instead of windows-1252 (re-saved?)"]);
     expect(at.sandbox.records("products", "B")[0]?.received[0]?.name).toBe("Bêta");

@@ -192,10 +192,10 @@ describe("what cells leave open stops the job", () => {
       hint: 'Say which it is: "01/02/2024" is 1 February 2024 with { from: D, dates: ["d/M/yyyy", "d.M.yyyy"] }, 2 January 2024 with { from: D, dates: ["M/d/yyyy", "d.M.yyyy"] } in map.yaml.',
     },
     {
-      name: "a column that is clear but for one cell, by mending that",
+      name: "a column that is clear but for one cell, by fixing that",
       field: "order_date: D",
       rows: ["01/02/2024", ...Array.from({ length: 20 }, () => "2024-02-13")],
-      hint: 'All other dates of "D" are clear: mend in.csv:2. Or say what it means: "01/02/2024" is 1 February',
+      hint: 'All other dates of "D" are clear: fix in.csv:2. Or say what it means: "01/02/2024" is 1 February',
     },
     {
       name: "an expression, by what stands in its field",
@@ -494,7 +494,7 @@ describe("faults of files say whose they are", () => {
     };
     const { hint = "" } = await errorOf(stagedJob(files));
     expect(hint.split("\n")).toEqual([
-      expect.stringMatching(/^input "one": Mend one\.yaml/),
+      expect.stringMatching(/^input "one": Fix one\.yaml/),
       expect.stringMatching(/^input "two": Say it in two\.yaml/),
     ]);
   });

@@ -80,7 +80,7 @@ const clearForEach = 20;
 
 function dateHint(column: FoundColumn["column"], finding: OpenDates, mapping: string): string {
   if (finding.kind === "contradictory") {
-    return `Mend the cells of "${nameOf(column)}" that are not written like the others: no format can tell them apart.`;
+    return `Fix the cells of "${nameOf(column)}" that are not written like the others: no format can tell them apart.`;
   }
   const { cells, readings, clear } = finding;
   const [cell] = cells.first;
@@ -94,7 +94,7 @@ function dateHint(column: FoundColumn["column"], finding: OpenDates, mapping: st
   if (clear < clearForEach * cells.count) return `Say which it is: ${choice}`;
   const lines = cells.first.map(({ file, line }) => `${file}:${line}`).join(", ");
   const more = cells.count > cells.first.length ? ` and ${cells.count - cells.first.length} more` : "";
-  return `All other dates of "${nameOf(column)}" are clear: mend ${lines}${more}. Or say what it means: ${choice}`;
+  return `All other dates of "${nameOf(column)}" are clear: fix ${lines}${more}. Or say what it means: ${choice}`;
 }
 
 function sayOf(column: FoundColumn["column"], formats: readonly string[]): string {

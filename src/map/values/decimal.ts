@@ -125,7 +125,7 @@ function faultOf(text: string, { decimal, thousands }: DecimalStyle): string {
   }
   if (/^[+-]?\d[\d.,'\u2019\s]*$/.test(text)) {
     const groups = thousands === undefined ? "nothing between thousands" : `"${thousands}" between thousands`;
-    return `${shown} is not a number with decimal "${decimal}" and ${groups}; mend this cell, or, if the whole column is written so, say decimal: and thousands: in the mapping`;
+    return `${shown} is not a number with decimal "${decimal}" and ${groups}; fix this cell, or, if the whole column is written so, say decimal: and thousands: in the mapping`;
   }
   return `${shown} is not a number`;
 }
