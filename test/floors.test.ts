@@ -1,85 +1,280 @@
+// The floors of src/: which folder may import which, no circles, and how large folders and files may get. A folder looks
+// down only, and beside itself only where its line says so. Not here: what stands in each folder (ARCHITECTURE).
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
-// Design §8: model imports nothing of ours; a stage imports model and itself; composition imports stages; the process
-// imports composition.
 const root = resolve(import.meta.dirname, "../src");
-const stages = ["read", "map", "ledger", "dispatch", "report", "drop", "sandbox", "init", "doctor"];
+const most = { filesInFolder: 30, linesInFile: 400, linesInTest: 800 };
 
-type Floor = "model" | "stage" | "composition" | "process";
+// From the ground up. A folder may import itself and what its line names.
+const floors: Readonly<Record<string, readonly string[]>> = {
+  // The vocabulary, and the disk below everything that writes.
+  "model/text": [],
+  model: ["model/text"],
+  "model/config": ["model", "model/text"],
+  "model/resources": ["model"],
+  "model/ledger": ["model"],
+  disk: ["model"],
+  // Stages that know only the vocabulary.
+  read: ["model", "model/text"],
+  damage: ["model"],
+  "map/values": ["model", "model/text", "model/resources"],
+  "map/expression": ["model", "model/text", "model/config", "map/values"],
+  "map/definition": ["model", "model/text", "model/config", "model/resources", "map/values", "map/expression"],
+  "map/columns": [
+    "model",
+    "model/text",
+    "model/config",
+    "model/resources",
+    "map/values",
+    "map/expression",
+    "map/definition",
+  ],
+  map: ["model", "model/text", "model/resources", "map/values", "map/expression", "map/definition", "map/columns"],
+  "ledger/sqlite/storage": ["model", "model/text", "model/ledger", "disk"],
+  "ledger/sqlite": ["model", "model/text", "model/ledger", "disk", "ledger/sqlite/storage"],
+  ledger: ["model/ledger", "ledger/sqlite/storage", "ledger/sqlite"],
+  api: ["model", "model/text", "model/resources", "model/ledger"],
+  report: ["model", "model/text", "model/resources", "model/ledger", "disk"],
+  "sandbox/world": ["model"],
+  "sandbox/endpoints": ["model", "model/resources", "sandbox/world"],
+  "sandbox/lies": ["model", "sandbox/world", "sandbox/endpoints"],
+  sandbox: ["model", "sandbox/world", "sandbox/endpoints", "sandbox/lies"],
+  // Stages on others.
+  dispatch: ["model", "model/text", "model/resources", "model/ledger", "api"],
+  job: ["model", "model/text", "model/config", "read", "map/definition"],
+  staging: [
+    "model",
+    "model/text",
+    "model/resources",
+    "model/ledger",
+    "disk",
+    "read",
+    "damage",
+    "map/expression",
+    "map/definition",
+    "map/columns",
+    "map",
+    "report",
+    "job",
+  ],
+  // What a command does.
+  run: ["model", "model/ledger", "disk", "read", "ledger", "api", "report", "dispatch", "job", "staging"],
+  history: [
+    "model",
+    "model/text",
+    "model/resources",
+    "model/ledger",
+    "read",
+    "map",
+    "ledger",
+    "report",
+    "job",
+    "staging",
+  ],
+  audit: ["model", "model/text", "model/resources", "model/ledger", "map", "ledger", "api", "report", "job", "staging"],
+  doctor: [
+    "model",
+    "model/text",
+    "model/resources",
+    "model/ledger",
+    "read",
+    "map/definition",
+    "map/columns",
+    "map",
+    "ledger",
+    "api",
+    "job",
+    "staging",
+  ],
+  "init/names": [],
+  "init/proposal": ["model"],
+  "init/columns": ["model", "model/resources", "init/names", "init/proposal"],
+  "init/recipes": ["model", "model/resources", "init/names", "init/proposal", "init/columns"],
+  init: [
+    "model",
+    "model/resources",
+    "disk",
+    "read",
+    "map/values",
+    "map/definition",
+    "init/proposal",
+    "init/columns",
+    "init/recipes",
+  ],
+  // The process.
+  cli: [
+    "model",
+    "model/text",
+    "model/ledger",
+    "disk",
+    "report",
+    "sandbox/world",
+    "sandbox",
+    "job",
+    "run",
+    "history",
+    "audit",
+    "doctor",
+    "init",
+  ],
+};
 
-function floorOf(file: string): Floor {
-  const [folder = "", rest] = relative(root, file).split("/");
-  if (rest === undefined) return "composition";
-  if (folder === "model") return "model";
-  if (folder === "cli") return "process";
-  return stages.includes(folder) ? "stage" : "composition";
+type Graph = ReadonlyMap<string, readonly string[]>;
+
+async function typescriptFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true });
+  return entries.filter((name) => name.endsWith(".ts")).sort();
 }
 
-function mayImport(from: string, to: string): boolean {
-  const folder = (file: string) => relative(root, file).split("/")[0];
-  const sameFolder = folder(from) === folder(to);
-  switch (floorOf(from)) {
-    case "model":
-      return floorOf(to) === "model";
-    case "stage":
-      return floorOf(to) === "model" || sameFolder;
-    case "composition":
-      return floorOf(to) !== "process";
-    case "process":
-      // The sandbox is a program of its own that the process starts.
-      return (
-        floorOf(to) !== "stage" || relative(root, to).startsWith("sandbox/") || relative(root, to).startsWith("report/")
-      );
+function folderOf(file: string): string {
+  return dirname(file);
+}
+
+/** Which files each file of src/ imports, relative to src/. */
+async function imports(): Promise<Graph> {
+  const files = await typescriptFiles(root);
+  const read = files.map(async (file): Promise<[string, readonly string[]]> => {
+    const text = await readFile(join(root, file), "utf8");
+    const targets = [...text.matchAll(/(?:from|import|import\()\s*"(\.[^"]+)"/g)].map(({ 1: target = "" }) =>
+      relative(root, resolve(root, folderOf(file), target)),
+    );
+    return [file, targets];
+  });
+  return new Map(await Promise.all(read));
+}
+
+function folders(files: Graph): Graph {
+  const targets = new Map<string, Set<string>>();
+  for (const [file, imported] of files) {
+    const folder = folderOf(file);
+    const known = targets.get(folder) ?? new Set();
+    targets.set(folder, known);
+    for (const target of imported) if (folderOf(target) !== folder) known.add(folderOf(target));
   }
+  return new Map([...targets].map(([folder, known]) => [folder, [...known].sort()]));
 }
 
-async function sources(): Promise<readonly string[]> {
-  const entries = await readdir(root, { recursive: true });
-  return entries.filter((name) => name.endsWith(".ts")).map((name) => join(root, name));
+/** Imports that no line allows. `index.ts` and what it imports are everybody's view from outside. */
+function forbidden(files: Graph): readonly string[] {
+  return [...files].flatMap(([file, imported]) => {
+    const folder = folderOf(file);
+    if (folder === ".") return [];
+    return imported
+      .filter((target) => folderOf(target) !== folder && floors[folder]?.includes(folderOf(target)) !== true)
+      .map((target) => `${file} imports ${target}`);
+  });
 }
 
-async function importsOf(file: string): Promise<readonly string[]> {
-  const text = await readFile(file, "utf8");
-  return [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map((match) => resolve(dirname(file), match[1] ?? ""));
+/** Every circle once, as a way along it. */
+function circles(graph: Graph): readonly string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (node: string, way: readonly string[]): void => {
+    const at = way.indexOf(node);
+    if (at >= 0) found.push([...way.slice(at), node].join(" → "));
+    if (at >= 0 || done.has(node)) return;
+    for (const next of graph.get(node) ?? []) walk(next, [...way, node]);
+    done.add(node);
+  };
+  for (const node of graph.keys()) walk(node, []);
+  return found;
+}
+
+async function longerThan(lines: number, folder: string): Promise<readonly string[]> {
+  const files = await typescriptFiles(folder);
+  const counted = files.map(async (file) => {
+    const count = (await readFile(join(folder, file), "utf8")).split("\n").length - 1;
+    return count > lines ? [`${file} has ${count} lines`] : [];
+  });
+  return (await Promise.all(counted)).flat();
 }
 
 describe("the floors", () => {
-  it("lets every file look down only", async () => {
-    const wrong: string[] = [];
-    for (const file of await sources()) {
-      for (const target of await importsOf(file)) {
-        if (!mayImport(file, target)) wrong.push(`${relative(root, file)} imports ${relative(root, target)}`);
-      }
-    }
-    expect(wrong).toEqual([]);
+  it("let every folder import only what its line names", async () => {
+    expect(forbidden(await imports())).toEqual([]);
   });
 
-  it("knows every folder under src", async () => {
-    const folders = (await readdir(root, { withFileTypes: true }))
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
-    expect(folders.filter((name) => !["model", "cli", ...stages].includes(name))).toEqual([]);
+  it("allow nothing that nobody imports", async () => {
+    const graph = folders(await imports());
+    const unused = Object.entries(floors).flatMap(([folder, allowed]) =>
+      allowed.filter((target) => graph.get(folder)?.includes(target) !== true).map((target) => `${folder} → ${target}`),
+    );
+    expect(unused).toEqual([]);
   });
 
-  it("would notice a stage that reaches into another", () => {
-    expect(mayImport(join(root, "map/compile.ts"), join(root, "read/csv.ts"))).toBe(false);
-    expect(mayImport(join(root, "model/row.ts"), join(root, "read/csv.ts"))).toBe(false);
-    expect(mayImport(join(root, "read/csv.ts"), join(root, "stage.ts"))).toBe(false);
+  it("name every folder, each below those that may import it", async () => {
+    const known = Object.keys(floors);
+    expect([...folders(await imports()).keys()].filter((folder) => folder !== ".").sort()).toEqual([...known].sort());
+    for (const [folder, allowed] of Object.entries(floors))
+      for (const target of allowed)
+        expect(known.indexOf(target), `${folder} → ${target}`).toBeLessThan(known.indexOf(folder));
   });
 
-  it("gives every exported name a doc comment", async () => {
+  it("would notice an import that looks up or aside", () => {
+    const of = (file: string, target: string) => forbidden(new Map([[file, [target]]]));
+    expect(of("map/compile.ts", "read/csv.ts")).toEqual(["map/compile.ts imports read/csv.ts"]);
+    expect(of("model/row.ts", "read/csv.ts")).toHaveLength(1);
+    expect(of("api/client.ts", "dispatch/send.ts")).toHaveLength(1);
+    expect(of("read/csv.ts", "elsewhere/new.ts")).toHaveLength(1);
+    expect(of("dispatch/send.ts", "api/client.ts")).toEqual([]);
+  });
+});
+
+describe("the tree", () => {
+  it("has no circle, of files or of folders", async () => {
+    const files = await imports();
+    expect(circles(files)).toEqual([]);
+    expect(circles(folders(files))).toEqual([]);
+  });
+
+  it("would notice a circle", () => {
+    const graph = new Map([
+      ["a", ["b"]],
+      ["b", ["c", "d"]],
+      ["c", []],
+      ["d", ["b"]],
+    ]);
+    expect(circles(graph)).toEqual(["b → d → b"]);
+  });
+
+  it("has no loose file but index.ts", async () => {
+    const entries = await readdir(root, { withFileTypes: true });
+    expect(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)).toEqual(["index.ts"]);
+  });
+
+  it(`has no folder of more than ${most.filesInFolder} files and no file of more than ${most.linesInFile} lines`, async () => {
+    const counts = new Map<string, number>();
+    for (const file of await typescriptFiles(root)) counts.set(folderOf(file), (counts.get(folderOf(file)) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > most.filesInFolder)).toEqual([]);
+    expect(await longerThan(most.linesInFile, root)).toEqual([]);
+    expect(await longerThan(most.linesInTest, import.meta.dirname)).toEqual([]);
+  });
+
+  it("is mirrored by the tests", async () => {
+    const apart = ["docs", "e2e"];
+    const below = async (folder: string) =>
+      (await readdir(folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+    const known = await below(root);
+    const tested = await below(import.meta.dirname);
+    expect(tested.filter((name) => !known.includes(name) && !apart.includes(name.split("/")[0] ?? ""))).toEqual([]);
+  });
+});
+
+describe("exported names", () => {
+  it("have a doc comment each", async () => {
     const bare: string[] = [];
-    for (const file of await sources()) {
-      const lines = (await readFile(file, "utf8")).split("\n");
+    for (const file of await typescriptFiles(root)) {
+      const lines = (await readFile(join(root, file), "utf8")).split("\n");
       for (const [index, line] of lines.entries()) {
         const name =
           /^export (?:declare )?(?:async )?(?:abstract )?(?:function\*?|const|class|interface|type|enum) (\w+)/.exec(
             line,
           )?.[1];
-        if (name !== undefined && !/\*\/\s*$/.test(lines[index - 1] ?? ""))
-          bare.push(`${relative(root, file)}:${index + 1} ${name}`);
+        if (name !== undefined && !/\*\/\s*$/.test(lines[index - 1] ?? "")) bare.push(`${file}:${index + 1} ${name}`);
       }
     }
     expect(bare).toEqual([]);
