@@ -1,18 +1,20 @@
-// Real exports that live beside the repository, where somebody has them; tests skip with a note where they are missing.
+// Real exports, which are not part of the repository: the folder that `LUMINOUS_TEST_EXPORTS` names. Without it the tests on
+// them are skipped, with a note.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { repository } from "./program.ts";
+import { join, resolve } from "node:path";
 import { parseRecords, type RawRecord, type TableRecord } from "./table.ts";
 
-const folder = join(repository, "../shared/data");
+const { LUMINOUS_TEST_EXPORTS: named = "" } = process.env;
+// A folder that is named and not there is a mistake: skipping would hide it.
+if (named !== "" && !existsSync(named)) throw new Error(`LUMINOUS_TEST_EXPORTS: there is no folder ${resolve(named)}`);
 
 /** Why the tests on real exports are skipped; undefined when the exports are there. */
-export const missingExports = existsSync(folder) ? undefined : `${folder} is not there`;
+export const missingExports = named === "" ? "LUMINOUS_TEST_EXPORTS names no folder" : undefined;
 
 /** The path of an export. */
 export function exportPath(name: string): string {
-  return join(folder, name);
+  return join(resolve(named), name);
 }
 
 /** An export as the tests' own reader sees it. */
