@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { openInput, parseRow } from "../../src/read/open.ts";
-import { faultOf, plain, readText, stdinOf } from "./read-text.ts";
+import { faultOf, longStdin, plain, readText, stdinOf } from "./read-text.ts";
 
 const csv = { format: "csv" } as const;
 
@@ -284,6 +284,23 @@ describe("a record over 8 MB", () => {
       message: "in.txt:3: the row that starts here is longer than 8 MB",
       hint: expect.stringContaining("quote"),
     });
+  });
+
+  test.each([
+    { what: "in quotes", start: '1,"', line: 2 },
+    { what: "without quotes", start: "1,", line: 2 },
+    { what: "in the header", start: "", line: 1 },
+  ])("$what is not read to its end", async ({ start, line }) => {
+    const { stdin, taken } = longStdin(line === 1 ? "a,b" : `a,b\n${start}`);
+    const read = async () => {
+      await using input = await openInput("-", "in.txt", csv, { stdin });
+      for await (const _ of input.batches());
+    };
+    expect(await faultOf(read())).toMatchObject({
+      code: "INPUT_UNREADABLE",
+      message: `in.txt:${line}: the row that starts here is longer than 8 MB`,
+    });
+    expect(taken()).toBeLessThan(100);
   });
 
   it("is not made of blank lines", async () => {

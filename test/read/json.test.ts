@@ -1,7 +1,6 @@
-import { Readable } from "node:stream";
 import { describe, expect, it, test } from "vitest";
 import { openInput, parseRow } from "../../src/read/open.ts";
-import { faultOf, plain, readText } from "./read-text.ts";
+import { faultOf, longStdin, plain, readText } from "./read-text.ts";
 
 const json = { format: "json" } as const;
 const ndjson = { format: "ndjson" } as const;
@@ -213,20 +212,16 @@ test.each([
   { what: "an NDJSON line", settings: ndjson, before: '{"a":1}\n', open: '{"a":"' },
   { what: "a JSON element", settings: json, before: '[{"a":1},\n', open: '{"a":"' },
 ])("$what over 8 MB ends the read without the rest being read", async ({ settings, before, open }) => {
-  let pulled = 0;
-  async function* endless() {
-    yield Buffer.from(before + open);
-    for (; pulled < 1000; pulled++) yield Buffer.alloc(1024 * 1024, "x");
-  }
+  const { stdin, taken } = longStdin(before + open);
   const read = async () => {
-    await using input = await openInput("-", "in.txt", settings, { stdin: Readable.from(endless()) });
+    await using input = await openInput("-", "in.txt", settings, { stdin });
     for await (const _ of input.batches());
   };
   expect(await faultOf(read())).toMatchObject({
     code: "INPUT_UNREADABLE",
     message: "in.txt:2: the row that starts here is longer than 8 MB",
   });
-  expect(pulled).toBeLessThan(100);
+  expect(taken()).toBeLessThan(100);
 });
 
 describe("cells of JSON", () => {

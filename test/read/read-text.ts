@@ -30,6 +30,16 @@ export function stdinOf(text: string | Buffer, pieceLength = 65536): Readable {
   return Readable.from(pieces);
 }
 
+/** A stdin that would give a gigabyte, and how many megabytes of it were taken. */
+export function longStdin(start: string): { readonly stdin: Readable; readonly taken: () => number } {
+  let megabytes = 0;
+  async function* pieces() {
+    yield Buffer.from(start);
+    for (; megabytes < 1000; megabytes++) yield Buffer.alloc(1024 * 1024, "x");
+  }
+  return { stdin: Readable.from(pieces()), taken: () => megabytes };
+}
+
 /** The error that `action` fails with, as message and hint to assert on. */
 export async function faultOf(action: Promise<unknown>): Promise<{ code: string; message: string; hint: string }> {
   try {
