@@ -1,6 +1,35 @@
 import { defineConfig } from "vitest/config";
 
+// Not for the inner loop, so `npm run test:quick` leaves them out: the built program, crashes, properties that take many runs,
+// and whole runs that wait by a real clock.
+const thorough = [
+  "test/e2e/**/*.test.ts",
+  "test/docs/readme.test.ts",
+  "test/ledger/sqlite/crash.test.ts",
+  "test/ledger/sqlite/old-ledgers.test.ts",
+  "test/**/*-properties.test.ts",
+  "test/dispatch/never-blind.test.ts",
+  "test/init/invents-nothing.test.ts",
+  "test/ledger/never-twice.test.ts",
+  "test/report/failure-round-trip.test.ts",
+  "test/run/exactness.test.ts",
+  "test/staging/scattered.test.ts",
+  "test/dispatch/faults.test.ts",
+  "test/dispatch/limiter-truth.test.ts",
+  "test/dispatch/stopping.test.ts",
+  "test/history/explain.test.ts",
+  "test/run/moving-files.test.ts",
+];
+const all = ["test/**/*.test.ts"];
+
 export default defineConfig({
-  // Many tests wait for a process or a pause rather than compute, so every core is used.
-  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 30_000, pool: "forks", maxWorkers: "100%" },
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    pool: "forks",
+    projects: [
+      { extends: true, test: { name: "quick", include: all, exclude: thorough } },
+      { extends: true, test: { name: "thorough", include: thorough } },
+    ],
+  },
 });
