@@ -27,6 +27,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "forks",
+    // Many tests wait for a process or a pause rather than compute, so every core is used.
+    maxWorkers: "100%",
     projects: [
       { extends: true, test: { name: "quick", include: all, exclude: thorough } },
       { extends: true, test: { name: "thorough", include: thorough } },
