@@ -1,8 +1,10 @@
 // The job file: what is asked for. The written form (job-schema.ts) is checked as a whole; the normalised form has every
 // default and absolute paths. Reading environment variables and tokens is the process's business, not this file's.
 import { basename, dirname, relative, resolve } from "node:path";
+import { stringify } from "yaml";
 import type { z } from "zod";
 import type { ChannelForOrders } from "../map/definition/job-channel.ts";
+import type { MappingObject } from "../map/definition/mapping-schema.ts";
 import type { ColumnStyles } from "../model/column-style.ts";
 import type { ConfigFault } from "../model/config/config-fault.ts";
 import { loadYaml } from "../model/config/yaml-config.ts";
@@ -47,6 +49,8 @@ export interface Input {
 
 /** A mapping file, with what the job adds to it. */
 export interface MappingFile extends JobFile {
+  /** Its text, where the mapping was given as an object: there is no file then. */
+  readonly text?: string;
   /** The job's channel, for orders that name none. */
   readonly channel?: ChannelForOrders;
 }
@@ -116,17 +120,49 @@ function stdinTwice(inputs: z.output<typeof writtenJob>["inputs"]): readonly Con
 export async function loadJob(path: string, overrides: JobOverrides = {}): Promise<Job> {
   const { cwd = "" } = overrides; // resolve() takes the process's folder then
   const file: JobFile = { path: resolve(cwd, path), shown: path };
-  const { value, positionOf } = loadYaml(
-    await readJobText(file, overrides.signal),
-    file.shown,
-    writtenJob,
-    "JOB_INVALID",
-    {
-      check: jobFaults,
-      sayable: withoutTokens,
-      hint: "docs/job.md describes every key. A token never stands in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
-    },
+  return jobFrom(await readJobText(file, overrides.signal), file, overrides);
+}
+
+/** A job as it is written, as an object; its mappings may be objects too. */
+export type JobObject = Omit<z.input<typeof writtenJob>, "inputs"> & {
+  readonly inputs: readonly (Omit<z.input<typeof writtenJob>["inputs"][number], "mapping"> & {
+    /** A path, or what a mapping file would hold. */
+    readonly mapping: string | MappingObject;
+  })[];
+};
+
+/** Where a job that is no file stands. */
+export interface MadeJobOptions extends Omit<JobOverrides, "cwd"> {
+  /** Where its relative paths start, and its state folder unless it names one. */
+  readonly folder: string;
+  /** What messages and the ledger call it; "job" unless said. Runs of one name belong together. */
+  readonly name?: string;
+}
+
+/** Checks a job that is given as an object. Throws as `loadJob` does; lines are those of the same job in YAML. */
+export async function makeJob(written: JobObject, { folder, name = "job", ...more }: MadeJobOptions): Promise<Job> {
+  const texts = written.inputs.map(({ mapping }) => (typeof mapping === "string" ? undefined : stringify(mapping)));
+  const inputs = written.inputs.map((input, at) =>
+    texts[at] === undefined ? input : { ...input, mapping: `mapping of ${input.name}` },
   );
+  const file: JobFile = { path: resolve(folder, name), shown: name };
+  const job = await jobFrom(stringify({ ...written, inputs }), file, { ...more, cwd: folder });
+  return {
+    ...job,
+    inputs: job.inputs.map((input, at) => {
+      const text = texts[at];
+      return text === undefined ? input : { ...input, mapping: { ...input.mapping, text } };
+    }),
+  };
+}
+
+async function jobFrom(text: string, file: JobFile, overrides: JobOverrides): Promise<Job> {
+  const { cwd = "" } = overrides;
+  const { value, positionOf } = loadYaml(text, file.shown, writtenJob, "JOB_INVALID", {
+    check: jobFaults,
+    sayable: withoutTokens,
+    hint: "docs/job.md describes every key. A token never stands in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
+  });
   const folder = dirname(file.path);
   checkOverrides(
     value.inputs.map(({ name }) => name),

@@ -143,7 +143,7 @@ export interface Summary {
 }
 
 /** A file that was read. */
-interface SummaryFile {
+export interface SummaryFile {
   readonly input: string;
   readonly file: string;
   readonly kind: "input" | "join" | "reference";

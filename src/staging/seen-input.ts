@@ -10,15 +10,15 @@ export interface SeenInput extends Seen {
 
 /** Looks at the mapping and the files of an input. Copies of streams are ours alone and stay as they are. */
 export async function seeInput(input: Input): Promise<SeenInput> {
-  const mapping = await seeFile(input.mapping);
+  const mapping = input.mapping.text === undefined ? await seeFile(input.mapping) : undefined;
   const files = await seeAll(input.files);
   const joins = await Promise.all(
     Object.entries(input.joins).map(async ([name, of]) => [name, await seeAll(of)] as const),
   );
   const all = [...files, ...joins.flatMap(([, of]) => of)];
   return {
-    input: { ...input, mapping, files, joins: Object.fromEntries(joins) },
-    files: [mapping, ...all],
+    input: { ...input, mapping: mapping ?? input.mapping, files, joins: Object.fromEntries(joins) },
+    files: [...(mapping === undefined ? [] : [mapping]), ...all],
     globs: globsOf(all),
   };
 }

@@ -227,6 +227,8 @@ export const mappingSchema = z.strictObject({
 
 /** A mapping as it is written, once the schema has accepted it. */
 export type WrittenMapping = z.output<typeof mappingSchema>;
+/** A mapping as somebody gives it: what a mapping file holds, as an object. */
+export type MappingObject = z.input<typeof mappingSchema>;
 /** A child as it is written. */
 export type WrittenChild = z.output<typeof child>;
 

@@ -8,7 +8,7 @@ import type { Reject } from "./rejects.ts";
 export type DuplicateMode = "accept" | "reject" | "conflict";
 
 /** One request as it ended. Has no body and no token. */
-interface SandboxRequest {
+export interface SandboxRequest {
   readonly method: string;
   /** With its query, as it came. */
   readonly path: string;
