@@ -1,15 +1,16 @@
 // What a run left behind against what the ledger knows: results.csv, results.ndjson and the summary. The files are read
 // as anybody would read them, in one pass beside the ledger's own rows. Invariants within the ledger are in
 // ledger/sqlite/invariants.ts.
+
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "csv-parse";
-import { rowId } from "../model/draft.ts";
 import { isPlainObject } from "../model/json.ts";
 import { type Invariant, mostExamples } from "../model/ledger/audit.ts";
 import type { ResultRow, Results } from "../model/ledger/results.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
+import { compareRows, isSameRow, type RowRef } from "../model/row.ts";
 import { countText } from "../model/text/count-text.ts";
 import { resultFileNames } from "../report/results.ts";
 import { inputName } from "../report/row-outcome.ts";
@@ -75,12 +76,12 @@ async function compareLines(
         found.add(`${name}: ${place} is of no file of the run`);
         continue;
       }
-      const id = rowId(fileId, Number(line.row));
-      while (row !== undefined && row.rowId < id) {
-        found.add(`${names.get(row.fileId) ?? ""}:${row.line} has no line in ${name}`);
+      const ref: RowRef = { file: fileId, number: Number(line.row) };
+      while (row !== undefined && compareRows(row.ref, ref) < 0) {
+        found.add(`${names.get(row.ref.file) ?? ""}:${row.line} has no line in ${name}`);
         row = await nextRow();
       }
-      if (row?.rowId === id) {
+      if (row !== undefined && isSameRow(row.ref, ref)) {
         for (const difference of differences(line, row)) found.add(`${name}: ${place} ${difference}`);
         row = await nextRow();
       } else found.add(`${name}: ${place} has another line already, or is no row of the run`);
@@ -89,7 +90,7 @@ async function compareLines(
     found.add(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
   for (; row !== undefined; row = await nextRow()) {
-    found.add(`${names.get(row.fileId) ?? ""}:${row.line} has no line in ${name}`);
+    found.add(`${names.get(row.ref.file) ?? ""}:${row.line} has no line in ${name}`);
   }
   const numbers = `rows ${countText(rowCount)} = result lines ${countText(lineCount)}`;
   return { numbers, ...found.result() };

@@ -160,7 +160,7 @@ async function firstRows(...[path, shown, settings]: Parameters<typeof openInput
 /** Where `where` asks for other rows of the file, a sample cannot tell. */
 function isLeftOut(compiled: CompiledMapping, file: string, row: Row): boolean {
   if (Object.keys(compiled.mapping.indexes).length > 0) return false;
-  const left = compiled.excludes({ id: row.number, file, row });
+  const left = compiled.excludes({ ref: { file: 0, number: row.number }, file, row });
   return left.ok && left.value;
 }
 

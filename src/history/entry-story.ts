@@ -1,7 +1,6 @@
 // The story of one entry, put together: its cells, the steps of the mapping, what was sent and when, how it ended.
 // What is asked for is found in explain.ts; the words are in report/story-text.ts.
 import type { CompiledMapping } from "../map/compile.ts";
-import { splitRowId } from "../model/draft.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { HistoryEntry, HistoryPayload, HistorySend } from "../model/ledger/entry-history.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
@@ -87,7 +86,7 @@ export function runMention(run: RunRecord | undefined, id: number): RunMention {
 /** The cells of a row that are in `read`, and how many columns are not; without `read` all of them. */
 export function storyCells(row: StoredRow, file: StagedFile, read: readonly TracedCell[] | undefined): StoryCells {
   const cells = parseRow(file.info, row.raw);
-  const place = { file: file.file, line: row.line, row: splitRowId(row.id).rowNumber };
+  const place = { file: file.file, line: row.line, row: row.ref.number };
   const columns = Object.keys(cells);
   if (read === undefined) {
     return { ...place, cells: columns.map((column) => ({ column, cell: cells[column] ?? "" })), other_columns: 0 };
@@ -111,11 +110,12 @@ function shownRows(
   const by = todays.ok ? todays.compiled.mapping.group?.by : undefined;
   const keyColumns = by !== undefined && "columns" in by ? by.columns : [];
   const shown = rows.flatMap((row) => {
-    const file = files.find(({ id }) => id === splitRowId(row.id).fileId);
+    const file = files.find(({ id }) => id === row.ref.file);
     if (file === undefined) return [];
     if (!isKnown) return [storyCells(row, file, undefined)];
     const read = new Map(groupCells(row, file, keyColumns).map((cell) => [cell.column, cell]));
-    for (const cell of fields.flatMap(cellsOf)) if (cell.rowId === row.id) read.set(cell.column, cell);
+    for (const cell of fields.flatMap(cellsOf))
+      if (cell.file === file.file && cell.row === row.ref.number) read.set(cell.column, cell);
     return [storyCells(row, file, [...read.values()])];
   });
   return { rows: shown, more_rows: more };
@@ -125,7 +125,7 @@ function groupCells(row: StoredRow, file: StagedFile, columns: readonly string[]
   const cells: Cells = file.kind === "input" && columns.length > 0 ? parseRow(file.info, row.raw) : {};
   return columns.flatMap((column) => {
     const cell: Cell | undefined = Object.hasOwn(cells, column) ? cells[column] : undefined;
-    return cell === undefined ? [] : [{ rowId: row.id, file: file.file, line: row.line, column, cell }];
+    return cell === undefined ? [] : [{ file: file.file, row: row.ref.number, line: row.line, column, cell }];
   });
 }
 

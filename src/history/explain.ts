@@ -44,7 +44,7 @@ export async function explain(job: JobOutline, { what, baseUrl, cwd }: ExplainOp
   const place = placeOf(what);
   const found = place === undefined ? undefined : await rowAt(place, resolve(cwd, place.file), ledger);
   if (found === undefined) throw await unknown(what, place, ledger);
-  const ofRow = await ledger.history.entriesOfRow(found.row.id, mostOfRow);
+  const ofRow = await ledger.history.entriesOfRow(found.row.ref, mostOfRow);
   if (ofRow.length === 0) return { ...explanation, entries: [], row: await rowStory(found, tools) };
   return { ...explanation, entries: await withEarlier(ofRow, tools), row: null };
 }
@@ -152,7 +152,7 @@ function leftOutBy({ file, row }: FoundRow, { compiled }: Extract<TodaysMapping,
   const excluded =
     file.kind === "input"
       ? compiled.excludes({
-          id: row.id,
+          ref: row.ref,
           file: file.file,
           ...(file.info.styles === undefined ? {} : { styles: file.info.styles }),
           row: { number: 0, line: row.line, raw: row.raw, cells: parseRow(file.info, row.raw) },

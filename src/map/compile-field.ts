@@ -175,7 +175,7 @@ function cellOrigins(readings: readonly Reading[], part: OriginPart | undefined,
       const at = unmatched ?? { source, column };
       const asPart = unmatched === undefined ? part : "unmatched";
       const origin = { kind: "cell", ...at, ...(asPart === undefined ? {} : { part: asPart }) } as const;
-      return [`${at.source.id} ${at.column}`, origin];
+      return [`${at.source.ref.file} ${at.source.ref.number} ${at.column}`, origin];
     }),
   );
   return [...cells.values()];

@@ -171,7 +171,8 @@ export function compileMapping(
 /** The group's rows and those of its many-joins, each once. */
 function memberRows(joins: readonly Join[], { rows, joined }: RowGroup): readonly SourceRow[] {
   const attached = joins.flatMap(({ name, one }) => (one ? [] : (joined[name] ?? [])));
-  return [...new Map([...rows, ...attached].map((source) => [source.id, source])).values()];
+  if (attached.length === 0) return rows;
+  return [...new Map([...rows, ...attached].map((each) => [`${each.ref.file} ${each.ref.number}`, each])).values()];
 }
 
 /** What is said to be damaged, and the faults of member rows that it does not mention yet. */

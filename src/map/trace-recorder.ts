@@ -45,8 +45,9 @@ export function openTraceRecorder(): TraceRecorder {
 export function tracedCells(readings: readonly Reading[]): readonly TracedCell[] {
   const cells = new Map<string, TracedCell>();
   for (const { source, column, cell } of readings) {
-    const { id: rowId, file, row } = source;
-    cells.set(`${rowId} ${column}`, { rowId, file, line: row.line, column, ...(cell === undefined ? {} : { cell }) });
+    const { ref, file, row } = source;
+    const place = { file, row: row.number, line: row.line, column };
+    cells.set(`${ref.file} ${ref.number} ${column}`, { ...place, ...(cell === undefined ? {} : { cell }) });
   }
   return [...cells.values()];
 }

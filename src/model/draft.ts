@@ -4,12 +4,11 @@ import type { ColumnStyles } from "./column-style.ts";
 import type { JsonObject } from "./json.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";
-import type { Row } from "./row.ts";
+import type { Row, RowRef } from "./row.ts";
 
 /** A row together with its place in the run. */
 export interface SourceRow {
-  /** Unique in the ledger and ascending in input order: see `rowId`. */
-  readonly id: number;
+  readonly ref: RowRef;
   /** The file as people know it: the path as the job names it. */
   readonly file: string;
   readonly row: Row;
@@ -68,18 +67,6 @@ export interface Draft {
   readonly problems: readonly Problem[];
   /** Every row that makes it, joined ones included (`one: true` joins are reference data and not in it). */
   readonly rows: readonly SourceRow[];
-}
-
-const rowsPerFile = 2 ** 32;
-
-/** The id of a row: ascending by file, then by number within it. */
-export function rowId(fileId: number, rowNumber: number): number {
-  return fileId * rowsPerFile + rowNumber;
-}
-
-/** The two parts of a row id. */
-export function splitRowId(id: number): { readonly fileId: number; readonly rowNumber: number } {
-  return { fileId: Math.floor(id / rowsPerFile), rowNumber: id % rowsPerFile };
 }
 
 /** The part of a problem that names a row, or a cell of it. */

@@ -1,8 +1,10 @@
 // Where a problem stands: from a payload path to the cell or cells that the value came from, and into the problem's words.
+
 import { cellPlace, type Origin, type Origins, problemCell, type SourceRow } from "./draft.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { parentPath, parsePath, valueAt } from "./payload-path.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
+import { isSameRow } from "./row.ts";
 import { quote } from "./text/quote.ts";
 
 type CellOrigin = Extract<Origin, { kind: "cell" }>;
@@ -98,7 +100,8 @@ function sourcesBelow(origins: Origins): SourcesBelow {
         if (origin.kind === "mapping") continue;
         const before = below.get(at);
         if (before === "none") below.set(at, origin.source);
-        else if (before !== "several" && before?.id !== origin.source.id) below.set(at, "several");
+        else if (before !== "several" && (before === undefined || !isSameRow(before.ref, origin.source.ref)))
+          below.set(at, "several");
       }
     }
   }

@@ -29,6 +29,24 @@ export interface Row {
   readonly retryOf?: number;
 }
 
+/** Which row of which file of the ledger: file ids ascend in input order, and so do the numbers in a file. */
+export interface RowRef {
+  /** The id of its file. */
+  readonly file: number;
+  /** As `Row.number`. */
+  readonly number: number;
+}
+
+/** True for the same row of the same file. */
+export function isSameRow(one: RowRef, other: RowRef): boolean {
+  return one.file === other.file && one.number === other.number;
+}
+
+/** Below 0 when the first row comes before the second, in input order. */
+export function compareRows(one: RowRef, other: RowRef): number {
+  return one.file - other.file || one.number - other.number;
+}
+
 /** The formats that can be read; `tsv` is CSV with tabs. */
 export type Format = "csv" | "tsv" | "json" | "ndjson";
 

@@ -39,8 +39,9 @@ export interface AlternativeTrace {
 
 /** A cell that mapping read. `cell` is absent where there is no such column. */
 export interface TracedCell {
-  readonly rowId: number;
   readonly file: string;
+  /** The number of the row in its file. */
+  readonly row: number;
   /** Where the row starts. */
   readonly line: number;
   readonly column: string;

@@ -1,5 +1,4 @@
 // What a failures file says about a row, in words for the person who will fix it. Where it is put is the format's matter.
-import { splitRowId } from "../model/draft.ts";
 import { rowLabel } from "../model/failure-notes.ts";
 import type { ResultRow } from "../model/ledger/results.ts";
 import type { Outcome } from "../model/outcome.ts";
@@ -41,9 +40,7 @@ export function failureNote(row: ResultRow, files: RunFiles): FailureNote {
   return {
     outcome: row.outcome,
     problem: oneLine(
-      [rowLabel(splitRowId(row.rowId).rowNumber), [...errors, ...unsent, ...warnings].join("; ")]
-        .filter(isThere)
-        .join(": "),
+      [rowLabel(row.ref.number), [...errors, ...unsent, ...warnings].join("; ")].filter(isThere).join(": "),
     ),
     column: oneLine([...columns].join("; ")),
   };

@@ -3,7 +3,6 @@
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { openAtomicFile } from "../disk/atomic-file.ts";
-import { splitRowId } from "../model/draft.ts";
 import type { ResultRow, Results } from "../model/ledger/results.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResourceName } from "../model/resource.ts";
@@ -77,13 +76,13 @@ export function resultLine(
   files: RunFiles,
   resourceOf: Readonly<Record<string, ResourceName>> = {},
 ): ResultLine {
-  const file = files.byId.get(row.fileId);
+  const file = files.byId.get(row.ref.file);
   const problem: Partial<Problem> = shownProblem(row, files) ?? {};
   return {
     input: file === undefined ? null : inputName(file),
     file: file?.file ?? null,
     line: row.line,
-    row: splitRowId(row.rowId).rowNumber,
+    row: row.ref.number,
     resource: row.entry?.resource ?? (file === undefined ? undefined : resourceOf[file.input]) ?? null,
     key: row.entry?.key ?? null,
     outcome: row.outcome,

@@ -1,5 +1,4 @@
 // Which of an entry's problems a row's line shows, for results and failures alike. How it is written is decided there.
-import { splitRowId } from "../model/draft.ts";
 import type { ResultRow } from "../model/ledger/results.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
 import { isSettledWell } from "../model/outcome.ts";
@@ -61,9 +60,9 @@ export function isSame(one: Problem, other: Problem): boolean {
 /** Sorts the problems of a row by where they are. */
 export function rowProblems(row: ResultRow, files: RunFiles): RowProblems {
   const { shared, placed, byPlace } = sortedByPlace(row.entry?.problems ?? noProblems, files);
-  const file = files.byId.get(row.fileId)?.file;
+  const file = files.byId.get(row.ref.file)?.file;
   const here = [
-    ...(byPlace.get(placeKey(file, "row", splitRowId(row.rowId).rowNumber)) ?? noProblems),
+    ...(byPlace.get(placeKey(file, "row", row.ref.number)) ?? noProblems),
     ...(byPlace.get(placeKey(file, "line", row.line)) ?? noProblems),
   ];
   const isNew = (problem: Problem): boolean => !row.problems.some((own) => isSame(own, problem));

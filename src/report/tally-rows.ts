@@ -42,7 +42,7 @@ export function tallyRows(resourceOf: Readonly<Record<string, ResourceName>> = {
   const seen = createIdSet();
   return {
     see(row, files) {
-      const file = files.byId.get(row.fileId);
+      const file = files.byId.get(row.ref.file);
       const isFirst = row.entry !== undefined && seen.add(row.entry.id);
       const tally: Tally = {
         input: file === undefined ? "" : inputName(file),
@@ -53,7 +53,7 @@ export function tallyRows(resourceOf: Readonly<Record<string, ResourceName>> = {
         entries: isFirst ? 1 : 0,
       };
       addTally(tallies, tally);
-      rowsOfFile.set(row.fileId, (rowsOfFile.get(row.fileId) ?? 0) + 1);
+      rowsOfFile.set(row.ref.file, (rowsOfFile.get(row.ref.file) ?? 0) + 1);
       for (const problem of isFirst ? allProblems(row) : newProblems(row)) problems.add(problem);
     },
     tallied: () => ({ tallies: [...tallies.values()], rowsOfFile, problems: problems.groups() }),

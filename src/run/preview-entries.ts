@@ -1,6 +1,5 @@
 // What `check --show` shows: the first valid entries of each phase as they would be sent, with the rows they came from.
 // The words are in report/preview-text.ts.
-import { splitRowId } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import type { QueuedEntry } from "../model/ledger/entry.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
@@ -44,7 +43,7 @@ async function shownEntry(
     resource: entry.resource,
     key: entry.key,
     rows: rows.flatMap((row) => {
-      const file = files.find((candidate) => candidate.id === splitRowId(row.id).fileId);
+      const file = files.find((candidate) => candidate.id === row.ref.file);
       return file === undefined ? [] : [{ file: file.file, line: row.line }];
     }),
     payload: ids.reduce<Json>(

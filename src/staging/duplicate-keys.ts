@@ -1,7 +1,6 @@
 // Duplicate keys: entries across all inputs that claim the same key, or keys that differ only in case. The ledger finds
 // them; here they become problems at their cells. However many clash with each other, the work grows with the number of
 // claims: every entry is mapped again once, and a message names at most five others.
-import { splitRowId } from "../model/draft.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { Claim, Clashes, ClashKind } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
@@ -114,9 +113,8 @@ async function firstRow(entryId: number, { ledger }: Places): Promise<Pick<Probl
   const { files, rows } = await ledger.staging.rowsOfEntry(entryId, 1);
   const [row] = rows;
   if (row === undefined) return {};
-  const { fileId, rowNumber } = splitRowId(row.id);
-  const file = files.find(({ id }) => id === fileId);
-  return file === undefined ? {} : { file: file.file, line: row.line, row: rowNumber };
+  const file = files.find(({ id }) => id === row.ref.file);
+  return file === undefined ? {} : { file: file.file, line: row.line, row: row.ref.number };
 }
 
 const maxNamedLines = 5;

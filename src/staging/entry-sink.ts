@@ -1,9 +1,11 @@
 // Where finished groups go in staging: mapped, validated, and written into the ledger in batches. A group with more rows
 // than an entry can have becomes an invalid entry that its rows are added to part by part, so it is never held whole.
+
 import type { Job } from "../job/job.ts";
 import type { RowGroup, SourceRow } from "../model/draft.ts";
 import type { NewEntry } from "../model/ledger/entry.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
+import type { RowRef } from "../model/row.ts";
 import { damageProblems } from "./column-damage.ts";
 import { attachJoins, type JoinFiles, keyText } from "./joins.ts";
 import type { PreparedInput } from "./prepare.ts";
@@ -54,10 +56,10 @@ export function createEntrySink(
   const extend = async ({ rows, damage }: RowGroup): Promise<void> => {
     if (tooLarge === undefined) throw new Error("the rest of a group came without its start");
     tooLarge.hash.add(rows);
-    await staging.extendEntry(tooLarge.entryId, { rows: rows.map(({ id }) => id), problems: damage });
+    await staging.extendEntry(tooLarge.entryId, { rows: rows.map(({ ref }) => ref), problems: damage });
   };
-  const settle = (ids: readonly number[]): Promise<void> =>
-    staging.settleRows(ids.map((id) => ({ id, outcome: "excluded" as const, problems: [] })));
+  const settle = (refs: readonly RowRef[]): Promise<void> =>
+    staging.settleRows(refs.map((ref) => ({ ref, outcome: "excluded" as const, problems: [] })));
 
   return {
     async flush() {
@@ -65,17 +67,17 @@ export function createEntrySink(
       await closeTooLarge();
     },
     async exclude(rows) {
-      const joined: number[] = [];
+      const joined: RowRef[] = [];
       for (const join of many) {
         const files = (joins[join.name] ?? []).map(({ id }) => id);
         for (const { row } of rows) {
           const key = keyText(row.cells, join.ours);
           // Joined rows without a key belong to nothing, whatever the row that is left out says.
           const found = key === "" ? [] : await staging.rowsWithKey(files, key, Number.MAX_SAFE_INTEGER);
-          joined.push(...found.map(({ id }) => id));
+          joined.push(...found.map(({ ref }) => ref));
         }
       }
-      await settle([...rows.map(({ id }) => id), ...joined]);
+      await settle([...rows.map(({ ref }) => ref), ...joined]);
     },
     async add(group) {
       if (group.part === "rest") return extend(group);
@@ -83,7 +85,7 @@ export function createEntrySink(
       const { group: whole, unread } = await attachJoins(group, compiled, joins, staging);
       const drafted = compiled.draft(whole);
       // Its rows are complete, joined ones included: looking for more would take those of others.
-      if (drafted.kind === "excluded") return settle(drafted.rows.map(({ id }) => id));
+      if (drafted.kind === "excluded") return settle(drafted.rows.map(({ ref }) => ref));
       const { draft } = drafted;
       const damage = strict ? damageProblems(draft.rows, prepared.damage) : [];
       const isPart = group.part === "start";

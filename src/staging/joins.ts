@@ -2,7 +2,7 @@
 import type { CompiledMapping } from "../map/compile.ts";
 import { cellAt } from "../model/cells.ts";
 import type { RowGroup, SourceRow } from "../model/draft.ts";
-import { cellPlace, splitRowId } from "../model/draft.ts";
+import { cellPlace } from "../model/draft.ts";
 import type { StagedFile, StoredRow } from "../model/ledger/rows.ts";
 import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
@@ -60,14 +60,14 @@ export function sourceRow(
   files: readonly StagedFile[],
   cells: Cells | undefined = stored.cells,
 ): SourceRow {
-  const { fileId, rowNumber } = splitRowId(stored.id);
-  const file = files.find(({ id }) => id === fileId);
+  const { ref } = stored;
+  const file = files.find(({ id }) => id === ref.file);
   return {
-    id: stored.id,
+    ref,
     file: file?.file ?? "",
     ...(file?.info.styles === undefined ? {} : { styles: file.info.styles }),
     row: {
-      number: rowNumber,
+      number: ref.number,
       line: stored.line,
       raw: stored.raw,
       cells: cells ?? {},

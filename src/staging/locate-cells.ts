@@ -54,7 +54,7 @@ export function entryGroup(
 ): Promise<RowGroup> {
   const mainFiles = files.filter(({ kind }) => kind === "input");
   const main = rows
-    .map((row) => ({ row, file: mainFiles.find(({ id }) => belongsTo(row.id, id)) }))
+    .map((row) => ({ row, file: mainFiles.find(({ id }) => id === row.ref.file) }))
     .flatMap(({ row, file }) => (file === undefined ? [] : [sourceRow(row, files, parseRow(file.info, row.raw))]));
   const { mapping, groupKey } = input.compiled;
   const [first] = main;
@@ -90,14 +90,10 @@ async function withJoinedRows(
     .map(({ name }) => {
       const files = joins[name] ?? [];
       const own = rows.flatMap((row) => {
-        const file = files.find(({ id }) => belongsTo(row.id, id));
+        const file = files.find(({ id }) => id === row.ref.file);
         return file === undefined ? [] : [sourceRow(row, files, parseRow(file.info, row.raw))];
       });
       return [name, own] as const;
     });
   return { ...group, joined: { ...attached.joined, ...Object.fromEntries(many) } };
-}
-
-function belongsTo(row: number, fileId: number): boolean {
-  return Math.floor(row / 2 ** 32) === fileId;
 }

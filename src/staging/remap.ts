@@ -1,6 +1,6 @@
 // An entry of any run mapped again with the mapping as it stands today, from the rows that the ledger keeps: for looking
 // back. The input files are not needed. Not here: problems of a run under way (locate-cells.ts).
-import { type Draft, type RowGroup, splitRowId } from "../model/draft.ts";
+import type { Draft, RowGroup } from "../model/draft.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { StagedFile, StoredRow } from "../model/ledger/rows.ts";
 import type { Staging } from "../model/ledger/staging.ts";
@@ -51,7 +51,7 @@ function referenceRows(
       const rows = await history.rowsContaining(fileIds, plainPart(key), maxCandidates);
       return rows
         .flatMap((row): StoredRow[] => {
-          const file = files.find(({ id }) => id === splitRowId(row.id).fileId);
+          const file = files.find(({ id }) => id === row.ref.file);
           if (file === undefined) return [];
           const cells = parseRow(file.info, row.raw);
           return keyText(cells, join?.theirs ?? "") === key ? [{ ...row, cells }] : [];

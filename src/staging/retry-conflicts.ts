@@ -1,10 +1,11 @@
 // Conflicts of a retry with the run that it retries: its files hold only what did not make it, so what was made is not
 // there to be a duplicate of.
-import { splitRowId } from "../model/draft.ts";
+
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 import { resources } from "../model/resources/resources.ts";
+import { isSameRow } from "../model/row.ts";
 import { claimPlaces, type DuplicateKeyOptions } from "./duplicate-keys.ts";
 import type { Pause } from "./pause.ts";
 import type { PreparedInput } from "./prepare.ts";
@@ -94,16 +95,15 @@ async function addTo(
 async function refuseCopies(run: number, { staging, history }: Ledger, pause: Pause): Promise<void> {
   const batch = createProblemBatch(staging);
   for await (const { source, rows } of staging.comeTwice(run)) {
-    const { rowNumber } = splitRowId(source);
     const first = rows.slice(0, maxNamedParts + 1);
-    for (const { id, line, file } of rows) {
+    for (const { ref, line, file } of rows) {
       await pause();
-      const others = first.filter((other) => other.id !== id).slice(0, maxNamedParts);
-      const named = others.map((other) => `line ${other.line} (row ${splitRowId(other.id).rowNumber})`);
+      const others = first.filter((other) => !isSameRow(other.ref, ref)).slice(0, maxNamedParts);
+      const named = others.map((other) => `line ${other.line} (row ${other.ref.number})`);
       const more = rows.length - 1 - others.length;
-      const message = `row ${rowNumber} of the original stands here and again on ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}: keep one of them (what is new has nothing in _import_problem)`;
-      for (const entry of await history.entriesOfRow(id, mostEntriesOfRow)) {
-        const place = { file, line, row: splitRowId(id).rowNumber };
+      const message = `row ${source.number} of the original stands here and again on ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}: keep one of them (what is new has nothing in _import_problem)`;
+      for (const entry of await history.entriesOfRow(ref, mostEntriesOfRow)) {
+        const place = { file, line, row: ref.number };
         await batch.add(entry.id, { code: "duplicate_row", message, ...place });
       }
     }
@@ -118,7 +118,7 @@ const maxNamedParts = 5;
 function joinedMessage(parts: Awaited<ReturnType<Staging["joinedApart"]>>): string {
   const named = parts.slice(0, maxNamedParts).map(({ from: { key, row } }) => {
     const whose = key === null ? "an entry without a key" : `"${key}"`;
-    return `row ${splitRowId(row).rowNumber} of ${whose}`;
+    return `row ${row.number} of ${whose}`;
   });
   const more = parts.length > maxNamedParts ? ` and ${parts.length - maxNamedParts} more` : "";
   return `its rows were of several entries in the original (${named.join(", ")}${more}) and continue one only here: put back the row with the key, or take away the rows below it too`;

@@ -1,7 +1,7 @@
 // The files of an input on their way into the ledger, and their rows, batch by batch. What becomes of the rows: stage.ts.
 import { fingerprintOf } from "../job/file-states.ts";
 import type { Input, Job, JobFile } from "../job/job.ts";
-import { rowId, type SourceRow } from "../model/draft.ts";
+import type { SourceRow } from "../model/draft.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
@@ -78,7 +78,7 @@ export async function* sourceRows(
     endIfStopped(options);
     rows += batch.length;
     options.onProgress(staged.join === undefined ? staged.input : `${staged.input}.${staged.join}`, rows);
-    yield batch.map((row) => ({ id: rowId(staged.id, row.number), file: staged.file, row, ...styles }));
+    yield batch.map((row) => ({ ref: { file: staged.id, number: row.number }, file: staged.file, row, ...styles }));
   }
   if (rows === 0) options.onWarning(`${file.shown} has no rows`);
   const late = input.detectedLate();
@@ -95,13 +95,13 @@ export function endIfStopped({ signal }: StageOptions): void {
 }
 
 /** A row as the ledger takes it. */
-export function newRow({ id, row }: SourceRow, { file: { retryOf } }: OpenedFile): NewRow {
+export function newRow({ ref, row }: SourceRow, { file: { retryOf } }: OpenedFile): NewRow {
   return {
-    id,
+    ref,
     line: row.line,
     raw: row.raw,
     ...(row.fault === undefined ? {} : { fault: row.fault }),
-    ...(retryOf === undefined || row.retryOf === undefined ? {} : { source: rowId(retryOf, row.retryOf) }),
+    ...(retryOf === undefined || row.retryOf === undefined ? {} : { source: { file: retryOf, number: row.retryOf } }),
   };
 }
 

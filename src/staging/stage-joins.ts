@@ -1,5 +1,4 @@
 // Rows of joined files: those that no entry claimed, and those that could not be read.
-import { splitRowId } from "../model/draft.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { StagedFile, StoredRow } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
@@ -10,8 +9,12 @@ import { placed, type StageOptions } from "./source-rows.ts";
 
 // What stands in the key column of a row with shifted cells is no key. Rows of one entry mostly stand together, so the
 // entries of the rows above and below may have lost it.
-async function damageNeighbours({ id, line, fault }: StoredRow, { file }: StagedFile, ledger: Ledger): Promise<void> {
-  const neighbours = await Promise.all([id - 1, id + 1].map((row) => ledger.history.entriesOfRow(row, maxNeighbours)));
+async function damageNeighbours({ ref, line, fault }: StoredRow, { file }: StagedFile, ledger: Ledger): Promise<void> {
+  const neighbours = await Promise.all(
+    [ref.number - 1, ref.number + 1].map((number) =>
+      ledger.history.entriesOfRow({ file: ref.file, number }, maxNeighbours),
+    ),
+  );
   for (const entryId of new Set(neighbours.flat().map((entry) => entry.id))) {
     await ledger.staging.addProblems(entryId, [
       {
@@ -19,7 +22,7 @@ async function damageNeighbours({ id, line, fault }: StoredRow, { file }: Staged
         message: `line ${line} may belong to it and could not be read: ${fault?.message ?? ""}`,
         file,
         line,
-        row: splitRowId(id).rowNumber,
+        row: ref.number,
       },
     ]);
   }
@@ -54,7 +57,7 @@ export async function settleOrphans(
         };
         const problems = row.fault === undefined ? [orphan] : [placed(row.fault, file.file, source.row), orphan];
         const hash = rowsHash(`${input.name}.${file.join ?? ""}`, [source]);
-        return { id: row.id, outcome: "invalid" as const, problems, rowsHash: hash };
+        return { ref: row.ref, outcome: "invalid" as const, problems, rowsHash: hash };
       }),
     );
   }

@@ -45,7 +45,7 @@ export function validateDraft(
   return {
     resource: resource.name,
     phase: resource.phaseOf(draft.payload),
-    position: draft.rows[0]?.id ?? 0,
+    position: draft.rows[0]?.ref ?? { file: 0, number: 0 },
     key: own.filter(isWhole)[0]?.key,
     payload: draft.payload,
     clears: draft.clears,
@@ -54,7 +54,7 @@ export function validateDraft(
     references: references.filter(isWhole),
     problems: all,
     creationProblems: boundedProblems(creationProblems),
-    rows: draft.rows.map(({ id }) => id),
+    rows: draft.rows.map(({ ref }) => ref),
   };
 }
 

@@ -1,11 +1,11 @@
 // A real sandbox, a real ledger and a dispatch between them. Here are the entries and how to run them, no claims.
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DispatchEnd, type DispatchEvent, type DispatchOptions, dispatch } from "../../src/dispatch/dispatcher.ts";
 import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
 import { systemClock } from "../../src/model/clock.ts";
-import { rowId } from "../../src/model/draft.ts";
 import { contentHash, type JsonObject } from "../../src/model/json.ts";
 import type { NewEntry } from "../../src/model/ledger/entry.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
@@ -13,6 +13,7 @@ import type { ResultEntry } from "../../src/model/ledger/results.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import type { Reference, ResourceName } from "../../src/model/resource.ts";
 import { resources } from "../../src/model/resources/resources.ts";
+import type { RowRef } from "../../src/model/row.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import type { SandboxOptions } from "../../src/sandbox/world/options.ts";
 
@@ -148,11 +149,11 @@ export async function stageItems(ledger: Ledger, runId: string, items: readonly 
     detected: [],
   } as const;
   const file = await ledger.staging.addFile({ run, input: "items", kind: "input", file: "items.csv", info });
-  const rowIds = items.map((_, index) => rowId(file.id, index + 1));
-  await ledger.staging.addRows(rowIds.map((id, index) => ({ id, line: index + 2, raw: `row ${index + 1}` })));
+  const refs = items.map((_, index): RowRef => ({ file: file.id, number: index + 1 }));
+  await ledger.staging.addRows(refs.map((ref, index) => ({ ref, line: index + 2, raw: `row ${index + 1}` })));
   await ledger.staging.addEntries(
     run,
-    items.map((item, index) => newEntry(item, rowIds[index] ?? 0)),
+    items.map((item, index) => newEntry(item, refs[index] ?? { file: file.id, number: 0 })),
   );
   return run;
 }
@@ -183,7 +184,7 @@ export async function resultsOf(ledger: Ledger, run: number): Promise<Readonly<R
 
 function newEntry(
   { resource: name, payload, references = [], clears = {}, creationProblems = [] }: Item,
-  row: number,
+  row: RowRef,
 ): NewEntry {
   const resource = resources[name];
   const key = String(payload[resource.keyPath]);

@@ -343,7 +343,7 @@ async function fileWithRows(
     info: { ...info, detected: [] },
   });
   await ledger.staging.addRows(
-    rows.map(([number, line]) => ({ id: id * 2 ** 32 + number, line, raw: `row ${number}` })),
+    rows.map(([number, line]) => ({ ref: { file: id, number }, line, raw: `row ${number}` })),
   );
   return id;
 }

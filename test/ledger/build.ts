@@ -1,6 +1,5 @@
 // What ledger tests are made of: small runs, files, rows and entries.
 
-import { rowId } from "../../src/model/draft.ts";
 import type { NewEntry, QueuedEntry } from "../../src/model/ledger/entry.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import type { NewRow, StagedFile } from "../../src/model/ledger/rows.ts";
@@ -44,7 +43,7 @@ export function addFile(
 }
 
 export function row(fileId: number, number: number, more: Partial<NewRow> = {}): NewRow {
-  return { id: rowId(fileId, number), line: number + 1, raw: `row ${number}`, ...more };
+  return { ref: { file: fileId, number: number }, line: number + 1, raw: `row ${number}`, ...more };
 }
 
 /** A product whose first row is `number` of the file; its hash is that of its key unless said otherwise. */
@@ -52,7 +51,7 @@ export function entry(fileId: number, number: number, key: string | undefined, m
   return {
     resource: "products",
     phase: "products",
-    position: rowId(fileId, number),
+    position: { file: fileId, number: number },
     key,
     payload: { sku: key ?? "" },
     clears: {},
@@ -61,7 +60,7 @@ export function entry(fileId: number, number: number, key: string | undefined, m
     references: [],
     problems: [],
     creationProblems: [],
-    rows: [rowId(fileId, number)],
+    rows: [{ file: fileId, number: number }],
     ...more,
   };
 }

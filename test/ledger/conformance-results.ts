@@ -38,13 +38,13 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
       row(main.id, 4, { fault }),
       row(main.id, 5),
     ]);
-    const rows = [row(main.id, 1).id, row(details.id, 1).id];
+    const rows = [row(main.id, 1).ref, row(details.id, 1).ref];
     await ledger.staging.addEntries(run, [entry(main.id, 1, "O", { rows, problems: [warning] })]);
     await accept(ledger, await openEntry(ledger, run, "O"), "1");
 
     const found = await flat(ledger.results.rows(run));
     expect(
-      found.map(({ fileId, line, outcome, entry, problems }) => [fileId, line, outcome, entry?.key, problems]),
+      found.map(({ ref, line, outcome, entry, problems }) => [ref.file, line, outcome, entry?.key, problems]),
     ).toEqual([
       [main.id, 2, "accepted", "O", []],
       [main.id, 3, "excluded", undefined, []],
@@ -79,7 +79,7 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
     const [a, b] = [await addFile(ledger, run), await addFile(ledger, run)];
     await ledger.staging.addRows([row(a.id, 1), row(a.id, 2), row(b.id, 1)]);
     await ledger.staging.addEntries(run, [
-      entry(a.id, 1, "A", { rows: [row(a.id, 1).id, row(b.id, 1).id] }),
+      entry(a.id, 1, "A", { rows: [row(a.id, 1).ref, row(b.id, 1).ref] }),
       entry(a.id, 2, "kit", { phase: "kits" }),
     ]);
     expect(await ledger.results.tallies(run)).toEqual([
@@ -118,10 +118,10 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using ledger = await place.open();
     const { run, file } = await stage(ledger, "r", []);
     await ledger.staging.addRows([row(file, 1), row(file, 2), row(file, 3)]);
-    const shared = row(file, 3).id;
+    const shared = row(file, 3).ref;
     await ledger.staging.addEntries(run, [
-      entry(file, 1, "A", { rows: [row(file, 1).id, shared] }),
-      entry(file, 2, "B", { rows: [row(file, 2).id, shared] }),
+      entry(file, 1, "A", { rows: [row(file, 1).ref, shared] }),
+      entry(file, 2, "B", { rows: [row(file, 2).ref, shared] }),
     ]);
     await accept(ledger, await openEntry(ledger, run, "A"));
     await settleOne(ledger.queue, (await openEntry(ledger, run, "B")).id, { outcome: "rejected" });

@@ -1,14 +1,15 @@
 // What a retry writes into the ledger, and what a later run over the rows as they were finds there.
+
 import { expect, it } from "vitest";
-import { rowId } from "../../src/model/draft.ts";
 import type { NewEntry } from "../../src/model/ledger/entry.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
+import type { RowRef } from "../../src/model/row.ts";
 import { accept, addFile, all, entry, error, type LedgerPlace, openEntry, row } from "./build.ts";
 
 interface Staged extends Partial<NewEntry> {
   readonly key: string;
   /** Row numbers of the entry, and the row of the retried run that each was. */
-  readonly at: readonly { readonly number: number; readonly source?: number }[];
+  readonly at: readonly { readonly number: number; readonly source?: RowRef }[];
 }
 
 /** A run, or a retry of one, with these entries in one file. */
@@ -28,7 +29,7 @@ async function stageRun(ledger: Ledger, runId: string, entries: readonly Staged[
   await ledger.staging.addEntries(
     run,
     entries.map(({ key, at, ...more }) =>
-      entry(file, at[0]?.number ?? 1, key, { rows: at.map(({ number }) => rowId(file, number)), ...more }),
+      entry(file, at[0]?.number ?? 1, key, { rows: at.map(({ number }) => ({ file, number })), ...more }),
     ),
   );
   return { run, file };
@@ -51,7 +52,7 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using ledger = await place.open();
     const original = [{ key: "A-", at: [{ number: 1 }, { number: 2 }], rowsHash: "rows of A", ...bad }];
     const first = await stageRun(ledger, "r1", original);
-    const source = rowId(first.file, 2);
+    const source = { file: first.file, number: 2 };
     const second = await stageRun(ledger, "r2", [{ key: "A", at: [{ number: 1, source }] }], first.run);
     await accept(ledger, await openEntry(ledger, second.run, "A"));
     const third = await stageRun(ledger, "r3", original);
@@ -68,7 +69,7 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
     const first = await stageRun(ledger, "r1", original);
     const half = (key: string, number: number, more: Pick<Staged, "problems"> = {}): Staged => ({
       key,
-      at: [{ number, source: rowId(first.file, number) }],
+      at: [{ number, source: { file: first.file, number } }],
       rowsHash: `half ${key}`,
       ...more,
     });
@@ -76,7 +77,7 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
     await accept(ledger, await openEntry(ledger, second.run, "A"));
     const third = await stageRun(ledger, "r3", original);
     expect(await ledger.staging.settleRepaired(third.run)).toBe(0);
-    const source = rowId(second.file, 2);
+    const source = { file: second.file, number: 2 };
     const fourth = await stageRun(ledger, "r4", [{ key: "B", at: [{ number: 1, source }] }], second.run);
     await accept(ledger, await openEntry(ledger, fourth.run, "B"));
     const fifth = await stageRun(ledger, "r5", original);
@@ -110,7 +111,7 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
       { ...apart, at: [{ number: 3 }], hash: "other" },
     ]);
     await accept(ledger, await openEntry(ledger, first.run, "A"));
-    const at = [2, 3].map((number) => ({ number, source: rowId(first.file, number) }));
+    const at = [2, 3].map((number) => ({ number, source: { file: first.file, number } }));
     const second = await stageRun(
       ledger,
       "r2",
@@ -132,7 +133,7 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
     const first = await stageRun(ledger, "r1", [
       { key: "A", at: [{ number: 1 }, { number: 2 }, { number: 3 }], ...bad },
     ]);
-    const source = (number: number) => rowId(first.file, number);
+    const source = (number: number) => ({ file: first.file, number });
     const cut = await stageRun(ledger, "r2", [{ key: "A", at: [{ number: 1, source: source(1) }] }], first.run);
     const second = await stageRun(
       ledger,
@@ -145,12 +146,12 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
     );
     expect(await all(ledger.staging.comeTwice(cut.run))).toEqual([]);
     expect(await all(ledger.staging.comeTwice(second.run))).toMatchObject([
-      { source: source(2), rows: [1, 5].map((number) => ({ id: rowId(second.file, number) })) },
+      { source: source(2), rows: [1, 5].map((number) => ({ ref: { file: second.file, number } })) },
     ]);
-    const at = [5, 1, 4].map((number, index) => ({ number: index + 1, source: rowId(second.file, number) }));
+    const at = [5, 1, 4].map((number, index) => ({ number: index + 1, source: { file: second.file, number } }));
     const third = await stageRun(ledger, "r4", [{ key: "A", at }], second.run);
     expect(await all(ledger.staging.comeTwice(third.run))).toMatchObject([
-      { source: source(2), rows: [1, 2].map((number) => ({ id: rowId(third.file, number) })) },
+      { source: source(2), rows: [1, 2].map((number) => ({ ref: { file: third.file, number } })) },
     ]);
   });
 }

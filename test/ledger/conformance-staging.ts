@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import type { ClashKind } from "../../src/model/ledger/staging.ts";
-import type { Cells } from "../../src/model/row.ts";
+import type { Cells, RowRef } from "../../src/model/row.ts";
 import {
   addFile,
   all,
@@ -34,7 +34,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       await ledger.staging.addRows([row(file.id, 1, { raw, cells, groupKey: "k", fault: error })]);
 
       const [found] = await ledger.staging.rowsWithKey([file.id], "k", 1);
-      expect(found).toEqual({ id: row(file.id, 1).id, line: 2, raw, cells, groupKey: "k", fault: error });
+      expect(found).toEqual({ ref: row(file.id, 1).ref, line: 2, raw, cells, groupKey: "k", fault: error });
       expect(Object.keys(found?.cells ?? {})).toEqual(["__proto__", "lines"]);
       expect(found?.cells?.constructor).toBeUndefined();
     });
@@ -48,9 +48,9 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       await ledger.staging.addRows([row(a.id, 1, { groupKey: "k" }), row(a.id, 2, { groupKey: "k" })]);
 
       const lines = async (limit: number) =>
-        (await ledger.staging.rowsWithKey([b.id, a.id], "k", limit)).map(({ id }) => id);
-      expect(await lines(10)).toEqual([row(a.id, 1).id, row(a.id, 2).id, row(b.id, 1).id]);
-      expect(await lines(2)).toEqual([row(a.id, 1).id, row(a.id, 2).id]);
+        (await ledger.staging.rowsWithKey([b.id, a.id], "k", limit)).map(({ ref }) => ref);
+      expect(await lines(10)).toEqual([row(a.id, 1).ref, row(a.id, 2).ref, row(b.id, 1).ref]);
+      expect(await lines(2)).toEqual([row(a.id, 1).ref, row(a.id, 2).ref]);
       expect(await ledger.staging.rowsWithKey([a.id], "none", 10)).toEqual([]);
     });
 
@@ -60,7 +60,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       const { run, file } = await stage(ledger, "r", ["A"]);
       await ledger.staging.addRows([2, 3, 4].map((number) => row(file, number)));
       await ledger.staging.addRows([row(file, 5, { outcome: "excluded" })]);
-      await ledger.staging.settleRows([{ id: row(file, 3).id, outcome: "invalid", problems: [error] }]);
+      await ledger.staging.settleRows([{ ref: row(file, 3).ref, outcome: "invalid", problems: [error] }]);
 
       expect((await flat(ledger.staging.unclaimed(file))).map(({ line }) => line)).toEqual([3, 5]);
       const other = await addFile(ledger, run);
@@ -74,7 +74,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
       const main = await addFile(ledger, run);
       const details = await addFile(ledger, run, { join: "details", kind: "join", file: "details.csv" });
       await ledger.staging.addRows([row(main.id, 1), row(details.id, 7), row(details.id, 3)]);
-      const rows = [row(details.id, 7).id, row(main.id, 1).id];
+      const rows = [row(details.id, 7).ref, row(main.id, 1).ref];
       await ledger.staging.addEntries(run, [entry(main.id, 1, "A", { rows })]);
       const renamed = { ...info, path: "/elsewhere" };
       await ledger.staging.updateFile(details.id, renamed);
@@ -97,7 +97,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
         fc.asyncProperty(fc.array(keys, { minLength: 1, maxLength: 4 }), async (keysByFile) => {
           runs += 1;
           const { id: run } = await beginRun(ledger, `run ${runs}`);
-          const expected = new Map<string, number[]>();
+          const expected = new Map<string, RowRef[]>();
           const files: number[] = [];
           for (const keysOfFile of keysByFile) {
             const { id } = await addFile(ledger, run);
@@ -105,11 +105,11 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
             await ledger.staging.addRows(keysOfFile.map((groupKey, index) => row(id, index + 1, { groupKey })));
             await ledger.staging.addRows([row(id, 1_000, { cells: {} })]);
             for (const [index, key] of keysOfFile.entries()) {
-              expected.set(key, [...(expected.get(key) ?? []), row(id, index + 1).id]);
+              expected.set(key, [...(expected.get(key) ?? []), row(id, index + 1).ref]);
             }
           }
           const found = await all(ledger.staging.groups(files, 20_000));
-          const byKey = new Map(found.map(({ rows }) => [rows[0]?.groupKey, rows.map(({ id }) => id)]));
+          const byKey = new Map(found.map(({ rows }) => [rows[0]?.groupKey, rows.map(({ ref }) => ref)]));
           expect(found.length).toBe(expected.size);
           expect(byKey).toEqual(expected);
         }),
@@ -158,7 +158,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
         ["large", "rest", 10],
         ["small", undefined, 20],
       ]);
-      const ids = found.flatMap(({ rows }) => rows.map(({ id }) => id));
+      const ids = found.flatMap(({ rows }) => rows.map(({ ref }) => ref.number));
       expect(new Set(ids).size).toBe(80);
       expect(ids.slice(0, 60)).toEqual(ids.slice(0, 60).toSorted((a, b) => a - b));
     });
@@ -172,7 +172,7 @@ export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
         [1, 2, 3, 4, 5].map((number) => row(file, number, number > 3 ? { groupKey: "k", cells: {} } : {})),
       );
       const [id = 0] = await ledger.staging.addEntries(run, [{ ...entry(file, 1, "A"), problems: [error] }]);
-      const rows = [row(file, 2).id, row(file, 3).id];
+      const rows = [row(file, 2).ref, row(file, 3).ref];
       await ledger.staging.extendEntry(id, { rows, problems: [{ ...error, message: "more" }] });
       await ledger.staging.claimRows(id, [file], "k");
       const [first] = await flat(ledger.results.rows(run));

@@ -20,7 +20,7 @@ export function sourceRow(cells: Record<string, Cell>, number = 1, file = "in.cs
     cells: Object.assign(Object.create(null) as Cells, cells),
     ...(fault === undefined ? {} : { fault }),
   };
-  return { id: number + (file === "in.csv" ? 0 : 1_000_000), file, row };
+  return { ref: { file: file === "in.csv" ? 1 : 2, number }, file, row };
 }
 
 /** Rows with line numbers from 2 on. */

@@ -167,9 +167,9 @@ describe("alternatives", () => {
     const [alternative] = traceOf("name", gated, { Title: "Mug", Status: "on" }).alternatives;
     expect(alternative).toMatchObject({ line: 5, source: "from" });
     expect(alternative?.cells).toEqual([
-      { rowId: 1, file: "in.csv", line: 2, column: "Short" },
-      { rowId: 1, file: "in.csv", line: 2, column: "Title", cell: "Mug" },
-      { rowId: 1, file: "in.csv", line: 2, column: "Status", cell: "on" },
+      { file: "in.csv", row: 1, line: 2, column: "Short" },
+      { file: "in.csv", row: 1, line: 2, column: "Title", cell: "Mug" },
+      { file: "in.csv", row: 1, line: 2, column: "Status", cell: "on" },
     ]);
   });
 

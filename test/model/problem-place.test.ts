@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from "vitest";
-import { cellPlace, type Origin, type Origins, rowId, type SourceRow, splitRowId } from "../../src/model/draft.ts";
+import { cellPlace, type Origin, type Origins, type SourceRow } from "../../src/model/draft.ts";
 import { describeProblem, type Problem, problemSignature } from "../../src/model/problem.ts";
 import { locateProblem } from "../../src/model/problem-place.ts";
 import type { Cells } from "../../src/model/row.ts";
 
 const source = (line: number, cells: Cells): SourceRow => ({
-  id: line,
+  ref: { file: 1, number: line - 1 },
   file: "orders.csv",
   row: { number: line - 1, line, raw: "", cells },
 });
@@ -121,19 +121,6 @@ test.each([
 
 it("knows elements of nested lists by number", () => {
   expect(cellPlace(source(2, { items: [{ sku: "a" }, { sku: "b" }] }), "items.1.sku").value).toBe("b");
-});
-
-test.each([
-  { file: 1, number: 1 },
-  { file: 3, number: 2 ** 32 - 1 },
-  { file: 2 ** 20, number: 12 },
-])("a row id keeps file $file and row $number", ({ file, number }) => {
-  expect(splitRowId(rowId(file, number))).toEqual({ fileId: file, rowNumber: number });
-});
-
-it("orders rows by file, then by number", () => {
-  expect(rowId(1, 4_000_000_000)).toBeLessThan(rowId(2, 1));
-  expect(rowId(2, 1)).toBeLessThan(rowId(2, 2));
 });
 
 test.each<{ readonly name: string; readonly problem: Omit<Problem, "code">; readonly text: string }>([

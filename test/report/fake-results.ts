@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rowId } from "../../src/model/draft.ts";
 import type { ResultEntry, ResultRow, Results } from "../../src/model/ledger/results.ts";
 import type { StagedFile } from "../../src/model/ledger/rows.ts";
 import type { RunRecord } from "../../src/model/ledger/runs.ts";
@@ -78,7 +77,7 @@ export function fakeResults(
     rowsOf: () => inBatches([], batchSize),
     unmade: (fileId, omit = []) =>
       inBatches(
-        stored.filter((row) => row.fileId === fileId && !isSettledWell(row.outcome) && !omit.includes(row.outcome)),
+        stored.filter((row) => row.ref.file === fileId && !isSettledWell(row.outcome) && !omit.includes(row.outcome)),
         batchSize,
       ),
     tallies: async () => [],
@@ -99,8 +98,7 @@ export function resultRow({
   problems = [],
 }: FakeRow): ResultRow {
   return {
-    rowId: rowId(fileId, number),
-    fileId,
+    ref: { file: fileId, number },
     line,
     outcome: outcome ?? entry?.outcome ?? "pending",
     entry,

@@ -1,11 +1,12 @@
 // The reporter on the real ledger: what the other tests assume of `Results` is so.
+
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, it } from "vitest";
 import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
-import { rowId } from "../../src/model/draft.ts";
 import type { NewEntry } from "../../src/model/ledger/entry.ts";
+import type { RowRef } from "../../src/model/row.ts";
 import { writeFailures } from "../../src/report/failures.ts";
 import { writeResults } from "../../src/report/results.ts";
 import { tallyRows } from "../../src/report/tally-rows.ts";
@@ -30,16 +31,16 @@ it("gives every row of the ledger one line, and the failed ones back", async () 
     file: "details.csv",
     info: { ...csvInfo, headerRaw: "Order,SKU" },
   });
-  const ofOrders = (number: number): number => rowId(orders.id, number);
-  const ofDetails = (number: number): number => rowId(details.id, number);
+  const ofOrders = (number: number): RowRef => ({ file: orders.id, number });
+  const ofDetails = (number: number): RowRef => ({ file: details.id, number });
   await ledger.staging.addRows([
-    { id: ofOrders(1), line: 2, raw: "A,1" },
-    { id: ofOrders(2), line: 3, raw: '"B",0' },
-    { id: ofOrders(3), line: 4, raw: "C,9", outcome: "excluded" },
-    { id: ofDetails(1), line: 2, raw: "A,X" },
-    { id: ofDetails(2), line: 3, raw: "B,Y" },
+    { ref: ofOrders(1), line: 2, raw: "A,1" },
+    { ref: ofOrders(2), line: 3, raw: '"B",0' },
+    { ref: ofOrders(3), line: 4, raw: "C,9", outcome: "excluded" },
+    { ref: ofDetails(1), line: 2, raw: "A,X" },
+    { ref: ofDetails(2), line: 3, raw: "B,Y" },
     {
-      id: ofDetails(3),
+      ref: ofDetails(3),
       line: 4,
       raw: "Z,Y",
       outcome: "invalid",
@@ -100,11 +101,11 @@ it("gives every row of the ledger one line, and the failed ones back", async () 
   }
 });
 
-function order(key: string, rows: readonly number[]): NewEntry {
+function order(key: string, rows: readonly RowRef[]): NewEntry {
   return {
     resource: "sales_orders",
     phase: "sales_orders",
-    position: rows[0] ?? 0,
+    position: rows[0] ?? { file: 0, number: 0 },
     key,
     payload: { order_number: key },
     clears: {},

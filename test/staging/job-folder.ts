@@ -107,7 +107,7 @@ function viewOf(ledger: Ledger, run: number): Pick<StagedJob, "fates" | "problem
     const names = new Map((await ledger.results.files(run)).map(({ id, file }) => [id, file]));
     const found: (ResultRow & { readonly file: string })[] = [];
     for await (const batch of ledger.results.rows(run))
-      found.push(...batch.map((row) => ({ ...row, file: names.get(row.fileId) ?? "" })));
+      found.push(...batch.map((row) => ({ ...row, file: names.get(row.ref.file) ?? "" })));
     return found;
   };
   const problemsOf = ({ entry, problems }: ResultRow): readonly Problem[] => [...problems, ...(entry?.problems ?? [])];

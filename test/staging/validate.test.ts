@@ -10,7 +10,7 @@ import { salesOrders } from "../../src/model/resources/sales-orders.ts";
 import { type ValidateOptions, validateDraft } from "../../src/staging/validate.ts";
 
 const row: SourceRow = {
-  id: 42,
+  ref: { file: 1, number: 42 },
   file: "in.csv",
   row: { number: 4, line: 5, raw: "", cells: { SKU: "C-1", Name: "", Qty: "0", Mail: "nobody", Company: "" } },
 };
@@ -275,7 +275,7 @@ describe("references", () => {
 
 describe("the content hash", () => {
   const hash = (payload: JsonObject, parts: Partial<Draft> = {}) => judge(products, payload, parts).hash;
-  const other: SourceRow = { ...row, id: 7, file: "other.csv" };
+  const other: SourceRow = { ...row, ref: { file: 1, number: 7 }, file: "other.csv" };
 
   it("is that of the content: not of rows, order of fields, or warnings", () => {
     const shuffled = { category: { name: "Kitchen" }, name: "Cup", sku: "C-1" };

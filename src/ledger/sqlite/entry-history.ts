@@ -9,7 +9,8 @@ import { keysNear } from "./keys-near.ts";
 import { decode, decodeProblems } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
-import { type RowColumns, rowRange, selectRow, storedRow } from "./storage/stored-row.ts";
+import { rowId, rowRange } from "./storage/row-id.ts";
+import { type RowColumns, selectRow, storedRow } from "./storage/stored-row.ts";
 
 /** The history of entries on a connection. */
 export function openEntryHistory(connection: Connection): EntryHistory {
@@ -29,12 +30,12 @@ export function openEntryHistory(connection: Connection): EntryHistory {
           .map(entryOf),
       );
     },
-    async entriesOfRow(rowId, limit) {
+    async entriesOfRow(row, limit) {
       return connection.read(() =>
         connection
           .all<EntryColumns>(
             `${selectEntry} where e.id in (select entry from entry_rows where row = ?) order by e.position, e.id limit ?`,
-            rowId,
+            rowId(row),
             limit,
           )
           .map(entryOf),
@@ -166,10 +167,10 @@ function rowAtLine(connection: Connection, fileId: number, line: number): Histor
   // Several rows may start on one line: the first of them is the one after those that start above it.
   const above = lastStartingAbove(found.line)?.id ?? from - 1;
   const first = connection.one<{ id: number }>("select min(id) id from rows where id > ? and id < ?", above, to);
-  return first === undefined ? undefined : historyRow(connection, first.id, fileId);
+  return first === undefined ? undefined : historyRow(connection, first.id);
 }
 
-function historyRow(connection: Connection, id: number, fileId: number): HistoryRow | undefined {
+function historyRow(connection: Connection, id: number): HistoryRow | undefined {
   const columns = connection.one<HistoryColumns>(
     `select r.id, r.line, r.raw, r.fault, null group_key, null cells, r.outcome, r.problems from rows r where r.id = ?`,
     id,
@@ -179,7 +180,6 @@ function historyRow(connection: Connection, id: number, fileId: number): History
   const fault = columns.fault === null ? [] : [decode<Problem>(columns.fault)];
   return {
     ...storedRow(columns),
-    fileId,
     outcome: columns.outcome ?? undefined,
     problems: problems.length > 0 ? problems : fault,
   };

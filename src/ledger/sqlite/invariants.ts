@@ -1,9 +1,9 @@
 // The invariants as queries: what must hold after a run, and in a ledger at any time. Each gives its counts
 // and its breaches. `audited` holds the run. How they are run and what else is audited: audit.ts.
 
-import { rowId } from "../../model/draft.ts";
 import { outcomes } from "../../model/outcome.ts";
 import { countText } from "../../model/text/count-text.ts";
+import { rowsPerFile } from "./storage/row-id.ts";
 
 /** An invariant, and how its numbers and its breaches are found. */
 export interface InvariantQueries {
@@ -16,7 +16,7 @@ export interface InvariantQueries {
   readonly breaches: string;
 }
 
-const perFile = rowId(1, 0);
+const perFile = rowsPerFile;
 const run = "(select run from audited)";
 const ourFiles = `(select id from files where run = ${run} and kind <> 'reference')`;
 const ourRows = `rows r join files f on r.id >= f.id * ${perFile} and r.id < (f.id + 1) * ${perFile}

@@ -1,10 +1,13 @@
 // Entries on their way into the ledger. Not here: what becomes of them (queue.ts), clashes (duplicates.ts).
+
 import type { NewEntry } from "../../model/ledger/entry.ts";
 import type { Staging } from "../../model/ledger/staging.ts";
 import { boundedProblems, type Problem } from "../../model/problem.ts";
+import type { RowRef } from "../../model/row.ts";
 import { decodeProblems, encode, encodeList } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import type { Keys } from "./storage/keys.ts";
+import { rowId } from "./storage/row-id.ts";
 
 /** The part of `Staging` that makes entries. */
 export function openNewEntries(
@@ -61,9 +64,9 @@ export function addProblems(connection: Connection, entryId: number, problems: r
 // The shortest problem that there is has more than thirty characters: in so much text there are never too many.
 const fewCharacters = 30_000;
 
-function claimRows(connection: Connection, entryId: number, rows: readonly number[]): void {
+function claimRows(connection: Connection, entryId: number, rows: readonly RowRef[]): void {
   for (const row of rows) {
-    connection.run("insert or ignore into entry_rows (row, entry) values (?, ?)", row, entryId);
+    connection.run("insert or ignore into entry_rows (row, entry) values (?, ?)", rowId(row), entryId);
   }
 }
 
@@ -77,7 +80,7 @@ function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEnt
     run,
     entry.resource,
     entry.phase,
-    entry.position,
+    rowId(entry.position),
     key,
     entry.hash,
     entry.rowsHash ?? null,

@@ -4,7 +4,6 @@
 // A reference is satisfied when its key is remembered in the run, accepted in any run, an entry's own, or claimed by an
 // entry of the run that made it.
 
-import { splitRowId } from "../../model/draft.ts";
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { OpenReference, Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
@@ -13,6 +12,7 @@ import { remember } from "./remember.ts";
 import type { Connection } from "./storage/connection.ts";
 import type { Keys } from "./storage/keys.ts";
 import { pagesByPosition, type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";
+import { rowRef } from "./storage/row-id.ts";
 import type { Worklists } from "./storage/worklist.ts";
 
 /** The part of `Queue` that is about references and what exists. */
@@ -164,7 +164,7 @@ function stateInRun(connection: Connection, run: number, key: number): OpenRefer
     key,
   );
   if (entry === undefined) return { state: "absent" };
-  const { fileId } = splitRowId(entry.position);
+  const { file: fileId } = rowRef(entry.position);
   const file = connection.one<{ file: string }>("select file from files where id = ?", fileId)?.file ?? "";
   return {
     state: entry.outcome === null ? "open" : "failed",

@@ -2,7 +2,6 @@
 //
 // The fate of a row is that of the entry that claims it. Where several entries share a joined row, the first that did
 // not make it decides, so that a retry gets all the rows it needs.
-import { splitRowId } from "../../model/draft.ts";
 import type { ResultRow, Results } from "../../model/ledger/results.ts";
 import type { StoredRow } from "../../model/ledger/rows.ts";
 import type { Action, Outcome } from "../../model/outcome.ts";
@@ -11,7 +10,8 @@ import type { Phase, ResourceName } from "../../model/resource.ts";
 import { decode, decodeProblems } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";
-import { type RowColumns, rowRange, storedRow } from "./storage/stored-row.ts";
+import { rowRange, rowRef } from "./storage/row-id.ts";
+import { type RowColumns, storedRow } from "./storage/stored-row.ts";
 
 /** The part of `Results` that reads rows. */
 export function openResultRows(connection: Connection): Pick<Results, "rows" | "unmade" | "rowsOf"> {
@@ -118,8 +118,7 @@ function problemsOf(connection: Connection, entryId: number): readonly Problem[]
 
 function resultRow(columns: ResultColumns, problems: (entryId: number) => readonly Problem[]): ResultRow {
   return {
-    rowId: columns.row_id,
-    fileId: splitRowId(columns.row_id).fileId,
+    ref: rowRef(columns.row_id),
     line: columns.line,
     outcome: columns.fate,
     entry:

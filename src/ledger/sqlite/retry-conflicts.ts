@@ -3,7 +3,7 @@
 import type { Staging } from "../../model/ledger/staging.ts";
 import type { ResourceName } from "../../model/resource.ts";
 import type { Connection } from "./storage/connection.ts";
-import { rowsPerFile } from "./storage/stored-row.ts";
+import { rowRef, rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `Staging` that compares a retry with what it retries. */
 export function openRetryConflicts(
@@ -58,7 +58,7 @@ export function openRetryConflicts(
             JSON.stringify(fileIds),
             run,
           )
-          .map(({ entryId, key, fromKey, row }) => ({ entryId, key, from: { key: fromKey, row } })),
+          .map(({ entryId, key, fromKey, row }) => ({ entryId, key, from: { key: fromKey, row: rowRef(row) } })),
       );
     },
   };
@@ -77,14 +77,16 @@ async function* comeTwice(connection: Connection, run: number): ReturnType<Stagi
     );
     for (const { source } of sources) {
       yield {
-        source,
-        rows: connection.read(() =>
-          connection.all<{ id: number; line: number; file: string }>(
-            `select r.id, r.line, f.file from copies c join rows r on r.id = c.row join files f on f.id = r.id / ${rowsPerFile}
+        source: rowRef(source),
+        rows: connection
+          .read(() =>
+            connection.all<{ id: number; line: number; file: string }>(
+              `select r.id, r.line, f.file from copies c join rows r on r.id = c.row join files f on f.id = r.id / ${rowsPerFile}
               where c.source = ? order by r.id`,
-            source,
-          ),
-        ),
+              source,
+            ),
+          )
+          .map(({ id, line, file }) => ({ ref: rowRef(id), line, file })),
       };
       after = source;
     }

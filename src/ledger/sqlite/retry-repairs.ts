@@ -4,7 +4,7 @@
 import type { Problem } from "../../model/problem.ts";
 import { remember } from "./remember.ts";
 import type { Connection } from "./storage/connection.ts";
-import { rowsPerFile } from "./storage/stored-row.ts";
+import { rowsPerFile } from "./storage/row-id.ts";
 
 /** To be called when an entry of a run ended well: repairs what it was in the run that its run retries, and in those before. Only inside a write. */
 export function repairSources(connection: Connection, entryId: number): void {

@@ -1,13 +1,13 @@
 // Rows of files: adding them, giving those without an entry their outcome, reading them back one by one or by entry.
 // Not here: scattered groups (groups.ts), rows as results (result-rows.ts).
-import { splitRowId } from "../../model/draft.ts";
 import type { NewRow, StoredRow } from "../../model/ledger/rows.ts";
 import type { Staging } from "../../model/ledger/staging.ts";
 import type { StagedRows } from "./staged-rows.ts";
 import { encode, encodeList } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
-import { type RowColumns, rowRange, selectRow, storedRow } from "./storage/stored-row.ts";
+import { rowId, rowRange, rowRef } from "./storage/row-id.ts";
+import { type RowColumns, selectRow, storedRow } from "./storage/stored-row.ts";
 
 /** The part of `Staging` that is about rows. */
 export function openRows(
@@ -31,13 +31,13 @@ export function openRows(
     unclaimed: (fileId) => unclaimed(connection, fileId),
     async settleRows(rows) {
       connection.write(() => {
-        for (const { id, outcome, problems, rowsHash } of rows) {
+        for (const { ref, outcome, problems, rowsHash } of rows) {
           connection.run(
             "update rows set outcome = ?, problems = ?, rows_hash = ? where id = ?",
             outcome,
             encodeList(problems),
             rowsHash ?? null,
-            id,
+            rowId(ref),
           );
         }
       }, rows.length);
@@ -50,7 +50,7 @@ export function openRows(
           most,
         ),
       );
-      const files = filesById(connection, [...new Set(rows.map(({ id }) => splitRowId(id).fileId))]);
+      const files = filesById(connection, [...new Set(rows.map(({ id }) => rowRef(id).file))]);
       const more = rows.length < most ? 0 : countOf(connection, entryId) - rows.length;
       return { files, rows: rows.map(storedRow), more };
     },
@@ -71,14 +71,14 @@ function countOf(connection: Connection, entryId: number): number {
 function addRow(connection: Connection, staged: StagedRows, row: NewRow): void {
   connection.run(
     "insert into rows (id, line, raw, fault, outcome, problems, rows_hash, source) values (?, ?, ?, ?, ?, ?, ?, ?)",
-    row.id,
+    rowId(row.ref),
     row.line,
     row.raw,
     encode(row.fault),
     row.outcome ?? null,
     encodeList(row.problems),
     row.rowsHash ?? null,
-    row.source ?? null,
+    row.source === undefined ? null : rowId(row.source),
   );
   if (row.groupKey !== undefined || row.cells !== undefined) staged.add(row);
 }

@@ -1,12 +1,12 @@
 // Rows that wait to be read again by their key. The index by key is made when it is first asked for and dropped when
 // the next file begins: filling a table and indexing it afterwards takes half the time of filling an indexed one.
 // Not here: the rows themselves (rows.ts), merging files (groups.ts).
-import { splitRowId } from "../../model/draft.ts";
 import type { NewRow, StoredRow } from "../../model/ledger/rows.ts";
 import { encode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";
-import { type RowColumns, rowRange, selectStaged, storedRow } from "./storage/stored-row.ts";
+import { rowId, rowRange } from "./storage/row-id.ts";
+import { type RowColumns, selectStaged, storedRow } from "./storage/stored-row.ts";
 
 /** What is staged on one connection. It belongs to one run: `clear` forgets what earlier runs left behind. */
 export interface StagedRows {
@@ -49,8 +49,8 @@ export function openStagedRows(connection: Connection): StagedRows {
     add(row) {
       connection.run(
         "insert into staged_rows (row, file, group_key, cells) values (?, ?, ?, ?)",
-        row.id,
-        splitRowId(row.id).fileId,
+        rowId(row.ref),
+        row.ref.file,
         row.groupKey ?? null,
         encode(row.cells),
       );

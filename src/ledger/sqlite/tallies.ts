@@ -7,7 +7,7 @@ import type { Phase } from "../../model/resource.ts";
 import { fromRowsWithFate, rowOutcome } from "./result-rows.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";
-import { rowRange, rowsPerFile } from "./storage/stored-row.ts";
+import { rowRange, rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `Results` that counts. */
 export function openTallies(

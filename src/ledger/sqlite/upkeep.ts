@@ -7,7 +7,7 @@
 import type { Upgrade } from "../../model/ledger/ledger.ts";
 import type { Purged, Upkeep } from "../../model/ledger/upkeep.ts";
 import type { Connection } from "./storage/connection.ts";
-import { rowRange } from "./storage/stored-row.ts";
+import { rowRange } from "./storage/row-id.ts";
 import { copyBytes, removeCopies } from "./storage/upgrade.ts";
 
 /** The housekeeping of a ledger, which may have been upgraded when it was opened. */

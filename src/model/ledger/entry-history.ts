@@ -2,6 +2,7 @@
 import type { JsonObject } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Problem } from "../problem.ts";
+import type { RowRef } from "../row.ts";
 import type { Plan, SendResult } from "./entry.ts";
 import type { ResultEntry } from "./results.ts";
 import type { StagedFile, StoredRow } from "./rows.ts";
@@ -16,7 +17,6 @@ export interface HistoryEntry extends ResultEntry {
 
 /** A row of a file, with the fate that it has where no entry claims it. */
 export interface HistoryRow extends StoredRow {
-  readonly fileId: number;
   readonly outcome: Outcome | undefined;
   readonly problems: readonly Problem[];
 }
@@ -48,7 +48,7 @@ export interface EntryHistory {
   /** Entries with this key, their own or a variant's, of any resource: newest run first, at most `limit`. */
   entriesWithKey(key: string, limit: number): Promise<readonly HistoryEntry[]>;
   /** Entries that a row belongs to, by position, at most `limit`. */
-  entriesOfRow(rowId: number, limit: number): Promise<readonly HistoryEntry[]>;
+  entriesOfRow(row: RowRef, limit: number): Promise<readonly HistoryEntry[]>;
   /** The files, of the newest run that has any, that the job calls so, that stand at `path`, or else whose name ends so. */
   filesCalled(name: string, path: string): Promise<readonly StagedFile[]>;
   /** The row that this line belongs to: the last one that starts on it or above. Undefined above the first row. */

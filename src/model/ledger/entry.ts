@@ -11,13 +11,14 @@ import type { JsonObject } from "../json.ts";
 import type { Action, Outcome } from "../outcome.ts";
 import type { Problem } from "../problem.ts";
 import type { Phase, Reference, ResourceName } from "../resource.ts";
+import type { RowRef } from "../row.ts";
 
 /** An entry on its way into the ledger: a checked draft. */
 export interface NewEntry {
   readonly resource: ResourceName;
   readonly phase: Phase;
-  /** The id of its first row: entries are sent in this order. */
-  readonly position: number;
+  /** Its first row: entries are sent in this order. */
+  readonly position: RowRef;
   readonly key: string | undefined;
   readonly payload: JsonObject;
   readonly clears: Readonly<Record<string, null | "" | readonly []>>;
@@ -32,8 +33,8 @@ export interface NewEntry {
   readonly problems: readonly Problem[];
   /** What is missing in case it has to be created; an update does not need it. */
   readonly creationProblems: readonly Problem[];
-  /** Ids of all its rows. */
-  readonly rows: readonly number[];
+  /** All its rows. */
+  readonly rows: readonly RowRef[];
 }
 
 /** What is to be done with an entry, as the existing-check found. */

@@ -2,6 +2,7 @@
 import type { Action, Outcome } from "../outcome.ts";
 import type { Problem } from "../problem.ts";
 import type { Phase, ResourceName } from "../resource.ts";
+import type { RowRef } from "../row.ts";
 import type { SendResult } from "./entry.ts";
 import type { StagedFile, StoredRow } from "./rows.ts";
 
@@ -21,8 +22,7 @@ export interface ResultEntry {
 
 /** One input row with its fate. A row of an entry that is still open is `pending`. */
 export interface ResultRow {
-  readonly rowId: number;
-  readonly fileId: number;
+  readonly ref: RowRef;
   readonly line: number;
   readonly outcome: Outcome;
   readonly entry: ResultEntry | undefined;

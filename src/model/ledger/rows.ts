@@ -1,6 +1,6 @@
 // Files and rows as the ledger keeps them. Part of the ledger's interface.
 import type { Problem } from "../problem.ts";
-import type { Cells, FileInfo } from "../row.ts";
+import type { Cells, FileInfo, RowRef } from "../row.ts";
 
 /** A file of an input of a run. Rows of `one: true` joins are `reference`: staged for look-up, without result lines. */
 export interface NewFile {
@@ -18,9 +18,9 @@ export interface StagedFile extends NewFile {
   readonly id: number;
 }
 
-/** A row on its way into the ledger. `id` is made by `rowId(fileId, number)`. */
+/** A row on its way into the ledger. */
 export interface NewRow {
-  readonly id: number;
+  readonly ref: RowRef;
   readonly line: number;
   readonly raw: string;
   /** Set when the row is staged to be read again by its key: scattered groups and joins. */
@@ -32,13 +32,13 @@ export interface NewRow {
   readonly problems?: readonly Problem[];
   /** Of an invalid row without an entry: what a repair is known by. */
   readonly rowsHash?: string;
-  /** Of a row of a retry: the id of the row that it was in the retried run. It may name a row that never was. */
-  readonly source?: number;
+  /** Of a row of a retry: the row that it was in the retried run. It may name a row that never was. */
+  readonly source?: RowRef;
 }
 
 /** A row as staging reads it again. */
 export interface StoredRow {
-  readonly id: number;
+  readonly ref: RowRef;
   readonly line: number;
   readonly raw: string;
   readonly groupKey: string | undefined;

@@ -1,7 +1,7 @@
 // The ledger as staging sees it: what reading and mapping write, and what only the whole input answers.
 import type { Problem } from "../problem.ts";
 import type { Phase, ResourceName } from "../resource.ts";
-import type { FileInfo } from "../row.ts";
+import type { FileInfo, RowRef } from "../row.ts";
 import type { NewEntry } from "./entry.ts";
 import type { NewFile, NewRow, RowsOfEntry, StagedFile, StoredGroup, StoredRow } from "./rows.ts";
 
@@ -61,7 +61,7 @@ export interface Staging {
   /** Gives rows without an entry their outcome and problems. */
   settleRows(
     rows: readonly {
-      readonly id: number;
+      readonly ref: RowRef;
       readonly outcome: "excluded" | "invalid";
       readonly problems: readonly Problem[];
       readonly rowsHash?: string;
@@ -103,13 +103,13 @@ export interface Staging {
     readonly {
       readonly entryId: number;
       readonly key: string | null;
-      readonly from: { readonly key: string | null; readonly row: number };
+      readonly from: { readonly key: string | null; readonly row: RowRef };
     }[]
   >;
   /** Rows of a retry that were one row of the first run of its chain: that row, and the rows that it comes as, in input order. */
   comeTwice(run: number): AsyncIterable<{
-    readonly source: number;
-    readonly rows: readonly { readonly id: number; readonly line: number; readonly file: string }[];
+    readonly source: RowRef;
+    readonly rows: readonly { readonly ref: RowRef; readonly line: number; readonly file: string }[];
   }>;
   /** Adds problems to a staged entry; an error settles it invalid. Of too many, the first are kept and the others counted. */
   addProblems(entryId: number, problems: readonly Problem[]): Promise<void>;
