@@ -75,7 +75,7 @@ it("makes an entry of a good draft, with everything the ledger needs", () => {
   expect(entry).toMatchObject({
     resource: "sales_orders",
     phase: "sales_orders",
-    position: 42,
+    position: row.ref,
     key: "A",
     payload: order,
     clears,
@@ -83,7 +83,7 @@ it("makes an entry of a good draft, with everything the ledger needs", () => {
     references: [{ path: "items[0].sku", resource: "products", key: "a", fill: false }],
     problems: [],
     creationProblems: [],
-    rows: [42],
+    rows: [row.ref],
   });
 });
 
