@@ -19,6 +19,19 @@ const thorough = [
   "test/dispatch/stopping.test.ts",
   "test/history/explain.test.ts",
   "test/run/moving-files.test.ts",
+  // Whole commands, one after the other.
+  "test/doctor/doctor.test.ts",
+  "test/run/retry.test.ts",
+  "test/run/hostile-names.test.ts",
+  "test/staging/odd-names.test.ts",
+  "test/cli/commands.test.ts",
+  "test/cli/init.test.ts",
+  "test/cli/secrets.test.ts",
+  "test/cli/wrong-files.test.ts",
+  "test/ledger/sqlite/trust.test.ts",
+  "test/model/text/mask.test.ts",
+  "test/sandbox/lies.test.ts",
+  "test/docs/public-types.test.ts",
 ];
 const all = ["test/**/*.test.ts"];
 
@@ -30,7 +43,8 @@ export default defineConfig({
     // Many tests wait for a process or a pause rather than compute, so every core is used.
     maxWorkers: "100%",
     projects: [
-      { extends: true, test: { name: "quick", include: all, exclude: thorough } },
+      // No test changes what another sees, so the files of a worker share their modules.
+      { extends: true, test: { name: "quick", include: all, exclude: thorough, isolate: false } },
       { extends: true, test: { name: "thorough", include: thorough } },
     ],
   },
