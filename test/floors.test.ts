@@ -99,6 +99,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "read",
     "map/values",
     "map/definition",
+    "map/columns",
     "init/proposal",
     "init/columns",
     "init/recipes",

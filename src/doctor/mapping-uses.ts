@@ -1,10 +1,9 @@
 // What a mapping names of the account: custom fields, channels and companies, with the values that it is known to send
 // there. Known are constants, the answers of `map`, and cells that are sent as they are; what is calculated is not.
 import type { Input } from "../job/job.ts";
-import { childNames, entryNames, type NameContext, targetOf } from "../map/columns/column-names.ts";
-import type { ColumnPlace } from "../map/columns/columns-to-infer.ts";
+import { type ColumnPlace, type ColumnUse, type ColumnUses, locate } from "../map/columns/column-uses.ts";
 import type { CompiledMapping } from "../map/compile.ts";
-import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../map/definition/mapping.ts";
+import type { Alternative, FieldMapping, Mapping } from "../map/definition/mapping.ts";
 import { cellAt } from "../model/cells.ts";
 import type { Json } from "../model/json.ts";
 import type { Cell, Row } from "../model/row.ts";
@@ -26,7 +25,7 @@ export const sampledRows = 1000;
 
 /** Uses of an input's mapping. Reads the first rows of its files; throws as opening a file does. */
 export async function usesOf(input: Input, compiled: CompiledMapping): Promise<readonly MappingUse[]> {
-  const slots = slotsOf(compiled.mapping);
+  const slots = slotsOf(compiled);
   const wanted = new Map(slots.flatMap(({ columns }) => columns.map((place) => [keyOf(place), place])));
   const cells =
     wanted.size === 0 ? new Map<string, ReadonlySet<string>>() : await sample(input, compiled, [...wanted.values()]);
@@ -44,26 +43,24 @@ interface Slot extends Omit<MappingUse, "values"> {
   readonly columns: readonly ColumnPlace[];
 }
 
-function slotsOf(mapping: Mapping): readonly Slot[] {
-  const own = mapping.fields.flatMap((field) => fieldSlots(mapping, field, "", entryNames(mapping), undefined));
-  const inChildren = mapping.children.flatMap((child) =>
-    child.fields.flatMap((field) => fieldSlots(mapping, field, `${child.path}.`, childNames(child, mapping), child)),
+function slotsOf({ mapping, uses }: Pick<CompiledMapping, "mapping" | "uses">): readonly Slot[] {
+  const inChildren = mapping.children.flatMap(({ path, fields }) =>
+    fields.flatMap((field) => fieldSlots(mapping, uses, field, `${path}.`)),
   );
-  return [...own, ...inChildren];
+  return [...mapping.fields.flatMap((field) => fieldSlots(mapping, uses, field, "")), ...inChildren];
 }
 
 function fieldSlots(
   mapping: Mapping,
+  uses: ColumnUses,
   { path, alternatives }: FieldMapping,
   prefix: string,
-  context: NameContext,
-  child: ChildMapping | undefined,
 ): readonly Slot[] {
   return alternatives.flatMap((alternative) => {
     const names = namedBy(mapping, path, alternative);
     if (names === undefined) return [];
-    const { source, position, file } = alternative;
-    const columns = source.kind === "from" ? source.columns.flatMap((name) => placeOf(name, context, child)) : [];
+    const { position, file } = alternative;
+    const columns = uses.of(alternative).flatMap(placeOf);
     const place = `${file ?? mapping.file}:${position.line}`;
     return [{ names, path: `${prefix}${path}`, place, alternative, columns }];
   });
@@ -77,22 +74,12 @@ function namedBy({ resource, key }: Mapping, path: string, { ref }: Alternative)
   return resource === "channels" && path === key ? "imported channel" : undefined;
 }
 
-/** Nothing for elements of a nested list or a split cell: their values are not followed. */
-function placeOf(name: string, context: NameContext, child: ChildMapping | undefined): readonly ColumnPlace[] {
-  const target = targetOf(name, context);
-  switch (target.kind) {
-    case "item":
-      return [];
-    case "parent":
-      return [{ column: target.column }];
-    case "joined":
-      return [{ join: target.join, column: target.column }];
-    case "own":
-      if (child === undefined || child.each.kind === "rows") return [{ column: target.column }];
-      return child.each.kind === "join" ? [{ join: child.each.join, column: target.column }] : [];
-    default:
-      return target satisfies never;
-  }
+/** Where the cells stand that are sent as they are; nothing for elements of a nested list or a split cell: their values are not followed. */
+function placeOf(use: ColumnUse): readonly ColumnPlace[] {
+  if (use.use !== "from") return [];
+  const { kind, place } = locate(use, () => false);
+  const isOfElement = kind === "item" || (kind === "own" && use.reader.hasItems);
+  return place === undefined || isOfElement ? [] : [place];
 }
 
 function valuesOf(

@@ -1,8 +1,9 @@
 // The mappings that come with the package, and which of them an export was made for.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { columnUses, isByName } from "../map/columns/column-uses.ts";
 import { loadMapping } from "../map/definition/load-mapping.ts";
-import type { FieldMapping, Mapping } from "../map/definition/mapping.ts";
+import type { Mapping } from "../map/definition/mapping.ts";
 import { packageFolder } from "../model/package.ts";
 
 /** A shipped mapping: its file, and the columns that it reads of its main input. */
@@ -34,18 +35,11 @@ export function madeFor(columns: readonly string[], shipped: readonly ShippedMap
   return best?.mapping;
 }
 
-function columnsOf({ fields, children, joins, group }: Mapping): readonly string[] {
-  const rows = children.filter(({ each }) => each.kind === "rows").flatMap((child) => child.fields);
-  const own = [...fields, ...rows]
-    .flatMap(columnsOfField)
-    .filter((name) => !joins.some((join) => name.startsWith(`${join.name}.`)));
-  const keys = group !== undefined && "columns" in group.by ? group.by.columns : [];
-  return [...new Set([...own, ...keys])];
-}
-
-function columnsOfField({ alternatives }: FieldMapping): readonly string[] {
-  return alternatives.flatMap(({ source }) => {
-    if (source.kind === "from") return source.columns;
-    return source.kind === "template" ? source.parts.flatMap((part) => ("column" in part ? [part.column] : [])) : [];
+function columnsOf(mapping: Mapping): readonly string[] {
+  const isJoined = (name: string) => mapping.joins.some((join) => name.startsWith(`${join.name}.`));
+  const own = columnUses(mapping).all.flatMap(({ name, use, reader: { child } }) => {
+    const isOfRows = child === undefined || child.each.kind === "rows";
+    return use === "group" || (isByName(use) && isOfRows && !isJoined(name)) ? [name] : [];
   });
+  return [...new Set(own)];
 }

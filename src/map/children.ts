@@ -11,8 +11,8 @@ import { assembleFields, type DraftParts, emptyObject, type MutableObject } from
 import { type CompiledField, compileField, type FieldTools } from "./compile-field.ts";
 import type { FieldContext } from "./compile-source.ts";
 import type { ChildMapping, Mapping } from "./definition/mapping.ts";
-import { compileCondition, type Expr } from "./expression/condition.ts";
-import { compileExpression, type ScopeStyles } from "./expression/expression.ts";
+import { type Expr, judgeBy } from "./expression/condition.ts";
+import type { ScopeStyles } from "./expression/expression.ts";
 import { type FieldScope, type Place, type Reading, readAt, readingsOf, wholeRow } from "./scope.ts";
 import { tracedCells } from "./trace-recorder.ts";
 import type { Blanks } from "./values/blanks.ts";
@@ -37,9 +37,9 @@ export interface CompiledChild {
 /** A child ready for groups. */
 export function compileChild(child: ChildMapping, mapping: Mapping, tools: FieldTools): CompiledChild {
   const { path, where, each } = child;
-  const { blanks, indexes } = tools.context;
+  const { blanks } = tools.context;
   const fields = child.fields.map((mapped) => compileField(mapped, tools));
-  const condition = where === undefined ? undefined : compileCondition(where, "where", "child", mapping.style, indexes);
+  const judge = where === undefined ? undefined : judgeBy(where, "where");
   const list = compileElements(each, mapping, tools.context);
 
   const fill = (group: ChildGroup, parts: DraftParts): void => {
@@ -53,7 +53,7 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
     const items: MutableObject[] = [];
     for (const element of found.elements) {
       const scope = scopeOf(element, group, blanks);
-      const judged = condition?.judge(scope.expressionScope);
+      const judged = judge?.(scope.expressionScope);
       if (judged?.ok === false) {
         const place = cellPlace(element.place.source);
         const problem: Problem = {
@@ -67,7 +67,7 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
       }
       if (judged?.value === false) {
         parts.trace?.push(
-          leftOut(path, where?.text ?? "", condition?.columns.map((name) => readAt(element.place, name)) ?? []),
+          leftOut(path, where?.text ?? "", where?.compiled.columns.map((name) => readAt(element.place, name)) ?? []),
         );
         continue;
       }
@@ -136,7 +136,7 @@ function compileElements(each: ChildMapping["each"], mapping: Mapping, context: 
         elementsOf: ({ first }) => splitElements(first.place, each.column, each.separator, context.blanks),
       };
     case "expr":
-      return compilePieces(each.expr, mapping, context);
+      return piecesOf(each.expr);
     case "nested":
       return {
         columns: [each.column],
@@ -168,10 +168,7 @@ function splitElements(parent: Place, name: string, separator: string, blanks: B
 }
 
 /** The texts that an expression gives. They are said to stand in the first cell that it reads and that is not blank. */
-function compilePieces({ text }: Expr, { style }: Mapping, { indexes }: FieldContext): Elements {
-  const compiled = compileExpression(text, "group", style, indexes);
-  if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
-  const { columns, expression } = compiled;
+function piecesOf({ compiled: { columns, expression } }: Expr): Elements {
   const elementsOf = ({ first: { place, expressionScope: scope } }: ChildGroup): Found => {
     const column = columns.find((name) => (readAt(place, name).cell ?? "") !== "");
     const result = expression(scope);
@@ -228,6 +225,7 @@ function elementOrigin({ place: { source, prefix }, item }: Element): Origin {
 function scopeOf({ place, parent, item }: Element, { first }: ChildGroup, blanks: Blanks): FieldScope {
   const scope = {
     ...(first.expressionScope.rows === undefined ? {} : { rows: first.expressionScope.rows }),
+    indexes: first.expressionScope.indexes,
     row: blanks.clean(place.cells),
     parent: blanks.clean(parent.cells),
     ...(item === undefined ? {} : { item: item.text }),

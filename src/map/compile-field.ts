@@ -8,12 +8,11 @@ import { type PathStep, parsePath } from "../model/payload-path.ts";
 import type { ReferableName } from "../model/resource.ts";
 import type { Field } from "../model/resources/field.ts";
 import type { TraceStep } from "../model/trace.ts";
-import { readKindOf } from "./columns/read-kind.ts";
 import { compileSource, type FieldContext, isBlankValue } from "./compile-source.ts";
 import { asValue, takesStructure } from "./definition/constant.ts";
 import type { Alternative, FieldMapping, LookupTables } from "./definition/mapping.ts";
 import { constantStyle } from "./definition/normalise.ts";
-import { compileCondition } from "./expression/condition.ts";
+import { judgeBy } from "./expression/condition.ts";
 import type { Failure, FieldResult } from "./field-result.ts";
 import { type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
 import { typedStructure } from "./structure.ts";
@@ -82,10 +81,9 @@ function compileAlternative(
   tools: FieldTools,
 ): (scope: FieldScope, recorder?: TraceRecorder) => FieldResult | BlankResult {
   const { style, ref, clear } = alternative;
-  const source = compileSource(alternative, tools.context, readKindOf(alternative, field));
-  const { kind, indexes } = tools.context;
-  const gate =
-    alternative.when === undefined ? undefined : compileCondition(alternative.when, "when", kind, style, indexes);
+  const source = compileSource(alternative, tools.context);
+  const { when } = alternative;
+  const judge = when === undefined ? undefined : judgeBy(when, "when");
   const inStyle = forEachStyle((each) => ({
     pass: compilePipeline(alternative, each, tools),
     finish: compileFinish(alternative, each, field),
@@ -114,12 +112,11 @@ function compileAlternative(
 
   return (scope, recorder) => {
     const seen = source.look(scope);
-    const judged = gate?.judge(scope.expressionScope);
+    const judged = judge?.(scope.expressionScope);
     if (recorder !== undefined) {
-      const ofGate = gate === undefined ? [] : gate.columns.map((name) => readAt(scope.place, name));
+      const ofGate = (when?.compiled.columns ?? []).map((name) => readAt(scope.place, name));
       recorder.begin(alternative, [...seen, ...ofGate]);
-      if (judged?.ok === true)
-        recorder.step({ kind: "when", text: alternative.when?.text ?? "", passed: judged.value });
+      if (judged?.ok === true) recorder.step({ kind: "when", text: when?.text ?? "", passed: judged.value });
     }
     if (judged?.ok === false)
       return {

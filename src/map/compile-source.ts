@@ -6,20 +6,17 @@ import type { Cell } from "../model/row.ts";
 import type { NameContext } from "./columns/column-names.ts";
 import { asValue } from "./definition/constant.ts";
 import type { Alternative, TemplatePart } from "./definition/mapping.ts";
-import { compileExpression } from "./expression/expression.ts";
-import type { RowIndexes } from "./expression/language.ts";
+import type { ReadyExpression } from "./expression/expression.ts";
 import type { Failure } from "./field-result.ts";
 import { compileColumn, type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
 import { type Blanks, holdsObjects } from "./values/blanks.ts";
 import { maxMadeLength, tooLongMessage } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";
-import { completed, type ReadKind, settled, type ValueStyle } from "./values/style.ts";
+import { completed, settled, type ValueStyle } from "./values/style.ts";
 
 /** What every field of a mapping, or of one of its children, is compiled in. */
 export interface FieldContext extends NameContext {
-  readonly kind: "group" | "child";
   readonly blanks: Blanks;
-  readonly indexes: RowIndexes;
 }
 
 /** What a source gave. `structure` is a nested object as it came. */
@@ -40,8 +37,8 @@ export interface CompiledSource {
   readonly styleOf: (scope: FieldScope, used: readonly Reading[]) => ValueStyle;
 }
 
-/** A source of values ready for rows; `reads` says what its texts are read as, where a style decides that. */
-export function compileSource({ source, style }: Alternative, context: FieldContext, reads?: ReadKind): CompiledSource {
+/** A source of values ready for rows. */
+export function compileSource({ source, style }: Alternative, context: FieldContext): CompiledSource {
   // Cells of several columns in one text: the first stands for all of them.
   const styleOf = (_site: FieldScope, [first]: readonly Reading[]): ValueStyle =>
     first?.source.styles === undefined
@@ -53,8 +50,7 @@ export function compileSource({ source, style }: Alternative, context: FieldCont
     case "template":
       return { ...fromTemplate(source.parts, context), styleOf };
     case "expr": {
-      const compiled = compileExpression(source.text, context.kind, style, context.indexes, reads);
-      if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
+      const { compiled } = source;
       return { ...fromExpression(compiled), styleOf: (scope) => compiled.styleIn(scope.expressionScope) };
     }
     case "value": {
@@ -141,10 +137,7 @@ function fromTemplate(parts: readonly TemplatePart[], context: FieldContext): Ce
   };
 }
 
-function fromExpression({
-  expression,
-  columns,
-}: Extract<ReturnType<typeof compileExpression>, { ok: true }>): Cellwise {
+function fromExpression({ expression, columns }: ReadyExpression): Cellwise {
   return {
     look: (scope) => {
       const readings = columns.map((name) => readAt(scope.place, name));

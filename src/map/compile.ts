@@ -11,17 +11,18 @@ import { compileChild } from "./children.ts";
 import { type ColumnFaults, checkColumns, type JoinedHeaders } from "./columns/check-columns.ts";
 import { childNames, entryNames } from "./columns/column-names.ts";
 import { columnRoles, type UsedColumn } from "./columns/column-roles.ts";
-import { type ColumnPlace, type ColumnsToInfer, columnsToInfer } from "./columns/columns-to-infer.ts";
+import { type ColumnPlace, type ColumnUses, columnUses } from "./columns/column-uses.ts";
+import { type ColumnsToInfer, columnsToInfer } from "./columns/columns-to-infer.ts";
 import type { Header } from "./columns/header.ts";
 import { compileField, type FieldTools } from "./compile-field.ts";
 import { compileConflicts } from "./conflicts.ts";
 import type { Join, LookupTables, Mapping } from "./definition/mapping.ts";
 import { atReads } from "./expression/at-reads.ts";
-import { compileCondition } from "./expression/condition.ts";
+import { judgeBy } from "./expression/condition.ts";
 import { noIndexes, type RowIndexes } from "./expression/language.ts";
 import { compileGroupHead } from "./group-head.ts";
 import { compileGroupKey } from "./group-key.ts";
-import { type FieldScope, readingsOf, rowScope, wholeRow } from "./scope.ts";
+import { type FieldScope, type RowsSeen, readingsOf, rowScope, wholeRow } from "./scope.ts";
 import { compileBlanks } from "./values/blanks.ts";
 
 /** What mapping makes of a group: a draft, or nothing because `group.where` leaves it out. */
@@ -34,6 +35,8 @@ export interface CompiledMapping {
   readonly mapping: Mapping;
   readonly resource: Resource;
   readonly joins: readonly Join[];
+  /** Every column that it reads. */
+  readonly uses: ColumnUses;
   /** What the mapping leaves to be found out from cells; `isColumn` tells which columns there are. */
   columnsToInfer(isColumn: (place: ColumnPlace) => boolean): ColumnsToInfer;
   /** The columns that the mapping uses, and what they hold. */
@@ -62,28 +65,25 @@ export function compileMapping(
   lookups: LookupTables,
   indexes: RowIndexes = noIndexes,
 ): CompiledMapping {
-  const { joins, style, group: grouping } = mapping;
+  const { joins, where, group: grouping } = mapping;
+  const unread = Object.keys(mapping.indexes).find((name) => !indexes.has(name));
+  if (unread !== undefined) throw new Error(`the rows of the index "${unread}" were not read before compiling`);
   const blanks = compileBlanks(mapping.blank);
+  const seen: RowsSeen = { blanks, indexes };
+  const uses = columnUses(mapping);
   const tools: FieldTools = {
-    context: { ...entryNames(mapping), kind: "group", blanks, indexes },
+    context: { ...entryNames(mapping), blanks },
     lookups,
     file: mapping.file,
   };
   const fields = mapping.fields.map((field) => compileField(field, tools));
   const children = mapping.children.map((child) =>
-    compileChild(child, mapping, {
-      ...tools,
-      context: { ...childNames(child, mapping), kind: "child", blanks, indexes },
-    }),
+    compileChild(child, mapping, { ...tools, context: { ...childNames(child, mapping), blanks } }),
   );
-  const rowCondition =
-    mapping.where === undefined ? undefined : compileCondition(mapping.where, "where", "row", style, indexes);
-  const groupCondition =
-    grouping?.where === undefined
-      ? undefined
-      : compileCondition(grouping.where, "group.where", "group", style, indexes);
-  const chooseHead = compileGroupHead(mapping, blanks, indexes);
-  const findConflicts = compileConflicts(mapping, blanks);
+  const judgeRow = where === undefined ? undefined : judgeBy(where, "where");
+  const judgeGroup = grouping?.where === undefined ? undefined : judgeBy(grouping.where, "group.where");
+  const chooseHead = compileGroupHead(mapping, seen);
+  const findConflicts = compileConflicts(mapping, uses, blanks);
   const keyFields = fields.filter(({ path }) => path === mapping.key);
   const keySteps = parsePath(mapping.key);
 
@@ -92,6 +92,7 @@ export function compileMapping(
     const scope = {
       row: blanks.clean(head.row.cells),
       rows: group.rows.map(({ row }) => blanks.clean(row.cells)),
+      indexes,
       ...(styles === undefined ? {} : { styles: { row: styles, main: styles } }),
     };
     const joined = oneMatches(joins, group, head);
@@ -128,7 +129,7 @@ export function compileMapping(
     const parts = emptyParts(trace);
     parts.origins.set("", [{ kind: "row", source: head }]);
     parts.problems.push(...problems, ...severalMatches(joins, group, head), ...unreadMatches(joins, group));
-    const judged = groupCondition?.judge(scope.expressionScope);
+    const judged = judgeGroup?.(scope.expressionScope);
     if (judged?.ok === false)
       parts.problems.push(
         atCells(
@@ -147,15 +148,16 @@ export function compileMapping(
     mapping,
     resource: resources[mapping.resource],
     joins,
-    columnRoles: (isColumn) => columnRoles(mapping, indexes, isColumn),
+    uses,
+    columnRoles: (isColumn) => columnRoles(uses, isColumn),
     isBlank: blanks.isBlank,
-    columnsToInfer: (isColumn) => columnsToInfer(mapping, indexes, isColumn),
-    checkColumns: (main, joined) => checkColumns(mapping, main, joined),
+    columnsToInfer: (isColumn) => columnsToInfer(mapping, uses, isColumn),
+    checkColumns: (main, joined) => checkColumns(mapping, uses, main, joined),
     head: (rows) => chooseHead(rows).head,
-    groupKey: compileGroupKey(mapping, blanks, indexes),
+    groupKey: compileGroupKey(mapping, seen),
     excludes: (source) => {
-      if (rowCondition === undefined) return { ok: true, value: false };
-      const judged = rowCondition.judge(rowScope(source, blanks));
+      if (judgeRow === undefined) return { ok: true, value: false };
+      const judged = judgeRow(rowScope(source, seen));
       if (judged.ok) return { ok: true, value: !judged.value };
       return { ok: false, problems: [atReads({ code: "expression_failed", message: judged.message }, source, judged)] };
     },

@@ -3,8 +3,8 @@ import { cellAt } from "../model/cells.ts";
 import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
 import { quote } from "../model/text/quote.ts";
-import { entryNames, targetOf } from "./columns/column-names.ts";
-import type { FieldMapping, Mapping } from "./definition/mapping.ts";
+import { type ColumnUses, locate } from "./columns/column-uses.ts";
+import type { Mapping } from "./definition/mapping.ts";
 import type { Blanks } from "./values/blanks.ts";
 
 /**
@@ -13,17 +13,19 @@ import type { Blanks } from "./values/blanks.ts";
  */
 export function compileConflicts(
   mapping: Mapping,
+  uses: ColumnUses,
   blanks: Blanks,
 ): (head: SourceRow, rows: readonly SourceRow[]) => readonly Problem[] {
   const conflict = mapping.group?.conflict ?? "ignore";
   if (conflict === "ignore") return () => [];
-  const perRow = new Set(
-    mapping.children.flatMap(({ each, fields }) => (each.kind === "rows" ? fields.flatMap(columnsOf) : [])),
-  );
-  const names = entryNames(mapping);
-  const watched = mapping.fields.flatMap((field) => {
-    const columns = columnsOf(field).filter((name) => !perRow.has(name) && targetOf(name, names).kind === "own");
-    return columns.length === 0 ? [] : [{ path: field.path, columns }];
+  const taken = uses.all.filter(({ use }) => use === "from");
+  const perRow = new Set(taken.flatMap(({ name, reader }) => (reader.child?.each.kind === "rows" ? [name] : [])));
+  const watched = mapping.fields.flatMap(({ path, alternatives }) => {
+    const own = alternatives.flatMap((alternative) => uses.of(alternative)).filter(({ use }) => use === "from");
+    const columns = own.flatMap((use) =>
+      !perRow.has(use.name) && locate(use, () => false).kind === "own" ? [use.name] : [],
+    );
+    return columns.length === 0 ? [] : [{ path, columns }];
   });
   const read = (columns: readonly string[], { row }: SourceRow) => {
     for (const column of columns) {
@@ -50,8 +52,4 @@ export function compileConflicts(
           const severity = conflict === "warn" ? ({ severity: "warning" } as const) : {};
           return [{ code: "group_conflict", message, path, ...severity, ...cellPlace(other.source, other.column) }];
         });
-}
-
-function columnsOf({ alternatives }: FieldMapping): readonly string[] {
-  return alternatives.flatMap(({ source }) => (source.kind === "from" ? source.columns : []));
 }

@@ -3,10 +3,8 @@ import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Mapping } from "./definition/mapping.ts";
 import { atReads } from "./expression/at-reads.ts";
-import { compileCondition } from "./expression/condition.ts";
-import type { RowIndexes } from "./expression/language.ts";
-import { rowScope } from "./scope.ts";
-import type { Blanks } from "./values/blanks.ts";
+import { judgeBy } from "./expression/condition.ts";
+import { type RowsSeen, rowScope } from "./scope.ts";
 
 /** The head, and why it may not be the right one. */
 export interface GroupHead {
@@ -15,20 +13,16 @@ export interface GroupHead {
 }
 
 /** `group.head` as a function; without it the first row in the file. When none or several say so, the first is taken, with a problem. */
-export function compileGroupHead(
-  { group, style }: Mapping,
-  blanks: Blanks,
-  indexes: RowIndexes,
-): (rows: readonly SourceRow[]) => GroupHead {
-  const condition = group?.head === undefined ? undefined : compileCondition(group.head, "head", "row", style, indexes);
+export function compileGroupHead({ group }: Mapping, seen: RowsSeen): (rows: readonly SourceRow[]) => GroupHead {
+  const judge = group?.head === undefined ? undefined : judgeBy(group.head, "head");
   return (rows) => {
     const [first] = rows;
     if (first === undefined) throw new Error("a group has at least one row");
-    if (condition === undefined) return { head: first, problems: [] };
+    if (judge === undefined) return { head: first, problems: [] };
     const heads: SourceRow[] = [];
     const problems: Problem[] = [];
     for (const source of rows) {
-      const judged = condition.judge(rowScope(source, blanks));
+      const judged = judge(rowScope(source, seen));
       if (!judged.ok) problems.push(atReads({ code: "expression_failed", message: judged.message }, source, judged));
       else if (judged.value) heads.push(source);
     }

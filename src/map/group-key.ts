@@ -5,9 +5,8 @@ import type { Checked } from "../model/problem.ts";
 import type { Row } from "../model/row.ts";
 import { quote } from "../model/text/quote.ts";
 import type { Mapping } from "./definition/mapping.ts";
-import { compileExpression } from "./expression/expression.ts";
-import type { RowIndexes } from "./expression/language.ts";
-import { rowScope } from "./scope.ts";
+import type { ReadyExpression } from "./expression/expression.ts";
+import { type RowsSeen, rowScope } from "./scope.ts";
 import type { Blanks } from "./values/blanks.ts";
 import { scalarText } from "./values/value-text.ts";
 
@@ -16,13 +15,12 @@ import { scalarText } from "./values/value-text.ts";
  * Keys of several columns are only equal when each part is.
  */
 export function compileGroupKey(
-  { group, style }: Mapping,
-  blanks: Blanks,
-  indexes: RowIndexes,
+  { group }: Mapping,
+  seen: RowsSeen,
 ): ((source: SourceRow) => Checked<string>) | undefined {
   if (group === undefined) return undefined;
   const { by } = group;
-  return "columns" in by ? byColumns(by.columns, blanks) : byExpression(by.expr.text, style, blanks, indexes);
+  return "columns" in by ? byColumns(by.columns, seen.blanks) : byExpression(by.expr.compiled, seen);
 }
 
 function byColumns(columns: readonly string[], blanks: Blanks): (source: SourceRow) => Checked<string> {
@@ -42,16 +40,12 @@ function byColumns(columns: readonly string[], blanks: Blanks): (source: SourceR
 }
 
 function byExpression(
-  text: string,
-  style: Mapping["style"],
-  blanks: Blanks,
-  indexes: RowIndexes,
+  { expression, columns }: ReadyExpression,
+  seen: RowsSeen,
 ): (source: SourceRow) => Checked<string> {
-  const compiled = compileExpression(text, "row", style, indexes);
-  if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
   return (source) => {
     const { row } = source;
-    const result = compiled.expression(rowScope(source, blanks));
+    const result = expression(rowScope(source, seen));
     if (result.ok && typeof result.value !== "object") return { ok: true, value: scalarText(result.value).trim() };
     const message = result.ok ? "group.by: the expression gave a list" : `group.by: ${result.message}`;
     const place = { line: row.line, row: row.number };
@@ -59,7 +53,7 @@ function byExpression(
     const cell = read === undefined || others.length > 0 ? undefined : cellAt(row.cells, read.column);
     const at =
       read === undefined || cell === undefined
-        ? cellMeant(compiled.columns, row, message, blanks)
+        ? cellMeant(columns, row, message, seen.blanks)
         : { column: read.column, ...(typeof cell === "string" ? { value: cell } : {}) };
     return { ok: false, problems: [{ code: "expression_failed", message, ...place, ...at }] };
   };

@@ -4,9 +4,9 @@ import { ImportError } from "../model/error.ts";
 import type { Row } from "../model/row.ts";
 import { quote } from "../model/text/quote.ts";
 import type { Mapping, RowIndexSpec } from "./definition/mapping.ts";
-import { compileCondition } from "./expression/condition.ts";
-import { compileExpression, type Scope } from "./expression/expression.ts";
-import { noIndexes, type RowIndex, type RowIndexes } from "./expression/language.ts";
+import { type Expr, judgeBy } from "./expression/condition.ts";
+import type { Scope } from "./expression/expression.ts";
+import type { RowIndex, RowIndexes } from "./expression/language.ts";
 import { compileBlanks } from "./values/blanks.ts";
 import type { Value } from "./values/coerce.ts";
 import { scalarText } from "./values/value-text.ts";
@@ -38,7 +38,7 @@ export interface RowIndexBuilder {
 /** Empty indexes, ready for rows. */
 export function openRowIndexes(mapping: Mapping): RowIndexBuilder {
   const blanks = compileBlanks(mapping.blank);
-  const opened = Object.entries(mapping.indexes).map(([name, spec]) => openIndex(name, spec, mapping));
+  const opened = Object.entries(mapping.indexes).map(([name, spec]) => openIndex(name, spec, mapping.file));
   return {
     add: ({ fault, cells, line }, { file, age, isTable }) => {
       if (fault !== undefined) return;
@@ -76,10 +76,10 @@ interface OpenIndex {
   readonly warning: () => readonly string[];
 }
 
-function openIndex(name: string, { key, value, where }: RowIndexSpec, { style, file }: Mapping): OpenIndex {
-  const condition = where === undefined ? undefined : compileCondition(where, "where", "row", style, noIndexes);
-  const keysOf = textsOf(key.text, style);
-  const valuesOf = textsOf(value.text, style);
+function openIndex(name: string, { key, value, where }: RowIndexSpec, file: string): OpenIndex {
+  const judge = where === undefined ? undefined : judgeBy(where, "where");
+  const keysOf = textsOf(key);
+  const valuesOf = textsOf(value);
   const entries = new Map<string, Entry>();
   const failures: string[] = [];
   let failed = 0;
@@ -92,7 +92,7 @@ function openIndex(name: string, { key, value, where }: RowIndexSpec, { style, f
   };
   const take = (scope: Scope, at: At): void => {
     try {
-      const judged = condition?.judge(scope) ?? { ok: true, value: true };
+      const judged = judge?.(scope) ?? { ok: true, value: true };
       if (!judged.ok) throw new Error(judged.message);
       if (!judged.value) return;
       const [found, ...more] = valuesOf(scope);
@@ -125,9 +125,7 @@ function both(first: Entry, second: Entry): string {
 }
 
 /** The texts that an expression gives, trimmed, without blanks. */
-function textsOf(text: string, style: Mapping["style"]): (scope: Scope) => readonly string[] {
-  const compiled = compileExpression(text, "row", style);
-  if (!compiled.ok) throw new Error(`an unchecked expression came to be compiled: ${compiled.message}`);
+function textsOf({ compiled }: Expr): (scope: Scope) => readonly string[] {
   const flat = (value: Value): readonly string[] =>
     typeof value === "object" ? value.flatMap(flat) : [scalarText(value).trim()];
   return (scope) => {

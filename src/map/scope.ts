@@ -6,6 +6,7 @@ import type { Cell, Cells } from "../model/row.ts";
 import { type NameContext, targetOf } from "./columns/column-names.ts";
 import type { CellRead } from "./expression/cell-reads.ts";
 import type { Scope } from "./expression/expression.ts";
+import type { RowIndexes } from "./expression/language.ts";
 import type { Blanks } from "./values/blanks.ts";
 
 /** Cells with their place in a source row: the row itself, or an element nested in it. */
@@ -31,9 +32,16 @@ export interface FieldScope {
   readonly expressionScope: Scope;
 }
 
+/** What expressions see rows with: cells that mean nothing as blanks, and the indexes over all rows. */
+export interface RowsSeen {
+  readonly blanks: Blanks;
+  readonly indexes: RowIndexes;
+}
+
 /** What an expression on a single row sees. */
-export function rowScope({ row, styles }: SourceRow, blanks: Blanks): Scope {
-  return { row: blanks.clean(row.cells), ...(styles === undefined ? {} : { styles: { row: styles, main: styles } }) };
+export function rowScope({ row, styles }: SourceRow, { blanks, indexes }: RowsSeen): Scope {
+  const own = styles === undefined ? {} : { styles: { row: styles, main: styles } };
+  return { row: blanks.clean(row.cells), indexes, ...own };
 }
 
 /** What a `one: true` join found. */

@@ -2,7 +2,7 @@
 // written, and which paths JSON elements have. Memory does not grow with the files. What was found goes with each file.
 import { isStandIn } from "../damage/stand-in-words.ts";
 import type { Input, JobFile } from "../job/job.ts";
-import type { ColumnPlace } from "../map/columns/columns-to-infer.ts";
+import type { ColumnPlace } from "../map/columns/column-uses.ts";
 import { collectPaths, type Header, type PathCollector, tableHeader } from "../map/columns/header.ts";
 import { inferStyles } from "../map/columns/infer-styles.ts";
 import type { CompiledMapping } from "../map/compile.ts";

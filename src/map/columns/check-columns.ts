@@ -2,9 +2,7 @@
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import { didYouMean, nearest } from "../../model/text/nearest.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../definition/mapping.ts";
-import { compileExpression } from "../expression/expression.ts";
-import { indexNames } from "../expression/index-names.ts";
-import { childNames, entryNames, type NameContext, targetOf } from "./column-names.ts";
+import { type ColumnPlace, type ColumnUse, type ColumnUses, isByName, locate } from "./column-uses.ts";
 import type { Header } from "./header.ts";
 import { nearMisses } from "./near-misses.ts";
 
@@ -21,27 +19,26 @@ export type JoinedHeaders = Readonly<Record<string, Header | undefined>>;
  * All faults of a mapping against the headers at once, each a line `mapping:line:column: what` with the nearest name.
  * Nothing is said about a file without a header; a join that is not among `joined` is a fault.
  */
-export function checkColumns(mapping: Mapping, main: Header | undefined, joined: JoinedHeaders): ColumnFaults {
-  const { joins, group } = mapping;
-  const own = fieldsCheck({ mapping, main, joined, own: main, ...entryNames(mapping) });
+export function checkColumns(
+  mapping: Mapping,
+  uses: ColumnUses,
+  main: Header | undefined,
+  joined: JoinedHeaders,
+): ColumnFaults {
+  const { joins } = mapping;
+  const headers = headersOf(mapping, uses, main, joined);
   const faults = [
-    ...mapping.fields.map(own),
-    ...mapping.children.map((child) => checkChild(child, mapping, main, joined)),
+    ...mapping.fields.map((field) => fieldFaults(field, headers)),
+    ...mapping.children.map((child) => childFaults(child, headers)),
     ...joins.map(({ name, theirs, ours, position }) => {
       if (!Object.hasOwn(joined, name)) return error(position, `the job gives no input for the join "${name}"`);
       return both(columnFault(theirs, joined[name], position), columnFault(ours, main, position));
     }),
-    ...(group !== undefined && "columns" in group.by
-      ? group.by.columns.map((name) => columnFault(name, main, group.position))
-      : []),
-    ...Object.values(mapping.indexes).flatMap(({ key, value, where }) =>
-      [key, value, where].map((expr) => expressionWarnings(expr, "row", mapping, main)),
-    ),
-    main !== undefined && isTable(main) ? nearMissWarnings(mapping, main) : none,
-    expressionWarnings(mapping.where, "row", mapping, main),
-    expressionWarnings(group?.head, "row", mapping, main),
-    expressionWarnings(group?.where, "group", mapping, main),
-    expressionWarnings(group !== undefined && "expr" in group.by ? group.by.expr : undefined, "row", mapping, main),
+    ...uses.all.flatMap((use) => {
+      if (use.use === "group") return columnFault(use.name, main, use.position);
+      return use.use === "condition" && use.reader.child === undefined ? expressionFault(use, headers) : [];
+    }),
+    main !== undefined && isTable(main) ? nearMissWarnings(headers, main) : none,
     ...Object.keys(mapping.accept).map((name) => acceptFault(name, [main, ...Object.values(joined)])),
     ...Object.keys(joined).flatMap((name) =>
       joins.some((join) => join.name === name)
@@ -69,8 +66,8 @@ export function checkColumns(mapping: Mapping, main: Header | undefined, joined:
   };
 }
 
-function nearMissWarnings(mapping: Mapping, { file, names }: Header): Faults {
-  const found = nearMisses(mapping, names).map(({ position, name, almost }) =>
+function nearMissWarnings({ mapping, uses }: Headers, { file, names }: Header): Faults {
+  const found = nearMisses(mapping, uses, names).map(({ position, name, almost }) =>
     warning(position, `column "${name}" is not in ${file}, which the mapping allows. Did you mean "${almost}"?`),
   );
   return both(...found);
@@ -116,18 +113,33 @@ function orderOf({ position }: Fault): number {
   return position === undefined ? 0 : position.line * 1e6 + position.column;
 }
 
-interface Headers extends NameContext {
+/** The headers of an input's files, and what the mapping reads of them. */
+interface Headers {
   readonly mapping: Mapping;
+  readonly uses: ColumnUses;
   readonly main: Header | undefined;
-  readonly joined: JoinedHeaders;
-  /** Of the row in hand. */
-  readonly own: Header | undefined;
+  readonly at: (place: Omit<ColumnPlace, "column">) => Header | undefined;
+  /** Columns of which a field says that they need not exist: with `optional`, or as one of several. */
+  readonly optional: ReadonlySet<string>;
 }
 
-function checkChild(child: ChildMapping, mapping: Mapping, main: Header | undefined, joined: JoinedHeaders): Faults {
+function headersOf(mapping: Mapping, uses: ColumnUses, main: Header | undefined, joined: JoinedHeaders): Headers {
+  const at: Headers["at"] = ({ join, list }) =>
+    join !== undefined ? joined[join] : list !== undefined ? main?.nested(list) : main;
+  const optional = uses.all.flatMap(({ name, use, of }) =>
+    use === "from" && of !== undefined && mayBeAbsent(of) ? [name] : [],
+  );
+  return { mapping, uses, main, at, optional: new Set(optional) };
+}
+
+function mayBeAbsent({ field, alternative }: NonNullable<ColumnUse["of"]>): boolean {
+  const { optional, source } = alternative;
+  return optional || field.alternatives.length > 1 || (source.kind === "from" && source.columns.length > 1);
+}
+
+function childFaults(child: ChildMapping, headers: Headers): Faults {
   const { each, position } = child;
-  const own = each.kind === "join" ? joined[each.join] : each.kind === "nested" ? main?.nested(each.column) : main;
-  const headers: Headers = { mapping, main, joined, own, ...childNames(child, mapping) };
+  const { mapping, uses, main } = headers;
   if (each.kind === "nested" && main !== undefined && isTable(main)) {
     const known = ["rows", ...mapping.joins.filter(({ one }) => !one).map(({ name }) => name)];
     return error(
@@ -135,75 +147,46 @@ function checkChild(child: ChildMapping, mapping: Mapping, main: Header | undefi
       `there is no join "${each.column}", and a ${main.format} file has no nested lists.${didYouMean(each.column, known)}`,
     );
   }
+  const own = uses.all.filter(({ reader }) => reader.child === child);
   return both(
     each.kind === "split" ? columnFault(each.column, main, position) : none,
     // A list that is empty everywhere may be left out everywhere.
     each.kind === "nested" ? asWarnings(columnFault(each.column, main, position)) : none,
-    each.kind === "expr" ? expressionWarnings(each.expr, "group", mapping, main) : none,
-    expressionWarnings(child.where, "child", mapping, own),
-    ...child.fields.map(fieldsCheck(headers)),
+    ...own.flatMap((use) => (use.use === "condition" ? expressionFault(use, headers) : [])),
+    ...child.fields.map((field) => fieldFaults(field, headers)),
   );
 }
 
-function fieldsCheck(headers: Headers): (field: FieldMapping) => Faults {
-  return ({ alternatives }) => {
-    const faults = alternatives.map((alternative) => checkAlternative(alternative, headers));
-    // Of whole alternatives one must be there; each of the others may be.
-    return faults.some(({ errors }) => errors.length === 0)
-      ? both(...faults.map(({ warnings }): Faults => ({ errors: [], warnings })))
-      : both(...faults);
-  };
+function fieldFaults({ alternatives }: FieldMapping, headers: Headers): Faults {
+  const faults = alternatives.map((alternative) => alternativeFaults(alternative, headers));
+  // Of whole alternatives one must be there; each of the others may be.
+  return faults.some(({ errors }) => errors.length === 0)
+    ? both(...faults.map(({ warnings }): Faults => ({ errors: [], warnings })))
+    : both(...faults);
 }
 
-function checkAlternative({ source, optional, position, when, style }: Alternative, headers: Headers): Faults {
-  const { mapping, own, isChild } = headers;
-  const kind = isChild ? "child" : "group";
-  const ofWhen = expressionWarnings(when, kind, mapping, own);
-  if (optional) return ofWhen;
-  const warnings = both(
-    ofWhen,
-    source.kind === "expr"
-      ? expressionWarnings({ text: source.text, position }, kind, { ...mapping, style }, own)
-      : none,
-  );
-  switch (source.kind) {
-    case "value":
-    case "expr":
-      return warnings;
-    case "from": {
-      const missing = source.columns.map((name) => nameFault(name, headers, position, false));
-      return missing.some(({ errors }) => errors.length === 0) ? warnings : both(warnings, ...missing);
-    }
-    case "template":
-      return both(
-        warnings,
-        ...source.parts.map((part) => ("column" in part ? nameFault(part.column, headers, position, isChild) : none)),
-      );
-    default:
-      return source satisfies never;
-  }
+function alternativeFaults(alternative: Alternative, headers: Headers): Faults {
+  const uses = headers.uses.of(alternative).filter(({ use }) => use === "when" || !alternative.optional);
+  const ofExpressions = uses.flatMap((use) => (isByName(use.use) ? [] : expressionFault(use, headers)));
+  const ofNames = uses.flatMap((use) => (isByName(use.use) ? nameFault(use, headers) : []));
+  // Of several columns one must be there.
+  const isServed = alternative.source.kind === "from" && ofNames.some(({ errors }) => errors.length === 0);
+  return both(...ofExpressions, ...(isServed ? [] : ofNames));
 }
 
-function nameFault(name: string, headers: Headers, position: Position, fallsBack: boolean): Faults {
-  const { main, joined, own } = headers;
-  if (own?.has(name) === true || (fallsBack && main?.has(name) === true)) return none;
-  const target = targetOf(name, headers);
-  switch (target.kind) {
-    case "item":
-      return none;
-    case "own":
-      return joinFault(name, headers, position) ?? columnFault(name, own, position);
-    case "parent":
-      return columnFault(target.column, main, position);
-    case "joined":
-      return columnFault(target.column, joined[target.join], position);
-    default:
-      return target satisfies never;
-  }
+function nameFault(use: ColumnUse, headers: Headers): Faults {
+  const { name, position, reader } = use;
+  // A blank placeholder of a child takes what the parent has.
+  if (use.use === "template" && reader.child !== undefined && headers.main?.has(name) === true) return none;
+  const { kind, place } = locate(use, (column) => headers.at(column)?.has(column.column) === true);
+  if (kind === "item" || place === undefined) return none;
+  const header = headers.at(place);
+  const ofJoin = kind === "own" ? joinFault(name, headers.mapping, header, position) : undefined;
+  return ofJoin ?? columnFault(place.column, header, position);
 }
 
 /** What is wrong with a name that looks like a joined column and is none; undefined when it does not look so. */
-function joinFault(name: string, { mapping, own }: Headers, position: Position): Faults | undefined {
+function joinFault(name: string, mapping: Mapping, own: Header | undefined, position: Position): Faults | undefined {
   const [first = "", ...rest] = name.split(".");
   if (rest.length === 0 || own === undefined || own.has(name)) return undefined;
   const column = rest.join(".");
@@ -245,43 +228,17 @@ function asWarnings({ errors, warnings }: Faults): Faults {
   return { errors: [], warnings: [...errors, ...warnings] };
 }
 
-function expressionWarnings(
-  expr: { readonly text: string; readonly position: Position } | undefined,
-  kind: "row" | "group" | "child",
-  mapping: Pick<Mapping, "style" | "indexes" | "fields" | "children" | "joins">,
-  header: Header | undefined,
-): Faults {
-  if (expr === undefined || header === undefined) return none;
-  const compiled = compileExpression(expr.text, kind, mapping.style, indexNames(mapping.indexes));
-  const absent = compiled.ok ? compiled.columns.filter((name) => !header.has(name)) : [];
-  const mayBeAbsent = absent.length === 0 ? [] : optionalColumns(mapping);
-  const isJoined = (name: string) => mapping.joins.some((join) => name.startsWith(`${join.name}.`));
-  const unknown = absent.filter((name) => !mayBeAbsent.includes(name) && !isJoined(name));
-  return both(
-    ...absent
-      .filter(isJoined)
-      .map((name) =>
-        error(
-          expr.position,
-          `the expression reads "${name}": an expression sees no joined row, only the row itself. A field can take it, with from: ${name}, or beside other columns with template: "{${name}}"`,
-        ),
-      ),
-    ...unknown.map((name) =>
-      warning(
-        expr.position,
-        `the expression reads ${isTable(header) ? "column " : ""}"${name}", which is ${isTable(header) ? "not in" : "in no element of"} ${header.file} and so always blank.${didYouMean(name, header.names)}`,
-      ),
-    ),
-  );
-}
-
-/** The columns of which a field says that they need not exist: with `optional`, or as one of several. */
-function optionalColumns({ fields, children }: Pick<Mapping, "fields" | "children">): readonly string[] {
-  return [...fields, ...children.flatMap((child) => child.fields)].flatMap(({ alternatives }) =>
-    alternatives.flatMap(({ source, optional }) =>
-      source.kind === "from" && (optional || source.columns.length > 1 || alternatives.length > 1)
-        ? source.columns
-        : [],
-    ),
+function expressionFault({ name, position, reader }: ColumnUse, headers: Headers): Faults {
+  const header = headers.at(reader.own);
+  if (header === undefined || header.has(name)) return none;
+  if (headers.mapping.joins.some((join) => name.startsWith(`${join.name}.`)))
+    return error(
+      position,
+      `the expression reads "${name}": an expression sees no joined row, only the row itself. A field can take it, with from: ${name}, or beside other columns with template: "{${name}}"`,
+    );
+  if (headers.optional.has(name)) return none;
+  return warning(
+    position,
+    `the expression reads ${isTable(header) ? "column " : ""}"${name}", which is ${isTable(header) ? "not in" : "in no element of"} ${header.file} and so always blank.${didYouMean(name, header.names)}`,
   );
 }

@@ -2,11 +2,7 @@
 // payload fields that they go to say it. What may be damaged in a column depends on it.
 import type { ColumnRole } from "../../model/damage.ts";
 import type { Field } from "../../model/resources/field.ts";
-import type { FieldMapping, Mapping } from "../definition/mapping.ts";
-import { compileExpression } from "../expression/expression.ts";
-import type { RowIndexes } from "../expression/language.ts";
-import { childNames, entryNames, type NameContext, targetOf } from "./column-names.ts";
-import type { ColumnPlace } from "./columns-to-infer.ts";
+import { type ColumnPlace, type ColumnUse, type ColumnUses, locate } from "./column-uses.ts";
 
 /** A column that a mapping uses. */
 export interface UsedColumn extends ColumnPlace {
@@ -14,29 +10,16 @@ export interface UsedColumn extends ColumnPlace {
 }
 
 /** Every column that a mapping uses, once, in its strictest role. `isColumn` tells which columns there are. */
-export function columnRoles(
-  mapping: Mapping,
-  indexes: RowIndexes,
-  isColumn: (place: ColumnPlace) => boolean,
-): readonly UsedColumn[] {
-  const { group, joins, fields, children } = mapping;
-  const top: Owner = { ...entryNames(mapping), kind: "group", indexes, isColumn };
-  const keys: readonly UsedColumn[] = [
-    ...(group !== undefined && "columns" in group.by ? group.by.columns : []).map(asKey),
-    ...joins.flatMap(({ name, theirs, ours }) => [asKey(ours), { ...asKey(theirs), join: name }]),
-  ];
-  const used = [
-    ...keys,
-    ...fields.flatMap((field) => fieldColumns(field, top)),
-    ...children.flatMap((child) => {
-      const { each } = child;
-      if (each.kind === "nested") return [];
-      const join = each.kind === "join" ? { join: each.join } : {};
-      const item = each.kind === "split" ? { itemColumn: each.column } : {};
-      const owner: Owner = { ...top, ...childNames(child, mapping), kind: "child", ...join, ...item };
-      return child.fields.flatMap((field) => fieldColumns(field, owner));
-    }),
-  ].filter(isColumn);
+export function columnRoles(uses: ColumnUses, isColumn: (place: ColumnPlace) => boolean): readonly UsedColumn[] {
+  const used = uses.all.flatMap((use): readonly UsedColumn[] => {
+    const { kind, place } = locate(use, isColumn);
+    const role = roleIn(use);
+    // What an element of a nested list reads is JSON, which no spreadsheet had.
+    if (role === undefined || use.reader.child?.each.kind === "nested") return [];
+    if (place === undefined || !isColumn(place)) return [];
+    // A list in one cell is no identifier itself.
+    return [{ ...place, role: kind === "item" ? partOf(role) : role }];
+  });
   const strictest = new Map<string, UsedColumn>();
   for (const column of used) {
     const key = JSON.stringify([column.join ?? null, column.column]);
@@ -52,61 +35,32 @@ function rank(role: ColumnRole): number {
   return roles.indexOf(role);
 }
 
-function asKey(column: string): UsedColumn {
-  return { column, role: "identifier" };
+/** What a use says of its column; nothing where it only asks for it. */
+function roleIn({ use, of }: ColumnUse): ColumnRole | undefined {
+  const role = of === undefined ? "identifier" : roleOf(of.field.field);
+  switch (use) {
+    case "group":
+    case "join":
+    case "from":
+      return role;
+    case "template":
+    case "expr":
+      return partOf(role);
+    case "list":
+    case "when":
+    case "condition":
+      return undefined;
+    default:
+      return use satisfies never;
+  }
 }
 
-interface Owner extends NameContext {
-  readonly kind: "group" | "child";
-  readonly join?: string;
-  readonly itemColumn?: string;
-  readonly indexes: RowIndexes;
-  readonly isColumn: (place: ColumnPlace) => boolean;
-}
-
-function fieldColumns({ field, alternatives }: FieldMapping, owner: Owner): readonly UsedColumn[] {
-  const role = roleOf(field);
-  // What is only part of a text, or is asked for a condition, may be anything.
-  const asPart: ColumnRole = role === "other" ? "other" : "text";
-  return alternatives.flatMap(({ source, style }): readonly UsedColumn[] => {
-    switch (source.kind) {
-      case "from":
-        return source.columns.flatMap((name) => placeOf(name, role, owner));
-      case "template":
-        return source.parts.flatMap((part) => ("column" in part ? placeOf(part.column, asPart, owner) : []));
-      case "expr": {
-        const compiled = compileExpression(source.text, owner.kind, style, owner.indexes);
-        return compiled.ok ? compiled.columns.flatMap((name) => placeOf(name, asPart, owner)) : [];
-      }
-      case "value":
-        return [];
-      default:
-        return source satisfies never;
-    }
-  });
+/** What is only part of a text, or is calculated with, may be anything. */
+function partOf(role: ColumnRole): ColumnRole {
+  return role === "other" ? "other" : "text";
 }
 
 function roleOf({ type, holds }: Field): ColumnRole {
   if (holds !== undefined) return holds;
   return type === "text" || type === "texts" || type === "email" ? "text" : "other";
-}
-
-function placeOf(name: string, role: ColumnRole, owner: Owner): readonly UsedColumn[] {
-  const { join, itemColumn, isColumn } = owner;
-  const own = { column: name, ...(join === undefined ? {} : { join }) };
-  if (isColumn(own)) return [{ ...own, role }];
-  const target = targetOf(name, owner);
-  switch (target.kind) {
-    case "own":
-      return [];
-    case "parent":
-      return [{ column: target.column, role }];
-    case "joined":
-      return [{ column: target.column, join: target.join, role }];
-    case "item":
-      // A list in one cell is no identifier itself.
-      return itemColumn === undefined ? [] : [{ column: itemColumn, role: role === "other" ? "other" : "text" }];
-    default:
-      return target satisfies never;
-  }
 }

@@ -3,23 +3,26 @@
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import type { Cells } from "../../model/row.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../definition/mapping.ts";
-import { compileExpression } from "../expression/expression.ts";
-import type { RowIndexes } from "../expression/language.ts";
+import { textSteps } from "../definition/read-kind.ts";
+import type { ReadyExpression, Scope } from "../expression/expression.ts";
 import type { CellUse, TextUse } from "../expression/syntax.ts";
 import { type Blanks, compileBlanks } from "../values/blanks.ts";
 import type { ReadKind, ValueStyle } from "../values/style.ts";
 import { compileTransform } from "../values/transforms.ts";
 import { splitUnit } from "../values/units.ts";
 import { pieces, scalarText } from "../values/value-text.ts";
-import { childNames, entryNames, type NameContext, targetOf } from "./column-names.ts";
-import { readKindOf, textSteps } from "./read-kind.ts";
-
-/** A column of one of an input's files. */
-export interface ColumnPlace {
-  /** The join whose file it is; absent for the main files. */
-  readonly join?: string;
-  readonly column: string;
-}
+import {
+  type ColumnPlace,
+  type ColumnUse,
+  type ColumnUses,
+  childReader,
+  entryConditions,
+  entryReader,
+  isByName,
+  locate,
+  placeOfCell,
+  type Reader,
+} from "./column-uses.ts";
 
 /** A column whose cells become numbers or dates by their own style. */
 export interface ColumnToInfer extends ColumnPlace {
@@ -49,43 +52,22 @@ export interface ColumnsToInfer {
 /** What a mapping leaves to the cells. `isColumn` tells the columns of the main files and of joins. */
 export function columnsToInfer(
   mapping: Mapping,
-  indexes: RowIndexes,
+  uses: ColumnUses,
   isColumn: (place: ColumnPlace) => boolean,
 ): ColumnsToInfer {
-  const blanks = compileBlanks(mapping.blank);
-  const { where, group, style } = mapping;
-  const top: Owner = {
-    ...entryNames(mapping),
-    kind: "group",
-    join: undefined,
-    itemColumn: undefined,
-    blanks,
-    indexes,
-    isColumn,
-  };
-  const conditions = [
-    { expr: where, kind: "row" as const },
-    { expr: group?.head, kind: "row" as const },
-    { expr: group?.where, kind: "group" as const },
-    { expr: group !== undefined && "expr" in group.by ? group.by.expr : undefined, kind: "row" as const },
-  ];
-  const found: ColumnsToInfer[] = [
-    ...conditions.map(({ expr, kind }) => ofExpression(expr, style, undefined, { ...top, kind })),
+  const top: Owner = { reader: entryReader(mapping), uses, blanks: compileBlanks(mapping.blank), isColumn };
+  return both(
+    ...entryConditions(mapping).map((expr) => ofExpression(expr, mapping.style, "source", top)),
     ...mapping.fields.map((field) => ofField(field, top)),
     ...mapping.children.flatMap((child) => ofChild(child, mapping, top)),
-  ];
-  return { columns: found.flatMap(({ columns: toInfer }) => toInfer), shared: found.flatMap(({ shared }) => shared) };
+  );
 }
 
 /** Whose cells a field or an expression reads. */
-interface Owner extends NameContext {
-  readonly kind: "row" | "group" | "child";
-  /** The join whose rows are its own. */
-  readonly join: string | undefined;
-  /** The column that `item` is a piece of, and what separates the pieces. */
-  readonly itemColumn: { readonly column: string; readonly separator: string } | undefined;
+interface Owner {
+  readonly reader: Reader;
+  readonly uses: ColumnUses;
   readonly blanks: Blanks;
-  readonly indexes: RowIndexes;
   readonly isColumn: (place: ColumnPlace) => boolean;
 }
 
@@ -94,52 +76,44 @@ const none: ColumnsToInfer = { columns: [], shared: [] };
 function ofChild(child: ChildMapping, mapping: Mapping, top: Owner): readonly ColumnsToInfer[] {
   const { each, where, fields } = child;
   if (each.kind === "nested") return []; // JSON, whose values have one style
-  const owner: Owner = {
-    ...top,
-    ...childNames(child, mapping),
-    kind: "child",
-    join: each.kind === "join" ? each.join : undefined,
-    itemColumn: each.kind === "split" ? each : undefined,
-  };
-  return [ofExpression(where, mapping.style, undefined, owner), ...fields.map((field) => ofField(field, owner))];
+  const owner: Owner = { ...top, reader: childReader(child, mapping) };
+  const ofWhere = where === undefined ? none : ofExpression(where, mapping.style, "source", owner);
+  return [ofWhere, ...fields.map((field) => ofField(field, owner))];
 }
 
 function ofField({ alternatives, field }: FieldMapping, owner: Owner): ColumnsToInfer {
-  const found = alternatives.map((alternative) => {
-    const { source, style, when, position } = alternative;
-    if (style.unsaid === undefined) return none;
-    const reads = readKindOf(alternative, field);
-    const ofGate = ofExpression(when && { ...when, isInField: true }, style, undefined, owner);
-    const steps = stepsOf(alternative, field.type === "weight" || field.type === "length", owner.blanks);
-    if (source.kind === "expr") {
-      return both(ofGate, ofExpression({ text: source.text, position, isInField: true }, style, reads, owner, steps));
-    }
-    if (reads === undefined || !isOpen(style, reads)) return ofGate;
-    const about = {
-      reads,
-      position,
-      thousands: style.thousands,
-      sayable: source.kind === "from" ? "column" : "field",
-    } as const;
-    if (source.kind === "from") {
-      const toInfer = source.columns.flatMap((name): ColumnToInfer[] => {
-        const cell = cellOf(name, owner);
-        return cell === undefined ? [] : [{ ...cell.place, ...about, each: throughSteps(cell.each, steps) }];
-      });
-      return both(ofGate, { columns: toInfer, shared: [] });
-    }
-    if (source.kind !== "template") return ofGate;
-    const cells = source.parts.flatMap((part) => ("column" in part ? (cellOf(part.column, owner) ?? []) : []));
-    const toInfer = cells.slice(0, 1).map(({ place }): ColumnToInfer => {
-      const each: ColumnToInfer["each"] = (row, take) => {
-        const texts = source.parts.map((part) => ("text" in part ? part.text : textOf(row, part.column, owner.blanks)));
-        take(texts.join("").trim());
-      };
-      return { ...place, ...about, each: throughSteps(each, steps) };
-    });
+  const isMeasure = field.type === "weight" || field.type === "length";
+  return both(...alternatives.map((alternative) => ofAlternative(alternative, isMeasure, owner)));
+}
+
+function ofAlternative(alternative: Alternative, isMeasure: boolean, owner: Owner): ColumnsToInfer {
+  const { source, style, when, position, reads } = alternative;
+  if (style.unsaid === undefined) return none;
+  const ofGate = when === undefined ? none : ofExpression(when, style, "field", owner);
+  const steps = stepsOf(alternative, isMeasure, owner.blanks);
+  if (source.kind === "expr")
+    return both(ofGate, ofExpression({ compiled: source.compiled, position }, style, "field", owner, reads && steps));
+  if (reads === undefined || !isOpen(style, reads)) return ofGate;
+  const cells = owner.uses.of(alternative).flatMap((use) => cellOf(use, owner) ?? []);
+  const about = {
+    reads,
+    position,
+    thousands: style.thousands,
+    sayable: source.kind === "from" ? "column" : "field",
+  } as const;
+  if (source.kind === "from") {
+    const toInfer = cells.map(({ place, each }) => ({ ...place, ...about, each: throughSteps(each, steps) }));
     return both(ofGate, { columns: toInfer, shared: [] });
+  }
+  if (source.kind !== "template") return ofGate;
+  const toInfer = cells.slice(0, 1).map(({ place }): ColumnToInfer => {
+    const each: ColumnToInfer["each"] = (row, take) => {
+      const texts = source.parts.map((part) => ("text" in part ? part.text : textOf(row, part.column, owner.blanks)));
+      take(texts.join("").trim());
+    };
+    return { ...place, ...about, each: throughSteps(each, steps) };
   });
-  return both(...found);
+  return both(ofGate, { columns: toInfer, shared: [] });
 }
 
 function both(...found: readonly ColumnsToInfer[]): ColumnsToInfer {
@@ -155,23 +129,13 @@ interface Cell {
   readonly each: ColumnToInfer["each"];
 }
 
-/** Where a column name of a mapping finds its cells. */
-function cellOf(name: string, owner: Owner): Cell | undefined {
-  const { join, itemColumn, blanks, isColumn } = owner;
-  const own = { column: name, ...(join === undefined ? {} : { join }) };
-  const target = isColumn(own) ? ({ kind: "own", column: name } as const) : targetOf(name, owner);
-  switch (target.kind) {
-    case "own":
-      return isColumn(own) ? plainCell(own, blanks) : undefined;
-    case "parent":
-      return plainCell({ column: target.column }, blanks);
-    case "joined":
-      return plainCell({ column: target.column, join: target.join }, blanks);
-    case "item":
-      return itemColumn === undefined ? undefined : itemCell(itemColumn, blanks);
-    default:
-      return target satisfies never;
-  }
+/** Where a field that takes cells by name finds them. */
+function cellOf(use: ColumnUse, { blanks, isColumn }: Owner): Cell | undefined {
+  if (!isByName(use.use)) return undefined;
+  const { kind, place } = locate(use, isColumn);
+  const { item } = use.reader;
+  if (kind === "item") return item && itemCell(item, blanks);
+  return place === undefined || (kind === "own" && !isColumn(place)) ? undefined : plainCell(place, blanks);
 }
 
 function plainCell(place: ColumnPlace, blanks: Blanks): Cell {
@@ -182,7 +146,7 @@ function plainCell(place: ColumnPlace, blanks: Blanks): Cell {
   return { place, each };
 }
 
-function itemCell({ column, separator }: NonNullable<Owner["itemColumn"]>, blanks: Blanks): Cell {
+function itemCell({ column, separator }: NonNullable<Reader["item"]>, blanks: Blanks): Cell {
   const each: ColumnToInfer["each"] = (cells, take) => {
     for (const piece of pieces(textOf(cells, column, blanks), separator)) take(piece);
   };
@@ -230,28 +194,22 @@ function throughSteps(each: ColumnToInfer["each"], steps: Steps): ColumnToInfer[
   return (cells, take) => each(cells, (text) => steps(text, take));
 }
 
+/** What the calls in an expression leave to the cells; with `ofResult`, the steps of its field, its result as well. */
 function ofExpression(
-  expr: { readonly text: string; readonly position: Position; readonly isInField?: true } | undefined,
+  { compiled, position }: { readonly compiled: ReadyExpression; readonly position: Position },
   style: ValueStyle,
-  result: ReadKind | undefined,
+  sayable: "field" | "source",
   owner: Owner,
-  steps: Steps = (text, take) => take(text),
+  ofResult?: Steps,
 ): ColumnsToInfer {
-  if (expr === undefined || style.unsaid === undefined) return none;
-  const compiled = compileExpression(expr.text, owner.kind, style, owner.indexes, result);
-  if (!compiled.ok) return none;
+  if (style.unsaid === undefined) return none;
   const uses = compiled.uses.filter(({ reads }) => isOpen(style, reads));
-  const about = {
-    position: expr.position,
-    thousands: style.thousands,
-    sayable: expr.isInField === true ? "field" : "source",
-  } as const;
+  const about = { position, thousands: style.thousands, sayable };
   const toInfer = uses.flatMap((use) => {
     // The last use is the whole result, and only that goes through the field's steps.
-    const isResult = result !== undefined && use === compiled.uses.at(-1);
-    const own = isResult ? steps : (text: string, take: (text: string) => void) => take(text);
-    return cellsOfUse(use, style, owner).map(({ place, each }): ColumnToInfer => {
-      return { ...place, ...about, reads: use.reads, each: throughSteps(each, own) };
+    const steps = ofResult !== undefined && use === compiled.uses.at(-1) ? ofResult : asItIs;
+    return cellsOfUse(use, compiled, owner).map(({ place, each }): ColumnToInfer => {
+      return { ...place, ...about, reads: use.reads, each: throughSteps(each, steps) };
     });
   });
   const columns = uses.flatMap(({ cells, reads }) =>
@@ -260,27 +218,27 @@ function ofExpression(
       return place === undefined ? [] : [{ ...place, reads }];
     }),
   );
-  return { columns: toInfer, shared: columns.length < 2 ? [] : [{ position: expr.position, columns }] };
+  return { columns: toInfer, shared: columns.length < 2 ? [] : [{ position, columns }] };
 }
 
+const asItIs: Steps = (text, take) => take(text);
+
 /** The cells that a text comes from; where it is made of cells of one row, the text as the expression makes it. */
-function cellsOfUse({ text, cells, isCell }: TextUse, style: ValueStyle, owner: Owner): readonly Cell[] {
-  const plain = cells.flatMap((use) => cellOfUse(use, owner) ?? []);
+function cellsOfUse(use: TextUse, compiled: ReadyExpression, owner: Owner): readonly Cell[] {
+  const plain = use.cells.flatMap((cell) => cellOfUse(cell, owner) ?? []);
   const [first] = plain;
-  const owners = new Set(cells.map((use) => use.owner));
-  const [only] = owners;
-  if (isCell || first === undefined || owners.size > 1 || /\brows\b/.test(text)) return plain;
-  const kind = owner.kind === "row" ? "row" : owner.kind;
-  const compiled = compileExpression(text, kind, style, owner.indexes);
-  if (!compiled.ok) return plain; // it needs a variable of the expression around it
-  const give = (scope: Parameters<typeof compiled.expression>[0], take: (text: string) => void): void => {
-    const result = compiled.expression(scope);
+  const [only, ...others] = new Set(use.cells.map((cell) => cell.owner));
+  if (use.isCell || first === undefined || others.length > 0 || /\brows\b/.test(use.text)) return plain;
+  const made = compiled.partOf(use);
+  if (made === undefined) return plain; // it needs a variable of the expression around it
+  const give = (scope: Scope, take: (text: string) => void): void => {
+    const result = made(scope);
     if (result.ok && typeof result.value === "string" && result.value.trim() !== "") take(result.value.trim());
   };
-  const { blanks, itemColumn } = owner;
+  const { blanks, reader } = owner;
   if (only === "item") {
-    if (itemColumn === undefined) return [];
-    const ofItem = itemCell(itemColumn, blanks);
+    if (reader.item === undefined) return [];
+    const ofItem = itemCell(reader.item, blanks);
     return [
       { ...ofItem, each: (row, take) => ofItem.each(row, (item) => give({ row, parent: row, rows: [], item }, take)) },
     ];
@@ -292,16 +250,14 @@ function cellsOfUse({ text, cells, isCell }: TextUse, style: ValueStyle, owner: 
 
 const noCells: Cells = Object.freeze(Object.create(null));
 
-function cellOfUse(use: CellUse, owner: Owner): Cell | undefined {
-  const place = placeOf(use, owner);
+function cellOfUse(cell: CellUse, owner: Owner): Cell | undefined {
+  const place = placeOf(cell, owner);
   if (place === undefined) return undefined;
-  if (use.owner === "item" && owner.itemColumn !== undefined) return itemCell(owner.itemColumn, owner.blanks);
-  return plainCell(place, owner.blanks);
+  const { item } = owner.reader;
+  return cell.owner === "item" && item !== undefined ? itemCell(item, owner.blanks) : plainCell(place, owner.blanks);
 }
 
-function placeOf(use: CellUse, { join, itemColumn, isColumn }: Owner): ColumnPlace | undefined {
-  if (use.owner === "item") return itemColumn === undefined ? undefined : { column: itemColumn.column };
-  const { column } = use;
-  const place = use.owner === "row" && join !== undefined ? { column, join } : { column };
-  return isColumn(place) ? place : undefined;
+function placeOf(cell: CellUse, { reader, isColumn }: Owner): ColumnPlace | undefined {
+  const place = placeOfCell(cell, reader);
+  return place !== undefined && (cell.owner === "item" || isColumn(place)) ? place : undefined;
 }

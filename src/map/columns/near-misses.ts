@@ -3,6 +3,7 @@
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import { isAlmost } from "../../model/text/nearest.ts";
 import type { FieldMapping, Mapping } from "../definition/mapping.ts";
+import { type ColumnUses, isByName } from "./column-uses.ts";
 
 /** An optional column and the one that it may be, where the field that wants it stands. */
 export interface NearMiss {
@@ -12,33 +13,26 @@ export interface NearMiss {
 }
 
 /** One for each field that no column of the header serves, at most; a column that the mapping uses elsewhere is not meant. */
-export function nearMisses(mapping: Mapping, columns: readonly string[]): readonly NearMiss[] {
-  const fields = [...mapping.fields, ...mapping.children.flatMap((child) => child.fields)];
+export function nearMisses(
+  { fields: own, children }: Mapping,
+  uses: ColumnUses,
+  columns: readonly string[],
+): readonly NearMiss[] {
+  const fields = [...own, ...children.flatMap((child) => child.fields)];
+  const namesOf = ({ alternatives }: FieldMapping): readonly string[] =>
+    alternatives.flatMap((alternative) =>
+      uses.of(alternative).flatMap(({ name, use }) => (isByName(use) ? [name] : [])),
+    );
   const used = new Set(fields.flatMap(namesOf));
   const unused = columns.filter((column) => !used.has(column));
   return fields.flatMap((field) => {
     if (!field.alternatives.every(({ optional }) => optional)) return [];
-    if (namesOf(field).some((name) => columns.includes(name))) return [];
-    const [first] = namesOf(field).flatMap((name) => {
+    const names = namesOf(field);
+    if (names.some((name) => columns.includes(name))) return [];
+    const [first] = names.flatMap((name) => {
       const almost = unused.find((column) => isAlmost(name, column));
       return almost === undefined ? [] : [{ position: field.position, name, almost }];
     });
     return first === undefined ? [] : [first];
-  });
-}
-
-function namesOf({ alternatives }: FieldMapping): readonly string[] {
-  return alternatives.flatMap(({ source }) => {
-    switch (source.kind) {
-      case "from":
-        return source.columns;
-      case "template":
-        return source.parts.flatMap((part) => ("column" in part ? [part.column] : []));
-      case "expr":
-      case "value":
-        return [];
-      default:
-        return source satisfies never;
-    }
   });
 }

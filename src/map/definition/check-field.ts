@@ -6,8 +6,8 @@ import type { Field } from "../../model/resources/field.ts";
 import { referables } from "../../model/resources/resources.ts";
 import { didYouMean } from "../../model/text/nearest.ts";
 import { conditionFault } from "../expression/condition.ts";
-import { compileExpression } from "../expression/expression.ts";
-import type { RowIndexes } from "../expression/language.ts";
+import type { CompileExpression } from "../expression/expression.ts";
+import type { IndexNames } from "../expression/language.ts";
 import { dateFormatFault } from "../values/dates.ts";
 import { compileTransform } from "../values/transforms.ts";
 import { lengthUnits, type Unit, weightUnits } from "../values/units.ts";
@@ -20,7 +20,8 @@ import { parseTemplate } from "./template.ts";
 /** Where a field stands. */
 export interface FieldContext {
   readonly source: WrittenMapping["source"];
-  readonly indexes: RowIndexes;
+  readonly indexes: IndexNames;
+  readonly compile: CompileExpression;
   readonly kind: "group" | "child";
   /** Undefined when the payload has no such field, which is a fault of its own. */
   readonly field: Field | undefined;
@@ -52,10 +53,10 @@ const oneSource: Rule = ({ from, template, expr, value }) => {
   return [{ key: [], message }];
 };
 
-const expressions: Rule = (written, { source, indexes, kind }) => {
+const expressions: Rule = (written, { source, indexes, kind, compile }) => {
   const style = styleOf(source, written);
-  const compiled = written.expr === undefined ? undefined : compileExpression(written.expr, kind, style, indexes);
-  const fault = written.when === undefined ? undefined : conditionFault(written.when, kind, style, indexes);
+  const compiled = written.expr === undefined ? undefined : compile(written.expr, kind, style, indexes);
+  const fault = written.when === undefined ? undefined : conditionFault(compile(written.when, kind, style, indexes));
   return [
     ...(compiled === undefined || compiled.ok ? [] : [{ key: ["expr"], message: compiled.message }]),
     ...(fault === undefined ? [] : [{ key: ["when"], message: fault }]),

@@ -8,8 +8,9 @@ import { type Field, fieldAt, fieldPaths } from "../../model/resources/field.ts"
 import { resources } from "../../model/resources/resources.ts";
 import { didYouMean, nearest } from "../../model/text/nearest.ts";
 import { conditionFault } from "../expression/condition.ts";
-import { compileExpression } from "../expression/expression.ts";
+import type { CompileExpression } from "../expression/expression.ts";
 import { indexNameFault, indexNames } from "../expression/index-names.ts";
+import { noIndexNames } from "../expression/language.ts";
 import { checkAlternative, dateFaults } from "./check-field.ts";
 import type { WrittenSpec } from "./field-schema.ts";
 import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
@@ -19,17 +20,21 @@ import { alternativesOf, styleOf } from "./normalise.ts";
 const reservedNames: readonly string[] = ["rows", "row", "parent", "item"];
 
 /** All faults of a mapping that its schema accepts; of one that it does not, all that the rest of it has. */
-export function checkMapping(mapping: Partial<WrittenMapping>, places: YamlPlaces): readonly ConfigFault[] {
+export function checkMapping(
+  mapping: Partial<WrittenMapping>,
+  places: YamlPlaces,
+  compile: CompileExpression,
+): readonly ConfigFault[] {
   const resource = mapping.resource === undefined ? undefined : resources[mapping.resource];
   return [
     ...checkSource(mapping),
-    ...checkIndexes(mapping),
-    ...checkExpressions(mapping),
+    ...checkIndexes(mapping, compile),
+    ...checkExpressions(mapping, compile),
     ...checkJoins(mapping),
     ...checkKey(mapping, resource),
-    ...checkFields(mapping.fields ?? {}, { mapping, resource, places, path: ["fields"], list: undefined }),
+    ...checkFields(mapping.fields ?? {}, { mapping, resource, places, compile, path: ["fields"], list: undefined }),
     ...Object.entries(mapping.children ?? {}).flatMap(([list, child]) =>
-      checkChild(list, child, mapping, resource, places),
+      checkChild(list, child, { mapping, resource, places, compile }),
     ),
   ];
 }
@@ -44,16 +49,16 @@ function checkSource({ source }: Partial<WrittenMapping>): readonly ConfigFault[
   ];
 }
 
-function checkIndexes({ index, source }: Partial<WrittenMapping>): readonly ConfigFault[] {
+function checkIndexes({ index, source }: Partial<WrittenMapping>, compile: CompileExpression): readonly ConfigFault[] {
   const style = styleOf(source);
   return Object.entries(index ?? {}).flatMap(([name, { key, value, where }]) => {
     const path = ["index", name];
     const misnamed = indexNameFault(name);
     const texts = Object.entries({ key, value }).flatMap(([part, text]) => {
-      const compiled = compileExpression(text, "row", style);
+      const compiled = compile(text, "row", style, noIndexNames);
       return compiled.ok ? [] : [{ path: [...path, part], message: compiled.message }];
     });
-    const fault = where === undefined ? undefined : conditionFault(where, "row", style);
+    const fault = where === undefined ? undefined : conditionFault(compile(where, "row", style, noIndexNames));
     return [
       ...(misnamed === undefined ? [] : [{ path, message: misnamed, at: "key" as const }]),
       ...texts,
@@ -62,16 +67,15 @@ function checkIndexes({ index, source }: Partial<WrittenMapping>): readonly Conf
   });
 }
 
-function checkExpressions(mapping: Partial<WrittenMapping>): readonly ConfigFault[] {
+function checkExpressions(mapping: Partial<WrittenMapping>, compile: CompileExpression): readonly ConfigFault[] {
   const { where, group, source } = mapping;
   const by = typeof group?.by === "object" && !Array.isArray(group.by) ? group.by.expr : undefined;
-  const compiled =
-    by === undefined ? undefined : compileExpression(by, "row", styleOf(source), indexNames(mapping.index));
+  const compiled = by === undefined ? undefined : compile(by, "row", styleOf(source), indexNames(mapping.index));
   return [
-    ...conditionFaults(where, "row", mapping, ["where"]),
+    ...conditionFaults(where, "row", mapping, compile, ["where"]),
     ...(compiled === undefined || compiled.ok ? [] : [{ path: ["group", "by", "expr"], message: compiled.message }]),
-    ...conditionFaults(group?.head, "row", mapping, ["group", "head"]),
-    ...conditionFaults(group?.where, "group", mapping, ["group", "where"]),
+    ...conditionFaults(group?.head, "row", mapping, compile, ["group", "head"]),
+    ...conditionFaults(group?.where, "group", mapping, compile, ["group", "where"]),
   ];
 }
 
@@ -79,9 +83,11 @@ function conditionFaults(
   text: string | undefined,
   kind: "row" | "group" | "child",
   { source, index }: Partial<WrittenMapping>,
+  compile: CompileExpression,
   path: readonly PropertyKey[],
 ): readonly ConfigFault[] {
-  const message = text === undefined ? undefined : conditionFault(text, kind, styleOf(source), indexNames(index));
+  const message =
+    text === undefined ? undefined : conditionFault(compile(text, kind, styleOf(source), indexNames(index)));
   return message === undefined ? [] : [{ path, message }];
 }
 
@@ -116,10 +122,14 @@ function checkKey(
     : [{ path: ["fields"], message: `${keyPath}, the key of ${name}, is not mapped`, at: "key" }];
 }
 
-interface FieldsContext {
+interface Context {
   readonly mapping: Partial<WrittenMapping>;
   readonly resource: Resource | undefined;
   readonly places: YamlPlaces;
+  readonly compile: CompileExpression;
+}
+
+interface FieldsContext extends Context {
   readonly path: readonly PropertyKey[];
   /** The payload field that holds the list whose items have these fields. */
   readonly list: string | undefined;
@@ -133,10 +143,11 @@ function checkFields(fields: Readonly<Record<string, WrittenSpec>>, context: Fie
     const misplaced =
       whole === undefined ? misplacedField(name, context) : `is given twice: "${whole}" is mapped as a whole`;
     const field = misplaced === undefined ? targetField(name, context) : undefined;
+    const { places, compile } = context;
     const { source } = context.mapping;
     const indexes = indexNames(context.mapping.index);
     const kind = context.list === undefined ? ("group" as const) : ("child" as const);
-    const fieldContext = { source, indexes, kind, field, places: context.places };
+    const fieldContext = { source, indexes, kind, field, places, compile };
     return [
       ...(misplaced === undefined ? [] : [{ path, message: misplaced, at: "key" as const }]),
       ...alternativesOf(spec, path).flatMap((alternative) => checkAlternative(alternative, fieldContext)),
@@ -176,13 +187,8 @@ function misplacedField(name: string, context: FieldsContext): string | undefine
   return `has fields of its own: ${below.map((path) => (list === undefined ? path : path.slice(list.length + 1))).join(", ")}`;
 }
 
-function checkChild(
-  list: string,
-  child: WrittenChild,
-  mapping: Partial<WrittenMapping>,
-  resource: Resource | undefined,
-  places: YamlPlaces,
-): readonly ConfigFault[] {
+function checkChild(list: string, child: WrittenChild, context: Context): readonly ConfigFault[] {
+  const { mapping, resource, compile } = context;
   const path = ["children", list];
   const known =
     resource === undefined
@@ -191,17 +197,21 @@ function checkChild(
   const message = `is no list of objects of ${resource?.name}.${didYouMean(list, known) || (known.length > 0 ? ` Known: ${known.join(", ")}` : "")}`;
   return [
     ...(resource === undefined || known.includes(list) ? [] : [{ path, message, at: "key" as const }]),
-    ...checkEach(child.each, mapping).map((fault) => ({ path: [...path, "each"], message: fault })),
-    ...conditionFaults(child.where, "child", mapping, [...path, "where"]),
-    ...checkFields(child.fields, { mapping, resource, places, path: [...path, "fields"], list }),
+    ...checkEach(child.each, mapping, compile).map((fault) => ({ path: [...path, "each"], message: fault })),
+    ...conditionFaults(child.where, "child", mapping, compile, [...path, "where"]),
+    ...checkFields(child.fields, { ...context, path: [...path, "fields"], list }),
   ];
 }
 
-function checkEach(each: WrittenChild["each"], mapping: Partial<WrittenMapping>): readonly string[] {
+function checkEach(
+  each: WrittenChild["each"],
+  mapping: Partial<WrittenMapping>,
+  compile: CompileExpression,
+): readonly string[] {
   const { group, join, source } = mapping;
   if (typeof each !== "string") {
     const compiled =
-      "expr" in each ? compileExpression(each.expr, "group", styleOf(source), indexNames(mapping.index)) : undefined;
+      "expr" in each ? compile(each.expr, "group", styleOf(source), indexNames(mapping.index)) : undefined;
     if (compiled?.ok === false) return [compiled.message];
     return compiled === undefined || compiled.yields === "list" || compiled.yields === "unknown"
       ? []

@@ -33,6 +33,7 @@ function alternativeOf({ style }: Mapping, { label, file, line, column }: Channe
     position: { line, column },
     file,
     source: { kind: "value", value: label },
+    reads: undefined,
     optional: false,
     when: undefined,
     split: undefined,

@@ -1,9 +1,14 @@
 // Reads a mapping file: YAML text → the normalised mapping, or every fault of it at once.
 import { loadYaml, type YamlPlaces } from "../../model/config/yaml-config.ts";
-import { fieldAt } from "../../model/resources/field.ts";
+import { type Field, fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import type { SourceSettings } from "../../model/row.ts";
+import { compileOnce } from "../expression/compile-once.ts";
 import type { Expr } from "../expression/condition.ts";
+import { type CompileExpression, compileExpression, type ReadyExpression } from "../expression/expression.ts";
+import { indexNames } from "../expression/index-names.ts";
+import { type ExpressionKind, type IndexNames, noIndexNames } from "../expression/language.ts";
+import type { ValueStyle } from "../values/style.ts";
 import { isUnit } from "./check-field.ts";
 import { checkMapping } from "./check-mapping.ts";
 import type { WrittenField, WrittenOtherwise, WrittenSpec } from "./field-schema.ts";
@@ -21,27 +26,36 @@ import type {
 } from "./mapping.ts";
 import { mappingSchema, type WrittenChild, type WrittenMapping } from "./mapping-schema.ts";
 import { alternativesOf, constantAt, styleOf } from "./normalise.ts";
+import { readKindOf } from "./read-kind.ts";
 import { parseTemplate } from "./template.ts";
 
 type Path = readonly PropertyKey[];
 
+/** What every part of a mapping is normalised with. */
+interface Context {
+  readonly written: WrittenMapping;
+  readonly places: YamlPlaces;
+  readonly compile: CompileExpression;
+}
+
 /**
  * The mapping that a text holds. `file` is the name that messages show.
- * Throws `ImportError("MAPPING_INVALID")` with one line `file:line:column: what` for every fault there is.
+ * Throws `ImportError("MAPPING_INVALID")` with one line `file:line:column: what` for every fault there is. Every
+ * expression is compiled here, and nowhere again; `compiler` is what compiles them.
  */
-export function loadMapping(text: string, file: string): Mapping {
+export function loadMapping(text: string, file: string, compiler: CompileExpression = compileExpression): Mapping {
+  const compile = compileOnce(compiler);
   const { value: written, ...places } = loadYaml(text, file, mappingSchema, "MAPPING_INVALID", {
-    check: checkMapping,
+    check: (mapping, at) => checkMapping(mapping, at, compile),
     unknownKey: nestedField,
     hint: "docs/mapping.md describes every key of a mapping",
   });
   const { resource, source } = written;
+  const context: Context = { written, places, compile };
   const fields = Object.entries(written.fields).map(([path, spec]) =>
-    normaliseField(path, path, spec, ["fields", path], written, places),
+    normaliseField(path, path, spec, ["fields", path], "group", context),
   );
-  const children = Object.entries(written.children ?? {}).map(([path, child]) =>
-    normaliseChild(path, child, written, places),
-  );
+  const children = Object.entries(written.children ?? {}).map(([path, child]) => normaliseChild(path, child, context));
   return {
     file,
     resource,
@@ -50,9 +64,9 @@ export function loadMapping(text: string, file: string): Mapping {
     blank: source?.blank ?? [],
     accept: source?.accept ?? {},
     style: styleOf(source),
-    where: expr(written.where, ["where"], places),
-    indexes: normaliseIndexes(written.index, places),
-    group: normaliseGroup(written.group, places),
+    where: expr(written.where, "row", ["where"], context),
+    indexes: normaliseIndexes(context),
+    group: normaliseGroup(context),
     joins: normaliseJoins(written.join, places),
     key: written.key ?? resources[resource].keyPath,
     fields,
@@ -84,20 +98,23 @@ function settingsOf(source: WrittenMapping["source"]): SourceSettings {
   };
 }
 
-function normaliseIndexes(index: WrittenMapping["index"], places: YamlPlaces): Mapping["indexes"] {
+function normaliseIndexes(context: Context): Mapping["indexes"] {
+  const { index } = context.written;
   const specs = Object.entries(index ?? {}).map(([name, { key, value, where }]): [string, RowIndexSpec] => {
     const at = ["index", name];
     const spec = {
-      key: { text: key, position: places.positionOf([...at, "key"]) },
-      value: { text: value, position: places.positionOf([...at, "value"]) },
-      where: expr(where, [...at, "where"], places),
+      key: exprAt(key, "row", [...at, "key"], context, noIndexNames),
+      value: exprAt(value, "row", [...at, "value"], context, noIndexNames),
+      where: where === undefined ? undefined : exprAt(where, "row", [...at, "where"], context, noIndexNames),
     };
     return [name, spec];
   });
   return Object.fromEntries(specs);
 }
 
-function normaliseGroup(group: WrittenMapping["group"], places: YamlPlaces): Grouping | undefined {
+function normaliseGroup(context: Context): Grouping | undefined {
+  const { places } = context;
+  const { group } = context.written;
   if (group === undefined) return undefined;
   const { by } = group;
   return {
@@ -106,11 +123,11 @@ function normaliseGroup(group: WrittenMapping["group"], places: YamlPlaces): Gro
         ? { columns: [by.trim()] }
         : Array.isArray(by)
           ? { columns: by.map((name) => name.trim()) }
-          : { expr: { text: by.expr, position: places.positionOf(["group", "by", "expr"]) } },
+          : { expr: exprAt(by.expr, "row", ["group", "by", "expr"], context) },
     position: places.positionOf(["group", "by"]),
     rows: group.rows ?? "adjacent",
-    head: expr(group.head, ["group", "head"], places),
-    where: expr(group.where, ["group", "where"], places),
+    head: expr(group.head, "row", ["group", "head"], context),
+    where: expr(group.where, "group", ["group", "where"], context),
     conflict: group.conflict ?? "warn",
   };
 }
@@ -127,29 +144,24 @@ function normaliseJoins(join: WrittenMapping["join"], places: YamlPlaces): reado
   );
 }
 
-function normaliseChild(path: string, child: WrittenChild, written: WrittenMapping, places: YamlPlaces): ChildMapping {
+function normaliseChild(path: string, child: WrittenChild, context: Context): ChildMapping {
   const { each, where, fields } = child;
   const at = ["children", path];
   return {
     path,
-    position: places.positionOf([...at, "each"]),
-    each: normaliseEach(each, [...at, "each"], written, places),
-    where: expr(where, [...at, "where"], places),
+    position: context.places.positionOf([...at, "each"]),
+    each: normaliseEach(each, [...at, "each"], context),
+    where: expr(where, "child", [...at, "where"], context),
     fields: Object.entries(fields).map(([name, spec]) =>
-      normaliseField(name, `${path}.${name}`, spec, [...at, "fields", name], written, places),
+      normaliseField(name, `${path}.${name}`, spec, [...at, "fields", name], "child", context),
     ),
   };
 }
 
-function normaliseEach(
-  each: WrittenChild["each"],
-  at: Path,
-  { join }: WrittenMapping,
-  places: YamlPlaces,
-): ChildMapping["each"] {
+function normaliseEach(each: WrittenChild["each"], at: Path, context: Context): ChildMapping["each"] {
+  const { join } = context.written;
   if (typeof each === "object") {
-    if ("expr" in each)
-      return { kind: "expr", expr: { text: each.expr, position: places.positionOf([...at, "expr"]) } };
+    if ("expr" in each) return { kind: "expr", expr: exprAt(each.expr, "group", [...at, "expr"], context) };
     return { kind: "split", column: each.from.trim(), separator: each.split };
   }
   if (each === "rows") return { kind: "rows" };
@@ -161,29 +173,39 @@ function normaliseField(
   payloadPath: string,
   spec: WrittenSpec,
   at: Path,
-  { resource, source }: WrittenMapping,
-  places: YamlPlaces,
+  kind: "group" | "child",
+  context: Context,
 ): FieldMapping {
-  const field = fieldAt(resources[resource].schema, payloadPath);
+  const field = fieldAt(resources[context.written.resource].schema, payloadPath);
+  if (field === undefined) throw new Error(`${payloadPath} passed the check and is no field`);
   const [first, ...others] = alternativesOf(spec, at).map(({ written, path: place }) =>
-    normaliseAlternative(written, place, source, places),
+    normaliseAlternative(written, place, field, kind, context),
   );
-  if (field === undefined || first === undefined) throw new Error(`${payloadPath} passed the check and is no field`);
-  return { path, field, position: places.positionOf(at), alternatives: [first, ...others] };
+  if (first === undefined) throw new Error(`${payloadPath} passed the check and has no alternative`);
+  return { path, field, position: context.places.positionOf(at), alternatives: [first, ...others] };
 }
 
 function normaliseAlternative(
   written: WrittenField,
   at: Path,
-  source: WrittenMapping["source"],
-  places: YamlPlaces,
+  field: Field,
+  kind: "group" | "child",
+  context: Context,
 ): Alternative {
-  const { lookup, map, unit } = written;
+  const { places } = context;
+  const { lookup, map, unit, when } = written;
+  const style = styleOf(context.written.source, written);
+  const reads = readKindOf(written, field);
+  const compile = (text: string) => ready(text, kind, style, indexNames(context.written.index), context);
   return {
     position: places.positionOf(at),
-    source: sourceOf(written, at, places),
+    source: sourceOf(written, at, places, (text) => compile(text).reading(reads)),
+    reads,
     optional: written.optional ?? false,
-    when: expr(written.when, [...at, "when"], places),
+    when:
+      when === undefined
+        ? undefined
+        : { text: when, position: places.positionOf([...at, "when"]), compiled: compile(when) },
     split: written.split,
     apply: written.apply ?? [],
     lookup:
@@ -202,16 +224,21 @@ function normaliseAlternative(
     default: written.default === undefined ? undefined : constantAt(written.default, [...at, "default"], places),
     clear: written.blank === "clear",
     ref: written.ref,
-    style: styleOf(source, written),
+    style,
   };
 }
 
-function sourceOf({ from, template, expr: text, value }: WrittenField, at: Path, places: YamlPlaces): ValueSource {
+function sourceOf(
+  { from, template, expr: text, value }: WrittenField,
+  at: Path,
+  places: YamlPlaces,
+  compile: (text: string) => ReadyExpression,
+): ValueSource {
   if (template !== undefined) {
     const parsed = parseTemplate(template);
     return { kind: "template", parts: parsed.ok ? parsed.parts : [] };
   }
-  if (text !== undefined) return { kind: "expr", text };
+  if (text !== undefined) return { kind: "expr", text, compiled: compile(text) };
   if (value !== undefined) return { kind: "value", value: constantAt(value, [...at, "value"], places) };
   const [first = "", ...others] = (typeof from === "string" ? [from] : (from ?? [])).map((name) => name.trim());
   return { kind: "from", columns: [first, ...others] };
@@ -224,8 +251,32 @@ function otherwiseOf(written: WrittenOtherwise | undefined, at: Path, places: Ya
     : { kind: "value", value: constantAt(written.value, [...at, "value"], places) };
 }
 
-function expr(text: string | undefined, path: Path, places: YamlPlaces): Expr | undefined {
-  return text === undefined ? undefined : { text, position: places.positionOf(path) };
+function expr(text: string | undefined, kind: ExpressionKind, path: Path, context: Context): Expr | undefined {
+  return text === undefined ? undefined : exprAt(text, kind, path, context);
+}
+
+/** An expression that is no field's: cells are written as the source says. */
+function exprAt(
+  text: string,
+  kind: ExpressionKind,
+  path: Path,
+  context: Context,
+  indexes: IndexNames = indexNames(context.written.index),
+): Expr {
+  const compiled = ready(text, kind, styleOf(context.written.source), indexes, context);
+  return { text, position: context.places.positionOf(path), compiled };
+}
+
+function ready(
+  text: string,
+  kind: ExpressionKind,
+  style: ValueStyle,
+  indexes: IndexNames,
+  { compile }: Context,
+): ReadyExpression {
+  const compiled = compile(text, kind, style, indexes);
+  if (!compiled.ok) throw new Error(`an expression passed the check and does not compile: ${compiled.message}`);
+  return compiled;
 }
 
 function lookupsOf(fields: readonly FieldMapping[]): readonly LookupSpec[] {

@@ -1,5 +1,5 @@
 // A mapping as the tool works with it: every form spelled out, every default in place, every field with its type and its
-// place in the file. Plain values; map/compile.ts makes functions of them.
+// place in the file, every expression compiled. map/compile.ts makes functions of it.
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import type { DamageKind } from "../../model/damage.ts";
 import type { Json } from "../../model/json.ts";
@@ -7,7 +7,8 @@ import type { ReferableName, ResourceName } from "../../model/resource.ts";
 import type { Field } from "../../model/resources/field.ts";
 import type { SourceSettings } from "../../model/row.ts";
 import type { Expr } from "../expression/condition.ts";
-import type { ValueStyle } from "../values/style.ts";
+import type { ReadyExpression } from "../expression/expression.ts";
+import type { ReadKind, ValueStyle } from "../values/style.ts";
 import type { TransformSpec } from "../values/transforms.ts";
 import type { Unit } from "../values/units.ts";
 
@@ -94,6 +95,8 @@ export interface Alternative {
   /** The file in which it stands, when that is not the mapping: what the job adds. */
   readonly file?: string;
   readonly source: ValueSource;
+  /** As what the text of the source is read, if anything: its style decides how. */
+  readonly reads: ReadKind | undefined;
   readonly optional: boolean;
   readonly when: Expr | undefined;
   readonly split: string | undefined;
@@ -114,7 +117,7 @@ export interface Alternative {
 export type ValueSource =
   | { readonly kind: "from"; readonly columns: readonly [string, ...string[]] }
   | { readonly kind: "template"; readonly parts: readonly TemplatePart[] }
-  | { readonly kind: "expr"; readonly text: string }
+  | { readonly kind: "expr"; readonly text: string; readonly compiled: ReadyExpression }
   | { readonly kind: "value"; readonly value: Constant };
 
 /** Literal text, or the column whose cell stands there. */

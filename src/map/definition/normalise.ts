@@ -35,23 +35,26 @@ export function constantAt(value: unknown, path: readonly PropertyKey[], places:
   return typeof value === "string" || typeof value === "boolean" ? value : null;
 }
 
-/** How cells are written: what `source:` says and the field says otherwise. The same object for the same source. */
+/** How cells are written: what `source:` says and the field says otherwise. The same object for the same source and field. */
 export function styleOf(
   source: WrittenMapping["source"],
   field: Pick<WrittenField, "decimal" | "thousands" | "dates"> = {},
 ): ValueStyle {
   const said = source ?? noSource;
-  if (field.decimal === undefined && field.thousands === undefined && field.dates === undefined) {
-    const style = baseStyles.get(said) ?? styleFrom(said);
-    baseStyles.set(said, style);
-    return style;
-  }
-  return styleFrom({
-    decimal: field.decimal ?? said.decimal,
-    thousands: field.thousands ?? said.thousands,
-    dates: field.dates ?? said.dates,
-    timezone: said.timezone,
-  });
+  const isOfField = field.decimal !== undefined || field.thousands !== undefined || field.dates !== undefined;
+  const ofSource = styles.get(said) ?? new WeakMap<object, ValueStyle>();
+  styles.set(said, ofSource);
+  const key = isOfField ? field : said;
+  const style =
+    ofSource.get(key) ??
+    styleFrom({
+      decimal: field.decimal ?? said.decimal,
+      thousands: field.thousands ?? said.thousands,
+      dates: field.dates ?? said.dates,
+      timezone: said.timezone,
+    });
+  ofSource.set(key, style);
+  return style;
 }
 
 /** How constants of a mapping are written, whatever its cells look like: a decimal point, ISO dates. */
@@ -61,8 +64,8 @@ export function constantStyle(style: ValueStyle): ValueStyle {
 
 type WrittenSource = NonNullable<WrittenMapping["source"]>;
 const noSource: WrittenSource = {};
-// Expressions share one environment for each style object.
-const baseStyles = new WeakMap<WrittenSource, ValueStyle>();
+// Expressions share one environment for each style object, and are compiled once for each.
+const styles = new WeakMap<WrittenSource, WeakMap<object, ValueStyle>>();
 
 // A point between thousands leaves only the comma for decimals, and the other way round.
 function styleFrom({ decimal, thousands, dates, timezone }: Partial<WrittenSource>): ValueStyle {

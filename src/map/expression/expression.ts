@@ -8,7 +8,15 @@ import type { Value } from "../values/coerce.ts";
 import { commonStyle, completed, type ReadKind, settled, type ValueStyle } from "../values/style.ts";
 import { type CellRead, compileValueReads, keepRead, readsOfFailure } from "./cell-reads.ts";
 import { CellsView, type ReadListener } from "./cells-view.ts";
-import { type ExpressionKind, expressionEnvironment, noIndexes, type RowIndexes } from "./language.ts";
+import {
+  askingIndexes,
+  type ExpressionKind,
+  expressionEnvironment,
+  type IndexNames,
+  noIndexes,
+  noIndexNames,
+  type RowIndexes,
+} from "./language.ts";
 import { compileMessage, place, runMessage } from "./message.ts";
 import { withinBounds } from "./meter.ts";
 import { type CellUse, columnsOf, syntaxFault, type TextUse, textUse, textUses, withSafeNames } from "./syntax.ts";
@@ -22,6 +30,8 @@ export interface Scope {
   readonly rows?: readonly Cells[];
   /** In children of a split cell: the piece. */
   readonly item?: string;
+  /** What its calls of indexes ask. */
+  readonly indexes?: RowIndexes | undefined;
   /** What the cells prove of how they are written. */
   readonly styles?: ScopeStyles;
 }
@@ -48,31 +58,46 @@ export type Expression = (scope: Scope) => Evaluated;
 /** What an expression gives as far as can be known before it runs. */
 type Yields = "text" | "number" | "boolean" | "list" | "unknown";
 
+/** An expression ready for rows. */
+export interface ReadyExpression {
+  readonly expression: Expression;
+  /** Literal column names that it reads off `row`, to be checked against a header. */
+  readonly columns: readonly string[];
+  readonly yields: Yields;
+  /** Texts that are read by a style: arguments of `number()` and `date()`, and last the result where that is read. */
+  readonly uses: readonly TextUse[];
+  /** How a text that comes from these cells is written. */
+  readonly styleIn: (scope: Scope) => ValueStyle;
+  /** The same expression where a text that it gives is read so. */
+  readonly reading: (result: ReadKind | undefined) => ReadyExpression;
+  /** The text of one of its uses, as it is made of a scope; undefined where that needs a variable of the expression around it. */
+  readonly partOf: (use: TextUse) => Expression | undefined;
+}
+
 /** An expression ready for rows, or what is wrong with its text. */
 export type CompiledExpression =
-  | {
-      readonly ok: true;
-      readonly expression: Expression;
-      /** Literal column names that it reads off `row`, to be checked against a header. */
-      readonly columns: readonly string[];
-      readonly yields: Yields;
-      /** Texts that are read by a style: arguments of `number()` and `date()`, and the result where it is to be `result`. */
-      readonly uses: readonly TextUse[];
-      /** How a text that comes from these cells is written. */
-      readonly styleIn: (scope: Scope) => ValueStyle;
-    }
+  | ({ readonly ok: true } & ReadyExpression)
   | { readonly ok: false; readonly message: string };
+
+/** What makes expressions of their texts: `compileExpression`, or one that remembers what it made. */
+export type CompileExpression = (
+  source: string,
+  kind: ExpressionKind,
+  style: ValueStyle,
+  indexes: IndexNames,
+  compilePart?: CompileExpression,
+) => CompiledExpression;
 
 /**
  * The expression, or one line that says what is wrong with it and at which column of its text (from 1). What the style
- * leaves open is taken from the scope's cells, row by row; `result` says what a text that the expression gives is read as.
+ * leaves open is taken from the scope's cells, row by row. `compilePart` is asked for what stands in it.
  */
 export function compileExpression(
   source: string,
   kind: ExpressionKind,
   style: ValueStyle,
-  indexes: RowIndexes = noIndexes,
-  result?: ReadKind,
+  indexes: IndexNames = noIndexNames,
+  compilePart: CompileExpression = compileExpression,
 ): CompiledExpression {
   const environment = environmentOf(kind, style, indexes);
   try {
@@ -85,24 +110,33 @@ export function compileExpression(
     if (!check.valid) return { ok: false, message: compileMessage(check.error, source, kind) };
     const yields = yieldsOf(check.type ?? "dyn");
     if (yields === undefined) return { ok: false, message: `the expression gives ${check.type}; ${whatIsTaken}` };
-    const isRead = result !== undefined && (yields === "text" || yields === "unknown" || yields === "list");
-    const uses = [...textUses(parsed.ast, indexes), ...(isRead ? [textUse(parsed.ast, result, indexes)] : [])];
     const columns = columnsOf(parsed.ast);
     const valueReads = compileValueReads(parsed.ast);
-    const styleIn = styleFinder(style, uses);
-    if (styleIn === undefined) {
-      const expression: Expression = (scope) => evaluate(safe, scope, valueReads);
-      return { ok: true, expression, columns, yields, uses, styleIn: () => style };
-    }
     const inStyles = new Map<ValueStyle, ParseResult>([[style, safe]]);
-    const expression: Expression = (scope) => {
-      const found = styleIn(scope);
-      if (found === undefined) return { ok: false, message: differentStyles(uses), reads: [] };
-      const parsedFor = inStyles.get(found) ?? environmentOf(kind, found, indexes).parse(safeSource);
-      inStyles.set(found, parsedFor);
-      return evaluate(parsedFor, scope, valueReads);
+    const readyFor = (uses: readonly TextUse[]): Pick<ReadyExpression, "expression" | "uses" | "styleIn"> => {
+      const styleIn = styleFinder(style, uses);
+      if (styleIn === undefined)
+        return { expression: (scope) => evaluate(safe, scope, valueReads), uses, styleIn: () => style };
+      const expression: Expression = (scope) => {
+        const found = styleIn(scope);
+        if (found === undefined) return { ok: false, message: differentStyles(uses), reads: [] };
+        const parsedFor = inStyles.get(found) ?? environmentOf(kind, found, indexes).parse(safeSource);
+        inStyles.set(found, parsedFor);
+        return evaluate(parsedFor, scope, valueReads);
+      };
+      return { expression, uses, styleIn: (scope) => styleIn(scope) ?? style };
     };
-    return { ok: true, expression, columns, yields, uses, styleIn: (scope) => styleIn(scope) ?? style };
+    const parts = textUses(parsed.ast, indexes);
+    const reading = (result: ReadKind | undefined): ReadyExpression =>
+      result === undefined || yields === "number" || yields === "boolean"
+        ? ready
+        : { ...ready, ...readyFor([...parts, textUse(parsed.ast, result, indexes)]) };
+    const partOf = ({ text }: TextUse): Expression | undefined => {
+      const part = compilePart(text, kind, style, indexes);
+      return part.ok ? part.expression : undefined;
+    };
+    const ready: ReadyExpression = { ...readyFor(parts), columns, yields, reading, partOf };
+    return { ok: true, ...ready };
   } catch (error) {
     return { ok: false, message: compileMessage(error, source, kind) };
   }
@@ -152,9 +186,9 @@ export function readAs(style: ColumnStyle | undefined, reads: ReadKind): ColumnS
   };
 }
 
-const environments = new WeakMap<RowIndexes, WeakMap<ValueStyle, Map<ExpressionKind, Environment>>>();
+const environments = new WeakMap<IndexNames, WeakMap<ValueStyle, Map<ExpressionKind, Environment>>>();
 
-function environmentOf(kind: ExpressionKind, style: ValueStyle, indexes: RowIndexes): Environment {
+function environmentOf(kind: ExpressionKind, style: ValueStyle, indexes: IndexNames): Environment {
   const ofIndexes = environments.get(indexes) ?? new WeakMap<ValueStyle, Map<ExpressionKind, Environment>>();
   environments.set(indexes, ofIndexes);
   const ofStyle = ofIndexes.get(style) ?? new Map<ExpressionKind, Environment>();
@@ -189,7 +223,7 @@ function evaluate(
 ): Evaluated {
   const variables = new Variables(scope);
   try {
-    const result: unknown = withinBounds((): unknown => parsed(variables));
+    const result = askingIndexes(scope.indexes ?? noIndexes, () => withinBounds((): unknown => parsed(variables)));
     const value = takenValue(result);
     const reads = valueReads(variables.reads);
     return value === undefined

@@ -35,29 +35,53 @@ export const safeNames: ReadonlyMap<string, string> = new Map([
 export type RowIndex = (key: string, otherwise?: string) => string;
 /** The indexes of a mapping by their names, which are functions of its expressions. */
 export type RowIndexes = ReadonlyMap<string, RowIndex>;
+/** The names alone: an expression is compiled before the rows of an index are read. */
+export type IndexNames = ReadonlySet<string>;
 /** For a mapping that has none, and for what indexes themselves are made of. */
 export const noIndexes: RowIndexes = new Map();
+/** The names of no index. */
+export const noIndexNames: IndexNames = new Set();
 
-/** The environment in which expressions of a kind are compiled; one for each style, kind and set of indexes is enough. */
+/** The environment in which expressions of a kind are compiled; one for each style, kind and set of index names is enough. */
 export function expressionEnvironment(
   kind: ExpressionKind,
   style: ValueStyle,
-  indexes: RowIndexes = noIndexes,
+  indexes: IndexNames = noIndexNames,
 ): Environment {
   const environment = new Environment({ homogeneousAggregateLiterals: false }).registerType("Row", CellsView);
   for (const name of variablesOf[kind]) environment.registerVariable(name, variableTypes[name] ?? "dyn");
   registerNumbers(environment, style);
   registerTexts(environment, style);
-  for (const [name, find] of indexes) {
+  for (const name of indexes) {
     environment
-      .registerFunction(`${name}(string): string`, (key: string) => find(key), sync)
+      .registerFunction(`${name}(string): string`, (key: string) => askedIndex(name)(key), sync)
       .registerFunction(
         `${name}(string, string): string`,
-        (key: string, otherwise: string) => find(key, otherwise),
+        (key: string, otherwise: string) => askedIndex(name)(key, otherwise),
         sync,
       );
   }
   return environment;
+}
+
+// Evaluations are synchronous, so there is one at a time.
+let asked: RowIndexes = noIndexes;
+
+/** Runs one evaluation; the indexes that it calls are these. */
+export function askingIndexes<T>(indexes: RowIndexes, evaluate: () => T): T {
+  const outer = asked;
+  asked = indexes;
+  try {
+    return evaluate();
+  } finally {
+    asked = outer;
+  }
+}
+
+function askedIndex(name: string): RowIndex {
+  const find = asked.get(name);
+  if (find === undefined) throw new Error(`an expression asks the index "${name}", and was given none of that name`);
+  return find;
 }
 
 const variableTypes: Readonly<Record<string, string>> = {

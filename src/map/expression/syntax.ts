@@ -3,7 +3,7 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { compilePattern } from "../values/pattern.ts";
 import type { ReadKind } from "../values/style.ts";
-import { type RowIndexes, safeNames } from "./language.ts";
+import { type IndexNames, safeNames } from "./language.ts";
 
 /** A mistake, and where in the source it starts (0-based). */
 export interface SyntaxFault {
@@ -37,7 +37,7 @@ export interface TextUse {
 }
 
 /** The calls of `number()` and `date()` in an expression. */
-export function textUses(tree: ASTNode, indexes: RowIndexes): readonly TextUse[] {
+export function textUses(tree: ASTNode, indexes: IndexNames): readonly TextUse[] {
   return [...nodesOf(tree)].flatMap((node): TextUse[] => {
     const [name, [argument]] = node.op === "call" ? node.args : ["", []];
     if ((name !== "number" && name !== "date") || argument === undefined) return [];
@@ -46,7 +46,7 @@ export function textUses(tree: ASTNode, indexes: RowIndexes): readonly TextUse[]
 }
 
 /** An expression's whole result as text that is read. What an index answers is no cell that the expression names. */
-export function textUse(tree: ASTNode, reads: ReadKind, indexes: RowIndexes): TextUse {
+export function textUse(tree: ASTNode, reads: ReadKind, indexes: IndexNames): TextUse {
   const nodes = [...nodesOf(tree)];
   const asksIndex = nodes.some((node) => node.op === "call" && indexes.has(node.args[0]));
   const cells = asksIndex ? [] : nodes.map(cellUse).filter((use) => use !== undefined);

@@ -1,13 +1,16 @@
 // What the text of a field is read as by a style, if anything: its type decides, and the transforms that count.
 import type { Field } from "../../model/resources/field.ts";
-import type { Alternative } from "../definition/mapping.ts";
 import type { ReadKind } from "../values/style.ts";
 import type { TransformSpec } from "../values/transforms.ts";
+import type { WrittenField } from "./field-schema.ts";
 
 /** As what an alternative reads the text of its source; undefined where it stays text or another step has made it something else. */
-export function readKindOf({ apply, ref, round, source }: Alternative, field: Field): ReadKind | undefined {
-  if (source.kind === "value") return undefined;
-  for (const spec of apply) {
+export function readKindOf(
+  { apply, ref, round, value }: Pick<WrittenField, "apply" | "ref" | "round" | "value">,
+  field: Field,
+): ReadKind | undefined {
+  if (value !== undefined) return undefined;
+  for (const spec of apply ?? []) {
     const name = transformName(spec);
     if (name === "date") return undefined; // by formats of its own
     if (numeric.has(name)) return "number";
