@@ -8,8 +8,8 @@ import { type DateEvidence, dateEvidence } from "../values/date-evidence.ts";
 import type { CellSeen, SeenCells } from "../values/evidence.ts";
 import { type NumberEvidence, numberEvidence } from "../values/number-evidence.ts";
 import { commonStyle } from "../values/style.ts";
-import type { ColumnsToInfer, ColumnToInfer } from "./columns-to-infer.ts";
 import type { ColumnPlace } from "./column-uses.ts";
+import type { ColumnsToInfer, ColumnToInfer } from "./columns-to-infer.ts";
 import { type Finding, hintOf, wayOf } from "./style-hint.ts";
 
 /** A file as far as styles are concerned. */
