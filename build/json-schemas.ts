@@ -4,9 +4,9 @@ import { z } from "zod";
 import { writtenJob } from "../src/job/job-schema.ts";
 import { mappingSchema } from "../src/map/definition/mapping-schema.ts";
 import { isPlainObject } from "../src/model/json.ts";
-import { type ResourceName, resourceNames } from "../src/model/resource.ts";
+import type { ResourceName } from "../src/model/resource.ts";
 import { type Field, fieldAt, fieldPaths } from "../src/model/resources/field.ts";
-import { resources } from "../src/model/resources/resources.ts";
+import { resourceNames, resources } from "../src/model/resources/resources.ts";
 
 /** A part of a JSON Schema, as plain JSON. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -26,6 +26,8 @@ export type { Outcome } from "./model/outcome.ts";
 export { version } from "./model/package.ts";
 export { describeProblem, type Problem, type ProblemCode } from "./model/problem.ts";
 export type { HttpProxy } from "./model/proxy.ts";
+export type { Phase, ResourceName } from "./model/resource.ts";
+export { resourceNames } from "./model/resources/resources.ts";
 export type { Explanation } from "./report/explanation.ts";
 export type { ShownEntry } from "./report/preview-text.ts";
 export type { Summary } from "./report/summary.ts";

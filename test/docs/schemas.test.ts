@@ -7,8 +7,7 @@ import { describe, expect, it, test } from "vitest";
 import { parse } from "yaml";
 import { jsonSchemas, mappablePaths, schemaText } from "../../build/json-schemas.ts";
 import { loadMapping } from "../../src/map/definition/load-mapping.ts";
-import { resourceNames } from "../../src/model/resource.ts";
-import { resources } from "../../src/model/resources/resources.ts";
+import { resourceNames, resources } from "../../src/model/resources/resources.ts";
 import { marked } from "./documents.ts";
 import { schemaComplaints } from "./json-schema.ts";
 

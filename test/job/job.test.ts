@@ -146,7 +146,7 @@ describe("a job that is wrong", () => {
     {
       name: "what to do with companies, which are only referred to",
       job: `${minimal}existing: { companies: skip }\n`,
-      fault: "import.yaml:4:13: existing.companies: unknown key. Known here: products, sales_orders, channels",
+      fault: "import.yaml:4:13: existing.companies: unknown key. Known here: channels, products, sales_orders",
     },
     {
       name: "a rate of nothing",
