@@ -83,10 +83,11 @@ function payloadFieldsOf(name: ResourceName): JsonSchema {
 function childOf(name: ResourceName, list: string): JsonSchema {
   const within = `${list}.`;
   const paths = mappablePaths(name).filter((path) => path.startsWith(within));
+  const fields = Object.fromEntries(paths.slice(0, 1).map((path) => [path.slice(within.length), "Column"]));
   return {
     ...ref("child"),
     description: `The ${list} of ${name}. An update replaces the list as a whole.`,
-    examples: [{ each: "rows", fields: { sku: "SKU" } }],
+    examples: [{ each: "rows", fields }],
     properties: { fields: fieldNames(name, paths, within) },
   };
 }
