@@ -13,8 +13,8 @@ import { salesOrders } from "./sales-orders.ts";
 export const referables = {
   channels,
   products,
-  sales_orders: salesOrders,
   companies,
+  sales_orders: salesOrders,
 } satisfies { readonly [Name in ReferableName]: Entry<Name> };
 
 type Entry<Name extends ReferableName> = (Name extends ResourceName ? Resource : Referable) & { readonly name: Name };
