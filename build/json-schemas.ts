@@ -4,9 +4,9 @@ import { z } from "zod";
 import { writtenJob } from "../src/job/job-schema.ts";
 import { mappingSchema } from "../src/map/definition/mapping-schema.ts";
 import { isPlainObject } from "../src/model/json.ts";
-import { type ResourceName, resourceNames } from "../src/model/resource.ts";
+import type { ResourceName } from "../src/model/resource.ts";
 import { type Field, fieldAt, fieldPaths } from "../src/model/resources/field.ts";
-import { resources } from "../src/model/resources/resources.ts";
+import { resourceNames, resources } from "../src/model/resources/resources.ts";
 
 /** A part of a JSON Schema, as plain JSON. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -83,10 +83,11 @@ function payloadFieldsOf(name: ResourceName): JsonSchema {
 function childOf(name: ResourceName, list: string): JsonSchema {
   const within = `${list}.`;
   const paths = mappablePaths(name).filter((path) => path.startsWith(within));
+  const fields = Object.fromEntries(paths.slice(0, 1).map((path) => [path.slice(within.length), "Column"]));
   return {
     ...ref("child"),
     description: `The ${list} of ${name}. An update replaces the list as a whole.`,
-    examples: [{ each: "rows", fields: { sku: "SKU" } }],
+    examples: [{ each: "rows", fields }],
     properties: { fields: fieldNames(name, paths, within) },
   };
 }

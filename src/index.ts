@@ -67,8 +67,10 @@ export { version } from "./model/package.ts";
 export type { ProblemCell } from "./model/problem.ts";
 export { describeProblem, type Problem, type ProblemCode } from "./model/problem.ts";
 export type { HttpProxy } from "./model/proxy.ts";
-export type { ExistingPolicy, Phase, ReferableName, ResourceName } from "./model/resource.ts";
+
+export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";
 export type { ChannelStanding } from "./model/resources/channel-standing.ts";
+export { resourceNames } from "./model/resources/resources.ts";
 export type { Cell, Cells, FileInfo, Format, SourceSettings } from "./model/row.ts";
 export type { AlternativeTrace, FieldTrace, TracedCell, TraceResult, TraceStep } from "./model/trace.ts";
 export type {
@@ -83,6 +85,7 @@ export type {
   StoryEvent,
 } from "./report/explanation.ts";
 export type { FailureFile } from "./report/failures.ts";
+
 export type { ShownEntry } from "./report/preview-text.ts";
 export type { ProblemGroup } from "./report/problems.ts";
 export type { Counts, StopReason, Summary, SummaryFile } from "./report/summary.ts";

@@ -43,7 +43,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   sandbox: ["model", "sandbox/world", "sandbox/endpoints", "sandbox/lies"],
   // Stages on others.
   dispatch: ["model", "model/text", "model/resources", "model/ledger", "api"],
-  job: ["model", "model/text", "model/config", "read", "map/definition"],
+  job: ["model", "model/text", "model/config", "model/resources", "read", "map/definition"],
   staging: [
     "model",
     "model/text",
@@ -60,7 +60,19 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "job",
   ],
   // What a command does.
-  run: ["model", "model/ledger", "disk", "read", "ledger", "api", "report", "dispatch", "job", "staging"],
+  run: [
+    "model",
+    "model/resources",
+    "model/ledger",
+    "disk",
+    "read",
+    "ledger",
+    "api",
+    "report",
+    "dispatch",
+    "job",
+    "staging",
+  ],
   history: [
     "model",
     "model/text",

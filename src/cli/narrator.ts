@@ -1,7 +1,7 @@
 // From events to what a person sees while it runs: one progress state, and a line for what is worth a line.
 import { certificateFault } from "../model/certificate-fault.ts";
-import type { Phase } from "../model/resource.ts";
 import type { Progress, ProgressState } from "../report/progress.ts";
+import { words } from "../report/wording.ts";
 import type { RunEvent } from "../run/run.ts";
 
 type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
@@ -16,7 +16,7 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
   const follow = (event: DispatchEvent): void => {
     switch (event.type) {
       case "phase.started":
-        show({ phase: phaseNames[event.phase], done: event.entries - event.open, total: event.entries });
+        show({ phase: words(event.phase), done: event.entries - event.open, total: event.entries });
         break;
       case "entry.settled":
         show(moved(state, 1));
@@ -99,13 +99,6 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
     }
   };
 }
-
-const phaseNames: Readonly<Record<Phase, string>> = {
-  channels: "channels",
-  products: "products",
-  kits: "kits",
-  sales_orders: "sales orders",
-};
 
 function moved({ phase, done, total }: ProgressState, by: number): ProgressState {
   return { phase, done: done + by, ...(total === undefined ? {} : { total }) };

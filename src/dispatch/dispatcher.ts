@@ -7,8 +7,8 @@ import { createHalt, Halted } from "../api/halt.ts";
 import { createTransport, probeRequest } from "../api/transport.ts";
 import { steadyClock } from "../model/clock.ts";
 import type { ImportError } from "../model/error.ts";
-import { type Phase, phases } from "../model/resource.ts";
-import { resources } from "../model/resources/resources.ts";
+import type { Phase } from "../model/resource.ts";
+import { phases, resources } from "../model/resources/resources.ts";
 import { createAttemptStates } from "./attempt-state.ts";
 import { createClaims } from "./claims.ts";
 import type { DispatchContext } from "./context.ts";
@@ -73,7 +73,9 @@ async function runPhase(context: DispatchContext, phase: Phase): Promise<void> {
   const { ledger, run, onEvent } = options;
   const before = await ledger.queue.progress(run, phase);
   const open = entriesOf(before.filter(({ outcome }) => outcome === undefined));
-  onEvent({ type: "phase.started", phase, entries: entriesOf(before), open });
+  const entries = entriesOf(before);
+  if (entries === 0 && !toldWhenEmpty.has(phase)) return;
+  onEvent({ type: "phase.started", phase, entries, open });
   if (open > 0) {
     if (!options.force) await settleMany(context, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
     // After that, so that the same command with the same limit goes on with the next ones.
@@ -86,6 +88,10 @@ async function runPhase(context: DispatchContext, phase: Phase): Promise<void> {
   }
   onEvent({ type: "phase.finished", phase });
 }
+
+const toldWhenEmpty = new Set(
+  Object.values(resources).flatMap(({ tellsEmptyPhases, phases: own }) => (tellsEmptyPhases === true ? own : [])),
+);
 
 /** True when another round may get further. */
 async function runRound(context: DispatchContext, phase: Phase): Promise<boolean> {

@@ -27,7 +27,7 @@ export function foundSettlement(
   switch (policy) {
     case "update": {
       if (others.length === 0) return { kind: "update" };
-      const message = `Luminous has ${others.length + 1} ${resource.name.replace("_", " ")} called "${key}", ids ${[remoteId, ...others].join(" and ")}: which one is meant? Rename or delete all but one in the app`;
+      const message = `Luminous has ${others.length + 1} ${resource.plural} called "${key}", ids ${[remoteId, ...others].join(" and ")}: which one is meant? Rename or delete all but one in the app`;
       return {
         kind: "settle",
         settlement: { outcome: "invalid", problems: [{ code: "several_found", message, path: resource.keyPath }] },

@@ -5,7 +5,7 @@ import type { Settlement } from "../model/ledger/entry.ts";
 import type { OpenReference } from "../model/ledger/queue.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Phase } from "../model/resource.ts";
-import { referables, resources } from "../model/resources/resources.ts";
+import { referables } from "../model/resources/resources.ts";
 import type { DispatchContext } from "./context.ts";
 import { isDoubtful } from "./doubtful-entry.ts";
 
@@ -63,12 +63,13 @@ function judge(
   let pending = false;
   for (const reference of references) {
     const { inRun, path, key } = reference;
-    const name = `${referables[reference.resource].singular} "${key}"`;
+    const { singular, plural, missing: absence } = referables[reference.resource];
+    const name = `${singular} "${key}"`;
     const place = inRun.state === "absent" ? "" : ` (${inRun.file}:${inRun.line})`;
     if (reference.several !== undefined) {
       const count = reference.several.length === 2 ? "two" : String(reference.several.length);
       const ids = `${reference.several.slice(0, -1).join(", ")} and ${reference.several.at(-1)}`;
-      const message = `${count} ${reference.resource.replace("_", " ")} are called "${key}": ids ${ids}`;
+      const message = `${count} ${plural} are called "${key}": ids ${ids}`;
       missing.push({ code: "missing_reference", message, path });
     } else if (inRun.state === "absent") {
       if (options.missingReferences === "send" && !reference.fill) continue;
@@ -76,9 +77,7 @@ function judge(
       const message =
         unproven !== undefined
           ? `whether Luminous has the ${name} could not be told: ${unproven}`
-          : reference.resource in resources
-            ? `the ${name} is neither in this job nor in Luminous`
-            : `Luminous has no ${name}; every letter and space counts`;
+          : (absence?.(name) ?? `the ${name} is neither in this job nor in Luminous`);
       missing.push({ code: "missing_reference", message, path });
     } else if (inRun.state === "open") {
       waits = true;

@@ -23,7 +23,7 @@ export function readCreated(text: string, resource: Resource, key: string): Show
   const shownKey = readKey(record[resource.keyPath]);
   if (remoteId === undefined) return { kind: "other", cause: "no id in it" };
   if (shownKey === undefined) {
-    const stranger = Object.values(resources).find(({ keyPath }) => readKey(record[keyPath]) !== undefined);
+    const stranger = recognisable.find(({ keyPath }) => readKey(record[keyPath]) !== undefined);
     if (stranger !== undefined) return { kind: "other", cause: `it shows a ${stranger.singular}` };
   }
   if (shownKey !== undefined && shownKey !== key) {
@@ -33,6 +33,11 @@ export function readCreated(text: string, resource: Resource, key: string): Show
   }
   return { kind: "written", remoteId };
 }
+
+/** Resources whose key no other has as a field: a record that shows such a key is one of them. */
+const recognisable = Object.values(resources).filter(({ name, keyPath }) =>
+  Object.values(resources).every((other) => other.name === name || !Object.hasOwn(other.schema.shape, keyPath)),
+);
 
 /** The answer to an update by id may be empty or any JSON (the vendor's client takes any 2xx), unless it is about something else. */
 export function readUpdated(text: string, resource: Resource, key: string, remoteId: string): Shown {

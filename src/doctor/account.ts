@@ -13,11 +13,12 @@ import type { Clock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import { type Finding, ok, problem, type Unread } from "../model/finding.ts";
 import { isPlainObject, type JsonObject } from "../model/json.ts";
-import type { Resource, ResourceName } from "../model/resource.ts";
-import { resources } from "../model/resources/resources.ts";
+import type { Referable, ReferableName, ResourceName } from "../model/resource.ts";
+import { referables, resources } from "../model/resources/resources.ts";
+import { namedReferables } from "./check-names.ts";
 import { type CustomFieldUse, judgeCustomFields } from "./custom-fields.ts";
 import { judgeChannels, judgeWarehouseGroup, type Named } from "./judge-channels.ts";
-import { type FilterProbe, judgeCompanies, judgeFilters } from "./lookups.ts";
+import { type FilterProbe, judgeFilters, judgeNamedRecords } from "./lookups.ts";
 import type { MappingUse } from "./mapping-uses.ts";
 import { type FirstAnswer, judgeReach, type Reach } from "./reach.ts";
 
@@ -74,7 +75,7 @@ export async function examineAccount(job: Job, api: Account, needs: AccountNeeds
       findings.push(...reach.findings);
       if (reach.kind !== "open" || last === undefined) return reach;
       findings.push(judgeClock(last), judgeRate(last, job.limits.requestsPerSecond));
-      for (const ask of [askFilters, askChannels, askCustomFields, askCompanies])
+      for (const ask of [askFilters, askChannels, askCustomFields, askNamedRecords])
         findings.push(...(await ask(asker, job, needs)));
       findings.push(permission);
       return { kind: "open", findings };
@@ -105,16 +106,17 @@ type Ask = (asker: Asker, job: Job, needs: AccountNeeds) => Promise<readonly Fin
 const impossibleKey = "luminous-import-doctor-asks-for-what-nobody-has";
 
 const askFilters: Ask = async (asker, _job, needs) => {
-  const asked = (["products", "sales_orders"] as const).filter(
-    (name) => needs.resources.has(name) || (name === "products" && needs.resources.has("sales_orders")),
-  );
+  const imported = [...needs.resources].map((name) => resources[name]);
+  const asked = new Set<ReferableName>(imported.flatMap(({ name, refersTo }) => [name, ...refersTo]));
   const probes: FilterProbe[] = [];
-  for (const name of asked) probes.push(await probeFilter(asker, resources[name]));
+  for (const referable of Object.values(referables))
+    if (asked.has(referable.name) && referable.list.filter !== undefined)
+      probes.push(await probeFilter(asker, referable));
   return [judgeFilters(probes)];
 };
 
 /** Asks for a key that nobody has, together with one that is there: a filter works when it finds the second alone. */
-async function probeFilter(asker: Asker, resource: Resource): Promise<FilterProbe> {
+async function probeFilter(asker: Asker, resource: Referable): Promise<FilterProbe> {
   const { path, filter = "" } = resource.list;
   const first = await asker({ method: "GET", path: pagePath(path, "", 1) }, readListPage);
   const filterName = `${filter}[in]`;
@@ -171,19 +173,24 @@ const askChannels: Ask = async (asker, job, { uses, resources: imported }) => {
 const askCustomFields: Ask = async (asker, _job, { uses }) => {
   const fields = uses.flatMap(({ names, path, place, values, resource }): readonly CustomFieldUse[] => {
     const [before = "", label] = path.split(/(?:^|\.)custom_fields\.(.*)/);
-    if (names !== "custom field" || label === undefined) return [];
-    const objectType =
-      resource === "sales_orders" ? (before === "items" ? "sales-order items" : "sales-orders") : "products";
+    if (names !== "custom field" || label === undefined || resource === undefined) return [];
+    const objectType = resources[resource].customFieldsOf(before === "" ? undefined : before);
     return [{ label, objectType, place, values }];
   });
   return judgeCustomFields(fields, fields.length === 0 ? [] : await rowsAt(asker, "/custom-fields"));
 };
 
-const askCompanies: Ask = async (asker, _job, { uses }) => {
-  const wanted = named(uses, "company");
-  if (wanted.length === 0) return [];
-  const rows = await rowsAt(asker, "/companies");
-  return judgeCompanies(wanted, "unread" in rows ? rows : rows.map(({ name }) => String(name)));
+const askNamedRecords: Ask = async (asker, _job, { uses, resources: imported }) => {
+  const findings: Finding[] = [];
+  for (const referable of namedReferables) {
+    const wanted = named(uses, referable.name);
+    if (wanted.length === 0) continue;
+    const rows = await rowsAt(asker, referable.list.path);
+    const keys = "unread" in rows ? rows : rows.map((row) => String(row[referable.keyPath]));
+    const isImported = [...imported].some((name) => name === referable.name);
+    findings.push(...judgeNamedRecords(referable, wanted, keys, isImported));
+  }
+  return findings;
 };
 
 function named(uses: AccountNeeds["uses"], what: MappingUse["names"]): readonly Named[] {

@@ -8,13 +8,14 @@ import type { Account } from "../model/account.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodeOf, exitCodes } from "../model/exit-codes.ts";
-import { type CheckName, checkNames, type Finding, ok, problem, warning } from "../model/finding.ts";
+import { type CheckName, type Finding, ok, problem, warning } from "../model/finding.ts";
 import { leastNodeVersion } from "../model/package.ts";
 import type { ResourceName } from "../model/resource.ts";
 import { openInput } from "../read/open.ts";
 import { isStreamFile } from "../read/stream-file.ts";
 import { checkJoins, compileInput } from "../staging/prepare.ts";
 import { type AccountWorld, examineAccount } from "./account.ts";
+import { checkNames, namedReferables } from "./check-names.ts";
 import { tellLearned } from "./learned.ts";
 import { judgeDisk, judgeNode, judgeState } from "./machine.ts";
 import { type MappingUse, usesOf } from "./mapping-uses.ts";
@@ -74,7 +75,7 @@ async function recall(state: string, baseUrl: string): Promise<readonly Finding[
 }
 
 function result(findings: readonly Finding[], exitCode: number): DoctorResult {
-  const optional: readonly CheckName[] = ["learned", "warehouse group", "companies"];
+  const optional: readonly CheckName[] = ["learned", "warehouse group", ...namedReferables.map(({ name }) => name)];
   const seen = new Set(findings.map(({ check }) => check));
   const isAsked = seen.has("permission");
   return {

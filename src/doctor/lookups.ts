@@ -1,5 +1,6 @@
-// How a run would find what exists: whether the lists' filters filter, and whether companies that mappings name are there.
+// How a run would find what exists: whether the lists' filters filter, and whether records that mappings name are there.
 import { type Finding, ok, problem, type Unread, warning } from "../model/finding.ts";
+import type { Referable } from "../model/resource.ts";
 import { didYouMean } from "../model/text/nearest.ts";
 import type { Named } from "./judge-channels.ts";
 
@@ -36,27 +37,37 @@ export function judgeFilters(probes: readonly FilterProbe[]): Finding {
   );
 }
 
-/** One finding for each company that is not there, or one that all are. */
-export function judgeCompanies(wanted: readonly Named[], names: readonly string[] | Unread): readonly Finding[] {
+/** One finding for the records of a resource that mappings name: all there, or the first that is not. */
+export function judgeNamedRecords(
+  { name: check, singular, plural, namedBy = "entries" }: Referable,
+  wanted: readonly Named[],
+  keys: readonly string[] | Unread,
+  isImported: boolean,
+): readonly Finding[] {
   const distinct = [...new Map(wanted.map((each) => [each.name, each])).values()];
-  if ("unread" in names)
+  if ("unread" in keys)
     return [
       problem(
-        "companies",
-        `the companies cannot be read (${names.unread}), and orders name them`,
-        "Give the token permission to read companies: a run looks each of them up.",
+        check,
+        `the ${plural} cannot be read (${keys.unread}), and ${namedBy} name them`,
+        `Give the token permission to read ${plural}: a run looks each of them up.`,
       ),
     ];
-  const known = new Set(names.map((name) => name.trim()));
+  const known = new Set(keys.map((key) => key.trim()));
   const missing = distinct.filter(({ name }) => !known.has(name));
   const [first] = missing;
-  if (first === undefined) return [ok("companies", `${distinct.length} looked for, all there`)];
+  if (first === undefined) return [ok(check, `${distinct.length} looked for, all there`)];
+  // Which ones the job makes is seen only when all of its rows are read.
+  if (isImported)
+    return [
+      ok(check, `${distinct.length} looked for, ${missing.length} not there yet; the job imports ${plural} itself`),
+    ];
   const others = missing.length === 1 ? "" : ` and ${missing.length - 1} more of ${distinct.length}`;
   return [
     warning(
-      "companies",
-      `Luminous has no company "${first.name}" (${first.place})${others}.${didYouMean(first.name, names)}`,
-      "Make them in Luminous, or correct the names: orders of companies that are not there are blocked.",
+      check,
+      `Luminous has no ${singular} "${first.name}" (${first.place})${others}.${didYouMean(first.name, keys)}`,
+      `Make them in Luminous, or correct the names: ${namedBy} of ${plural} that are not there are blocked.`,
     ),
   ];
 }

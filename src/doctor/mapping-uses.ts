@@ -1,4 +1,4 @@
-// What a mapping names of the account: custom fields, channels and companies, with the values that it is known to send
+// What a mapping names of the account: custom fields, channels and other records, with the values that it is known to send
 // there. Known are constants, the answers of `map`, and cells that are sent as they are; what is calculated is not.
 import type { Input } from "../job/job.ts";
 import { type ColumnPlace, type ColumnUse, type ColumnUses, locate } from "../map/columns/column-uses.ts";
@@ -6,13 +6,16 @@ import type { CompiledMapping } from "../map/compile.ts";
 import type { Alternative, FieldMapping, Mapping } from "../map/definition/mapping.ts";
 import { cellAt } from "../model/cells.ts";
 import type { Json } from "../model/json.ts";
+import type { ReferableName } from "../model/resource.ts";
+import { referables } from "../model/resources/resources.ts";
 import type { Cell, Row } from "../model/row.ts";
 import { openInput } from "../read/open.ts";
 import { isStreamFile } from "../read/stream-file.ts";
 
 /** A payload field that names something of the account. */
 export interface MappingUse {
-  readonly names: "custom field" | "channel" | "channel id" | "company" | "imported channel";
+  /** A resource's name: one of its records, by its key. */
+  readonly names: "custom field" | "channel" | "channel id" | "imported channel" | ReferableName;
   /** The payload path; in a child with the child's own before it: `items.custom_fields.Colour`. */
   readonly path: string;
   /** `mappings/orders.yaml:7`. */
@@ -69,7 +72,7 @@ function fieldSlots(
 function namedBy({ resource, key }: Mapping, path: string, { ref }: Alternative): MappingUse["names"] | undefined {
   if (path.startsWith("custom_fields.")) return "custom field";
   if (ref?.resource === "channels") return "channel";
-  if (ref?.resource === "companies") return "company";
+  if (ref !== undefined && referables[ref.resource].namedBy !== undefined) return ref.resource;
   if (resource === "sales_orders" && path === "channel_id" && ref === undefined) return "channel id";
   return resource === "channels" && path === key ? "imported channel" : undefined;
 }

@@ -1,6 +1,8 @@
 // A job file as people write it: its keys, what they mean in one sentence each, their defaults and an example (editors show
 // them: build/json-schemas.ts makes a JSON Schema of this). What the program works with is job.ts.
 import { z } from "zod";
+import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
+import { resources } from "../model/resources/resources.ts";
 
 const pathText = z.string().min(1);
 
@@ -148,23 +150,7 @@ export const writtenJob = z.strictObject({
       examples: [[{ name: "products", file: "exports/products.csv", mapping: "mappings/products.yaml" }]],
     }),
   existing: z
-    .strictObject({
-      products: z
-        .enum(["update", "skip", "fail"])
-        .default("update")
-        .meta({ description: "Products that Luminous has already.", examples: ["update"] }),
-      sales_orders: z
-        .enum(["skip", "fail"])
-        .default("skip")
-        .meta({
-          description: "Orders that Luminous has already; the API cannot change an order's lines.",
-          examples: ["skip"],
-        }),
-      channels: z
-        .enum(["update", "skip", "fail"])
-        .default("update")
-        .meta({ description: "Channels that Luminous has already.", examples: ["update"] }),
-    })
+    .strictObject(policies())
     .prefault({})
     .meta({
       description: "What to do with what Luminous already has.",
@@ -208,3 +194,20 @@ export const writtenJob = z.strictObject({
     .default(".luminous-import")
     .meta({ description: "Ledgers and runs, relative to the job file.", examples: [".luminous-import"] }),
 });
+
+type Policy = z.ZodDefault<z.ZodEnum<{ [Name in ExistingPolicy]: Name }>>;
+
+/** What may be said of each resource: those of its policies that it has, the first one unless something is said. */
+function policies(): Readonly<Record<ResourceName, Policy>> {
+  const entries = Object.values(resources).map(({ name, policies: known, existingText }) => {
+    const [usual] = known;
+    return [
+      name,
+      z
+        .enum(known)
+        .default(usual)
+        .meta({ description: existingText, examples: [usual] }),
+    ] as const;
+  });
+  return Object.fromEntries(entries) as Record<ResourceName, Policy>;
+}

@@ -1,7 +1,8 @@
 // What a doctor finds: one line for each thing that it looked at.
+import type { ReferableName } from "./resource.ts";
 
-/** Everything that is looked at, in the order in which it is told. */
-export const checkNames = [
+/** What is looked at whatever is imported, in the order in which it is told. */
+export const generalChecks = [
   "node",
   "state",
   "disk",
@@ -15,11 +16,11 @@ export const checkNames = [
   "channels",
   "warehouse group",
   "custom fields",
-  "companies",
-  "permission",
 ] as const;
-/** One of `checkNames`. */
-export type CheckName = (typeof checkNames)[number];
+/** What cannot be looked at, and is told last. */
+export const lastCheck = "permission";
+/** What a finding is about; a resource's name where it is about records that mappings name. */
+export type CheckName = (typeof generalChecks)[number] | ReferableName | typeof lastCheck;
 
 /** One thing that was looked at. A `problem` will keep a run from doing what the job asks for; a `warning` may. */
 export interface Finding {

@@ -1,24 +1,26 @@
-// What differs between resources, in one shape. Adding a resource means adding one file like resources/products.ts
-// (resources/companies.ts for what is only referred to) and one line in resources/resources.ts; no stage knows a
-// resource by name.
+// What differs between resources, in one shape. Adding a resource means adding one file like resources/products.ts and
+// one line in resources/resources.ts: its file names it and its phases, the line says when it is sent.
 import type { z } from "zod";
 import type { JsonObject } from "./json.ts";
 import type { Problem } from "./problem.ts";
 
-/** Everything that can be imported, as the API calls it. */
-export const resourceNames = ["channels", "products", "sales_orders"] as const;
-/** One of `resourceNames`; mappings name it in `resource:`. */
-export type ResourceName = (typeof resourceNames)[number];
+/**
+ * The phases of everything that a payload may refer to, by its name. The file of each adds its own line, in
+ * `declare module "../resource.ts"`; what is only referred to has no phase: `never`.
+ */
+export interface PhasesOf {
+  /** Nothing is called so. An interface needs a member of its own before others can add to it. */
+  readonly "": never;
+}
 
-/** Everything that a payload may refer to: companies are found, never made or changed. */
-export const referableNames = [...resourceNames, "companies"] as const;
-/** One of `referableNames`; mappings name it in `ref:`. */
-export type ReferableName = (typeof referableNames)[number];
-
-/** The parts of a run, in the order in which they are sent. */
-export const phases = ["channels", "products", "kits", "sales_orders"] as const;
-/** One of `phases`. Kits come after products because their components are products. */
-export type Phase = (typeof phases)[number];
+/** Everything that a payload may refer to, as the API calls it; mappings name it in `ref:`. */
+export type ReferableName = Exclude<keyof PhasesOf, "">;
+/** Everything that can be imported; mappings name it in `resource:`. */
+export type ResourceName = {
+  [Name in ReferableName]: [PhasesOf[Name]] extends [never] ? never : Name;
+}[ReferableName];
+/** A part of a run. The order in which they are sent is in resources/resources.ts. */
+export type Phase = PhasesOf[ReferableName];
 
 /** A key inside an entry that points at another entry or at something the account already has. */
 export interface Reference {
@@ -68,6 +70,8 @@ export interface Referable {
   readonly name: ReferableName;
   /** For people: "product". */
   readonly singular: string;
+  /** For people: "products". */
+  readonly plural: string;
   /** The field that is the key. */
   readonly keyPath: string;
   readonly list: {
@@ -79,6 +83,10 @@ export interface Referable {
   };
   /** Reads one record of a list, an export or a `data` envelope; undefined when it is no such record. */
   readonly remoteRecord: (record: unknown) => RemoteRecord | undefined;
+  /** Says of a reference that neither the job nor Luminous has it, where there is more to say than that. */
+  readonly missing?: (name: string) => string;
+  /** Whose mappings name its records, for people: "orders". `doctor` then looks whether those that they name are there. */
+  readonly namedBy?: string;
 }
 
 /** Everything in which one resource differs from the others. */
@@ -88,7 +96,14 @@ export interface Resource extends Referable {
   readonly schema: z.ZodObject;
   /** The payload as an update takes it: nothing required but the key, same limits. */
   readonly updateSchema: z.ZodObject;
+  /** The first one counts where the job says nothing. */
   readonly policies: readonly [ExistingPolicy, ...ExistingPolicy[]];
+  /** Explains its key below `existing:` in a job. */
+  readonly existingText: string;
+  /** In the order in which they are sent. */
+  readonly phases: readonly [Phase, ...Phase[]];
+  /** True where a run tells of its phases even when it has nothing for them. */
+  readonly tellsEmptyPhases?: true;
   /** Either-or requirements that a schema's `required` cannot say: at least one path of each group must be present. */
   readonly eitherOr: (
     payload: JsonObject,
@@ -105,6 +120,10 @@ export interface Resource extends Referable {
   /** Keys of the payload that must be unique beside its own: SKUs of variants, with their paths. */
   readonly innerKeys: (payload: JsonObject) => readonly { readonly key: string; readonly path: string }[];
   readonly references: (payload: JsonObject) => readonly Reference[];
+  /** What `references` points at. */
+  readonly refersTo: readonly ReferableName[];
+  /** What definitions of custom fields call its records, and those in one of its lists. */
+  readonly customFieldsOf: (list: string | undefined) => string;
   readonly createEndpoint: (payload: JsonObject) => Endpoint;
   /** Undefined where the API cannot change what an import would change. */
   readonly updateEndpoint: ((remoteId: string) => Endpoint) | undefined;

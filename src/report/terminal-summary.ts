@@ -1,7 +1,8 @@
 // What the terminal says at the end of a run: what became of everything, what was wrong, where the files are, what to do.
 // Made from the summary alone, so `status` can say it again. Written for a tired person at midnight.
 import { isSettledWell } from "../model/outcome.ts";
-import { type Phase, phases } from "../model/resource.ts";
+import type { Phase } from "../model/resource.ts";
+import { phases } from "../model/resources/resources.ts";
 import { problemList, wrap } from "./problem-list.ts";
 import { type Counts, type Summary, sendsNothing } from "./summary.ts";
 import { systemicIn } from "./systemic-problems.ts";

@@ -5,7 +5,7 @@ import type { QueuedEntry } from "../model/ledger/entry.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { parsePath, withValueAt } from "../model/payload-path.ts";
-import { phases } from "../model/resource.ts";
+import { phases } from "../model/resources/resources.ts";
 import type { ShownEntry } from "../report/preview-text.ts";
 import type { PreparedInput } from "../staging/prepare.ts";
 import { remap } from "../staging/remap.ts";

@@ -141,7 +141,7 @@ function createCarryOut(tally: Tally): (match: Match, query: URLSearchParams, bo
 /** What a write calls itself, whatever it writes. */
 function keyOf(bodyText = ""): string | undefined {
   const body = readJson(bodyText);
-  const key = body?.sku ?? body?.order_number ?? body?.label;
+  const key = body?.sku ?? body?.order_number ?? body?.label ?? body?.name;
   return typeof key === "string" ? key : undefined;
 }
 

@@ -8,6 +8,7 @@ import { sendReply, sendText } from "./answer.ts";
 import { controlPath, controlReply, type SandboxRecord, storedRecords } from "./control.ts";
 import { accountRoutes } from "./endpoints/account-endpoints.ts";
 import { channelRoutes } from "./endpoints/channel-endpoints.ts";
+import { companyRoutes } from "./endpoints/company-endpoints.ts";
 import { orderRoutes } from "./endpoints/order-endpoints.ts";
 import { productRoutes } from "./endpoints/product-endpoints.ts";
 import { createServe, type Exchange } from "./exchange.ts";
@@ -53,7 +54,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const tally = createTally();
   const closing = new AbortController();
   setMaxListeners(0, closing.signal); // as many as requests wait
-  const honest = [...productRoutes(world), ...orderRoutes(world), ...channelRoutes(world), ...accountRoutes(world)];
+  const honest = [productRoutes, orderRoutes, channelRoutes, companyRoutes, accountRoutes].flatMap((of) => of(world));
   const serve = createServe(world, lyingRoutes(honest, lies, nowMs), tally, closing.signal);
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {

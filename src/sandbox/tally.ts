@@ -36,7 +36,7 @@ export interface Tally {
   arrived(nowMs: number): void;
   routed(route: string): void;
   struck(fault: FaultName): void;
-  /** A write of this key (SKU, order number, label) is being carried out; call what comes back when it is over. */
+  /** A write of this key (SKU, order number, label, name) is being carried out; call what comes back when it is over. */
   writing(key: string): () => void;
   /** `status` is undefined when no complete answer went out. */
   ended(status: number | undefined): void;

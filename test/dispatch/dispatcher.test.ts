@@ -12,6 +12,8 @@ describe("a run", () => {
     const settled = events.flatMap((event) => (event.type === "entry.settled" ? [event.key] : []));
     expect([...settled.slice(0, 2).sort(), ...settled.slice(2)]).toEqual(["A", "B", "K-1", "O-1"]);
     expect(rehearsal.sandbox.counts().defects).toBe(0);
+    const told = events.flatMap((event) => (event.type === "phase.started" ? [event.phase] : []));
+    expect(told).toEqual(["channels", "products", "kits", "sales_orders"]); // of others only where there is something
   });
 
   it("sends nothing when the same content comes again", async () => {

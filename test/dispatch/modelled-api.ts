@@ -226,7 +226,8 @@ export function modelledApi({ clock, readLagMs, afterTimeoutMs, nature }: ModelO
           : [],
       ),
     id(resource, key) {
-      const found = resource === "channels" ? undefined : records[resource]?.find((record) => record.key === key);
+      const stored = resource === "products" || resource === "sales_orders" ? records[resource] : [];
+      const found = stored.find((record) => record.key === key);
       return found === undefined ? undefined : String(found.id);
     },
     start({ faults, timeoutMs: itsTimeoutMs }, kill) {

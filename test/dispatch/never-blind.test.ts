@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { dispatch } from "../../src/dispatch/dispatcher.ts";
+import { writtenJob } from "../../src/job/job-schema.ts";
 import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
 import type { ResultEntry } from "../../src/model/ledger/results.ts";
 import { type FakeClock, fakeClock } from "../api/fake-clock.ts";
@@ -237,7 +238,7 @@ async function live({ products, orders, faults, isHasty }: Step, { folder, after
     abort: kill.signal,
     openClient: () => api.client,
     api: { baseUrl, baseUrlFrom: "the test", token: "secret" },
-    existing: { products: "update", sales_orders: "skip", channels: "update" },
+    existing: writtenJob.shape.existing.parse({}),
     guard: { channel: undefined, orderPush: "refuse", openOrderDays: 30 },
     limits: {
       requestsPerSecond: 100,

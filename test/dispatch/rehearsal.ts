@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DispatchEnd, type DispatchEvent, type DispatchOptions, dispatch } from "../../src/dispatch/dispatcher.ts";
+import { writtenJob } from "../../src/job/job-schema.ts";
 import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
 import { systemClock } from "../../src/model/clock.ts";
 import { contentHash, type JsonObject } from "../../src/model/json.ts";
@@ -106,7 +107,7 @@ export async function rehearse(options: SandboxOptions = {}): Promise<Rehearsal>
         abort: new AbortController().signal,
         ...changes,
         api: { baseUrl: sandbox.url, baseUrlFrom: "LUMINOUS_BASE_URL", token: "sandbox", ...changes.api },
-        existing: { products: "update", sales_orders: "skip", channels: "update", ...changes.existing },
+        existing: { ...writtenJob.shape.existing.parse({}), ...changes.existing },
         guard: { channel: undefined, orderPush: "refuse", openOrderDays: 30, ...changes.guard },
         limits: {
           requestsPerSecond: 1000,

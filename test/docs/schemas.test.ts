@@ -7,8 +7,8 @@ import { describe, expect, it, test } from "vitest";
 import { parse } from "yaml";
 import { jsonSchemas, mappablePaths, schemaText } from "../../build/json-schemas.ts";
 import { loadMapping } from "../../src/map/definition/load-mapping.ts";
-import { resourceNames } from "../../src/model/resource.ts";
-import { resources } from "../../src/model/resources/resources.ts";
+import { fieldAt } from "../../src/model/resources/field.ts";
+import { resourceNames, resources } from "../../src/model/resources/resources.ts";
 import { marked } from "./documents.ts";
 import { schemaComplaints } from "./json-schema.ts";
 
@@ -82,11 +82,11 @@ describe("the documents' examples", () => {
 
 describe("the mapping's schema", () => {
   test.each(resourceNames)("takes every field of %s that a mapping may name", (resource) => {
-    const { keyPath } = resources[resource];
+    const { keyPath, schema } = resources[resource];
     const paths = mappablePaths(resource).filter((path) => path !== keyPath);
     for (const path of paths) {
       const [list = "", ...rest] = path.split(".");
-      const isInList = ["items", "variants", "kit_items"].includes(list);
+      const isInList = fieldAt(schema, list)?.type === "objects";
       const mapping = {
         version: 1,
         resource,

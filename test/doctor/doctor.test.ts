@@ -296,6 +296,23 @@ describe("the doctor", () => {
     );
   });
 
+  it("counts on companies that the job imports itself", async () => {
+    const companies = {
+      "companies.yaml": "version: 1\nresource: companies\nfields: { name: Name }\n",
+      "companies.csv": "Name\nAcme\n",
+      "import.yaml": `${files["import.yaml"]}  - { name: companies, file: companies.csv, mapping: companies.yaml }\n`,
+    };
+    const { findings, exitCode } = await found({ options: { companies: [] }, files: companies });
+    expect(findings.filter(({ check }) => check === "companies")).toEqual([
+      {
+        check: "companies",
+        standing: "ok",
+        message: "1 looked for, 1 not there yet; the job imports companies itself",
+      },
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
   test.each(misconfigurations)(
     "names $what, and that alone",
     async ({ check, standing = "problem", says, exitCode, ...parts }) => {

@@ -44,7 +44,7 @@ describe("a job that says the least", () => {
           mapping: { path: join(folder.path, "orders.yaml"), shown: "orders.yaml" },
         },
       ],
-      existing: { products: "update", sales_orders: "skip", channels: "update" },
+      existing: { channels: "update", products: "update", companies: "update", sales_orders: "skip" },
       missingReferences: "block",
       channel: undefined,
       orderPush: "refuse",
@@ -57,7 +57,7 @@ describe("a job that says the least", () => {
 it("says what it says: units become what their names promise", async () => {
   await using folder = await jobFolder({
     "import.yaml": `${minimal}limits: { requests_per_second: auto, max_requests_per_second: 9.5, concurrency: 2, attempts: 1, timeout_seconds: 0.5, outage_patience_minutes: 0.1, read_lag_seconds: 0.25, second_send_seconds: 1.5 }
-existing: { products: skip, sales_orders: fail, channels: fail }
+existing: { products: skip, sales_orders: fail, channels: fail, companies: skip }
 guard: { missing_references: send }
 state: ../ledgers
 api: { base_url: "http://127.0.0.1:4010/external/api/v1" }
@@ -74,7 +74,7 @@ api: { base_url: "http://127.0.0.1:4010/external/api/v1" }
     readLagMs: 250,
     secondSendMs: 1500,
   });
-  expect(job.existing).toEqual({ products: "skip", sales_orders: "fail", channels: "fail" });
+  expect(job.existing).toEqual({ products: "skip", sales_orders: "fail", channels: "fail", companies: "skip" });
   expect(job.missingReferences).toBe("send");
   expect(job.state).toBe(join(folder.path, "../ledgers"));
   expect(job.baseUrl).toBe("http://127.0.0.1:4010/external/api/v1");
@@ -144,9 +144,10 @@ describe("a job that is wrong", () => {
       fault: "import.yaml:4:17: api.company: must be the company's subdomain, such as acme",
     },
     {
-      name: "what to do with companies, which are only referred to",
-      job: `${minimal}existing: { companies: skip }\n`,
-      fault: "import.yaml:4:13: existing.companies: unknown key. Known here: products, sales_orders, channels",
+      name: "what to do with warehouses, which nothing imports",
+      job: `${minimal}existing: { warehouses: skip }\n`,
+      fault:
+        "import.yaml:4:13: existing.warehouses: unknown key. Known here: channels, products, companies, sales_orders",
     },
     {
       name: "a rate of nothing",

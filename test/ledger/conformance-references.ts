@@ -112,6 +112,15 @@ export function referenceClaims(makePlace: () => Promise<LedgerPlace>): void {
     expect(await flat(ledger.queue.openReferences(run, "products"))).toEqual([]);
   });
 
+  it("an entry does not satisfy a reference that needs its own id before it has one", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const own: Reference = { path: "parent", resource: "products", key: "P", fill: true };
+    const { run } = await stage(ledger, "r", [{ key: "P", references: [own] }]);
+    const [found] = await flat(ledger.queue.openReferences(run, "products"));
+    expect(found?.references).toMatchObject([{ path: "parent", key: "P", inRun: { state: "open" } }]);
+  });
+
   it("unknown references are distinct, of open entries of the phase, and batched by resource", async () => {
     await using place = await makePlace();
     await using ledger = await place.open();

@@ -5,8 +5,7 @@ import { cellAt } from "../../src/model/cells.ts";
 import { canonicalJson, contentHash, isPlainObject, type Json } from "../../src/model/json.ts";
 import { isSettledWell, outcomes } from "../../src/model/outcome.ts";
 import { readKey, readRemoteId } from "../../src/model/remote-id.ts";
-import { phases, referableNames, resourceNames } from "../../src/model/resource.ts";
-import { referables, resources } from "../../src/model/resources/resources.ts";
+import { phases, referableNames, referables, resourceNames, resources } from "../../src/model/resources/resources.ts";
 import { didYouMean, nearest } from "../../src/model/text/nearest.ts";
 
 describe("canonical JSON", () => {
@@ -114,12 +113,17 @@ describe("the resource table", () => {
   it("has what can only be referred to under its own name as well", () => {
     expect(Object.keys(referables).sort()).toEqual([...referableNames].sort());
     for (const name of referableNames) expect(referables[name].name).toBe(name);
-    expect(referableNames.filter((name) => !(name in resources))).toEqual(["companies"]);
   });
 
-  it("puts every resource into a phase, products before kits before orders, channels first", () => {
-    expect(phases).toEqual(["channels", "products", "kits", "sales_orders"]);
-    for (const name of resourceNames) expect(phases).toContain(resources[name].phaseOf({}));
+  it("puts every resource into a phase, products before kits before companies before orders, channels first", () => {
+    expect(phases).toEqual(["channels", "products", "kits", "companies", "sales_orders"]);
+    for (const name of resourceNames) expect(resources[name].phases).toContain(resources[name].phaseOf({}));
+  });
+
+  it("sends what others refer to before them", () => {
+    for (const { name, refersTo } of Object.values(resources))
+      for (const other of refersTo)
+        expect(referableNames.indexOf(other), `${name} → ${other}`).toBeLessThanOrEqual(referableNames.indexOf(name));
   });
 
   test.each(resourceNames)("%s has its key among the fields of both schemas", (name) => {

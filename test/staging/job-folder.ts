@@ -10,7 +10,7 @@ import type { QueuedEntry } from "../../src/model/ledger/entry.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import type { ResultRow } from "../../src/model/ledger/results.ts";
 import { describeProblem, type Problem } from "../../src/model/problem.ts";
-import { phases } from "../../src/model/resource.ts";
+import { phases } from "../../src/model/resources/resources.ts";
 import { createLocate, type Locate } from "../../src/staging/locate-cells.ts";
 import { prepareInputs } from "../../src/staging/prepare.ts";
 import { stage } from "../../src/staging/stage.ts";

@@ -3,9 +3,9 @@
 
 import type { EntryHistory, HistoryEntry, HistoryPayload, HistoryRow } from "../../model/ledger/entry-history.ts";
 import type { Problem } from "../../model/problem.ts";
-import { resourceNames } from "../../model/resource.ts";
 import { sendsOf } from "./entry-sends.ts";
 import { keysNear } from "./keys-near.ts";
+import { resourcesWithKeys } from "./resources-with-keys.ts";
 import { decode, decodeProblems } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
@@ -16,19 +16,21 @@ import { type RowColumns, selectRow, storedRow } from "./storage/stored-row.ts";
 export function openEntryHistory(connection: Connection): EntryHistory {
   return {
     async entriesWithKey(key, limit) {
-      return connection.read(() =>
-        connection
+      return connection.read(() => {
+        const resources = resourcesWithKeys(connection);
+        return connection
           .all<EntryColumns>(
             `${selectEntry} where e.id in (
                select ek.entry from keys k cross join runs r cross join entry_keys ek
-                where k.resource in (${resourceNames.map((name) => `'${name}'`).join(", ")}) and k.key = ?
+                where k.resource in (${resources.map(() => "?").join(", ")}) and k.key = ?
                   and ek.run = r.id and ek.key = k.id)
              order by e.run desc, e.position, e.id limit ?`,
+            ...resources,
             key,
             limit,
           )
-          .map(entryOf),
-      );
+          .map(entryOf);
+      });
     },
     async entriesOfRow(row, limit) {
       return connection.read(() =>

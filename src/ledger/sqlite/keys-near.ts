@@ -1,6 +1,6 @@
 // Keys in the alphabetical neighbourhood of one that nobody knows: what somebody who mistyped it may have meant.
 // A whole ledger of keys is too much to compare; which of these is nearest is for others to say.
-import { type ResourceName, resourceNames } from "../../model/resource.ts";
+import { resourcesWithKeys } from "./resources-with-keys.ts";
 import type { Connection } from "./storage/connection.ts";
 
 const neighbours = 50;
@@ -9,7 +9,7 @@ const neighbours = 50;
 export function keysNear(connection: Connection, key: string): readonly string[] {
   const found = new Set<string>();
   const starts = new Set([key, key.toUpperCase(), key.toLowerCase()].flatMap(beginnings));
-  for (const resource of resourceNames) {
+  for (const resource of resourcesWithKeys(connection)) {
     for (const start of starts) {
       for (const near of around(connection, resource, start)) found.add(near);
     }
@@ -22,7 +22,7 @@ function beginnings(key: string): readonly string[] {
   return [key, key.slice(0, Math.ceil(key.length / 2)), key.slice(0, 1)];
 }
 
-function around(connection: Connection, resource: ResourceName, start: string): readonly string[] {
+function around(connection: Connection, resource: string, start: string): readonly string[] {
   const query = (comparison: string) =>
     connection.all<{ key: string }>(
       `select key from keys where resource = ? and key ${comparison} limit ${neighbours}`,

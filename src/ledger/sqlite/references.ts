@@ -69,13 +69,13 @@ function accepted(connection: Connection, key: number): Known | undefined {
   );
 }
 
-// `e` is the entry, `er` its reference.
+// `e` is the entry, `er` its reference. Its own keys are there for it, but no id that it would have to send before it has one.
 const isOpen = `not exists (select 1 from remembered m where m.run = e.run and m.key = er.key)
   and not exists (select 1 from accepted a where a.key = er.key)
   and not exists (
     select 1 from entry_keys ek join entries x on x.id = ek.entry
      where ek.run = e.run and ek.key = er.key
-       and ((x.id = e.id and not (er.key = e.key and er.path like 'kit_items%')) or x.outcome in ('accepted', 'unchanged', 'skipped')))`;
+       and ((x.id = e.id and er.fill = 0 and not (er.key = e.key and er.path like 'kit_items%')) or x.outcome in ('accepted', 'unchanged', 'skipped')))`;
 
 // One remote id is to be filled in and several records have the key: to take one of them would be a guess. The record
 // itself comes before those that merely answer to the key, as in `recall`.

@@ -1,7 +1,7 @@
 // One field of a mapping as people write it: where its value comes from and what is done with it on the way. The file around
 // it is mapping-schema.ts; what a schema cannot say of a field is in check-field.ts.
 import { z } from "zod";
-import { referableNames } from "../../model/resource.ts";
+import { referableNames, referables } from "../../model/resources/resources.ts";
 
 /** The name of a column. */
 export const column = z.string().min(1, { error: "must name a column" });
@@ -114,13 +114,13 @@ const fieldMap = z.strictObject({
     .strictObject({
       resource: z.enum(referableNames).meta({ description: "What it points at", examples: ["channels"] }),
       by: z.string().meta({
-        description: "The key of that resource: label, sku, order_number, or name of a company",
+        description: `The key of that resource: ${referableNames.map((name) => referables[name].keyPath).join(", ")}`,
         examples: ["label"],
       }),
     })
     .optional()
     .meta({
-      description: "Turns a label, SKU, order number or company's name into the id that Luminous gave it",
+      description: "Turns the key of a record into the id that Luminous gave it",
       examples: [{ resource: "channels", by: "label" }],
     }),
   decimal: decimal.optional().meta({ description: "The decimal sign of this field's cells", examples: [","] }),

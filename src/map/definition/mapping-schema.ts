@@ -3,8 +3,8 @@
 // in check-*.ts, what the tool works with in mapping.ts.
 import { z } from "zod";
 import { damageKinds } from "../../model/damage.ts";
-import { type ReferableName, referableNames, resourceNames } from "../../model/resource.ts";
-import { referables } from "../../model/resources/resources.ts";
+import type { ReferableName } from "../../model/resource.ts";
+import { referableNames, referables, resourceNames } from "../../model/resources/resources.ts";
 import { column, dates, decimal, expression, fieldSpecs, thousands } from "./field-schema.ts";
 
 const child = z.strictObject({

@@ -8,6 +8,17 @@ import { channelMerge } from "./channel-merge.ts";
 import { anyObject, choice, flag, integer, integers, requiredText, text } from "./field.ts";
 import { sameFields } from "./record-fields.ts";
 
+declare module "../resource.ts" {
+  interface PhasesOf {
+    readonly channels: "channels";
+  }
+}
+
+/** What is in the table under this name. */
+export interface Channels extends Resource {
+  readonly name: "channels";
+}
+
 const fields = {
   label: requiredText(),
   description: text().nullable().optional(),
@@ -52,13 +63,17 @@ export const legacyFields = {
 } as const;
 
 /** The channels resource. */
-export const channels: Resource = {
+export const channels: Channels = {
   name: "channels",
   singular: "channel",
+  plural: "channels",
   schema,
   updateSchema: z.strictObject({ ...fields, endpoint }),
   keyPath: "label",
   policies: ["update", "skip", "fail"],
+  existingText: "Channels that Luminous has already.",
+  phases: ["channels"],
+  tellsEmptyPhases: true,
   eitherOr: (payload) => [
     ...(payload.endpoint === "legacy" ? [] : [{ paths: ["channelType"], message: "a channel needs a channelType" }]),
     // facts §6.3: for sales channels always, for the others unless dropship without tracked inventory.
@@ -78,6 +93,8 @@ export const channels: Resource = {
   phaseOf: () => "channels",
   innerKeys: () => [],
   references: () => [],
+  refersTo: [],
+  customFieldsOf: () => "channels",
   createEndpoint: (payload) => ({
     method: "POST",
     path: payload.endpoint === "legacy" ? "/channels/sales" : "/channels",

@@ -24,6 +24,17 @@ import {
 } from "./field.ts";
 import { customFields, listField, namedFields, sameFields, tagFields, weightFields } from "./record-fields.ts";
 
+declare module "../resource.ts" {
+  interface PhasesOf {
+    readonly products: "products" | "kits";
+  }
+}
+
+/** What is in the table under this name. */
+export interface Products extends Resource {
+  readonly name: "products";
+}
+
 const name = z.strictObject({ name: requiredText() });
 
 /** The six weights and fifteen dimensions, on products and on variants alike. */
@@ -112,13 +123,17 @@ const fields = {
 const schema = z.strictObject(fields);
 
 /** The products resource. */
-export const products: Resource = {
+export const products: Products = {
   name: "products",
   singular: "product",
+  plural: "products",
   schema,
   updateSchema: schema.partial().required({ sku: true }),
   keyPath: "sku",
   policies: ["update", "skip", "fail"],
+  existingText: "Products that Luminous has already.",
+  phases: ["products", "kits"], // the components of kits are products
+  tellsEmptyPhases: true,
   eitherOr: (payload) => [
     // The page names neither as required; its sample and the vendor's importers do (facts §4.2, inferred).
     { paths: ["category.name", "category_id"], message: "a product needs a category" },
@@ -150,6 +165,8 @@ export const products: Resource = {
         ? [{ path: `kit_items[${index}].sku`, resource: "products", key: item.sku, fill: false }]
         : [],
     ),
+  refersTo: ["products"],
+  customFieldsOf: () => "products",
   createEndpoint: () => ({ method: "POST", path: "/products" }),
   // POST, not PUT or PATCH: facts §4.1.
   updateEndpoint: (remoteId) => ({ method: "POST", path: `/products/${encodeURIComponent(remoteId)}` }),

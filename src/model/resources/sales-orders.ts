@@ -21,6 +21,17 @@ import {
 } from "./field.ts";
 import { customFields, dayFields, listField, sameFields, tagFields } from "./record-fields.ts";
 
+declare module "../resource.ts" {
+  interface PhasesOf {
+    readonly sales_orders: "sales_orders";
+  }
+}
+
+/** What is in the table under this name. */
+export interface SalesOrders extends Resource {
+  readonly name: "sales_orders";
+}
+
 /** The twelve statuses of the page, lower snake case. */
 export const orderStatuses = [
   "pending",
@@ -88,13 +99,17 @@ const schema = z.strictObject({
 });
 
 /** The sales orders resource. */
-export const salesOrders: Resource = {
+export const salesOrders: SalesOrders = {
   name: "sales_orders",
   singular: "order",
+  plural: "sales orders",
   schema,
   updateSchema: schema,
   keyPath: "order_number",
   policies: ["skip", "fail"],
+  existingText: "Orders that Luminous has already; the API cannot change an order's lines.",
+  phases: ["sales_orders"],
+  tellsEmptyPhases: true,
   eitherOr: (payload) => [
     ...(payload.company_id === undefined || payload.company_id === null
       ? [
@@ -118,6 +133,8 @@ export const salesOrders: Resource = {
         ? [{ path: `items[${index}].sku`, resource: "products", key: line.sku, fill: false }]
         : [],
     ),
+  refersTo: ["products"],
+  customFieldsOf: (list) => (list === "items" ? "sales-order items" : "sales-orders"),
   createEndpoint: () => ({ method: "POST", path: "/sales-orders" }),
   updateEndpoint: undefined,
   merge: undefined,

@@ -1,4 +1,4 @@
-// What importing only refers to: companies, warehouse groups, warehouses and custom field definitions (facts §4.9, §7).
+// What importing only refers to: warehouse groups, warehouses and custom field definitions (facts §4.9, §7).
 import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
 import { isoSeconds, objectAt, textAt } from "../world/content.ts";
@@ -28,11 +28,10 @@ const customField = z.strictObject({
   object_types: z.array(z.string()).optional(),
 });
 
-/** The routes of companies and warehouses (read only), warehouse groups and custom fields. */
+/** The routes of warehouses (read only), warehouse groups and custom fields. */
 export function accountRoutes(world: World): readonly Route[] {
-  const { companies, warehouse_groups, warehouses, custom_fields } = world.stores;
+  const { warehouse_groups, warehouses, custom_fields } = world.stores;
   return [
-    ...readRoutes(world, "/companies", companies, ["name", "status"]),
     ...readRoutes(world, "/warehouse-groups", warehouse_groups, ["name"]),
     ...readRoutes(world, "/warehouses", warehouses, ["name"]),
     ...readRoutes(world, "/custom-fields", custom_fields, ["label", "type"]),

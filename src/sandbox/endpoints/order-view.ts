@@ -10,7 +10,7 @@ export function orderView(world: World, { record, version }: Seen): JsonObject {
   const content = contentOf(version);
   const items = objectsAt(content, "items");
   const company = numberAt(content, "company_id");
-  // With a company the API fills in its addresses; here companies have none, so only their name can stand for them.
+  // With a company the API fills in its addresses; here only its name stands for them.
   const name = company === undefined ? null : companyName(world, company);
   const companyView: Json = company === undefined ? null : { id: company, name, status: "active" };
   const address: Json = company === undefined ? null : { name };

@@ -1,11 +1,12 @@
 // Content that an account refuses for reasons no schema knows: what a rehearsal or a test wants to see refused.
 import type { Json, JsonObject } from "../../model/json.ts";
 import { type PathStep, parsePath } from "../../model/payload-path.ts";
+import type { ResourceName } from "../../model/resource.ts";
 import type { FieldError } from "./reply.ts";
 
 /** Refuses what is written with this value at this path. */
 export interface Reject {
-  readonly resource: "products" | "sales_orders";
+  readonly resource: ResourceName;
   /** Dotted; `*` stands for every index of a list: `items.*.quantity`, `bill_to.name`, `tags.*`. */
   readonly path: string;
   /** What the refusal calls the last step of the path, when not as it was sent: an item's `sku` is refused as `product`. */

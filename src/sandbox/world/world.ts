@@ -37,6 +37,7 @@ export interface World {
   readonly subcategories: NameTable;
   readonly suppliers: NameTable;
   readonly tags: NameTable;
+  readonly clientTypes: NameTable;
 }
 
 /**
@@ -63,6 +64,7 @@ export function createWorld(settings: SandboxSettings, lies: Lies): World {
     subcategories: createNameTable(),
     suppliers: createNameTable(),
     tags: createNameTable(),
+    clientTypes: createNameTable(),
   };
   const { warehouse_groups, warehouses, channels, companies } = world.stores;
   start(warehouse_groups, "Default", { name: "Default", description: "" });

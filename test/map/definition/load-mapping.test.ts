@@ -190,12 +190,7 @@ describe("a mapping", () => {
     {
       fault: "of an unknown resource",
       yaml: "version: 1\nresource: product\nfields: { sku: SKU }\n",
-      line: '2:11: resource: must be one of channels, products, sales_orders, not "product". Did you mean "products"?',
-    },
-    {
-      fault: "of what can only be referred to",
-      yaml: "version: 1\nresource: companies\nfields: { name: Name }\n",
-      line: "2:11: resource: companies cannot be imported, only referred to: ref: { resource: companies, by: name }",
+      line: '2:11: resource: must be one of channels, products, companies, sales_orders, not "product". Did you mean "products"?',
     },
     {
       fault: "with a company where a channel belongs",
