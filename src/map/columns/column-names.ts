@@ -3,7 +3,7 @@ import type { ChildMapping, Mapping } from "../definition/mapping.ts";
 
 /** Where a column name of a mapping points. */
 export type ColumnTarget =
-  | { readonly kind: "own"; readonly column: string }
+  | { readonly kind: "own" }
   | { readonly kind: "item" }
   | { readonly kind: "parent"; readonly column: string }
   | { readonly kind: "joined"; readonly join: string; readonly column: string };
@@ -34,5 +34,5 @@ export function targetOf(name: string, { isChild, hasItems, oneJoins }: NameCont
   const column = name.slice(dot + 1);
   if (hasItems && name === "item") return { kind: "item" };
   if (isChild && first === "parent") return { kind: "parent", column };
-  return oneJoins.has(first) ? { kind: "joined", join: first, column } : { kind: "own", column: name };
+  return oneJoins.has(first) ? { kind: "joined", join: first, column } : { kind: "own" };
 }

@@ -72,12 +72,12 @@ export function entryConditions({ where, group }: Mapping): readonly Expr[] {
   return [where, group?.head, group?.where, by].filter((expr) => expr !== undefined);
 }
 
-/** What reads for the fields of the entry itself. */
+/** The reader of the entry's own fields. */
 export function entryReader(mapping: Mapping): Reader {
   return { ...entryNames(mapping), child: undefined, own: {}, item: undefined };
 }
 
-/** What reads for the fields of a child. */
+/** The reader of the fields of a child. */
 export function childReader(child: ChildMapping, mapping: Mapping): Reader {
   const { each } = child;
   const own = each.kind === "join" ? { join: each.join } : each.kind === "nested" ? { list: each.column } : {};

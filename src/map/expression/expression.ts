@@ -30,7 +30,7 @@ export interface Scope {
   readonly rows?: readonly Cells[];
   /** In children of a split cell: the piece. */
   readonly item?: string;
-  /** What its calls of indexes ask. */
+  /** The indexes that it may call. */
   readonly indexes?: RowIndexes | undefined;
   /** What the cells prove of how they are written. */
   readonly styles?: ScopeStyles;
@@ -70,7 +70,7 @@ export interface ReadyExpression {
   readonly styleIn: (scope: Scope) => ValueStyle;
   /** The same expression where a text that it gives is read so. */
   readonly reading: (result: ReadKind | undefined) => ReadyExpression;
-  /** The text of one of its uses, as it is made of a scope; undefined where that needs a variable of the expression around it. */
+  /** What gives the text of one of its uses by itself; undefined where that needs a variable of the expression around it. */
   readonly partOf: (use: TextUse) => Expression | undefined;
 }
 
