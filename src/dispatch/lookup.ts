@@ -11,7 +11,7 @@ import { type Asker, pageSize } from "../api/whole-list.ts";
 import { ImportError } from "../model/error.ts";
 import type { RouteName } from "../model/ledger/account-facts.ts";
 import type { Control } from "../model/ledger/account-memory.ts";
-import type { Referable, ReferableName } from "../model/resource.ts";
+import type { Referable, ReferableName, RemoteRecord } from "../model/resource.ts";
 import { referables } from "../model/resources/resources.ts";
 import { type Learned, recallAccount } from "./account-learned.ts";
 import { type Controls, createControls } from "./controls.ts";
@@ -46,7 +46,7 @@ export interface Lookup {
   find(resource: ReferableName, keys: readonly string[], of: number): Promise<Answers>;
   /** As the API says now, for keys that may have been written since. */
   fresh(resource: ReferableName, keys: readonly string[], since: Since): Promise<Answers>;
-  /** Records written since whose own key is like one of these: what a server made of a key. Undefined when that cannot be told. */
+  /** Records written since whose own key is one of these, or like one: what lists hide, what a server made of a key. Undefined when it cannot be told. */
   changed(resource: ReferableName, keys: readonly string[], since: Since): Promise<Alike | undefined>;
   /** Why no answer about the resource proved anything in this run; undefined where one did or nobody asked. */
   whyUnproven(resource: ReferableName): string | undefined;
@@ -165,10 +165,10 @@ export async function createLookup(options: DispatchOptions, transport: Transpor
           sinceOf(since, controls, name) ?? Math.min(since.atMs, since.serverAtMs ?? since.atMs) - clockMarginMs;
         const end = await readExport(asker, exportPath, sinceMs, onRows);
         onEvent({ type: "lookup", resource: name, via: "export", keys: keys.length, found: collector.alike.size });
-        if (end.kind === "whole" && collector.unreadable === 0) return collector.alike;
+        if (end.kind === "whole" && collector.unreadable === 0) return sameOrAlike(collector);
       }
       const end = await routes("list", resource, keys);
-      return end.kind === "proven" ? end.alike : undefined;
+      return end.kind === "proven" ? sameOrAlike(end) : undefined;
     },
     whyUnproven: (name) => given.get(name),
     made: controls.made,
@@ -195,6 +195,17 @@ function proven(): Answers {
 
 /** So few questions are not worth the one that tells how long the list is. */
 const fewQuestions = 3;
+
+/** A filter or a list may hide what an export shows: the very key counts before those that are like it. */
+function sameOrAlike({ found, alike }: { readonly found: ReadonlyMap<string, Found>; readonly alike: Alike }): Alike {
+  const records = new Map(alike);
+  for (const [key, { role, remoteId, others }] of found) {
+    if (role !== "own") continue;
+    const same = [remoteId, ...others].map((id): RemoteRecord => ({ remoteId: id, keys: [{ key, role }] }));
+    records.set(key, [...same, ...(alike.get(key) ?? [])]);
+  }
+  return records;
+}
 
 /** The ways that may prove something, the cheapest first by the requests that they would take. */
 async function* routeOrder(

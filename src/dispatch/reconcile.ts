@@ -17,7 +17,7 @@ import { resources } from "../model/resources/resources.ts";
 import { judgeAbsence, untilProvenMs } from "./absence.ts";
 import type { DispatchContext } from "./context.ts";
 import type { DoubtfulEntry } from "./doubtful-entry.ts";
-import { afterSend, differencesText, likenessOf, makeUpdate, recover, takeId } from "./recover.ts";
+import { afterSend, differencesText, type Likeness, likenessOf, makeUpdate, recover, takeId } from "./recover.ts";
 import { failure } from "./send.ts";
 
 /** The most that one lookup takes: a filter holds no more keys, and an export pass is worth sharing. */
@@ -145,8 +145,10 @@ async function isAmong(
   for (const record of records) {
     const holder = await ledger.queue.holder(entry.resource, record.remoteId);
     if (holder !== undefined && holder !== entry.key) continue; // it was made of another row
-    if (entry.doubt.hash === entry.hash && (await isOurs(context, entry, record))) return true;
-    await maybeOurs(context, entry, record);
+    const likeness = await likenessOf(context, entry, record.remoteId);
+    if (likeness.kind === "gone") continue;
+    if (likeness.kind === "same" && entry.doubt.hash === entry.hash) await recoverAs(context, entry, record);
+    else await maybeOurs(context, entry, record, likeness);
     return true;
   }
   return false;
@@ -156,6 +158,11 @@ async function isAmong(
 async function isOurs(context: DispatchContext, entry: DoubtfulEntry, record: RemoteRecord): Promise<boolean> {
   const likeness = await likenessOf(context, entry, record.remoteId);
   if (likeness.kind !== "same") return false;
+  await recoverAs(context, entry, record);
+  return true;
+}
+
+async function recoverAs(context: DispatchContext, entry: DoubtfulEntry, record: RemoteRecord): Promise<void> {
   const { singular, keyPath } = resources[entry.resource];
   const shown = ownKeyOf(record);
   const note: Problem = {
@@ -164,19 +171,23 @@ async function isOurs(context: DispatchContext, entry: DoubtfulEntry, record: Re
     message: `Luminous keeps this ${singular} under ${shown === undefined ? "another key" : `the key "${shown}"`} (id ${record.remoteId}), with the content that was sent`,
     path: keyPath,
   };
-  const next = await recover(context, entry, record.remoteId, entry.doubt.sendId, [note]);
+  const notes = shown === entry.key ? [] : [note];
+  const next = await recover(context, entry, record.remoteId, entry.doubt.sendId, notes);
   if (next.kind === "update") {
     const { ledger, clock } = context.options;
     await ledger.queue.postpone(entry.id, clock.nowMs());
   }
-  return true;
 }
 
-async function maybeOurs(context: DispatchContext, entry: DoubtfulEntry, record: RemoteRecord): Promise<void> {
+async function maybeOurs(
+  context: DispatchContext,
+  entry: DoubtfulEntry,
+  record: RemoteRecord,
+  likeness: Likeness,
+): Promise<void> {
   const { singular } = resources[entry.resource];
-  const likeness = await likenessOf(context, entry, record.remoteId);
   const why = likeness.kind === "differs" ? `: ${differencesText(likeness.differences)}` : "";
-  const message = `sent without an answer and not found under its own key; Luminous has the ${singular} "${ownKeyOf(record) ?? ""}" (id ${record.remoteId}), which may be what became of it${why}`;
+  const message = `sent without an answer and not found by its key; Luminous has the ${singular} "${ownKeyOf(record) ?? ""}" (id ${record.remoteId}), which may be what became of it${why}`;
   await context.settlements.settle(entry, { outcome: "in_doubt", problems: [{ code: "in_doubt", message }] });
 }
 

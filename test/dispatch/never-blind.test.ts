@@ -47,6 +47,7 @@ const natures: readonly Nature[] = [
   "filters filter nothing",
   "pages of two",
   "total too large",
+  "lists hide Y",
   "keys in lower case",
   "keys cut",
 ];
@@ -167,10 +168,11 @@ it("never creates a key whose fate is unknown, and ends with what was asked for"
           const after = join(scratch, `${index + 1}`);
           clock.jump(step.jumpMs);
           // Without a ledger nobody knows what a key had become.
-          const isFresh = step.isFresh === true && !nature.startsWith("keys");
+          const isFresh = step.isFresh === true && !nature.startsWith("keys") && nature !== "lists hide Y";
           if (isFresh) {
             for (let waitedMs = 0; waitedMs < settledMs; waitedMs += 500) await clock.advance(500);
             folder = join(scratch, `fresh-${index}`);
+            api.forgetAnswers();
           }
           wasLost ||= isFresh;
           const { results, wasKilled } = await live(step, { folder, after, clock, api, runId: `run-${index}` });
@@ -195,6 +197,7 @@ it("never creates a key whose fate is unknown, and ends with what was asked for"
  */
 function unclearOutcomes(nature: Nature): readonly string[] {
   if (nature === "pages of two" || nature === "total too large") return ["failed", "in_doubt"];
+  if (nature === "lists hide Y") return ["failed", "in_doubt"]; // Y may be all that could be a control
   return nature.startsWith("keys") ? ["in_doubt"] : [];
 }
 
