@@ -90,10 +90,10 @@ export interface Located {
   readonly place: ColumnPlace | undefined;
 }
 
-/** Where a use finds its cells. A column called exactly that wins over every other meaning; what no field reads has no other. */
-export function locate({ name, of, reader }: ColumnUse, isColumn: (place: ColumnPlace) => boolean): Located {
+/** Where a use finds its cells. A column called exactly that wins over every other meaning; only a field's names have others. */
+export function locate({ name, use, reader }: ColumnUse, isColumn: (place: ColumnPlace) => boolean): Located {
   const own = { ...reader.own, column: name };
-  const target = of === undefined || isColumn(own) ? undefined : targetOf(name, reader);
+  const target = !isByName(use) || isColumn(own) ? undefined : targetOf(name, reader);
   switch (target?.kind) {
     case undefined:
     case "own":
