@@ -6,10 +6,7 @@ import { createTransport } from "./transport.ts";
 import type { Asker } from "./whole-list.ts";
 
 /** Asks. Throws the `ImportError` that ended it early: `STOPPED`, `OUTAGE` or `ACCOUNT_REFUSED`. */
-export async function withReadSession<T>(
-  options: ApiOptions,
-  questions: (asker: Asker) => Promise<T>,
-): Promise<T> {
+export async function withReadSession<T>(options: ApiOptions, questions: (asker: Asker) => Promise<T>): Promise<T> {
   using halt = createHalt(options.stop, options.abort);
   await using transport = createTransport(options, halt);
   try {
