@@ -10,6 +10,7 @@ import type { CompiledField } from "./compile-field.ts";
 import type { FieldResult } from "./field-result.ts";
 import type { FieldScope } from "./scope.ts";
 import { openTraceRecorder } from "./trace-recorder.ts";
+import type { Decimal } from "./values/decimal.ts";
 
 /** A draft while it is being made. */
 export interface DraftParts {
@@ -18,6 +19,8 @@ export interface DraftParts {
   readonly references: Reference[];
   readonly origins: Map<string, readonly Origin[]>;
   readonly problems: Problem[];
+  /** The total of each element of the list that is summed, where the source has one, and what was wrong with them. */
+  lineTotals?: { readonly lines: (Decimal | undefined)[]; readonly problems: Problem[] };
   /** Where every field is to be told of; mostly nowhere. */
   readonly trace?: FieldTrace[];
 }

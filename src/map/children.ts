@@ -14,6 +14,7 @@ import type { ChildMapping, Mapping } from "./definition/mapping.ts";
 import { type Expr, judgeBy } from "./expression/condition.ts";
 import type { ScopeStyles } from "./expression/expression.ts";
 import { type FieldScope, type Place, type Reading, readAt, readingsOf, wholeRow } from "./scope.ts";
+import { compileLineTotal } from "./totals.ts";
 import { tracedCells } from "./trace-recorder.ts";
 import type { Blanks } from "./values/blanks.ts";
 import type { Value } from "./values/coerce.ts";
@@ -39,6 +40,7 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
   const { path, where, each } = child;
   const { blanks } = tools.context;
   const fields = child.fields.map((mapped) => compileField(mapped, tools));
+  const readTotal = compileLineTotal(child, mapping, tools);
   const judge = where === undefined ? undefined : judgeBy(where, "where");
   const list = compileElements(each, mapping, tools.context);
 
@@ -74,6 +76,7 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
       const item = emptyObject();
       parts.origins.set(`${path}[${items.length}]`, [elementOrigin(element)]);
       assembleFields(fields, scope, item, `${path}[${items.length}].`, parts);
+      readTotal?.(scope, `${path}[${items.length}].`, parts);
       items.push(item);
     }
     if (items.length > 0) parts.payload[path] = items as Json;

@@ -2,6 +2,7 @@
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import { didYouMean, nearest } from "../../model/text/nearest.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../definition/mapping.ts";
+import { fieldsOfChild, fieldsOfEntry } from "../definition/read-fields.ts";
 import { type ColumnPlace, type ColumnUse, type ColumnUses, isByName, locate } from "./column-uses.ts";
 import type { Header } from "./header.ts";
 import { nearMisses } from "./near-misses.ts";
@@ -28,7 +29,7 @@ export function checkColumns(
   const { joins } = mapping;
   const headers = headersOf(mapping, uses, main, joined);
   const faults = [
-    ...mapping.fields.map((field) => fieldFaults(field, headers)),
+    ...fieldsOfEntry(mapping).map((field) => fieldFaults(field, headers)),
     ...mapping.children.map((child) => childFaults(child, headers)),
     ...joins.map(({ name, theirs, ours, position }) => {
       if (!Object.hasOwn(joined, name)) return error(position, `the job gives no input for the join "${name}"`);
@@ -153,7 +154,7 @@ function childFaults(child: ChildMapping, headers: Headers): Faults {
     // A list that is empty everywhere may be left out everywhere.
     each.kind === "nested" ? asWarnings(columnFault(each.column, main, position)) : none,
     ...own.flatMap((use) => (use.use === "condition" ? expressionFault(use, headers) : [])),
-    ...child.fields.map((field) => fieldFaults(field, headers)),
+    ...fieldsOfChild(child, mapping).map((field) => fieldFaults(field, headers)),
   );
 }
 

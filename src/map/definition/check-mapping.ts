@@ -12,6 +12,7 @@ import type { CompileExpression } from "../expression/expression.ts";
 import { indexNameFault, indexNames } from "../expression/index-names.ts";
 import { noIndexNames } from "../expression/language.ts";
 import { checkAlternative, dateFaults } from "./check-field.ts";
+import { checkTotals } from "./check-totals.ts";
 import type { WrittenSpec } from "./field-schema.ts";
 import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
 import { alternativesOf, styleOf } from "./normalise.ts";
@@ -36,6 +37,7 @@ export function checkMapping(
     ...Object.entries(mapping.children ?? {}).flatMap(([list, child]) =>
       checkChild(list, child, { mapping, resource, places, compile }),
     ),
+    ...checkTotals(mapping, resource, { places, compile }),
   ];
 }
 

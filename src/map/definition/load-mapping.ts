@@ -11,6 +11,7 @@ import { type ExpressionKind, type IndexNames, noIndexNames } from "../expressio
 import type { ValueStyle } from "../values/style.ts";
 import { isUnit } from "./check-field.ts";
 import { checkMapping } from "./check-mapping.ts";
+import { totalField } from "./check-totals.ts";
 import type { WrittenField, WrittenOtherwise, WrittenSpec } from "./field-schema.ts";
 import type {
   Alternative,
@@ -22,12 +23,15 @@ import type {
   Mapping,
   Otherwise,
   RowIndexSpec,
+  Totals,
   ValueSource,
 } from "./mapping.ts";
 import { mappingSchema, type WrittenChild, type WrittenMapping } from "./mapping-schema.ts";
 import { alternativesOf, constantAt, styleOf } from "./normalise.ts";
+import { fieldsRead } from "./read-fields.ts";
 import { readKindOf } from "./read-kind.ts";
 import { parseTemplate } from "./template.ts";
+import type { TotalName } from "./totals-schema.ts";
 
 type Path = readonly PropertyKey[];
 
@@ -53,10 +57,10 @@ export function loadMapping(text: string, file: string, compiler: CompileExpress
   const { resource, source } = written;
   const context: Context = { written, places, compile };
   const fields = Object.entries(written.fields).map(([path, spec]) =>
-    normaliseField(path, path, spec, ["fields", path], "group", context),
+    normaliseField(path, payloadField(path, context), spec, ["fields", path], "group", context),
   );
   const children = Object.entries(written.children ?? {}).map(([path, child]) => normaliseChild(path, child, context));
-  return {
+  const mapping = {
     file,
     resource,
     source: settingsOf(source),
@@ -71,8 +75,10 @@ export function loadMapping(text: string, file: string, compiler: CompileExpress
     key: written.key ?? resources[resource].keyPath,
     fields,
     children,
-    lookups: lookupsOf([...fields, ...children.flatMap((child) => child.fields)]),
+    totals: normaliseTotals(context),
+    lookups: [],
   };
+  return { ...mapping, lookups: lookupsOf(fieldsRead(mapping)) };
 }
 
 /** `ship_to: { name: … }`, as the payload nests it: a field is written with its whole path. */
@@ -153,8 +159,30 @@ function normaliseChild(path: string, child: WrittenChild, context: Context): Ch
     each: normaliseEach(each, [...at, "each"], context),
     where: expr(where, "child", [...at, "where"], context),
     fields: Object.entries(fields).map(([name, spec]) =>
-      normaliseField(name, `${path}.${name}`, spec, [...at, "fields", name], "child", context),
+      normaliseField(name, payloadField(`${path}.${name}`, context), spec, [...at, "fields", name], "child", context),
     ),
+  };
+}
+
+function normaliseTotals(context: Context): Totals | undefined {
+  const { totals } = context.written;
+  if (totals === undefined) return undefined;
+  const { currencies = [], tolerance = 0.01, mismatch = "error" } = totals;
+  const fieldOf = (name: TotalName): FieldMapping | undefined => {
+    const spec = totals[name];
+    const kind = name === "line" ? "child" : "group";
+    return spec === undefined
+      ? undefined
+      : normaliseField(name, totalField(name), spec, ["totals", name], kind, context);
+  };
+  return {
+    order: fieldOf("order"),
+    items: fieldOf("items"),
+    line: fieldOf("line"),
+    currency: fieldOf("currency"),
+    currencies: currencies.map((name) => name.trim().toUpperCase()),
+    tolerance,
+    mismatch,
   };
 }
 
@@ -168,20 +196,24 @@ function normaliseEach(each: WrittenChild["each"], at: Path, context: Context): 
   return Object.hasOwn(join ?? {}, each) ? { kind: "join", join: each } : { kind: "nested", column: each };
 }
 
+function payloadField(path: string, { written }: Context): Field {
+  const field = fieldAt(resources[written.resource].schema, path);
+  if (field === undefined) throw new Error(`${path} passed the check and is no field`);
+  return field;
+}
+
 function normaliseField(
   path: string,
-  payloadPath: string,
+  field: Field,
   spec: WrittenSpec,
   at: Path,
   kind: "group" | "child",
   context: Context,
 ): FieldMapping {
-  const field = fieldAt(resources[context.written.resource].schema, payloadPath);
-  if (field === undefined) throw new Error(`${payloadPath} passed the check and is no field`);
   const [first, ...others] = alternativesOf(spec, at).map(({ written, path: place }) =>
     normaliseAlternative(written, place, field, kind, context),
   );
-  if (first === undefined) throw new Error(`${payloadPath} passed the check and has no alternative`);
+  if (first === undefined) throw new Error(`${path} passed the check and has no alternative`);
   return { path, field, position: context.places.positionOf(at), alternatives: [first, ...others] };
 }
 

@@ -6,6 +6,7 @@ import { damageKinds } from "../../model/damage.ts";
 import type { ReferableName } from "../../model/resource.ts";
 import { referableNames, referables, resourceNames } from "../../model/resources/resources.ts";
 import { column, dates, decimal, expression, fieldSpecs, thousands } from "./field-schema.ts";
+import { totalsSchema } from "./totals-schema.ts";
 
 const child = z.strictObject({
   each: z
@@ -117,6 +118,10 @@ export const mappingSchema = z.strictObject({
       description: "How the files are written; what is left out is detected",
       examples: [{ decimal: ",", dates: ["d.M.yyyy"], blank: ["NULL"] }],
     }),
+  totals: totalsSchema.optional().meta({
+    description: "The source's own sums: every order is compared with them; they are never sent",
+    examples: [{ order: "Total", items: "Subtotal", currency: "Currency" }],
+  }),
   where: expression.optional().meta({
     description: "A CEL condition on single rows; the others are excluded",
     examples: ['row["Vendor"] != "Test"'],

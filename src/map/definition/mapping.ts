@@ -34,8 +34,23 @@ export interface Mapping {
   readonly key: string;
   readonly fields: readonly FieldMapping[];
   readonly children: readonly ChildMapping[];
+  /** The source's own sums, where the mapping names them. */
+  readonly totals: Totals | undefined;
   /** Every file that `lookup` names, each combination once, relative to the mapping's folder. */
   readonly lookups: readonly LookupSpec[];
+}
+
+/** What the source says that its entries come to. Compared with the payload, never part of it. */
+export interface Totals {
+  readonly order: FieldMapping | undefined;
+  readonly items: FieldMapping | undefined;
+  /** Of one element of the list that is summed: read as its fields are. */
+  readonly line: FieldMapping | undefined;
+  readonly currency: FieldMapping | undefined;
+  /** Currencies that may stand together, in capitals. */
+  readonly currencies: readonly string[];
+  readonly tolerance: number;
+  readonly mismatch: "error" | "warn";
 }
 
 /** What expressions find among all rows of the input, by calling it: `name(key)`. */
