@@ -21,6 +21,8 @@ export interface DraftParts {
   readonly problems: Problem[];
   /** The total of each element of the list that is summed, where the source has one, and what was wrong with them. */
   lineTotals?: { readonly lines: (Decimal | undefined)[]; readonly problems: Problem[] };
+  /** Items of the list that is summed which are the rest of the item before: one element of the source at two prices. */
+  continued?: Set<number>;
   /** Where every field is to be told of; mostly nowhere. */
   readonly trace?: FieldTrace[];
 }

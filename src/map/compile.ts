@@ -79,7 +79,7 @@ export function compileMapping(
   };
   const fields = mapping.fields.map((field) => compileField(field, tools));
   const children = mapping.children.map((child) =>
-    compileChild(child, mapping, { ...tools, context: { ...childNames(child, mapping), blanks } }),
+    compileChild(child, mapping, { ...tools, context: { ...childNames(child, mapping), blanks } }, tools),
   );
   const totals = compileTotals(mapping, resources[mapping.resource].sums, tools);
   const judgeRow = where === undefined ? undefined : judgeBy(where, "where");
@@ -108,7 +108,7 @@ export function compileMapping(
     };
   };
   const finish = (
-    { lineTotals: _, ...parts }: DraftParts,
+    { lineTotals: _, continued: __, ...parts }: DraftParts,
     rows: readonly SourceRow[],
     compared: SourceTotals | undefined,
   ): Drafted => {

@@ -40,7 +40,7 @@ export function compileTotals(
         items: decimalIn(read.payload.items),
         lines: parts.lineTotals?.lines ?? [],
       };
-      const ours = isMade(parts, sums) ? sumsOf(parts.payload as JsonObject, sums) : undefined;
+      const ours = isMade(parts, sums) ? sumsOf(parts.payload as JsonObject, sums, parts.continued) : undefined;
       const differences =
         ours === undefined ? [] : differencesOf(ours, given, { totals, sums, origins: parts.origins });
       const found = [...said, ...differences];
@@ -87,9 +87,17 @@ interface Given {
   readonly lines: readonly (Decimal | undefined)[];
 }
 
+/** What one line of the payload comes to. */
+interface OurLine {
+  readonly at: number;
+  readonly amount: Decimal;
+  readonly text: string;
+}
+
 /** What the payload comes to. */
 interface Ours {
-  readonly lines: readonly { readonly amount: Decimal; readonly text: string }[];
+  /** One for each element of the source: at two prices it is two items, of which `at` is the first. */
+  readonly lines: readonly OurLine[];
   readonly items: Decimal;
   readonly added: readonly { readonly word: string; readonly amount: Decimal }[];
   readonly order: Decimal;
@@ -105,16 +113,26 @@ function isMade({ payload, problems }: DraftParts, { list, added }: Sums): boole
   );
 }
 
-function sumsOf(payload: JsonObject, { list, quantity, price, added }: Sums): Ours | undefined {
+function sumsOf(
+  payload: JsonObject,
+  { list, quantity, price, added }: Sums,
+  continued?: Set<number>,
+): Ours | undefined {
   const elements = payload[list] as readonly unknown[];
-  const lines = elements.map((element) => {
+  const known: OurLine[] = [];
+  for (const [at, element] of elements.entries()) {
     const of = isPlainObject(element) ? element : {};
     const [pieces, each] = [decimalIn(of[quantity]), decimalIn(of[price])];
     if (pieces === undefined || each === undefined) return undefined;
-    return { amount: roundDecimal(product(pieces, each), 2), text: `${decimalText(pieces)} × ${decimalText(each)}` };
-  });
-  const known = lines.filter((line) => line !== undefined);
-  if (known.length < lines.length) return undefined;
+    const amount = roundDecimal(product(pieces, each), 2);
+    const text = `${decimalText(pieces)} × ${decimalText(each)}`;
+    const before = continued?.has(at) === true ? known.pop() : undefined;
+    known.push(
+      before === undefined
+        ? { at, amount, text }
+        : { at: before.at, amount: add(before.amount, amount), text: `${before.text} + ${text}` },
+    );
+  }
   const items = known.reduce((sum, { amount }) => add(sum, amount), zero);
   const parts = added.map(({ path, word }) => ({ word, amount: decimalIn(valueAt(payload, parsePath(path))) ?? zero }));
   return { lines: known, items, added: parts, order: parts.reduce((sum, { amount }) => add(sum, amount), items) };
@@ -132,7 +150,7 @@ function differencesOf(ours: Ours, given: Given, { totals, sums, origins }: Comp
   const { list, quantity, price, added } = sums;
   const tolerance = decimalOf(totals.tolerance);
   const made = [`items ${money(ours.items)}`, ...ours.added.map(({ word, amount }) => `${word} ${money(amount)}`)];
-  const prices = ours.lines.flatMap((_, at) => [`${list}[${at}].${quantity}`, `${list}[${at}].${price}`]);
+  const prices = ours.lines.flatMap(({ at }) => [`${list}[${at}].${quantity}`, `${list}[${at}].${price}`]);
   const check = (
     what: string,
     name: string,
@@ -148,8 +166,8 @@ function differencesOf(ours: Ours, given: Given, { totals, sums, origins }: Comp
     const problem: Problem = { code: "total_mismatch", message, ...(path === undefined ? {} : { path }) };
     return [atTotal(problem, `${totalsPrefix}${name}`, paths, origins)];
   };
-  const ofLines = ours.lines.flatMap(({ amount, text }, at) =>
-    check("the line comes to", `${list}[${at}].line`, [amount, given.lines[at]], {
+  const ofLines = ours.lines.flatMap(({ at, amount, text }, index) =>
+    check("the line comes to", `${list}[${at}].line`, [amount, given.lines[index]], {
       text,
       paths: [`${list}[${at}].${quantity}`, `${list}[${at}].${price}`],
       path: `${list}[${at}].${price}`,

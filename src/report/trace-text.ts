@@ -77,6 +77,13 @@ function stepText(step: TraceStep, before: TraceStep | undefined, { source }: Al
       return [`not in the ${step.by}, which leaves it out`];
     case "round":
       return [`round to ${step.places}: ${shown(step.value)}`];
+    case "priced":
+      return [
+        ...(step.discount === undefined
+          ? []
+          : [`less ${step.discount}, its share of the order's discount: ${step.amount}`]),
+        `per piece: ${step.value}`,
+      ];
     case "type":
       return typeText(step, before);
     case "blank":

@@ -11,6 +11,7 @@ import { conditionFault } from "../expression/condition.ts";
 import type { CompileExpression } from "../expression/expression.ts";
 import { indexNameFault, indexNames } from "../expression/index-names.ts";
 import { noIndexNames } from "../expression/language.ts";
+import { checkAmounts } from "./check-amounts.ts";
 import { checkAlternative, dateFaults } from "./check-field.ts";
 import { checkTotals } from "./check-totals.ts";
 import type { WrittenSpec } from "./field-schema.ts";
@@ -202,6 +203,7 @@ function checkChild(list: string, child: WrittenChild, context: Context): readon
     ...checkEach(child.each, mapping, compile).map((fault) => ({ path: [...path, "each"], message: fault })),
     ...conditionFaults(child.where, "child", mapping, compile, [...path, "where"]),
     ...checkFields(child.fields, { ...context, path: [...path, "fields"], list }),
+    ...checkAmounts(list, child, context),
   ];
 }
 

@@ -9,6 +9,7 @@ import { type CompileExpression, compileExpression, type ReadyExpression } from 
 import { indexNames } from "../expression/index-names.ts";
 import { type ExpressionKind, type IndexNames, noIndexNames } from "../expression/language.ts";
 import type { ValueStyle } from "../values/style.ts";
+import { type AmountName, amountField } from "./check-amounts.ts";
 import { isUnit } from "./check-field.ts";
 import { checkMapping } from "./check-mapping.ts";
 import { totalField } from "./check-totals.ts";
@@ -151,8 +152,15 @@ function normaliseJoins(join: WrittenMapping["join"], places: YamlPlaces): reado
 }
 
 function normaliseChild(path: string, child: WrittenChild, context: Context): ChildMapping {
-  const { each, where, fields } = child;
+  const { each, where, fields, amounts } = child;
   const at = ["children", path];
+  const amountOf = (name: AmountName, kind: "group" | "child"): FieldMapping | undefined => {
+    const spec = amounts?.[name];
+    return spec === undefined
+      ? undefined
+      : normaliseField(name, amountField, spec, [...at, "amounts", name], kind, context);
+  };
+  const line = amountOf("line", "child");
   return {
     path,
     position: context.places.positionOf([...at, "each"]),
@@ -161,6 +169,7 @@ function normaliseChild(path: string, child: WrittenChild, context: Context): Ch
     fields: Object.entries(fields).map(([name, spec]) =>
       normaliseField(name, payloadField(`${path}.${name}`, context), spec, [...at, "fields", name], "child", context),
     ),
+    amounts: line === undefined ? undefined : { line, orderDiscount: amountOf("order_discount", "group") },
   };
 }
 

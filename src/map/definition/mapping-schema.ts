@@ -5,7 +5,7 @@ import { z } from "zod";
 import { damageKinds } from "../../model/damage.ts";
 import type { ReferableName } from "../../model/resource.ts";
 import { referableNames, referables, resourceNames } from "../../model/resources/resources.ts";
-import { column, dates, decimal, expression, fieldSpecs, thousands } from "./field-schema.ts";
+import { column, dates, decimal, expression, fieldSpec, fieldSpecs, thousands } from "./field-schema.ts";
 import { totalsSchema } from "./totals-schema.ts";
 
 const child = z.strictObject({
@@ -39,6 +39,22 @@ const child = z.strictObject({
     description: "Field of the list item → where it comes from",
     examples: [{ sku: "SKU", quantity: "Qty" }],
   }),
+  amounts: z
+    .strictObject({
+      line: fieldSpec.meta({
+        description: "What one item comes to, its own discounts taken off; read like a field of the item",
+        examples: ["Line Total", { expr: 'number(row["Qty"]) * number(row["Price"])', round: 4 }],
+      }),
+      order_discount: fieldSpec.optional().meta({
+        description: "What is taken off the whole order (above 0); shared out over the items by amount",
+        examples: [{ from: "Discount Amount", optional: true }],
+      }),
+    })
+    .optional()
+    .meta({
+      description: "In place of unit_price: amounts of money, which prices are made of that add up to the cent",
+      examples: [{ line: "Line Total", order_discount: "Discount" }],
+    }),
 });
 
 /** The schema of a mapping file. It transforms nothing, so that a JSON Schema can be made of it. */

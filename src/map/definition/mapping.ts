@@ -92,6 +92,16 @@ export interface ChildMapping {
     | { readonly kind: "expr"; readonly expr: Expr };
   readonly where: Expr | undefined;
   readonly fields: readonly FieldMapping[];
+  /** What prices are made of, where the mapping gives amounts instead. */
+  readonly amounts: Amounts | undefined;
+}
+
+/** Money of the list that is summed, as the source has it. */
+export interface Amounts {
+  /** What an element comes to: read as its fields are. */
+  readonly line: FieldMapping;
+  /** What is taken off the whole: read as the entry's fields are, and shared out over the elements. */
+  readonly orderDiscount: FieldMapping | undefined;
 }
 
 /** One payload field and the ways to fill it. */
