@@ -28,6 +28,7 @@ export const problemCodes = [
   "join_orphan", // a joined row that belongs to nothing
   "join_several", // a `one: true` join with more than one match
   "total_mismatch", // a sum of the source that ours is not
+  "mixed_currency", // money of several currencies where there is room for one
   "more_problems", // of an entry that has more of them than are kept
   "same_entry", // this row is fine, another one of its entry is not
   // checks
