@@ -29,6 +29,7 @@ export function compileTotals(
 ): CompiledTotals | undefined {
   if (totals === undefined || sums === undefined) return undefined;
   const { order, items, currency } = totals;
+  const hasSums = [order, items, totals.line].some((sum) => sum !== undefined);
   const fields = [order, items, currency].flatMap((field) => (field === undefined ? [] : [compileField(field, tools)]));
   return {
     compare(scope, parts) {
@@ -45,19 +46,13 @@ export function compileTotals(
         ours === undefined ? [] : differencesOf(ours, given, { totals, sums, origins: parts.origins });
       const found = [...said, ...differences];
       parts.problems.push(...(totals.mismatch === "warn" ? found.map(asWarning) : found));
-      const isGiven =
-        given.order !== undefined || given.items !== undefined || given.lines.some((line) => line !== undefined);
+      const isGiven = [given.order, given.items, ...given.lines].some((sum) => sum !== undefined);
+      const isUnread = said.length > 0 || (isGiven && ours === undefined);
+      const stands = differences.length > 0 ? "differs" : isGiven ? "agrees" : "unstated";
       const code = typeof read.payload.currency === "string" ? read.payload.currency.trim().toUpperCase() : "";
       return {
+        ...(hasSums ? { agreement: isUnread ? ("uncompared" as const) : stands } : {}),
         ...(code === "" ? {} : { currency: code }),
-        agreement:
-          said.length > 0 || (isGiven && ours === undefined)
-            ? "uncompared"
-            : differences.length > 0
-              ? "differs"
-              : isGiven
-                ? "agrees"
-                : "unstated",
       };
     },
   };

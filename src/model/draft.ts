@@ -58,7 +58,8 @@ export type Origins = ReadonlyMap<string, readonly Origin[]>;
  * is not. `unstated`: it has none. `uncompared`: a sum of its or of ours could not be read.
  */
 export interface SourceTotals {
-  readonly agreement: Agreement;
+  /** Absent where the mapping names the currency alone. */
+  readonly agreement?: Agreement;
   /** In capitals. */
   readonly currency?: string;
 }

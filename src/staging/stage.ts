@@ -4,6 +4,7 @@ import { blamedOnChange, refuseChanged, type Seen } from "../job/file-states.ts"
 import { groupRows } from "../map/group.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
+import { settleCurrencies } from "./currencies.ts";
 import { settleDuplicateKeys } from "./duplicate-keys.ts";
 import { createEntrySink, type EntrySink } from "./entry-sink.ts";
 import { keyText } from "./joins.ts";
@@ -34,6 +35,8 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
   await ledger.staging.collapseIdentical(run);
   const settling = { ...options, pause: createPause(options.signal) };
   await settleDuplicateKeys(run, settling);
+  const accepted = options.acceptedCurrencies ?? ((within) => ledger.account.currencies(within));
+  await settleCurrencies(run, inputs, { ...settling, accepted });
   if (options.isRetry === true) await refuseRetryConflicts(run, inputs, settling);
   else await ledger.staging.settleRepaired(run);
   await ledger.staging.finish(run);
