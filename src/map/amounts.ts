@@ -16,6 +16,8 @@ export interface PricedElement {
   /** None: it has no price, and `problem` or the lack of an amount says why. */
   readonly pieces: readonly PricedPieces[];
   readonly origins: readonly Origin[];
+  /** What the discount on the whole order took off it. */
+  readonly share: Decimal | undefined;
   /** Its path is the field that has no price, from the element down. */
   readonly problem: Omit<Problem, "path"> | undefined;
   readonly trace: readonly AlternativeTrace[];
@@ -128,7 +130,13 @@ function priced(
   const isShared = share > 0n;
   const origins = [...line.origins, ...(isShared ? discount.origins : [])];
   const trace = [...line.trace, ...(isShared ? discount.trace : [])];
-  const without = (problem: PricedElement["problem"]): PricedElement => ({ pieces: [], origins, problem, trace });
+  const without = (problem: PricedElement["problem"]): PricedElement => ({
+    pieces: [],
+    origins,
+    share: undefined,
+    problem,
+    trace,
+  });
   if (line.problem !== undefined) return without(line.problem);
   // What is wrong with a quantity is said of the quantity.
   if (line.value === undefined || quantity.problem !== undefined) return without(undefined);
@@ -153,6 +161,7 @@ function priced(
   return {
     pieces,
     origins,
+    share: isShared ? { unscaled: share, scale: 2 } : undefined,
     problem: undefined,
     trace: last === undefined ? trace : [...trace.slice(0, -1), { ...last, steps: [...last.steps, step] }],
   };

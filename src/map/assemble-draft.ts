@@ -23,6 +23,8 @@ export interface DraftParts {
   lineTotals?: { readonly lines: (Decimal | undefined)[]; readonly problems: Problem[] };
   /** Items of the list that is summed which are the rest of the item before: one element of the source at two prices. */
   continued?: Set<number>;
+  /** By the index of an item: what a discount on the whole took off it. The source's line totals do not know of it. */
+  shares?: Map<number, Decimal>;
   /** Where every field is to be told of; mostly nowhere. */
   readonly trace?: FieldTrace[];
 }

@@ -98,6 +98,10 @@ export function compileChild(
       const ofElement = priced?.[index];
       if (ofElement === undefined) continue;
       setPrice(item, at, ofElement, parts);
+      if (ofElement.share !== undefined) {
+        parts.shares ??= new Map();
+        parts.shares.set(items.length - 1, ofElement.share);
+      }
       const [, second] = ofElement.pieces;
       if (second === undefined) continue;
       // The same element once more, with the pieces that have the other price. What is wrong with it has been said.

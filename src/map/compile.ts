@@ -108,7 +108,7 @@ export function compileMapping(
     };
   };
   const finish = (
-    { lineTotals: _, continued: __, ...parts }: DraftParts,
+    { lineTotals: _, continued: __, shares: ___, ...parts }: DraftParts,
     rows: readonly SourceRow[],
     compared: SourceTotals | undefined,
   ): Drafted => {

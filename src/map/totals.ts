@@ -41,7 +41,7 @@ export function compileTotals(
         items: decimalIn(read.payload.items),
         lines: parts.lineTotals?.lines ?? [],
       };
-      const ours = isMade(parts, sums) ? sumsOf(parts.payload as JsonObject, sums, parts.continued) : undefined;
+      const ours = isMade(parts, sums) ? sumsOf(parts.payload as JsonObject, sums, parts) : undefined;
       const differences =
         ours === undefined ? [] : differencesOf(ours, given, { totals, sums, origins: parts.origins });
       const found = [...said, ...differences];
@@ -87,6 +87,8 @@ interface OurLine {
   readonly at: number;
   readonly amount: Decimal;
   readonly text: string;
+  /** What a discount on the whole order took off it. */
+  readonly share: Decimal;
 }
 
 /** What the payload comes to. */
@@ -111,7 +113,7 @@ function isMade({ payload, problems }: DraftParts, { list, added }: Sums): boole
 function sumsOf(
   payload: JsonObject,
   { list, quantity, price, added }: Sums,
-  continued?: Set<number>,
+  { continued, shares }: DraftParts,
 ): Ours | undefined {
   const elements = payload[list] as readonly unknown[];
   const known: OurLine[] = [];
@@ -124,8 +126,8 @@ function sumsOf(
     const before = continued?.has(at) === true ? known.pop() : undefined;
     known.push(
       before === undefined
-        ? { at, amount, text }
-        : { at: before.at, amount: add(before.amount, amount), text: `${before.text} + ${text}` },
+        ? { at, amount, text, share: shares?.get(at) ?? zero }
+        : { ...before, amount: add(before.amount, amount), text: `${before.text} + ${text}` },
     );
   }
   const items = known.reduce((sum, { amount }) => add(sum, amount), zero);
@@ -161,9 +163,9 @@ function differencesOf(ours: Ours, given: Given, { totals, sums, origins }: Comp
     const problem: Problem = { code: "total_mismatch", message, ...(path === undefined ? {} : { path }) };
     return [atTotal(problem, `${totalsPrefix}${name}`, paths, origins)];
   };
-  const ofLines = ours.lines.flatMap(({ at, amount, text }, index) =>
-    check("the line comes to", `${list}[${at}].line`, [amount, given.lines[index]], {
-      text,
+  const ofLines = ours.lines.flatMap(({ at, amount, text, share }, index) =>
+    check("the line comes to", `${list}[${at}].line`, [add(amount, share), given.lines[index]], {
+      text: share.unscaled === 0n ? text : `${text} + ${money(share)} of the order's discount`,
       paths: [`${list}[${at}].${quantity}`, `${list}[${at}].${price}`],
       path: `${list}[${at}].${price}`,
     }),

@@ -130,11 +130,13 @@ describe("a discount on the whole order", () => {
 
 describe("amounts", () => {
   it("agree with the totals of the source, line by line, also where a line is two items", () => {
-    const text = yaml("{ line: Amount, order_discount: Discount }", "totals: { items: { value: 95 }, line: Amount }");
-    const rows = order(["A", "700", "100.00", "5.00"], ["B", "1", "0.00", ""]);
-    expect(draftOf(compiled(text), rows).problems).toMatchObject([
-      { code: "total_mismatch", path: "items[0].unit_price", column: "Amount", value: "100.00" },
+    const text = yaml("{ line: Amount, order_discount: Discount }", "totals: { items: { value: 95 }, line: Total }");
+    const rows = sourceRows([
+      { Order: "7", SKU: "A", Qty: "700", Amount: "100.00", Total: "100.00", Discount: "5.00" },
+      { Order: "7", SKU: "B", Qty: "1", Amount: "0.00", Total: "7.00", Discount: "" },
     ]);
+    const { problems } = draftOf(compiled(text), rows);
+    expect(problems).toMatchObject([{ code: "total_mismatch", path: "items[2].unit_price", column: "Total" }]);
     const lines = order(["A", "700", "100.00", ""], ["B", "1", "5.00", ""]);
     expect(draftOf(compiled(yaml(undefined, "totals: { line: Amount }")), lines).totals).toEqual({
       agreement: "agrees",
