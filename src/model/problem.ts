@@ -42,6 +42,7 @@ export const problemCodes = [
   "wrong_type",
   "bad_format", // an e-mail address that is none, and the like
   "duplicate_key",
+  "same_row", // warning: a row that stands in another file of its input too, and counts once
   "duplicate_row", // a row of a failures file that stands in it more than once
   "case_variant", // warning: keys that differ only in case
   // against the account

@@ -77,6 +77,7 @@ export function createEntrySink(
       for (const join of many) {
         const files = (joins[join.name] ?? []).map(({ id }) => id);
         for (const { row } of rows) {
+          if (row.leftOut !== undefined) continue; // it belongs to no entry, so nothing is joined to it
           const key = keyText(row.cells, join.ours);
           // Joined rows without a key belong to nothing, whatever the row that is left out says.
           const found = key === "" ? [] : await staging.rowsWithKey(files, key, Number.MAX_SAFE_INTEGER);

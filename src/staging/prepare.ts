@@ -18,6 +18,7 @@ import { openInput } from "../read/open.ts";
 import type { Summary } from "../report/summary.ts";
 import { cutTo } from "../report/wording.ts";
 import { type ColumnDamage, damageWarnings } from "./column-damage.ts";
+import { equalFiles } from "./file-content.ts";
 import { lookupFile, readLookups } from "./lookup-tables.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
 import { type ScannedFiles, type ScanOptions, scanFiles } from "./scan-files.ts";
@@ -162,6 +163,7 @@ async function prepareSeen(
   if (faults.length > 0) throw combineErrors(faults.map((reason) => ({ reason, of: input.name })));
   const { damage } = scanned;
   const allWarnings = [
+    ...(await equalFiles(input.files)),
     ...lookups.warnings,
     ...warnings,
     ...read.warnings,
