@@ -53,6 +53,7 @@ export const problemCodes = [
   "several_found", // Luminous has more than one record with the key
   "type_differs", // Luminous has the channel as another type
   "order_immutable",
+  "program_changed", // warning: this version of the program makes something else of the rows that made what was accepted
   "missing_reference",
   "reference_failed", // something it refers to did not make it
   "reference_pending",

@@ -49,7 +49,7 @@ export async function addFiles(
   files: readonly JobFile[],
   kind: StagedFile["kind"],
   join: string | undefined,
-  { infos }: PreparedInput,
+  { infos, mappingHash }: PreparedInput,
   { ledger, run }: StageOptions,
 ): Promise<readonly OpenedFile[]> {
   const opened: OpenedFile[] = [];
@@ -60,6 +60,7 @@ export async function addFiles(
       input: input.name,
       kind,
       file: file.shown,
+      mappingHash,
       info: file.state === undefined ? info : { ...info, fingerprint: fingerprintOf(file.state) },
       ...(join === undefined ? {} : { join }),
     });

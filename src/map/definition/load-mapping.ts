@@ -1,5 +1,6 @@
 // Reads a mapping file: YAML text → the normalised mapping, or every fault of it at once.
 import { loadYaml, type YamlPlaces } from "../../model/config/yaml-config.ts";
+import { contentHash, type Json } from "../../model/json.ts";
 import { type Field, fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import type { SourceSettings } from "../../model/row.ts";
@@ -63,6 +64,7 @@ export function loadMapping(text: string, file: string, compiler: CompileExpress
   const mapping = {
     file,
     resource,
+    hash: contentHash(JSON.parse(JSON.stringify(written)) as Json),
     source: settingsOf(source),
     match: source?.match,
     blank: source?.blank ?? [],

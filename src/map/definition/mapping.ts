@@ -17,6 +17,8 @@ export interface Mapping {
   /** As it was named: messages and origins show it. */
   readonly file: string;
   readonly resource: ResourceName;
+  /** Tells what is written in it from other mappings; comments and layout do not count. */
+  readonly hash: string;
   /** What the readers need to know. */
   readonly source: SourceSettings;
   /** A glob on file names, for file drops. */
