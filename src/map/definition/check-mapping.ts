@@ -69,7 +69,7 @@ function checkIndexes({ index, source }: Partial<WrittenMapping>, compile: Compi
 
 function checkExpressions(mapping: Partial<WrittenMapping>, compile: CompileExpression): readonly ConfigFault[] {
   const { where, group, source } = mapping;
-  const by = typeof group?.by === "object" && !Array.isArray(group.by) ? group.by.expr : undefined;
+  const by = typeof group?.by === "object" && "expr" in group.by ? group.by.expr : undefined;
   const compiled = by === undefined ? undefined : compile(by, "row", styleOf(source), indexNames(mapping.index));
   return [
     ...conditionFaults(where, "row", mapping, compile, ["where"]),
