@@ -140,11 +140,13 @@ function priced(
   if (line.problem !== undefined) return without(line.problem);
   // What is wrong with a quantity is said of the quantity.
   if (line.value === undefined || quantity.problem !== undefined) return without(undefined);
-  if (quantity.value === undefined || quantity.value.unscaled <= 0n) {
-    const text = quantity.value === undefined ? "blank" : decimalText(quantity.value);
-    const message = `the line comes to ${decimalText(line.value)}, and its quantity is ${text}: there is no price per piece`;
-    return without({ code: "too_small", message, ...placeOf(quantity.origins) });
+  if (quantity.value === undefined) {
+    const message = `the line comes to ${decimalText(line.value)}, and its quantity is blank: there is no price per piece`;
+    return without({ code: "missing_value", message, ...placeOf(quantity.origins) });
   }
+  // Refused for its quantity; a price that nobody sends keeps it from being refused for the lack of one as well.
+  if (quantity.value.unscaled <= 0n)
+    return { ...without(undefined), pieces: [{ quantity: quantity.value, price: { unscaled: 0n, scale: 0 } }] };
   const amount = isShared ? { unscaled: centsOf(line.value) - share, scale: 2 } : line.value;
   const pieces = pricesOf(quantity.value, amount);
   if (pieces === undefined) {

@@ -120,7 +120,8 @@ function sumsOf(
   for (const [at, element] of elements.entries()) {
     const of = isPlainObject(element) ? element : {};
     const [pieces, each] = [decimalIn(of[quantity]), decimalIn(of[price])];
-    if (pieces === undefined || each === undefined) return undefined;
+    // Without pieces there is no line; that is refused anyway, and a difference would only hide why.
+    if (pieces === undefined || each === undefined || pieces.unscaled <= 0n) return undefined;
     const amount = roundDecimal(product(pieces, each), 2);
     const text = `${decimalText(pieces)} × ${decimalText(each)}`;
     const before = continued?.has(at) === true ? known.pop() : undefined;

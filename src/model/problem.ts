@@ -4,6 +4,9 @@
 export const problemCodes = [
   // reading
   "ragged_row", // more or fewer cells than the header
+  "unreadable_row", // a row whose quotes are wrong
+  "footer_row", // warning: a line below the table, left out
+  "repeated_header", // warning: the header stands again, left out
   "not_an_object", // a JSON element that is no object
   "damaged_cell", // --strict: what a spreadsheet made of a cell
   "unreadable_element", // an NDJSON line that is no JSON
@@ -40,6 +43,7 @@ export const problemCodes = [
   "wrong_type",
   "bad_format", // an e-mail address that is none, and the like
   "duplicate_key",
+  "same_row", // warning: a row that stands in another file of its input too, and counts once
   "duplicate_row", // a row of a failures file that stands in it more than once
   "case_variant", // warning: keys that differ only in case
   // against the account
@@ -50,6 +54,7 @@ export const problemCodes = [
   "several_found", // Luminous has more than one record with the key
   "type_differs", // Luminous has the channel as another type
   "order_immutable",
+  "program_changed", // warning: this version of the program makes something else of the rows that made what was accepted
   "missing_reference",
   "reference_failed", // something it refers to did not make it
   "reference_pending",

@@ -7,7 +7,7 @@ import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Row } from "../model/row.ts";
 import { openInput, sameSettings } from "../read/open.ts";
-import { stoppedReading } from "../read/unreadable.ts";
+import { stoppedReading } from "../read/text/unreadable.ts";
 import type { AcceptedCurrencies } from "./currencies.ts";
 import type { EarlierEndings } from "./last-lines.ts";
 import type { Locate } from "./locate-cells.ts";
@@ -49,7 +49,7 @@ export async function addFiles(
   files: readonly JobFile[],
   kind: StagedFile["kind"],
   join: string | undefined,
-  { infos }: PreparedInput,
+  { infos, mappingHash }: PreparedInput,
   { ledger, run }: StageOptions,
 ): Promise<readonly OpenedFile[]> {
   const opened: OpenedFile[] = [];
@@ -60,6 +60,7 @@ export async function addFiles(
       input: input.name,
       kind,
       file: file.shown,
+      mappingHash,
       info: file.state === undefined ? info : { ...info, fingerprint: fingerprintOf(file.state) },
       ...(join === undefined ? {} : { join }),
     });

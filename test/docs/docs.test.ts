@@ -163,10 +163,10 @@ describe("docs/mapping.md", () => {
   });
 
   it("lists every key, with its default", () => {
-    const known = keysOf(mappingSchema).filter(
-      (path) => !/^(children\.\*\.fields|totals\.(order|items|line|currency))\./.test(path),
-    );
-    const isInline = (path: string) => /(\.otherwise\.value|\.by\.expr|\.each\.(from|split|expr))$/.test(path);
+    const ofField = /^(children\.\*\.(fields|amounts\.(line|order_discount))|totals\.(order|items|line|currency))\./;
+    const known = keysOf(mappingSchema).filter((path) => !ofField.test(path));
+    const isInline = (path: string) =>
+      /(\.otherwise\.value|\.by\.(expr|from)|\.each\.(from|split|optional|expr))$/.test(path);
     const told = marked(mappingDoc, "keys of").flatMap(({ name, text }) =>
       tableOf(text).flatMap(([keys]) => codes(keys).map((key) => `${name === "the mapping" ? "" : name}${key}`)),
     );

@@ -61,10 +61,20 @@ describe("the amount of a line", () => {
     ]);
   });
 
-  test.each([{ pieces: "0" }, { pieces: "-1" }])("is not divided by $pieces pieces", ({ pieces }) => {
-    const found = problemsOf(order(["A", pieces, "10.00", ""]));
-    expect(found[0]).toMatchObject({ path: "items[0].unit_price", column: "Qty", value: pieces });
-    expect(found[0]?.message).toContain(`its quantity is ${pieces}: there is no price per piece`);
+  test.each([{ pieces: "0" }, { pieces: "-1" }])(
+    "is not divided by $pieces pieces: the quantity is refused",
+    ({ pieces }) => {
+      const totals = yaml(undefined, "totals: { items: Amount }");
+      expect(problemsOf(order(["A", pieces, "10.00", ""]), totals).map(describeProblem)).toEqual([
+        `in.csv:2 column "Qty" = "${pieces}" → items[0].quantity: must be greater than 0`,
+      ]);
+    },
+  );
+
+  it("has no price without a quantity", () => {
+    expect(problemsOf(order(["A", "", "10.00", ""])).map(describeProblem)).toContain(
+      'in.csv:2 column "Qty" = "" → items[0].unit_price: the line comes to 10, and its quantity is blank: there is no price per piece',
+    );
   });
 
   it("is not read twice: what is wrong with it is said once, at its cell", () => {

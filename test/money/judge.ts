@@ -40,16 +40,17 @@ export async function judgeSource(source: Source, count: number, seed: number): 
       continue;
     }
     const { draft } = drafted;
-    const entry = validateDraft(
-      { ...draft, payload: { channel_id: 1, ...draft.payload } },
-      salesOrders,
-      { policy: "skip", strict: false, showCreationNeeds: false },
-    );
+    const entry = validateDraft({ ...draft, payload: { channel_id: 1, ...draft.payload } }, salesOrders, {
+      policy: "skip",
+      strict: false,
+      showCreationNeeds: false,
+    });
     const errors = entry.problems.filter(({ severity }) => severity === undefined);
     if (errors.length > 0) {
       if (order.isConsistent) {
         refused += 1;
-        if (wrong.length < 5) wrong.push(`refused though it agrees: ${errors.slice(0, 2).map(describeProblem).join(" | ")}`);
+        if (wrong.length < 5)
+          wrong.push(`refused though it agrees: ${errors.slice(0, 2).map(describeProblem).join(" | ")}`);
       } else if (!errors.every((problem) => problem.code === "total_mismatch" || problem.column !== undefined))
         wrong.push(`${order.number}: refused for ${errors.map(describeProblem).join(" | ")}`);
       continue;

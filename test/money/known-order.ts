@@ -45,7 +45,9 @@ export function someLines(random: Random): readonly Line[] {
 }
 
 /** The pieces of lines by SKU. */
-export function piecesOf(lines: readonly { readonly sku: string; readonly quantity: number }[]): Record<string, number> {
+export function piecesOf(
+  lines: readonly { readonly sku: string; readonly quantity: number }[],
+): Record<string, number> {
   const pieces: Record<string, number> = {};
   for (const { sku, quantity } of lines) pieces[sku] = (pieces[sku] ?? 0) + quantity;
   return pieces;

@@ -41,7 +41,7 @@ export function checkAmounts(
     const spec = amounts[name];
     if (spec === undefined) return [];
     const kind = name === "line" ? ("child" as const) : ("group" as const);
-    const context = { source, indexes: indexNames(index), kind, field: amountField, places, compile };
+    const context = { source, indexes: indexNames(index), kind, field: amountField, isRequired: true, places, compile };
     return alternativesOf(spec, [...path, name]).flatMap((alternative) => [
       ...checkAlternative(alternative, context),
       ...(alternative.written.blank === "clear" && kind === "group"

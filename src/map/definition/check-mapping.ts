@@ -4,7 +4,7 @@ import type { ConfigFault } from "../../model/config/config-fault.ts";
 import type { YamlPlaces } from "../../model/config/yaml-config.ts";
 import { parsePath } from "../../model/payload-path.ts";
 import type { Resource } from "../../model/resource.ts";
-import { type Field, fieldAt, fieldPaths } from "../../model/resources/field.ts";
+import { type Field, fieldAt, fieldPaths, schemaAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import { didYouMean, nearest } from "../../model/text/nearest.ts";
 import { conditionFault } from "../expression/condition.ts";
@@ -72,7 +72,7 @@ function checkIndexes({ index, source }: Partial<WrittenMapping>, compile: Compi
 
 function checkExpressions(mapping: Partial<WrittenMapping>, compile: CompileExpression): readonly ConfigFault[] {
   const { where, group, source } = mapping;
-  const by = typeof group?.by === "object" && !Array.isArray(group.by) ? group.by.expr : undefined;
+  const by = typeof group?.by === "object" && "expr" in group.by ? group.by.expr : undefined;
   const compiled = by === undefined ? undefined : compile(by, "row", styleOf(source), indexNames(mapping.index));
   return [
     ...conditionFaults(where, "row", mapping, compile, ["where"]),
@@ -150,7 +150,8 @@ function checkFields(fields: Readonly<Record<string, WrittenSpec>>, context: Fie
     const { source } = context.mapping;
     const indexes = indexNames(context.mapping.index);
     const kind = context.list === undefined ? ("group" as const) : ("child" as const);
-    const fieldContext = { source, indexes, kind, field, places, compile };
+    const isRequired = misplaced === undefined && targetIsRequired(name, context);
+    const fieldContext = { source, indexes, kind, field, isRequired, places, compile };
     return [
       ...(misplaced === undefined ? [] : [{ path, message: misplaced, at: "key" as const }]),
       ...alternativesOf(spec, path).flatMap((alternative) => checkAlternative(alternative, fieldContext)),
@@ -160,6 +161,11 @@ function checkFields(fields: Readonly<Record<string, WrittenSpec>>, context: Fie
 
 function targetField(name: string, { resource, list }: FieldsContext): Field | undefined {
   return resource === undefined ? undefined : fieldAt(resource.schema, list === undefined ? name : `${list}.${name}`);
+}
+
+function targetIsRequired(name: string, { resource, list }: FieldsContext): boolean {
+  if (resource === undefined) return false;
+  return schemaAt(resource.schema, list === undefined ? name : `${list}.${name}`)?.required === true;
 }
 
 /** Why a payload path cannot be mapped where it stands; undefined when it can. */

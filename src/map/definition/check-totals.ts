@@ -30,7 +30,7 @@ export function checkTotals(
     const spec = totals[name];
     if (spec === undefined) return [];
     const kind = name === "line" ? ("child" as const) : ("group" as const);
-    const context = { source, indexes, kind, field: totalField(name), places, compile };
+    const context = { source, indexes, kind, field: totalField(name), isRequired: true, places, compile };
     return alternativesOf(spec, ["totals", name]).flatMap((alternative) => [
       ...checkAlternative(alternative, context),
       ...(alternative.written.blank === "clear" && kind === "group"

@@ -13,11 +13,19 @@ const child = z.strictObject({
     .union([
       column,
       z.strictObject({
-        from: column.meta({ description: "The cell to split", examples: ["Grouped products"] }),
+        from: column.meta({
+          description: "The cell to split, or a nested array",
+          examples: ["Grouped products", "line_items"],
+        }),
         split: z
           .string()
           .min(1)
-          .meta({ description: "What separates its pieces", examples: [",", ";"] }),
+          .optional()
+          .meta({ description: "What separates the pieces of the cell", examples: [",", ";"] }),
+        optional: z
+          .boolean()
+          .optional()
+          .meta({ description: "It need not exist: the list is empty then", examples: [true] }),
       }),
       z.strictObject({
         expr: expression.meta({
@@ -79,13 +87,23 @@ export const mappingSchema = z.strictObject({
         }),
       delimiter: z
         .string()
-        .length(1, { error: "must be one character" })
+        .length(1, { error: "must be one character: a separator of several characters is not supported" })
         .optional()
         .meta({ description: "What separates the cells of a CSV", examples: [";", "\t"] }),
       quote: z
         .literal("none")
         .optional()
         .meta({ description: "Cells are never in quotes; left out: they may be", examples: ["none"] }),
+      header_line: z
+        .int()
+        .min(1)
+        .max(1000)
+        .optional()
+        .meta({
+          description:
+            "The line of a CSV on which the column names stand; left out: the first, or that of the first 20 which has the columns of the mapping",
+          examples: [3],
+        }),
       encoding: z
         .string()
         .min(1)
@@ -109,6 +127,14 @@ export const mappingSchema = z.strictObject({
         .meta({
           description: "What looks like spreadsheet damage in a column and is none",
           examples: [{ SKU: ["date_in_identifier"] }],
+        }),
+      optional: z
+        .array(column)
+        .min(1)
+        .optional()
+        .meta({
+          description: "Columns that the files need not have: they are blank then, wherever the mapping reads them",
+          examples: [["Grouped products", "Brands"]],
         }),
       decimal: decimal
         .optional()
@@ -169,6 +195,12 @@ export const mappingSchema = z.strictObject({
           column,
           z.array(column).min(1),
           z.strictObject({
+            from: z.union([column, z.array(column).min(1)]).meta({
+              description: "A column, or several that mean the same: the first that is not blank is the key",
+              examples: [["Handle", "URL handle"]],
+            }),
+          }),
+          z.strictObject({
             expr: expression.meta({
               description: "A CEL expression that gives the key",
               examples: ['row["Parent"] != "" ? row["Parent"] : row["SKU"]'],
@@ -177,7 +209,12 @@ export const mappingSchema = z.strictObject({
         ])
         .meta({
           description: "What the rows of one entry have in common",
-          examples: ["Handle", ["Store", "Order"], { expr: 'row["Parent"] != "" ? row["Parent"] : row["SKU"]' }],
+          examples: [
+            "Handle",
+            ["Store", "Order"],
+            { from: ["Handle", "URL handle"] },
+            { expr: 'row["Parent"] != "" ? row["Parent"] : row["SKU"]' },
+          ],
         }),
       rows: z
         .enum(["adjacent", "anywhere", "continued"])

@@ -65,6 +65,13 @@ export interface Staging {
   groups(fileIds: readonly number[], most: number): AsyncIterable<StoredGroup>;
   /** Staged rows of these files with this key, in input order, at most `limit`. */
   rowsWithKey(fileIds: readonly number[], key: string, limit: number): Promise<readonly StoredRow[]>;
+  /**
+   * Rows of a file, file after file and each in its order, by what tells their text from others: for each the first row
+   * with its text, where one of the files before has that text as often as this one up to here; undefined for the others.
+   */
+  sameRows(
+    rows: readonly { readonly ref: RowRef; readonly line: number; readonly text: string }[],
+  ): Promise<readonly ((RowRef & { readonly line: number }) | undefined)[]>;
   /** Rows that no entry claimed and that have no outcome, in batches. */
   unclaimed(fileId: number): AsyncIterable<readonly StoredRow[]>;
   /** Gives rows without an entry their outcome and problems. */

@@ -4,7 +4,9 @@ import { money, portion } from "../random.ts";
 
 /** Cents as a European ledger writes them: `1.234,50`. */
 function european(cents: number): string {
-  return money(cents).replace(".", ",").replace(/\B(?=(\d{3})+,)/g, ".");
+  return money(cents)
+    .replace(".", ",")
+    .replace(/\B(?=(\d{3})+,)/g, ".");
 }
 
 /** A row per line of an invoice; discounts in per cent, rounded on the line. */

@@ -160,7 +160,8 @@ export const squareItems: Source = {
     });
     const isConsistent = !random.chance(0.03);
     const { day, time } = someMoment(random);
-    const dollars = (cents: number) => `${cents < 0 ? "-" : ""}$${money(Math.abs(cents)).replace(/\B(?=(\d{3})+\.)/g, ",")}`;
+    const dollars = (cents: number) =>
+      `${cents < 0 ? "-" : ""}$${money(Math.abs(cents)).replace(/\B(?=(\d{3})+\.)/g, ",")}`;
     return {
       number: `T${index}`,
       day,

@@ -143,7 +143,11 @@ export const shopifyOrdersJson: Source = {
           total_tip_received: money(tip),
           total_shipping_price_set: amount(isShippingFree ? 0 : shipping),
           ...(shipping > 0 && random.chance(0.5)
-            ? { shipping_lines: [{ title: "Post", price: money(shipping), discounted_price: money(isShippingFree ? 0 : shipping) }] }
+            ? {
+                shipping_lines: [
+                  { title: "Post", price: money(shipping), discounted_price: money(isShippingFree ? 0 : shipping) },
+                ],
+              }
             : {}),
           billing_address: { name: "Ann Lee" },
           shipping_address: { name: "Ann Lee" },

@@ -50,7 +50,13 @@ export const woocommerceOrders: Source = {
           shipping_tax: money(taxOf(shipping)),
           total_tax: money(tax),
           total: money(net + tax + (isConsistent ? 0 : random.whole(3, 500))),
-          billing: { first_name: "Ann", last_name: "Lee", company: "", email: "ann@example.com", address_1: "1 Lake St" },
+          billing: {
+            first_name: "Ann",
+            last_name: "Lee",
+            company: "",
+            email: "ann@example.com",
+            address_1: "1 Lake St",
+          },
           shipping: { first_name: "", last_name: "", company: "", address_1: "" },
           line_items: lines.map((line) => ({
             sku: line.sku,

@@ -291,6 +291,7 @@ create index temp.clash_claims_of_entry on clash_claims (entry);
 create temp table row_texts (
   text text primary key,
   first_row integer not null,
+  first_line integer not null,
   before integer not null,
   file integer not null,
   here integer not null
