@@ -1,6 +1,7 @@
 // Damage that a cell shows by itself, whatever stands around it: errors of formulas, scientific notation, text read in the
 // wrong encoding, spaces that nobody sees.
 import type { ColumnRole } from "../model/damage.ts";
+import { isScientific } from "../model/spoilt-code.ts";
 import { isMojibake } from "./mojibake.ts";
 import { type DamageWatch, damageOf, suspects } from "./suspects.ts";
 
@@ -35,13 +36,6 @@ const formulaError =
 
 function isFormulaError(text: string): boolean {
   return text.startsWith("#") && formulaError.test(text);
-}
-
-// Spreadsheets write the sign of the exponent and two digits. `1E5` is somebody's article number.
-const scientific = /^-?\d(?:[.,]\d+E[+-]\d{2,3}|E\+\d{2,3}|[.,]\d{3,}E\d{1,2})$/i;
-
-function isScientific(text: string): boolean {
-  return scientific.test(text);
 }
 
 const anyOddSpace = /[\u00a0\u00ad\u2007\u200b-\u200f\u202a-\u202f\u2060\ufeff]/;

@@ -3,7 +3,7 @@
 // Not here: rows of blank cells, which are none at all (csv.ts).
 import type { Problem } from "../model/problem.ts";
 import { countText } from "../model/text/count-text.ts";
-import type { CsvRecord } from "./csv-records.ts";
+import type { CsvRecord } from "./csv-record.ts";
 import { foldHeading } from "./headings.ts";
 import type { Layout } from "./table-layout.ts";
 
@@ -32,7 +32,12 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
   const linesOfHeaders: number[] = []; // the first few
   let headers = 0;
   let firstFooter = "";
-  const seen: TableSeen = { rows: 0, hasLoneCell: false, hasSpaceInFirst: false, leastFilled: Number.POSITIVE_INFINITY };
+  const seen: TableSeen = {
+    rows: 0,
+    hasLoneCell: false,
+    hasSpaceInFirst: false,
+    leastFilled: Number.POSITIVE_INFINITY,
+  };
 
   const isHeaderAgain = ({ cells }: CsvRecord): boolean =>
     columns.length > 1 &&
