@@ -382,3 +382,17 @@ children: { items: { each: lines, fields: { sku: sku, quantity: qty, unit_price:
     );
   });
 });
+
+describe("entities of HTML", () => {
+  const text = "SKU,Name,Group\nA,Pots &amp; pans,Kitchen &amp; table\n";
+  it("are warned of where the mapping does not decode them, and characters where it does", async () => {
+    const fields = "name: Name, category.name: { from: Group, apply: [decode_entities] }";
+    await using staged = await stagedJob(products(text, fields));
+    expect(staged.warnings).toEqual([
+      expect.stringMatching(/^in\.csv: column "Name": 1 cell .* with entities of HTML, .* apply decode_entities/),
+    ]);
+    expect((await staged.open()).map(({ payload }) => payload)).toEqual([
+      { sku: "A", name: "Pots &amp; pans", category: { name: "Kitchen & table" } },
+    ]);
+  });
+});
