@@ -8,7 +8,9 @@ export const problemCodes = [
   "footer_row", // warning: a line below the table, left out
   "repeated_header", // warning: the header stands again, left out
   "not_an_object", // a JSON element that is no object
-  "damaged_cell", // --strict: what a spreadsheet made of a cell
+  "damaged_cell", // what a spreadsheet made of a cell: a code that is left out; under --strict any
+  "damaged_key", // what a spreadsheet made of a key
+  "cleaned_key", // warning: characters without width were taken out of a key
   "unreadable_element", // an NDJSON line that is no JSON
   "duplicate_json_key", // a key that stands twice in one JSON object
   // mapping
@@ -90,6 +92,9 @@ export interface Problem {
   readonly value?: string;
   readonly cells?: readonly ProblemCell[];
 }
+
+/** A warning about a value that is sent all the same, before it is known which field it belongs to. */
+export type Notice = Pick<Problem, "code" | "message">;
 
 /** A result that is either a value or what is wrong with it. */
 export type Checked<T> =
