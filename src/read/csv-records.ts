@@ -3,7 +3,8 @@
 import { CsvError, type Options, Parser } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import type { ImportError } from "../model/error.ts";
-import { oddCells, type QuoteFault, readOddRecords } from "./odd-quotes.ts";
+import type { CsvRecord } from "./csv-record.ts";
+import { oddCells, readOddRecords } from "./odd-quotes.ts";
 import type { Source } from "./source.ts";
 import { maxRowBytes } from "./text/limits.ts";
 import { carriageReturn, countLineEnds } from "./text/line-counter.ts";
@@ -11,22 +12,6 @@ import { rowTooLong } from "./text/unreadable.ts";
 import { textCells } from "./text-formula.ts";
 
 type Quote = "none" | undefined;
-
-/** One record, header or row. */
-export interface CsvRecord {
-  /** Trimmed, by position. */
-  readonly cells: readonly string[];
-  /** Its text as it stands in the file, without its line end. */
-  readonly raw: string;
-  /** The line on which it starts, from 1. */
-  readonly line: number;
-  /** False when no line end stands behind it: it is the last, and may be cut off. */
-  readonly isEnded?: false;
-  /** Which of the cells (from 0) were written as `="00123"`, a spreadsheet's way to say text. */
-  readonly formulas?: readonly number[];
-  /** What is wrong with its quotes; then `cells` are those before. */
-  readonly fault?: QuoteFault;
-}
 
 /** How records are cut. */
 interface RecordOptions {

@@ -3,7 +3,7 @@
 // Not here: rows of blank cells, which are none at all (csv.ts).
 import type { Problem } from "../model/problem.ts";
 import { countText } from "../model/text/count-text.ts";
-import type { CsvRecord } from "./csv-records.ts";
+import type { CsvRecord } from "./csv-record.ts";
 import { foldHeading } from "./headings.ts";
 import type { Layout } from "./table-layout.ts";
 
