@@ -252,7 +252,7 @@ function toDate(formats: readonly string[], style: ValueStyle): ScalarTransform 
   if (rereadsDates(style))
     return "source: dates: reads YYYY-MM-DD as another day, so { date: … } cannot be used beside it";
   return (value) => {
-    const parsed = parseDate(scalarText(value), { dates: formats, timezone: style.timezone });
+    const parsed = parseDate(scalarText(value), { ...style, dates: formats });
     if (parsed.ok) return { ok: true, value: parsed.date };
     return { ok: false, code: "not_a_date", message: parsed.message };
   };
