@@ -11,6 +11,7 @@ import type { Value } from "./coerce.ts";
 import { dateFormatFault, parseDate, rereadsDates } from "./dates.ts";
 import { decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal, roundDouble } from "./decimal.ts";
 import { fitText, shortestFit } from "./fit.ts";
+import { isCurrency, moneyText } from "./money.ts";
 import { compilePattern } from "./pattern.ts";
 import { stripHtml } from "./strip-html.ts";
 import type { ValueStyle } from "./style.ts";
@@ -108,6 +109,7 @@ const definitions: ReadonlyMap<string, Definition> = new Map(
     ),
     negate: onNumber("negate", negatedText, (number) => -number),
     round: withArgument("{ round: 2 }, with 0 to 12 decimals", z.int().min(0).max(12), rounding),
+    money: withArgument("money, or { money: CHF } to refuse other currencies", z.string().optional(), takingMoney),
     number: withArgument("number, without an argument", z.undefined(), (_, style) => toNumber(style)),
     date: withArgument('{ date: "M/d/yyyy" }', z.union([text, z.array(text).min(1)]), (formats, style) =>
       toDate(typeof formats === "string" ? [formats] : formats, style),
@@ -192,6 +194,19 @@ function fitting(length: number): ScalarTransform {
     if (fitted === text) return { ok: true, value };
     const message = `${characterCount(text)} characters, shortened to ${length}: ${quote(fitted)}`;
     return { ok: true, value: fitted, notices: [{ code: "shortened", message }] };
+  };
+}
+
+function takingMoney(wanted: string | undefined): ScalarTransform | string {
+  if (wanted !== undefined && !isCurrency(wanted))
+    return `money: "${wanted}" is not the code of a currency, for example CHF`;
+  return (value) => {
+    if (typeof value !== "string") return { ok: true, value };
+    const money = moneyText(value);
+    if (money === undefined) return refuse(`${quote(value)} is not an amount of money`);
+    const { number, written, currencies } = money;
+    if (wanted === undefined || written === "" || currencies.includes(wanted)) return { ok: true, value: number };
+    return { ok: false, code: "not_allowed", message: `${quote(value)} is in ${written}, and ${wanted} belongs here` };
   };
 }
 
