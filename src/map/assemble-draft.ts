@@ -1,5 +1,5 @@
 // From the results of fields to the parts of a draft: payload, origins, problems, references, clears.
-import { cellPlace, type Origin } from "../model/draft.ts";
+import { cellPlace, type OffsetDay, type Origin } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import type { PathStep } from "../model/payload-path.ts";
 import type { Problem } from "../model/problem.ts";
@@ -25,6 +25,7 @@ export interface DraftParts {
   continued?: Set<number>;
   /** By the index of an item: what a discount on the whole took off it. The source's line totals do not know of it. */
   shares?: Map<number, Decimal>;
+  readonly offsetDays: OffsetDay[];
   /** Where every field is to be told of; mostly nowhere. */
   readonly trace?: FieldTrace[];
 }
@@ -42,6 +43,7 @@ export function emptyParts(trace?: FieldTrace[]): DraftParts {
     references: [],
     origins: new Map(),
     problems: [],
+    offsetDays: [],
     ...(trace === undefined ? {} : { trace }),
   };
 }
@@ -95,6 +97,7 @@ function assembleField(
     default:
       result satisfies never;
   }
+  if (result.offsetDay !== undefined) parts.offsetDays.push(result.offsetDay);
   for (const { code, message, origins } of result.notices ?? []) {
     const at = origins === undefined ? parts.origins : new Map([[path, origins]]);
     parts.problems.push(locateProblem({ code, message, severity: "warning", path }, at));

@@ -67,6 +67,13 @@ export interface SourceTotals {
 /** How an entry stands to its source's sums. */
 export type Agreement = "agrees" | "differs" | "unstated" | "uncompared";
 
+/** A date with an offset: the day that it was taken for, and the day that it is when `source.timezone` is said or not. */
+export interface OffsetDay {
+  readonly text: string;
+  readonly day: string;
+  readonly otherwise: string;
+}
+
 /** What mapping makes of a row or a group, before any check. Problems that mapping found are in it. */
 export interface Draft {
   readonly resource: ResourceName;
@@ -81,6 +88,8 @@ export interface Draft {
   readonly problems: readonly Problem[];
   /** Where the mapping names the source's own sums, and a payload could be made. */
   readonly totals?: SourceTotals;
+  /** Every date with an offset that is in the payload. */
+  readonly offsetDays: readonly OffsetDay[];
   /** Every row that makes it, joined ones included (`one: true` joins are reference data and not in it). */
   readonly rows: readonly SourceRow[];
 }

@@ -4,8 +4,12 @@ import { blamedOnChange, refuseChanged, type Seen } from "../job/file-states.ts"
 import { groupRows } from "../map/group.ts";
 import type { RowGroup, SourceRow } from "../model/draft.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
+
 import type { Problem } from "../model/problem.ts";
 import { settleCurrencies } from "./currencies.ts";
+
+import { createDayTally } from "./day-tally.ts";
+
 import { settleDuplicateKeys } from "./duplicate-keys.ts";
 import { createEntrySink, type EntrySink } from "./entry-sink.ts";
 import { keyText } from "./joins.ts";
@@ -69,7 +73,8 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
       }
     }
   }
-  const sink = createEntrySink(prepared, joinFilesOf(prepared, joins), options);
+  const days = createDayTally();
+  const sink = createEntrySink(prepared, joinFilesOf(prepared, joins), { ...options, onDraft: days.see });
   const same = watchSameRows(
     input.name,
     mains.map(({ staged }) => staged),
@@ -81,6 +86,10 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
   await sink.flush();
   const told = same.inWords();
   if (told !== undefined) options.onWarning(told);
+  const ofDays = days.told(compiled.mapping.style.timezone);
+  const [only, ...others] = input.files;
+  if (ofDays !== undefined)
+    options.onDetected?.(only === undefined || others.length > 0 ? input.name : only.shown, ofDays);
   for (const file of joins.filter(({ kind }) => kind === "join")) await settleOrphans(file, prepared, options);
 }
 
