@@ -56,6 +56,7 @@ export type { RunRecord } from "./model/ledger/runs.ts";
 export type { Action, Outcome } from "./model/outcome.ts";
 export { describeProblem, type Problem, type ProblemCell, type ProblemCode } from "./model/problem.ts";
 export type { AlternativeTrace, FieldTrace, TracedCell, TraceResult, TraceStep } from "./model/trace.ts";
+export type { ControlTotals } from "./report/agreement-text.ts";
 export type {
   EarlierStory,
   EntryStory,
@@ -82,7 +83,7 @@ export { version } from "./model/package.ts";
 export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";
 export type { ChannelStanding } from "./model/resources/channel-standing.ts";
 export { resourceNames } from "./model/resources/resources.ts";
-export type { Cell, Cells, FileInfo, Format, SourceSettings } from "./model/row.ts";
+export type { Cell, Cells, FileInfo, Format, RenamedHeading, SourceSettings } from "./model/row.ts";
 
 // A job out of exports.
 

@@ -49,9 +49,30 @@ export type OriginPart = "made" | "refused" | "unmatched";
 
 /**
  * By payload path: every field that the mapping maps, also where its cell was blank (`items[1].quantity`), every element
- * of a list (`items[1]`), and under `""` the row that counts as the first of the entry.
+ * of a list (`items[1]`), the source's own sums (`totals.order`), and under `""` the row that counts as the first of the entry.
  */
 export type Origins = ReadonlyMap<string, readonly Origin[]>;
+
+/**
+ * What the source says of an entry's sums, held against the payload. `agrees`: every sum that it has is ours. `differs`: one
+ * is not. `unstated`: it has none. `uncompared`: a sum of its or of ours could not be read.
+ */
+export interface SourceTotals {
+  /** Absent where the mapping names the currency alone. */
+  readonly agreement?: Agreement;
+  /** In capitals. */
+  readonly currency?: string;
+}
+
+/** How an entry stands to its source's sums. */
+export type Agreement = "agrees" | "differs" | "unstated" | "uncompared";
+
+/** A date with an offset: the day that it was taken for, and the day that it is when `source.timezone` is said or not. */
+export interface OffsetDay {
+  readonly text: string;
+  readonly day: string;
+  readonly otherwise: string;
+}
 
 /** What mapping makes of a row or a group, before any check. Problems that mapping found are in it. */
 export interface Draft {
@@ -65,6 +86,10 @@ export interface Draft {
   readonly references: readonly Reference[];
   readonly origins: Origins;
   readonly problems: readonly Problem[];
+  /** Where the mapping names the source's own sums, and a payload could be made. */
+  readonly totals?: SourceTotals;
+  /** Every date with an offset that is in the payload. */
+  readonly offsetDays: readonly OffsetDay[];
   /** Every row that makes it, joined ones included (`one: true` joins are reference data and not in it). */
   readonly rows: readonly SourceRow[];
 }

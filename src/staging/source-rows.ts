@@ -7,7 +7,8 @@ import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Row } from "../model/row.ts";
 import { openInput, sameSettings } from "../read/open.ts";
-import { stoppedReading } from "../read/unreadable.ts";
+import { stoppedReading } from "../read/text/unreadable.ts";
+import type { AcceptedCurrencies } from "./currencies.ts";
 import type { EarlierEndings } from "./last-lines.ts";
 import type { Locate } from "./locate-cells.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
@@ -30,6 +31,8 @@ export interface StageOptions {
   readonly signal: AbortSignal;
   /** How files of earlier runs ended; by default those of the job in the same ledger. */
   readonly earlierEndings?: EarlierEndings;
+  /** The currencies of what earlier runs had accepted; by default by the same ledger. */
+  readonly acceptedCurrencies?: AcceptedCurrencies;
   /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
   readonly isRetry?: boolean;
 }
@@ -46,7 +49,7 @@ export async function addFiles(
   files: readonly JobFile[],
   kind: StagedFile["kind"],
   join: string | undefined,
-  { infos }: PreparedInput,
+  { infos, mappingHash }: PreparedInput,
   { ledger, run }: StageOptions,
 ): Promise<readonly OpenedFile[]> {
   const opened: OpenedFile[] = [];
@@ -57,6 +60,7 @@ export async function addFiles(
       input: input.name,
       kind,
       file: file.shown,
+      mappingHash,
       info: file.state === undefined ? info : { ...info, fingerprint: fingerprintOf(file.state) },
       ...(join === undefined ? {} : { join }),
     });

@@ -4,14 +4,16 @@ import type { ConfigFault } from "../../model/config/config-fault.ts";
 import type { YamlPlaces } from "../../model/config/yaml-config.ts";
 import { parsePath } from "../../model/payload-path.ts";
 import type { Resource } from "../../model/resource.ts";
-import { type Field, fieldAt, fieldPaths } from "../../model/resources/field.ts";
+import { type Field, fieldAt, fieldPaths, schemaAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import { didYouMean, nearest } from "../../model/text/nearest.ts";
 import { conditionFault } from "../expression/condition.ts";
 import type { CompileExpression } from "../expression/expression.ts";
 import { indexNameFault, indexNames } from "../expression/index-names.ts";
 import { noIndexNames } from "../expression/language.ts";
+import { checkAmounts } from "./check-amounts.ts";
 import { checkAlternative, dateFaults } from "./check-field.ts";
+import { checkTotals } from "./check-totals.ts";
 import type { WrittenSpec } from "./field-schema.ts";
 import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
 import { alternativesOf, styleOf } from "./normalise.ts";
@@ -36,6 +38,7 @@ export function checkMapping(
     ...Object.entries(mapping.children ?? {}).flatMap(([list, child]) =>
       checkChild(list, child, { mapping, resource, places, compile }),
     ),
+    ...checkTotals(mapping, resource, { places, compile }),
   ];
 }
 
@@ -69,7 +72,7 @@ function checkIndexes({ index, source }: Partial<WrittenMapping>, compile: Compi
 
 function checkExpressions(mapping: Partial<WrittenMapping>, compile: CompileExpression): readonly ConfigFault[] {
   const { where, group, source } = mapping;
-  const by = typeof group?.by === "object" && !Array.isArray(group.by) ? group.by.expr : undefined;
+  const by = typeof group?.by === "object" && "expr" in group.by ? group.by.expr : undefined;
   const compiled = by === undefined ? undefined : compile(by, "row", styleOf(source), indexNames(mapping.index));
   return [
     ...conditionFaults(where, "row", mapping, compile, ["where"]),
@@ -147,7 +150,8 @@ function checkFields(fields: Readonly<Record<string, WrittenSpec>>, context: Fie
     const { source } = context.mapping;
     const indexes = indexNames(context.mapping.index);
     const kind = context.list === undefined ? ("group" as const) : ("child" as const);
-    const fieldContext = { source, indexes, kind, field, places, compile };
+    const isRequired = misplaced === undefined && targetIsRequired(name, context);
+    const fieldContext = { source, indexes, kind, field, isRequired, places, compile };
     return [
       ...(misplaced === undefined ? [] : [{ path, message: misplaced, at: "key" as const }]),
       ...alternativesOf(spec, path).flatMap((alternative) => checkAlternative(alternative, fieldContext)),
@@ -157,6 +161,11 @@ function checkFields(fields: Readonly<Record<string, WrittenSpec>>, context: Fie
 
 function targetField(name: string, { resource, list }: FieldsContext): Field | undefined {
   return resource === undefined ? undefined : fieldAt(resource.schema, list === undefined ? name : `${list}.${name}`);
+}
+
+function targetIsRequired(name: string, { resource, list }: FieldsContext): boolean {
+  if (resource === undefined) return false;
+  return schemaAt(resource.schema, list === undefined ? name : `${list}.${name}`)?.required === true;
 }
 
 /** Why a payload path cannot be mapped where it stands; undefined when it can. */
@@ -200,6 +209,7 @@ function checkChild(list: string, child: WrittenChild, context: Context): readon
     ...checkEach(child.each, mapping, compile).map((fault) => ({ path: [...path, "each"], message: fault })),
     ...conditionFaults(child.where, "child", mapping, compile, [...path, "where"]),
     ...checkFields(child.fields, { ...context, path: [...path, "fields"], list }),
+    ...checkAmounts(list, child, context),
   ];
 }
 

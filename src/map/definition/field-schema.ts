@@ -74,7 +74,7 @@ const fieldMap = z.strictObject({
     .optional()
     .meta({
       description: "Named transforms, one after the other: trim, upper, { replace: [pattern, replacement] } …",
-      examples: [["trim", "upper"], [{ prefix: "LEG-" }], [{ replace: ["[$€£¥]", ""] }]],
+      examples: [["trim", "upper"], [{ prefix: "LEG-" }], ["money"]],
     }),
   lookup: z
     .strictObject({
@@ -100,6 +100,14 @@ const fieldMap = z.strictObject({
     description: "A CEL condition; when it is false the field is left out",
     examples: ['row["Season"] != ""'],
   }),
+  invalid: z
+    .enum(["error", "omit"])
+    .optional()
+    .meta({
+      description:
+        "A value that the payload's field does not take: error (the default) makes the entry invalid, omit leaves it out with a warning",
+      examples: ["omit"],
+    }),
   round: z
     .int()
     .min(0)
@@ -130,7 +138,8 @@ const fieldMap = z.strictObject({
   dates: dates.optional().meta({ description: "The date formats of this field's cells", examples: [["d.M.yyyy"]] }),
 });
 
-const fieldSpec = z.union([column, fieldMap, z.array(z.union([column, fieldMap])).min(1)]);
+/** A field in any of its forms. */
+export const fieldSpec = z.union([column, fieldMap, z.array(z.union([column, fieldMap])).min(1)]);
 /** Payload field → where it comes from. */
 export const fieldSpecs = z.record(z.string().min(1), fieldSpec);
 

@@ -2,14 +2,18 @@
 // A blank stays blank through every transform, and of a list each element is transformed. Documented in docs/mapping.md.
 import type { RE2JS } from "re2js";
 import { z } from "zod";
-import type { ProblemCode } from "../../model/problem.ts";
+import type { Notice, ProblemCode } from "../../model/problem.ts";
+import { characterCount } from "../../model/resources/field.ts";
 import { didYouMean } from "../../model/text/nearest.ts";
+import { quote } from "../../model/text/quote.ts";
 import { maxMadeLength, tooLongMessage } from "./bounds.ts";
 import type { Value } from "./coerce.ts";
 import { dateFormatFault, parseDate, rereadsDates } from "./dates.ts";
 import { decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal, roundDouble } from "./decimal.ts";
+import { fitText, shortestFit } from "./fit.ts";
+import { isCurrency, moneyText } from "./money.ts";
 import { compilePattern } from "./pattern.ts";
-import { stripHtml } from "./strip-html.ts";
+import { decodeEntities, stripHtml } from "./strip-html.ts";
 import type { ValueStyle } from "./style.ts";
 import { scalarText } from "./value-text.ts";
 
@@ -17,10 +21,10 @@ import { scalarText } from "./value-text.ts";
 export type TransformSpec = string | Readonly<Record<string, unknown>>;
 
 type Transformed =
-  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: true; readonly value: Value; readonly notices?: readonly Notice[] }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string };
 
-/** One step of `apply`. */
+/** One step of `apply`. Notices are told as warnings; the value is fine. */
 export type Transform = (value: Value) => Transformed;
 
 /** A transform ready for values, or what is wrong with its text. */
@@ -78,6 +82,8 @@ const definitions: ReadonlyMap<string, Definition> = new Map(
     title: onText("title", titleCase),
     collapse: onText("collapse", (cell) => cell.replace(/\s+/g, " ").trim()),
     strip_html: onText("strip_html", stripHtml),
+    // In a name a space that does not break is one that nobody finds.
+    decode_entities: onText("decode_entities", (cell) => decodeEntities(cell.replaceAll("&nbsp;", " ")).trim()),
     digits: onText("digits", (cell) => cell.replace(/\D/g, "")),
     slice: withArgument(
       "{ slice: [0, 8] }, or { slice: [-4] } for the last four",
@@ -92,6 +98,11 @@ const definitions: ReadonlyMap<string, Definition> = new Map(
     ),
     prefix: withArgument('{ prefix: "LEG-" }', text, (prefix) => textTransform((cell) => `${prefix}${cell}`)),
     suffix: withArgument('{ suffix: "-OLD" }', text, (suffix) => textTransform((cell) => `${cell}${suffix}`)),
+    fit: withArgument(
+      `{ fit: 100 }, with ${shortestFit} characters or more`,
+      z.int().min(shortestFit).max(maxMadeLength),
+      fitting,
+    ),
     replace: withArgument('{ replace: ["pattern", "replacement with $1"] }', z.tuple([text, text]), replacing),
     abs: onNumber(
       "abs",
@@ -100,6 +111,7 @@ const definitions: ReadonlyMap<string, Definition> = new Map(
     ),
     negate: onNumber("negate", negatedText, (number) => -number),
     round: withArgument("{ round: 2 }, with 0 to 12 decimals", z.int().min(0).max(12), rounding),
+    money: withArgument("money, or { money: CHF } to refuse other currencies", z.string().optional(), takingMoney),
     number: withArgument("number, without an argument", z.undefined(), (_, style) => toNumber(style)),
     date: withArgument('{ date: "M/d/yyyy" }', z.union([text, z.array(text).min(1)]), (formats, style) =>
       toDate(typeof formats === "string" ? [formats] : formats, style),
@@ -114,12 +126,14 @@ function applyTo(value: Value, transform: ScalarTransform): Transformed {
   if (value === "") return { ok: true, value };
   if (typeof value !== "object") return transform(value);
   const items: Value[] = [];
+  const notices: Notice[] = [];
   for (const item of value) {
     const applied = applyTo(item, transform);
     if (!applied.ok) return applied;
     items.push(applied.value);
+    if (applied.notices !== undefined) notices.push(...applied.notices);
   }
-  return { ok: true, value: items };
+  return notices.length === 0 ? { ok: true, value: items } : { ok: true, value: items, notices };
 }
 
 function withArgument<T>(
@@ -173,6 +187,29 @@ function titleCase(cell: string): string {
     const [first = "", ...rest] = word;
     return `${first.toUpperCase()}${rest.join("").toLowerCase()}`;
   });
+}
+
+function fitting(length: number): ScalarTransform {
+  return (value) => {
+    const text = scalarText(value);
+    const fitted = fitText(text, length);
+    if (fitted === text) return { ok: true, value };
+    const message = `${characterCount(text)} characters, shortened to ${length}: ${quote(fitted)}`;
+    return { ok: true, value: fitted, notices: [{ code: "shortened", message }] };
+  };
+}
+
+function takingMoney(wanted: string | undefined): ScalarTransform | string {
+  if (wanted !== undefined && !isCurrency(wanted))
+    return `money: "${wanted}" is not the code of a currency, for example CHF`;
+  return (value) => {
+    if (typeof value !== "string") return { ok: true, value };
+    const money = moneyText(value);
+    if (money === undefined) return refuse(`${quote(value)} is not an amount of money`);
+    const { number, written, currencies } = money;
+    if (wanted === undefined || written === "" || currencies.includes(wanted)) return { ok: true, value: number };
+    return { ok: false, code: "not_allowed", message: `${quote(value)} is in ${written}, and ${wanted} belongs here` };
+  };
 }
 
 function replacing([source, replacement]: readonly [string, string]): ScalarTransform | string {
@@ -232,7 +269,7 @@ function toDate(formats: readonly string[], style: ValueStyle): ScalarTransform 
   if (rereadsDates(style))
     return "source: dates: reads YYYY-MM-DD as another day, so { date: … } cannot be used beside it";
   return (value) => {
-    const parsed = parseDate(scalarText(value), { dates: formats, timezone: style.timezone });
+    const parsed = parseDate(scalarText(value), { ...style, dates: formats });
     if (parsed.ok) return { ok: true, value: parsed.date };
     return { ok: false, code: "not_a_date", message: parsed.message };
   };
