@@ -71,10 +71,12 @@ function checkExpressions(mapping: Partial<WrittenMapping>, compile: CompileExpr
   const { where, group, source } = mapping;
   const by = typeof group?.by === "object" && !Array.isArray(group.by) ? group.by.expr : undefined;
   const compiled = by === undefined ? undefined : compile(by, "row", styleOf(source), indexNames(mapping.index));
+  const head = typeof group?.head === "object" ? group.head.first : group?.head;
+  const headPath = ["group", "head", ...(typeof group?.head === "object" ? ["first"] : [])];
   return [
     ...conditionFaults(where, "row", mapping, compile, ["where"]),
     ...(compiled === undefined || compiled.ok ? [] : [{ path: ["group", "by", "expr"], message: compiled.message }]),
-    ...conditionFaults(group?.head, "row", mapping, compile, ["group", "head"]),
+    ...conditionFaults(head, "row", mapping, compile, headPath),
     ...conditionFaults(group?.where, "group", mapping, compile, ["group", "where"]),
   ];
 }

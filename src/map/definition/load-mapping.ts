@@ -126,10 +126,17 @@ function normaliseGroup(context: Context): Grouping | undefined {
           : { expr: exprAt(by.expr, "row", ["group", "by", "expr"], context) },
     position: places.positionOf(["group", "by"]),
     rows: group.rows ?? "adjacent",
-    head: expr(group.head, "row", ["group", "head"], context),
+    ...normaliseHead(group.head, context),
     where: expr(group.where, "group", ["group", "where"], context),
     conflict: group.conflict ?? "warn",
   };
+}
+
+type WrittenHead = NonNullable<WrittenMapping["group"]>["head"];
+
+function normaliseHead(head: WrittenHead, context: Context): Pick<Grouping, "head" | "headMayRepeat"> {
+  if (typeof head !== "object") return { head: expr(head, "row", ["group", "head"], context), headMayRepeat: false };
+  return { head: exprAt(head.first, "row", ["group", "head", "first"], context), headMayRepeat: true };
 }
 
 function normaliseJoins(join: WrittenMapping["join"], places: YamlPlaces): readonly Join[] {

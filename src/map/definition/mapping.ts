@@ -51,6 +51,8 @@ export interface Grouping {
   readonly position: Position;
   readonly rows: "adjacent" | "anywhere" | "continued";
   readonly head: Expr | undefined;
+  /** True where several rows may be the head by their cells: the first of them is. */
+  readonly headMayRepeat: boolean;
   readonly where: Expr | undefined;
   readonly conflict: "warn" | "error" | "ignore";
 }
