@@ -17,7 +17,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   "model/ledger": ["model"],
   disk: ["model"],
   // Stages that know only the vocabulary.
-  read: ["model", "model/text"],
+  "read/text": ["model"],
+  read: ["model", "model/text", "read/text"],
   damage: ["model"],
   "map/values": ["model", "model/text", "model/resources"],
   "map/expression": ["model", "model/text", "model/config", "map/values"],
@@ -50,6 +51,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "model/resources",
     "model/ledger",
     "disk",
+    "read/text",
     "read",
     "damage",
     "map/expression",

@@ -3,10 +3,10 @@
 import { CsvError, type Options, Parser } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import type { ImportError } from "../model/error.ts";
-import { maxRowBytes } from "./limits.ts";
-import { carriageReturn, countLineEnds } from "./line-counter.ts";
 import type { Source } from "./source.ts";
-import { rowTooLong, unreadable } from "./unreadable.ts";
+import { maxRowBytes } from "./text/limits.ts";
+import { carriageReturn, countLineEnds } from "./text/line-counter.ts";
+import { rowTooLong, unreadable } from "./text/unreadable.ts";
 
 type Quote = "none" | undefined;
 

@@ -4,16 +4,16 @@ import type { Problem } from "../model/problem.ts";
 import { fitsHeader, notesInPlace, type RecordShape, recordShape } from "../model/record-shape.ts";
 import type { Cells, FileInfo, Row, SourceSettings } from "../model/row.ts";
 import { countText } from "../model/text/count-text.ts";
-import { peek } from "./byte-reader.ts";
 import { type CsvRecord, parseRecord, readRecords } from "./csv-records.ts";
 import { chooseDelimiter, delimiterName } from "./delimiter.ts";
-import { batchRows, sampleBytes } from "./limits.ts";
 import { lookAtHeaderEnd } from "./newline.ts";
 import type { FormatRows } from "./reading.ts";
 import { type SampledRecord, sampleOf } from "./sample.ts";
 import { takeSeparatorLine } from "./separator-line.ts";
 import type { Source } from "./source.ts";
-import { unreadable } from "./unreadable.ts";
+import { peek } from "./text/byte-reader.ts";
+import { batchRows, sampleBytes } from "./text/limits.ts";
+import { unreadable } from "./text/unreadable.ts";
 
 /**
  * Reads the header at once and gives the rows. A file with nothing but a header has no rows; records whose cells are all

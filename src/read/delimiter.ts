@@ -3,7 +3,7 @@ import { ImportError } from "../model/error.ts";
 import type { SourceSettings } from "../model/row.ts";
 import { countText } from "../model/text/count-text.ts";
 import { type SampledRecord, sampleOf } from "./sample.ts";
-import { unreadable } from "./unreadable.ts";
+import { unreadable } from "./text/unreadable.ts";
 
 /** What the choice goes by. */
 interface DelimiterClues {

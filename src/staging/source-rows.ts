@@ -7,7 +7,7 @@ import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Row } from "../model/row.ts";
 import { openInput, sameSettings } from "../read/open.ts";
-import { stoppedReading } from "../read/unreadable.ts";
+import { stoppedReading } from "../read/text/unreadable.ts";
 import type { EarlierEndings } from "./last-lines.ts";
 import type { Locate } from "./locate-cells.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
