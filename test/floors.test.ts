@@ -17,7 +17,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   "model/ledger": ["model"],
   disk: ["model"],
   // Stages that know only the vocabulary.
-  "read/text": ["model"],
+  "read/text": ["model", "model/text"],
   read: ["model", "model/text", "read/text"],
   damage: ["model"],
   "map/values": ["model", "model/text", "model/resources"],

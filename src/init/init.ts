@@ -181,7 +181,9 @@ async function readHead(
   await using input = await openInput(path, shown, settings);
   const rows: Sample["rows"][number][] = [];
   for await (const batch of input.batches()) {
-    rows.push(...batch.filter(({ fault }) => fault === undefined).map(({ cells }) => cells));
+    rows.push(
+      ...batch.filter(({ fault, leftOut }) => fault === undefined && leftOut === undefined).map(({ cells }) => cells),
+    );
     if (rows.length >= sampleRows) return { info: input.info, rows: rows.slice(0, sampleRows), isWhole: false };
   }
   return { info: input.info, rows, isWhole: true };

@@ -48,7 +48,7 @@ export interface CompiledMapping {
   head(rows: readonly SourceRow[]): SourceRow;
   /** The key of a row's group, `""` when it is blank; undefined when nothing is grouped. Problems name no file. */
   readonly groupKey: ((source: SourceRow) => Checked<string>) | undefined;
-  /** Whether the mapping's `where` leaves a row out; a failing expression is a problem of the row. */
+  /** Whether reading or the mapping's `where` leaves a row out; a failing expression is a problem of the row. */
   excludes(source: SourceRow): Checked<boolean>;
   /**
    * What a group makes. Never throws for what is in the rows. A group with a faulty row, of its own or of a many-join,
@@ -156,6 +156,7 @@ export function compileMapping(
     head: (rows) => chooseHead(rows).head,
     groupKey: compileGroupKey(mapping, seen),
     excludes: (source) => {
+      if (source.row.leftOut !== undefined) return { ok: true, value: true };
       if (judgeRow === undefined) return { ok: true, value: false };
       const judged = judgeRow(rowScope(source, seen));
       if (judged.ok) return { ok: true, value: !judged.value };

@@ -40,8 +40,8 @@ export function openRowIndexes(mapping: Mapping): RowIndexBuilder {
   const blanks = compileBlanks(mapping.blank);
   const opened = Object.entries(mapping.indexes).map(([name, spec]) => openIndex(name, spec, mapping.file));
   return {
-    add: ({ fault, cells, line }, { file, age, isTable }) => {
-      if (fault !== undefined) return;
+    add: ({ fault, leftOut, cells, line }, { file, age, isTable }) => {
+      if (fault !== undefined || leftOut !== undefined) return;
       const row = blanks.clean(cells);
       const scope = isTable ? { row, styles: noStyles } : { row };
       for (const { take } of opened) take(scope, { file, line, age });

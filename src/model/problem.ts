@@ -4,6 +4,9 @@
 export const problemCodes = [
   // reading
   "ragged_row", // more or fewer cells than the header
+  "unreadable_row", // a row whose quotes are wrong
+  "footer_row", // warning: a line below the table, left out
+  "repeated_header", // warning: the header stands again, left out
   "not_an_object", // a JSON element that is no object
   "damaged_cell", // --strict: what a spreadsheet made of a cell
   "unreadable_element", // an NDJSON line that is no JSON

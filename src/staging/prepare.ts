@@ -3,6 +3,7 @@
 import { blamedOnChange, type Seen, type SeenFile, seeFile } from "../job/file-states.ts";
 import type { Input, Job, JobFile } from "../job/job.ts";
 import type { ColumnFaults } from "../map/columns/check-columns.ts";
+import { fileSettings } from "../map/columns/names-read.ts";
 import { type CompiledMapping, compileMapping } from "../map/compile.ts";
 import { withJobChannel } from "../map/definition/job-channel.ts";
 import { loadMapping } from "../map/definition/load-mapping.ts";
@@ -139,7 +140,7 @@ async function prepareSeen(
   checkJoins(input, compiled.mapping);
   const infos = new Map<string, FileInfo>();
   for (const { file, join } of filesOf(input)) {
-    const open = openInput(file.path, file.shown, file.source ?? compiled.mapping.source);
+    const open = openInput(file.path, file.shown, fileSettings(compiled.mapping, join, file.source));
     await using opened = await (join === undefined ? open : open.catch(namingJoin(join, input)));
     infos.set(file.path, { ...opened.info, path: file.isStdinCopy === true ? file.shown : opened.info.path });
   }

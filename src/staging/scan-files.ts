@@ -63,7 +63,7 @@ export async function scanFiles(
       for await (const batch of opened.batches()) {
         if (options.signal?.aborted === true) return cutOff(infos);
         for (const row of batch) {
-          if (row.fault !== undefined) continue;
+          if (row.fault !== undefined || row.leftOut !== undefined) continue;
           look?.(row);
           judge?.(row);
           paths?.see(row.cells);

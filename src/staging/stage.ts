@@ -54,11 +54,12 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
     for (const file of added) {
       for await (const rows of sourceRows(file, options)) {
         await staging.addRows(
-          rows.map((source) => ({
-            ...newRow(source, file),
-            groupKey: keyText(source.row.cells, theirs),
-            cells: source.row.cells,
-          })),
+          rows.map((source) => {
+            const row = newRow(source, file);
+            if (source.row.leftOut !== undefined)
+              return { ...row, outcome: "excluded" as const, problems: [source.row.leftOut] };
+            return { ...row, groupKey: keyText(source.row.cells, theirs), cells: source.row.cells };
+          }),
         );
       }
     }

@@ -88,13 +88,14 @@ function nestedField(path: Path): string | undefined {
 }
 
 function settingsOf(source: WrittenMapping["source"]): SourceSettings {
-  const { format, delimiter, quote, encoding, records } = source ?? {};
+  const { format, delimiter, quote, encoding, records, header_line: headerLine } = source ?? {};
   return {
     ...(format === undefined ? {} : { format }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(quote === undefined ? {} : { quote }),
     ...(encoding === undefined ? {} : { encoding }),
     ...(records === undefined ? {} : { records }),
+    ...(headerLine === undefined ? {} : { headerLine }),
   };
 }
 

@@ -62,13 +62,23 @@ export const mappingSchema = z.strictObject({
         }),
       delimiter: z
         .string()
-        .length(1, { error: "must be one character" })
+        .length(1, { error: "must be one character: a separator of several characters is not supported" })
         .optional()
         .meta({ description: "What separates the cells of a CSV", examples: [";", "\t"] }),
       quote: z
         .literal("none")
         .optional()
         .meta({ description: "Cells are never in quotes; left out: they may be", examples: ["none"] }),
+      header_line: z
+        .int()
+        .min(1)
+        .max(1000)
+        .optional()
+        .meta({
+          description:
+            "The line of a CSV on which the column names stand; left out: the first, or that of the first 20 which has the columns of the mapping",
+          examples: [3],
+        }),
       encoding: z
         .string()
         .min(1)

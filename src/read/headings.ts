@@ -1,0 +1,70 @@
+// The names under which the columns of a delimited file are read: its headings as they stand, or the mapping's own
+// names for headings that differ from them only in case, white space and characters without width.
+import type { RenamedHeading } from "../model/row.ts";
+
+/** How headings fit the names that a mapping reads. */
+export interface FittedHeadings {
+  /** Headings that are read under another name, in the order of the file. */
+  readonly renamed: readonly RenamedHeading[];
+  /** How many of the names are there, exactly or nearly. */
+  readonly found: number;
+  /** Headings that the mapping reads and that stand more than once, with their positions from 1. */
+  readonly twice: readonly { readonly heading: string; readonly at: readonly number[] }[];
+}
+
+/**
+ * Fits headings to names. An exact heading wins; a name without one takes the one heading that is almost the same, where
+ * there is exactly one and no other name means it.
+ */
+export function fitHeadings(headings: readonly string[], names: readonly string[]): FittedHeadings {
+  const exact = positions(headings, (heading) => heading);
+  const folded = positions(headings, foldHeading);
+  const wanted = new Set(names);
+  const renamed = new Map<number, RenamedHeading>();
+  const twice = new Map<string, readonly number[]>();
+  let found = 0;
+  for (const name of wanted) {
+    const own = exact.get(name) ?? [];
+    const near = own.length > 0 ? own : (folded.get(foldHeading(name)) ?? []).filter((at) => isFree(at));
+    const [first, ...others] = near;
+    const heading = first === undefined ? undefined : headings[first];
+    if (first === undefined || heading === undefined) continue;
+    if (others.some((at) => headings[at] !== heading)) continue; // several that differ: nobody can tell which is meant
+    found += 1;
+    if (others.length > 0) twice.set(heading, near);
+    else if (heading !== name) renamed.set(first, { heading, name });
+  }
+  return {
+    renamed: [...renamed].toSorted(([a], [b]) => a - b).map(([, each]) => each),
+    found,
+    twice: [...twice].map(([heading, at]) => ({ heading, at: at.map((index) => index + 1) })),
+  };
+
+  function isFree(at: number): boolean {
+    return !renamed.has(at) && !wanted.has(headings[at] ?? "");
+  }
+}
+
+/** How many of these folded names some cells have, each once. */
+export function countNames(cells: readonly string[], folded: ReadonlySet<string>): number {
+  return new Set(cells.map(foldHeading).filter((cell) => folded.has(cell))).size;
+}
+
+/** What makes two headings the same to a reader. */
+export function foldHeading(heading: string): string {
+  return heading.replace(withoutWidth, "").replace(/\s+/g, " ").trim().normalize("NFC").toLowerCase();
+}
+
+const withoutWidth = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
+
+function positions(headings: readonly string[], keyOf: (heading: string) => string): ReadonlyMap<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const [at, heading] of headings.entries()) {
+    if (heading === "") continue;
+    const key = keyOf(heading);
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [at]);
+    else known.push(at);
+  }
+  return found;
+}
