@@ -32,7 +32,12 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
   const linesOfHeaders: number[] = []; // the first few
   let headers = 0;
   let firstFooter = "";
-  const seen: TableSeen = { rows: 0, hasLoneCell: false, hasSpaceInFirst: false, leastFilled: Number.POSITIVE_INFINITY };
+  const seen: TableSeen = {
+    rows: 0,
+    hasLoneCell: false,
+    hasSpaceInFirst: false,
+    leastFilled: Number.POSITIVE_INFINITY,
+  };
 
   const isHeaderAgain = ({ cells }: CsvRecord): boolean =>
     columns.length > 1 &&

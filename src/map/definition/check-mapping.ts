@@ -45,6 +45,7 @@ function checkSource({ source }: Partial<WrittenMapping>): readonly ConfigFault[
     ...(decimal === thousands
       ? [{ path: ["source", "thousands"], message: `is the decimal sign too ("${decimal}")` }]
       : []),
+    ...headingFaults(source?.headings ?? {}),
     ...dateFaults(source?.dates).map(({ index, message }) => ({ path: ["source", "dates", index], message })),
   ];
 }
@@ -65,6 +66,19 @@ function checkIndexes({ index, source }: Partial<WrittenMapping>, compile: Compi
       ...(fault === undefined ? [] : [{ path: [...path, "where"], message: fault }]),
     ];
   });
+}
+
+/** One heading cannot mean two columns. */
+function headingFaults(headings: Readonly<Record<string, readonly string[]>>): readonly ConfigFault[] {
+  const first = new Map(Object.keys(headings).map((name) => [name, name]));
+  return Object.entries(headings).flatMap(([name, others]) =>
+    others.flatMap((other, index) => {
+      const known = first.get(other);
+      first.set(other, known ?? name);
+      const message = `"${other}" is a heading of "${known}" already`;
+      return known === undefined ? [] : [{ path: ["source", "headings", name, index], message }];
+    }),
+  );
 }
 
 function checkExpressions(mapping: Partial<WrittenMapping>, compile: CompileExpression): readonly ConfigFault[] {

@@ -61,6 +61,7 @@ export function loadMapping(text: string, file: string, compiler: CompileExpress
     resource,
     source: settingsOf(source),
     match: source?.match,
+    headings: source?.headings ?? {},
     blank: source?.blank ?? [],
     accept: source?.accept ?? {},
     style: styleOf(source),

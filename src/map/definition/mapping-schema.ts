@@ -92,6 +92,14 @@ export const mappingSchema = z.strictObject({
         .min(1)
         .optional()
         .meta({ description: "JSON: the dotted path at which the array stands", examples: ["data.orders"] }),
+      headings: z
+        .record(column, z.array(column).min(1))
+        .optional()
+        .meta({
+          description:
+            "CSV: other headings of a column, such as those of other languages; the first that is there is read",
+          examples: [{ "Regular price": ["Regulärer Preis", "Tarif régulier"] }],
+        }),
       blank: z
         .array(z.string())
         .optional()
