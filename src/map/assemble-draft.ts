@@ -88,6 +88,8 @@ function assembleField(
     default:
       result satisfies never;
   }
+  for (const notice of result.notices ?? [])
+    parts.problems.push(locateProblem({ ...notice, severity: "warning", path }, parts.origins));
 }
 
 /** A problem of a field at the cell that it came from; where no cell was read, an expression's at the row. */

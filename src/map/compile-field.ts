@@ -5,6 +5,7 @@ import { cellAt } from "../model/cells.ts";
 import type { Origin, OriginPart } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import { type PathStep, parsePath } from "../model/payload-path.ts";
+import type { Notice } from "../model/problem.ts";
 import type { ReferableName } from "../model/resource.ts";
 import type { Field } from "../model/resources/field.ts";
 import type { TraceStep } from "../model/trace.ts";
@@ -151,7 +152,9 @@ function compileAlternative(
     }
     if (passed.kind === "omitted") return { kind: "absent", origins: originsOf(used, "refused") };
     if (passed.kind === "failed") return { ...passed, origins };
-    return { ...finish(passed.value, passed.isConstant, recorder), origins };
+    const { notices } = passed;
+    const told = notices === undefined ? {} : { notices };
+    return { ...finish(passed.value, passed.isConstant, recorder), origins, ...told };
   };
 }
 
@@ -212,10 +215,12 @@ function compilePipeline(
       value = pieces(picked, split);
       recorder?.step({ kind: "split", separator: split, value: traced(value) });
     }
+    let notices: readonly Notice[] | undefined;
     for (const { spec, transform } of transforms) {
       const result = transform(value);
       if (!result.ok) return { kind: "failed", code: result.code, message: result.message };
       value = result.value;
+      if (result.notices !== undefined) notices = [...(notices ?? []), ...result.notices];
       recorder?.step({ kind: "apply", transform: transformText(spec), value: traced(value) });
     }
     let answer: Answer = isBlankValue(value) ? { kind: "blank" } : { kind: "value", value, isConstant };
@@ -225,7 +230,7 @@ function compilePipeline(
       if (answer.kind === "value") recorder?.step(told(answer.value));
       else if (answer.kind === "omitted") recorder?.step({ kind: "omitted", by });
     }
-    return answer;
+    return answer.kind === "value" && notices !== undefined ? { ...answer, notices } : answer;
   };
 }
 

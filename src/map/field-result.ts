@@ -1,7 +1,7 @@
 // What a field came to: a value, a reference, nothing, or why it has none.
 import type { Origin } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
-import type { ProblemCode } from "../model/problem.ts";
+import type { Notice, ProblemCode } from "../model/problem.ts";
 import type { ReferableName } from "../model/resource.ts";
 
 /** Why a field has no value, before it is known which field. */
@@ -12,7 +12,11 @@ export interface Failure {
 }
 
 /** What a field came to. `absent`: nothing to send. `clear`: a blank cell that empties the field on update. */
-export type FieldResult = { readonly origins: readonly Origin[] } & (
+export type FieldResult = {
+  readonly origins: readonly Origin[];
+  /** What is told of the value, or of its absence, as warnings. */
+  readonly notices?: readonly Notice[];
+} & (
   | { readonly kind: "value"; readonly value: Json }
   | { readonly kind: "reference"; readonly resource: ReferableName; readonly key: string }
   | { readonly kind: "clear" }

@@ -32,6 +32,7 @@ export const problemCodes = [
   "join_several", // a `one: true` join with more than one match
   "more_problems", // of an entry that has more of them than are kept
   "same_entry", // this row is fine, another one of its entry is not
+  "shortened", // warning: a text was cut so that it fits, as the mapping says
   // checks
   "too_long",
   "too_small",
@@ -86,6 +87,9 @@ export interface Problem {
   readonly value?: string;
   readonly cells?: readonly ProblemCell[];
 }
+
+/** A warning about a value that is sent all the same, before it is known which field it belongs to. */
+export type Notice = Pick<Problem, "code" | "message">;
 
 /** A result that is either a value or what is wrong with it. */
 export type Checked<T> =

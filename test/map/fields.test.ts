@@ -10,6 +10,15 @@ const categories: LookupTables = () =>
   ]);
 const lookup = "lookup: { file: c.csv, key: id, value: name }";
 
+it("tells what was shortened as a warning at its cell, and makes the entry all the same", () => {
+  const Handle = "best-tee-".repeat(13);
+  const draft = mapOne('name: { template: "{Handle}", apply: [{ fit: 100 }] }', { Handle });
+  expect(String(draft.payload.name)).toHaveLength(100);
+  expect(draft.problems).toEqual([
+    expect.objectContaining({ code: "shortened", severity: "warning", path: "name", column: "Handle", value: Handle }),
+  ]);
+});
+
 // The field `f` of the payload is whatever the one mapped field is; `absent` means that it is left out.
 test.each<{ rule: string; field: string; cells: Record<string, Cell>; is: Record<string, unknown>; above?: string }>([
   { rule: "a column", field: "name: Title", cells: { Title: "Tea" }, is: { name: "Tea" } },

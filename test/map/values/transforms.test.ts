@@ -31,6 +31,8 @@ test.each<{ spec: TransformSpec; value: Value; is: Value; style?: ValueStyle }>(
   { spec: { pad_left: [2, "0"] }, value: "123", is: "123" },
   { spec: { pad_left: [6, "0"] }, value: 123, is: "000123" },
   { spec: { pad_right: [5, "-"] }, value: "ab", is: "ab---" },
+  { spec: { fit: 16 }, value: "sixteen-is-short", is: "sixteen-is-short" },
+  { spec: { fit: 16 }, value: 12, is: 12 },
   { spec: { replace: ["(\\d+)-(\\d+)", "$2/$1"] }, value: "12-34 5-6", is: "34/12 6/5" },
   { spec: { replace: ["[$€£¥]", ""] }, value: "$12.50", is: "12.50" },
   { spec: { replace: ["a", "$$"] }, value: "aa", is: "$$" },
@@ -58,6 +60,33 @@ test.each<{ spec: TransformSpec; value: Value; is: Value; style?: ValueStyle }>(
 ])("$spec makes $is of $value", ({ spec, value, is, style }) => {
   done.push(typeof spec === "string" ? spec : (Object.keys(spec)[0] ?? ""));
   expect(apply(spec, value, style)).toEqual({ ok: true, value: is });
+});
+
+describe("fit", () => {
+  it("cuts a longer text so that it has as many characters, with a hash of the whole at its end, and says so", () => {
+    expect(apply({ fit: 16 }, "a-very-long-handle")).toEqual({
+      ok: true,
+      value: "a-very--ca338585",
+      notices: [{ code: "shortened", message: '18 characters, shortened to 16: "a-very--ca338585"' }],
+    });
+  });
+
+  it("counts characters as the limits of payloads do", () => {
+    const emojis = "😀".repeat(100);
+    expect(apply({ fit: 100 }, emojis)).toEqual({ ok: true, value: emojis });
+    const result = apply({ fit: 100 }, `${emojis}😀`);
+    expect(result.ok && [...String(result.value)].length).toBe(100);
+  });
+
+  it("keeps texts apart that differ only at their end", () => {
+    const same = "long-".repeat(30);
+    const made = ["a", "b"].map((end) => apply({ fit: 100 }, same + end));
+    expect(made[0]).not.toEqual(made[1]);
+  });
+
+  it("shortens each item of a list", () => {
+    expect(apply({ fit: 16 }, ["a-very-long-handle", "b"])).toMatchObject({ value: ["a-very--ca338585", "b"] });
+  });
 });
 
 it("has a row in the table above for every transform", () => {
@@ -101,6 +130,8 @@ describe("a mapping is refused", () => {
     { spec: { replace: ["(a)", "$2"] }, says: "has no group for $2" },
     { spec: { pad_left: 6 }, says: '{ pad_left: [6, "0"] }' },
     { spec: { pad_left: [1_000_000, "0"] }, says: '{ pad_left: [6, "0"] }' },
+    { spec: { fit: 15 }, says: "{ fit: 100 }, with 16 characters or more" },
+    { spec: "fit", says: "{ fit: 100 }" },
     { spec: { round: "two" }, says: "{ round: 2 }" },
     { spec: { date: "YYYY-MM-DD" }, says: "years are yyyy" },
     { spec: { trim: null, upper: null }, says: "a map with one key" },
