@@ -30,12 +30,17 @@ export function fitHeadings(
   const twice = new Map<string, readonly number[]>();
   const missing: string[] = [];
   for (const name of wanted) if (!take(name, name)) missing.push(name);
-  const absent = missing.filter((name) => !(others[name] ?? []).some((other) => take(name, other)));
+  const absent = missing.filter((name) => !othersOf(name).some((other) => take(name, other)));
   return {
     renamed: [...renamed].toSorted(([a], [b]) => a - b).map(([, each]) => each),
     found: wanted.size - absent.length,
     twice: [...twice].map(([heading, at]) => ({ heading, at: at.map((index) => index + 1) })),
   };
+
+  // A column may be called like what every object has.
+  function othersOf(name: string): readonly string[] {
+    return Object.hasOwn(others, name) ? (others[name] ?? []) : [];
+  }
 
   /** Reads the column with this heading under the name; false where there is none, or nobody can tell which. */
   function take(name: string, wantedHeading: string): boolean {
