@@ -12,7 +12,7 @@ import { scalarText } from "./values/value-text.ts";
 
 /**
  * `group.by` as a function: the key as text, `""` when all of it is blank; undefined for a mapping that groups nothing.
- * Keys of several columns are only equal when each part is.
+ * Keys of several columns that are taken together are only equal when each part is.
  */
 export function compileGroupKey(
   { group }: Mapping,
@@ -20,7 +20,29 @@ export function compileGroupKey(
 ): ((source: SourceRow) => Checked<string>) | undefined {
   if (group === undefined) return undefined;
   const { by } = group;
-  return "columns" in by ? byColumns(by.columns, seen.blanks) : byExpression(by.expr.compiled, seen);
+  if ("expr" in by) return byExpression(by.expr.compiled, seen);
+  return by.take === "first" ? byFirst(by.columns, seen.blanks) : byColumns(by.columns, seen.blanks);
+}
+
+/** The column that a row has its key in; undefined where an expression makes it. */
+export function keyColumnOf({ group }: Mapping, { row }: SourceRow): string | undefined {
+  if (group === undefined || "expr" in group.by) return undefined;
+  const { columns } = group.by;
+  const filled = columns.find((column) => (cellAt(row.cells, column) ?? "") !== "");
+  const there = columns.find((column) => cellAt(row.cells, column) !== undefined);
+  return group.by.take === "all" ? columns[0] : (filled ?? there ?? columns[0]);
+}
+
+/** Of columns that mean the same, the first that is not blank. */
+function byFirst(columns: readonly string[], blanks: Blanks): (source: SourceRow) => Checked<string> {
+  const readers = columns.map((column) => byColumns([column], blanks));
+  return (source) => {
+    for (const read of readers) {
+      const key = read(source);
+      if (!key.ok || key.value !== "") return key;
+    }
+    return { ok: true, value: "" };
+  };
 }
 
 function byColumns(columns: readonly string[], blanks: Blanks): (source: SourceRow) => Checked<string> {

@@ -145,14 +145,14 @@ async function prepareSeen(
     infos.set(file.path, { ...opened.info, path: file.isStdinCopy === true ? file.shown : opened.info.path });
   }
   const scanned = await scanFiles(input, compiled, infos, options);
-  const { errors: absent, warnings } = checkHeaders(compiled, scanned);
+  const { errors: absent, warnings, missing } = checkHeaders(compiled, scanned);
   const errors = absent.length === 0 ? [] : [...undividedHeaders(input, scanned.infos), ...absent];
   const faults = [
     ...(errors.length === 0
       ? []
       : [
           new ImportError("MAPPING_INVALID", errors.join("\n"), {
-            hint: `Fix ${input.mapping.shown}, mark the field "optional: true", or check the delimiter of the file.`,
+            hint: `Fix ${input.mapping.shown}, ${optionalHint(missing)}or check the delimiter of the file.`,
           }),
         ]),
     ...(scanned.faults.length === 0
@@ -190,12 +190,22 @@ function namingJoin(join: string, { name }: Input): (error: unknown) => never {
 function checkHeaders(compiled: CompiledMapping, { mains, joined: headers }: ScannedFiles): ColumnFaults {
   const errors = new Set<string>();
   const warnings = new Set<string>();
+  const missing = new Set<string>();
   for (const { header } of mains) {
     const found = compiled.checkColumns(header, headers);
     for (const error of found.errors) errors.add(error);
     for (const warning of found.warnings) warnings.add(warning);
+    for (const column of found.missing) missing.add(column);
   }
-  return { errors: [...errors], warnings: [...warnings] };
+  return { errors: [...errors], warnings: [...warnings], missing: [...missing] };
+}
+
+/** What lets a mapping do without columns, as it is written. */
+function optionalHint(missing: readonly string[]): string {
+  if (missing.length === 0) return "";
+  const names = missing.map((name) => JSON.stringify(name)).join(", ");
+  const them = missing.length === 1 ? "it" : "them";
+  return `allow for files without ${them} there (source: { optional: [${names}] }), `;
 }
 
 /** Tables whose header came out as one column: mostly the wrong delimiter, and then no column of the mapping is there. */

@@ -2,6 +2,7 @@
 import { setImmediate as othersFirst } from "node:timers/promises";
 import type { CompiledMapping } from "../map/compile.ts";
 import { groupTooLarge, maxGroupRows } from "../map/group.ts";
+import { keyColumnOf } from "../map/group-key.ts";
 import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
 import type { EntrySink } from "./entry-sink.ts";
@@ -81,13 +82,13 @@ function judge(source: SourceRow, { compiled }: PreparedInput): Judged {
   const own = fault === undefined ? [] : [placed(fault, source.file, source.row)];
   const key = compiled.groupKey?.(source) ?? { ok: true, value: "" };
   if (!key.ok) return nobody([...own, ...key.problems.map((problem) => placed(problem, source.file, source.row))]);
-  if (key.value === "") return nobody(own.length > 0 ? own : [blankKey(source, compiled.mapping.group)]);
+  if (key.value === "") return nobody(own.length > 0 ? own : [blankKey(source, compiled.mapping)]);
   return { groupKey: key.value, excluded: false, problems: [], ...(fault === undefined ? {} : { fault }) };
 }
 
 const nobodyButExcluded: Judged = { groupKey: undefined, excluded: true, problems: [] };
 
-function blankKey(source: SourceRow, group: CompiledMapping["mapping"]["group"]): Problem {
-  const column = group !== undefined && "columns" in group.by ? group.by.columns[0] : undefined;
-  return { code: "missing_value", message: "the key of the group is blank", ...cellPlace(source, column) };
+function blankKey(source: SourceRow, mapping: CompiledMapping["mapping"]): Problem {
+  const place = cellPlace(source, keyColumnOf(mapping, source));
+  return { code: "missing_value", message: "the key of the group is blank", ...place };
 }

@@ -83,7 +83,7 @@ function headingFaults(headings: Readonly<Record<string, readonly string[]>>): r
 
 function checkExpressions(mapping: Partial<WrittenMapping>, compile: CompileExpression): readonly ConfigFault[] {
   const { where, group, source } = mapping;
-  const by = typeof group?.by === "object" && !Array.isArray(group.by) ? group.by.expr : undefined;
+  const by = typeof group?.by === "object" && "expr" in group.by ? group.by.expr : undefined;
   const compiled = by === undefined ? undefined : compile(by, "row", styleOf(source), indexNames(mapping.index));
   const head = typeof group?.head === "object" ? group.head.first : group?.head;
   const headPath = ["group", "head", ...(typeof group?.head === "object" ? ["first"] : [])];

@@ -64,6 +64,7 @@ export function loadMapping(text: string, file: string, compiler: CompileExpress
     headings: source?.headings ?? {},
     blank: source?.blank ?? [],
     accept: source?.accept ?? {},
+    optional: (source?.optional ?? []).map((name) => name.trim()),
     style: styleOf(source),
     where: expr(written.where, "row", ["where"], context),
     indexes: normaliseIndexes(context),
@@ -120,12 +121,7 @@ function normaliseGroup(context: Context): Grouping | undefined {
   if (group === undefined) return undefined;
   const { by } = group;
   return {
-    by:
-      typeof by === "string"
-        ? { columns: [by.trim()] }
-        : Array.isArray(by)
-          ? { columns: by.map((name) => name.trim()) }
-          : { expr: exprAt(by.expr, "row", ["group", "by", "expr"], context) },
+    by: normaliseKey(by, context),
     position: places.positionOf(["group", "by"]),
     rows: group.rows ?? "adjacent",
     ...normaliseHead(group.head, context),
@@ -139,6 +135,13 @@ type WrittenHead = NonNullable<WrittenMapping["group"]>["head"];
 function normaliseHead(head: WrittenHead, context: Context): Pick<Grouping, "head" | "headMayRepeat"> {
   if (typeof head !== "object") return { head: expr(head, "row", ["group", "head"], context), headMayRepeat: false };
   return { head: exprAt(head.first, "row", ["group", "head", "first"], context), headMayRepeat: true };
+}
+
+function normaliseKey(by: NonNullable<WrittenMapping["group"]>["by"], context: Context): Grouping["by"] {
+  if (typeof by === "string") return { columns: [by.trim()], take: "all" };
+  if (Array.isArray(by)) return { columns: by.map((name) => name.trim()), take: "all" };
+  if ("expr" in by) return { expr: exprAt(by.expr, "row", ["group", "by", "expr"], context) };
+  return { columns: [by.from].flat().map((name) => name.trim()), take: "first" };
 }
 
 function normaliseJoins(join: WrittenMapping["join"], places: YamlPlaces): readonly Join[] {
@@ -171,10 +174,13 @@ function normaliseEach(each: WrittenChild["each"], at: Path, context: Context): 
   const { join } = context.written;
   if (typeof each === "object") {
     if ("expr" in each) return { kind: "expr", expr: exprAt(each.expr, "group", [...at, "expr"], context) };
-    return { kind: "split", column: each.from.trim(), separator: each.split };
+    const list = { column: each.from.trim(), optional: each.optional ?? false };
+    return each.split === undefined ? { kind: "nested", ...list } : { kind: "split", ...list, separator: each.split };
   }
   if (each === "rows") return { kind: "rows" };
-  return Object.hasOwn(join ?? {}, each) ? { kind: "join", join: each } : { kind: "nested", column: each };
+  return Object.hasOwn(join ?? {}, each)
+    ? { kind: "join", join: each }
+    : { kind: "nested", column: each, optional: false };
 }
 
 function normaliseField(

@@ -12,11 +12,19 @@ const child = z.strictObject({
     .union([
       column,
       z.strictObject({
-        from: column.meta({ description: "The cell to split", examples: ["Grouped products"] }),
+        from: column.meta({
+          description: "The cell to split, or a nested array",
+          examples: ["Grouped products", "line_items"],
+        }),
         split: z
           .string()
           .min(1)
-          .meta({ description: "What separates its pieces", examples: [",", ";"] }),
+          .optional()
+          .meta({ description: "What separates the pieces of the cell", examples: [",", ";"] }),
+        optional: z
+          .boolean()
+          .optional()
+          .meta({ description: "It need not exist: the list is empty then", examples: [true] }),
       }),
       z.strictObject({
         expr: expression.meta({
@@ -111,6 +119,14 @@ export const mappingSchema = z.strictObject({
           description: "What looks like spreadsheet damage in a column and is none",
           examples: [{ SKU: ["date_in_identifier"] }],
         }),
+      optional: z
+        .array(column)
+        .min(1)
+        .optional()
+        .meta({
+          description: "Columns that the files need not have: they are blank then, wherever the mapping reads them",
+          examples: [["Grouped products", "Brands"]],
+        }),
       decimal: decimal
         .optional()
         .meta({ description: "The decimal sign of numbers; default: found per column", examples: [","] }),
@@ -166,6 +182,12 @@ export const mappingSchema = z.strictObject({
           column,
           z.array(column).min(1),
           z.strictObject({
+            from: z.union([column, z.array(column).min(1)]).meta({
+              description: "A column, or several that mean the same: the first that is not blank is the key",
+              examples: [["Handle", "URL handle"]],
+            }),
+          }),
+          z.strictObject({
             expr: expression.meta({
               description: "A CEL expression that gives the key",
               examples: ['row["Parent"] != "" ? row["Parent"] : row["SKU"]'],
@@ -174,7 +196,12 @@ export const mappingSchema = z.strictObject({
         ])
         .meta({
           description: "What the rows of one entry have in common",
-          examples: ["Handle", ["Store", "Order"], { expr: 'row["Parent"] != "" ? row["Parent"] : row["SKU"]' }],
+          examples: [
+            "Handle",
+            ["Store", "Order"],
+            { from: ["Handle", "URL handle"] },
+            { expr: 'row["Parent"] != "" ? row["Parent"] : row["SKU"]' },
+          ],
         }),
       rows: z
         .enum(["adjacent", "anywhere", "continued"])

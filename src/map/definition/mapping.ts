@@ -27,6 +27,8 @@ export interface Mapping {
   readonly blank: readonly string[];
   /** Damage of columns that is as it should be, by column. */
   readonly accept: Readonly<Record<string, readonly DamageKind[]>>;
+  /** Columns that the files need not have. */
+  readonly optional: readonly string[];
   readonly style: ValueStyle;
   readonly where: Expr | undefined;
   readonly indexes: Readonly<Record<string, RowIndexSpec>>;
@@ -49,7 +51,7 @@ export interface RowIndexSpec {
 
 /** How rows become one entry. */
 export interface Grouping {
-  readonly by: { readonly columns: readonly string[] } | { readonly expr: Expr };
+  readonly by: GroupColumns | { readonly expr: Expr };
   readonly position: Position;
   readonly rows: "adjacent" | "anywhere" | "continued";
   readonly head: Expr | undefined;
@@ -57,6 +59,12 @@ export interface Grouping {
   readonly headMayRepeat: boolean;
   readonly where: Expr | undefined;
   readonly conflict: "warn" | "error" | "ignore";
+}
+
+/** Columns that are a group's key: all of them together, or the first that is not blank. */
+export interface GroupColumns {
+  readonly columns: readonly string[];
+  readonly take: "all" | "first";
 }
 
 /** Rows of another input, found where their column `theirs` equals the first row's column `ours`. */
@@ -76,8 +84,8 @@ export interface ChildMapping {
   readonly each:
     | { readonly kind: "rows" }
     | { readonly kind: "join"; readonly join: string }
-    | { readonly kind: "nested"; readonly column: string }
-    | { readonly kind: "split"; readonly column: string; readonly separator: string }
+    | { readonly kind: "nested"; readonly column: string; readonly optional: boolean }
+    | { readonly kind: "split"; readonly column: string; readonly separator: string; readonly optional: boolean }
     | { readonly kind: "expr"; readonly expr: Expr };
   readonly where: Expr | undefined;
   readonly fields: readonly FieldMapping[];
