@@ -88,8 +88,10 @@ function assembleField(
     default:
       result satisfies never;
   }
-  for (const notice of result.notices ?? [])
-    parts.problems.push(locateProblem({ ...notice, severity: "warning", path }, parts.origins));
+  for (const { code, message, origins } of result.notices ?? []) {
+    const at = origins === undefined ? parts.origins : new Map([[path, origins]]);
+    parts.problems.push(locateProblem({ code, message, severity: "warning", path }, at));
+  }
 }
 
 /** A problem of a field at the cell that it came from; where no cell was read, an expression's at the row. */

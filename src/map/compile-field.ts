@@ -8,13 +8,14 @@ import { type PathStep, parsePath } from "../model/payload-path.ts";
 import type { Notice } from "../model/problem.ts";
 import type { ReferableName } from "../model/resource.ts";
 import type { Field } from "../model/resources/field.ts";
+import type { ValueJudge } from "../model/resources/schema-issue.ts";
 import type { TraceStep } from "../model/trace.ts";
 import { compileSource, type FieldContext, isBlankValue } from "./compile-source.ts";
 import { asValue, takesStructure } from "./definition/constant.ts";
 import type { Alternative, FieldMapping, LookupTables } from "./definition/mapping.ts";
 import { constantStyle } from "./definition/normalise.ts";
 import { judgeBy } from "./expression/condition.ts";
-import type { Failure, FieldResult } from "./field-result.ts";
+import type { Failure, FieldResult, PlacedNotice } from "./field-result.ts";
 import { type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
 import { typedStructure } from "./structure.ts";
 import { type TraceRecorder, traced, transformText } from "./trace-recorder.ts";
@@ -49,15 +50,21 @@ export function compileField(mapped: FieldMapping, tools: FieldTools): CompiledF
   const evaluate = (scope: FieldScope, recorder?: TraceRecorder): FieldResult => {
     const origins: Origin[] = [];
     let blank: BlankResult | undefined;
+    let notices: readonly PlacedNotice[] | undefined;
     for (const attempt of alternatives) {
       const result = attempt(scope, recorder);
-      if (result.kind !== "blank") return result;
+      if (result.kind !== "blank") return withNotices(result, notices);
       origins.push(...result.origins);
       if (blank?.filled === undefined) blank = result;
+      if (result.notice !== undefined) notices = [...(notices ?? []), { ...result.notice, origins: result.origins }];
     }
-    return blank?.filled ?? { kind: "absent", origins: thoseThere(origins) };
+    return withNotices(blank?.filled ?? { kind: "absent", origins: thoseThere(origins) }, notices);
   };
   return { path, steps: parsePath(path), field, evaluate };
+}
+
+function withNotices(result: FieldResult, before: readonly PlacedNotice[] | undefined): FieldResult {
+  return before === undefined ? result : { ...result, notices: [...before, ...(result.notices ?? [])] };
 }
 
 /** Without the columns that a file does not have, if there are others. */
@@ -74,6 +81,8 @@ interface BlankResult {
   readonly origins: readonly Origin[];
   /** From `default` or `blank: clear`. */
   readonly filled: FieldResult | undefined;
+  /** Of a value that `invalid: omit` leaves out. */
+  readonly notice?: Notice;
 }
 
 function compileAlternative(
@@ -111,6 +120,18 @@ function compileAlternative(
     return { kind: "blank", origins, filled };
   };
 
+  const { omitWhere } = alternative;
+  /** `invalid: omit`: what the field does not take is as good as blank, but never clears it. */
+  const omitted = ({ code, message }: Notice, readings: readonly Reading[], recorder?: TraceRecorder): BlankResult => {
+    recorder?.step({ kind: "omitted", by: "invalid" });
+    const instead = fallback === undefined ? "left out" : "the default is taken instead";
+    return {
+      kind: "blank",
+      origins: originsOf(readings, "refused"),
+      filled: fallback === undefined ? undefined : { ...fallback, origins: [mappingOrigin] },
+      notice: { code, message: `${message} (${instead}: invalid: omit)` },
+    };
+  };
   return (scope, recorder) => {
     const seen = source.look(scope);
     const judged = judge?.(scope.expressionScope);
@@ -134,12 +155,14 @@ function compileAlternative(
       return blankResult(used);
     }
     const origins = originsOf(used);
-    if (picked.kind === "failed") return { ...picked, origins };
+    if (picked.kind === "failed")
+      return omitWhere === undefined ? { ...picked, origins } : omitted(picked, used, recorder);
     if (picked.kind === "structure") {
       recorder?.step({ kind: "picked", value: picked.value });
       if (takesStructure(field) && ref === undefined)
         return { kind: "value", value: typedStructure(picked.value, used[0]), origins };
       const message = "a nested object stands where a value belongs: name a value inside it, such as customer.name";
+      if (omitWhere !== undefined) return omitted({ code: "wrong_type", message }, used, recorder);
       return { kind: "failed", code: "wrong_type", message, origins };
     }
     recorder?.step({ kind: "picked", value: traced(picked.value) });
@@ -151,11 +174,20 @@ function compileAlternative(
       return blankResult(used);
     }
     if (passed.kind === "omitted") return { kind: "absent", origins: originsOf(used, "refused") };
-    if (passed.kind === "failed") return { ...passed, origins };
+    if (passed.kind === "failed")
+      return omitWhere === undefined ? { ...passed, origins } : omitted(passed, used, recorder);
     const { notices } = passed;
     const told = notices === undefined ? {} : { notices };
-    return { ...finish(passed.value, passed.isConstant, recorder), origins, ...told };
+    const finished = finish(passed.value, passed.isConstant, recorder);
+    const against = omitWhere === undefined ? undefined : objectionTo(finished, omitWhere);
+    return against === undefined ? { ...finished, origins, ...told } : omitted(against, used, recorder);
   };
+}
+
+/** What is wrong with what a field came to, as its type or as a value of it. */
+function objectionTo(finished: Finished, judge: ValueJudge): Notice | undefined {
+  if (finished.kind === "failed") return finished;
+  return finished.kind === "value" ? judge(finished.value) : undefined;
 }
 
 /** Whether what an alternative gives is more than what stands in a cell. */

@@ -11,11 +11,14 @@ export interface Failure {
   readonly message: string;
 }
 
+/** A warning; it stands where the value of the field comes from, unless it has origins of its own. */
+export type PlacedNotice = Notice & { readonly origins?: readonly Origin[] };
+
 /** What a field came to. `absent`: nothing to send. `clear`: a blank cell that empties the field on update. */
 export type FieldResult = {
   readonly origins: readonly Origin[];
   /** What is told of the value, or of its absence, as warnings. */
-  readonly notices?: readonly Notice[];
+  readonly notices?: readonly PlacedNotice[];
 } & (
   | { readonly kind: "value"; readonly value: Json }
   | { readonly kind: "reference"; readonly resource: ReferableName; readonly key: string }

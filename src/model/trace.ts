@@ -55,10 +55,10 @@ export type TraceStep =
   | { readonly kind: "picked"; readonly value: Json }
   | { readonly kind: "split"; readonly separator: string; readonly value: Json }
   | { readonly kind: "apply"; readonly transform: string; readonly value: Json }
-  /** The answer of `map:` or `lookup:`. `omitted`: `otherwise` leaves the field out. */
+  /** The answer of `map:` or `lookup:`. `omitted`: `otherwise` leaves the field out, or `invalid: omit` the value. */
   | { readonly kind: "map"; readonly value: Json }
   | { readonly kind: "lookup"; readonly file: string; readonly value: Json }
-  | { readonly kind: "omitted"; readonly by: "map" | "lookup" }
+  | { readonly kind: "omitted"; readonly by: "map" | "lookup" | "invalid" }
   | { readonly kind: "round"; readonly places: number; readonly value: Json }
   /** Read as the payload's schema says. */
   | { readonly kind: "type"; readonly type: string; readonly unit?: string; readonly value: Json }

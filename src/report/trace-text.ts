@@ -74,7 +74,11 @@ function stepText(step: TraceStep, before: TraceStep | undefined, { source }: Al
     case "lookup":
       return [`lookup in ${step.file}: ${shown(step.value)}`];
     case "omitted":
-      return [`not in the ${step.by}, which leaves it out`];
+      return [
+        step.by === "invalid"
+          ? "not a value of this field: left out (invalid: omit)"
+          : `not in the ${step.by}, which leaves it out`,
+      ];
     case "round":
       return [`round to ${step.places}: ${shown(step.value)}`];
     case "type":

@@ -4,7 +4,7 @@ import type { ConfigFault } from "../../model/config/config-fault.ts";
 import type { YamlPlaces } from "../../model/config/yaml-config.ts";
 import { parsePath } from "../../model/payload-path.ts";
 import type { Resource } from "../../model/resource.ts";
-import { type Field, fieldAt, fieldPaths } from "../../model/resources/field.ts";
+import { type Field, fieldAt, fieldPaths, schemaAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import { didYouMean, nearest } from "../../model/text/nearest.ts";
 import { conditionFault } from "../expression/condition.ts";
@@ -163,7 +163,8 @@ function checkFields(fields: Readonly<Record<string, WrittenSpec>>, context: Fie
     const { source } = context.mapping;
     const indexes = indexNames(context.mapping.index);
     const kind = context.list === undefined ? ("group" as const) : ("child" as const);
-    const fieldContext = { source, indexes, kind, field, places, compile };
+    const isRequired = misplaced === undefined && targetIsRequired(name, context);
+    const fieldContext = { source, indexes, kind, field, isRequired, places, compile };
     return [
       ...(misplaced === undefined ? [] : [{ path, message: misplaced, at: "key" as const }]),
       ...alternativesOf(spec, path).flatMap((alternative) => checkAlternative(alternative, fieldContext)),
@@ -173,6 +174,11 @@ function checkFields(fields: Readonly<Record<string, WrittenSpec>>, context: Fie
 
 function targetField(name: string, { resource, list }: FieldsContext): Field | undefined {
   return resource === undefined ? undefined : fieldAt(resource.schema, list === undefined ? name : `${list}.${name}`);
+}
+
+function targetIsRequired(name: string, { resource, list }: FieldsContext): boolean {
+  if (resource === undefined) return false;
+  return schemaAt(resource.schema, list === undefined ? name : `${list}.${name}`)?.required === true;
 }
 
 /** Why a payload path cannot be mapped where it stands; undefined when it can. */

@@ -100,6 +100,14 @@ const fieldMap = z.strictObject({
     description: "A CEL condition; when it is false the field is left out",
     examples: ['row["Season"] != ""'],
   }),
+  invalid: z
+    .enum(["error", "omit"])
+    .optional()
+    .meta({
+      description:
+        "A value that the payload's field does not take: error (the default) makes the entry invalid, omit leaves it out with a warning",
+      examples: ["omit"],
+    }),
   round: z
     .int()
     .min(0)

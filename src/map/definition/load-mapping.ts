@@ -2,6 +2,7 @@
 import { loadYaml, type YamlPlaces } from "../../model/config/yaml-config.ts";
 import { type Field, fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
+import { valueJudge } from "../../model/resources/schema-issue.ts";
 import type { SourceSettings } from "../../model/row.ts";
 import { compileOnce } from "../expression/compile-once.ts";
 import type { Expr } from "../expression/condition.ts";
@@ -194,7 +195,7 @@ function normaliseField(
   const field = fieldAt(resources[context.written.resource].schema, payloadPath);
   if (field === undefined) throw new Error(`${payloadPath} passed the check and is no field`);
   const [first, ...others] = alternativesOf(spec, at).map(({ written, path: place }) =>
-    normaliseAlternative(written, place, field, kind, context),
+    normaliseAlternative(written, place, { field, payloadPath }, kind, context),
   );
   if (first === undefined) throw new Error(`${payloadPath} passed the check and has no alternative`);
   return { path, field, position: context.places.positionOf(at), alternatives: [first, ...others] };
@@ -203,11 +204,12 @@ function normaliseField(
 function normaliseAlternative(
   written: WrittenField,
   at: Path,
-  field: Field,
+  { field, payloadPath }: { readonly field: Field; readonly payloadPath: string },
   kind: "group" | "child",
   context: Context,
 ): Alternative {
   const { places } = context;
+  const { schema } = resources[context.written.resource];
   const { lookup, map, unit, when } = written;
   const style = styleOf(context.written.source, written);
   const reads = readKindOf(written, field);
@@ -237,6 +239,7 @@ function normaliseAlternative(
     round: written.round,
     unit: isUnit(unit) ? unit : undefined,
     default: written.default === undefined ? undefined : constantAt(written.default, [...at, "default"], places),
+    omitWhere: written.invalid === "omit" ? valueJudge(schema, payloadPath) : undefined,
     clear: written.blank === "clear",
     ref: written.ref,
     style,

@@ -5,6 +5,7 @@ import type { DamageKind } from "../../model/damage.ts";
 import type { Json } from "../../model/json.ts";
 import type { ReferableName, ResourceName } from "../../model/resource.ts";
 import type { Field } from "../../model/resources/field.ts";
+import type { ValueJudge } from "../../model/resources/schema-issue.ts";
 import type { SourceSettings } from "../../model/row.ts";
 import type { Expr } from "../expression/condition.ts";
 import type { ReadyExpression } from "../expression/expression.ts";
@@ -119,6 +120,8 @@ export interface Alternative {
   readonly round: number | undefined;
   readonly unit: Unit | undefined;
   readonly default: Constant | undefined;
+  /** `invalid: omit`: what the payload's field has against a value; such a value counts as none. */
+  readonly omitWhere: ValueJudge | undefined;
   /** `blank: clear` */
   readonly clear: boolean;
   readonly ref: { readonly resource: ReferableName; readonly by: string } | undefined;
