@@ -41,5 +41,8 @@ function columnsOf(mapping: Mapping): readonly (readonly string[])[] {
     const isOfRows = child === undefined || child.each.kind === "rows";
     return use === "group" || (isByName(use) && isOfRows && !isJoined(name)) ? [name] : [];
   });
-  return [...new Set(own)].map((name) => [name, ...(Object.hasOwn(mapping.headings, name) ? (mapping.headings[name] ?? []) : [])]);
+  return [...new Set(own)].map((name) => [
+    name,
+    ...(Object.hasOwn(mapping.headings, name) ? (mapping.headings[name] ?? []) : []),
+  ]);
 }
