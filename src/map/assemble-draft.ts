@@ -1,5 +1,5 @@
 // From the results of fields to the parts of a draft: payload, origins, problems, references, clears.
-import { cellPlace, type Origin } from "../model/draft.ts";
+import { cellPlace, type OffsetDay, type Origin } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import type { PathStep } from "../model/payload-path.ts";
 import type { Problem } from "../model/problem.ts";
@@ -18,6 +18,7 @@ export interface DraftParts {
   readonly references: Reference[];
   readonly origins: Map<string, readonly Origin[]>;
   readonly problems: Problem[];
+  readonly offsetDays: OffsetDay[];
   /** Where every field is to be told of; mostly nowhere. */
   readonly trace?: FieldTrace[];
 }
@@ -35,6 +36,7 @@ export function emptyParts(trace?: FieldTrace[]): DraftParts {
     references: [],
     origins: new Map(),
     problems: [],
+    offsetDays: [],
     ...(trace === undefined ? {} : { trace }),
   };
 }
@@ -88,6 +90,7 @@ function assembleField(
     default:
       result satisfies never;
   }
+  if (result.offsetDay !== undefined) parts.offsetDays.push(result.offsetDay);
   for (const { code, message, origins } of result.notices ?? []) {
     const at = origins === undefined ? parts.origins : new Map([[path, origins]]);
     parts.problems.push(locateProblem({ code, message, severity: "warning", path }, at));

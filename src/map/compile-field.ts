@@ -2,7 +2,7 @@
 // the payload's schema says. What becomes of the result (payload, origins, problems) is assemble-draft.ts.
 
 import { cellAt } from "../model/cells.ts";
-import type { Origin, OriginPart } from "../model/draft.ts";
+import type { OffsetDay, Origin, OriginPart } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import { type PathStep, parsePath } from "../model/payload-path.ts";
 import type { Notice } from "../model/problem.ts";
@@ -267,9 +267,13 @@ function compilePipeline(
 }
 
 type Finished =
-  | { readonly kind: "value"; readonly value: Json }
+  | { readonly kind: "value"; readonly value: Json; readonly offsetDay?: OffsetDay }
   | { readonly kind: "reference"; readonly resource: ReferableName; readonly key: string }
   | Failure;
+
+function dayOf(offsetDay: OffsetDay | undefined): { readonly offsetDay?: OffsetDay } {
+  return offsetDay === undefined ? {} : { offsetDay };
+}
 
 /** round → the field's type, or the key of a reference. Constants are read as mappings write them, not as cells are. */
 function compileFinish(
@@ -295,7 +299,7 @@ function compileFinish(
         recorder?.step({ kind: "type", type: field.type, ...asUnit, value: coerced.value });
       }
       return coerced.ok
-        ? { kind: "value", value: coerced.value }
+        ? { kind: "value", value: coerced.value, ...dayOf(coerced.offsetDay) }
         : { kind: "failed", code: coerced.code, message: coerced.message };
     };
   };

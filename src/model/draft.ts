@@ -55,6 +55,13 @@ export type OriginPart = "made" | "refused" | "unmatched";
  */
 export type Origins = ReadonlyMap<string, readonly Origin[]>;
 
+/** A date with an offset: the day that it was taken for, and the day that it is when `source.timezone` is said or not. */
+export interface OffsetDay {
+  readonly text: string;
+  readonly day: string;
+  readonly otherwise: string;
+}
+
 /** What mapping makes of a row or a group, before any check. Problems that mapping found are in it. */
 export interface Draft {
   readonly resource: ResourceName;
@@ -67,6 +74,8 @@ export interface Draft {
   readonly references: readonly Reference[];
   readonly origins: Origins;
   readonly problems: readonly Problem[];
+  /** Every date with an offset that is in the payload. */
+  readonly offsetDays: readonly OffsetDay[];
   /** Every row that makes it, joined ones included (`one: true` joins are reference data and not in it). */
   readonly rows: readonly SourceRow[];
 }

@@ -4,6 +4,7 @@ import { blamedOnChange, refuseChanged, type Seen } from "../job/file-states.ts"
 import { groupRows } from "../map/group.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
+import { createDayTally } from "./day-tally.ts";
 import { settleDuplicateKeys } from "./duplicate-keys.ts";
 import { createEntrySink, type EntrySink } from "./entry-sink.ts";
 import { keyText } from "./joins.ts";
@@ -64,10 +65,15 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
       }
     }
   }
-  const sink = createEntrySink(prepared, joinFilesOf(prepared, joins), options);
+  const days = createDayTally();
+  const sink = createEntrySink(prepared, joinFilesOf(prepared, joins), { ...options, onDraft: days.see });
   if (compiled.mapping.group?.rows === "anywhere") await stageScattered(prepared, mains, sink, options);
   else for (const main of mains) await stageInOrder(prepared, main, sink, options);
   await sink.flush();
+  const ofDays = days.told(compiled.mapping.style.timezone);
+  const [only, ...others] = input.files;
+  if (ofDays !== undefined)
+    options.onDetected?.(only === undefined || others.length > 0 ? input.name : only.shown, ofDays);
   for (const file of joins.filter(({ kind }) => kind === "join")) await settleOrphans(file, prepared, options);
 }
 

@@ -74,7 +74,7 @@ const fieldMap = z.strictObject({
     .optional()
     .meta({
       description: "Named transforms, one after the other: trim, upper, { replace: [pattern, replacement] } …",
-      examples: [["trim", "upper"], [{ prefix: "LEG-" }], [{ replace: ["[$€£¥]", ""] }]],
+      examples: [["trim", "upper"], [{ prefix: "LEG-" }], ["money"]],
     }),
   lookup: z
     .strictObject({

@@ -142,7 +142,7 @@ export const mappingSchema = z.strictObject({
         .refine(isTimezone, { error: "is no time zone that this machine knows (write it as Europe/Berlin or UTC)" })
         .optional()
         .meta({
-          description: "Where the calendar day of a date-time with an offset is taken; default UTC",
+          description: "Where the calendar day of a date-time with an offset is taken; default: the day that it shows",
           examples: ["Europe/Berlin", "America/New_York"],
         }),
     })

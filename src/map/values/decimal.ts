@@ -1,6 +1,7 @@
 // Decimal numbers as digits: parsing by a source's style, exact arithmetic, and the step to a JSON number, which is
 // exact or does not happen. No binary rounding anywhere. Units are in units.ts.
 import { quote } from "../../model/text/quote.ts";
+import { moneyText } from "./money.ts";
 import { isEitherWay } from "./number-evidence.ts";
 import type { ValueStyle } from "./style.ts";
 
@@ -20,7 +21,7 @@ type DecimalStyle = Pick<ValueStyle, "decimal" | "thousands" | "unsaid">;
 const maxLength = 400; // more digits than any double has; bounds the arithmetic on a hostile cell
 
 /**
- * Reads digits by the style: a sign, groups of exactly three where `thousands` is set, one decimal sign. Anything else
+ * Reads digits by the style: a sign, groups of three (or two, two and three) where `thousands` is set, one decimal sign. Anything else
  * (currency, scientific notation, the other style's signs) is refused with a message that says what to do about it.
  */
 export function parseDecimal(text: string, style: DecimalStyle): ParsedDecimal {
@@ -101,10 +102,15 @@ function patternOf(style: DecimalStyle): RegExp {
   const known = patterns.get(style);
   if (known !== undefined) return known;
   const fraction = `(?:\\${style.decimal}(\\d+))?`;
-  const grouped = style.thousands === undefined ? "" : `|\\d{1,3}(?:${separatorClass(style.thousands)}\\d{3})+`;
+  const grouped = style.thousands === undefined ? "" : groupsOf(separatorClass(style.thousands));
   const pattern = new RegExp(`^([+-]?)(?=\\D?\\d)(\\d*${grouped})${fraction}$`);
   patterns.set(style, pattern);
   return pattern;
+}
+
+// Of three digits, or as in India: `1,23,456`.
+function groupsOf(separator: string): string {
+  return `|\\d{1,3}(?:${separator}\\d{3})+|\\d{1,2}(?:${separator}\\d{2})+${separator}\\d{3}`;
 }
 
 // What people type as a space or an apostrophe, exports write as one of its typographic kin.
@@ -114,12 +120,19 @@ function separatorClass(thousands: string): string {
   return thousands.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }
 
+function demand([only, ...others]: readonly string[]): string {
+  return only === undefined || others.length > 0 ? "" : `, and [{ money: ${only} }] refuses any other`;
+}
+
 function faultOf(text: string, { decimal, thousands }: DecimalStyle): string {
   const shown = quote(text);
   if (text.length > maxLength) return `${shown} is too long for a number`;
-  if (/\p{Sc}/u.test(text)) {
-    return `${shown} has a currency sign; take it off with apply: [{ replace: ["[$€£¥]", ""] }]`;
-  }
+  const money = moneyText(text);
+  if (money !== undefined && money.written !== "")
+    return `${shown} has a currency, ${money.written}; apply: [money] takes it off${demand(money.currencies)}`;
+  if (money !== undefined && text.startsWith("("))
+    return `${shown} is in brackets, as amounts below nothing are; apply: [money] reads it as ${quote(money.number)}`;
+  if (/\p{Sc}/u.test(text)) return `${shown} has a currency sign, and is no amount otherwise either`;
   if (/^[+-]?[\d.,]+e[+-]?\d+$/i.test(text)) {
     return `${shown} is in scientific notation, in which spreadsheets lose digits; export the column as plain numbers`;
   }

@@ -11,6 +11,7 @@ import type { Value } from "./coerce.ts";
 import { dateFormatFault, parseDate, rereadsDates } from "./dates.ts";
 import { decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal, roundDouble } from "./decimal.ts";
 import { fitText, shortestFit } from "./fit.ts";
+import { isCurrency, moneyText } from "./money.ts";
 import { compilePattern } from "./pattern.ts";
 import { decodeEntities, stripHtml } from "./strip-html.ts";
 import type { ValueStyle } from "./style.ts";
@@ -110,6 +111,7 @@ const definitions: ReadonlyMap<string, Definition> = new Map(
     ),
     negate: onNumber("negate", negatedText, (number) => -number),
     round: withArgument("{ round: 2 }, with 0 to 12 decimals", z.int().min(0).max(12), rounding),
+    money: withArgument("money, or { money: CHF } to refuse other currencies", z.string().optional(), takingMoney),
     number: withArgument("number, without an argument", z.undefined(), (_, style) => toNumber(style)),
     date: withArgument('{ date: "M/d/yyyy" }', z.union([text, z.array(text).min(1)]), (formats, style) =>
       toDate(typeof formats === "string" ? [formats] : formats, style),
@@ -197,6 +199,19 @@ function fitting(length: number): ScalarTransform {
   };
 }
 
+function takingMoney(wanted: string | undefined): ScalarTransform | string {
+  if (wanted !== undefined && !isCurrency(wanted))
+    return `money: "${wanted}" is not the code of a currency, for example CHF`;
+  return (value) => {
+    if (typeof value !== "string") return { ok: true, value };
+    const money = moneyText(value);
+    if (money === undefined) return refuse(`${quote(value)} is not an amount of money`);
+    const { number, written, currencies } = money;
+    if (wanted === undefined || written === "" || currencies.includes(wanted)) return { ok: true, value: number };
+    return { ok: false, code: "not_allowed", message: `${quote(value)} is in ${written}, and ${wanted} belongs here` };
+  };
+}
+
 function replacing([source, replacement]: readonly [string, string]): ScalarTransform | string {
   const compiled = compilePattern(source);
   if (!compiled.ok) return compiled.message;
@@ -254,7 +269,7 @@ function toDate(formats: readonly string[], style: ValueStyle): ScalarTransform 
   if (rereadsDates(style))
     return "source: dates: reads YYYY-MM-DD as another day, so { date: … } cannot be used beside it";
   return (value) => {
-    const parsed = parseDate(scalarText(value), { dates: formats, timezone: style.timezone });
+    const parsed = parseDate(scalarText(value), { ...style, dates: formats });
     if (parsed.ok) return { ok: true, value: parsed.date };
     return { ok: false, code: "not_a_date", message: parsed.message };
   };
