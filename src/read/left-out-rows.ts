@@ -32,6 +32,7 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
   const linesOfHeaders: number[] = []; // the first few
   let headers = 0;
   let firstFooter = "";
+  let unreadable = 0;
   const seen: TableSeen = {
     rows: 0,
     hasLoneCell: false,
@@ -48,6 +49,7 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
     const { cells } = record;
     const first = cells[0] ?? "";
     seen.rows += 1;
+    if (record.fault !== undefined) unreadable += 1;
     if (cells.length === 1) seen.hasLoneCell = true;
     else {
       if (!seen.hasSpaceInFirst && first.includes(" ")) seen.hasSpaceInFirst = true;
@@ -104,6 +106,11 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
       };
     },
     inWords: () => [
+      ...(unreadable < 2
+        ? []
+        : [
+            `${countText(unreadable)} rows with wrong quotes; if this file never puts cells in quotes, say so in the mapping: source: { quote: none }`,
+          ]),
       ...(linesOfHeaders.length === 0
         ? []
         : [`the header stands again on ${linesText(linesOfHeaders, headers)}, left out`]),
