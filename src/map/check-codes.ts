@@ -25,7 +25,7 @@ export function compileCodeCheck(
     if (damage !== undefined && !isAccepted(damage.kind, result.origins, accept)) {
       const { origins } = result;
       if (isKey) return { kind: "failed", code: "damaged_key", message: keyMessage(damage), origins };
-      const message = `${damage.what}: left out; ${damage.remedy}`;
+      const message = `${damage.what}. It is left out; ${damage.remedy}`;
       return { kind: "absent", origins, notices: [{ code: "damaged_cell", message }] };
     }
     if (code === text) return result;

@@ -172,19 +172,23 @@ async function* rowsOf(
   const toRow = (record: CsvRecord): Row => {
     const { cells, raw, line } = record;
     number++;
-    const at = { file, line, row: number };
-    const row = { number, line, raw, cells: cellsOf(cells, layout) };
-    if (record.fault !== undefined) {
-      const notes = layout.shape.hasNotes ? notesBehind(raw, place.delimiter) : undefined;
-      const retryOf = notes === undefined ? undefined : rowOfLabel(notes.problem);
-      const fault = { ...unreadableRow(record, layout), ...at };
-      return { ...row, fault, ...(retryOf === undefined ? {} : { retryOf }) };
+    if (record.fault === undefined) {
+      const row = { number, line, raw, cells: cellsOf(cells, layout), ...noted(cells, layout) };
+      const reason = told.reasonFor(record);
+      if (reason !== undefined) return { ...row, leftOut: { ...reason, severity: "warning", file, line, row: number } };
+      if (fitsHeader(cells, layout.shape, layout.padding)) return row;
+      return { ...row, fault: { ...raggedRow(cells, layout, place), file, line, row: number } };
     }
-    const whole = { ...row, ...noted(cells, layout) };
-    const reason = told.reasonFor(record);
-    if (reason !== undefined) return { ...whole, leftOut: { ...reason, severity: "warning", ...at } };
-    if (fitsHeader(cells, layout.shape, layout.padding)) return whole;
-    return { ...whole, fault: { ...raggedRow(cells, layout, place), ...at } };
+    const notes = layout.shape.hasNotes ? notesBehind(raw, place.delimiter) : undefined;
+    const retryOf = notes === undefined ? undefined : rowOfLabel(notes.problem);
+    return {
+      number,
+      line,
+      raw,
+      cells: cellsOf(cells, layout),
+      fault: { ...unreadableRow(record, layout), file, line, row: number },
+      ...(retryOf === undefined ? {} : { retryOf }),
+    };
   };
   for await (const records of told.withoutEnd(early, later)) {
     for (let at = 0; at < records.length; at += batchRows) yield records.slice(at, at + batchRows).map(toRow);

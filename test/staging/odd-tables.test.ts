@@ -332,7 +332,7 @@ describe("codes that a spreadsheet spoilt", () => {
     await using staged = await stagedJob(products("SKU,Name,EAN\nA,Cup,4.00638E+12\n", "name: Name, upc: EAN"));
     expect((await staged.open()).map(({ payload }) => payload)).toEqual([{ sku: "A", name: "Cup" }]);
     expect(await staged.problems()).toEqual([
-      expect.stringMatching(/^warning: in\.csv:2 column "EAN" = "4\.00638E\+12" → upc: .* left out/),
+      expect.stringMatching(/^warning: in\.csv:2 column "EAN" = "4\.00638E\+12" → upc: .* left out;/),
     ]);
   });
 
