@@ -71,7 +71,7 @@ export type { HttpProxy } from "./model/proxy.ts";
 export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";
 export type { ChannelStanding } from "./model/resources/channel-standing.ts";
 export { resourceNames } from "./model/resources/resources.ts";
-export type { Cell, Cells, FileInfo, Format, SourceSettings } from "./model/row.ts";
+export type { Cell, Cells, FileInfo, Format, RenamedHeading, SourceSettings } from "./model/row.ts";
 export type { AlternativeTrace, FieldTrace, TracedCell, TraceResult, TraceStep } from "./model/trace.ts";
 export type {
   EarlierStory,

@@ -75,6 +75,7 @@ export function compileMapping(
     context: { ...entryNames(mapping), blanks },
     lookups,
     file: mapping.file,
+    codes: mapping,
   };
   const fields = mapping.fields.map((field) => compileField(field, tools));
   const children = mapping.children.map((child) =>

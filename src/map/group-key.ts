@@ -4,6 +4,7 @@ import type { SourceRow } from "../model/draft.ts";
 import type { Checked } from "../model/problem.ts";
 import type { Row } from "../model/row.ts";
 import { quote } from "../model/text/quote.ts";
+import { withoutZeroWidth } from "../model/text/zero-width.ts";
 import type { Mapping } from "./definition/mapping.ts";
 import type { ReadyExpression } from "./expression/expression.ts";
 import { type RowsSeen, rowScope } from "./scope.ts";
@@ -54,7 +55,7 @@ function byColumns(columns: readonly string[], blanks: Blanks): (source: SourceR
         const place = { line: row.line, row: row.number, column };
         return { ok: false, problems: [{ code: "wrong_type", message: "the key of a group must be text", ...place }] };
       }
-      parts.push(blanks.isBlank(cell) ? "" : cell.trim());
+      parts.push(blanks.isBlank(cell) ? "" : withoutZeroWidth(cell.trim()));
     }
     if (parts.every((part) => part === "")) return { ok: true, value: "" };
     return { ok: true, value: parts.length === 1 ? parts.join("") : JSON.stringify(parts) };
@@ -68,7 +69,8 @@ function byExpression(
   return (source) => {
     const { row } = source;
     const result = expression(rowScope(source, seen));
-    if (result.ok && typeof result.value !== "object") return { ok: true, value: scalarText(result.value).trim() };
+    if (result.ok && typeof result.value !== "object")
+      return { ok: true, value: withoutZeroWidth(scalarText(result.value).trim()) };
     const message = result.ok ? "group.by: the expression gave a list" : `group.by: ${result.message}`;
     const place = { line: row.line, row: row.number };
     const [read, ...others] = result.reads;

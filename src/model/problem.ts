@@ -8,7 +8,9 @@ export const problemCodes = [
   "footer_row", // warning: a line below the table, left out
   "repeated_header", // warning: the header stands again, left out
   "not_an_object", // a JSON element that is no object
-  "damaged_cell", // --strict: what a spreadsheet made of a cell
+  "damaged_cell", // what a spreadsheet made of a cell: a code that is left out; under --strict any
+  "damaged_key", // what a spreadsheet made of a key
+  "cleaned_key", // warning: characters without width were taken out of a key
   "unreadable_element", // an NDJSON line that is no JSON
   "duplicate_json_key", // a key that stands twice in one JSON object
   // mapping

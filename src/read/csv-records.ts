@@ -3,30 +3,15 @@
 import { CsvError, type Options, Parser } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import type { ImportError } from "../model/error.ts";
-import { oddCells, type QuoteFault, readOddRecords } from "./odd-quotes.ts";
+import type { CsvRecord } from "./csv-record.ts";
+import { oddCells, readOddRecords } from "./odd-quotes.ts";
 import type { Source } from "./source.ts";
 import { maxRowBytes } from "./text/limits.ts";
 import { carriageReturn, countLineEnds } from "./text/line-counter.ts";
 import { rowTooLong } from "./text/unreadable.ts";
-import { textCells } from "./text-formula.ts";
+import { hasTextFormula, textCells } from "./text-formula.ts";
 
 type Quote = "none" | undefined;
-
-/** One record, header or row. */
-export interface CsvRecord {
-  /** Trimmed, by position. */
-  readonly cells: readonly string[];
-  /** Its text as it stands in the file, without its line end. */
-  readonly raw: string;
-  /** The line on which it starts, from 1. */
-  readonly line: number;
-  /** False when no line end stands behind it: it is the last, and may be cut off. */
-  readonly isEnded?: false;
-  /** Which of the cells (from 0) were written as `="00123"`, a spreadsheet's way to say text. */
-  readonly formulas?: readonly number[];
-  /** What is wrong with its quotes; then `cells` are those before. */
-  readonly fault?: QuoteFault;
-}
 
 /** How records are cut. */
 interface RecordOptions {
@@ -138,8 +123,9 @@ function pendingText(file: string, delimiter: string, firstLine: number) {
       const text = withoutBlankLines(bytes.toString("utf8", 0, length));
       const raw = withoutLineEnd(text);
       if (length > maxRowBytes && Buffer.byteLength(raw) > maxRowBytes) throw tooLong(file, line);
-      const cut = raw.length === text.length ? { isEnded: false as const } : {};
-      const record = { ...textCells(cells.map((cell) => cell.trim())), raw, line, ...cut };
+      const trimmed = cells.map((cell) => cell.trim());
+      const isPlain = raw.length < text.length && !hasTextFormula(trimmed);
+      const record = isPlain ? { cells: trimmed, raw, line } : oddRecord(trimmed, raw, line, raw.length < text.length);
       line += countLineEnds(text);
       bytes = bytes.subarray(length);
       offset = end;
@@ -157,6 +143,10 @@ function pendingText(file: string, delimiter: string, firstLine: number) {
       return kept > maxRowBytes;
     },
   };
+}
+
+function oddRecord(cells: readonly string[], raw: string, line: number, isEnded: boolean): CsvRecord {
+  return { ...textCells(cells), raw, line, ...(isEnded ? {} : { isEnded }) };
 }
 
 function withoutLineEnd(text: string): string {

@@ -1,11 +1,13 @@
 // Rows of CSV and TSV files: the header, and records turned into rows by it. How records are found is in csv-records.ts,
 // where their columns stand in table-layout.ts, what is no row of the table in left-out-rows.ts.
 import type { ImportError } from "../model/error.ts";
+import { rowOfLabel } from "../model/failure-notes.ts";
 import type { Problem } from "../model/problem.ts";
-import { fitsHeader } from "../model/record-shape.ts";
+import { fitsHeader, notesBehind } from "../model/record-shape.ts";
 import type { Cells, FileInfo, RenamedHeading, Row, SourceSettings } from "../model/row.ts";
 import { countText } from "../model/text/count-text.ts";
-import { type CsvRecord, parseRecord, readRecords } from "./csv-records.ts";
+import type { CsvRecord } from "./csv-record.ts";
+import { parseRecord, readRecords } from "./csv-records.ts";
 import { chooseDelimiter, delimiterName } from "./delimiter.ts";
 import { takeTitleLines } from "./header-line.ts";
 import { type FittedHeadings, fitHeadings } from "./headings.ts";
@@ -130,8 +132,9 @@ function refuseHeader(
 ): void {
   const wide = said === undefined ? wideSeparator(text, cells.length > 1) : undefined;
   if (wide !== undefined) throw wideSeparatorFault(file, wide);
-  const isData = found === 0 && (names === undefined || names.length > 0) ? dataFault(file, line, cells) : undefined;
-  if (isData !== undefined) throw isData;
+  const isExpected = names !== undefined && names.length > 0;
+  const data = found > 0 ? undefined : dataFault(file, line, cells, isExpected);
+  if (data !== undefined) throw data;
   if (twice.length === 0) return;
   const named = twice.map(({ heading, at }) => `"${heading}" (columns ${at.slice(0, -1).join(", ")} and ${at.at(-1)})`);
   throw unreadable(file, `the header names a column more than once that the mapping reads: ${named.join(", ")}`, {
@@ -183,14 +186,23 @@ async function* rowsOf(
   const toRow = (record: CsvRecord): Row => {
     const { cells, raw, line } = record;
     number++;
-    const at = { file, line, row: number };
-    const row = { number, line, raw, cells: cellsOf(cells, layout) };
-    if (record.fault !== undefined) return { ...row, fault: { ...unreadableRow(record, layout), ...at } };
-    const whole = { ...row, ...noted(cells, layout) };
-    const reason = told.reasonFor(record);
-    if (reason !== undefined) return { ...whole, leftOut: { ...reason, severity: "warning", ...at } };
-    if (fitsHeader(cells, layout.shape, layout.padding)) return whole;
-    return { ...whole, fault: { ...raggedRow(cells, layout, place), ...at } };
+    if (record.fault === undefined) {
+      const row = { number, line, raw, cells: cellsOf(cells, layout), ...noted(cells, layout) };
+      const reason = told.reasonFor(record);
+      if (reason !== undefined) return { ...row, leftOut: { ...reason, severity: "warning", file, line, row: number } };
+      if (fitsHeader(cells, layout.shape, layout.padding)) return row;
+      return { ...row, fault: { ...raggedRow(cells, layout, place), file, line, row: number } };
+    }
+    const notes = layout.shape.hasNotes ? notesBehind(raw, place.delimiter) : undefined;
+    const retryOf = notes === undefined ? undefined : rowOfLabel(notes.problem);
+    return {
+      number,
+      line,
+      raw,
+      cells: cellsOf(cells, layout),
+      fault: { ...unreadableRow(record, layout), file, line, row: number },
+      ...(retryOf === undefined ? {} : { retryOf }),
+    };
   };
   for await (const records of told.withoutEnd(early, later)) {
     for (let at = 0; at < records.length; at += batchRows) yield records.slice(at, at + batchRows).map(toRow);

@@ -2,11 +2,21 @@
 import type { ImportError } from "../model/error.ts";
 import { unreadable } from "./text/unreadable.ts";
 
-/** Why these cells of a first line are data; undefined where they may be a header. */
-export function dataFault(file: string, line: number, cells: readonly string[]): ImportError | undefined {
+/**
+ * Why these cells of a first line are data; undefined where they may be a header. Of a header that nobody expects anything
+ * of, more has to speak against it: sizes and years are names of columns too.
+ */
+export function dataFault(
+  file: string,
+  line: number,
+  cells: readonly string[],
+  isExpected: boolean,
+): ImportError | undefined {
   const filled = cells.filter((cell) => cell !== "");
   const values = filled.filter((cell) => isNumber.test(cell) || isDate.test(cell));
-  if (values.length === 0 || values.length < filled.length * leastShare) return undefined;
+  const isPlain = !values.some((cell) => isDate.test(cell) || /[.,]\d\d$/.test(cell));
+  if (values.length === 0 || values.length < filled.length * (isExpected ? 1 / 4 : 1 / 2)) return undefined;
+  if (!isExpected && isPlain) return undefined;
   const shown = filled.slice(0, 4).map((cell) => `"${cell.length > 30 ? `${cell.slice(0, 29)}…` : cell}"`);
   const more = filled.length > shown.length ? " …" : "";
   return unreadable(file, `the first line looks like data, not like a header: ${shown.join(", ")}${more}`, {
@@ -15,7 +25,6 @@ export function dataFault(file: string, line: number, cells: readonly string[]):
   });
 }
 
-const leastShare = 0.25;
 // A year may be the name of a column.
 const isNumber = /^(?!(?:19|20)\d\d$)[+-]?[\d.,']*\d$/;
 const isDate = /^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?:[ T].*)?$/;

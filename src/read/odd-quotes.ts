@@ -1,18 +1,12 @@
 // Records of a delimited file in which quotes stand where they should not. A quote inside an unquoted cell is text. A
 // quoted cell that is not closed as it should be is its own row's fault, and the next row is read right, as long as the
 // text shows where that begins. csv-records.ts reads all that is sound.
-import type { CsvRecord } from "./csv-records.ts";
+import type { CsvRecord, QuoteFault } from "./csv-record.ts";
 import type { Source } from "./source.ts";
 import { maxRowBytes } from "./text/limits.ts";
 import { countLineEnds } from "./text/line-counter.ts";
 import { rowTooLong, unreadable } from "./text/unreadable.ts";
 import { textCells } from "./text-formula.ts";
-
-/** What is wrong with the quotes of a record, and in which of its cells (from 0). */
-export interface QuoteFault {
-  readonly cell: number;
-  readonly what: string;
-}
 
 /** What reading goes by. */
 interface OddOptions {
@@ -105,6 +99,8 @@ interface FoundRecord {
   readonly fault?: QuoteFault;
   /** Where the faulty cell's quote stands. */
   readonly opening: number;
+  /** The quote that should close the faulty cell stands on the same line. */
+  readonly isClosedOnLine: boolean;
   /** A quote stands inside an unquoted cell. */
   readonly hasStray: boolean;
 }
@@ -128,7 +124,9 @@ function recordAt(text: string, from: number, delimiter: string): FoundRecord | 
         if (end === -1 || !isEndOfCell(text, end, delimiter)) {
           const what = closing === -1 ? neverClosed : "text follows the quote that closes the cell";
           const fault = { cell: cells.length, what };
-          return { start, end: afterLine(text, opening), cells, fault, opening, hasStray };
+          const line = afterLine(text, opening);
+          const isClosedOnLine = closing !== -1 && closing < line;
+          return { start, end: line, cells, fault, opening, isClosedOnLine, hasStray };
         }
         cells.push(
           text
@@ -144,7 +142,7 @@ function recordAt(text: string, from: number, delimiter: string): FoundRecord | 
         start = end;
         break;
       }
-      return { start, end, cells, opening: -1, hasStray };
+      return { start, end, cells, opening: -1, isClosedOnLine: false, hasStray };
     }
   }
   return undefined;
@@ -165,7 +163,9 @@ function endOfFaulty(
   const longer = closed !== undefined && fits(closed.cells) ? closed.end : undefined;
   const isWholeLine = fits(lineCells(text, faulty, delimiter));
   if (standByThemselves(text, faulty.end, isWholeLine ? undefined : longer, delimiter, fits)) return faulty.end;
-  return longer !== undefined && standByThemselves(text, longer, undefined, delimiter, fits) ? longer : undefined;
+  if (longer !== undefined && standByThemselves(text, longer, undefined, delimiter, fits)) return longer;
+  // A cell that is closed on its line, though not as it should be, hardly goes on below it.
+  return faulty.isClosedOnLine ? faulty.end : undefined;
 }
 
 /** The record when a quote closes its faulty cells only before a delimiter or a line end. */

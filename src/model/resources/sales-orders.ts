@@ -13,6 +13,7 @@ import {
   holding,
   idOf,
   labelled,
+  naming,
   quantity,
   requiredText,
   someObjects,
@@ -66,7 +67,7 @@ const address = z.strictObject({
 
 const item = z.strictObject({
   product_id: idOf("products").optional(),
-  sku: holding("identifier", text()).optional(),
+  sku: naming(holding("identifier", text())).optional(),
   quantity: quantity(),
   unit_price: decimal(),
   tags: texts(255).optional(),
@@ -75,7 +76,7 @@ const item = z.strictObject({
 
 const schema = z.strictObject({
   channel_id: idOf("channels"),
-  order_number: holding("identifier", requiredText(255)),
+  order_number: naming(holding("identifier", requiredText(255))),
   order_date: date(),
   order_status: choice(orderStatuses),
   items: someObjects(item, "an order needs at least one item"),
