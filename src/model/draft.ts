@@ -4,7 +4,7 @@ import type { ColumnStyles } from "./column-style.ts";
 import type { JsonObject } from "./json.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";
-import type { Row, RowRef } from "./row.ts";
+import type { RenamedHeading, Row, RowRef } from "./row.ts";
 
 /** A row together with its place in the run. */
 export interface SourceRow {
@@ -14,6 +14,8 @@ export interface SourceRow {
   readonly row: Row;
   /** How the columns of its file write numbers and dates, where that was found out. */
   readonly styles?: ColumnStyles;
+  /** Headings of its file that are read under another name: problems name the heading, which people find in their file. */
+  readonly renamed?: readonly RenamedHeading[];
 }
 
 /**
@@ -106,5 +108,6 @@ export function cellPlace(
 /** A cell of a row, as problems list it. */
 export function problemCell(source: SourceRow, column: string): ProblemCell {
   const cell = cellAt(source.row.cells, column);
-  return { ...cellPlace(source), column, ...(typeof cell === "string" ? { value: cell } : {}) };
+  const heading = source.renamed?.find(({ name }) => name === column)?.heading ?? column;
+  return { ...cellPlace(source), column: heading, ...(typeof cell === "string" ? { value: cell } : {}) };
 }

@@ -67,6 +67,7 @@ export function sourceRow(
     ref,
     file: file?.file ?? "",
     ...(file?.info.styles === undefined ? {} : { styles: file.info.styles }),
+    ...(file?.info.renamed === undefined ? {} : { renamed: file.info.renamed }),
     row: {
       number: ref.number,
       line: stored.line,

@@ -76,13 +76,14 @@ export async function* sourceRows(
 ): AsyncGenerator<readonly SourceRow[]> {
   const { info } = staged;
   await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
-  const styles = info.styles === undefined ? {} : { styles: info.styles };
+  const { styles, renamed } = info;
+  const ofFile = { ...(styles === undefined ? {} : { styles }), ...(renamed === undefined ? {} : { renamed }) };
   let rows = 0;
   for await (const batch of input.batches()) {
     endIfStopped(options);
     rows += batch.length;
     options.onProgress(staged.join === undefined ? staged.input : `${staged.input}.${staged.join}`, rows);
-    yield batch.map((row) => ({ ref: { file: staged.id, number: row.number }, file: staged.file, row, ...styles }));
+    yield batch.map((row) => ({ ref: { file: staged.id, number: row.number }, file: staged.file, row, ...ofFile }));
   }
   if (rows === 0) options.onWarning(`${file.shown} has no rows`);
   const late = input.detectedLate();
