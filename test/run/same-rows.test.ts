@@ -166,6 +166,19 @@ describe("an order number of two shops", () => {
     );
   });
 
+  it("is no order when a line comes again with a change in a column that nobody reads", async () => {
+    const [older, newer] = ["Updated\n", "Updated\n"].map((column) => `${header},${column}`);
+    await using job = await sandboxJob(
+      overlapping("{ by: Order, rows: anywhere }", {
+        "o-1.csv": `${older}1001,Pat,A,1,10,Mon\n1001,Pat,A,1,10,Mon\n1002,Pat,A,1,10,Mon\n`,
+        "o-2.csv": `${newer}1001,Pat,A,1,10,Tue\n1003,Pat,B,1,10,Tue\n`,
+      }),
+    );
+    const result = await job.run();
+    expect(held(job)).toEqual(["1002: A×1", "1003: B×1"]);
+    expect(told(result)).toContain("o-2.csv:2: says the same as o-1.csv:2 in every column that the mapping reads");
+  });
+
   it("may go on in another file where the rows say nothing else", async () => {
     await using job = await sandboxJob(
       overlapping("{ by: Order, rows: anywhere, conflict: ignore }", {
