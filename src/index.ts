@@ -78,6 +78,7 @@ export type { Tally } from "./report/tally-rows.ts";
 
 export type { ColumnStyle, ColumnStyles } from "./model/column-style.ts";
 export type { Position } from "./model/config/yaml-syntax.ts";
+export type { Filling, FillRun, Fills, KnownFilling } from "./model/fills.ts";
 export type { Json, JsonObject } from "./model/json.ts";
 export { version } from "./model/package.ts";
 export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";

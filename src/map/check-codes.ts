@@ -4,7 +4,7 @@ import { cellAt } from "../model/cells.ts";
 import type { DamageKind } from "../model/damage.ts";
 import type { Origin } from "../model/draft.ts";
 import type { Cell } from "../model/row.ts";
-import { isPointZero, isScientific } from "../model/spoilt-code.ts";
+import { isPointZero, isScientific } from "../model/text/spoilt-code.ts";
 import { quote } from "../model/text/quote.ts";
 import { withoutZeroWidth } from "../model/text/zero-width.ts";
 import type { FieldMapping, Mapping } from "./definition/mapping.ts";
