@@ -1,13 +1,13 @@
 // Rows that stand byte for byte in several files of an input: exports that overlap, a file that was downloaded twice. Each
 // counts once. Equal rows of one file may be meant, so what counts is the highest number of them in any one file. The ledger
 // remembers the texts; they do not grow with the files here.
-import { createHash } from "node:crypto";
 import type { CompiledMapping } from "../map/compile.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
 import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 import { countText } from "../model/text/count-text.ts";
+import { rowsHash } from "./rows-hash.ts";
 
 /** Sees the rows of an input's main files, file by file, in their order. */
 export interface SameRows {
@@ -27,20 +27,17 @@ export function watchSameRows(
   staging: Pick<Staging, "sameRows">,
 ): SameRows {
   let total = 0;
-  let named: { readonly file: number | undefined; readonly key: string; readonly columns: string } = nothingSeen;
+  // Of a blank key that continues the row above: the row that has the key.
+  let above: SourceRow | undefined;
   const isContinued = compiled.mapping.group?.rows === "continued";
   const nameOf = (id: number): string => files.find((file) => file.id === id)?.file ?? "?";
 
   /** Rows are the same when their text is, under the same columns and, where they continue the row above, of the same entry. */
   const identify = (source: SourceRow): string => {
-    const { ref, row } = source;
-    if (named.file !== ref.file)
-      named = { file: ref.file, key: "", columns: JSON.stringify([input, Object.keys(row.cells)]) };
-    if (isContinued) {
-      const key = compiled.groupKey?.(source);
-      if (key?.ok !== true || key.value !== "") named = { ...named, key: row.raw };
-    }
-    return createHash("sha256").update(`${named.columns}\n${named.key}\n${row.raw}`).digest("base64").slice(0, 24);
+    if (!isContinued) return rowsHash(input, [source]);
+    const key = compiled.groupKey?.(source);
+    if (key?.ok !== true || key.value !== "" || above?.ref.file !== source.ref.file) above = source;
+    return rowsHash(input, above === source ? [source] : [above, source]);
   };
 
   return {
@@ -70,5 +67,3 @@ export function watchSameRows(
     },
   };
 }
-
-const nothingSeen = { file: undefined, key: "", columns: "" };

@@ -102,7 +102,7 @@ export async function* sourceRows(
 }
 
 /** The rows of a table that was opened before. */
-export async function* rowsAgain(file: JobFile, info: FileInfo): AsyncGenerator<readonly Row[]> {
+async function* rowsAgain(file: JobFile, info: FileInfo): AsyncGenerator<readonly Row[]> {
   await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
   yield* input.batches();
 }
