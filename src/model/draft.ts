@@ -131,6 +131,14 @@ export function cellPlace(
 /** A cell of a row, as problems list it. */
 export function problemCell(source: SourceRow, column: string): ProblemCell {
   const cell = cellAt(source.row.cells, column);
-  const heading = source.renamed?.find(({ name }) => name === column)?.heading ?? column;
-  return { ...cellPlace(source), column: heading, ...(typeof cell === "string" ? { value: cell } : {}) };
+  return {
+    ...cellPlace(source),
+    column: headingOf(source, column),
+    ...(typeof cell === "string" ? { value: cell } : {}),
+  };
+}
+
+/** A column as its file heads it. */
+export function headingOf({ renamed }: Pick<SourceRow, "renamed">, column: string): string {
+  return renamed?.find(({ name }) => name === column)?.heading ?? column;
 }

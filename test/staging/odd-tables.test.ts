@@ -114,10 +114,10 @@ children:
     );
   });
 
-  it("are named in problems as the mapping names them", async () => {
+  it("are named in problems as they stand in the file, where people look for the cell", async () => {
     await using staged = await stagedJob(products("sku,NAME,price\nA,Cup,x\n"));
     expect(await staged.problems()).toEqual([
-      expect.stringContaining('in.csv:2 column "Price" = "x" → retail_price: '),
+      expect.stringContaining('in.csv:2 column "price" = "x" → retail_price: '),
     ]);
   });
 });

@@ -201,6 +201,10 @@ describe("woocommerce-products.yaml", () => {
     expect(problems).toMatchObject([
       expect.stringContaining('in.csv:2 column "Regulärer Preis" = "viel" → retail_price'),
     ]);
+    const orphan = await by("ID | Typ | Artikelnummer | Übergeordnetes Produkt", "2 | variation | TEE-S | TEE");
+    expect(orphan.problems).toMatchObject([
+      expect.stringContaining('column "Übergeordnetes Produkt" = "TEE": group.by'),
+    ]);
   });
 
   // The headings as WooCommerce writes them in each language, in the order of the English line.
