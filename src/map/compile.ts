@@ -16,6 +16,7 @@ import { type ColumnsToInfer, columnsToInfer } from "./columns/columns-to-infer.
 import type { Header } from "./columns/header.ts";
 import { compileField, type FieldTools } from "./compile-field.ts";
 import { compileConflicts } from "./conflicts.ts";
+import { compileCopiedRows } from "./copied-rows.ts";
 import type { Join, LookupTables, Mapping } from "./definition/mapping.ts";
 import { atReads } from "./expression/at-reads.ts";
 import { judgeBy } from "./expression/condition.ts";
@@ -87,6 +88,7 @@ export function compileMapping(
   const judgeGroup = grouping?.where === undefined ? undefined : judgeBy(grouping.where, "group.where");
   const chooseHead = compileGroupHead(mapping, seen);
   const findConflicts = compileConflicts(mapping, uses, blanks);
+  const findCopies = compileCopiedRows(mapping, uses);
   const keyFields = fields.filter(({ path }) => path === mapping.key);
   const keySteps = parsePath(mapping.key);
 
@@ -149,7 +151,7 @@ export function compileMapping(
     assembleFields(fields, scope, parts.payload, "", parts);
     for (const child of children) child.fill({ rows: group.rows, first: scope, joined: group.joined }, parts);
     const compared = totals?.compare(scope, parts);
-    parts.problems.push(...findConflicts(head, group.rows));
+    parts.problems.push(...findConflicts(head, group.rows), ...findCopies(group.rows));
     return finish(parts, rows, compared);
   };
 

@@ -6,6 +6,7 @@ export const problemCodes = [
   "ragged_row", // more or fewer cells than the header
   "unreadable_row", // a row whose quotes are wrong
   "footer_row", // warning: a line below the table, left out
+  "total_row", // warning: a row that sums up the rows above it, left out
   "repeated_header", // warning: the header stands again, left out
   "not_an_object", // a JSON element that is no object
   "damaged_cell", // what a spreadsheet made of a cell: a code that is left out; under --strict any

@@ -1,17 +1,19 @@
 // The files of an input on their way into the ledger, and their rows, batch by batch. What becomes of the rows: stage.ts.
 import { fingerprintOf } from "../job/file-states.ts";
 import type { Input, Job, JobFile } from "../job/job.ts";
+import type { CompiledMapping } from "../map/compile.ts";
 import type { SourceRow } from "../model/draft.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Row } from "../model/row.ts";
+import { type FileInfo, isTable, type Row } from "../model/row.ts";
 import { openInput, sameSettings } from "../read/open.ts";
 import { stoppedReading } from "../read/text/unreadable.ts";
 import type { AcceptedCurrencies } from "./currencies.ts";
 import type { EarlierEndings } from "./last-lines.ts";
 import type { Locate } from "./locate-cells.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
+import { withoutTotals } from "./total-rows.ts";
 
 /** What staging needs beside the inputs. */
 export interface StageOptions {
@@ -69,16 +71,22 @@ export async function addFiles(
   return opened;
 }
 
-/** The rows of a file in batches. Throws `ImportError("STOPPED")` when the signal says so. */
+/**
+ * The rows of a file in batches; of a main file, which is given the mapping, totals below its table are left out. Throws
+ * `ImportError("STOPPED")` when the signal says so.
+ */
 export async function* sourceRows(
   { file, staged }: OpenedFile,
   options: StageOptions,
+  compiled?: CompiledMapping,
 ): AsyncGenerator<readonly SourceRow[]> {
   const { info } = staged;
   await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
   const styles = info.styles === undefined ? {} : { styles: info.styles };
+  const isRead = compiled !== undefined && isTable(info);
+  const end = isRead ? { compiled, file: staged.file, again: () => rowsAgain(file, info) } : undefined;
   let rows = 0;
-  for await (const batch of input.batches()) {
+  for await (const batch of end === undefined ? input.batches() : withoutTotals(input.batches(), end)) {
     endIfStopped(options);
     rows += batch.length;
     options.onProgress(staged.join === undefined ? staged.input : `${staged.input}.${staged.join}`, rows);
@@ -91,6 +99,12 @@ export async function* sourceRows(
   for (const what of late) options.onDetected?.(file.shown, what);
   const ending = lastLineEnds === undefined ? {} : { lastLineEnds };
   await options.ledger.staging.updateFile(staged.id, { ...info, ...ending, detected: [...info.detected, ...late] });
+}
+
+/** The rows of a table that was opened before. */
+async function* rowsAgain(file: JobFile, info: FileInfo): AsyncGenerator<readonly Row[]> {
+  await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
+  yield* input.batches();
 }
 
 /** Throws `ImportError("STOPPED")` when the signal says so. */

@@ -22,7 +22,7 @@ export async function stageScattered(
   const { staging } = options.ledger;
   let memberCount = 0;
   for (const main of mains) {
-    for await (const rows of sourceRows(main, options)) {
+    for await (const rows of sourceRows(main, options, prepared.compiled)) {
       const judged = await withoutCopies(
         rows.map((source) => ({ source, ...judge(source, prepared) })),
         same,

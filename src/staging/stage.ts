@@ -103,7 +103,7 @@ async function stageInOrder(
   const { staging } = options.ledger;
   const sameElsewhere = new WeakMap<SourceRow, Problem>();
   const stored = async function* (): AsyncGenerator<readonly SourceRow[]> {
-    for await (const rows of sourceRows(main, options)) {
+    for await (const rows of sourceRows(main, options, prepared.compiled)) {
       await staging.addRows(rows.map((source) => newRow(source, main)));
       for (const [at, problem] of (await same.find(rows)).entries()) {
         const source = rows[at];

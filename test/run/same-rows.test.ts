@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { explain } from "../../src/history/explain.ts";
+import { readJobOutline } from "../../src/job/job-outline.ts";
 import { terminalSummary } from "../../src/report/terminal-summary.ts";
 import type { RunResult } from "../../src/run/run.ts";
 import { fatesIn, ordersJob, type SandboxJob, sandboxJob } from "./sandbox-job.ts";
@@ -61,6 +63,20 @@ describe("a row of two files", () => {
     );
     expect(told(result)).toContain("orders: 1 row stands in two files and counts once");
     expect((await job.run()).summary.outcomes.unchanged.entries).toBe(7); // with goods and shops
+  });
+
+  it("is explained by the row that counts, not by a condition of the mapping", async () => {
+    const line = "A1,Pat,A,1,2.50";
+    await using job = await sandboxJob(
+      overlapping(`{ by: Order, rows: anywhere, where: 'row["Qty"] != "0"' }`, {
+        "1.csv": csv(line),
+        "2.csv": csv(line),
+      }),
+    );
+    await job.run();
+    const outline = await readJobOutline("import.yaml", { cwd: job.folder.path });
+    const { row } = await explain(outline, { what: "2.csv:2", baseUrl: job.sandbox.url, cwd: job.folder.path });
+    expect(row).toMatchObject({ outcome: "excluded", left_out_by: null, problems: [{ code: "same_row" }] });
   });
 
   it("counts as often as it stands in any one file", async () => {
@@ -148,6 +164,19 @@ describe("an order number of two shops", () => {
     expect(told(result)).toContain(
       'store-us.csv:2 column "Customer" = "Sam Roe" → bill_to.name: store-eu.csv:2 says "Pat Doe"',
     );
+  });
+
+  it("is no order when a line comes again with a change in a column that nobody reads", async () => {
+    const [older, newer] = ["Updated\n", "Updated\n"].map((column) => `${header},${column}`);
+    await using job = await sandboxJob(
+      overlapping("{ by: Order, rows: anywhere }", {
+        "o-1.csv": `${older}1001,Pat,A,1,10,Mon\n1001,Pat,A,1,10,Mon\n1002,Pat,A,1,10,Mon\n`,
+        "o-2.csv": `${newer}1001,Pat,A,1,10,Tue\n1003,Pat,B,1,10,Tue\n`,
+      }),
+    );
+    const result = await job.run();
+    expect(held(job)).toEqual(["1002: A×1", "1003: B×1"]);
+    expect(told(result)).toContain("o-2.csv:2: says the same as o-1.csv:2 in every column that the mapping reads");
   });
 
   it("may go on in another file where the rows say nothing else", async () => {

@@ -36,9 +36,6 @@ export const totalsSchema = z.strictObject({
     .meta({ description: "What a sum that differs is; default error", examples: ["warn"] }),
 });
 
-/** `totals:` as it is written. */
-export type WrittenTotals = z.output<typeof totalsSchema>;
-
 /** Those of its keys that are read from the source. */
 export const totalNames = ["order", "items", "line", "currency"] as const;
 /** One of `totalNames`. */
