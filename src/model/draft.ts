@@ -1,10 +1,11 @@
 // What mapping makes of rows, and where each value came from.
 import { cellAt } from "./cells.ts";
 import type { ColumnStyles } from "./column-style.ts";
+import type { Fills, KnownFilling } from "./fills.ts";
 import type { JsonObject } from "./json.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";
-import type { Row, RowRef } from "./row.ts";
+import type { FileInfo, Row, RowRef } from "./row.ts";
 
 /** A row together with its place in the run. */
 export interface SourceRow {
@@ -14,6 +15,13 @@ export interface SourceRow {
   readonly row: Row;
   /** How the columns of its file write numbers and dates, where that was found out. */
   readonly styles?: ColumnStyles;
+  /** What blank cells of its file are filled with, where the mapping fills any. */
+  readonly fills?: Fills;
+}
+
+/** What rows of a file have from the file as a whole. */
+export function fromFile({ styles, fills }: Pick<FileInfo, "styles" | "fills">): Pick<SourceRow, "styles" | "fills"> {
+  return { ...(styles === undefined ? {} : { styles }), ...(fills === undefined ? {} : { fills }) };
 }
 
 /**
@@ -37,7 +45,14 @@ export interface RowGroup {
  * `part` says what the cell had to do with the value, where it is not simply the value.
  */
 export type Origin =
-  | { readonly kind: "cell"; readonly source: SourceRow; readonly column: string; readonly part?: OriginPart }
+  | {
+      readonly kind: "cell";
+      readonly source: SourceRow;
+      readonly column: string;
+      readonly part?: OriginPart;
+      /** The cell itself is blank, and this fills it. */
+      readonly filled?: KnownFilling;
+    }
   | { readonly kind: "row"; readonly source: SourceRow }
   | { readonly kind: "mapping"; readonly file: string; readonly line: number };
 

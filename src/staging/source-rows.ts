@@ -2,7 +2,7 @@
 import { fingerprintOf } from "../job/file-states.ts";
 import type { Input, Job, JobFile } from "../job/job.ts";
 import type { CompiledMapping } from "../map/compile.ts";
-import type { SourceRow } from "../model/draft.ts";
+import { fromFile, type SourceRow } from "../model/draft.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
@@ -82,7 +82,7 @@ export async function* sourceRows(
 ): AsyncGenerator<readonly SourceRow[]> {
   const { info } = staged;
   await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
-  const styles = info.styles === undefined ? {} : { styles: info.styles };
+  const ofFile = fromFile(info);
   const isRead = compiled !== undefined && isTable(info);
   const end = isRead ? { compiled, file: staged.file, again: () => rowsAgain(file, info) } : undefined;
   let rows = 0;
@@ -90,7 +90,7 @@ export async function* sourceRows(
     endIfStopped(options);
     rows += batch.length;
     options.onProgress(staged.join === undefined ? staged.input : `${staged.input}.${staged.join}`, rows);
-    yield batch.map((row) => ({ ref: { file: staged.id, number: row.number }, file: staged.file, row, ...styles }));
+    yield batch.map((row) => ({ ref: { file: staged.id, number: row.number }, file: staged.file, row, ...ofFile }));
   }
   if (rows === 0) options.onWarning(`${file.shown} has no rows`);
   const late = input.detectedLate();
