@@ -98,9 +98,9 @@ function assembleField(
       result satisfies never;
   }
   if (result.offsetDay !== undefined) parts.offsetDays.push(result.offsetDay);
-  for (const { code, message, origins } of result.notices ?? []) {
+  for (const { origins, ...notice } of result.notices ?? []) {
     const at = origins === undefined ? parts.origins : new Map([[path, origins]]);
-    parts.problems.push(locateProblem({ code, message, severity: "warning", path }, at));
+    parts.problems.push(locateProblem({ ...notice, severity: "warning", path }, at));
   }
 }
 

@@ -24,8 +24,8 @@ export function compileCodeCheck(
     const { code, damage } = judge(clean, result.origins, isKey);
     if (damage !== undefined && !isAccepted(damage.kind, result.origins, accept)) {
       const { origins } = result;
-      if (isKey) return { kind: "failed", code: "damaged_key", message: `${damage.what}; ${damage.remedy}`, origins };
-      const message = `${damage.what}: left out; ${damage.remedy}`;
+      if (isKey) return { kind: "failed", code: "damaged_key", message: keyMessage(damage), origins };
+      const message = `${damage.what}. It is left out; ${damage.remedy}`;
       return { kind: "absent", origins, notices: [{ code: "damaged_cell", message }] };
     }
     if (code === text) return result;
@@ -42,9 +42,16 @@ function textOf(result: FieldResult): string | undefined {
   return result.kind === "value" && typeof result.value === "string" ? result.value : undefined;
 }
 
+function keyMessage({ kind, column, what, remedy }: CodeDamage): string {
+  if (kind === undefined) return `${what}; ${remedy}`;
+  return `${what}; ${remedy}. If it is a key as it stands: source: { accept: { ${JSON.stringify(column)}: [${kind}] } }`;
+}
+
 interface CodeDamage {
   /** What `source.accept` calls it; undefined for what it cannot accept. */
   readonly kind: DamageKind | undefined;
+  /** As `source.accept` names it. */
+  readonly column: string;
   readonly what: string;
   readonly remedy: string;
 }
@@ -56,44 +63,47 @@ function judge(
   isKey: boolean,
 ): { readonly code: string; readonly damage?: CodeDamage } {
   let meant = code;
+  let column = "";
   for (const origin of origins) {
     const cell = origin.kind === "cell" ? cellAt(origin.source.row.cells, origin.column) : undefined;
     if (origin.kind !== "cell" || typeof cell !== "string") continue;
+    column = namedColumn(origin.column);
     if (isScientific(cell) || (mayBeNumber.test(cell) && typeOfJson(origin) === "number"))
-      return { code, damage: scientific(cell) };
+      return { code, damage: scientific(cell, column) };
     // What the mapping took off is no damage any more.
     if (isPointZero(cell) && meant.includes(cell)) {
       // In JSON that is how some programs write the number 1001, and the number has no other form.
-      if (typeOfJson(origin) !== "number") return { code, damage: pointZero(cell) };
+      if (typeOfJson(origin) !== "number") return { code, damage: pointZero(cell, column) };
       meant = meant.replace(cell, cell.slice(0, -".0".length));
     }
     if (isKey && code === cell && (cell === "true" || cell === "false") && typeOfJson(origin) === "boolean")
-      return { code, damage: noKey(cell) };
+      return { code, damage: noKey(cell, column) };
   }
-  if (isScientific(meant)) return { code, damage: scientific(meant) };
-  return isPointZero(meant) ? { code, damage: pointZero(meant) } : { code: meant };
+  if (isScientific(meant)) return { code, damage: scientific(meant, column) };
+  return isPointZero(meant) ? { code, damage: pointZero(meant, column) } : { code: meant };
 }
 
 const mayBeNumber = /^-?\d+(?:\.\d+)?e[+-]?\d+$/i;
 
-function scientific(cell: string): CodeDamage {
+function scientific(cell: string, column: string): CodeDamage {
   const what = `${quote(cell)} is a number in scientific notation: its digits are lost`;
   return {
     kind: "scientific_notation",
+    column,
     what,
     remedy: "format the column as text, fix it at the source and export again",
   };
 }
 
-function pointZero(cell: string): CodeDamage {
+function pointZero(cell: string, column: string): CodeDamage {
   const what = `${quote(cell)} ends in .0: a program took a whole number for a fraction`;
   const remedy = `export the column as text, or take it off with apply: [{ replace: ['\\.0$', ""] }]`;
-  return { kind: "point_zero", what, remedy };
+  return { kind: "point_zero", column, what, remedy };
 }
 
-function noKey(cell: string): CodeDamage {
+function noKey(cell: string, column: string): CodeDamage {
   const remedy = "name the field that holds the key";
-  return { kind: undefined, what: `the value ${cell} stands where a key belongs`, remedy };
+  return { kind: undefined, column, what: `the value ${cell} stands where a key belongs`, remedy };
 }
 
 /** What the cell is in the JSON text of its row; undefined for rows of tables, whose cells are all text. */
@@ -111,7 +121,13 @@ function isAccepted(kind: DamageKind | undefined, origins: readonly Origin[], ac
   if (kind === undefined) return false;
   return origins.some((origin) => {
     if (origin.kind !== "cell") return false;
-    const column = origin.column.replace(/\.\d+(?=\.)/g, ""); // `lines.0.sku` of JSON is called lines.sku
-    return [origin.column, column].some((name) => Object.hasOwn(accept, name) && accept[name]?.includes(kind) === true);
+    return [origin.column, namedColumn(origin.column)].some(
+      (name) => Object.hasOwn(accept, name) && accept[name]?.includes(kind) === true,
+    );
   });
+}
+
+/** `lines.0.sku` of JSON is called lines.sku. */
+function namedColumn(column: string): string {
+  return column.replace(/\.\d+(?=\.)/g, "");
 }

@@ -1,9 +1,8 @@
 // The key that the rows of a group have in common.
 import { cellAt } from "../model/cells.ts";
-import type { SourceRow } from "../model/draft.ts";
+import { headingOf, type SourceRow } from "../model/draft.ts";
 import { fillingAt, unknownFilling } from "../model/fills.ts";
 import type { Checked, Problem } from "../model/problem.ts";
-import type { Row } from "../model/row.ts";
 import { quote } from "../model/text/quote.ts";
 import { withoutZeroWidth } from "../model/text/zero-width.ts";
 import type { GroupColumns, Mapping } from "./definition/mapping.ts";
@@ -87,17 +86,18 @@ function byExpression(
     const cell = read === undefined || others.length > 0 ? undefined : cellAt(row.cells, read.column);
     const at =
       read === undefined || cell === undefined
-        ? cellMeant(columns, row, message, seen.blanks)
-        : { column: read.column, ...(typeof cell === "string" ? { value: cell } : {}) };
+        ? cellMeant(columns, source, message, seen.blanks)
+        : { column: headingOf(source, read.column), ...(typeof cell === "string" ? { value: cell } : {}) };
     return { ok: false, problems: [{ code: "expression_failed", message, ...place, ...at }] };
   };
 }
 
 /** The cell to look at when an expression fails: the one that the message quotes, else the first that is not blank. */
-function cellMeant(columns: readonly string[], { cells }: Row, message: string, blanks: Blanks) {
+function cellMeant(columns: readonly string[], source: SourceRow, message: string, blanks: Blanks) {
+  const { cells } = source.row;
   const found = columns.flatMap((column) => {
     const value = cellAt(cells, column);
-    return typeof value === "string" && !blanks.isBlank(value) ? [{ column, value }] : [];
+    return typeof value === "string" && !blanks.isBlank(value) ? [{ column: headingOf(source, column), value }] : [];
   });
   const said = message.toLowerCase();
   return found.find(({ value }) => said.includes(quote(value.trim()).toLowerCase())) ?? found[0] ?? {};

@@ -5,7 +5,7 @@ import type { Fills, KnownFilling } from "./fills.ts";
 import type { JsonObject } from "./json.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";
-import type { FileInfo, Row, RowRef } from "./row.ts";
+import type { FileInfo, RenamedHeading, Row, RowRef } from "./row.ts";
 
 /** A row together with its place in the run. */
 export interface SourceRow {
@@ -15,13 +15,23 @@ export interface SourceRow {
   readonly row: Row;
   /** How the columns of its file write numbers and dates, where that was found out. */
   readonly styles?: ColumnStyles;
+  /** Headings of its file that are read under another name: problems name the heading, which people find in their file. */
+  readonly renamed?: readonly RenamedHeading[];
   /** What blank cells of its file are filled with, where the mapping fills any. */
   readonly fills?: Fills;
 }
 
 /** What rows of a file have from the file as a whole. */
-export function fromFile({ styles, fills }: Pick<FileInfo, "styles" | "fills">): Pick<SourceRow, "styles" | "fills"> {
-  return { ...(styles === undefined ? {} : { styles }), ...(fills === undefined ? {} : { fills }) };
+export function fromFile({
+  styles,
+  renamed,
+  fills,
+}: Pick<FileInfo, "styles" | "renamed" | "fills">): Pick<SourceRow, "styles" | "renamed" | "fills"> {
+  return {
+    ...(styles === undefined ? {} : { styles }),
+    ...(renamed === undefined ? {} : { renamed }),
+    ...(fills === undefined ? {} : { fills }),
+  };
 }
 
 /**
@@ -121,5 +131,14 @@ export function cellPlace(
 /** A cell of a row, as problems list it. */
 export function problemCell(source: SourceRow, column: string): ProblemCell {
   const cell = cellAt(source.row.cells, column);
-  return { ...cellPlace(source), column, ...(typeof cell === "string" ? { value: cell } : {}) };
+  return {
+    ...cellPlace(source),
+    column: headingOf(source, column),
+    ...(typeof cell === "string" ? { value: cell } : {}),
+  };
+}
+
+/** A column as its file heads it. */
+export function headingOf({ renamed }: Pick<SourceRow, "renamed">, column: string): string {
+  return renamed?.find(({ name }) => name === column)?.heading ?? column;
 }

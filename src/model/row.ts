@@ -96,7 +96,7 @@ export interface FileInfo {
   readonly fills?: Fills;
 }
 
-/** A heading as it stands in a file, and the almost equal name that the mapping has for it, which rows carry. */
+/** A heading as it stands in a file, and the name that the mapping has for it, which rows carry. */
 export interface RenamedHeading {
   readonly heading: string;
   readonly name: string;
@@ -118,6 +118,8 @@ export interface SourceSettings {
   readonly headerLine?: number;
   /** CSV and TSV: the names of columns that a mapping reads. Headings that are almost the same are read under them. */
   readonly names?: readonly string[];
+  /** CSV and TSV, by name: other headings of the column, such as those of other languages; the first that is there is taken. */
+  readonly otherHeadings?: Readonly<Record<string, readonly string[]>>;
   /** CSV and TSV: what comparing with `names` gave when the file was opened before. */
   readonly renamed?: readonly RenamedHeading[];
 }

@@ -9,7 +9,7 @@ import type { Source } from "./source.ts";
 import { maxRowBytes } from "./text/limits.ts";
 import { carriageReturn, countLineEnds } from "./text/line-counter.ts";
 import { rowTooLong } from "./text/unreadable.ts";
-import { textCells } from "./text-formula.ts";
+import { hasTextFormula, textCells } from "./text-formula.ts";
 
 type Quote = "none" | undefined;
 
@@ -123,8 +123,9 @@ function pendingText(file: string, delimiter: string, firstLine: number) {
       const text = withoutBlankLines(bytes.toString("utf8", 0, length));
       const raw = withoutLineEnd(text);
       if (length > maxRowBytes && Buffer.byteLength(raw) > maxRowBytes) throw tooLong(file, line);
-      const cut = raw.length === text.length ? { isEnded: false as const } : {};
-      const record = { ...textCells(cells.map((cell) => cell.trim())), raw, line, ...cut };
+      const trimmed = cells.map((cell) => cell.trim());
+      const isPlain = raw.length < text.length && !hasTextFormula(trimmed);
+      const record = isPlain ? { cells: trimmed, raw, line } : oddRecord(trimmed, raw, line, raw.length < text.length);
       line += countLineEnds(text);
       bytes = bytes.subarray(length);
       offset = end;
@@ -142,6 +143,10 @@ function pendingText(file: string, delimiter: string, firstLine: number) {
       return kept > maxRowBytes;
     },
   };
+}
+
+function oddRecord(cells: readonly string[], raw: string, line: number, isEnded: boolean): CsvRecord {
+  return { ...textCells(cells), raw, line, ...(isEnded ? {} : { isEnded }) };
 }
 
 function withoutLineEnd(text: string): string {

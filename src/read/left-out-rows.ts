@@ -32,11 +32,12 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
   const linesOfHeaders: number[] = []; // the first few
   let headers = 0;
   let firstFooter = "";
+  let unreadable = 0;
   const seen: TableSeen = {
     rows: 0,
     hasLoneCell: false,
     hasSpaceInFirst: false,
-    leastFilled: Number.POSITIVE_INFINITY,
+    hasSparseRow: false,
   };
 
   const isHeaderAgain = ({ cells }: CsvRecord): boolean =>
@@ -48,10 +49,11 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
     const { cells } = record;
     const first = cells[0] ?? "";
     seen.rows += 1;
+    if (record.fault !== undefined) unreadable += 1;
     if (cells.length === 1) seen.hasLoneCell = true;
     else {
       if (!seen.hasSpaceInFirst && first.includes(" ")) seen.hasSpaceInFirst = true;
-      if (seen.leastFilled > 1) seen.leastFilled = Math.min(seen.leastFilled, filledIn(cells));
+      if (!seen.hasSparseRow && isSparse(cells)) seen.hasSparseRow = true;
     }
     for (const at of record.formulas ?? []) formulas.set(at, (formulas.get(at) ?? 0) + 1);
   };
@@ -104,6 +106,11 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
       };
     },
     inWords: () => [
+      ...(unreadable < 2
+        ? []
+        : [
+            `${countText(unreadable)} rows with wrong quotes; if this file never puts cells in quotes, say so in the mapping: source: { quote: none }`,
+          ]),
       ...(linesOfHeaders.length === 0
         ? []
         : [`the header stands again on ${linesText(linesOfHeaders, headers)}, left out`]),
@@ -127,8 +134,8 @@ interface TableSeen {
   hasLoneCell: boolean;
   /** Texts with a space stand in the first column. */
   hasSpaceInFirst: boolean;
-  /** The least filled cells of a record. */
-  leastFilled: number;
+  /** A record has one filled cell and no more. */
+  hasSparseRow: boolean;
 }
 
 const mostFooters = 50;
@@ -138,7 +145,7 @@ const mostLines = 5;
 function mayBeFooter({ cells, fault }: CsvRecord, columns: number): boolean {
   if (fault !== undefined || columns < 2) return false;
   if (cells.length === 1) return true;
-  return columns > 2 && filledIn(cells) === 1;
+  return columns > 2 && isSparse(cells);
 }
 
 // A line with fewer cells than the table may be cut off, or the rest of a broken one: it is a footer only when it reads
@@ -148,7 +155,7 @@ function isFooter({ cells, isEnded }: CsvRecord, seen: TableSeen): boolean {
   const text = cells.find((cell) => cell !== "") ?? "";
   if (!isSentence.test(text) && !isRule.test(text) && !endWords.has(text.toLowerCase())) return false;
   if (cells.length === 1) return !seen.hasLoneCell && (isEnded !== false || !seen.hasSpaceInFirst);
-  return seen.leastFilled > 1 && (cells[0] === "" || !seen.hasSpaceInFirst);
+  return !seen.hasSparseRow && (cells[0] === "" || !seen.hasSpaceInFirst);
 }
 
 const isSentence = /\S\s+\S|[:=]/;
@@ -160,10 +167,13 @@ function isNoData(header: readonly string[]): boolean {
   return header.some((cell) => /\p{L}/u.test(foldHeading(cell)));
 }
 
-function filledIn(cells: readonly string[]): number {
-  let count = 0;
-  for (const cell of cells) if (cell !== "") count += 1;
-  return count;
+function isSparse(cells: readonly string[]): boolean {
+  let filled = 0;
+  for (const cell of cells) {
+    if (cell !== "") filled += 1;
+    if (filled > 1) return false;
+  }
+  return true;
 }
 
 function linesText(lines: readonly number[], count: number): string {

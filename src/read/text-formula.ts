@@ -5,9 +5,10 @@ export function textCells(cells: readonly string[]): {
   readonly cells: readonly string[];
   readonly formulas?: readonly number[];
 } {
+  if (!hasTextFormula(cells)) return { cells };
   let formulas: number[] | undefined;
   const texts = cells.map((cell, at) => {
-    const text = cell.startsWith('="') ? textFormula.exec(cell)?.[1] : undefined;
+    const text = mayBeFormula(cell) ? textFormula.exec(cell)?.[1] : undefined;
     if (text === undefined) return cell;
     formulas = [...(formulas ?? []), at];
     return text.replaceAll('""', '"').trim();
@@ -15,4 +16,16 @@ export function textCells(cells: readonly string[]): {
   return formulas === undefined ? { cells } : { cells: texts, formulas };
 }
 
+/** Whether one of the cells may be such a formula. */
+export function hasTextFormula(cells: readonly string[]): boolean {
+  for (const cell of cells) if (mayBeFormula(cell)) return true;
+  return false;
+}
+
+function mayBeFormula(cell: string): boolean {
+  return cell.charCodeAt(0) === equals && cell.charCodeAt(1) === quotation;
+}
+
+const equals = 0x3d;
+const quotation = 0x22;
 const textFormula = /^="((?:[^"]|"")*)"$/;

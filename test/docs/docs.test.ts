@@ -166,7 +166,7 @@ describe("docs/mapping.md", () => {
     const ofField = /^(children\.\*\.(fields|amounts\.(line|order_discount))|totals\.(order|items|line|currency))\./;
     const known = keysOf(mappingSchema).filter((path) => !ofField.test(path));
     const isInline = (path: string) =>
-      /(\.otherwise\.value|\.by\.(expr|from|fill)|\.each\.(from|split|optional|expr))$/.test(path);
+      /(\.otherwise\.value|\.by\.(expr|from|fill)|\.head\.first|\.each\.(from|split|optional|expr))$/.test(path);
     const told = marked(mappingDoc, "keys of").flatMap(({ name, text }) =>
       tableOf(text).flatMap(([keys]) => codes(keys).map((key) => `${name === "the mapping" ? "" : name}${key}`)),
     );

@@ -114,10 +114,10 @@ children:
     );
   });
 
-  it("are named in problems as the mapping names them", async () => {
+  it("are named in problems as they stand in the file, where people look for the cell", async () => {
     await using staged = await stagedJob(products("sku,NAME,price\nA,Cup,x\n"));
     expect(await staged.problems()).toEqual([
-      expect.stringContaining('in.csv:2 column "Price" = "x" → retail_price: '),
+      expect.stringContaining('in.csv:2 column "price" = "x" → retail_price: '),
     ]);
   });
 });
@@ -332,7 +332,7 @@ describe("codes that a spreadsheet spoilt", () => {
     await using staged = await stagedJob(products("SKU,Name,EAN\nA,Cup,4.00638E+12\n", "name: Name, upc: EAN"));
     expect((await staged.open()).map(({ payload }) => payload)).toEqual([{ sku: "A", name: "Cup" }]);
     expect(await staged.problems()).toEqual([
-      expect.stringMatching(/^warning: in\.csv:2 column "EAN" = "4\.00638E\+12" → upc: .* left out/),
+      expect.stringMatching(/^warning: in\.csv:2 column "EAN" = "4\.00638E\+12" → upc: .* left out;/),
     ]);
   });
 
@@ -394,5 +394,76 @@ describe("entities of HTML", () => {
     expect((await staged.open()).map(({ payload }) => payload)).toEqual([
       { sku: "A", name: "Pots &amp; pans", category: { name: "Kitchen & table" } },
     ]);
+  });
+});
+
+describe("what a message proposes", () => {
+  const named = "name: Name";
+  const withSource = (files: Files, source: string): Files => ({
+    ...files,
+    "map.yaml": (files["map.yaml"] ?? "").replace("resource: products\n", `resource: products\n${source}\n`),
+  });
+  const proposed = (text: string): string => /source: \{.*\}(?= in |$)/.exec(text)?.[0] ?? "nothing";
+
+  test.each([
+    { what: "scientific notation", text: "SKU,Name\n5.23E+11,Cup\n" },
+    { what: "fractions", text: "SKU,Name\n1001.0,Cup\n1002.0,Pot\n1003.0,Pan\n" },
+  ])("makes keys in $what right, where they are", async ({ text }) => {
+    const files = products(text, named);
+    await using before = await stagedJob(files);
+    const [problem = "", ...others] = await before.problems();
+    expect(others.length).toBe(text.split("\n").length - 3);
+    await using after = await stagedJob(withSource(files, proposed(problem)));
+    expect(await after.problems()).toEqual([]);
+    expect(after.warnings).toEqual([]);
+  });
+
+  it("takes .0 off keys", async () => {
+    await using before = await stagedJob(products("SKU,Name\n1001.0,Cup\n", named));
+    const apply = /apply: \[.*?\](?= *\. If)/.exec((await before.problems())[0] ?? "")?.[0] ?? "nothing";
+    const mapping = `resource: products\nfields: { sku: { from: SKU, ${apply} }, name: Name }`;
+    expect(await fates(jobOf("SKU,Name\n1001.0,Cup\n", mapping))).toEqual(["in.csv:2 pending 1001"]);
+  });
+
+  test.each([
+    { kind: "odd_spaces", text: "SKU,Name\nA\u00a0B,Cup\n" },
+    { kind: "html_entities", text: "SKU,Name\nA,Pots &amp; pans\n" },
+    { kind: "date_in_identifier", text: "SKU,Name\nSep-01,Cup\nA-1,Pot\n" },
+    { kind: "stand_in_word", text: "SKU,Name\nA,NULL\nB,NULL\n" },
+    { kind: "formula_error", text: "SKU,Name\nA,#REF!\n" },
+  ])("accepts $kind", async ({ kind, text }) => {
+    const files = products(text, named);
+    await using before = await stagedJob(files);
+    const [warning = "", ...others] = before.warnings;
+    expect(others).toEqual([]);
+    expect(warning).toContain(kind);
+    const accept = /source: \{ accept: .*?\} \}(?= in map)/.exec(warning)?.[0] ?? "nothing";
+    await using after = await stagedJob(withSource(files, accept));
+    expect(after.warnings).toEqual([]);
+  });
+
+  it("reads a file that never puts cells in quotes", async () => {
+    const files = products('SKU,Name,Price\nA,"half open,1\nB,Pot\n', named);
+    const { hint = "" } = await errorOf(stagedJob(files));
+    expect(await fates(withSource(files, proposed(hint)))).toEqual([
+      "in.csv:2 pending A",
+      "in.csv:3 invalid B ragged_row",
+    ]);
+  });
+
+  it("finds a header that stands far down", async () => {
+    const files = products(`${"1.50,2026-01-01\n".repeat(30)}SKU,Name\nA,Cup\n`, named);
+    const { hint = "" } = await errorOf(stagedJob(files));
+    const source = proposed(hint).replace(/\d+/, "31");
+    expect(source).toBe("source: { header_line: 31 }");
+    expect(await fates(withSource(files, source))).toEqual(["in.csv:32 pending A"]);
+  });
+
+  it("chooses a delimiter", async () => {
+    const files = products("SKU,a;Name,b\nA,a;Cup,b\n", named);
+    const { hint = "" } = await errorOf(stagedJob(files));
+    const [, second = ""] = hint.match(/source: \{ delimiter: "." \}/g) ?? [];
+    const error = await errorOf(stagedJob(withSource(files, second)));
+    expect(error.message).not.toContain("do not tell which");
   });
 });

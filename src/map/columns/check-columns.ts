@@ -47,6 +47,7 @@ export function checkColumns(
     main !== undefined && isTable(main) ? nearMissWarnings(headers, main) : none,
     ...mapping.optional.map((name) => unreadFault(name, uses)),
     ...Object.keys(mapping.accept).map((name) => acceptFault(name, [main, ...Object.values(joined)])),
+    ...Object.keys(mapping.headings).map((name) => headingsFault(name, uses)),
     ...Object.keys(joined).flatMap((name) =>
       joins.some((join) => join.name === name)
         ? []
@@ -270,6 +271,13 @@ function acceptFault(name: string, headers: readonly (Header | undefined)[]): Fa
   if (known.length < headers.length || known.some((header) => header.has(name))) return none;
   const names = known.flatMap((header) => header.names);
   return error(undefined, `source.accept: no file has a column "${name}".${didYouMean(name, names)}`);
+}
+
+/** Other headings of a column that nobody reads are a slip of the pen, mostly. */
+function headingsFault(name: string, { all }: ColumnUses): Faults {
+  const names = all.map((use) => use.name.replace(/^parent[.]/, ""));
+  if (names.includes(name)) return none;
+  return warning(undefined, `source.headings: the mapping reads no column "${name}".${didYouMean(name, names)}`);
 }
 
 function isTable({ format }: Header): boolean {

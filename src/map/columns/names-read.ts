@@ -12,7 +12,8 @@ export function fileSettings(
   join: string | undefined,
   ofFile: SourceSettings = mapping.source,
 ): SourceSettings {
-  return { ...ofFile, names: namesRead(mapping, join) };
+  const ofMain = join === undefined ? { otherHeadings: mapping.headings } : {};
+  return { ...ofFile, names: namesRead(mapping, join), ...ofMain };
 }
 
 const known = new WeakMap<Mapping, Map<string | undefined, readonly string[]>>();

@@ -69,6 +69,7 @@ export function loadMapping(text: string, file: string, compiler: CompileExpress
     hash: contentHash(JSON.parse(JSON.stringify(written)) as Json),
     source: settingsOf(source),
     match: source?.match,
+    headings: source?.headings ?? {},
     blank: source?.blank ?? [],
     accept: source?.accept ?? {},
     optional: (source?.optional ?? []).map((name) => name.trim()),
@@ -133,10 +134,17 @@ function normaliseGroup(context: Context): Grouping | undefined {
     by: normaliseKey(by, context),
     position: places.positionOf(["group", "by"]),
     rows: group.rows ?? "adjacent",
-    head: expr(group.head, "row", ["group", "head"], context),
+    ...normaliseHead(group.head, context),
     where: expr(group.where, "group", ["group", "where"], context),
     conflict: group.conflict ?? "warn",
   };
+}
+
+type WrittenHead = NonNullable<WrittenMapping["group"]>["head"];
+
+function normaliseHead(head: WrittenHead, context: Context): Pick<Grouping, "head" | "headMayRepeat"> {
+  if (typeof head !== "object") return { head: expr(head, "row", ["group", "head"], context), headMayRepeat: false };
+  return { head: exprAt(head.first, "row", ["group", "head", "first"], context), headMayRepeat: true };
 }
 
 function normaliseKey(by: NonNullable<WrittenMapping["group"]>["by"], context: Context): Grouping["by"] {

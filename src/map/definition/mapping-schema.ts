@@ -117,6 +117,14 @@ export const mappingSchema = z.strictObject({
         .min(1)
         .optional()
         .meta({ description: "JSON: the dotted path at which the array stands", examples: ["data.orders"] }),
+      headings: z
+        .record(column, z.array(column).min(1))
+        .optional()
+        .meta({
+          description:
+            "CSV: other headings of a column, such as those of other languages; the first that is there is read",
+          examples: [{ "Regular price": ["Regulärer Preis", "Tarif régulier"] }],
+        }),
       blank: z
         .array(z.string())
         .optional()
@@ -221,10 +229,21 @@ export const mappingSchema = z.strictObject({
         .enum(["adjacent", "anywhere", "continued"])
         .optional()
         .meta({ description: "Where they stand in the file; default adjacent", examples: ["anywhere"] }),
-      head: expression.optional().meta({
-        description: "Which row counts as the first; default the first in the file",
-        examples: ['row["Title"] != ""'],
-      }),
+      head: z
+        .union([
+          expression,
+          z.strictObject({
+            first: expression.meta({
+              description: "A CEL condition; of several rows for which it is true, the first in the file counts",
+              examples: ['row["Title"] != ""'],
+            }),
+          }),
+        ])
+        .optional()
+        .meta({
+          description: "Which row counts as the first; default the first in the file",
+          examples: ['row["Title"] != ""', { first: 'row["Title"] != ""' }],
+        }),
       where: expression.optional().meta({
         description: "A CEL condition on the first row; when false the whole group is excluded",
         examples: ['row["Status"] != "archived"'],

@@ -24,6 +24,8 @@ export interface Mapping {
   readonly source: SourceSettings;
   /** A glob on file names, for file drops. */
   readonly match: string | undefined;
+  /** By column: its other headings in the main files, the first that is there counts. */
+  readonly headings: Readonly<Record<string, readonly string[]>>;
   /** Cells that mean nothing beside the empty one. */
   readonly blank: readonly string[];
   /** Damage of columns that is as it should be, by column. */
@@ -71,6 +73,8 @@ export interface Grouping {
   readonly position: Position;
   readonly rows: "adjacent" | "anywhere" | "continued";
   readonly head: Expr | undefined;
+  /** True where several rows may be the head by their cells: the first of them is. */
+  readonly headMayRepeat: boolean;
   readonly where: Expr | undefined;
   readonly conflict: "warn" | "error" | "ignore";
 }
