@@ -375,6 +375,15 @@ describe("scalars of JSON", () => {
     expect(await made(`{"sku":${json},"name":"Cup","ean":""}`)).toEqual([`in.json:1 ${fate}`]);
   });
 
+  it("are accepted by their path, in lists too", async () => {
+    const mapping = `resource: products
+source: { accept: { sku: [scientific_notation], parts.sku: [point_zero] } }
+fields: { sku: sku, name: name, type: { value: KIT } }
+children: { kit_items: { each: parts, fields: { sku: sku, quantity: qty } } }`;
+    const text = '[{"sku":"5.23E+11","name":"Set","parts":[{"sku":"1001.0","qty":1}]}]';
+    expect(await fates(jobOf(text, mapping, "in.json"))).toEqual(["in.json:1 pending 5.23E+11"]);
+  });
+
   it("are whole in lists and codes too", async () => {
     const mapping = `resource: sales_orders
 fields: { order_number: number, order_date: date, order_status: { value: completed }, bill_to.name: name, ship_to.name: name, ship_to.postal_code: zip }
