@@ -1,11 +1,36 @@
 // The library: what the command line does, for programs. Nothing here reads the environment or writes to the terminal.
 
-export type { AnswerSeen } from "./api/answer-seen.ts";
-export type { ApiRequest, Client, ClientOptions, Exchange } from "./api/client.ts";
+// Jobs, from a file or from objects.
+
+export type { FileState, Glob } from "./job/file-states.ts";
+export {
+  type Input,
+  type Job,
+  type JobFile,
+  type JobObject,
+  type JobOverrides,
+  loadJob,
+  type MadeJobOptions,
+  type MappingFile,
+  makeJob,
+} from "./job/job.ts";
+export {
+  type JobOutline as JobRemains,
+  type JobOutlineOptions,
+  readJobOutline as readJobRemains,
+} from "./job/job-outline.ts";
+export type { ChannelForOrders } from "./map/definition/job-channel.ts";
+export type { MappingObject } from "./map/definition/mapping-schema.ts";
+export type { Account as RunAccount } from "./model/account.ts";
+export { type Clock, systemClock } from "./model/clock.ts";
+export type { JobChannel } from "./model/job-channel.ts";
+export type { Limits } from "./model/limits.ts";
+export type { HttpProxy } from "./model/proxy.ts";
+
+// What is done with a job.
+
 export type { TransportEvent } from "./api/events.ts";
-export type { ApiOptions } from "./api/options.ts";
-export type { ReadBackOptions } from "./api/read-back.ts";
-export type { ReadSessionOptions } from "./api/read-session.ts";
+export type { ReadOptions } from "./api/options.ts";
 export { type AuditOptions, type AuditResult, audit } from "./audit/audit.ts";
 export type { Verification, VerifyFinding, VerifyOptions } from "./audit/verify.ts";
 export type { DispatchEvent } from "./dispatch/events.ts";
@@ -15,6 +40,54 @@ export { type ChannelsOptions, findChannels, listChannels, type SeenChannel } fr
 export { type ExplainOptions, explain } from "./history/explain.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./history/purge.ts";
 export { listRuns } from "./history/status.ts";
+export { type CheckOptions, type CheckResult, check } from "./run/check.ts";
+export { type RetryOptions, type RetryResult, retry } from "./run/retry.ts";
+export { type RunEvent, type RunOptions, type RunResult, run } from "./run/run.ts";
+
+// What it comes to.
+
+export type { Difference } from "./model/compare-records.ts";
+export type { DamageKind } from "./model/damage.ts";
+export { type ErrorCode, type ErrorParts, ImportError } from "./model/error.ts";
+export type { CheckName, Finding } from "./model/finding.ts";
+export type { Invariant } from "./model/ledger/audit.ts";
+export type { SendResult } from "./model/ledger/entry.ts";
+export type { RunRecord } from "./model/ledger/runs.ts";
+export type { Action, Outcome } from "./model/outcome.ts";
+export { describeProblem, type Problem, type ProblemCell, type ProblemCode } from "./model/problem.ts";
+export type { AlternativeTrace, FieldTrace, TracedCell, TraceResult, TraceStep } from "./model/trace.ts";
+export type { ControlTotals } from "./report/agreement-text.ts";
+export type {
+  EarlierStory,
+  EntryStory,
+  Explanation,
+  MappingStory,
+  PayloadStory,
+  RowStory,
+  RunMention,
+  StoryCells,
+  StoryEvent,
+} from "./report/explanation.ts";
+export type { FailureFile } from "./report/failures.ts";
+export type { ShownEntry } from "./report/preview-text.ts";
+export type { ProblemGroup } from "./report/problems.ts";
+export type { Counts, StopReason, Summary, SummaryFile } from "./report/summary.ts";
+export type { Tally } from "./report/tally-rows.ts";
+
+// The words that these are made of.
+
+export type { ColumnStyle, ColumnStyles } from "./model/column-style.ts";
+export type { Position } from "./model/config/yaml-syntax.ts";
+export type { Filling, FillRun, Fills, KnownFilling } from "./model/fills.ts";
+export type { Json, JsonObject } from "./model/json.ts";
+export { version } from "./model/package.ts";
+export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";
+export type { ChannelStanding } from "./model/resources/channel-standing.ts";
+export { resourceNames } from "./model/resources/resources.ts";
+export type { Cell, Cells, FileInfo, Format, RenamedHeading, SourceSettings } from "./model/row.ts";
+
+// A job out of exports.
+
 export type { Pins } from "./init/columns/match.ts";
 export type { Sample } from "./init/columns/table.ts";
 export type { Decisions } from "./init/guess.ts";
@@ -39,60 +112,9 @@ export type {
   Todo,
   Unrecognised,
 } from "./init/proposal/proposal.ts";
-export type { FileState, Glob } from "./job/file-states.ts";
-export type { Input, JobFile, MappingFile } from "./job/job.ts";
-export { type Job, type JobObject, type JobOverrides, loadJob, type MadeJobOptions, makeJob } from "./job/job.ts";
-export type { JobOutlineOptions } from "./job/job-outline.ts";
-export { type JobOutline as JobRemains, readJobOutline as readJobRemains } from "./job/job-outline.ts";
-export type { ChannelForOrders } from "./map/definition/job-channel.ts";
-// What these take and give, by name.
-export type { MappingObject } from "./map/definition/mapping-schema.ts";
-export type { Account as RunAccount } from "./model/account.ts";
-export { type Clock, systemClock } from "./model/clock.ts";
-export type { ColumnStyle, ColumnStyles } from "./model/column-style.ts";
-export type { Difference } from "./model/compare-records.ts";
-export type { Position } from "./model/config/yaml-syntax.ts";
-export type { DamageKind } from "./model/damage.ts";
-export type { ErrorParts } from "./model/error.ts";
-export { type ErrorCode, ImportError } from "./model/error.ts";
-export type { CheckName, Finding } from "./model/finding.ts";
-export type { JobChannel } from "./model/job-channel.ts";
-export type { Json, JsonObject } from "./model/json.ts";
-export type { Invariant } from "./model/ledger/audit.ts";
-export type { SendResult } from "./model/ledger/entry.ts";
-export type { RunRecord } from "./model/ledger/runs.ts";
-export type { Limits } from "./model/limits.ts";
-export type { Action, Outcome } from "./model/outcome.ts";
-export { version } from "./model/package.ts";
-export type { ProblemCell } from "./model/problem.ts";
-export { describeProblem, type Problem, type ProblemCode } from "./model/problem.ts";
-export type { HttpProxy } from "./model/proxy.ts";
 
-export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";
-export type { ChannelStanding } from "./model/resources/channel-standing.ts";
-export { resourceNames } from "./model/resources/resources.ts";
-export type { Cell, Cells, FileInfo, Format, RenamedHeading, SourceSettings } from "./model/row.ts";
-export type { AlternativeTrace, FieldTrace, TracedCell, TraceResult, TraceStep } from "./model/trace.ts";
-export type {
-  EarlierStory,
-  EntryStory,
-  Explanation,
-  MappingStory,
-  PayloadStory,
-  RowStory,
-  RunMention,
-  StoryCells,
-  StoryEvent,
-} from "./report/explanation.ts";
-export type { FailureFile } from "./report/failures.ts";
+// A stand-in for Luminous.
 
-export type { ShownEntry } from "./report/preview-text.ts";
-export type { ProblemGroup } from "./report/problems.ts";
-export type { Counts, StopReason, Summary, SummaryFile } from "./report/summary.ts";
-export type { Tally } from "./report/tally-rows.ts";
-export { type CheckOptions, type CheckResult, check } from "./run/check.ts";
-export { type RetryOptions, type RetryResult, retry } from "./run/retry.ts";
-export { type RunEvent, type RunOptions, type RunResult, run } from "./run/run.ts";
 export type { SandboxRecord } from "./sandbox/control.ts";
 export { type Sandbox, startSandbox } from "./sandbox/server.ts";
 export type { SandboxCounts } from "./sandbox/tally.ts";

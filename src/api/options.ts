@@ -6,15 +6,11 @@ import type { AnswerSeen } from "./answer-seen.ts";
 import type { Client, ClientOptions } from "./client.ts";
 import type { TransportEvent } from "./events.ts";
 
-/** The account, the bounds, and the outside world as seen from the wire. */
-export interface ApiOptions {
+/** Whose account is read, how fast, and who may stop it. */
+export interface ReadOptions {
   readonly api: Account;
   readonly limits: Limits;
   readonly onEvent: (event: TransportEvent) => void;
-  /** Sees what every answer says beside its body. */
-  readonly onAnswer?: (answer: AnswerSeen) => void;
-  /** How to reach the API; over HTTP unless said. */
-  readonly openClient?: (options: ClientOptions) => Client;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -22,4 +18,12 @@ export interface ApiOptions {
   readonly stop: AbortSignal;
   /** Aborted by the second: cuts what is in flight (it stays in doubt). */
   readonly abort: AbortSignal;
+}
+
+/** The same, with what stands between a request and the wire. */
+export interface ApiOptions extends ReadOptions {
+  /** Sees what every answer says beside its body. */
+  readonly onAnswer?: (answer: AnswerSeen) => void;
+  /** How to reach the API; over HTTP unless said. */
+  readonly openClient?: (options: ClientOptions) => Client;
 }

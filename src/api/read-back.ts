@@ -16,15 +16,12 @@ export type ReadRecord =
   | { readonly kind: "gone" }
   | { readonly kind: "unreadable"; readonly cause: string };
 
-/** Whose records, how fast, and who may stop it. */
-export type ReadBackOptions = ApiOptions;
-
 /**
  * Reads the record of each item and hands it over; items are pulled as there is room. Throws the `ImportError` that ended
  * it early: `STOPPED`, `OUTAGE` or `ACCOUNT_REFUSED`.
  */
 export async function readRecords<T extends { readonly path: string }>(
-  options: ReadBackOptions,
+  options: ApiOptions,
   items: AsyncIterable<T>,
   onRecord: (item: T, read: ReadRecord) => Promise<void>,
 ): Promise<void> {

@@ -5,14 +5,8 @@ import type { ApiOptions } from "./options.ts";
 import { createTransport } from "./transport.ts";
 import type { Asker } from "./whole-list.ts";
 
-/** Whom to ask, how fast, and who may stop it. */
-export type ReadSessionOptions = ApiOptions;
-
 /** Asks. Throws the `ImportError` that ended it early: `STOPPED`, `OUTAGE` or `ACCOUNT_REFUSED`. */
-export async function withReadSession<T>(
-  options: ReadSessionOptions,
-  questions: (asker: Asker) => Promise<T>,
-): Promise<T> {
+export async function withReadSession<T>(options: ApiOptions, questions: (asker: Asker) => Promise<T>): Promise<T> {
   using halt = createHalt(options.stop, options.abort);
   await using transport = createTransport(options, halt);
   try {

@@ -2,7 +2,8 @@
 // mapped again from the ledger's rows, and believed only when it has the hash of what was sent. How two records compare
 // is in compare.ts; what a resource's replies look like in its own file.
 import { stat } from "node:fs/promises";
-import { type ReadBackOptions, type ReadRecord, readRecords } from "../api/read-back.ts";
+import type { ReadOptions } from "../api/options.ts";
+import { type ReadRecord, readRecords } from "../api/read-back.ts";
 import type { MappingFile } from "../job/job.ts";
 import type { CompiledMapping } from "../map/compile.ts";
 import { compare, type Difference } from "../model/compare-records.ts";
@@ -18,7 +19,7 @@ import { remap } from "../staging/remap.ts";
 import { type AgedRows, rowsOfRuns } from "../staging/row-indexes.ts";
 
 /** What to verify, and with what. */
-export interface VerifyOptions extends ReadBackOptions {
+export interface VerifyOptions extends ReadOptions {
   readonly count: number | "all";
   /** The mapping files of today, by input. */
   readonly mappings: ReadonlyMap<string, MappingFile>;

@@ -1,5 +1,5 @@
 // Numbers that passed through a program which knows only fractions: the id 1001 became `1001.0`.
-import { isPointZero } from "../model/spoilt-code.ts";
+import { isPointZero } from "../model/text/spoilt-code.ts";
 import { type DamageWatch, damageOf, suspects } from "./suspects.ts";
 
 /** A watch for whole numbers that end in `.0`. */

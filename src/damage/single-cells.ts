@@ -1,7 +1,7 @@
 // Damage that a cell shows by itself, whatever stands around it: errors of formulas, scientific notation, text read in the
 // wrong encoding, entities of HTML, spaces that nobody sees.
 import type { ColumnRole } from "../model/damage.ts";
-import { isScientific } from "../model/spoilt-code.ts";
+import { isScientific } from "../model/text/spoilt-code.ts";
 import { isMojibake } from "./mojibake.ts";
 import { type DamageWatch, damageOf, suspects } from "./suspects.ts";
 

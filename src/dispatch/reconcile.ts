@@ -146,7 +146,6 @@ async function isAmong(
     const holder = await ledger.queue.holder(entry.resource, record.remoteId);
     if (holder !== undefined && holder !== entry.key) continue; // it was made of another row
     const likeness = await likenessOf(context, entry, record.remoteId);
-    if (likeness.kind === "gone") continue;
     if (likeness.kind === "same" && entry.doubt.hash === entry.hash) await recoverAs(context, entry, record);
     else await maybeOurs(context, entry, record, likeness);
     return true;
@@ -186,9 +185,25 @@ async function maybeOurs(
   likeness: Likeness,
 ): Promise<void> {
   const { singular } = resources[entry.resource];
-  const why = likeness.kind === "differs" ? `: ${differencesText(likeness.differences)}` : "";
+  const why = whyUnsure(likeness);
   const message = `sent without an answer and not found by its key; Luminous has the ${singular} "${ownKeyOf(record) ?? ""}" (id ${record.remoteId}), which may be what became of it${why}`;
   await context.settlements.settle(entry, { outcome: "in_doubt", problems: [{ code: "in_doubt", message }] });
+}
+
+/** What keeps a record that may be ours from being called ours. One that is shown and not found by its id may be there all the same. */
+function whyUnsure(likeness: Likeness): string {
+  switch (likeness.kind) {
+    case "differs":
+      return `: ${differencesText(likeness.differences)}`;
+    case "gone":
+      return ", and is not found by its id";
+    case "unknown":
+      return `, and cannot be read (${likeness.cause})`;
+    case "same":
+      return ", as this row was before it changed";
+    default:
+      return likeness satisfies never;
+  }
 }
 
 /** It was never made: it goes again, unless that was its last attempt. */

@@ -1,5 +1,6 @@
 // The account's channels as an import sees them: what each would do with orders. Never their credentials.
-import { type ReadSessionOptions, withReadSession } from "../api/read-session.ts";
+import type { ReadOptions } from "../api/options.ts";
+import { withReadSession } from "../api/read-session.ts";
 import { readRows } from "../api/whole-list.ts";
 import { ImportError } from "../model/error.ts";
 import { isPlainObject, type Json, type JsonObject } from "../model/json.ts";
@@ -18,7 +19,7 @@ export interface SeenChannel extends ChannelStanding {
 }
 
 /** Whom to ask, how fast, and who may stop it. */
-export type ChannelsOptions = ReadSessionOptions;
+export type ChannelsOptions = ReadOptions;
 
 /** All channels, by id. Throws `ImportError("STOPPED")` when they cannot be read, else as a run does. */
 export async function listChannels(options: ChannelsOptions): Promise<readonly SeenChannel[]> {

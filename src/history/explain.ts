@@ -1,8 +1,10 @@
 // The whole story of an entry, by its key or by a line of a file: for `explain`, and for callers of the library. Reads the
 // ledger alone; the job and the mapping of today add the steps, and their absence takes nothing else away.
+
 import { join, resolve } from "node:path";
 import { type JobOutline, readJobOutline } from "../job/job-outline.ts";
 import { ledgersIn } from "../ledger/host.ts";
+import { fromFile } from "../model/draft.ts";
 import { ImportError } from "../model/error.ts";
 import type { HistoryEntry, HistoryRow } from "../model/ledger/entry-history.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
@@ -140,7 +142,9 @@ async function rowStory({ file, row }: FoundRow, { runs, mappingOf }: StoryTools
     run: runMention(run, file.run),
     input: file.join === undefined ? file.input : `${file.input}.${file.join}`,
     outcome,
-    left_out_by: outcome === "excluded" && todays.ok ? leftOutBy({ file, row }, todays) : null,
+    // A row that says itself why it was left out (a total, a copy) was left out by no condition.
+    left_out_by:
+      outcome === "excluded" && row.problems.length === 0 && todays.ok ? leftOutBy({ file, row }, todays) : null,
     problems: row.problems,
     mapping: { file: todays.file ?? null, reason: todays.ok ? null : todays.reason },
   };
@@ -154,7 +158,7 @@ function leftOutBy({ file, row }: FoundRow, { compiled }: Extract<TodaysMapping,
       ? compiled.excludes({
           ref: row.ref,
           file: file.file,
-          ...(file.info.styles === undefined ? {} : { styles: file.info.styles }),
+          ...fromFile(file.info),
           row: { number: 0, line: row.line, raw: row.raw, cells: parseRow(file.info, row.raw) },
         })
       : undefined;

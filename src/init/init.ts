@@ -51,7 +51,7 @@ export async function readExports(patterns: readonly string[], cwd: string): Pro
 
 /** What the exports are and what their columns mean, as far as that is recognised. */
 export function guessImport(exports: readonly Export[], decisions: Decisions = {}): Proposal {
-  const reads = (cell: string, dates: readonly string[]) => parseDate(cell, { dates, timezone: "UTC" }).ok;
+  const reads = (cell: string, dates: readonly string[]) => parseDate(cell, { dates }).ok;
   return guess(exports, reads, decisions);
 }
 

@@ -1,5 +1,5 @@
 // From the results of fields to the parts of a draft: payload, origins, problems, references, clears.
-import { cellPlace, type Origin } from "../model/draft.ts";
+import { cellPlace, type OffsetDay, type Origin } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import type { PathStep } from "../model/payload-path.ts";
 import type { Problem } from "../model/problem.ts";
@@ -10,6 +10,7 @@ import type { CompiledField } from "./compile-field.ts";
 import type { FieldResult } from "./field-result.ts";
 import type { FieldScope } from "./scope.ts";
 import { openTraceRecorder } from "./trace-recorder.ts";
+import type { Decimal } from "./values/decimal.ts";
 
 /** A draft while it is being made. */
 export interface DraftParts {
@@ -18,6 +19,13 @@ export interface DraftParts {
   readonly references: Reference[];
   readonly origins: Map<string, readonly Origin[]>;
   readonly problems: Problem[];
+  /** The total of each element of the list that is summed, where the source has one, and what was wrong with them. */
+  lineTotals?: { readonly lines: (Decimal | undefined)[]; readonly problems: Problem[] };
+  /** Items of the list that is summed which are the rest of the item before: one element of the source at two prices. */
+  continued?: Set<number>;
+  /** By the index of an item: what a discount on the whole took off it. The source's line totals do not know of it. */
+  shares?: Map<number, Decimal>;
+  readonly offsetDays: OffsetDay[];
   /** Where every field is to be told of; mostly nowhere. */
   readonly trace?: FieldTrace[];
 }
@@ -35,6 +43,7 @@ export function emptyParts(trace?: FieldTrace[]): DraftParts {
     references: [],
     origins: new Map(),
     problems: [],
+    offsetDays: [],
     ...(trace === undefined ? {} : { trace }),
   };
 }
@@ -88,8 +97,11 @@ function assembleField(
     default:
       result satisfies never;
   }
-  for (const notice of result.notices ?? [])
-    parts.problems.push(locateProblem({ ...notice, severity: "warning", path }, parts.origins));
+  if (result.offsetDay !== undefined) parts.offsetDays.push(result.offsetDay);
+  for (const { origins, ...notice } of result.notices ?? []) {
+    const at = origins === undefined ? parts.origins : new Map([[path, origins]]);
+    parts.problems.push(locateProblem({ ...notice, severity: "warning", path }, at));
+  }
 }
 
 /** A problem of a field at the cell that it came from; where no cell was read, an expression's at the row. */

@@ -2,11 +2,13 @@
 // the payload's schema says. What becomes of the result (payload, origins, problems) is assemble-draft.ts.
 
 import { cellAt } from "../model/cells.ts";
-import type { Origin, OriginPart } from "../model/draft.ts";
+import type { OffsetDay, Origin, OriginPart } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import { type PathStep, parsePath } from "../model/payload-path.ts";
+import type { Notice } from "../model/problem.ts";
 import type { ReferableName } from "../model/resource.ts";
 import type { Field } from "../model/resources/field.ts";
+import type { ValueJudge } from "../model/resources/schema-issue.ts";
 import type { TraceStep } from "../model/trace.ts";
 import { compileCodeCheck } from "./check-codes.ts";
 import { compileSource, type FieldContext, isBlankValue } from "./compile-source.ts";
@@ -14,7 +16,7 @@ import { asValue, takesStructure } from "./definition/constant.ts";
 import type { Alternative, FieldMapping, LookupTables, Mapping } from "./definition/mapping.ts";
 import { constantStyle } from "./definition/normalise.ts";
 import { judgeBy } from "./expression/condition.ts";
-import type { Failure, FieldResult } from "./field-result.ts";
+import type { Failure, FieldResult, PlacedNotice } from "./field-result.ts";
 import { type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
 import { typedStructure } from "./structure.ts";
 import { type TraceRecorder, traced, transformText } from "./trace-recorder.ts";
@@ -52,15 +54,21 @@ export function compileField(mapped: FieldMapping, tools: FieldTools): CompiledF
   const evaluate = (scope: FieldScope, recorder?: TraceRecorder): FieldResult => {
     const origins: Origin[] = [];
     let blank: BlankResult | undefined;
+    let notices: readonly PlacedNotice[] | undefined;
     for (const attempt of alternatives) {
       const result = attempt(scope, recorder);
-      if (result.kind !== "blank") return checkCode?.(result) ?? result;
+      if (result.kind !== "blank") return withNotices(checkCode?.(result) ?? result, notices);
       origins.push(...result.origins);
       if (blank?.filled === undefined) blank = result;
+      if (result.notice !== undefined) notices = [...(notices ?? []), { ...result.notice, origins: result.origins }];
     }
-    return blank?.filled ?? { kind: "absent", origins: thoseThere(origins) };
+    return withNotices(blank?.filled ?? { kind: "absent", origins: thoseThere(origins) }, notices);
   };
   return { path, steps: parsePath(path), field, evaluate };
+}
+
+function withNotices(result: FieldResult, before: readonly PlacedNotice[] | undefined): FieldResult {
+  return before === undefined ? result : { ...result, notices: [...before, ...(result.notices ?? [])] };
 }
 
 /** Without the columns that a file does not have, if there are others. */
@@ -77,6 +85,8 @@ interface BlankResult {
   readonly origins: readonly Origin[];
   /** From `default` or `blank: clear`. */
   readonly filled: FieldResult | undefined;
+  /** Of a value that `invalid: omit` leaves out. */
+  readonly notice?: Notice;
 }
 
 function compileAlternative(
@@ -114,6 +124,18 @@ function compileAlternative(
     return { kind: "blank", origins, filled };
   };
 
+  const { omitWhere } = alternative;
+  /** `invalid: omit`: what the field does not take is as good as blank, but never clears it. */
+  const omitted = ({ code, message }: Notice, readings: readonly Reading[], recorder?: TraceRecorder): BlankResult => {
+    recorder?.step({ kind: "omitted", by: "invalid" });
+    const instead = fallback === undefined ? "left out" : "the default is taken instead";
+    return {
+      kind: "blank",
+      origins: originsOf(readings, "refused"),
+      filled: fallback === undefined ? undefined : { ...fallback, origins: [mappingOrigin] },
+      notice: { code, message: `${message} (${instead}: invalid: omit)` },
+    };
+  };
   return (scope, recorder) => {
     const seen = source.look(scope);
     const judged = judge?.(scope.expressionScope);
@@ -137,14 +159,18 @@ function compileAlternative(
       return blankResult(used);
     }
     const origins = originsOf(used);
-    if (picked.kind === "failed") return { ...picked, origins };
+    if (picked.kind === "failed")
+      return omitWhere === undefined ? { ...picked, origins } : omitted(picked, used, recorder);
     if (picked.kind === "structure") {
       recorder?.step({ kind: "picked", value: picked.value });
       if (takesStructure(field) && ref === undefined)
         return { kind: "value", value: typedStructure(picked.value, used[0]), origins };
       const message = "a nested object stands where a value belongs: name a value inside it, such as customer.name";
+      if (omitWhere !== undefined) return omitted({ code: "wrong_type", message }, used, recorder);
       return { kind: "failed", code: "wrong_type", message, origins };
     }
+    const [{ filled } = {}] = used;
+    if (filled !== undefined) recorder?.step({ kind: "filled", file: filled.file, line: filled.line });
     recorder?.step({ kind: "picked", value: traced(picked.value) });
     // What a lookup answers comes from a file that nobody has looked at.
     const { pass, finish } = inStyle(alternative.lookup === undefined ? source.styleOf(scope, used) : style);
@@ -154,9 +180,20 @@ function compileAlternative(
       return blankResult(used);
     }
     if (passed.kind === "omitted") return { kind: "absent", origins: originsOf(used, "refused") };
-    if (passed.kind === "failed") return { ...passed, origins };
-    return { ...finish(passed.value, passed.isConstant, recorder), origins };
+    if (passed.kind === "failed")
+      return omitWhere === undefined ? { ...passed, origins } : omitted(passed, used, recorder);
+    const { notices } = passed;
+    const told = notices === undefined ? {} : { notices };
+    const finished = finish(passed.value, passed.isConstant, recorder);
+    const against = omitWhere === undefined ? undefined : objectionTo(finished, omitWhere);
+    return against === undefined ? { ...finished, origins, ...told } : omitted(against, used, recorder);
   };
+}
+
+/** What is wrong with what a field came to, as its type or as a value of it. */
+function objectionTo(finished: Finished, judge: ValueJudge): Notice | undefined {
+  if (finished.kind === "failed") return finished;
+  return finished.kind === "value" ? judge(finished.value) : undefined;
 }
 
 /** Whether what an alternative gives is more than what stands in a cell. */
@@ -172,10 +209,11 @@ function cellOrigins(readings: readonly Reading[], part: OriginPart | undefined,
   const filled = there.filter(({ cell }) => typeof cell !== "string" || !blanks.isBlank(cell));
   const counted = filled.length > 0 ? filled : there.length > 0 ? there : readings;
   const cells = new Map(
-    counted.map(({ source, column, unmatched }): [string, Origin] => {
+    counted.map(({ source, column, unmatched, filled }): [string, Origin] => {
       const at = unmatched ?? { source, column };
+      const asFilled = filled === undefined ? {} : { filled };
       const asPart = unmatched === undefined ? part : "unmatched";
-      const origin = { kind: "cell", ...at, ...(asPart === undefined ? {} : { part: asPart }) } as const;
+      const origin = { kind: "cell", ...at, ...(asPart === undefined ? {} : { part: asPart }), ...asFilled } as const;
       return [`${at.source.ref.file} ${at.source.ref.number} ${at.column}`, origin];
     }),
   );
@@ -216,10 +254,12 @@ function compilePipeline(
       value = pieces(picked, split);
       recorder?.step({ kind: "split", separator: split, value: traced(value) });
     }
+    let notices: readonly Notice[] | undefined;
     for (const { spec, transform } of transforms) {
       const result = transform(value);
       if (!result.ok) return { kind: "failed", code: result.code, message: result.message };
       value = result.value;
+      if (result.notices !== undefined) notices = [...(notices ?? []), ...result.notices];
       recorder?.step({ kind: "apply", transform: transformText(spec), value: traced(value) });
     }
     let answer: Answer = isBlankValue(value) ? { kind: "blank" } : { kind: "value", value, isConstant };
@@ -229,14 +269,18 @@ function compilePipeline(
       if (answer.kind === "value") recorder?.step(told(answer.value));
       else if (answer.kind === "omitted") recorder?.step({ kind: "omitted", by });
     }
-    return answer;
+    return answer.kind === "value" && notices !== undefined ? { ...answer, notices } : answer;
   };
 }
 
 type Finished =
-  | { readonly kind: "value"; readonly value: Json }
+  | { readonly kind: "value"; readonly value: Json; readonly offsetDay?: OffsetDay }
   | { readonly kind: "reference"; readonly resource: ReferableName; readonly key: string }
   | Failure;
+
+function dayOf(offsetDay: OffsetDay | undefined): { readonly offsetDay?: OffsetDay } {
+  return offsetDay === undefined ? {} : { offsetDay };
+}
 
 /** round → the field's type, or the key of a reference. Constants are read as mappings write them, not as cells are. */
 function compileFinish(
@@ -262,7 +306,7 @@ function compileFinish(
         recorder?.step({ kind: "type", type: field.type, ...asUnit, value: coerced.value });
       }
       return coerced.ok
-        ? { kind: "value", value: coerced.value }
+        ? { kind: "value", value: coerced.value, ...dayOf(coerced.offsetDay) }
         : { kind: "failed", code: coerced.code, message: coerced.message };
     };
   };

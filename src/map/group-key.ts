@@ -1,11 +1,12 @@
 // The key that the rows of a group have in common.
 import { cellAt } from "../model/cells.ts";
 import type { SourceRow } from "../model/draft.ts";
-import type { Checked } from "../model/problem.ts";
+import { fillingAt, unknownFilling } from "../model/fills.ts";
+import type { Checked, Problem } from "../model/problem.ts";
 import type { Row } from "../model/row.ts";
 import { quote } from "../model/text/quote.ts";
 import { withoutZeroWidth } from "../model/text/zero-width.ts";
-import type { Mapping } from "./definition/mapping.ts";
+import type { GroupColumns, Mapping } from "./definition/mapping.ts";
 import type { ReadyExpression } from "./expression/expression.ts";
 import { type RowsSeen, rowScope } from "./scope.ts";
 import type { Blanks } from "./values/blanks.ts";
@@ -13,7 +14,7 @@ import { scalarText } from "./values/value-text.ts";
 
 /**
  * `group.by` as a function: the key as text, `""` when all of it is blank; undefined for a mapping that groups nothing.
- * Keys of several columns are only equal when each part is.
+ * Keys of several columns that are taken together are only equal when each part is.
  */
 export function compileGroupKey(
   { group }: Mapping,
@@ -21,7 +22,38 @@ export function compileGroupKey(
 ): ((source: SourceRow) => Checked<string>) | undefined {
   if (group === undefined) return undefined;
   const { by } = group;
-  return "columns" in by ? byColumns(by.columns, seen.blanks) : byExpression(by.expr.compiled, seen);
+  if ("expr" in by) return byExpression(by.expr.compiled, seen);
+  return by.take === "first" ? byFirst(by, seen.blanks) : byColumns(by.columns, seen.blanks);
+}
+
+/** The column that a row has its key in; undefined where an expression makes it. */
+export function keyColumnOf({ group }: Mapping, { row }: SourceRow): string | undefined {
+  if (group === undefined || "expr" in group.by) return undefined;
+  const { columns } = group.by;
+  const filled = columns.find((column) => (cellAt(row.cells, column) ?? "") !== "");
+  const there = columns.find((column) => cellAt(row.cells, column) !== undefined);
+  return group.by.take === "all" ? columns[0] : (filled ?? there ?? columns[0]);
+}
+
+/** Of columns that mean the same, the first that is not blank. */
+function byFirst({ columns, fill }: GroupColumns, blanks: Blanks): (source: SourceRow) => Checked<string> {
+  const readers = columns.map((column) => ({ column, read: byColumns([column], blanks) }));
+  return (source) => {
+    for (const { column, read } of readers) {
+      const key = read(source);
+      if (!key.ok || key.value !== "") return key;
+      const filling = fill ? fillingAt(source.fills, column, source.row.number) : undefined;
+      if (filling === undefined) continue;
+      if ("value" in filling) return { ok: true, value: filling.value };
+      const message = unknownFilling(filling.unknown);
+      return { ok: false, problems: [{ code: "missing_value", message, ...keyPlace(source, column) }] };
+    }
+    return { ok: true, value: "" };
+  };
+}
+
+function keyPlace({ row }: SourceRow, column: string): Pick<Problem, "line" | "row" | "column"> {
+  return { line: row.line, row: row.number, column };
 }
 
 function byColumns(columns: readonly string[], blanks: Blanks): (source: SourceRow) => Checked<string> {

@@ -6,16 +6,17 @@ import type { Problem } from "../model/problem.ts";
 import { quote } from "../model/text/quote.ts";
 import type { CompiledMapping } from "./compile.ts";
 import type { Mapping } from "./definition/mapping.ts";
+import { keyColumnOf } from "./group-key.ts";
 
 /** The most rows that an entry can have. A group with more of them makes an invalid entry. */
 export const maxGroupRows = 20_000;
 
 /** What a group is told that has more rows than an entry can have. `key` is that of the group, `first` its first row. */
-export function groupTooLarge(key: string, first: SourceRow, { group, file }: Mapping): Problem {
-  const by = group !== undefined && "columns" in group.by ? group.by.columns[0] : undefined;
+export function groupTooLarge(key: string, first: SourceRow, mapping: Mapping): Problem {
+  const { file } = mapping;
   const whose = key === "" ? "rows without a key" : `group ${quote(key)}`;
   const message = `the ${whose} has more than 20,000 rows, which is the most that one entry can have (is group.by in ${file} the column that tells entries apart?)`;
-  return { code: "group_too_large", message, ...cellPlace(first, by) };
+  return { code: "group_too_large", message, ...cellPlace(first, keyColumnOf(mapping, first)) };
 }
 
 /**
@@ -93,7 +94,6 @@ function groupsOf({ groupKey, mapping }: CompiledMapping): Grouper {
     throw new Error("groups whose rows stand anywhere are put together by the ledger");
   }
   const isContinued = group.rows === "continued";
-  const keyColumn = "columns" in group.by ? group.by.columns[0] : undefined;
   let open: OpenGroup | undefined;
   let waiting: { readonly source: SourceRow; readonly fault: Problem }[] = [];
   let carried: readonly Carried[] = [];
@@ -168,7 +168,7 @@ function groupsOf({ groupKey, mapping }: CompiledMapping): Grouper {
     const message = isContinued
       ? "the key is blank, and there is no row above to continue"
       : "the key of the group is blank";
-    target.damage.push({ code: "missing_value", message, ...cellPlace(source, keyColumn) });
+    target.damage.push({ code: "missing_value", message, ...cellPlace(source, keyColumnOf(mapping, source)) });
     return [...given, ...close()];
   };
 

@@ -101,5 +101,6 @@ function resultOf(result: FieldResult, alternatives: readonly AlternativeTrace[]
 
 function isBlankEnd(alternatives: readonly AlternativeTrace[]): boolean {
   const last = alternatives.at(-1)?.steps.at(-1);
+  if (last?.kind === "omitted") return last.by === "invalid";
   return last?.kind === "blank" || (last?.kind === "when" && !last.passed);
 }

@@ -1,4 +1,5 @@
 // `map` and `lookup`: a table that answers values, and what happens to a value that it does not know.
+import type { Notice } from "../model/problem.ts";
 import { didYouMean } from "../model/text/nearest.ts";
 import { quote } from "../model/text/quote.ts";
 import { asValue } from "./definition/constant.ts";
@@ -10,7 +11,12 @@ import { scalarText } from "./values/value-text.ts";
 
 /** What a step of the pipeline gave. `omitted` leaves the field out without a default. */
 export type Answer =
-  | { readonly kind: "value"; readonly value: Value; readonly isConstant: boolean }
+  | {
+      readonly kind: "value";
+      readonly value: Value;
+      readonly isConstant: boolean;
+      readonly notices?: readonly Notice[];
+    }
   | { readonly kind: "blank" }
   | { readonly kind: "omitted" }
   | Failure;

@@ -1,10 +1,11 @@
 // What mapping makes of rows, and where each value came from.
 import { cellAt } from "./cells.ts";
 import type { ColumnStyles } from "./column-style.ts";
+import type { Fills, KnownFilling } from "./fills.ts";
 import type { JsonObject } from "./json.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";
-import type { Row, RowRef } from "./row.ts";
+import type { FileInfo, RenamedHeading, Row, RowRef } from "./row.ts";
 
 /** A row together with its place in the run. */
 export interface SourceRow {
@@ -14,6 +15,23 @@ export interface SourceRow {
   readonly row: Row;
   /** How the columns of its file write numbers and dates, where that was found out. */
   readonly styles?: ColumnStyles;
+  /** Headings of its file that are read under another name: problems name the heading, which people find in their file. */
+  readonly renamed?: readonly RenamedHeading[];
+  /** What blank cells of its file are filled with, where the mapping fills any. */
+  readonly fills?: Fills;
+}
+
+/** What rows of a file have from the file as a whole. */
+export function fromFile({
+  styles,
+  renamed,
+  fills,
+}: Pick<FileInfo, "styles" | "renamed" | "fills">): Pick<SourceRow, "styles" | "renamed" | "fills"> {
+  return {
+    ...(styles === undefined ? {} : { styles }),
+    ...(renamed === undefined ? {} : { renamed }),
+    ...(fills === undefined ? {} : { fills }),
+  };
 }
 
 /**
@@ -37,7 +55,14 @@ export interface RowGroup {
  * `part` says what the cell had to do with the value, where it is not simply the value.
  */
 export type Origin =
-  | { readonly kind: "cell"; readonly source: SourceRow; readonly column: string; readonly part?: OriginPart }
+  | {
+      readonly kind: "cell";
+      readonly source: SourceRow;
+      readonly column: string;
+      readonly part?: OriginPart;
+      /** The cell itself is blank, and this fills it. */
+      readonly filled?: KnownFilling;
+    }
   | { readonly kind: "row"; readonly source: SourceRow }
   | { readonly kind: "mapping"; readonly file: string; readonly line: number };
 
@@ -49,9 +74,30 @@ export type OriginPart = "made" | "refused" | "unmatched";
 
 /**
  * By payload path: every field that the mapping maps, also where its cell was blank (`items[1].quantity`), every element
- * of a list (`items[1]`), and under `""` the row that counts as the first of the entry.
+ * of a list (`items[1]`), the source's own sums (`totals.order`), and under `""` the row that counts as the first of the entry.
  */
 export type Origins = ReadonlyMap<string, readonly Origin[]>;
+
+/**
+ * What the source says of an entry's sums, held against the payload. `agrees`: every sum that it has is ours. `differs`: one
+ * is not. `unstated`: it has none. `uncompared`: a sum of its or of ours could not be read.
+ */
+export interface SourceTotals {
+  /** Absent where the mapping names the currency alone. */
+  readonly agreement?: Agreement;
+  /** In capitals. */
+  readonly currency?: string;
+}
+
+/** How an entry stands to its source's sums. */
+export type Agreement = "agrees" | "differs" | "unstated" | "uncompared";
+
+/** A date with an offset: the day that it was taken for, and the day that it is when `source.timezone` is said or not. */
+export interface OffsetDay {
+  readonly text: string;
+  readonly day: string;
+  readonly otherwise: string;
+}
 
 /** What mapping makes of a row or a group, before any check. Problems that mapping found are in it. */
 export interface Draft {
@@ -65,6 +111,10 @@ export interface Draft {
   readonly references: readonly Reference[];
   readonly origins: Origins;
   readonly problems: readonly Problem[];
+  /** Where the mapping names the source's own sums, and a payload could be made. */
+  readonly totals?: SourceTotals;
+  /** Every date with an offset that is in the payload. */
+  readonly offsetDays: readonly OffsetDay[];
   /** Every row that makes it, joined ones included (`one: true` joins are reference data and not in it). */
   readonly rows: readonly SourceRow[];
 }
@@ -81,5 +131,6 @@ export function cellPlace(
 /** A cell of a row, as problems list it. */
 export function problemCell(source: SourceRow, column: string): ProblemCell {
   const cell = cellAt(source.row.cells, column);
-  return { ...cellPlace(source), column, ...(typeof cell === "string" ? { value: cell } : {}) };
+  const heading = source.renamed?.find(({ name }) => name === column)?.heading ?? column;
+  return { ...cellPlace(source), column: heading, ...(typeof cell === "string" ? { value: cell } : {}) };
 }

@@ -1,5 +1,6 @@
 // Rows and the files they come from, as reading hands them on.
 import type { ColumnStyles } from "./column-style.ts";
+import type { Fills } from "./fills.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -91,9 +92,11 @@ export interface FileInfo {
   readonly detected: readonly string[];
   /** How its columns write numbers and dates, where the mapping does not say; rows read again later need it. */
   readonly styles?: ColumnStyles;
+  /** What its blank cells are filled with, where the mapping fills any; rows read again later need it. */
+  readonly fills?: Fills;
 }
 
-/** A heading as it stands in a file, and the almost equal name that the mapping has for it, which rows carry. */
+/** A heading as it stands in a file, and the name that the mapping has for it, which rows carry. */
 export interface RenamedHeading {
   readonly heading: string;
   readonly name: string;
@@ -115,6 +118,8 @@ export interface SourceSettings {
   readonly headerLine?: number;
   /** CSV and TSV: the names of columns that a mapping reads. Headings that are almost the same are read under them. */
   readonly names?: readonly string[];
+  /** CSV and TSV, by name: other headings of the column, such as those of other languages; the first that is there is taken. */
+  readonly otherHeadings?: Readonly<Record<string, readonly string[]>>;
   /** CSV and TSV: what comparing with `names` gave when the file was opened before. */
   readonly renamed?: readonly RenamedHeading[];
 }

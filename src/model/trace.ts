@@ -51,15 +51,19 @@ export interface TracedCell {
 /** One step, with what came out of it. Whole numbers too long for JSON are text. */
 export type TraceStep =
   | { readonly kind: "when"; readonly text: string; readonly passed: boolean }
+  /** The cell is blank, and the last filled one above it counts. */
+  | { readonly kind: "filled"; readonly file: string; readonly line: number }
   /** What the source gave. */
   | { readonly kind: "picked"; readonly value: Json }
   | { readonly kind: "split"; readonly separator: string; readonly value: Json }
   | { readonly kind: "apply"; readonly transform: string; readonly value: Json }
-  /** The answer of `map:` or `lookup:`. `omitted`: `otherwise` leaves the field out. */
+  /** The answer of `map:` or `lookup:`. `omitted`: `otherwise` leaves the field out, or `invalid: omit` the value. */
   | { readonly kind: "map"; readonly value: Json }
   | { readonly kind: "lookup"; readonly file: string; readonly value: Json }
-  | { readonly kind: "omitted"; readonly by: "map" | "lookup" }
+  | { readonly kind: "omitted"; readonly by: "map" | "lookup" | "invalid" }
   | { readonly kind: "round"; readonly places: number; readonly value: Json }
+  /** The price per piece of a line, from what it comes to and its share of a discount on the whole order. */
+  | { readonly kind: "priced"; readonly discount?: string; readonly amount: string; readonly value: string }
   /** Read as the payload's schema says. */
   | { readonly kind: "type"; readonly type: string; readonly unit?: string; readonly value: Json }
   | { readonly kind: "blank" };

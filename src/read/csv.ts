@@ -4,7 +4,7 @@ import type { ImportError } from "../model/error.ts";
 import { rowOfLabel } from "../model/failure-notes.ts";
 import type { Problem } from "../model/problem.ts";
 import { fitsHeader, notesBehind } from "../model/record-shape.ts";
-import type { Cells, FileInfo, Row, SourceSettings } from "../model/row.ts";
+import type { Cells, FileInfo, RenamedHeading, Row, SourceSettings } from "../model/row.ts";
 import { countText } from "../model/text/count-text.ts";
 import type { CsvRecord } from "./csv-record.ts";
 import { parseRecord, readRecords } from "./csv-records.ts";
@@ -35,7 +35,7 @@ export async function readCsv(source: Source, format: "csv" | "tsv", settings: S
   const titles = await takeTitleLines(source, {
     firstLine: separator === undefined ? 1 : 2,
     said: settings.headerLine,
-    names: settings.names,
+    names: namesOf(settings),
     delimiters: settings.delimiter === undefined ? [",", ";", "\t", "|"] : [settings.delimiter],
   });
   const newline = (await lookAtHeaderEnd(source, quote)) ?? separator?.newline ?? "\n";
@@ -61,7 +61,10 @@ export async function readCsv(source: Source, format: "csv" | "tsv", settings: S
     });
   }
   if (header.fault !== undefined) throw brokenHeader(file, header);
-  const fitted = settings.renamed === undefined ? fitHeadings(header.cells, settings.names ?? []) : undefined;
+  const fitted =
+    settings.renamed === undefined
+      ? fitHeadings(header.cells, settings.names ?? [], settings.otherHeadings)
+      : undefined;
   if (fitted !== undefined) refuseHeader(fitted, header, settings, { file, delimiter, text: sample.text });
   const renamed = fitted?.renamed ?? settings.renamed ?? [];
   layout = layoutOf(header.cells, renamed, sampleOf(sample.text, { ...sample, delimiter, quote }).records);
@@ -83,12 +86,23 @@ export async function readCsv(source: Source, format: "csv" | "tsv", settings: S
       ...choice.detected,
       ...titles.detected,
       ...(padding === 0 ? [] : [`${cellsText(padding, "blank ")} at the end of every row`]),
-      ...renamed.map(({ heading, name }) => `heading ${JSON.stringify(heading)} read as ${JSON.stringify(name)}`),
+      ...renamedText(renamed),
       ...twice.map((name) => `heading ${JSON.stringify(name)} stands more than once; its columns are not read`),
     ],
     rows: () => rowsOf(early, records, layout ?? layoutOf(header.cells), { file, delimiter, told }),
     detectedLate: () => [...blank.inWords(), ...told.inWords()],
   };
+}
+
+/** One line for each of a few headings; one for all of a file whose headings are in another language. */
+function renamedText(renamed: readonly RenamedHeading[]): readonly string[] {
+  const each = renamed.map(({ heading, name }) => `${JSON.stringify(heading)} read as ${JSON.stringify(name)}`);
+  return each.length > 3 ? [`${each.length} headings: ${each.join(", ")}`] : each.map((text) => `heading ${text}`);
+}
+
+/** Everything that a heading may be called. */
+function namesOf({ names, otherHeadings }: SourceSettings): readonly string[] | undefined {
+  return names === undefined ? undefined : [...names, ...Object.values(otherHeadings ?? {}).flat()];
 }
 
 /** The cells of one row's own text, the same that reading gave. `info` is that of its file. */

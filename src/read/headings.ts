@@ -1,5 +1,6 @@
 // The names under which the columns of a delimited file are read: its headings as they stand, or the mapping's own
-// names for headings that differ from them only in case, white space and characters without width.
+// names for headings that differ from them only in case, white space and characters without width, and for those that the
+// mapping lists as other headings of a column.
 import type { RenamedHeading } from "../model/row.ts";
 
 /** How headings fit the names that a mapping reads. */
@@ -14,31 +15,45 @@ export interface FittedHeadings {
 
 /**
  * Fits headings to names. An exact heading wins; a name without one takes the one heading that is almost the same, where
- * there is exactly one and no other name means it.
+ * there is exactly one and no other name means it. A name that has neither takes, in the same way, the first of its `others`
+ * that is there.
  */
-export function fitHeadings(headings: readonly string[], names: readonly string[]): FittedHeadings {
+export function fitHeadings(
+  headings: readonly string[],
+  names: readonly string[],
+  others: Readonly<Record<string, readonly string[]>> = {},
+): FittedHeadings {
   const exact = positions(headings, (heading) => heading);
   const folded = positions(headings, foldHeading);
   const wanted = new Set(names);
   const renamed = new Map<number, RenamedHeading>();
   const twice = new Map<string, readonly number[]>();
-  let found = 0;
-  for (const name of wanted) {
-    const own = exact.get(name) ?? [];
-    const near = own.length > 0 ? own : (folded.get(foldHeading(name)) ?? []).filter((at) => isFree(at));
-    const [first, ...others] = near;
-    const heading = first === undefined ? undefined : headings[first];
-    if (first === undefined || heading === undefined) continue;
-    if (others.some((at) => headings[at] !== heading)) continue; // several that differ: nobody can tell which is meant
-    found += 1;
-    if (others.length > 0) twice.set(heading, near);
-    else if (heading !== name) renamed.set(first, { heading, name });
-  }
+  const missing: string[] = [];
+  for (const name of wanted) if (!take(name, name)) missing.push(name);
+  const absent = missing.filter((name) => !othersOf(name).some((other) => take(name, other)));
   return {
     renamed: [...renamed].toSorted(([a], [b]) => a - b).map(([, each]) => each),
-    found,
+    found: wanted.size - absent.length,
     twice: [...twice].map(([heading, at]) => ({ heading, at: at.map((index) => index + 1) })),
   };
+
+  // A column may be called like what every object has.
+  function othersOf(name: string): readonly string[] {
+    return Object.hasOwn(others, name) ? (others[name] ?? []) : [];
+  }
+
+  /** Reads the column with this heading under the name; false where there is none, or nobody can tell which. */
+  function take(name: string, wantedHeading: string): boolean {
+    const own = (exact.get(wantedHeading) ?? []).filter((at) => wantedHeading === name || isFree(at));
+    const near = own.length > 0 ? own : (folded.get(foldHeading(wantedHeading)) ?? []).filter(isFree);
+    const [first, ...further] = near;
+    const heading = first === undefined ? undefined : headings[first];
+    if (first === undefined || heading === undefined) return false;
+    if (further.some((at) => headings[at] !== heading)) return false; // several that differ: nobody can tell which is meant
+    if (further.length > 0) twice.set(heading, near);
+    else if (heading !== name) renamed.set(first, { heading, name });
+    return true;
+  }
 
   function isFree(at: number): boolean {
     return !renamed.has(at) && !wanted.has(headings[at] ?? "");

@@ -65,6 +65,8 @@ function stepText(step: TraceStep, before: TraceStep | undefined, { source }: Al
     case "picked":
       // A cell and a constant have been shown as they are.
       return source === "template" || source === "expr" ? [shown(step.value)] : [];
+    case "filled":
+      return [`blank, filled down from ${step.file}:${step.line}`];
     case "split":
       return [`split at ${shown(step.separator)}: ${shown(step.value)}`];
     case "apply":
@@ -74,9 +76,20 @@ function stepText(step: TraceStep, before: TraceStep | undefined, { source }: Al
     case "lookup":
       return [`lookup in ${step.file}: ${shown(step.value)}`];
     case "omitted":
-      return [`not in the ${step.by}, which leaves it out`];
+      return [
+        step.by === "invalid"
+          ? "not a value of this field: left out (invalid: omit)"
+          : `not in the ${step.by}, which leaves it out`,
+      ];
     case "round":
       return [`round to ${step.places}: ${shown(step.value)}`];
+    case "priced":
+      return [
+        ...(step.discount === undefined
+          ? []
+          : [`less ${step.discount}, its share of the order's discount: ${step.amount}`]),
+        `per piece: ${step.value}`,
+      ];
     case "type":
       return typeText(step, before);
     case "blank":

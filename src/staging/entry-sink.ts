@@ -2,7 +2,7 @@
 // than an entry can have becomes an invalid entry that its rows are added to part by part, so it is never held whole.
 
 import type { Job } from "../job/job.ts";
-import type { RowGroup, SourceRow } from "../model/draft.ts";
+import type { Draft, RowGroup, SourceRow } from "../model/draft.ts";
 import type { NewEntry } from "../model/ledger/entry.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { Row, RowRef } from "../model/row.ts";
@@ -28,6 +28,8 @@ export interface EntrySinkOptions {
   readonly run: number;
   readonly strict: boolean;
   readonly showCreationNeeds?: boolean;
+  /** Told of every draft before it is judged. */
+  readonly onDraft?: (draft: Draft) => void;
 }
 
 const entriesPerBatch = 200;
@@ -36,7 +38,7 @@ const entriesPerBatch = 200;
 export function createEntrySink(
   prepared: PreparedInput,
   joins: JoinFiles,
-  { job, ledger, run, strict, showCreationNeeds = false }: EntrySinkOptions,
+  { job, ledger, run, strict, showCreationNeeds = false, onDraft }: EntrySinkOptions,
 ): EntrySink {
   const { compiled, input } = prepared;
   const { resource } = compiled;
@@ -77,6 +79,7 @@ export function createEntrySink(
       for (const join of many) {
         const files = (joins[join.name] ?? []).map(({ id }) => id);
         for (const { row } of rows) {
+          if (row.leftOut !== undefined) continue; // it belongs to no entry, so nothing is joined to it
           const key = keyText(row.cells, join.ours);
           // Joined rows without a key belong to nothing, whatever the row that is left out says.
           const found = key === "" ? [] : await staging.rowsWithKey(files, key, Number.MAX_SAFE_INTEGER);
@@ -93,6 +96,7 @@ export function createEntrySink(
       // Its rows are complete, joined ones included: looking for more would take those of others.
       if (drafted.kind === "excluded") return settle(drafted.rows);
       const { draft } = drafted;
+      onDraft?.(draft);
       const damage = strict ? damageProblems(draft.rows, prepared.damage) : [];
       const isPart = group.part === "start";
       const checked = validateDraft({ ...draft, problems: [...draft.problems, ...damage] }, resource, {

@@ -10,6 +10,7 @@ import { loadMapping } from "../map/definition/load-mapping.ts";
 import type { Mapping } from "../map/definition/mapping.ts";
 import { combineErrors } from "../model/combine-errors.ts";
 import { ImportError } from "../model/error.ts";
+import { contentHash } from "../model/json.ts";
 import type { ResourceName } from "../model/resource.ts";
 import type { FileInfo } from "../model/row.ts";
 import { didYouMean } from "../model/text/nearest.ts";
@@ -18,6 +19,7 @@ import { openInput } from "../read/open.ts";
 import type { Summary } from "../report/summary.ts";
 import { cutTo } from "../report/wording.ts";
 import { type ColumnDamage, damageWarnings } from "./column-damage.ts";
+import { contentOf, equalFiles } from "./file-content.ts";
 import { lookupFile, readLookups } from "./lookup-tables.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
 import { type ScannedFiles, type ScanOptions, scanFiles } from "./scan-files.ts";
@@ -27,6 +29,8 @@ import { seeInput } from "./seen-input.ts";
 export interface PreparedInput {
   readonly input: Input;
   readonly compiled: CompiledMapping;
+  /** Tells the mapping with all that it looks things up in from others. */
+  readonly mappingHash: string;
   /** Facts of each file, by path. */
   readonly infos: ReadonlyMap<string, FileInfo>;
   /** What a spreadsheet did to columns that the mapping uses. */
@@ -145,14 +149,14 @@ async function prepareSeen(
     infos.set(file.path, { ...opened.info, path: file.isStdinCopy === true ? file.shown : opened.info.path });
   }
   const scanned = await scanFiles(input, compiled, infos, options);
-  const { errors: absent, warnings } = checkHeaders(compiled, scanned);
+  const { errors: absent, warnings, missing } = checkHeaders(compiled, scanned);
   const errors = absent.length === 0 ? [] : [...undividedHeaders(input, scanned.infos), ...absent];
   const faults = [
     ...(errors.length === 0
       ? []
       : [
           new ImportError("MAPPING_INVALID", errors.join("\n"), {
-            hint: `Fix ${input.mapping.shown}, mark the field "optional: true", or check the delimiter of the file.`,
+            hint: `Fix ${input.mapping.shown}, ${optionalHint(missing)}or check the delimiter of the file.`,
           }),
         ]),
     ...(scanned.faults.length === 0
@@ -162,12 +166,24 @@ async function prepareSeen(
   if (faults.length > 0) throw combineErrors(faults.map((reason) => ({ reason, of: input.name })));
   const { damage } = scanned;
   const allWarnings = [
+    ...(await equalFiles(input.files)),
     ...lookups.warnings,
     ...warnings,
     ...read.warnings,
     ...damageWarnings(damage, input.mapping.shown),
   ];
-  return { input, compiled, infos: scanned.infos, damage, warnings: allWarnings };
+  const mappingHash = await hashOf(mapping, input);
+  return { input, compiled, mappingHash, infos: scanned.infos, damage, warnings: allWarnings };
+}
+
+/** Over what is written in the mapping and, for orders, in the job, and over the bytes of reference files. */
+async function hashOf(mapping: Mapping, input: Input): Promise<string> {
+  const lookups = mapping.lookups.map((spec) => lookupFile(spec, input).path);
+  const references = mapping.joins.flatMap(({ name, one }) => (one ? (input.joins[name] ?? []) : []));
+  const paths = [...new Set([...lookups, ...references.map(({ path }) => path)])];
+  const contents = await Promise.all(paths.map(contentOf));
+  const channel = input.mapping.channel?.label ?? null;
+  return contentHash({ mapping: mapping.hash, channel, files: contents.map((content) => content ?? null) });
 }
 
 function filesOf({ files, joins }: Input): readonly { readonly file: JobFile; readonly join: string | undefined }[] {
@@ -190,12 +206,22 @@ function namingJoin(join: string, { name }: Input): (error: unknown) => never {
 function checkHeaders(compiled: CompiledMapping, { mains, joined: headers }: ScannedFiles): ColumnFaults {
   const errors = new Set<string>();
   const warnings = new Set<string>();
+  const missing = new Set<string>();
   for (const { header } of mains) {
     const found = compiled.checkColumns(header, headers);
     for (const error of found.errors) errors.add(error);
     for (const warning of found.warnings) warnings.add(warning);
+    for (const column of found.missing) missing.add(column);
   }
-  return { errors: [...errors], warnings: [...warnings] };
+  return { errors: [...errors], warnings: [...warnings], missing: [...missing] };
+}
+
+/** What lets a mapping do without columns, as it is written. */
+function optionalHint(missing: readonly string[]): string {
+  if (missing.length === 0) return "";
+  const names = missing.map((name) => JSON.stringify(name)).join(", ");
+  const them = missing.length === 1 ? "it" : "them";
+  return `allow for files without ${them} there (source: { optional: [${names}] }), `;
 }
 
 /** Tables whose header came out as one column: mostly the wrong delimiter, and then no column of the mapping is there. */

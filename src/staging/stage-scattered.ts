@@ -2,26 +2,31 @@
 import { setImmediate as othersFirst } from "node:timers/promises";
 import type { CompiledMapping } from "../map/compile.ts";
 import { groupTooLarge, maxGroupRows } from "../map/group.ts";
+import { keyColumnOf } from "../map/group-key.ts";
 import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
 import type { EntrySink } from "./entry-sink.ts";
 import { sourceRow } from "./joins.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { rowsHash } from "./rows-hash.ts";
+import type { SameRows } from "./same-rows.ts";
 import { endIfStopped, newRow, type OpenedFile, placed, type StageOptions, sourceRows } from "./source-rows.ts";
 
 /** Rows of one group that may stand anywhere: the ledger gathers them. */
 export async function stageScattered(
   prepared: PreparedInput,
   mains: readonly OpenedFile[],
-  sink: EntrySink,
+  { sink, same }: { readonly sink: EntrySink; readonly same: SameRows },
   options: StageOptions,
 ): Promise<void> {
   const { staging } = options.ledger;
   let memberCount = 0;
   for (const main of mains) {
-    for await (const rows of sourceRows(main, options)) {
-      const judged = rows.map((source) => ({ source, ...judge(source, prepared) }));
+    for await (const rows of sourceRows(main, options, prepared.compiled)) {
+      const judged = await withoutCopies(
+        rows.map((source) => ({ source, ...judge(source, prepared) })),
+        same,
+      );
       memberCount += judged.filter(({ groupKey }) => groupKey !== undefined).length;
       await staging.addRows(
         judged.map(({ source, groupKey, problems, fault }) => ({
@@ -59,6 +64,23 @@ export async function stageScattered(
   }
 }
 
+/** Leaves out the members that stand in an earlier file too. */
+async function withoutCopies(
+  judged: readonly (Judged & { readonly source: SourceRow })[],
+  same: SameRows,
+): Promise<readonly (Judged & { readonly source: SourceRow })[]> {
+  const members = judged.filter(({ groupKey, fault }) => groupKey !== undefined && fault === undefined);
+  const found = await same.find(members.map(({ source }) => source));
+  const copies = new Map(members.flatMap(({ source }, at) => (found[at] === undefined ? [] : [[source, found[at]]])));
+  if (copies.size === 0) return judged;
+  same.count(copies.size);
+  return judged.map((each) => {
+    const leftOut = copies.get(each.source);
+    if (leftOut === undefined) return each;
+    return { ...nobodyButExcluded, source: { ...each.source, row: { ...each.source.row, leftOut } } };
+  });
+}
+
 const rowsBetweenPauses = 2_000;
 
 interface Judged {
@@ -81,13 +103,13 @@ function judge(source: SourceRow, { compiled }: PreparedInput): Judged {
   const own = fault === undefined ? [] : [placed(fault, source.file, source.row)];
   const key = compiled.groupKey?.(source) ?? { ok: true, value: "" };
   if (!key.ok) return nobody([...own, ...key.problems.map((problem) => placed(problem, source.file, source.row))]);
-  if (key.value === "") return nobody(own.length > 0 ? own : [blankKey(source, compiled.mapping.group)]);
+  if (key.value === "") return nobody(own.length > 0 ? own : [blankKey(source, compiled.mapping)]);
   return { groupKey: key.value, excluded: false, problems: [], ...(fault === undefined ? {} : { fault }) };
 }
 
 const nobodyButExcluded: Judged = { groupKey: undefined, excluded: true, problems: [] };
 
-function blankKey(source: SourceRow, group: CompiledMapping["mapping"]["group"]): Problem {
-  const column = group !== undefined && "columns" in group.by ? group.by.columns[0] : undefined;
-  return { code: "missing_value", message: "the key of the group is blank", ...cellPlace(source, column) };
+function blankKey(source: SourceRow, mapping: CompiledMapping["mapping"]): Problem {
+  const place = cellPlace(source, keyColumnOf(mapping, source));
+  return { code: "missing_value", message: "the key of the group is blank", ...place };
 }

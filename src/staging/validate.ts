@@ -3,11 +3,12 @@ import type { z } from "zod";
 import type { Draft, Origin } from "../model/draft.ts";
 import { contentHash, type JsonObject } from "../model/json.ts";
 import type { NewEntry } from "../model/ledger/entry.ts";
-import { formatPath, parentPath, parsePath, valueAt, withValuesAt } from "../model/payload-path.ts";
-import { boundedProblems, type Problem, type ProblemCode } from "../model/problem.ts";
+import { parentPath, parsePath, valueAt, withValuesAt } from "../model/payload-path.ts";
+import { boundedProblems, type Problem } from "../model/problem.ts";
 import { locateProblem } from "../model/problem-place.ts";
 import type { ExistingPolicy, Resource } from "../model/resource.ts";
-import { characterCount, fieldAt } from "../model/resources/field.ts";
+import { fieldAt } from "../model/resources/field.ts";
+import { issueProblem } from "../model/resources/schema-issue.ts";
 import { brokenText } from "../model/text/well-formed.ts";
 
 /** How strictly drafts are judged. */
@@ -50,11 +51,31 @@ export function validateDraft(
     payload: draft.payload,
     clears: draft.clears,
     hash: draftHash(draft),
+    ...standingOf(draft, resource),
     keys: keys.filter(isWhole),
     references: references.filter(isWhole),
     problems: all,
     creationProblems: boundedProblems(creationProblems),
     rows: draft.rows.map(({ ref }) => ref),
+  };
+}
+
+/** What an entry keeps of its source's own sums. */
+function standingOf(
+  { totals, payload, references }: Draft,
+  { sums }: Resource,
+): Pick<NewEntry, "agreement" | "currency"> {
+  if (totals === undefined || sums === undefined) return {};
+  const { path, word } = sums.within;
+  const named = references.find((reference) => reference.path === path)?.key;
+  const id = valueAt(payload, parsePath(path));
+  const within = named ?? (typeof id === "number" ? `id ${id}` : undefined);
+  const { agreement, currency } = totals;
+  return {
+    ...(agreement === undefined ? {} : { agreement }),
+    ...(currency === undefined || within === undefined
+      ? {}
+      : { currency: { code: currency, within: `${word} ${within}` } }),
   };
 }
 
@@ -141,43 +162,6 @@ function issuesOf(schema: z.ZodObject, payload: JsonObject, draft: Draft, resour
     .map((problem) => (problem.code === "missing_value" ? reasonForAbsence(problem, draft, resource) : problem));
 }
 
-function issueProblem(issue: z.core.$ZodIssue, payload: JsonObject): Problem {
-  const path = formatPath(issue.path);
-  const value = valueAt(payload, parsePath(path));
-  const make = (code: ProblemCode, message: string): Problem => ({ code, path, message });
-  switch (issue.code) {
-    case "too_big":
-      return issue.origin === "string"
-        ? make("too_long", `${characterCount(String(value))} characters, at most ${issue.maximum} are allowed`)
-        : make("too_big", `must be at most ${issue.maximum}`);
-    case "too_small":
-      if (issue.origin === "string") return make("missing_value", "");
-      if (issue.origin === "array") return make("missing_value", issue.message);
-      return make(
-        "too_small",
-        issue.inclusive ? `must be at least ${issue.minimum}` : `must be greater than ${issue.minimum}`,
-      );
-    case "invalid_type":
-      return value === undefined ? make("missing_value", "") : make("wrong_type", `must be ${article(issue.expected)}`);
-    case "invalid_value":
-      if (value === undefined) return make("missing_value", "");
-      return make("not_allowed", `must be one of ${issue.values.map(String).join(", ")}`);
-    case "invalid_format":
-      return make("bad_format", `is not a valid ${issue.format === "email" ? "e-mail address" : issue.format}`);
-    case "unrecognized_keys":
-      return make("wrong_type", `unknown field ${issue.keys.join(", ")}`);
-    case "not_multiple_of":
-    case "invalid_union":
-    case "invalid_key":
-    case "invalid_element":
-    case "custom":
-      return make("wrong_type", issue.message);
-    default:
-      issue satisfies never;
-      return make("wrong_type", "is not valid");
-  }
-}
-
 function eitherOrProblem(
   group: { readonly paths: readonly string[]; readonly message: string },
   payload: JsonObject,
@@ -251,8 +235,4 @@ function sharpen(problem: Problem, strict: boolean): Problem {
   if (!strict || problem.severity === undefined) return problem;
   const { severity: _, ...error } = problem;
   return error;
-}
-
-function article(expected: string): string {
-  return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`;
 }

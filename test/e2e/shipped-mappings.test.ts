@@ -10,6 +10,14 @@ import { openProject, outcomesOf, repository } from "./program.ts";
 const fixtures = join(repository, "fixtures");
 const rehearsed: readonly Rehearsed[] = [
   { name: "shopify-products", outcomes: { accepted: 6 }, exitCode: 0 },
+  { name: "shopify-products-json", outcomes: { accepted: 3 }, exitCode: 0 },
+  { name: "bigcommerce-v3-products", outcomes: { accepted: 7 }, exitCode: 0 },
+  { name: "etsy-listings", outcomes: { accepted: 3 }, exitCode: 0 },
+  { name: "square-catalogue", outcomes: { accepted: 4 }, exitCode: 0 },
+  { name: "lightspeed-products", outcomes: { accepted: 5 }, exitCode: 0 },
+  { name: "squarespace-products", outcomes: { accepted: 3, excluded: 1 }, exitCode: 0 },
+  { name: "prestashop-products", outcomes: { accepted: 3 }, exitCode: 0 },
+  { name: "odoo-products", outcomes: { accepted: 3, excluded: 2 }, exitCode: 0 },
   { name: "magento-products", outcomes: { accepted: 11, excluded: 1 }, exitCode: 0 },
   { name: "bigcommerce-products", outcomes: { accepted: 14 }, exitCode: 0 },
   { name: "shopify-orders", outcomes: { accepted: 16, invalid: 2 }, exitCode: 3 },

@@ -266,6 +266,6 @@ describe("pieces of an expression", () => {
 
   it("are told by the form that was meant when it is wrong", () => {
     expect(() => compiled(kit("x").replace("'x'", "1"))).toThrow(/each\.expr: must be text/);
-    expect(() => compiled(kit("x").replace("expr: 'x'", "from: A"))).toThrow(/each\.split: is missing/);
+    expect(() => compiled(kit("x").replace("expr: 'x'", "from: 1"))).toThrow(/each\.from: must be text/);
   });
 });

@@ -10,6 +10,15 @@ const categories: LookupTables = () =>
   ]);
 const lookup = "lookup: { file: c.csv, key: id, value: name }";
 
+it("tells what was shortened as a warning at its cell, and makes the entry all the same", () => {
+  const Handle = "best-tee-".repeat(13);
+  const draft = mapOne('name: { template: "{Handle}", apply: [{ fit: 100 }] }', { Handle });
+  expect(String(draft.payload.name)).toHaveLength(100);
+  expect(draft.problems).toEqual([
+    expect.objectContaining({ code: "shortened", severity: "warning", path: "name", column: "Handle", value: Handle }),
+  ]);
+});
+
 // The field `f` of the payload is whatever the one mapped field is; `absent` means that it is left out.
 test.each<{ rule: string; field: string; cells: Record<string, Cell>; is: Record<string, unknown>; above?: string }>([
   { rule: "a column", field: "name: Title", cells: { Title: "Tea" }, is: { name: "Tea" } },
@@ -386,6 +395,67 @@ test.each<{
 it("tells every faulty field of a row at once", () => {
   const { problems } = mapOne("retail_price: A\nunit_cost: B", { A: "x", B: "y" });
   expect(problems.map(({ path }) => path)).toEqual(["retail_price", "unit_cost"]);
+});
+
+describe("invalid: omit", () => {
+  test.each([
+    { field: "retail_price: { from: F, invalid: omit }", cell: "on request", code: "not_a_number" },
+    { field: "retail_price: { from: F, invalid: omit }", cell: "-1", code: "too_small" },
+    { field: "image_url: { from: F, invalid: omit }", cell: "cup.png", code: "bad_format" },
+    { field: "image_url: { from: F, invalid: omit }", cell: `https://a.example/${"x".repeat(255)}`, code: "too_long" },
+    { field: "type: { from: F, invalid: omit }", cell: "gift", code: "not_allowed" },
+    { field: "sellable: { from: F, map: { a: true }, invalid: omit }", cell: "b", code: "not_in_map" },
+    { field: "product_weight: { from: F, unit: kg, invalid: omit }", cell: "-2", code: "too_small" },
+    { field: "unit_cost: { expr: 'number(row[\"F\"]) * 2.0', invalid: omit }", cell: "?", code: "expression_failed" },
+    { field: "category.name: { from: F, apply: [number], invalid: omit }", cell: "?", code: "not_a_number" },
+  ])("leaves $cell out of $field and warns at its cell: $code", ({ field, cell, code }) => {
+    const { payload, problems } = mapOne(field, { F: cell });
+    expect(payload).toEqual({ sku: "A-1" });
+    expect(problems).toEqual([
+      expect.objectContaining({ code, severity: "warning", column: "F", value: cell, file: "in.csv", line: 2 }),
+    ]);
+    expect(problems[0]?.message).toContain("(left out: invalid: omit)");
+  });
+
+  it("says nothing of a value that is right, or of none", () => {
+    const field = "retail_price: { from: F, invalid: omit }";
+    expect(mapOne(field, { F: "1.50" })).toMatchObject({ payload: { retail_price: 1.5 }, problems: [] });
+    expect(mapOne(field, { F: "" })).toMatchObject({ payload: { sku: "A-1" }, problems: [] });
+  });
+
+  it("gives the default, or the next alternative, its turn", () => {
+    const byDefault = mapOne("name: { from: F, apply: [number], default: Cup, invalid: omit }", { F: "x" });
+    expect(byDefault).toMatchObject({ payload: { name: "Cup" }, problems: [{ severity: "warning", value: "x" }] });
+    const next = mapOne("image_url: [{ from: F, invalid: omit }, { from: G, invalid: omit }]", {
+      F: "cup.png",
+      G: "https://a.example/cup.png",
+    });
+    expect(next).toMatchObject({
+      payload: { image_url: "https://a.example/cup.png" },
+      problems: [{ code: "bad_format", severity: "warning", column: "F", value: "cup.png" }],
+    });
+  });
+
+  it("never clears a field", () => {
+    const { clears } = mapOne("unit_cost: { from: F, invalid: omit, blank: clear }", { F: "x" });
+    expect(clears).toEqual({});
+  });
+
+  test.each([
+    { field: "name: { from: F, invalid: omit }", says: "nothing can be sent without this field" },
+    { field: "type: { value: KIT, invalid: omit }", says: "a constant is checked here and now" },
+  ])("is refused for $field", ({ field, says }) => {
+    expect(() => mapOne(field, {})).toThrow(says);
+  });
+
+  it("is refused for what a list item needs, and allowed for what it does not", () => {
+    const yaml = (field: string) =>
+      `version: 1\nresource: products\ngroup: { by: H }\nfields: { sku: H }\nchildren:\n  variants: { each: rows, fields: { sku: S, name: N, ${field} } }\n`;
+    expect(() => compiled(yaml("image_url: { from: I, invalid: omit }"))).not.toThrow();
+    expect(() => compiled(yaml("image_url: I").replace("sku: S", "sku: { from: S, invalid: omit }"))).toThrow(
+      "nothing can be sent without",
+    );
+  });
 });
 
 describe("blank: clear", () => {

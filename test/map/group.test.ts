@@ -34,6 +34,22 @@ function shown(groups: readonly RowGroup[]): string {
     .join(" ");
 }
 
+it("takes the first of several columns that is not blank as the key, and names it when all are blank", async () => {
+  const mapping = compiled(
+    "version: 1\nresource: sales_orders\nsource: { blank: [n/a] }\ngroup: { by: { from: [No, Nr] } }\nfields: { order_number: [No, Nr] }\n",
+  );
+  const rows = sourceRows([
+    { No: "1", Nr: "2" },
+    { No: "", Nr: "1" },
+    { No: "n/a", Nr: "2" },
+    { No: "", Nr: "" },
+  ]);
+  const { groups } = await groupsOf(mapping, rows);
+  expect(shown(groups)).toBe("12 3 4?4");
+  const german = await groupsOf(mapping, sourceRows([{ Nr: "" }]));
+  expect(german.groups[0]?.damage).toEqual([expect.objectContaining({ column: "Nr" })]);
+});
+
 describe("rows: adjacent", () => {
   test.each([
     { rows: "a a b", groups: "12 3", claim: "rows with one key in a row are a group" },
@@ -308,6 +324,14 @@ describe("group.head", () => {
   it("says which row the entry's own fields come from", () => {
     const draft = draftOf(mapping, sourceRows([line("item", ""), line("order", "gift")]));
     expect(draft).toMatchObject({ problems: [], payload: { customer_notes: "gift" } });
+  });
+
+  it("is the first of several rows where the mapping says so, and still a problem where there is none", () => {
+    const first = grouped('rows: anywhere, head: { first: \'row["Kind"] == "order"\' }');
+    const several = draftOf(first, sourceRows([line("item", ""), line("order", "gift"), line("order", "other")]));
+    expect(several).toMatchObject({ problems: [{ code: "group_conflict" }], payload: { customer_notes: "gift" } });
+    const none = draftOf(first, sourceRows([line("item", "x")]));
+    expect(none.problems).toMatchObject([{ code: "no_head" }]);
   });
 
   test.each([

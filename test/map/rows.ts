@@ -5,6 +5,7 @@ import { type CompiledMapping, compileMapping } from "../../src/map/compile.ts";
 import { loadMapping } from "../../src/map/definition/load-mapping.ts";
 import type { LookupTables } from "../../src/map/definition/mapping.ts";
 import { groupRows } from "../../src/map/group.ts";
+import { openRowIndexes } from "../../src/map/row-index.ts";
 import type { Draft, RowGroup, SourceRow } from "../../src/model/draft.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import type { Cell, Cells, Row } from "../../src/model/row.ts";
@@ -29,7 +30,8 @@ export function sourceRows(rows: readonly Record<string, Cell>[], file?: string)
 }
 
 export function compiled(yaml: string, lookups: LookupTables = noLookups): CompiledMapping {
-  return compileMapping(loadMapping(yaml, "map.yaml"), lookups);
+  const mapping = loadMapping(yaml, "map.yaml");
+  return compileMapping(mapping, lookups, openRowIndexes(mapping).indexes);
 }
 
 /** A product mapping with `sku` and these further lines below `fields:` (indented by two). */

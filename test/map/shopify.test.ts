@@ -79,7 +79,7 @@ const rows = sourceRows(
 const mapping = compiled(shopify);
 
 it("fits the export's header, which has no column for the optional season", () => {
-  expect(mapping.checkColumns(csvHeader(columns), {})).toEqual({ errors: [], warnings: [] });
+  expect(mapping.checkColumns(csvHeader(columns), {})).toEqual({ errors: [], warnings: [], missing: [] });
 });
 
 it("makes one product of a handle, with its variants, and warns of what only a later row says", async () => {

@@ -60,6 +60,7 @@ export interface StageParts {
   readonly showCreationNeeds?: boolean;
   readonly stdin?: string;
   readonly signal?: AbortSignal;
+  readonly onDetected?: (file: string, what: string) => void;
   /** Called whenever the cells of an entry are asked for. */
   readonly onLocate?: () => void;
 }

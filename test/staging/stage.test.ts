@@ -35,6 +35,35 @@ async function problemsOf(files: Files, parts?: StageParts): Promise<readonly st
   return await staged.problems();
 }
 
+describe("days", () => {
+  const files = (source: string): Files => ({
+    "import.yaml": oneInput,
+    "orders.yaml": `version: 1\nresource: sales_orders\n${source}${orderFields.replace('{ value: "2024-01-15" }', "At")}`,
+    "orders.csv": "Order,At\nA,2024-03-09 23:59:59 -0500\nB,2024-03-09 08:00:00 -0500\nC,2024-03-09 23:59:59\n",
+  });
+  const told = async (source: string): Promise<readonly string[]> => {
+    const found: string[] = [];
+    await using _ = await stagedJob(files(source), { onDetected: (file, what) => found.push(`${file}: ${what}`) });
+    return found;
+  };
+
+  it("are told where a time zone would move them", async () => {
+    expect(await told("")).toEqual([
+      'orders.csv: days as the cells show them: with source: { timezone: UTC } 1 of 2 dates with an offset would be another day ("2024-03-09 23:59:59 -0500" is 2024-03-09, and 2024-03-10 in UTC)',
+    ]);
+  });
+
+  it("are told where the time zone that is said moves them", async () => {
+    expect(await told("source: { timezone: Asia/Tokyo }\n")).toEqual([
+      'orders.csv: days in Asia/Tokyo, as source.timezone says: 1 of 2 dates with an offset are another day than the cell shows ("2024-03-09 23:59:59 -0500" is 2024-03-09, and 2024-03-10 there)',
+    ]);
+  });
+
+  it("are not talked about where no zone moves any", async () => {
+    expect(await told("source: { timezone: America/New_York }\n")).toEqual([]);
+  });
+});
+
 describe("rows become entries", () => {
   const csv = (...rows: readonly string[]): string => `Order,Item,Qty\n${rows.join("\n")}\n`;
   const files = (group: string, ...rows: readonly string[]): Files => ({

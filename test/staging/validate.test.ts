@@ -26,6 +26,7 @@ function draftOf(resource: Resource, payload: JsonObject, parts: Partial<Draft> 
     references: [],
     origins: new Map([[resource.keyPath, cell("SKU")]]),
     problems: [],
+    offsetDays: [],
     rows: [row],
     ...parts,
   };

@@ -2,6 +2,7 @@
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import { didYouMean, nearest } from "../../model/text/nearest.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../definition/mapping.ts";
+import { fieldsOfChild, fieldsOfEntry } from "../definition/read-fields.ts";
 import { type ColumnPlace, type ColumnUse, type ColumnUses, isByName, locate } from "./column-uses.ts";
 import type { Header } from "./header.ts";
 import { nearMisses } from "./near-misses.ts";
@@ -10,6 +11,8 @@ import { nearMisses } from "./near-misses.ts";
 export interface ColumnFaults {
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
+  /** The columns among the errors that `source.optional` lets a file do without. */
+  readonly missing: readonly string[];
 }
 
 /** A header by join name; undefined for a file of which nothing is known. */
@@ -28,18 +31,23 @@ export function checkColumns(
   const { joins } = mapping;
   const headers = headersOf(mapping, uses, main, joined);
   const faults = [
-    ...mapping.fields.map((field) => fieldFaults(field, headers)),
+    ...fieldsOfEntry(mapping).map((field) =>
+      field.path === mapping.key ? indispensable(fieldFaults(field, headers)) : fieldFaults(field, headers),
+    ),
     ...mapping.children.map((child) => childFaults(child, headers)),
     ...joins.map(({ name, theirs, ours, position }) => {
       if (!Object.hasOwn(joined, name)) return error(position, `the job gives no input for the join "${name}"`);
-      return both(columnFault(theirs, joined[name], position), columnFault(ours, main, position));
+      const ofPair = both(columnFault(theirs, joined[name], position), columnFault(ours, main, position));
+      return indispensable(ofPair);
     }),
+    groupFaults(mapping, main),
     ...uses.all.flatMap((use) => {
-      if (use.use === "group") return columnFault(use.name, main, use.position);
       return use.use === "condition" && use.reader.child === undefined ? expressionFault(use, headers) : [];
     }),
     main !== undefined && isTable(main) ? nearMissWarnings(headers, main) : none,
+    ...mapping.optional.map((name) => unreadFault(name, uses)),
     ...Object.keys(mapping.accept).map((name) => acceptFault(name, [main, ...Object.values(joined)])),
+    ...Object.keys(mapping.headings).map((name) => headingsFault(name, uses)),
     ...Object.keys(joined).flatMap((name) =>
       joins.some((join) => join.name === name)
         ? []
@@ -63,6 +71,11 @@ export function checkColumns(
       faults.flatMap(({ warnings }) => warnings),
       mapping.file,
     ),
+    missing: [
+      ...new Set(
+        faults.flatMap(({ errors }) => errors.flatMap(({ column }) => (column === undefined ? [] : [column]))),
+      ),
+    ],
   };
 }
 
@@ -76,6 +89,8 @@ function nearMissWarnings({ mapping, uses }: Headers, { file, names }: Header): 
 interface Fault {
   readonly position: Position | undefined;
   readonly message: string;
+  /** The column that is not there, where the mapping could do without it. */
+  readonly column?: string;
 }
 interface Faults {
   readonly errors: readonly Fault[];
@@ -86,6 +101,11 @@ const none: Faults = { errors: [], warnings: [] };
 const error = (position: Position | undefined, message: string): Faults => ({
   errors: [{ position, message }],
   warnings: [],
+});
+/** The same of columns without which no entry can be made. */
+const indispensable = ({ errors, warnings }: Faults): Faults => ({
+  errors: errors.map(({ position, message }) => ({ position, message })),
+  warnings,
 });
 const warning = (position: Position | undefined, message: string): Faults => ({
   errors: [],
@@ -124,12 +144,28 @@ interface Headers {
 }
 
 function headersOf(mapping: Mapping, uses: ColumnUses, main: Header | undefined, joined: JoinedHeaders): Headers {
+  const { optional: ofFiles } = mapping;
   const at: Headers["at"] = ({ join, list }) =>
-    join !== undefined ? joined[join] : list !== undefined ? main?.nested(list) : main;
+    withOptional(join !== undefined ? joined[join] : list !== undefined ? main?.nested(list) : main, ofFiles);
   const optional = uses.all.flatMap(({ name, use, of }) =>
     use === "from" && of !== undefined && mayBeAbsent(of) ? [name] : [],
   );
   return { mapping, uses, main, at, optional: new Set(optional) };
+}
+
+/** A header as if it had the columns that `source.optional` names. */
+function withOptional(header: Header | undefined, optional: readonly string[]): Header | undefined {
+  if (header === undefined || optional.length === 0) return header;
+  return { ...header, has: (name) => header.has(name) || optional.includes(name) };
+}
+
+/** Of columns that mean the same one must be there. */
+function groupFaults({ group }: Mapping, main: Header | undefined): Faults {
+  if (group === undefined || "expr" in group.by) return none;
+  const { columns, take } = group.by;
+  const faults = columns.map((name) => columnFault(name, main, group.position));
+  const isServed = take === "first" && faults.some(({ errors }) => errors.length === 0);
+  return isServed ? none : indispensable(both(...faults));
 }
 
 function mayBeAbsent({ field, alternative }: NonNullable<ColumnUse["of"]>): boolean {
@@ -140,6 +176,8 @@ function mayBeAbsent({ field, alternative }: NonNullable<ColumnUse["of"]>): bool
 function childFaults(child: ChildMapping, headers: Headers): Faults {
   const { each, position } = child;
   const { mapping, uses, main } = headers;
+  const isOptional = (each.kind === "nested" || each.kind === "split") && each.optional;
+  if (isOptional && main?.has(each.column) === false) return none;
   if (each.kind === "nested" && main !== undefined && isTable(main)) {
     const known = ["rows", ...mapping.joins.filter(({ one }) => !one).map(({ name }) => name)];
     return error(
@@ -149,11 +187,11 @@ function childFaults(child: ChildMapping, headers: Headers): Faults {
   }
   const own = uses.all.filter(({ reader }) => reader.child === child);
   return both(
-    each.kind === "split" ? columnFault(each.column, main, position) : none,
+    each.kind === "split" ? columnFault(each.column, headers.at({}), position) : none,
     // A list that is empty everywhere may be left out everywhere.
-    each.kind === "nested" ? asWarnings(columnFault(each.column, main, position)) : none,
+    each.kind === "nested" ? asWarnings(columnFault(each.column, headers.at({}), position)) : none,
     ...own.flatMap((use) => (use.use === "condition" ? expressionFault(use, headers) : [])),
-    ...child.fields.map((field) => fieldFaults(field, headers)),
+    ...fieldsOfChild(child, mapping).map((field) => fieldFaults(field, headers)),
   );
 }
 
@@ -171,7 +209,12 @@ function alternativeFaults(alternative: Alternative, headers: Headers): Faults {
   const ofNames = uses.flatMap((use) => (isByName(use.use) ? nameFault(use, headers) : []));
   // Of several columns one must be there.
   const isServed = alternative.source.kind === "from" && ofNames.some(({ errors }) => errors.length === 0);
-  return both(...ofExpressions, ...(isServed ? [] : ofNames));
+  return both(...ofExpressions, ...(isServed ? [] : ofNames), fillFault(alternative, headers));
+}
+
+function fillFault({ source, position }: Alternative, { main }: Headers): Faults {
+  if (source.kind !== "from" || !source.fill || main === undefined || isTable(main)) return none;
+  return error(position, `fill: down is for cells of tables, and ${main.file} is ${main.format}`);
 }
 
 function nameFault(use: ColumnUse, headers: Headers): Faults {
@@ -209,7 +252,17 @@ function columnFault(name: string, header: Header | undefined, position: Positio
   if (header === undefined || header.has(name)) return none;
   const { file, names } = header;
   const what = isTable(header) ? `column "${name}" is not in ${file}.` : `"${name}" is in no element of ${file}.`;
-  return error(position, `${what}${didYouMean(name, names)}`);
+  return { errors: [{ position, message: `${what}${didYouMean(name, names)}`, column: name }], warnings: [] };
+}
+
+/** `source.optional` names columns that the mapping reads. */
+function unreadFault(name: string, uses: ColumnUses): Faults {
+  const names = uses.all.map((use) => use.name);
+  if (names.includes(name)) return none;
+  return warning(
+    undefined,
+    `source.optional: the mapping reads no column "${name}".${didYouMean(name, [...new Set(names)])}`,
+  );
 }
 
 /** `source.accept` names columns of any of the files; in JSON also those of nested lists, as `lines.sku`. */
@@ -224,6 +277,13 @@ function knows(header: Header, name: string): boolean {
   if (header.has(name)) return true;
   const dots = [...name.matchAll(/\./g)].map(({ index }) => index);
   return dots.some((dot) => header.nested(name.slice(0, dot))?.has(name.slice(dot + 1)) === true);
+}
+
+/** Other headings of a column that nobody reads are a slip of the pen, mostly. */
+function headingsFault(name: string, { all }: ColumnUses): Faults {
+  const names = all.map((use) => use.name.replace(/^parent[.]/, ""));
+  if (names.includes(name)) return none;
+  return warning(undefined, `source.headings: the mapping reads no column "${name}".${didYouMean(name, names)}`);
 }
 
 function isTable({ format }: Header): boolean {

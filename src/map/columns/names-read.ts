@@ -1,6 +1,7 @@
 // The names under which a mapping reads the columns of a file: what its headings are compared with when it is opened.
 import type { SourceSettings } from "../../model/row.ts";
 import type { Alternative, FieldMapping, Mapping } from "../definition/mapping.ts";
+import { fieldsOfChild, fieldsOfEntry } from "../definition/read-fields.ts";
 import type { Expr } from "../expression/condition.ts";
 import { targetOf } from "./column-names.ts";
 import { columnUses, entryConditions } from "./column-uses.ts";
@@ -11,7 +12,8 @@ export function fileSettings(
   join: string | undefined,
   ofFile: SourceSettings = mapping.source,
 ): SourceSettings {
-  return { ...ofFile, names: namesRead(mapping, join) };
+  const ofMain = join === undefined ? { otherHeadings: mapping.headings } : {};
+  return { ...ofFile, names: namesRead(mapping, join), ...ofMain };
 }
 
 const known = new WeakMap<Mapping, Map<string | undefined, readonly string[]>>();
@@ -48,11 +50,11 @@ function expressionsOf(mapping: Mapping): readonly Pick<Expr, "compiled">[] {
     fields.flatMap(({ alternatives }) => alternatives.flatMap(ofAlternative));
   return [
     ...entryConditions(mapping),
-    ...ofFields(mapping.fields),
-    ...mapping.children.flatMap(({ each, where, fields }) => [
-      ...(each.kind === "expr" ? [each.expr] : []),
-      ...(where === undefined ? [] : [where]),
-      ...ofFields(fields),
+    ...ofFields(fieldsOfEntry(mapping)),
+    ...mapping.children.flatMap((child) => [
+      ...(child.each.kind === "expr" ? [child.each.expr] : []),
+      ...(child.where === undefined ? [] : [child.where]),
+      ...ofFields(fieldsOfChild(child, mapping)),
     ]),
   ];
 }

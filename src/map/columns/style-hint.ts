@@ -86,7 +86,7 @@ function dateHint(column: FoundColumn["column"], finding: OpenDates, mapping: st
   const [cell] = cells.first;
   if (cell === undefined) return "";
   const said = readings.map(({ dates }) => {
-    const parsed = parseDate(cell.text, { dates, timezone: "UTC" });
+    const parsed = parseDate(cell.text, { dates });
     return `${parsed.ok ? inWords(parsed.date) : "?"} with ${sayOf(column, dates)}`;
   });
   const where = column.sayable === "field" ? ` in the field at ${mapping}:${column.position.line}` : ` in ${mapping}`;

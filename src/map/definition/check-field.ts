@@ -25,6 +25,8 @@ export interface FieldContext {
   readonly kind: "group" | "child";
   /** Undefined when the payload has no such field, which is a fault of its own. */
   readonly field: Field | undefined;
+  /** Whether the payload, or the list item that it is of, is refused without it. */
+  readonly isRequired: boolean;
   readonly places: YamlPlaces;
 }
 
@@ -130,6 +132,32 @@ const clearing: Rule = ({ blank, default: fallback, value, expr, ref }, { kind }
   return reason === undefined ? [] : [{ key: ["blank"], message: reason }];
 };
 
+const filling: Rule = ({ fill, from, blank }, { kind }) => {
+  if (fill === undefined) return [];
+  const reason =
+    from === undefined
+      ? "only a cell can be filled: use it with from"
+      : blank !== undefined
+        ? "a blank cell cannot both clear the field and be filled"
+        : kind === "child" && [from].flat().includes("item")
+          ? "a piece of a cell has none above it"
+          : undefined;
+  return reason === undefined ? [] : [{ key: ["fill"], message: reason }];
+};
+
+const omission: Rule = ({ invalid, default: fallback, value, ref }, { isRequired }) => {
+  if (invalid !== "omit") return [];
+  const reason =
+    value !== undefined
+      ? "a constant is checked here and now"
+      : ref !== undefined
+        ? "whether an id can be found is known only later"
+        : isRequired && fallback === undefined
+          ? "nothing can be sent without this field: give it a default, which is taken then"
+          : undefined;
+  return reason === undefined ? [] : [{ key: ["invalid"], message: reason }];
+};
+
 const references: Rule = ({ ref }, { field }) => {
   if (ref === undefined) return [];
   const { keyPath } = referables[ref.resource];
@@ -189,6 +217,8 @@ const rules: readonly Rule[] = [
   units,
   answers,
   clearing,
+  filling,
+  omission,
   references,
   lists,
   constants,

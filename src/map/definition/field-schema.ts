@@ -27,6 +27,12 @@ export const thousands = z.string().length(1, { error: "must be one character" }
 /** Date formats in Luxon tokens; at least one. */
 export const dates = z.array(z.string().min(1)).min(1);
 
+/** Merged cells. */
+export const fill = z.literal("down").meta({
+  description: "A blank cell takes what the last filled cell above it in the file holds (merged cells)",
+  examples: ["down"],
+});
+
 const fieldMap = z.strictObject({
   from: z
     .union([column, z.array(column).min(1)])
@@ -35,6 +41,7 @@ const fieldMap = z.strictObject({
       description: "A column, a dotted path in JSON, or several: the first that is not blank wins",
       examples: ["Title", "customer.name", ["Type", "Product Category"]],
     }),
+  fill: fill.optional(),
   template: z
     .string()
     .optional()
@@ -74,7 +81,7 @@ const fieldMap = z.strictObject({
     .optional()
     .meta({
       description: "Named transforms, one after the other: trim, upper, { replace: [pattern, replacement] } …",
-      examples: [["trim", "upper"], [{ prefix: "LEG-" }], [{ replace: ["[$€£¥]", ""] }]],
+      examples: [["trim", "upper"], [{ prefix: "LEG-" }], ["money"]],
     }),
   lookup: z
     .strictObject({
@@ -100,6 +107,14 @@ const fieldMap = z.strictObject({
     description: "A CEL condition; when it is false the field is left out",
     examples: ['row["Season"] != ""'],
   }),
+  invalid: z
+    .enum(["error", "omit"])
+    .optional()
+    .meta({
+      description:
+        "A value that the payload's field does not take: error (the default) makes the entry invalid, omit leaves it out with a warning",
+      examples: ["omit"],
+    }),
   round: z
     .int()
     .min(0)
@@ -130,7 +145,8 @@ const fieldMap = z.strictObject({
   dates: dates.optional().meta({ description: "The date formats of this field's cells", examples: [["d.M.yyyy"]] }),
 });
 
-const fieldSpec = z.union([column, fieldMap, z.array(z.union([column, fieldMap])).min(1)]);
+/** A field in any of its forms. */
+export const fieldSpec = z.union([column, fieldMap, z.array(z.union([column, fieldMap])).min(1)]);
 /** Payload field → where it comes from. */
 export const fieldSpecs = z.record(z.string().min(1), fieldSpec);
 

@@ -44,6 +44,7 @@ function alternativeOf({ style }: Mapping, { label, file, line, column }: Channe
     round: undefined,
     unit: undefined,
     default: undefined,
+    omitWhere: undefined,
     clear: false,
     ref: { resource: "channels", by: resources.channels.keyPath },
     style,

@@ -5,18 +5,27 @@ import { z } from "zod";
 import { damageKinds } from "../../model/damage.ts";
 import type { ReferableName } from "../../model/resource.ts";
 import { referableNames, referables, resourceNames } from "../../model/resources/resources.ts";
-import { column, dates, decimal, expression, fieldSpecs, thousands } from "./field-schema.ts";
+import { column, dates, decimal, expression, fieldSpec, fieldSpecs, fill, thousands } from "./field-schema.ts";
+import { totalsSchema } from "./totals-schema.ts";
 
 const child = z.strictObject({
   each: z
     .union([
       column,
       z.strictObject({
-        from: column.meta({ description: "The cell to split", examples: ["Grouped products"] }),
+        from: column.meta({
+          description: "The cell to split, or a nested array",
+          examples: ["Grouped products", "line_items"],
+        }),
         split: z
           .string()
           .min(1)
-          .meta({ description: "What separates its pieces", examples: [",", ";"] }),
+          .optional()
+          .meta({ description: "What separates the pieces of the cell", examples: [",", ";"] }),
+        optional: z
+          .boolean()
+          .optional()
+          .meta({ description: "It need not exist: the list is empty then", examples: [true] }),
       }),
       z.strictObject({
         expr: expression.meta({
@@ -38,6 +47,22 @@ const child = z.strictObject({
     description: "Field of the list item → where it comes from",
     examples: [{ sku: "SKU", quantity: "Qty" }],
   }),
+  amounts: z
+    .strictObject({
+      line: fieldSpec.meta({
+        description: "What one item comes to, its own discounts taken off; read like a field of the item",
+        examples: ["Line Total", { expr: 'number(row["Qty"]) * number(row["Price"])', round: 4 }],
+      }),
+      order_discount: fieldSpec.optional().meta({
+        description: "What is taken off the whole order (above 0); shared out over the items by amount",
+        examples: [{ from: "Discount Amount", optional: true }],
+      }),
+    })
+    .optional()
+    .meta({
+      description: "In place of unit_price: amounts of money, which prices are made of that add up to the cent",
+      examples: [{ line: "Line Total", order_discount: "Discount" }],
+    }),
 });
 
 /** The schema of a mapping file. It transforms nothing, so that a JSON Schema can be made of it. */
@@ -92,6 +117,14 @@ export const mappingSchema = z.strictObject({
         .min(1)
         .optional()
         .meta({ description: "JSON: the dotted path at which the array stands", examples: ["data.orders"] }),
+      headings: z
+        .record(column, z.array(column).min(1))
+        .optional()
+        .meta({
+          description:
+            "CSV: other headings of a column, such as those of other languages; the first that is there is read",
+          examples: [{ "Regular price": ["Regulärer Preis", "Tarif régulier"] }],
+        }),
       blank: z
         .array(z.string())
         .optional()
@@ -102,6 +135,14 @@ export const mappingSchema = z.strictObject({
         .meta({
           description: "What looks like spreadsheet damage in a column and is none",
           examples: [{ SKU: ["date_in_identifier"] }],
+        }),
+      optional: z
+        .array(column)
+        .min(1)
+        .optional()
+        .meta({
+          description: "Columns that the files need not have: they are blank then, wherever the mapping reads them",
+          examples: [["Grouped products", "Brands"]],
         }),
       decimal: decimal
         .optional()
@@ -118,7 +159,7 @@ export const mappingSchema = z.strictObject({
         .refine(isTimezone, { error: "is no time zone that this machine knows (write it as Europe/Berlin or UTC)" })
         .optional()
         .meta({
-          description: "Where the calendar day of a date-time with an offset is taken; default UTC",
+          description: "Where the calendar day of a date-time with an offset is taken; default: the day that it shows",
           examples: ["Europe/Berlin", "America/New_York"],
         }),
     })
@@ -127,6 +168,10 @@ export const mappingSchema = z.strictObject({
       description: "How the files are written; what is left out is detected",
       examples: [{ decimal: ",", dates: ["d.M.yyyy"], blank: ["NULL"] }],
     }),
+  totals: totalsSchema.optional().meta({
+    description: "The source's own sums: every order is compared with them; they are never sent",
+    examples: [{ order: "Total", items: "Subtotal", currency: "Currency" }],
+  }),
   where: expression.optional().meta({
     description: "A CEL condition on single rows; the others are excluded",
     examples: ['row["Vendor"] != "Test"'],
@@ -158,6 +203,13 @@ export const mappingSchema = z.strictObject({
           column,
           z.array(column).min(1),
           z.strictObject({
+            from: z.union([column, z.array(column).min(1)]).meta({
+              description: "A column, or several that mean the same: the first that is not blank is the key",
+              examples: [["Handle", "URL handle"]],
+            }),
+            fill: fill.optional(),
+          }),
+          z.strictObject({
             expr: expression.meta({
               description: "A CEL expression that gives the key",
               examples: ['row["Parent"] != "" ? row["Parent"] : row["SKU"]'],
@@ -166,16 +218,32 @@ export const mappingSchema = z.strictObject({
         ])
         .meta({
           description: "What the rows of one entry have in common",
-          examples: ["Handle", ["Store", "Order"], { expr: 'row["Parent"] != "" ? row["Parent"] : row["SKU"]' }],
+          examples: [
+            "Handle",
+            ["Store", "Order"],
+            { from: ["Handle", "URL handle"] },
+            { expr: 'row["Parent"] != "" ? row["Parent"] : row["SKU"]' },
+          ],
         }),
       rows: z
         .enum(["adjacent", "anywhere", "continued"])
         .optional()
         .meta({ description: "Where they stand in the file; default adjacent", examples: ["anywhere"] }),
-      head: expression.optional().meta({
-        description: "Which row counts as the first; default the first in the file",
-        examples: ['row["Title"] != ""'],
-      }),
+      head: z
+        .union([
+          expression,
+          z.strictObject({
+            first: expression.meta({
+              description: "A CEL condition; of several rows for which it is true, the first in the file counts",
+              examples: ['row["Title"] != ""'],
+            }),
+          }),
+        ])
+        .optional()
+        .meta({
+          description: "Which row counts as the first; default the first in the file",
+          examples: ['row["Title"] != ""', { first: 'row["Title"] != ""' }],
+        }),
       where: expression.optional().meta({
         description: "A CEL condition on the first row; when false the whole group is excluded",
         examples: ['row["Status"] != "archived"'],

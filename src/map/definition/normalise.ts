@@ -51,7 +51,7 @@ export function styleOf(
       decimal: field.decimal ?? said.decimal,
       thousands: field.thousands ?? said.thousands,
       dates: field.dates ?? said.dates,
-      timezone: said.timezone,
+      ...inZone(said.timezone),
     });
   ofSource.set(key, style);
   return style;
@@ -59,7 +59,7 @@ export function styleOf(
 
 /** How constants of a mapping are written, whatever its cells look like: a decimal point, ISO dates. */
 export function constantStyle(style: ValueStyle): ValueStyle {
-  return { decimal: ".", dates: [], timezone: style.timezone };
+  return { decimal: ".", dates: [], ...inZone(style.timezone) };
 }
 
 type WrittenSource = NonNullable<WrittenMapping["source"]>;
@@ -75,9 +75,13 @@ function styleFrom({ decimal, thousands, dates, timezone }: Partial<WrittenSourc
     decimal: decimal ?? (thousands === "." ? "," : "."),
     ...(thousands === undefined ? {} : { thousands }),
     dates: dates ?? [],
-    timezone: timezone ?? "UTC",
+    ...inZone(timezone),
     ...(unsaid.numbers || unsaid.dates ? { unsaid } : {}),
   };
+}
+
+function inZone(timezone: string | undefined): Pick<ValueStyle, "timezone"> {
+  return timezone === undefined ? {} : { timezone };
 }
 
 function longForm(spec: string | WrittenField): WrittenField {

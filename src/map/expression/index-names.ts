@@ -21,4 +21,4 @@ export function indexNameFault(name: string): string | undefined {
   return isUsable ? undefined : `an index cannot be called "${name}": that means something in expressions`;
 }
 
-const plainStyle = { decimal: ".", dates: [], timezone: "UTC" } as const;
+const plainStyle = { decimal: ".", dates: [] } as const;

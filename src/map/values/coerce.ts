@@ -1,5 +1,7 @@
 // From a mapped value to a field's value: the payload's schema says the type, the source's style how its text is read.
 // Blanks never come here: what a blank means is decided by the one who maps. Limits (length, range) are checks, not ours.
+
+import type { OffsetDay } from "../../model/draft.ts";
 import type { Json } from "../../model/json.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 import type { Field } from "../../model/resources/field.ts";
@@ -18,7 +20,7 @@ export type Value = string | number | bigint | boolean | readonly Value[];
 
 /** A payload value, or why there is none. */
 export type Coerced =
-  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: true; readonly value: Json; readonly offsetDay?: OffsetDay }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string };
 
 type Scalar = Exclude<Value, readonly Value[]>;
@@ -163,7 +165,11 @@ function coerceBoolean(value: Scalar): Coerced {
 
 function coerceDate(value: Scalar, style: ValueStyle): Coerced {
   const parsed = parseDate(scalarText(value), style);
-  return parsed.ok ? accept(parsed.date) : refuse("not_a_date", parsed.message);
+  if (!parsed.ok) return refuse("not_a_date", parsed.message);
+  const { date, otherwise } = parsed;
+  return otherwise === undefined
+    ? accept(date)
+    : { ok: true, value: date, offsetDay: { text: scalarText(value), day: date, otherwise } };
 }
 
 function coerceChoice(text: string, choices: readonly string[]): Coerced {

@@ -1,12 +1,17 @@
-// Dates: from a source's text to YYYY-MM-DD. A time of day without offset never moves the day; one with an offset is
-// an instant and falls on a day of the style's time zone.
+// Dates: from a source's text to YYYY-MM-DD. A day is the one that the text shows. Only where the style has a time zone, a
+// time of day with an offset is an instant, and falls on a day of that zone.
 import { DateTime } from "luxon";
 import { quote } from "../../model/text/quote.ts";
 import type { ValueStyle } from "./style.ts";
 
 /** A day as YYYY-MM-DD, or why there is none. */
 export type ParsedDate =
-  | { readonly ok: true; readonly date: string }
+  | {
+      readonly ok: true;
+      readonly date: string;
+      /** Of a date with an offset: the day that it would be with a time zone where none is said (UTC), or without one. */
+      readonly otherwise?: string;
+    }
   | { readonly ok: false; readonly message: string };
 
 type DateStyle = Pick<ValueStyle, "dates" | "timezone">;
@@ -52,17 +57,26 @@ const maxLength = 100;
 const locale = "en-US";
 const sample = DateTime.utc(2003, 11, 27, 21, 46, 53);
 
-type Attempt = { readonly ok: true; readonly date: string } | { readonly ok: false; readonly impossible: boolean };
+type Attempt = Extract<ParsedDate, { ok: true }> | { readonly ok: false; readonly impossible: boolean };
 
 type FormatParser = ReturnType<typeof DateTime.buildFormatParser>;
 const parsers = new Map<string, { readonly parser: FormatParser; readonly hasOffset: boolean }>();
 
-function readBy(text: string, format: string, timezone: string): Attempt {
+function readBy(text: string, format: string, timezone: string | undefined): Attempt {
   const { parser, hasOffset } = parserOf(format);
-  // Without an offset the day must stay: in UTC no local time is missing. With one, luxon converts to the zone.
-  const read = DateTime.fromFormatParser(text, parser, { zone: hasOffset ? timezone : "UTC", locale });
-  if (read.isValid) return { ok: true, date: read.toISODate() };
-  return { ok: false, impossible: read.invalidReason === "unit out of range" };
+  // Without an offset the day must stay: in UTC no local time is missing. With one, `setZone` keeps to the text.
+  const read = DateTime.fromFormatParser(text, parser, { zone: "UTC", locale, setZone: hasOffset });
+  if (!read.isValid) return { ok: false, impossible: read.invalidReason === "unit out of range" };
+  return hasOffset ? chosen(read.toISODate(), read, timezone) : { ok: true, date: read.toISODate() };
+}
+
+/** The day that an instant is taken for, and the one that it is otherwise. */
+function chosen(shown: string, instant: DateTime, timezone: string | undefined): Attempt {
+  const there = instant.setZone(timezone ?? "UTC").toISODate();
+  if (there === null) return { ok: false, impossible: false };
+  return timezone === undefined
+    ? { ok: true, date: shown, otherwise: there }
+    : { ok: true, date: there, otherwise: shown };
 }
 
 function parserOf(format: string) {
@@ -77,7 +91,7 @@ function parserOf(format: string) {
 const isoDateTime =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?: ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?$/i;
 
-function readIso(text: string, timezone: string): Attempt {
+function readIso(text: string, timezone: string | undefined): Attempt {
   const match = isoDateTime.exec(text);
   const day = match?.[1];
   if (match === null || day === undefined) return { ok: false, impossible: false };
@@ -90,8 +104,7 @@ function readIso(text: string, timezone: string): Attempt {
   if (offset === undefined) return { ok: true, date: day };
   const offsetMs = offsetMsOf(offset);
   if (offsetMs === undefined) return { ok: false, impossible: true };
-  const local = DateTime.fromMillis(instant - offsetMs, { zone: timezone });
-  return local.isValid ? { ok: true, date: local.toISODate() } : { ok: false, impossible: false };
+  return chosen(day, DateTime.fromMillis(instant - offsetMs, { zone: "UTC" }), timezone);
 }
 
 function offsetMsOf(offset: string): number | undefined {

@@ -1,6 +1,7 @@
 // Decimal numbers as digits: parsing by a source's style, exact arithmetic, and the step to a JSON number, which is
 // exact or does not happen. No binary rounding anywhere. Units are in units.ts.
 import { quote } from "../../model/text/quote.ts";
+import { moneyText } from "./money.ts";
 import { isEitherWay } from "./number-evidence.ts";
 import type { ValueStyle } from "./style.ts";
 
@@ -20,7 +21,7 @@ type DecimalStyle = Pick<ValueStyle, "decimal" | "thousands" | "unsaid">;
 const maxLength = 400; // more digits than any double has; bounds the arithmetic on a hostile cell
 
 /**
- * Reads digits by the style: a sign, groups of exactly three where `thousands` is set, one decimal sign. Anything else
+ * Reads digits by the style: a sign, groups of three (or two, two and three) where `thousands` is set, one decimal sign. Anything else
  * (currency, scientific notation, the other style's signs) is refused with a message that says what to do about it.
  */
 export function parseDecimal(text: string, style: DecimalStyle): ParsedDecimal {
@@ -85,14 +86,35 @@ export function multiply(decimal: Decimal, numerator: bigint, denominator: bigin
   return { unscaled: (2n * dividend + half) / (2n * divisor), scale: places };
 }
 
+/** The exact sum. */
+export function add(a: Decimal, b: Decimal): Decimal {
+  const scale = Math.max(a.scale, b.scale);
+  return { unscaled: atScale(a, scale) + atScale(b, scale), scale };
+}
+
+/** The exact product. */
+export function product(a: Decimal, b: Decimal): Decimal {
+  return { unscaled: a.unscaled * b.unscaled, scale: a.scale + b.scale };
+}
+
+/** Below 0 when `a` is less than `b`, 0 when they are the same number. */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  const scale = Math.max(a.scale, b.scale);
+  const difference = atScale(a, scale) - atScale(b, scale);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
 /** What to say of a decimal that no JSON number carries. */
 export function inexactMessage(text: string): string {
   return `${quote(text)} has more digits than a JSON number can carry exactly`;
 }
 
 function isEqual(a: Decimal, b: Decimal): boolean {
-  const scale = Math.max(a.scale, b.scale);
-  return a.unscaled * 10n ** BigInt(scale - a.scale) === b.unscaled * 10n ** BigInt(scale - b.scale);
+  return compareDecimals(a, b) === 0;
+}
+
+function atScale({ unscaled, scale }: Decimal, wanted: number): bigint {
+  return unscaled * 10n ** BigInt(wanted - scale);
 }
 
 const patterns = new WeakMap<DecimalStyle, RegExp>();
@@ -101,10 +123,15 @@ function patternOf(style: DecimalStyle): RegExp {
   const known = patterns.get(style);
   if (known !== undefined) return known;
   const fraction = `(?:\\${style.decimal}(\\d+))?`;
-  const grouped = style.thousands === undefined ? "" : `|\\d{1,3}(?:${separatorClass(style.thousands)}\\d{3})+`;
+  const grouped = style.thousands === undefined ? "" : groupsOf(separatorClass(style.thousands));
   const pattern = new RegExp(`^([+-]?)(?=\\D?\\d)(\\d*${grouped})${fraction}$`);
   patterns.set(style, pattern);
   return pattern;
+}
+
+// Of three digits, or as in India: `1,23,456`.
+function groupsOf(separator: string): string {
+  return `|\\d{1,3}(?:${separator}\\d{3})+|\\d{1,2}(?:${separator}\\d{2})+${separator}\\d{3}`;
 }
 
 // What people type as a space or an apostrophe, exports write as one of its typographic kin.
@@ -114,12 +141,19 @@ function separatorClass(thousands: string): string {
   return thousands.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }
 
+function demand([only, ...others]: readonly string[]): string {
+  return only === undefined || others.length > 0 ? "" : `, and [{ money: ${only} }] refuses any other`;
+}
+
 function faultOf(text: string, { decimal, thousands }: DecimalStyle): string {
   const shown = quote(text);
   if (text.length > maxLength) return `${shown} is too long for a number`;
-  if (/\p{Sc}/u.test(text)) {
-    return `${shown} has a currency sign; take it off with apply: [{ replace: ["[$€£¥]", ""] }]`;
-  }
+  const money = moneyText(text);
+  if (money !== undefined && money.written !== "")
+    return `${shown} has a currency, ${money.written}; apply: [money] takes it off${demand(money.currencies)}`;
+  if (money !== undefined && text.startsWith("("))
+    return `${shown} is in brackets, as amounts below nothing are; apply: [money] reads it as ${quote(money.number)}`;
+  if (/\p{Sc}/u.test(text)) return `${shown} has a currency sign, and is no amount otherwise either`;
   if (/^[+-]?[\d.,]+e[+-]?\d+$/i.test(text)) {
     return `${shown} is in scientific notation, in which spreadsheets lose digits; export the column as plain numbers`;
   }

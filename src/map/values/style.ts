@@ -9,8 +9,8 @@ export interface ValueStyle {
   readonly thousands?: string;
   /** Luxon formats, tried in order. Empty: ISO dates and ISO date-times only. */
   readonly dates: readonly string[];
-  /** The zone that date-times with an offset are converted to. */
-  readonly timezone: string;
+  /** The zone that date-times with an offset are converted to; absent: each is taken as the day that it shows. */
+  readonly timezone?: string;
   /**
    * What nobody said, so that what a column's cells prove counts; absent: everything is as it stands here. While `numbers`
    * is open, a text that may be read in two ways is no number.

@@ -2,12 +2,16 @@
 // A blank stays blank through every transform, and of a list each element is transformed. Documented in docs/mapping.md.
 import type { RE2JS } from "re2js";
 import { z } from "zod";
-import type { ProblemCode } from "../../model/problem.ts";
+import type { Notice, ProblemCode } from "../../model/problem.ts";
+import { characterCount } from "../../model/resources/field.ts";
 import { didYouMean } from "../../model/text/nearest.ts";
+import { quote } from "../../model/text/quote.ts";
 import { maxMadeLength, tooLongMessage } from "./bounds.ts";
 import type { Value } from "./coerce.ts";
 import { dateFormatFault, parseDate, rereadsDates } from "./dates.ts";
 import { decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal, roundDouble } from "./decimal.ts";
+import { fitText, shortestFit } from "./fit.ts";
+import { isCurrency, takeMoney } from "./money.ts";
 import { compilePattern } from "./pattern.ts";
 import { decodeEntities, stripHtml } from "./strip-html.ts";
 import type { ValueStyle } from "./style.ts";
@@ -17,10 +21,10 @@ import { scalarText } from "./value-text.ts";
 export type TransformSpec = string | Readonly<Record<string, unknown>>;
 
 type Transformed =
-  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: true; readonly value: Value; readonly notices?: readonly Notice[] }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string };
 
-/** One step of `apply`. */
+/** One step of `apply`. Notices are told as warnings; the value is fine. */
 export type Transform = (value: Value) => Transformed;
 
 /** A transform ready for values, or what is wrong with its text. */
@@ -94,6 +98,11 @@ const definitions: ReadonlyMap<string, Definition> = new Map(
     ),
     prefix: withArgument('{ prefix: "LEG-" }', text, (prefix) => textTransform((cell) => `${prefix}${cell}`)),
     suffix: withArgument('{ suffix: "-OLD" }', text, (suffix) => textTransform((cell) => `${cell}${suffix}`)),
+    fit: withArgument(
+      `{ fit: 100 }, with ${shortestFit} characters or more`,
+      z.int().min(shortestFit).max(maxMadeLength),
+      fitting,
+    ),
     replace: withArgument('{ replace: ["pattern", "replacement with $1"] }', z.tuple([text, text]), replacing),
     abs: onNumber(
       "abs",
@@ -102,6 +111,7 @@ const definitions: ReadonlyMap<string, Definition> = new Map(
     ),
     negate: onNumber("negate", negatedText, (number) => -number),
     round: withArgument("{ round: 2 }, with 0 to 12 decimals", z.int().min(0).max(12), rounding),
+    money: withArgument("money, or { money: CHF } to refuse other currencies", z.string().optional(), takingMoney),
     number: withArgument("number, without an argument", z.undefined(), (_, style) => toNumber(style)),
     date: withArgument('{ date: "M/d/yyyy" }', z.union([text, z.array(text).min(1)]), (formats, style) =>
       toDate(typeof formats === "string" ? [formats] : formats, style),
@@ -116,12 +126,14 @@ function applyTo(value: Value, transform: ScalarTransform): Transformed {
   if (value === "") return { ok: true, value };
   if (typeof value !== "object") return transform(value);
   const items: Value[] = [];
+  const notices: Notice[] = [];
   for (const item of value) {
     const applied = applyTo(item, transform);
     if (!applied.ok) return applied;
     items.push(applied.value);
+    if (applied.notices !== undefined) notices.push(...applied.notices);
   }
-  return { ok: true, value: items };
+  return notices.length === 0 ? { ok: true, value: items } : { ok: true, value: items, notices };
 }
 
 function withArgument<T>(
@@ -175,6 +187,26 @@ function titleCase(cell: string): string {
     const [first = "", ...rest] = word;
     return `${first.toUpperCase()}${rest.join("").toLowerCase()}`;
   });
+}
+
+function fitting(length: number): ScalarTransform {
+  return (value) => {
+    const text = scalarText(value);
+    const fitted = fitText(text, length);
+    if (fitted === text) return { ok: true, value };
+    const message = `${characterCount(text)} characters, shortened to ${length}: ${quote(fitted)}`;
+    return { ok: true, value: fitted, notices: [{ code: "shortened", message }] };
+  };
+}
+
+function takingMoney(wanted: string | undefined): ScalarTransform | string {
+  if (wanted !== undefined && !isCurrency(wanted))
+    return `money: "${wanted}" is not the code of a currency, for example CHF`;
+  return (value) => {
+    if (typeof value !== "string") return { ok: true, value };
+    const taken = takeMoney(value, wanted);
+    return taken.ok ? { ok: true, value: taken.number } : taken;
+  };
 }
 
 function replacing([source, replacement]: readonly [string, string]): ScalarTransform | string {
@@ -234,7 +266,7 @@ function toDate(formats: readonly string[], style: ValueStyle): ScalarTransform 
   if (rereadsDates(style))
     return "source: dates: reads YYYY-MM-DD as another day, so { date: … } cannot be used beside it";
   return (value) => {
-    const parsed = parseDate(scalarText(value), { dates: formats, timezone: style.timezone });
+    const parsed = parseDate(scalarText(value), { ...style, dates: formats });
     if (parsed.ok) return { ok: true, value: parsed.date };
     return { ok: false, code: "not_a_date", message: parsed.message };
   };

@@ -53,6 +53,8 @@ export const holding = <T extends z.ZodType>(holds: Holds, schema: T): T => sche
 export const naming = <T extends z.ZodType>(schema: T): T => schema.meta({ ...schema.meta(), isKey: true });
 /** An e-mail address of at most `max` characters. */
 export const email = (max: number) => typed(z.email({ pattern: address }).check(...upTo(max)), "email");
+/** One http or https address of at most `max` characters; empty text empties the field. */
+export const webAddress = (max: number) => typed(z.string().check(...upTo(max), isWebAddress), "text");
 /** Any finite number. */
 export const decimal = () => typed(z.number(), "decimal");
 /** A number from 0: money, thresholds. */
@@ -96,6 +98,21 @@ export const weight = () => typed(z.strictObject({ unit: z.enum(["lb"]), value: 
 // names and hosts without a dot. So only what is surely none is refused: no @, two of them, white space, an empty side.
 const address = /^(?:[^\s@"]+|"(?:[^"\\]|\\.)*")@[^\s@]+$/u;
 
+/** An address may have commas and whole other addresses in it; another one after a separator is a second image. */
+function isWebAddress({ value, issues }: z.core.ParsePayload<string>): void {
+  if (value === "" || oneWebAddress.test(value)) return;
+  const addresses = value.match(/(?:^|[,;|\s])https?:\/\//gi)?.length ?? 0;
+  const message =
+    addresses > 1
+      ? `holds ${addresses} addresses, and one belongs here`
+      : addresses === 1
+        ? "is not an address: it has something before it or white space in it"
+        : "is not an address that begins with http:// or https://";
+  issues.push({ code: "invalid_format", format: "url", origin: "string", input: value, message });
+}
+
+const oneWebAddress = /^https?:\/\/(?!.*[,;|]https?:\/\/)[^\s/?#]+(?:[/?#]\S*)?$/iu;
+
 // Limits count characters, as Laravel's do (mb_strlen): zod would count an emoji as two.
 function upTo(max: number | undefined): readonly z.core.CheckFn<string>[] {
   if (max === undefined) return [];
@@ -133,16 +150,9 @@ export interface Field {
  * when the payload has none. Steps through lists of objects need no index.
  */
 export function fieldAt(schema: z.ZodType, path: string): Field | undefined {
-  let current = unwrap(schema);
-  for (const step of parsePath(path)) {
-    if (typeof step === "number") continue;
-    if (typeOf(current.schema) === "labelled") return { type: "text", nullable: true, anyScalar: true };
-    const owner = current.schema instanceof z.ZodArray ? unwrap(current.schema.element as z.ZodType) : current;
-    if (!(owner.schema instanceof z.ZodObject)) return undefined;
-    const shape = owner.schema.shape as Record<string, z.ZodType>;
-    if (!Object.hasOwn(shape, step)) return undefined;
-    current = unwrap(shape[step] as z.ZodType);
-  }
+  const current = schemaAt(schema, path);
+  if (current === undefined) return undefined;
+  if (current.isLabel) return { type: "text", nullable: true, anyScalar: true };
   const choices = current.schema instanceof z.ZodEnum ? (current.schema.options as string[]) : undefined;
   const { refersTo, holds, isKey } = z.globalRegistry.get(current.schema) ?? {};
   return {
@@ -153,6 +163,32 @@ export function fieldAt(schema: z.ZodType, path: string): Field | undefined {
     ...(holds === undefined ? {} : { holds }),
     ...(isKey === undefined ? {} : { isKey }),
   };
+}
+
+/** The schema at a payload path, as `fieldAt` finds it. */
+export function schemaAt(schema: z.ZodType, path: string): SchemaAtPath | undefined {
+  let current = unwrap(schema);
+  let required = true;
+  for (const step of parsePath(path)) {
+    if (typeof step === "number") continue;
+    if (typeOf(current.schema) === "labelled") return { ...current, required: false, isLabel: true };
+    const isList = current.schema instanceof z.ZodArray;
+    const owner = current.schema instanceof z.ZodArray ? unwrap(current.schema.element as z.ZodType) : current;
+    if (!(owner.schema instanceof z.ZodObject)) return undefined;
+    const shape = owner.schema.shape as Record<string, z.ZodType>;
+    if (!Object.hasOwn(shape, step)) return undefined;
+    const written = shape[step] as z.ZodType;
+    required = (required || isList) && !(written instanceof z.ZodOptional);
+    current = unwrap(written);
+  }
+  return { ...current, required, isLabel: false };
+}
+
+interface SchemaAtPath extends Unwrapped {
+  /** Whether the payload, or the list item that holds it, is refused without it. */
+  readonly required: boolean;
+  /** True for a value of `custom_fields`, which takes any scalar. */
+  readonly isLabel: boolean;
 }
 
 /** Every path a mapping may name under a schema, lists of objects written without index (`items.quantity`). */

@@ -21,6 +21,7 @@ import {
   requiredText,
   text,
   texts,
+  webAddress,
   weight,
 } from "./field.ts";
 import { customFields, listField, namedFields, sameFields, tagFields, weightFields } from "./record-fields.ts";
@@ -72,7 +73,7 @@ const updateOnly = {
 
 /** What products and variants share. */
 const common = {
-  image_url: text(255).optional(),
+  image_url: webAddress(255).optional(),
   supplier_id: integer().optional(),
   supplier: name.optional(),
   sellable: flag().optional(),

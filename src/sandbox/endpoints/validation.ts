@@ -70,6 +70,8 @@ function issueErrors(issue: z.core.$ZodIssue, body: unknown): readonly FieldErro
   if (issue.code === "too_big" && issue.origin === "string") {
     return [{ path, message: `The ${path} field must not be greater than ${issue.maximum} characters.` }];
   }
+  if (issue.code === "invalid_format" && issue.format === "url")
+    return [{ path, message: `The ${path} field must be a valid URL.` }];
   if (issue.code === "invalid_value" && path !== "") return [{ path, message: `The selected ${path} is invalid.` }];
   return [{ path, message: `The ${path} field is not right: ${issue.message}.` }];
 }

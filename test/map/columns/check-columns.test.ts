@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { collectPaths } from "../../../src/map/columns/header.ts";
 import { compiled, csvHeader, productYaml } from "../rows.ts";
 
 const header = csvHeader(["SKU", "Title", "Body (HTML)", "Weight (kg)"]);
@@ -18,6 +19,77 @@ test.each([
 ])("$field needs its columns", ({ field, error }) => {
   const { errors } = compiled(productYaml(field)).checkColumns(header, {});
   expect(errors).toEqual(error === undefined ? [] : expect.arrayContaining([expect.stringContaining(error)]));
+});
+
+describe("columns that a file may be without", () => {
+  const kits = (each: string, above = "") =>
+    compiled(
+      `${productYaml("name: Title", above)}children:\n  kit_items: { each: ${each}, fields: { sku: item, quantity: { value: 1 } } }\n`,
+    );
+  test.each([
+    { each: '{ from: Parts, split: "," }', missing: ["Parts"] },
+    { each: '{ from: Parts, split: ",", optional: true }', missing: [] },
+    { each: '{ from: Parts, split: "," }', above: "source: { optional: [Parts] }\n", missing: [] },
+    { each: "{ from: parts, optional: true }", missing: [] },
+  ])("$each $above in a table", ({ each, above, missing }) => {
+    const checked = kits(each, above).checkColumns(header, {});
+    expect(checked.errors).toHaveLength(missing.length);
+    expect(checked).toMatchObject({ warnings: [], missing });
+  });
+
+  test.each([
+    { each: "parts", warnings: 1 },
+    { each: "{ from: parts }", warnings: 1 },
+    { each: "{ from: parts, optional: true }", warnings: 0 },
+  ])("a nested list $each in JSON", ({ each, warnings }) => {
+    const mapping = kits(each);
+    const paths = collectPaths({ path: "in.json", format: "json" });
+    mapping.checkColumns(paths.probe, {});
+    paths.see({ SKU: "A", Title: "Tea" });
+    const checked = mapping.checkColumns(paths.header(), {});
+    expect(checked.errors).toEqual([]);
+    expect(checked.warnings).toHaveLength(warnings);
+  });
+
+  it("source.optional names them once for fields, conditions, templates and indexes", () => {
+    const yaml = (above: string) =>
+      productYaml(
+        `name: { template: "{Title} {Colour}" }\nupc: EAN\ntags: { expr: '[row["Season"]]' }`,
+        `${above}where: 'row["Kind"] != "test"'\nindex: { named: { key: 'row["Also"]', value: 'row["SKU"]' } }\n`,
+      );
+    const strict = compiled(yaml("")).checkColumns(header, {});
+    expect(strict).toMatchObject({ missing: ["Colour", "EAN"] });
+    expect(strict.warnings).toHaveLength(3);
+    const lenient = compiled(yaml("source: { optional: [Colour, EAN, Season, Kind, Also] }\n"));
+    expect(lenient.checkColumns(header, {})).toEqual({ errors: [], warnings: [], missing: [] });
+  });
+
+  it("the key and the columns that rows are grouped by are not among them", () => {
+    const yaml = productYaml("name: Title", "source: { optional: [Handle] }\ngroup: { by: Handle }\n");
+    const { errors, missing } = compiled(yaml).checkColumns(csvHeader(["Title"]), {});
+    expect(errors).toEqual([
+      expect.stringContaining('column "Handle" is not in'),
+      expect.stringContaining('column "SKU" is not in'),
+    ]);
+    expect(missing).toEqual([]);
+  });
+
+  it("asks about one that the mapping does not read", () => {
+    const { warnings } = compiled(productYaml("name: Title", "source: { optional: [Titel] }\n")).checkColumns(
+      header,
+      {},
+    );
+    expect(warnings).toEqual([expect.stringContaining('reads no column "Titel". Did you mean "Title"?')]);
+  });
+
+  test.each([
+    { columns: ["SKU", "Handle"], errors: 0 },
+    { columns: ["SKU", "URL handle"], errors: 0 },
+    { columns: ["SKU"], errors: 2 },
+  ])("of columns that mean the same to a group one must be there: $columns", ({ columns, errors }) => {
+    const yaml = productYaml("", 'group: { by: { from: [Handle, "URL handle"] } }\n');
+    expect(compiled(yaml).checkColumns(csvHeader(columns), {}).errors).toHaveLength(errors);
+  });
 });
 
 test.each([
@@ -54,7 +126,7 @@ test.each([
   { fields: "upc: [{ from: EAN }, { from: Title }]" },
 ])("an expression may read a column that $fields does without", ({ fields }) => {
   const checked = compiled(productYaml(`name: { expr: 'row["EAN"] + row["Title"]' }\n${fields}`));
-  expect(checked.checkColumns(header, {})).toEqual({ errors: [], warnings: [] });
+  expect(checked.checkColumns(header, {})).toEqual({ errors: [], warnings: [], missing: [] });
 });
 
 it("warns of columns that an expression reads and the file does not have", () => {
@@ -98,6 +170,7 @@ it("needs every join from the job, and warns of one that it does not use", () =>
   expect(mapping.checkColumns(header, { detail: csvHeader(["a"]) })).toEqual({
     errors: ['map.yaml:3:20: the job gives no input for the join "details"'],
     warnings: ['map.yaml: the job joins "detail", which the mapping does not use. Did you mean "details"?'],
+    missing: [],
   });
 });
 
@@ -108,7 +181,7 @@ it("knows that a CSV has no nested lists, and takes JSON as it comes", () => {
   expect(mapping.checkColumns(csvHeader(["S.K.U"]), {}).errors).toEqual([
     'map.yaml:4:31: there is no join "lines", and a csv file has no nested lists.',
   ]);
-  expect(mapping.checkColumns(undefined, {})).toEqual({ errors: [], warnings: [] });
+  expect(mapping.checkColumns(undefined, {})).toEqual({ errors: [], warnings: [], missing: [] });
 });
 
 test.each(["by: Handel", "by: [SKU, Handel]"])("needs the columns of group %s", (by) => {
@@ -160,6 +233,7 @@ fields:
     expect(faultsOf(field)).toEqual({
       errors: [`map.yaml:8:${field.includes("expr") ? 3 : 17}: ${says}`],
       warnings: [],
+      missing: [],
     });
   });
 });

@@ -106,4 +106,18 @@ children: { items: { each: ${each}, fields: { sku: ${name} } } }
       'from "parent.Tags" is parent.Tags of details, for items.tags',
     ]);
   });
+
+  it("of an expression are columns of its own row alone, whatever they are called", () => {
+    const yaml = `version: 1
+resource: sales_orders
+join: { customers: { on: { id: Customer }, one: true } }
+fields: { order_number: No, customer_notes: { expr: 'row["customers.name"] + row["parent.Tags"]', when: 'row["customers.id"] != ""' } }
+`;
+    const uses = columnUses(loadMapping(yaml, "map.yaml")).all.filter(({ of }) => of?.field.path === "customer_notes");
+    expect(uses.map((use) => told(use))).toEqual([
+      'when "customers.id" is customers.id of the main file, for customer_notes',
+      'expr "customers.name" is customers.name of the main file, for customer_notes',
+      'expr "parent.Tags" is parent.Tags of the main file, for customer_notes',
+    ]);
+  });
 });

@@ -368,7 +368,7 @@ children:
     expect(mapping).toMatchObject({
       key: "sku",
       blank: [],
-      style: { decimal: ".", dates: [], timezone: "UTC" },
+      style: { decimal: ".", dates: [] },
       group: { rows: "adjacent", conflict: "warn", by: { columns: ["A", "B"] } },
       fields: [{ path: "sku", alternatives: [{ optional: false, otherwise: { kind: "error" }, clear: false }] }],
     });

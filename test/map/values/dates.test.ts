@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { dateFormatFault, parseDate, rereadsDates } from "../../../src/map/values/dates.ts";
 
-const iso = { dates: [], timezone: "UTC" };
+const iso = { dates: [] };
 
 describe("without formats", () => {
   test.each([
@@ -13,11 +13,12 @@ describe("without formats", () => {
     { text: "2024-02-29", is: "2024-02-29" },
     { text: "2024-01-05T10:00:00Z", is: "2024-01-05" },
     { text: "2024-01-05 10:00:00 +0200", is: "2024-01-05" },
-    { text: "2024-01-05 00:30:00 +0200", is: "2024-01-04" },
-    { text: "2024-01-05 23:30:00 -05:00", is: "2024-01-06" },
+    { text: "2024-01-05 00:30:00 +0200", is: "2024-01-05" },
+    { text: "2024-01-05 23:30:00 -05:00", is: "2024-01-05" },
+    { text: "2024-01-05T23:30:00.000-10", is: "2024-01-05" },
     { text: "2024-01-05 10:00:00 UTC", is: "2024-01-05" },
   ])("reads $text as $is", ({ text, is }) => {
-    expect(parseDate(text, iso)).toEqual({ ok: true, date: is });
+    expect(parseDate(text, iso)).toMatchObject({ ok: true, date: is });
   });
 
   test.each([
@@ -52,11 +53,23 @@ describe("time zones", () => {
     }
   });
 
-  it("decide the day of a date-time with an offset", () => {
+  it("leave the day that a date-time with an offset shows, and tell the day in UTC, where none is said", () => {
+    const shown = { ok: true, date: "2024-03-09", otherwise: "2024-03-10" };
+    expect(parseDate("2024-03-09 23:59:59 -0500", iso)).toEqual(shown);
+    expect(parseDate("9.3.2024 23:59 -0500", { dates: ["d.M.yyyy HH:mm ZZZ"] })).toEqual(shown);
+    expect(parseDate("9.3.2024 23:59 America/New_York", { dates: ["d.M.yyyy HH:mm z"] })).toEqual(shown);
+    expect(parseDate("2024-03-09", iso)).toEqual({ ok: true, date: "2024-03-09" });
+  });
+
+  it("decide the day of a date-time with an offset where one is said, and the day that it shows is told", () => {
     const berlin = { dates: [], timezone: "Europe/Berlin" };
-    expect(parseDate("2024-01-05T23:30:00Z", berlin)).toEqual({ ok: true, date: "2024-01-06" });
+    expect(parseDate("2024-01-05T23:30:00Z", berlin)).toEqual({
+      ok: true,
+      date: "2024-01-06",
+      otherwise: "2024-01-05",
+    });
     const formatted = { dates: ["yyyy-MM-dd HH:mm ZZZ"], timezone: "America/New_York" };
-    expect(parseDate("2024-01-05 03:00 +0000", formatted)).toEqual({ ok: true, date: "2024-01-04" });
+    expect(parseDate("2024-01-05 03:00 +0000", formatted)).toMatchObject({ ok: true, date: "2024-01-04" });
   });
 });
 
@@ -71,7 +84,7 @@ describe("with formats", () => {
     { text: "2024-01-05T10:00:00Z", is: "2024-01-05" },
     { text: "1996-07-16 00:00:00.000", is: "1996-07-16" },
   ])("reads $text as $is", ({ text, is }) => {
-    expect(parseDate(text, us)).toEqual({ ok: true, date: is });
+    expect(parseDate(text, us)).toMatchObject({ ok: true, date: is });
   });
 
   test.each([
@@ -136,6 +149,25 @@ describe("dateFormatFault", () => {
 it("knows a format that reads an ISO date as another day", () => {
   expect(rereadsDates({ dates: ["yyyy-dd-MM"], timezone: "UTC" })).toBe(true);
   expect(rereadsDates({ dates: ["M/d/yy"], timezone: "UTC" })).toBe(false);
+});
+
+it("leaves every day with every offset as it is shown when no zone is said", () => {
+  fc.assert(
+    fc.property(
+      fc.date({ min: new Date("1900-01-01"), max: new Date("2199-12-31"), noInvalidDate: true }),
+      fc.integer({ min: -12 * 60, max: 14 * 60 }),
+      (instant, minutes) => {
+        const [day = "", time = ""] = instant.toISOString().slice(0, 19).split("T");
+        const two = (number: number) => String(number).padStart(2, "0");
+        const away = Math.abs(minutes);
+        const offset = `${minutes < 0 ? "-" : "+"}${two(Math.floor(away / 60))}:${two(away % 60)}`;
+        expect(parseDate(`${day}T${time}${offset}`, { dates: [] })).toMatchObject({ ok: true, date: day });
+        const written = { dates: ["yyyy/MM/dd HH:mm:ss ZZ"] };
+        const slashed = `${day.replaceAll("-", "/")} ${time} ${offset}`;
+        expect(parseDate(slashed, written)).toMatchObject({ ok: true, date: day });
+      },
+    ),
+  );
 });
 
 it("reads back every calendar day in every zone", () => {

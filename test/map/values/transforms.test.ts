@@ -31,6 +31,8 @@ test.each<{ spec: TransformSpec; value: Value; is: Value; style?: ValueStyle }>(
   { spec: { pad_left: [2, "0"] }, value: "123", is: "123" },
   { spec: { pad_left: [6, "0"] }, value: 123, is: "000123" },
   { spec: { pad_right: [5, "-"] }, value: "ab", is: "ab---" },
+  { spec: { fit: 16 }, value: "sixteen-is-short", is: "sixteen-is-short" },
+  { spec: { fit: 16 }, value: 12, is: 12 },
   { spec: { replace: ["(\\d+)-(\\d+)", "$2/$1"] }, value: "12-34 5-6", is: "34/12 6/5" },
   { spec: { replace: ["[$€£¥]", ""] }, value: "$12.50", is: "12.50" },
   { spec: { replace: ["a", "$$"] }, value: "aa", is: "$$" },
@@ -50,6 +52,27 @@ test.each<{ spec: TransformSpec; value: Value; is: Value; style?: ValueStyle }>(
   { spec: { round: 2 }, value: 1.2000000000000002, is: 1.2 },
   { spec: { round: 0 }, value: "-2.5", is: "-3" },
   { spec: { round: 2 }, value: "1.234,567", is: "1234,57", style: comma },
+  { spec: "money", value: "CHF 1'234.50", is: "1'234.50" },
+  { spec: "money", value: "12,50 EUR", is: "12,50" },
+  { spec: "money", value: "USD 12.50", is: "12.50" },
+  { spec: "money", value: "$12.50", is: "12.50" },
+  { spec: "money", value: "-$5", is: "-5" },
+  { spec: "money", value: "$-5", is: "-5" },
+  { spec: "money", value: "\u22125 kr", is: "-5" },
+  { spec: "money", value: "5.00-", is: "-5.00" },
+  { spec: "money", value: "($5.00)", is: "-5.00" },
+  { spec: "money", value: "(1,234.00)", is: "-1,234.00" },
+  { spec: "money", value: "US $57.75", is: "57.75" },
+  { spec: "money", value: "AU $57.75", is: "57.75" },
+  { spec: "money", value: "$12.50 USD", is: "12.50" },
+  { spec: "money", value: "Fr. 12.50", is: "12.50" },
+  { spec: "money", value: "1 234,50 zł", is: "1 234,50" },
+  { spec: "money", value: "₹1,23,456.50", is: "1,23,456.50" },
+  { spec: "money", value: "12.50", is: "12.50" },
+  { spec: "money", value: 12.5, is: 12.5 },
+  { spec: { money: "CHF" }, value: "CHF 12.50", is: "12.50" },
+  { spec: { money: "CAD" }, value: "$12.50", is: "12.50" },
+  { spec: { money: "CHF" }, value: "12.50", is: "12.50" },
   { spec: "number", value: "1.234,5", is: 1234.5, style: comma },
   { spec: "number", value: 7, is: 7 },
   { spec: { date: "M/d/yyyy" }, value: "1/5/2024", is: "2024-01-05" },
@@ -58,6 +81,33 @@ test.each<{ spec: TransformSpec; value: Value; is: Value; style?: ValueStyle }>(
 ])("$spec makes $is of $value", ({ spec, value, is, style }) => {
   done.push(typeof spec === "string" ? spec : (Object.keys(spec)[0] ?? ""));
   expect(apply(spec, value, style)).toEqual({ ok: true, value: is });
+});
+
+describe("fit", () => {
+  it("cuts a longer text so that it has as many characters, with a hash of the whole at its end, and says so", () => {
+    expect(apply({ fit: 16 }, "a-very-long-handle")).toEqual({
+      ok: true,
+      value: "a-very--ca338585",
+      notices: [{ code: "shortened", message: '18 characters, shortened to 16: "a-very--ca338585"' }],
+    });
+  });
+
+  it("counts characters as the limits of payloads do", () => {
+    const emojis = "😀".repeat(100);
+    expect(apply({ fit: 100 }, emojis)).toEqual({ ok: true, value: emojis });
+    const result = apply({ fit: 100 }, `${emojis}😀`);
+    expect(result.ok && [...String(result.value)].length).toBe(100);
+  });
+
+  it("keeps texts apart that differ only at their end", () => {
+    const same = "long-".repeat(30);
+    const made = ["a", "b"].map((end) => apply({ fit: 100 }, same + end));
+    expect(made[0]).not.toEqual(made[1]);
+  });
+
+  it("shortens each item of a list", () => {
+    expect(apply({ fit: 16 }, ["a-very-long-handle", "b"])).toMatchObject({ value: ["a-very--ca338585", "b"] });
+  });
 });
 
 it("has a row in the table above for every transform", () => {
@@ -79,6 +129,13 @@ test.each<{ spec: TransformSpec; value: Value; code: string }>([
   { spec: "number", value: "12345678901234567890", code: "not_exact" },
   { spec: "abs", value: "n/a", code: "not_a_number" },
   { spec: { round: 2 }, value: "1,5", code: "not_a_number" },
+  { spec: "money", value: "12 apples", code: "not_a_number" },
+  { spec: "money", value: "on request", code: "not_a_number" },
+  { spec: "money", value: "$12.50 EUR", code: "not_a_number" },
+  { spec: "money", value: "-(5.00)", code: "not_a_number" },
+  { spec: "money", value: "--5", code: "not_a_number" },
+  { spec: { money: "CHF" }, value: "USD 12.50", code: "not_allowed" },
+  { spec: { money: "CHF" }, value: "$12.50", code: "not_allowed" },
   { spec: { round: 2 }, value: Number.NaN, code: "not_a_number" },
   { spec: { date: "M/d/yyyy" }, value: "5.1.2024", code: "not_a_date" },
   { spec: "number", value: ["1", "x"], code: "not_a_number" },
@@ -101,6 +158,9 @@ describe("a mapping is refused", () => {
     { spec: { replace: ["(a)", "$2"] }, says: "has no group for $2" },
     { spec: { pad_left: 6 }, says: '{ pad_left: [6, "0"] }' },
     { spec: { pad_left: [1_000_000, "0"] }, says: '{ pad_left: [6, "0"] }' },
+    { spec: { fit: 15 }, says: "{ fit: 100 }, with 16 characters or more" },
+    { spec: { money: "Franken" }, says: 'money: "Franken" is not the code of a currency' },
+    { spec: "fit", says: "{ fit: 100 }" },
     { spec: { round: "two" }, says: "{ round: 2 }" },
     { spec: { date: "YYYY-MM-DD" }, says: "years are yyyy" },
     { spec: { trim: null, upper: null }, says: "a map with one key" },

@@ -100,7 +100,7 @@ const sample: JsonObject = {
   category_id: 123,
   supplier_id: 123,
   supplier: { name: "s" },
-  image_url: "u",
+  image_url: "https://example.com/u.jpg",
   sellable: true,
   lot_tracking: true,
   sub_category_id: 123,
@@ -140,13 +140,31 @@ describe("the schema of a product", () => {
   test.each([
     { field: "name", max: 200 },
     { field: "sku", max: 100 },
-    { field: "image_url", max: 255 },
-  ])("$field may have $max characters, of a variant too", ({ field, max }) => {
-    const exact = "x".repeat(max);
+    { field: "image_url", max: 255, begin: "https://example.com/" },
+  ])("$field may have $max characters, of a variant too", ({ field, max, begin = "" }) => {
+    const exact = begin.padEnd(max, "x");
     expect(codesAt({ ...minimal, [field]: exact, variants: [{ ...variant, [field]: exact }] })).toEqual([]);
     expect(
       codesAt({ ...minimal, [field]: `${exact}x`, variants: [{ ...variant, [field]: `${exact}x` }] }).sort(),
     ).toEqual([`${field} too_big`, `variants.0.${field} too_big`]);
+  });
+
+  test.each([
+    { image_url: "https://example.com/a.jpg", code: [] },
+    { image_url: "HTTP://example.com", code: [] },
+    { image_url: "https://bücher.example/größe,1.jpg?v=1&x=[2]", code: [] },
+    { image_url: "https://cdn.example.com/resize?w=100&from=https://example.com/a.jpg", code: [] },
+    { image_url: "", code: [] }, // empties the field
+    { image_url: "cup.png", code: ["image_url invalid_format"] },
+    { image_url: "/m/h/cup.jpg", code: ["image_url invalid_format"] },
+    { image_url: "//cdn.example.com/cup.jpg", code: ["image_url invalid_format"] },
+    { image_url: "ftp://example.com/cup.jpg", code: ["image_url invalid_format"] },
+    { image_url: "https:///cup.jpg", code: ["image_url invalid_format"] },
+    { image_url: "https://example.com/my cup.jpg", code: ["image_url invalid_format"] },
+    { image_url: "https://example.com/a.jpg, https://example.com/b.jpg", code: ["image_url invalid_format"] },
+    { image_url: "https://example.com/a.jpg,https://example.com/b.jpg", code: ["image_url invalid_format"] },
+  ])("takes one web address as an image: $image_url $code", ({ image_url, code }) => {
+    expect(codesAt({ ...minimal, image_url })).toEqual(code);
   });
 
   test.each([
