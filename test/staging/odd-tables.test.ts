@@ -114,10 +114,11 @@ children:
     );
   });
 
-  it("are named in problems as the mapping names them", async () => {
-    await using staged = await stagedJob(products("sku,NAME,price\nA,Cup,x\n"));
+  it("are named in problems as they stand in the file, where people look for the cell", async () => {
+    await using staged = await stagedJob(products('sku,NAME,price\nA,Cup,x\nB,"a"b,1\n'));
     expect(await staged.problems()).toEqual([
-      expect.stringContaining('in.csv:2 column "Price" = "x" → retail_price: '),
+      expect.stringContaining('in.csv:2 column "price" = "x" → retail_price: '),
+      expect.stringContaining('in.csv:3 column "NAME": this row cannot be read: '),
     ]);
   });
 });
