@@ -89,7 +89,8 @@ export async function readCsv(source: Source, format: "csv" | "tsv", settings: S
       ...renamedText(renamed),
       ...twice.map((name) => `heading ${JSON.stringify(name)} stands more than once; its columns are not read`),
     ],
-    rows: () => rowsOf(early, records, layout ?? layoutOf(header.cells), { file, delimiter, told }),
+    rows: () =>
+      rowsOf(early, records, layout ?? layoutOf(header.cells), { file, delimiter, told, header: header.cells }),
     detectedLate: () => [...blank.inWords(), ...told.inWords()],
   };
 }
@@ -173,6 +174,8 @@ interface RowPlace {
   readonly file: string;
   readonly delimiter: string;
   readonly told: ReturnType<typeof watchLeftOut>;
+  /** Trimmed. */
+  readonly header: readonly string[];
 }
 
 async function* rowsOf(
@@ -200,7 +203,7 @@ async function* rowsOf(
       line,
       raw,
       cells: cellsOf(cells, layout),
-      fault: { ...unreadableRow(record, layout), file, line, row: number },
+      fault: { ...unreadableRow(record, place), file, line, row: number },
       ...(retryOf === undefined ? {} : { retryOf }),
     };
   };
@@ -209,15 +212,15 @@ async function* rowsOf(
   }
 }
 
-function unreadableRow({ fault }: CsvRecord, { columns }: Layout): Problem {
+function unreadableRow({ fault }: CsvRecord, { header }: RowPlace): Problem {
   const { cell = 0, what = "" } = fault ?? {};
-  const column = columns.find(({ index }) => index === cell)?.name;
-  const where = column === undefined ? ` in cell ${cell + 1}` : "";
+  const column = header[cell] ?? "";
+  const where = column === "" ? ` in cell ${cell + 1}` : "";
   const remedy = 'a quote inside a cell is written twice, in quotes: "5"" pipe"';
   return {
     code: "unreadable_row",
     message: `this row cannot be read: ${what}${where}; ${remedy}`,
-    ...(column === undefined ? {} : { column }),
+    ...(column === "" ? {} : { column }),
   };
 }
 

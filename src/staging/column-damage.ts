@@ -111,7 +111,7 @@ function wordsOf(kind: DamageKind): string {
     case "mojibake":
       return "read in the wrong encoding, here or before: name source.encoding, or export again as UTF-8";
     case "odd_spaces":
-      return "with spaces that look like others or like nothing: apply replace, or fix them";
+      return "with spaces that look like others or like nothing: apply replace, or fix them (what has no width is taken out of keys anyway)";
     case "formula_error":
       return "the error of a formula: fix the spreadsheet and export again, or name it in source.blank";
     case "point_zero":

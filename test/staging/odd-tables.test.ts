@@ -115,9 +115,10 @@ children:
   });
 
   it("are named in problems as they stand in the file, where people look for the cell", async () => {
-    await using staged = await stagedJob(products("sku,NAME,price\nA,Cup,x\n"));
+    await using staged = await stagedJob(products('sku,NAME,price\nA,Cup,x\nB,"a"b,1\n'));
     expect(await staged.problems()).toEqual([
       expect.stringContaining('in.csv:2 column "price" = "x" → retail_price: '),
+      expect.stringContaining('in.csv:3 column "NAME": this row cannot be read: '),
     ]);
   });
 });
@@ -373,6 +374,15 @@ describe("scalars of JSON", () => {
     { what: "a long number keeps its digits", json: "1234567890123456789", fate: "pending 1234567890123456789" },
   ])("as keys: $what", async ({ json, fate }) => {
     expect(await made(`{"sku":${json},"name":"Cup","ean":""}`)).toEqual([`in.json:1 ${fate}`]);
+  });
+
+  it("are accepted by their path, in lists too", async () => {
+    const mapping = `resource: products
+source: { accept: { sku: [scientific_notation], parts.sku: [point_zero] } }
+fields: { sku: sku, name: name, type: { value: KIT } }
+children: { kit_items: { each: parts, fields: { sku: sku, quantity: qty } } }`;
+    const text = '[{"sku":"5.23E+11","name":"Set","parts":[{"sku":"1001.0","qty":1}]}]';
+    expect(await fates(jobOf(text, mapping, "in.json"))).toEqual(["in.json:1 pending 5.23E+11"]);
   });
 
   it("are whole in lists and codes too", async () => {

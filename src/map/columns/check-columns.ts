@@ -265,12 +265,18 @@ function unreadFault(name: string, uses: ColumnUses): Faults {
   );
 }
 
-/** `source.accept` names columns of any of the files; JSON has no damage that could be accepted. */
+/** `source.accept` names columns of any of the files; in JSON also those of nested lists, as `lines.sku`. */
 function acceptFault(name: string, headers: readonly (Header | undefined)[]): Faults {
   const known = headers.filter((header) => header !== undefined);
-  if (known.length < headers.length || known.some((header) => header.has(name))) return none;
+  if (known.length < headers.length || known.some((header) => knows(header, name))) return none;
   const names = known.flatMap((header) => header.names);
   return error(undefined, `source.accept: no file has a column "${name}".${didYouMean(name, names)}`);
+}
+
+function knows(header: Header, name: string): boolean {
+  if (header.has(name)) return true;
+  const dots = [...name.matchAll(/\./g)].map(({ index }) => index);
+  return dots.some((dot) => header.nested(name.slice(0, dot))?.has(name.slice(dot + 1)) === true);
 }
 
 /** Other headings of a column that nobody reads are a slip of the pen, mostly. */
