@@ -72,8 +72,9 @@ export type { HttpProxy } from "./model/proxy.ts";
 export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";
 export type { ChannelStanding } from "./model/resources/channel-standing.ts";
 export { resourceNames } from "./model/resources/resources.ts";
-export type { Cell, Cells, FileInfo, Format, SourceSettings } from "./model/row.ts";
+export type { Cell, Cells, FileInfo, Format, RenamedHeading, SourceSettings } from "./model/row.ts";
 export type { AlternativeTrace, FieldTrace, TracedCell, TraceResult, TraceStep } from "./model/trace.ts";
+export type { ControlTotals } from "./report/agreement-text.ts";
 export type {
   EarlierStory,
   EntryStory,
@@ -86,7 +87,6 @@ export type {
   StoryEvent,
 } from "./report/explanation.ts";
 export type { FailureFile } from "./report/failures.ts";
-
 export type { ShownEntry } from "./report/preview-text.ts";
 export type { ProblemGroup } from "./report/problems.ts";
 export type { Counts, StopReason, Summary, SummaryFile } from "./report/summary.ts";

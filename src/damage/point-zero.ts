@@ -1,4 +1,5 @@
 // Numbers that passed through a program which knows only fractions: the id 1001 became `1001.0`.
+import { isPointZero } from "../model/spoilt-code.ts";
 import { type DamageWatch, damageOf, suspects } from "./suspects.ts";
 
 /** A watch for whole numbers that end in `.0`. */
@@ -22,7 +23,3 @@ export function watchPointZero(): DamageWatch {
 
 const longest = "100.0".length;
 const enough = 3;
-
-function isPointZero(text: string): boolean {
-  return /^\d+\.0$/.test(text);
-}

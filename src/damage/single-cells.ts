@@ -1,6 +1,7 @@
 // Damage that a cell shows by itself, whatever stands around it: errors of formulas, scientific notation, text read in the
-// wrong encoding, spaces that nobody sees.
+// wrong encoding, entities of HTML, spaces that nobody sees.
 import type { ColumnRole } from "../model/damage.ts";
+import { isScientific } from "../model/spoilt-code.ts";
 import { isMojibake } from "./mojibake.ts";
 import { type DamageWatch, damageOf, suspects } from "./suspects.ts";
 
@@ -10,6 +11,9 @@ export function watchSingleCells(role: ColumnRole): DamageWatch {
   const kinds = [
     { kind: "formula_error" as const, isDamaged: isFormulaError, found: suspects() },
     ...(isKey ? [{ kind: "scientific_notation" as const, isDamaged: isScientific, found: suspects() }] : []),
+    ...(role === "text" || role === "identifier"
+      ? [{ kind: "html_entities" as const, isDamaged: hasEntity, found: suspects() }]
+      : []),
     ...(role === "other"
       ? []
       : [
@@ -37,12 +41,13 @@ function isFormulaError(text: string): boolean {
   return text.startsWith("#") && formulaError.test(text);
 }
 
-// Spreadsheets write the sign of the exponent and two digits. `1E5` is somebody's article number.
-const scientific = /^-?\d(?:[.,]\d+E[+-]\d{2,3}|E\+\d{2,3}|[.,]\d{3,}E\d{1,2})$/i;
-
-function isScientific(text: string): boolean {
-  return scientific.test(text);
+// Where tags stand too, it is HTML and may be meant as such.
+function hasEntity(text: string): boolean {
+  return text.includes("&") && entity.test(text) && !tag.test(text);
 }
+
+const entity = /&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[\da-f]{2,4});/i;
+const tag = /<[a-z!/]/i;
 
 const anyOddSpace = /[\u00a0\u00ad\u2007\u200b-\u200f\u202a-\u202f\u2060\ufeff]/;
 const withoutWidth = /[\u200b\u2060\ufeff]/;

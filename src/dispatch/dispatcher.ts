@@ -18,6 +18,7 @@ import { guardOrders } from "./guard.ts";
 import { createLookup } from "./lookup.ts";
 import type { DispatchOptions } from "./options.ts";
 import { planEntries } from "./plan-entries.ts";
+import { settleRemade } from "./program-changes.ts";
 import { checkReferences } from "./references.ts";
 import { createSettlements } from "./settle.ts";
 
@@ -77,7 +78,10 @@ async function runPhase(context: DispatchContext, phase: Phase): Promise<void> {
   if (entries === 0 && !toldWhenEmpty.has(phase)) return;
   onEvent({ type: "phase.started", phase, entries, open });
   if (open > 0) {
-    if (!options.force) await settleMany(context, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
+    if (!options.force) {
+      await settleMany(context, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
+      await settleMany(context, phase, "unchanged", settleRemade(context, phase));
+    }
     // After that, so that the same command with the same limit goes on with the next ones.
     if (options.limit !== undefined)
       await settleMany(context, phase, "pending", ledger.queue.limitTo(run, phase, options.limit));
@@ -121,9 +125,12 @@ async function runRound(context: DispatchContext, phase: Phase): Promise<boolean
 }
 
 /** What a phase will not send is settled before anybody looks at what it will; its own turn tells of it. */
-async function narrow({ options }: DispatchContext, phase: Phase): Promise<void> {
-  const { ledger, run, force, limit } = options;
-  if (!force) await ledger.queue.settleUnchanged(run, phase);
+async function narrow(context: DispatchContext, phase: Phase): Promise<void> {
+  const { ledger, run, force, limit } = context.options;
+  if (!force) {
+    await ledger.queue.settleUnchanged(run, phase);
+    await settleRemade(context, phase);
+  }
   if (limit !== undefined) await ledger.queue.limitTo(run, phase, limit);
 }
 

@@ -11,7 +11,9 @@ import type { DispatchContext } from "./context.ts";
 import { isDoubtful } from "./doubtful-entry.ts";
 import { foundSettlement } from "./existing-policy.ts";
 import type { Answers } from "./lookup.ts";
+import { settleRemade } from "./program-changes.ts";
 import { immutable } from "./reconcile.ts";
+import { likenessOf } from "./recover.ts";
 import type { Verdict } from "./settle.ts";
 
 /** What resolving a phase came to, in entries. */
@@ -118,7 +120,7 @@ async function askForKnown(context: DispatchContext, tally: Tally, phase: Phase)
   }
   if (hidden === 0) return;
   // Left are those that cannot be updated and are not seen: whatever of them says the same as before is done.
-  const entries = await queue.settleUnchanged(options.run, phase);
+  const entries = (await queue.settleUnchanged(options.run, phase)) + (await settleRemade(context, phase));
   tally.settled += entries;
   if (entries > 0) options.onEvent({ type: "entries.settled", phase, outcome: "unchanged", entries });
   for await (const known of queue.known(options.run, phase)) {
@@ -150,14 +152,14 @@ async function planAll<T extends { readonly entry: QueuedEntry }>(
   { options, settlements }: DispatchContext,
   tally: Tally,
   items: readonly T[],
-  decide: (item: T) => Decision,
+  decide: (item: T) => Decision | Promise<Decision>,
 ): Promise<void> {
   const { queue } = options.ledger;
   const plans: { entryId: number; plan: Plan }[] = [];
   const ends: Verdict[] = [];
   for (const item of items) {
     const { entry } = item;
-    const decision = decide(item);
+    const decision = await decide(item);
     if (decision.kind === "leave") continue;
     // Nobody has to find out what became of an unanswered update: whatever follows says it again.
     const closing = entry.doubt === undefined ? undefined : ({ sendId: entry.doubt.sendId, result: "absent" } as const);
@@ -175,11 +177,18 @@ async function planAll<T extends { readonly entry: QueuedEntry }>(
 }
 
 /** An earlier run made it; this one has other content, or owes it an update. */
-function knownDecision({ options }: DispatchContext, { entry, remoteId, partial }: KnownEntry): Decision {
+async function knownDecision(
+  context: DispatchContext,
+  { entry, remoteId, partial, areRowsKnown }: KnownEntry,
+): Promise<Decision> {
+  const { options } = context;
   if (isDoubtful(entry)) return { kind: "leave" };
   const resource = resources[entry.resource];
   if (partial) return { kind: "plan", plan: { kind: "update", remoteId } };
   if (resource.updateEndpoint === undefined) {
+    // Of an old ledger it may not be known which rows made the record: it may be what the rows say now all the same.
+    if (!areRowsKnown && (await likenessOf(context, entry, remoteId, "exact")).kind === "same")
+      return { kind: "settle", settlement: { outcome: "unchanged", remoteId } };
     const problems = [immutable(resource.singular, entry.key, remoteId, resource.keyPath)];
     return { kind: "settle", settlement: { outcome: "invalid", remoteId, problems } };
   }

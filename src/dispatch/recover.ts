@@ -22,11 +22,15 @@ export type Likeness =
   | { readonly kind: "gone" }
   | { readonly kind: "unknown"; readonly cause: string };
 
-/** Reads the record and compares what both sides show. A key that a server only wrote otherwise counts as the same. */
+/**
+ * Reads the record and compares what both sides show. A key that a server only wrote otherwise counts as the same, and so
+ * does a field that it may have changed since, unless all have to be `exact`.
+ */
 export async function likenessOf(
   { options, transport, halt }: DispatchContext,
   entry: QueuedEntry,
   remoteId: string,
+  exact: "exact" | "as sent" = "as sent",
 ): Promise<Likeness> {
   const resource = resources[entry.resource];
   const asked = await ask(
@@ -46,7 +50,8 @@ export async function likenessOf(
   const sent = creationBody(resource, withFills(entry.payload, fills));
   const { differences } = compare(sent, resource.readBack(asked.value));
   const that = differences.filter(
-    ({ path, sent: ours, have }) => !resource.changedByServer.includes(path) && !isSameIdentifier(path, ours, have),
+    ({ path, sent: ours, have }) =>
+      (exact === "exact" || !resource.changedByServer.includes(path)) && !isSameIdentifier(path, ours, have),
   );
   return that.length === 0 ? { kind: "same" } : { kind: "differs", differences: that };
 }

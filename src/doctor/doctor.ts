@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import type { Input, Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { tableHeader } from "../map/columns/header.ts";
+import { fileSettings } from "../map/columns/names-read.ts";
 import type { Account } from "../model/account.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
@@ -103,18 +104,17 @@ async function examineInput(input: Input): Promise<ExaminedInput> {
   try {
     const compiled = await compileInput(input);
     checkJoins(input, compiled.mapping);
-    const { source } = compiled.mapping;
-    const headersOf = async (files: Input["files"]) => {
+    const headersOf = async (files: Input["files"], join?: string) => {
       const headers = files.map(async ({ path, shown }) => {
         if (await isStreamFile(path)) return [];
-        await using opened = await openInput(path, shown, source);
+        await using opened = await openInput(path, shown, fileSettings(compiled.mapping, join));
         return [tableHeader({ ...opened.info, path: shown })];
       });
       return (await Promise.all(headers)).flat();
     };
     const joined = Object.fromEntries(
       await Promise.all(
-        Object.entries(input.joins).map(async ([join, files]) => [join, (await headersOf(files))[0]] as const),
+        Object.entries(input.joins).map(async ([join, files]) => [join, (await headersOf(files, join))[0]] as const),
       ),
     );
     const faults = (await headersOf(input.files)).map((header) => compiled.checkColumns(header, joined));

@@ -2,6 +2,7 @@
 // there. Known are constants, the answers of `map`, and cells that are sent as they are; what is calculated is not.
 import type { Input } from "../job/job.ts";
 import { type ColumnPlace, type ColumnUse, type ColumnUses, locate } from "../map/columns/column-uses.ts";
+import { fileSettings } from "../map/columns/names-read.ts";
 import type { CompiledMapping } from "../map/compile.ts";
 import type { Alternative, FieldMapping, Mapping } from "../map/definition/mapping.ts";
 import { cellAt } from "../model/cells.ts";
@@ -127,7 +128,7 @@ async function sample(
     if (places.length === 0) continue;
     for (const { path, shown, source } of files) {
       if (await isStreamFile(path)) continue;
-      for (const row of await firstRows(path, shown, source ?? compiled.mapping.source)) {
+      for (const row of await firstRows(path, shown, fileSettings(compiled.mapping, join, source))) {
         if (join === undefined && isLeftOut(compiled, shown, row)) continue;
         for (const place of places)
           for (const text of textsOf(cellAt(row.cells, place.column))) found.get(keyOf(place))?.add(text);
@@ -141,7 +142,7 @@ async function firstRows(...[path, shown, settings]: Parameters<typeof openInput
   await using opened = await openInput(path, shown, settings);
   const rows: Row[] = [];
   for await (const batch of opened.batches()) {
-    rows.push(...batch.filter(({ fault }) => fault === undefined));
+    rows.push(...batch.filter(({ fault, leftOut }) => fault === undefined && leftOut === undefined));
     if (rows.length >= sampledRows) break;
   }
   return rows.slice(0, sampledRows);

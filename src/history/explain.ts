@@ -142,7 +142,9 @@ async function rowStory({ file, row }: FoundRow, { runs, mappingOf }: StoryTools
     run: runMention(run, file.run),
     input: file.join === undefined ? file.input : `${file.input}.${file.join}`,
     outcome,
-    left_out_by: outcome === "excluded" && todays.ok ? leftOutBy({ file, row }, todays) : null,
+    // A row that says itself why it was left out (a total, a copy) was left out by no condition.
+    left_out_by:
+      outcome === "excluded" && row.problems.length === 0 && todays.ok ? leftOutBy({ file, row }, todays) : null,
     problems: row.problems,
     mapping: { file: todays.file ?? null, reason: todays.ok ? null : todays.reason },
   };

@@ -161,30 +161,42 @@ async function readExport(path: string, shown: string, name: string): Promise<Ex
   }
   const records = await findRecords(path, shown);
   const settings: Sample["settings"] = records === undefined ? {} : { records };
-  try {
-    return { name, shown, path, settings, ...(await readHead(path, shown, settings)) };
-  } catch (error) {
-    // Some exports never put cells in quotes and have quotes in them: inches, mostly.
+  const head = await readHead(path, shown, settings).catch((error: unknown) => {
     if (!(error instanceof ImportError) || !/a quote |quotes?\b/.test(error.message)) throw error;
-    const unquoted = { ...settings, quote: "none" } as const;
-    const head = await readHead(path, shown, unquoted).catch(() => undefined);
-    if (head === undefined) throw error;
-    return { name, shown, path, settings: unquoted, ...head };
-  }
+    return error;
+  });
+  if (!(head instanceof Error) && head.faults === 0) return exportOf(name, shown, path, settings, head);
+  // Some exports never put cells in quotes and have quotes in them: inches, mostly.
+  const unquoted = { ...settings, quote: "none" } as const;
+  const plain = await readHead(path, shown, unquoted).catch(() => undefined);
+  const isBetter = plain !== undefined && (head instanceof Error || plain.faults === 0);
+  if (isBetter) return exportOf(name, shown, path, unquoted, plain);
+  if (head instanceof Error) throw head;
+  return exportOf(name, shown, path, settings, head);
 }
 
-async function readHead(
-  path: string,
-  shown: string,
-  settings: Sample["settings"],
-): Promise<Pick<Sample, "info" | "rows" | "isWhole">> {
+type Head = Pick<Sample, "info" | "rows" | "isWhole"> & {
+  /** Rows that could not be read. */
+  readonly faults: number;
+};
+
+function exportOf(name: string, shown: string, path: string, settings: Sample["settings"], head: Head): Export {
+  const { info, rows, isWhole } = head;
+  return { name, shown, path, settings, info, rows, isWhole };
+}
+
+async function readHead(path: string, shown: string, settings: Sample["settings"]): Promise<Head> {
   await using input = await openInput(path, shown, settings);
   const rows: Sample["rows"][number][] = [];
+  let faults = 0;
   for await (const batch of input.batches()) {
-    rows.push(...batch.filter(({ fault }) => fault === undefined).map(({ cells }) => cells));
-    if (rows.length >= sampleRows) return { info: input.info, rows: rows.slice(0, sampleRows), isWhole: false };
+    faults += batch.filter(({ fault }) => fault !== undefined).length;
+    rows.push(
+      ...batch.filter(({ fault, leftOut }) => fault === undefined && leftOut === undefined).map(({ cells }) => cells),
+    );
+    if (rows.length >= sampleRows) return { info: input.info, rows: rows.slice(0, sampleRows), isWhole: false, faults };
   }
-  return { info: input.info, rows, isWhole: true };
+  return { info: input.info, rows, isWhole: true, faults };
 }
 
 /** Names of the inputs, after their files: letters, digits, - and _, each once, and none that the job file has. */

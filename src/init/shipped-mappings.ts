@@ -6,11 +6,11 @@ import { loadMapping } from "../map/definition/load-mapping.ts";
 import type { Mapping } from "../map/definition/mapping.ts";
 import { packageFolder } from "../model/package.ts";
 
-/** A shipped mapping: its file, and the columns that it reads of its main input. */
+/** A shipped mapping: its file, and the columns that it reads of its main input, each with all its headings. */
 export interface ShippedMapping {
   /** Such as `mappings/shopify-products.yaml`. */
   readonly file: string;
-  readonly columns: readonly string[];
+  readonly columns: readonly (readonly string[])[];
 }
 
 /** All shipped mappings. */
@@ -28,18 +28,21 @@ export async function readShippedMappings(): Promise<readonly ShippedMapping[]> 
 /** The one that an export with these columns was made for: most of what it reads is there, and no other fits better. */
 export function madeFor(columns: readonly string[], shipped: readonly ShippedMapping[]): ShippedMapping | undefined {
   const rated = shipped.map((mapping) => {
-    const hits = mapping.columns.filter((column) => columns.includes(column)).length;
+    const hits = mapping.columns.filter((headings) => headings.some((heading) => columns.includes(heading))).length;
     return { mapping, hits, share: hits / Math.max(1, mapping.columns.length) };
   });
   const [best] = rated.filter(({ hits, share }) => hits >= 5 && share >= 0.7).toSorted((a, b) => b.hits - a.hits);
   return best?.mapping;
 }
 
-function columnsOf(mapping: Mapping): readonly string[] {
+function columnsOf(mapping: Mapping): readonly (readonly string[])[] {
   const isJoined = (name: string) => mapping.joins.some((join) => name.startsWith(`${join.name}.`));
   const own = columnUses(mapping).all.flatMap(({ name, use, reader: { child } }) => {
     const isOfRows = child === undefined || child.each.kind === "rows";
     return use === "group" || (isByName(use) && isOfRows && !isJoined(name)) ? [name] : [];
   });
-  return [...new Set(own)];
+  return [...new Set(own)].map((name) => [
+    name,
+    ...(Object.hasOwn(mapping.headings, name) ? (mapping.headings[name] ?? []) : []),
+  ]);
 }

@@ -10,6 +10,7 @@ import type { CompiledField } from "./compile-field.ts";
 import type { FieldResult } from "./field-result.ts";
 import type { FieldScope } from "./scope.ts";
 import { openTraceRecorder } from "./trace-recorder.ts";
+import type { Decimal } from "./values/decimal.ts";
 
 /** A draft while it is being made. */
 export interface DraftParts {
@@ -18,6 +19,12 @@ export interface DraftParts {
   readonly references: Reference[];
   readonly origins: Map<string, readonly Origin[]>;
   readonly problems: Problem[];
+  /** The total of each element of the list that is summed, where the source has one, and what was wrong with them. */
+  lineTotals?: { readonly lines: (Decimal | undefined)[]; readonly problems: Problem[] };
+  /** Items of the list that is summed which are the rest of the item before: one element of the source at two prices. */
+  continued?: Set<number>;
+  /** By the index of an item: what a discount on the whole took off it. The source's line totals do not know of it. */
+  shares?: Map<number, Decimal>;
   readonly offsetDays: OffsetDay[];
   /** Where every field is to be told of; mostly nowhere. */
   readonly trace?: FieldTrace[];
@@ -91,9 +98,9 @@ function assembleField(
       result satisfies never;
   }
   if (result.offsetDay !== undefined) parts.offsetDays.push(result.offsetDay);
-  for (const { code, message, origins } of result.notices ?? []) {
+  for (const { origins, ...notice } of result.notices ?? []) {
     const at = origins === undefined ? parts.origins : new Map([[path, origins]]);
-    parts.problems.push(locateProblem({ code, message, severity: "warning", path }, at));
+    parts.problems.push(locateProblem({ ...notice, severity: "warning", path }, at));
   }
 }
 

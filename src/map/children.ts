@@ -4,16 +4,18 @@ import { cellPlace, type Origin, type SourceRow } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
 import { isPlainObject } from "../model/json.ts";
 import type { Problem } from "../model/problem.ts";
-import { atCells } from "../model/problem-place.ts";
+import { atCells, locateProblem } from "../model/problem-place.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import type { FieldTrace } from "../model/trace.ts";
-import { assembleFields, type DraftParts, emptyObject, type MutableObject } from "./assemble-draft.ts";
+import { compileAmounts, numberOf, type PricedElement, pricedFields } from "./amounts.ts";
+import { assembleFields, type DraftParts, emptyObject, emptyParts, type MutableObject } from "./assemble-draft.ts";
 import { type CompiledField, compileField, type FieldTools } from "./compile-field.ts";
 import type { FieldContext } from "./compile-source.ts";
 import type { ChildMapping, Mapping } from "./definition/mapping.ts";
 import { type Expr, judgeBy } from "./expression/condition.ts";
 import type { ScopeStyles } from "./expression/expression.ts";
 import { type FieldScope, type Place, type Reading, readAt, readingsOf, wholeRow } from "./scope.ts";
+import { compileLineTotal } from "./totals.ts";
 import { tracedCells } from "./trace-recorder.ts";
 import type { Blanks } from "./values/blanks.ts";
 import type { Value } from "./values/coerce.ts";
@@ -35,10 +37,17 @@ export interface CompiledChild {
 }
 
 /** A child ready for groups. */
-export function compileChild(child: ChildMapping, mapping: Mapping, tools: FieldTools): CompiledChild {
+export function compileChild(
+  child: ChildMapping,
+  mapping: Mapping,
+  tools: FieldTools,
+  ofEntry: FieldTools,
+): CompiledChild {
   const { path, where, each } = child;
   const { blanks } = tools.context;
   const fields = child.fields.map((mapped) => compileField(mapped, tools));
+  const readTotal = compileLineTotal(child, mapping, tools);
+  const priceElements = compileAmounts(child, fields, { ofElement: tools, ofEntry });
   const judge = where === undefined ? undefined : judgeBy(where, "where");
   const list = compileElements(each, mapping, tools.context);
 
@@ -50,7 +59,7 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
       parts.problems.push({ code, message, path, ...cellPlace(place.source, column) });
       return;
     }
-    const items: MutableObject[] = [];
+    const kept: { readonly element: Element; readonly scope: FieldScope }[] = [];
     for (const element of found.elements) {
       const scope = scopeOf(element, group, blanks);
       const judged = judge?.(scope.expressionScope);
@@ -59,7 +68,7 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
         const problem: Problem = {
           code: "expression_failed",
           message: judged.message,
-          path: `${path}[${items.length}]`,
+          path: `${path}[${kept.length}]`,
           ...place,
         };
         parts.problems.push(atCells(problem, readingsOf(judged.reads, scope)));
@@ -71,10 +80,40 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
         );
         continue;
       }
+      kept.push({ element, scope });
+    }
+    const priced = priceElements?.(
+      kept.map(({ scope }) => scope),
+      group.first,
+      parts,
+    );
+    const items: MutableObject[] = [];
+    for (const [index, { element, scope }] of kept.entries()) {
+      const at = `${path}[${items.length}]`;
       const item = emptyObject();
-      parts.origins.set(`${path}[${items.length}]`, [elementOrigin(element)]);
-      assembleFields(fields, scope, item, `${path}[${items.length}].`, parts);
+      parts.origins.set(at, [elementOrigin(element)]);
+      assembleFields(fields, scope, item, `${at}.`, parts);
+      readTotal?.(scope, `${at}.`, parts);
       items.push(item);
+      const ofElement = priced?.[index];
+      if (ofElement === undefined) continue;
+      setPrice(item, at, ofElement, parts);
+      if (ofElement.share !== undefined) {
+        parts.shares ??= new Map();
+        parts.shares.set(items.length - 1, ofElement.share);
+      }
+      const [, second] = ofElement.pieces;
+      if (second === undefined) continue;
+      // The same element once more, with the pieces that have the other price. What is wrong with it has been said.
+      const again = emptyObject();
+      const atAgain = `${path}[${items.length}]`;
+      const { problems: _, trace: __, ...rest } = parts;
+      parts.origins.set(atAgain, [elementOrigin(element)]);
+      assembleFields(fields, scope, again, `${atAgain}.`, { ...rest, problems: emptyParts().problems });
+      setPrice(again, atAgain, { ...ofElement, pieces: [second] }, parts);
+      parts.continued ??= new Set();
+      parts.continued.add(items.length);
+      items.push(again);
     }
     if (items.length > 0) parts.payload[path] = items as Json;
     // A list of rows that is there is no cell's fault as a whole.
@@ -82,6 +121,34 @@ export function compileChild(child: ChildMapping, mapping: Mapping, tools: Field
       parts.origins.set(path, [{ kind: "row", source: group.first.place.source }]);
   };
   return { path, fields, fill };
+}
+
+/** Puts the first price of an element into its item, with the quantity where another part of it has another price. */
+function setPrice(
+  item: MutableObject,
+  at: string,
+  { pieces, origins, problem, trace }: PricedElement,
+  parts: DraftParts,
+) {
+  const { quantity, price } = pricedFields;
+  const path = `${at}.${price}`;
+  parts.origins.set(path, origins);
+  const [first] = pieces;
+  if (problem !== undefined) parts.problems.push(locateProblem({ ...problem, path }, parts.origins));
+  if (first !== undefined) {
+    item[quantity] = numberOf(first.quantity);
+    item[price] = numberOf(first.price);
+  }
+  parts.trace?.push({
+    path,
+    alternatives: trace,
+    result:
+      first !== undefined
+        ? { kind: "value", value: numberOf(first.price) }
+        : problem === undefined
+          ? { kind: "absent" }
+          : { kind: "failed", code: problem.code, message: problem.message },
+  });
 }
 
 /** The cells of a list as a whole, those with something in them first. */

@@ -10,9 +10,10 @@ import type { ReferableName } from "../model/resource.ts";
 import type { Field } from "../model/resources/field.ts";
 import type { ValueJudge } from "../model/resources/schema-issue.ts";
 import type { TraceStep } from "../model/trace.ts";
+import { compileCodeCheck } from "./check-codes.ts";
 import { compileSource, type FieldContext, isBlankValue } from "./compile-source.ts";
 import { asValue, takesStructure } from "./definition/constant.ts";
-import type { Alternative, FieldMapping, LookupTables } from "./definition/mapping.ts";
+import type { Alternative, FieldMapping, LookupTables, Mapping } from "./definition/mapping.ts";
 import { constantStyle } from "./definition/normalise.ts";
 import { judgeBy } from "./expression/condition.ts";
 import type { Failure, FieldResult, PlacedNotice } from "./field-result.ts";
@@ -41,19 +42,22 @@ export interface FieldTools {
   readonly lookups: LookupTables;
   /** The mapping's name, for origins. */
   readonly file: string;
+  /** Which field is the key, and damage of columns that is as it should be. */
+  readonly codes: Pick<Mapping, "key" | "accept">;
 }
 
 /** A field ready for rows. */
 export function compileField(mapped: FieldMapping, tools: FieldTools): CompiledField {
   const { path, field } = mapped;
   const alternatives = mapped.alternatives.map((alternative) => compileAlternative(alternative, field, tools));
+  const checkCode = compileCodeCheck(mapped, tools.codes);
   const evaluate = (scope: FieldScope, recorder?: TraceRecorder): FieldResult => {
     const origins: Origin[] = [];
     let blank: BlankResult | undefined;
     let notices: readonly PlacedNotice[] | undefined;
     for (const attempt of alternatives) {
       const result = attempt(scope, recorder);
-      if (result.kind !== "blank") return withNotices(result, notices);
+      if (result.kind !== "blank") return withNotices(checkCode?.(result) ?? result, notices);
       origins.push(...result.origins);
       if (blank?.filled === undefined) blank = result;
       if (result.notice !== undefined) notices = [...(notices ?? []), { ...result.notice, origins: result.origins }];

@@ -1,5 +1,5 @@
 // A mapping with everything resolved once: what the rows of a run are put through. Grouping a stream of rows is group.ts.
-import { cellPlace, type Draft, type RowGroup, type SourceRow } from "../model/draft.ts";
+import { cellPlace, type Draft, type RowGroup, type SourceRow, type SourceTotals } from "../model/draft.ts";
 import { parsePath, valueAt } from "../model/payload-path.ts";
 import type { Checked, Problem } from "../model/problem.ts";
 import { atCells } from "../model/problem-place.ts";
@@ -16,6 +16,7 @@ import { type ColumnsToInfer, columnsToInfer } from "./columns/columns-to-infer.
 import type { Header } from "./columns/header.ts";
 import { compileField, type FieldTools } from "./compile-field.ts";
 import { compileConflicts } from "./conflicts.ts";
+import { compileCopiedRows } from "./copied-rows.ts";
 import type { Join, LookupTables, Mapping } from "./definition/mapping.ts";
 import { atReads } from "./expression/at-reads.ts";
 import { judgeBy } from "./expression/condition.ts";
@@ -23,6 +24,7 @@ import { noIndexes, type RowIndexes } from "./expression/language.ts";
 import { compileGroupHead } from "./group-head.ts";
 import { compileGroupKey } from "./group-key.ts";
 import { type FieldScope, type RowsSeen, readingsOf, rowScope, wholeRow } from "./scope.ts";
+import { compileTotals } from "./totals.ts";
 import { compileBlanks } from "./values/blanks.ts";
 
 /** What mapping makes of a group: a draft, or nothing because `group.where` leaves it out. */
@@ -48,7 +50,7 @@ export interface CompiledMapping {
   head(rows: readonly SourceRow[]): SourceRow;
   /** The key of a row's group, `""` when it is blank; undefined when nothing is grouped. Problems name no file. */
   readonly groupKey: ((source: SourceRow) => Checked<string>) | undefined;
-  /** Whether the mapping's `where` leaves a row out; a failing expression is a problem of the row. */
+  /** Whether reading or the mapping's `where` leaves a row out; a failing expression is a problem of the row. */
   excludes(source: SourceRow): Checked<boolean>;
   /**
    * What a group makes. Never throws for what is in the rows. A group with a faulty row, of its own or of a many-join,
@@ -75,15 +77,18 @@ export function compileMapping(
     context: { ...entryNames(mapping), blanks },
     lookups,
     file: mapping.file,
+    codes: mapping,
   };
   const fields = mapping.fields.map((field) => compileField(field, tools));
   const children = mapping.children.map((child) =>
-    compileChild(child, mapping, { ...tools, context: { ...childNames(child, mapping), blanks } }),
+    compileChild(child, mapping, { ...tools, context: { ...childNames(child, mapping), blanks } }, tools),
   );
+  const totals = compileTotals(mapping, resources[mapping.resource].sums, tools);
   const judgeRow = where === undefined ? undefined : judgeBy(where, "where");
   const judgeGroup = grouping?.where === undefined ? undefined : judgeBy(grouping.where, "group.where");
   const chooseHead = compileGroupHead(mapping, seen);
   const findConflicts = compileConflicts(mapping, uses, blanks);
+  const findCopies = compileCopiedRows(mapping, uses);
   const keyFields = fields.filter(({ path }) => path === mapping.key);
   const keySteps = parsePath(mapping.key);
 
@@ -105,10 +110,15 @@ export function compileMapping(
       expressionScope: scope,
     };
   };
-  const finish = (parts: DraftParts, rows: readonly SourceRow[]): Drafted => {
+  const finish = (
+    { lineTotals: _, continued: __, shares: ___, ...parts }: DraftParts,
+    rows: readonly SourceRow[],
+    compared: SourceTotals | undefined,
+  ): Drafted => {
     const key = valueAt(parts.payload, keySteps);
     const text = typeof key === "string" && key.trim() !== "" ? key.trim() : undefined;
-    return { kind: "draft", draft: { resource: mapping.resource, ...parts, key: text, rows } };
+    const totalsOf = compared === undefined ? {} : { totals: compared };
+    return { kind: "draft", draft: { resource: mapping.resource, ...parts, ...totalsOf, key: text, rows } };
   };
 
   const damagedDraft = (group: RowGroup, damage: readonly Problem[], rows: readonly SourceRow[]): Drafted => {
@@ -140,8 +150,9 @@ export function compileMapping(
     if (judged?.ok === true && !judged.value && problems.length === 0) return { kind: "excluded", rows };
     assembleFields(fields, scope, parts.payload, "", parts);
     for (const child of children) child.fill({ rows: group.rows, first: scope, joined: group.joined }, parts);
-    parts.problems.push(...findConflicts(head, group.rows));
-    return finish(parts, rows);
+    const compared = totals?.compare(scope, parts);
+    parts.problems.push(...findConflicts(head, group.rows), ...findCopies(group.rows));
+    return finish(parts, rows, compared);
   };
 
   return {
@@ -156,6 +167,7 @@ export function compileMapping(
     head: (rows) => chooseHead(rows).head,
     groupKey: compileGroupKey(mapping, seen),
     excludes: (source) => {
+      if (source.row.leftOut !== undefined) return { ok: true, value: true };
       if (judgeRow === undefined) return { ok: true, value: false };
       const judged = judgeRow(rowScope(source, seen));
       if (judged.ok) return { ok: true, value: !judged.value };

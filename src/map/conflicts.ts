@@ -10,14 +10,21 @@ import type { Blanks } from "./values/blanks.ts";
 /**
  * `group.conflict` as a function. Looks at fields that are read with `from`; a blank never disagrees, and a column that a
  * child reads from every row may differ. One problem for each field, at the first row that disagrees.
+ *
+ * Rows of several files that disagree are not one entry, whatever `conflict` says: two shops have an order of one number.
+ * Under `ignore` only the first row of each file is looked at, which would give the entry its fields if the file were alone.
+ * Where `head` says which row that is, several of them are a problem of their own (group-head.ts).
  */
 export function compileConflicts(
   mapping: Mapping,
   uses: ColumnUses,
   blanks: Blanks,
 ): (head: SourceRow, rows: readonly SourceRow[]) => readonly Problem[] {
-  const conflict = mapping.group?.conflict ?? "ignore";
-  if (conflict === "ignore") return () => [];
+  const { group } = mapping;
+  if (group === undefined) return () => [];
+  const { conflict } = group;
+  const mayBeSeveral = group.rows === "anywhere" && group.head === undefined;
+  if (conflict === "ignore" && !mayBeSeveral) return () => [];
   const taken = uses.all.filter(({ use }) => use === "from");
   const perRow = new Set(taken.flatMap(({ name, reader }) => (reader.child?.each.kind === "rows" ? [name] : [])));
   const watched = mapping.fields.flatMap(({ path, alternatives }) => {
@@ -35,21 +42,38 @@ export function compileConflicts(
     return undefined;
   };
 
-  return (head, rows) =>
-    rows.length < 2
+  return (head, rows) => {
+    const looked = conflict === "ignore" ? firstOfFiles(rows) : rows;
+    return looked.length < 2
       ? []
       : watched.flatMap(({ path, columns }): Problem[] => {
           const first = read(columns, head);
-          const others = rows.flatMap((source) => {
+          const others = looked.flatMap((source) => {
             const found = source === head ? undefined : read(columns, source);
             return found === undefined || found.text === first?.text ? [] : [{ source, column: found.column }];
           });
-          const [other, ...more] = others;
+          const ofOtherFile = mayBeSeveral ? others.find(({ source }) => source.ref.file !== head.ref.file) : undefined;
+          const other = ofOtherFile ?? (conflict === "ignore" ? undefined : others[0]);
           if (other === undefined) return [];
           const said = first === undefined ? "nothing" : quote(first.text);
-          const count = more.length === 0 ? "" : ` (${more.length} more rows of the group disagree too)`;
+          const place = cellPlace(other.source, other.column);
+          if (ofOtherFile !== undefined) {
+            const message = `${head.file}:${head.row.line} says ${said}, and rows of two files that disagree are not one entry. If they are of two shops: an input for each, and a prefix on its numbers`;
+            return [{ code: "group_conflict", message, path, ...place }];
+          }
+          const count = others.length === 1 ? "" : ` (${others.length - 1} more rows of the group disagree too)`;
           const message = `the first row of this group, line ${head.row.line}, says ${said}, and that is what counts${count}`;
           const severity = conflict === "warn" ? ({ severity: "warning" } as const) : {};
-          return [{ code: "group_conflict", message, path, ...severity, ...cellPlace(other.source, other.column) }];
+          return [{ code: "group_conflict", message, path, ...severity, ...place }];
         });
+  };
+}
+
+function firstOfFiles(rows: readonly SourceRow[]): readonly SourceRow[] {
+  const files = new Set<number>();
+  return rows.filter(({ ref }) => {
+    const isFirst = !files.has(ref.file);
+    files.add(ref.file);
+    return isFirst;
+  });
 }

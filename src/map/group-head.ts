@@ -12,7 +12,10 @@ export interface GroupHead {
   readonly problems: readonly Problem[];
 }
 
-/** `group.head` as a function; without it the first row in the file. When none or several say so, the first is taken, with a problem. */
+/**
+ * `group.head` as a function; without it the first row in the file. When none or several say so, the first is taken, with a
+ * problem; several are none where the mapping says that they may be.
+ */
 export function compileGroupHead({ group }: Mapping, seen: RowsSeen): (rows: readonly SourceRow[]) => GroupHead {
   const judge = group?.head === undefined ? undefined : judgeBy(group.head, "head");
   return (rows) => {
@@ -30,6 +33,7 @@ export function compileGroupHead({ group }: Mapping, seen: RowsSeen): (rows: rea
     if (heads.length === 0 && problems.length === 0) {
       problems.push({ code: "no_head", message: "no row of this group is its first by `head`", ...cellPlace(first) });
     }
+    if (group?.headMayRepeat === true) return { head, problems };
     for (const other of others) {
       const message = `line ${head.row.line} is the first row of this group by \`head\`, and so is this one`;
       problems.push({ code: "several_heads", message, ...cellPlace(other) });

@@ -1,10 +1,10 @@
 // The key that the rows of a group have in common.
 import { cellAt } from "../model/cells.ts";
-import type { SourceRow } from "../model/draft.ts";
+import { headingOf, type SourceRow } from "../model/draft.ts";
 import { fillingAt, unknownFilling } from "../model/fills.ts";
 import type { Checked, Problem } from "../model/problem.ts";
-import type { Row } from "../model/row.ts";
 import { quote } from "../model/text/quote.ts";
+import { withoutZeroWidth } from "../model/text/zero-width.ts";
 import type { GroupColumns, Mapping } from "./definition/mapping.ts";
 import type { ReadyExpression } from "./expression/expression.ts";
 import { type RowsSeen, rowScope } from "./scope.ts";
@@ -64,7 +64,7 @@ function byColumns(columns: readonly string[], blanks: Blanks): (source: SourceR
         const place = { line: row.line, row: row.number, column };
         return { ok: false, problems: [{ code: "wrong_type", message: "the key of a group must be text", ...place }] };
       }
-      parts.push(blanks.isBlank(cell) ? "" : cell.trim());
+      parts.push(blanks.isBlank(cell) ? "" : withoutZeroWidth(cell.trim()));
     }
     if (parts.every((part) => part === "")) return { ok: true, value: "" };
     return { ok: true, value: parts.length === 1 ? parts.join("") : JSON.stringify(parts) };
@@ -78,24 +78,26 @@ function byExpression(
   return (source) => {
     const { row } = source;
     const result = expression(rowScope(source, seen));
-    if (result.ok && typeof result.value !== "object") return { ok: true, value: scalarText(result.value).trim() };
+    if (result.ok && typeof result.value !== "object")
+      return { ok: true, value: withoutZeroWidth(scalarText(result.value).trim()) };
     const message = result.ok ? "group.by: the expression gave a list" : `group.by: ${result.message}`;
     const place = { line: row.line, row: row.number };
     const [read, ...others] = result.reads;
     const cell = read === undefined || others.length > 0 ? undefined : cellAt(row.cells, read.column);
     const at =
       read === undefined || cell === undefined
-        ? cellMeant(columns, row, message, seen.blanks)
-        : { column: read.column, ...(typeof cell === "string" ? { value: cell } : {}) };
+        ? cellMeant(columns, source, message, seen.blanks)
+        : { column: headingOf(source, read.column), ...(typeof cell === "string" ? { value: cell } : {}) };
     return { ok: false, problems: [{ code: "expression_failed", message, ...place, ...at }] };
   };
 }
 
 /** The cell to look at when an expression fails: the one that the message quotes, else the first that is not blank. */
-function cellMeant(columns: readonly string[], { cells }: Row, message: string, blanks: Blanks) {
+function cellMeant(columns: readonly string[], source: SourceRow, message: string, blanks: Blanks) {
+  const { cells } = source.row;
   const found = columns.flatMap((column) => {
     const value = cellAt(cells, column);
-    return typeof value === "string" && !blanks.isBlank(value) ? [{ column, value }] : [];
+    return typeof value === "string" && !blanks.isBlank(value) ? [{ column: headingOf(source, column), value }] : [];
   });
   const said = message.toLowerCase();
   return found.find(({ value }) => said.includes(quote(value.trim()).toLowerCase())) ?? found[0] ?? {};

@@ -1,10 +1,11 @@
 // Which cells a mapping speaks of by their words: in a `map`, or in quotes in an expression. What they mean is said there.
-import type { FieldMapping, Mapping } from "./definition/mapping.ts";
+import type { Mapping } from "./definition/mapping.ts";
+import { fieldsRead } from "./definition/read-fields.ts";
 
 /** The words of cells that a mapping names; `source.blank` is not among them. */
-export function literalWords({ fields, children, where, group }: Mapping): ReadonlySet<string> {
-  const all: readonly FieldMapping[] = [...fields, ...children.flatMap((child) => child.fields)];
-  const alternatives = all.flatMap((field) => field.alternatives);
+export function literalWords(mapping: Mapping): ReadonlySet<string> {
+  const { children, where, group } = mapping;
+  const alternatives = fieldsRead(mapping).flatMap((field) => field.alternatives);
   const conditions = [where, group?.head, group?.where, ...children.map((child) => child.where)];
   const expressions = [
     ...conditions.map((condition) => condition?.text ?? ""),

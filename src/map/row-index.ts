@@ -3,6 +3,7 @@
 import { ImportError } from "../model/error.ts";
 import type { Row } from "../model/row.ts";
 import { quote } from "../model/text/quote.ts";
+import { withoutZeroWidth } from "../model/text/zero-width.ts";
 import type { Mapping, RowIndexSpec } from "./definition/mapping.ts";
 import { type Expr, judgeBy } from "./expression/condition.ts";
 import type { Scope } from "./expression/expression.ts";
@@ -40,8 +41,8 @@ export function openRowIndexes(mapping: Mapping): RowIndexBuilder {
   const blanks = compileBlanks(mapping.blank);
   const opened = Object.entries(mapping.indexes).map(([name, spec]) => openIndex(name, spec, mapping.file));
   return {
-    add: ({ fault, cells, line }, { file, age, isTable }) => {
-      if (fault !== undefined) return;
+    add: ({ fault, leftOut, cells, line }, { file, age, isTable }) => {
+      if (fault !== undefined || leftOut !== undefined) return;
       const row = blanks.clean(cells);
       const scope = isTable ? { row, styles: noStyles } : { row };
       for (const { take } of opened) take(scope, { file, line, age });
@@ -98,14 +99,14 @@ function openIndex(name: string, { key, value, where }: RowIndexSpec, file: stri
       const [found, ...more] = valuesOf(scope);
       if (more.length > 0) throw new Error("the value is a list");
       if (found === undefined) return;
-      for (const text of keysOf(scope)) takeEntry(text, { ...at, value: found });
+      for (const text of keysOf(scope)) takeEntry(withoutZeroWidth(text), { ...at, value: found });
     } catch (error) {
       failed += 1;
       if (failures.length === 0) failures.push(`${at.file}:${at.line}: ${error instanceof Error ? error.message : ""}`);
     }
   };
   const find: RowIndex = (text, otherwise) => {
-    const wanted = text.trim();
+    const wanted = withoutZeroWidth(text.trim());
     const entry = entries.get(wanted);
     if (entry?.other !== undefined)
       throw new Error(`${name}() of ${quote(wanted)} is in doubt: ${both(entry, entry.other)}`);

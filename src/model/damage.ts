@@ -11,6 +11,7 @@ export const damageKinds = [
   "formula_error", // #REF!
   "point_zero", // 1001.0
   "stand_in_word", // NULL
+  "html_entities", // &amp;
   "cut_text", // at 255 or 32,767 characters
 ] as const;
 /** One of `damageKinds`. */

@@ -5,7 +5,7 @@ import type { Fills, KnownFilling } from "./fills.ts";
 import type { JsonObject } from "./json.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";
-import type { FileInfo, Row, RowRef } from "./row.ts";
+import type { FileInfo, RenamedHeading, Row, RowRef } from "./row.ts";
 
 /** A row together with its place in the run. */
 export interface SourceRow {
@@ -15,13 +15,23 @@ export interface SourceRow {
   readonly row: Row;
   /** How the columns of its file write numbers and dates, where that was found out. */
   readonly styles?: ColumnStyles;
+  /** Headings of its file that are read under another name: problems name the heading, which people find in their file. */
+  readonly renamed?: readonly RenamedHeading[];
   /** What blank cells of its file are filled with, where the mapping fills any. */
   readonly fills?: Fills;
 }
 
 /** What rows of a file have from the file as a whole. */
-export function fromFile({ styles, fills }: Pick<FileInfo, "styles" | "fills">): Pick<SourceRow, "styles" | "fills"> {
-  return { ...(styles === undefined ? {} : { styles }), ...(fills === undefined ? {} : { fills }) };
+export function fromFile({
+  styles,
+  renamed,
+  fills,
+}: Pick<FileInfo, "styles" | "renamed" | "fills">): Pick<SourceRow, "styles" | "renamed" | "fills"> {
+  return {
+    ...(styles === undefined ? {} : { styles }),
+    ...(renamed === undefined ? {} : { renamed }),
+    ...(fills === undefined ? {} : { fills }),
+  };
 }
 
 /**
@@ -64,9 +74,23 @@ export type OriginPart = "made" | "refused" | "unmatched";
 
 /**
  * By payload path: every field that the mapping maps, also where its cell was blank (`items[1].quantity`), every element
- * of a list (`items[1]`), and under `""` the row that counts as the first of the entry.
+ * of a list (`items[1]`), the source's own sums (`totals.order`), and under `""` the row that counts as the first of the entry.
  */
 export type Origins = ReadonlyMap<string, readonly Origin[]>;
+
+/**
+ * What the source says of an entry's sums, held against the payload. `agrees`: every sum that it has is ours. `differs`: one
+ * is not. `unstated`: it has none. `uncompared`: a sum of its or of ours could not be read.
+ */
+export interface SourceTotals {
+  /** Absent where the mapping names the currency alone. */
+  readonly agreement?: Agreement;
+  /** In capitals. */
+  readonly currency?: string;
+}
+
+/** How an entry stands to its source's sums. */
+export type Agreement = "agrees" | "differs" | "unstated" | "uncompared";
 
 /** A date with an offset: the day that it was taken for, and the day that it is when `source.timezone` is said or not. */
 export interface OffsetDay {
@@ -87,6 +111,8 @@ export interface Draft {
   readonly references: readonly Reference[];
   readonly origins: Origins;
   readonly problems: readonly Problem[];
+  /** Where the mapping names the source's own sums, and a payload could be made. */
+  readonly totals?: SourceTotals;
   /** Every date with an offset that is in the payload. */
   readonly offsetDays: readonly OffsetDay[];
   /** Every row that makes it, joined ones included (`one: true` joins are reference data and not in it). */
@@ -105,5 +131,14 @@ export function cellPlace(
 /** A cell of a row, as problems list it. */
 export function problemCell(source: SourceRow, column: string): ProblemCell {
   const cell = cellAt(source.row.cells, column);
-  return { ...cellPlace(source), column, ...(typeof cell === "string" ? { value: cell } : {}) };
+  return {
+    ...cellPlace(source),
+    column: headingOf(source, column),
+    ...(typeof cell === "string" ? { value: cell } : {}),
+  };
+}
+
+/** A column as its file heads it. */
+export function headingOf({ renamed }: Pick<SourceRow, "renamed">, column: string): string {
+  return renamed?.find(({ name }) => name === column)?.heading ?? column;
 }

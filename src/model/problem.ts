@@ -4,8 +4,14 @@
 export const problemCodes = [
   // reading
   "ragged_row", // more or fewer cells than the header
+  "unreadable_row", // a row whose quotes are wrong
+  "footer_row", // warning: a line below the table, left out
+  "total_row", // warning: a row that sums up the rows above it, left out
+  "repeated_header", // warning: the header stands again, left out
   "not_an_object", // a JSON element that is no object
-  "damaged_cell", // --strict: what a spreadsheet made of a cell
+  "damaged_cell", // what a spreadsheet made of a cell: a code that is left out; under --strict any
+  "damaged_key", // what a spreadsheet made of a key
+  "cleaned_key", // warning: characters without width were taken out of a key
   "unreadable_element", // an NDJSON line that is no JSON
   "duplicate_json_key", // a key that stands twice in one JSON object
   // mapping
@@ -27,6 +33,8 @@ export const problemCodes = [
   "group_too_large", // more rows than an entry can have
   "join_orphan", // a joined row that belongs to nothing
   "join_several", // a `one: true` join with more than one match
+  "total_mismatch", // a sum of the source that ours is not
+  "mixed_currency", // money of several currencies where there is room for one
   "more_problems", // of an entry that has more of them than are kept
   "same_entry", // this row is fine, another one of its entry is not
   "shortened", // warning: a text was cut so that it fits, as the mapping says
@@ -38,6 +46,7 @@ export const problemCodes = [
   "wrong_type",
   "bad_format", // an e-mail address that is none, and the like
   "duplicate_key",
+  "same_row", // warning: a row that stands in another file of its input too, and counts once
   "duplicate_row", // a row of a failures file that stands in it more than once
   "case_variant", // warning: keys that differ only in case
   // against the account
@@ -48,6 +57,7 @@ export const problemCodes = [
   "several_found", // Luminous has more than one record with the key
   "type_differs", // Luminous has the channel as another type
   "order_immutable",
+  "program_changed", // warning: this version of the program makes something else of the rows that made what was accepted
   "missing_reference",
   "reference_failed", // something it refers to did not make it
   "reference_pending",

@@ -53,6 +53,25 @@ export function endsWithNotes(cells: readonly string[]): boolean {
   return cells.length > noteColumns.length && isOutcome(outcome) && rowOfLabel(problem) !== undefined;
 }
 
+/**
+ * The notes at the end of a record's own text, where the quotes before them are wrong and its cells cannot be told: where
+ * they begin, and the problem that they name. Undefined where the text does not end with notes.
+ */
+export function notesBehind(
+  raw: string,
+  delimiter: string,
+): { readonly at: number; readonly problem: string } | undefined {
+  const cell = `"(?:[^"]|"")*"|[^"${escaped(delimiter)}]*`;
+  const d = `[${escaped(delimiter)}]`;
+  const found = new RegExp(`${d}(?:${outcomes.join("|")})${d}(${cell})${d}(?:${cell})$`).exec(raw);
+  const problem = (found?.[1] ?? "").replace(/^"/, "");
+  return found === null || rowOfLabel(problem) === undefined ? undefined : { at: found.index, problem };
+}
+
+function escaped(delimiter: string): string {
+  return delimiter.replace(/[\\\]^-]/g, "\\$&");
+}
+
 function isOutcome(cell: string | undefined): boolean {
   return outcomes.some((outcome) => outcome === cell);
 }

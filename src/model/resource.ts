@@ -62,6 +62,18 @@ export interface Merge {
   readonly lockOf: (record: JsonObject) => string | undefined;
 }
 
+/** What a payload comes to: the money of the elements of a list, and what is added to it. Luminous adds it up the same way. */
+export interface Sums {
+  /** The list whose elements are summed: quantity × price, each rounded to cents. */
+  readonly list: string;
+  readonly quantity: string;
+  readonly price: string;
+  /** Payload fields that are added, and what people call them: `total_tax`, "tax". */
+  readonly added: readonly { readonly path: string; readonly word: string }[];
+  /** The field that says within what all money has to be of one currency, and the word for it: `channel_id`, "channel". */
+  readonly within: { readonly path: string; readonly word: string };
+}
+
 /** What may be asked of a resource when Luminous has the key already. */
 export type ExistingPolicy = "update" | "skip" | "fail";
 
@@ -116,6 +128,8 @@ export interface Resource extends Referable {
   readonly updateOnly: readonly string[];
   /** Top-level payload fields that steer the import and are never sent. */
   readonly neverSent: readonly string[];
+  /** Undefined where a payload has no sums that a source could say as well. */
+  readonly sums?: Sums;
   readonly phaseOf: (payload: JsonObject) => Phase;
   /** Keys of the payload that must be unique beside its own: SKUs of variants, with their paths. */
   readonly innerKeys: (payload: JsonObject) => readonly { readonly key: string; readonly path: string }[];

@@ -26,6 +26,8 @@ export interface Row {
   readonly cells: Cells;
   /** Set when the row itself could not be read properly: its entry must not be sent. */
   readonly fault?: Problem;
+  /** Set when the row is none of the table, for this reason: it is left out, and nothing is lost with it. */
+  readonly leftOut?: Problem;
   /** The number that a failures file says the row had in the file it came from; absent in all other files. */
   readonly retryOf?: number;
 }
@@ -67,10 +69,17 @@ export interface FileInfo {
   readonly newline: "\n" | "\r\n" | "\r";
   /** CSV and TSV: Excel's first line `sep=;` as it stands there, without its line end; absent where there is none. */
   readonly separatorLine?: string;
+  /** CSV and TSV: the line on which the header stands, where lines above it were left out. */
+  readonly headerLine?: number;
   /** CSV and TSV: the header record's own text, without its line end. */
   readonly headerRaw?: string;
-  /** CSV and TSV: trimmed header names, in order, without the `_import*` columns of a failures file. */
+  /**
+   * CSV and TSV: the names of the columns, in order: the trimmed headings, or what `renamed` says. Without the `_import*`
+   * columns of a failures file, and without headings that stand more than once.
+   */
   readonly columns?: readonly string[];
+  /** CSV and TSV: headings that are read under the name that the mapping has for them; absent when none. */
+  readonly renamed?: readonly RenamedHeading[];
   /** CSV and TSV: how many blank cells every row has more than the header; absent when none. */
   readonly padding?: number;
   /** JSON: the dotted path at which the array stands; absent at the top. */
@@ -87,6 +96,12 @@ export interface FileInfo {
   readonly fills?: Fills;
 }
 
+/** A heading as it stands in a file, and the name that the mapping has for it, which rows carry. */
+export interface RenamedHeading {
+  readonly heading: string;
+  readonly name: string;
+}
+
 /** CSV and TSV: files with a header, whose cells are all text. */
 export function isTable({ format }: Pick<FileInfo, "format">): boolean {
   return format === "csv" || format === "tsv";
@@ -99,6 +114,14 @@ export interface SourceSettings {
   readonly quote?: "none";
   readonly encoding?: string;
   readonly records?: string;
+  /** CSV and TSV: the line on which the header stands, from 1. */
+  readonly headerLine?: number;
+  /** CSV and TSV: the names of columns that a mapping reads. Headings that are almost the same are read under them. */
+  readonly names?: readonly string[];
+  /** CSV and TSV, by name: other headings of the column, such as those of other languages; the first that is there is taken. */
+  readonly otherHeadings?: Readonly<Record<string, readonly string[]>>;
+  /** CSV and TSV: what comparing with `names` gave when the file was opened before. */
+  readonly renamed?: readonly RenamedHeading[];
 }
 
 /** An open input file: its facts first, then its rows once, in order. Disposing closes the file. */

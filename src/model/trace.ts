@@ -62,6 +62,8 @@ export type TraceStep =
   | { readonly kind: "lookup"; readonly file: string; readonly value: Json }
   | { readonly kind: "omitted"; readonly by: "map" | "lookup" | "invalid" }
   | { readonly kind: "round"; readonly places: number; readonly value: Json }
+  /** The price per piece of a line, from what it comes to and its share of a discount on the whole order. */
+  | { readonly kind: "priced"; readonly discount?: string; readonly amount: string; readonly value: string }
   /** Read as the payload's schema says. */
   | { readonly kind: "type"; readonly type: string; readonly unit?: string; readonly value: Json }
   | { readonly kind: "blank" };

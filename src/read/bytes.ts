@@ -5,11 +5,11 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { ImportError } from "../model/error.ts";
 import { countText } from "../model/text/count-text.ts";
-import { type ByteReader, byteReaderFrom, peek, piecesOf } from "./byte-reader.ts";
 import { foreignFormat, foreignHeadBytes } from "./foreign-formats.ts";
-import { pieceBytes } from "./limits.ts";
 import { openStreamFile, piecesOfStream } from "./stream-file.ts";
-import { unreadable } from "./unreadable.ts";
+import { type ByteReader, byteReaderFrom, peek, piecesOf } from "./text/byte-reader.ts";
+import { pieceBytes } from "./text/limits.ts";
+import { unreadable } from "./text/unreadable.ts";
 import { isFolder, reason, whyClosed } from "./why-closed.ts";
 
 /** The unpacked bytes of an open file. */

@@ -54,7 +54,8 @@ export function parseElement(
     }
   } catch (error) {
     // A RangeError is too much nesting: ours, or the call stack's.
-    const message = error instanceof SyntaxError ? `no JSON: ${shorten(error.message)}` : tooDeep;
+    const message =
+      error instanceof SyntaxError ? (usualMistake(raw) ?? `no JSON: ${shorten(error.message)}`) : tooDeep;
     return { cells: noCells(), fault: { code: "unreadable_element", message } };
   }
   const message = `an object { … } is expected, ${kindOf(value)} found`;
@@ -95,6 +96,32 @@ function parseExactly(raw: string): unknown {
     parseNumber: (digits) => digits,
     onDuplicateKey: ({ newValue }) => newValue,
   });
+}
+
+// What programs write that is almost JSON, where nothing else is wrong with the text.
+function usualMistake(raw: string): string | undefined {
+  const text = raw.trim();
+  if (text.endsWith(",") && isJson(text.slice(0, -1))) {
+    return "no JSON: a comma stands behind the object; NDJSON has one object on each line and nothing between (with [ and ] around all of them it would be a JSON array: source.format: json)";
+  }
+  const word = foreignWord.exec(text)?.[1];
+  if (word === undefined || !isJson(text.replace(foreignWords, (_, before: string) => `${before}null`)))
+    return undefined;
+  const instead = word === "True" || word === "False" ? word.toLowerCase() : "null";
+  return `no JSON: ${word} stands where JSON writes ${instead}`;
+}
+
+// In strings too, where replacing them does no harm.
+const foreignWords = /([:,[]\s*)(?:NaN|[+-]?Infinity|None|True|False|undefined)(?=\s*[,}\]])/g;
+const foreignWord = /[:,[]\s*(NaN|[+-]?Infinity|None|True|False|undefined)(?=\s*[,}\]])/;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function toCell(value: unknown, depth: number): Cell {

@@ -3,8 +3,8 @@
 import { open } from "node:fs/promises";
 import { type ErrorCode, ImportError } from "../model/error.ts";
 import { foreignFormat, foreignHeadBytes } from "./foreign-formats.ts";
-import { pieceBytes } from "./limits.ts";
 import { openStreamFile, piecesOfStream } from "./stream-file.ts";
+import { pieceBytes } from "./text/limits.ts";
 import { isFolder, noSuchFile, reason, whyClosed } from "./why-closed.ts";
 
 /** A file that people write, as messages speak of it. */

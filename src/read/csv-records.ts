@@ -3,33 +3,37 @@
 import { CsvError, type Options, Parser } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import type { ImportError } from "../model/error.ts";
-import { maxRowBytes } from "./limits.ts";
-import { carriageReturn, countLineEnds } from "./line-counter.ts";
+import type { CsvRecord } from "./csv-record.ts";
+import { oddCells, readOddRecords } from "./odd-quotes.ts";
 import type { Source } from "./source.ts";
-import { rowTooLong, unreadable } from "./unreadable.ts";
+import { maxRowBytes } from "./text/limits.ts";
+import { carriageReturn, countLineEnds } from "./text/line-counter.ts";
+import { rowTooLong } from "./text/unreadable.ts";
+import { hasTextFormula, textCells } from "./text-formula.ts";
 
 type Quote = "none" | undefined;
 
-/** One record, header or row. */
-export interface CsvRecord {
-  /** Trimmed, by position. */
-  readonly cells: readonly string[];
-  /** Its text as it stands in the file, without its line end. */
-  readonly raw: string;
-  /** The line on which it starts, from 1. */
-  readonly line: number;
+/** How records are cut. */
+interface RecordOptions {
+  readonly delimiter: string;
+  readonly quote?: Quote;
+  readonly firstLine: number;
+  /** Whether cells fit the header; asked after the header was given. */
+  readonly fits?: (cells: readonly string[]) => boolean;
 }
 
 /**
  * All records in order, as they come out of one piece of the file, which begins on `firstLine`. Blank lines are no records.
- * Throws `INPUT_UNREADABLE` with the line on which the record starts for a quote that does not fit and for a record over 8 MB.
+ * Throws `INPUT_UNREADABLE` with the line on which the record starts for a record over 8 MB, and for a wrong quote behind
+ * which no row can be told from the next.
  */
 export async function* readRecords(
   source: Source,
-  { delimiter, quote, firstLine }: { readonly delimiter: string; readonly quote?: Quote; readonly firstLine: number },
+  { delimiter, quote, firstLine, fits = () => true }: RecordOptions,
 ): AsyncGenerator<readonly CsvRecord[]> {
   const pending = pendingText(source.file, delimiter, firstLine);
   let records: CsvRecord[] = [];
+  const odd = () => readOddRecords(source, { delimiter, fits, ...pending.rest() });
   const parser = new Parser({
     ...options(delimiter, quote),
     // Called within `write`; returning nothing keeps the records out of the stream, which costs more than parsing them.
@@ -44,14 +48,21 @@ export async function* readRecords(
     for (let piece = await source.read(); piece !== undefined; piece = await source.read()) {
       pending.add(piece);
       await written(parser, piece);
-      pending.checkLength();
       if (records.length > 0) yield records;
       records = [];
+      if (!pending.isTooLong()) continue;
+      if (quote === "none") throw pending.tooLong();
+      // Mostly a quote that was never closed.
+      yield* odd();
+      return;
     }
     await written(parser, undefined);
     if (records.length > 0) yield records;
   } catch (error) {
-    throw error instanceof CsvError ? quoteFault(source.file, pending.line(), error) : error;
+    if (!(error instanceof CsvError)) throw error;
+    // csv-parse cannot go on behind a quote that it does not expect.
+    if (records.length > 0) yield records;
+    yield* odd();
   } finally {
     parser.destroy();
   }
@@ -59,8 +70,17 @@ export async function* readRecords(
 
 /** The cells of one record's own text, the same that `readRecords` gave. */
 export function parseRecord(raw: string, delimiter: string, quote?: Quote): readonly string[] {
-  const [record = []] = parse(raw, options(delimiter, quote)) as string[][];
-  return record.map((cell) => cell.trim());
+  return textCells(cutRecord(raw, delimiter, quote).map((cell) => cell.trim())).cells;
+}
+
+function cutRecord(raw: string, delimiter: string, quote: Quote): readonly string[] {
+  try {
+    const [record = []] = parse(raw, options(delimiter, quote)) as string[][];
+    return record;
+  } catch (error) {
+    if (error instanceof CsvError) return oddCells(raw, delimiter);
+    throw error;
+  }
 }
 
 function options(delimiter: string, quote: Quote): Options {
@@ -103,26 +123,30 @@ function pendingText(file: string, delimiter: string, firstLine: number) {
       const text = withoutBlankLines(bytes.toString("utf8", 0, length));
       const raw = withoutLineEnd(text);
       if (length > maxRowBytes && Buffer.byteLength(raw) > maxRowBytes) throw tooLong(file, line);
-      const record = { cells: cells.map((cell) => cell.trim()), raw, line };
+      const trimmed = cells.map((cell) => cell.trim());
+      const isPlain = raw.length < text.length && !hasTextFormula(trimmed);
+      const record = isPlain ? { cells: trimmed, raw, line } : oddRecord(trimmed, raw, line, raw.length < text.length);
       line += countLineEnds(text);
       bytes = bytes.subarray(length);
       offset = end;
       return record;
     },
-    /** The line on which the record starts that was not finished. */
-    line(): number {
-      withoutBlankLines(bytes.toString("utf8"));
-      return line;
-    },
-    checkLength(): void {
-      if (bytes.length <= maxRowBytes) return;
+    /** What was not finished, and the line that it begins on. */
+    rest: () => ({ begun: bytes.toString("utf8"), firstLine: line }),
+    tooLong: () => tooLong(file, line),
+    isTooLong(): boolean {
+      if (bytes.length <= maxRowBytes) return false;
       const end = bytes.length - (bytes.at(-1) === carriageReturn ? 1 : 0); // its line feed may be still to come
       const kept = Buffer.byteLength(withoutBlankLines(bytes.toString("utf8", 0, end))) + bytes.length - end;
-      if (kept > maxRowBytes) throw tooLong(file, line);
       offset += bytes.length - kept;
       bytes = bytes.subarray(bytes.length - kept);
+      return kept > maxRowBytes;
     },
   };
+}
+
+function oddRecord(cells: readonly string[], raw: string, line: number, isEnded: boolean): CsvRecord {
+  return { ...textCells(cells), raw, line, ...(isEnded ? {} : { isEnded }) };
 }
 
 function withoutLineEnd(text: string): string {
@@ -132,29 +156,4 @@ function withoutLineEnd(text: string): string {
 
 function tooLong(file: string, line: number): ImportError {
   return rowTooLong(file, line, "look for a quote in this row that is opened and never closed");
-}
-
-function quoteFault(file: string, line: number, error: CsvError): ImportError {
-  const cell = typeof error.column === "number" ? ` in cell ${error.column + 1}` : "";
-  const never = "if this file never puts cells in quotes, say so in the mapping: source: { quote: none }";
-  const doubled = `a cell that holds a quote is written in quotes with the quote doubled: "5"" pipe"; ${never}`;
-  switch (error.code) {
-    case "INVALID_OPENING_QUOTE":
-      return unreadable(file, `a quote stands in the middle of an unquoted cell${cell}`, {
-        line,
-        hint: doubled,
-        cause: error,
-      });
-    case "CSV_INVALID_CLOSING_QUOTE":
-    case "CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE":
-      return unreadable(file, `text follows a closing quote${cell}`, { line, hint: doubled, cause: error });
-    case "CSV_QUOTE_NOT_CLOSED":
-      return unreadable(file, `a quote is opened${cell} and never closed`, {
-        line,
-        hint: `close the quote in the row that starts at this line; ${never}`,
-        cause: error,
-      });
-    default:
-      return unreadable(file, `this row cannot be read: ${error.message}`, { line, hint: doubled, cause: error });
-  }
 }

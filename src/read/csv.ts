@@ -1,37 +1,57 @@
-// Rows of CSV and TSV files: the header, and records turned into rows by it. How records are found is in csv-records.ts.
-import { isNoteColumn, type noteColumns, rowOfLabel } from "../model/failure-notes.ts";
+// Rows of CSV and TSV files: the header, and records turned into rows by it. How records are found is in csv-records.ts,
+// where their columns stand in table-layout.ts, what is no row of the table in left-out-rows.ts.
+import type { ImportError } from "../model/error.ts";
+import { rowOfLabel } from "../model/failure-notes.ts";
 import type { Problem } from "../model/problem.ts";
-import { fitsHeader, notesInPlace, type RecordShape, recordShape } from "../model/record-shape.ts";
-import type { Cells, FileInfo, Row, SourceSettings } from "../model/row.ts";
+import { fitsHeader, notesBehind } from "../model/record-shape.ts";
+import type { Cells, FileInfo, RenamedHeading, Row, SourceSettings } from "../model/row.ts";
 import { countText } from "../model/text/count-text.ts";
-import { peek } from "./byte-reader.ts";
-import { type CsvRecord, parseRecord, readRecords } from "./csv-records.ts";
+import type { CsvRecord } from "./csv-record.ts";
+import { parseRecord, readRecords } from "./csv-records.ts";
 import { chooseDelimiter, delimiterName } from "./delimiter.ts";
-import { batchRows, sampleBytes } from "./limits.ts";
+import { takeTitleLines } from "./header-line.ts";
+import { type FittedHeadings, fitHeadings } from "./headings.ts";
+import { watchLeftOut } from "./left-out-rows.ts";
 import { lookAtHeaderEnd } from "./newline.ts";
+import { dataFault, wideSeparator, wideSeparatorFault } from "./no-header.ts";
 import type { FormatRows } from "./reading.ts";
-import { type SampledRecord, sampleOf } from "./sample.ts";
+import { sampleOf } from "./sample.ts";
 import { takeSeparatorLine } from "./separator-line.ts";
 import type { Source } from "./source.ts";
-import { unreadable } from "./unreadable.ts";
+import { cellsOf, type Layout, layoutOf, noted } from "./table-layout.ts";
+import { peek } from "./text/byte-reader.ts";
+import { batchRows, sampleBytes } from "./text/limits.ts";
+import { unreadable } from "./text/unreadable.ts";
 
 /**
  * Reads the header at once and gives the rows. A file with nothing but a header has no rows; records whose cells are all
  * blank are none, only counted.
- * Throws `INPUT_UNREADABLE` for a missing header and for column names that stand twice.
+ * Throws `INPUT_UNREADABLE` for a missing header and for headings that stand twice and are asked for by `settings.names`.
  */
 export async function readCsv(source: Source, format: "csv" | "tsv", settings: SourceSettings): Promise<FormatRows> {
+  const { file } = source;
   const separator = await takeSeparatorLine(source);
   const { quote } = settings;
+  const titles = await takeTitleLines(source, {
+    firstLine: separator === undefined ? 1 : 2,
+    said: settings.headerLine,
+    names: namesOf(settings),
+    delimiters: settings.delimiter === undefined ? [",", ";", "\t", "|"] : [settings.delimiter],
+  });
   const newline = (await lookAtHeaderEnd(source, quote)) ?? separator?.newline ?? "\n";
   const head = await peek(source, sampleBytes);
   const sample = { text: head.toString("utf8"), isAll: head.length < sampleBytes };
-  const { file } = source;
   const choice = chooseDelimiter({ file, format, settings, separator: separator?.delimiter, ...sample });
   const { delimiter } = choice;
   const blank = blankRecords();
+  let layout: Layout | undefined;
   const records = blank.leftOutOf(
-    readRecords(source, { delimiter, quote, firstLine: separator === undefined ? 1 : 2 }),
+    readRecords(source, {
+      delimiter,
+      quote,
+      firstLine: titles.firstLine,
+      fits: (cells) => layout === undefined || fitsHeader(cells, layout.shape, layout.padding),
+    }),
   );
   const first = await records.next();
   const [header, ...early] = first.done === true ? [] : first.value;
@@ -40,32 +60,55 @@ export async function readCsv(source: Source, format: "csv" | "tsv", settings: S
       hint: "export again, with column names in the first line",
     });
   }
-  const layout = layoutOf(header.cells, sampleOf(sample.text, { ...sample, delimiter, quote }).records);
-  const { padding } = layout;
-  refuseDuplicates(layout, file, header.line);
+  if (header.fault !== undefined) throw brokenHeader(file, header);
+  const fitted =
+    settings.renamed === undefined
+      ? fitHeadings(header.cells, settings.names ?? [], settings.otherHeadings)
+      : undefined;
+  if (fitted !== undefined) refuseHeader(fitted, header, settings, { file, delimiter, text: sample.text });
+  const renamed = fitted?.renamed ?? settings.renamed ?? [];
+  layout = layoutOf(header.cells, renamed, sampleOf(sample.text, { ...sample, delimiter, quote }).records);
+  const { padding, columns, twice } = layout;
+  const told = watchLeftOut(header.cells, layout);
   return {
     facts: {
       delimiter,
       ...(quote === undefined ? {} : { quote }),
       newline,
       ...(separator === undefined ? {} : { separatorLine: separator.raw }),
+      ...(titles.headerLine === undefined ? {} : { headerLine: titles.headerLine }),
       headerRaw: header.raw,
-      columns: layout.columns.map(({ name }) => name),
+      columns: columns.map(({ name }) => name),
+      ...(renamed.length === 0 ? {} : { renamed }),
       ...(padding === 0 ? {} : { padding }),
     },
     detected: [
       ...choice.detected,
+      ...titles.detected,
       ...(padding === 0 ? [] : [`${cellsText(padding, "blank ")} at the end of every row`]),
+      ...renamedText(renamed),
+      ...twice.map((name) => `heading ${JSON.stringify(name)} stands more than once; its columns are not read`),
     ],
-    rows: () => rowsOf(early, records, layout, { file, delimiter }),
-    detectedLate: blank.inWords,
+    rows: () => rowsOf(early, records, layout ?? layoutOf(header.cells), { file, delimiter, told }),
+    detectedLate: () => [...blank.inWords(), ...told.inWords()],
   };
+}
+
+/** One line for each of a few headings; one for all of a file whose headings are in another language. */
+function renamedText(renamed: readonly RenamedHeading[]): readonly string[] {
+  const each = renamed.map(({ heading, name }) => `${JSON.stringify(heading)} read as ${JSON.stringify(name)}`);
+  return each.length > 3 ? [`${each.length} headings: ${each.join(", ")}`] : each.map((text) => `heading ${text}`);
+}
+
+/** Everything that a heading may be called. */
+function namesOf({ names, otherHeadings }: SourceSettings): readonly string[] | undefined {
+  return names === undefined ? undefined : [...names, ...Object.values(otherHeadings ?? {}).flat()];
 }
 
 /** The cells of one row's own text, the same that reading gave. `info` is that of its file. */
 export function parseCsvRow(info: FileInfo, raw: string): Cells {
-  const { delimiter = ",", quote, headerRaw = "" } = info;
-  const layout = layouts.get(info) ?? layoutOf(parseRecord(headerRaw, delimiter, quote));
+  const { delimiter = ",", quote, headerRaw = "", renamed } = info;
+  const layout = layouts.get(info) ?? layoutOf(parseRecord(headerRaw, delimiter, quote), renamed);
   layouts.set(info, layout);
   return cellsOf(parseRecord(raw, delimiter, quote), layout);
 }
@@ -73,45 +116,30 @@ export function parseCsvRow(info: FileInfo, raw: string): Cells {
 // Parsing the header again for every row of a long failures file would double the work.
 const layouts = new WeakMap<FileInfo, Layout>();
 
-/** Where the columns stand. Blank header cells and the columns that a failures file adds are no columns, but have a place. */
-interface Layout {
-  readonly shape: RecordShape;
-  /** See `fitsHeader`. */
-  readonly padding: number;
-  readonly columns: readonly { readonly name: string; readonly index: number }[];
-  /** From the end, so that it is found in a ragged row too; negative. Absent where there are no notes. */
-  readonly problemFromEnd?: number;
-}
-
-function layoutOf(header: readonly string[], sample: readonly SampledRecord[] = []): Layout {
-  const columns = header.map((name, index) => ({ name, index }));
-  const own = columns.filter(({ name }) => name !== "" && !isNoteColumn(name));
-  const problem = header.indexOf("_import_problem" satisfies (typeof noteColumns)[number]);
-  const shape = recordShape(header);
-  return {
-    shape,
-    padding: shape.hasNotes ? 0 : paddingOf(sample), // rows of a failures file were brought to the width of their header
-    columns: own,
-    ...(problem === -1 ? {} : { problemFromEnd: problem - header.length }),
-  };
-}
-
-// How many blank cells more than the header all rows have; 0 when they do not all have as many, or there is only one.
-function paddingOf([header, ...rows]: readonly SampledRecord[]): number {
-  const surplus = (rows[0]?.cells ?? 0) - (header?.cells ?? 0);
-  const isPadded = ({ cells, filled }: SampledRecord) => cells - surplus === header?.cells && filled <= header.cells;
-  return surplus > 0 && rows.length > 1 && rows.every(isPadded) ? surplus : 0;
-}
-
-function refuseDuplicates({ columns }: Layout, file: string, line: number): void {
-  const places = new Map<string, number[]>();
-  for (const { name, index } of columns) places.set(name, [...(places.get(name) ?? []), index + 1]);
-  const twice = [...places].filter(([, at]) => at.length > 1);
-  if (twice.length === 0) return;
-  const named = twice.map(([name, at]) => `"${name}" (columns ${at.slice(0, -1).join(", ")} and ${at.at(-1)})`);
-  throw unreadable(file, `the header names a column more than once: ${named.join(", ")}`, {
+function brokenHeader(file: string, { line, fault }: CsvRecord): ImportError {
+  return unreadable(file, `the header cannot be read: ${fault?.what ?? ""}, in cell ${(fault?.cell ?? 0) + 1}`, {
     line,
-    hint: "give each column a name of its own in the file's header",
+    hint: 'a quote inside a quoted cell is written twice, "5"" pipe"; if this file never puts cells in quotes, say so in the mapping: source: { quote: none }',
+  });
+}
+
+/** Throws for what is no header, and for headings that the mapping reads and that stand more than once. */
+function refuseHeader(
+  { found, twice }: FittedHeadings,
+  { cells, line }: CsvRecord,
+  { names, delimiter: said }: SourceSettings,
+  { file, delimiter, text }: { readonly file: string; readonly delimiter: string; readonly text: string },
+): void {
+  const wide = said === undefined ? wideSeparator(text, cells.length > 1) : undefined;
+  if (wide !== undefined) throw wideSeparatorFault(file, wide);
+  const isExpected = names !== undefined && names.length > 0;
+  const data = found > 0 ? undefined : dataFault(file, line, cells, isExpected);
+  if (data !== undefined) throw data;
+  if (twice.length === 0) return;
+  const named = twice.map(({ heading, at }) => `"${heading}" (columns ${at.slice(0, -1).join(", ")} and ${at.at(-1)})`);
+  throw unreadable(file, `the header names a column more than once that the mapping reads: ${named.join(", ")}`, {
+    line,
+    hint: `give each of these columns a name of its own in the file's header (cells are separated by ${delimiterName(delimiter)})`,
   });
 }
 
@@ -119,8 +147,8 @@ function refuseDuplicates({ columns }: Layout, file: string, line: number): void
 function blankRecords() {
   let count = 0;
   let firstLine = 0;
-  const isFilled = ({ cells, line }: CsvRecord): boolean => {
-    if (cells.some((cell) => cell !== "")) return true;
+  const isFilled = ({ cells, line, fault }: CsvRecord): boolean => {
+    if (fault !== undefined || cells.some((cell) => cell !== "")) return true;
     count++;
     if (count === 1) firstLine = line;
     return false;
@@ -141,51 +169,63 @@ function blankRecords() {
   };
 }
 
+interface RowPlace {
+  readonly file: string;
+  readonly delimiter: string;
+  readonly told: ReturnType<typeof watchLeftOut>;
+}
+
 async function* rowsOf(
   early: readonly CsvRecord[],
   later: AsyncIterable<readonly CsvRecord[]>,
   layout: Layout,
-  place: { readonly file: string; readonly delimiter: string },
+  place: RowPlace,
 ): AsyncGenerator<readonly Row[]> {
+  const { file, told } = place;
   let number = 0;
-  const toRow = ({ cells, raw, line }: CsvRecord): Row => {
+  const toRow = (record: CsvRecord): Row => {
+    const { cells, raw, line } = record;
     number++;
-    const row = { number, line, raw, cells: cellsOf(cells, layout), ...noted(cells, layout) };
-    if (fitsHeader(cells, layout.shape, layout.padding)) return row;
-    return { ...row, fault: raggedRow(cells, layout, row, place) };
+    if (record.fault === undefined) {
+      const row = { number, line, raw, cells: cellsOf(cells, layout), ...noted(cells, layout) };
+      const reason = told.reasonFor(record);
+      if (reason !== undefined) return { ...row, leftOut: { ...reason, severity: "warning", file, line, row: number } };
+      if (fitsHeader(cells, layout.shape, layout.padding)) return row;
+      return { ...row, fault: { ...raggedRow(cells, layout, place), file, line, row: number } };
+    }
+    const notes = layout.shape.hasNotes ? notesBehind(raw, place.delimiter) : undefined;
+    const retryOf = notes === undefined ? undefined : rowOfLabel(notes.problem);
+    return {
+      number,
+      line,
+      raw,
+      cells: cellsOf(cells, layout),
+      fault: { ...unreadableRow(record, layout), file, line, row: number },
+      ...(retryOf === undefined ? {} : { retryOf }),
+    };
   };
-  for (let at = 0; at < early.length; at += batchRows) yield early.slice(at, at + batchRows).map(toRow);
-  for await (const records of later) {
+  for await (const records of told.withoutEnd(early, later)) {
     for (let at = 0; at < records.length; at += batchRows) yield records.slice(at, at + batchRows).map(toRow);
   }
 }
 
-function cellsOf(cells: readonly string[], { columns }: Layout): Cells {
-  const named: Record<string, string> = Object.create(null);
-  for (const { name, index } of columns) {
-    const cell = cells[index];
-    if (cell !== undefined) named[name] = cell;
-  }
-  return named;
-}
-
-/** Which row of another file a failures file says it is. */
-function noted(
-  cells: readonly string[],
-  { shape, problemFromEnd }: Layout,
-): Pick<Row, "retryOf"> | Record<string, never> {
-  if (problemFromEnd === undefined) return {};
-  const at = notesInPlace(cells, shape) ? shape.width + problemFromEnd : cells.length + problemFromEnd;
-  const retryOf = rowOfLabel(cells[at] ?? "");
-  return retryOf === undefined ? {} : { retryOf };
+function unreadableRow({ fault }: CsvRecord, { columns }: Layout): Problem {
+  const { cell = 0, what = "" } = fault ?? {};
+  const column = columns.find(({ index }) => index === cell)?.name;
+  const where = column === undefined ? ` in cell ${cell + 1}` : "";
+  const remedy = 'a quote inside a cell is written twice, in quotes: "5"" pipe"';
+  return {
+    code: "unreadable_row",
+    message: `this row cannot be read: ${what}${where}; ${remedy}`,
+    ...(column === undefined ? {} : { column }),
+  };
 }
 
 function raggedRow(
   cells: readonly string[],
   { shape: { width, named } }: Layout,
-  { line, number }: Pick<Row, "line" | "number">,
-  { file, delimiter }: { readonly file: string; readonly delimiter: string },
-): Problem {
+  { delimiter }: RowPlace,
+): Pick<Problem, "code" | "message"> {
   const nameless = cells.findIndex((cell, at) => at >= named && cell !== "");
   const what =
     cells.length !== width || nameless === -1
@@ -195,7 +235,7 @@ function raggedRow(
     cells.length >= width
       ? `is there an unquoted ${delimiterName(delimiter)} in it?`
       : "is a cell missing, or a line broken in two?";
-  return { code: "ragged_row", message: `${what}: ${guess}`, file, line, row: number };
+  return { code: "ragged_row", message: `${what}: ${guess}` };
 }
 
 function cellsText(count: number, kind = ""): string {

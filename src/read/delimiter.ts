@@ -3,7 +3,7 @@ import { ImportError } from "../model/error.ts";
 import type { SourceSettings } from "../model/row.ts";
 import { countText } from "../model/text/count-text.ts";
 import { type SampledRecord, sampleOf } from "./sample.ts";
-import { unreadable } from "./unreadable.ts";
+import { unreadable } from "./text/unreadable.ts";
 
 /** What the choice goes by. */
 interface DelimiterClues {
@@ -51,7 +51,12 @@ export function delimiterName(delimiter: string): string {
 
 function checkedDelimiter(delimiter: string): string {
   if ([...delimiter].length === 1 && !['"', "\n", "\r", " "].includes(delimiter)) return delimiter;
-  throw new ImportError("MAPPING_INVALID", `source.delimiter: ${JSON.stringify(delimiter)} cannot separate cells`, {
+  const shown = JSON.stringify(delimiter);
+  const what =
+    [...delimiter].length > 1
+      ? `a separator of several characters (${shown}) is not supported`
+      : `${shown} cannot separate cells`;
+  throw new ImportError("MAPPING_INVALID", `source.delimiter: ${what}`, {
     hint: 'write one character, such as "," ";" "|" or "\\t"',
   });
 }

@@ -1,9 +1,10 @@
 // Where a JSON file has its rows, for those who have no mapping yet that says so.
-import { peek } from "./byte-reader.ts";
+
 import { chooseFormat } from "./format.ts";
-import { pieceBytes } from "./limits.ts";
 import { suggestRecords } from "./records-hint.ts";
 import { openSource } from "./source.ts";
+import { peek } from "./text/byte-reader.ts";
+import { pieceBytes } from "./text/limits.ts";
 
 /** The dotted path of the first array of objects in a JSON file that is no array itself; undefined for any other file. */
 export async function findRecords(path: string, shown: string): Promise<string | undefined> {

@@ -1,10 +1,10 @@
 // Which format a file has: what the mapping says, else its name, else its first characters.
 import type { Format, SourceSettings } from "../model/row.ts";
-import { peek } from "./byte-reader.ts";
-import { pieceBytes } from "./limits.ts";
 import { suggestRecords } from "./records-hint.ts";
 import type { Source } from "./source.ts";
-import { unreadable } from "./unreadable.ts";
+import { peek } from "./text/byte-reader.ts";
+import { pieceBytes } from "./text/limits.ts";
+import { unreadable } from "./text/unreadable.ts";
 
 const byExtension: Readonly<Record<string, Format>> = {
   csv: "csv",

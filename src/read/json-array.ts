@@ -2,15 +2,15 @@
 // them. What an element holds is cells.ts's business.
 import type { ImportError } from "../model/error.ts";
 import type { Row, SourceSettings } from "../model/row.ts";
-import { peek } from "./byte-reader.ts";
 import { elementRow } from "./cells.ts";
 import { type JsonCursor, jsonCursor } from "./json-cursor.ts";
-import { batchChars, batchRows, pieceBytes } from "./limits.ts";
 import { lookAtNewline } from "./newline.ts";
 import type { FormatRows } from "./reading.ts";
 import { suggestRecords } from "./records-hint.ts";
 import type { Source } from "./source.ts";
-import { unreadable } from "./unreadable.ts";
+import { peek } from "./text/byte-reader.ts";
+import { batchChars, batchRows, pieceBytes } from "./text/limits.ts";
+import { unreadable } from "./text/unreadable.ts";
 
 /**
  * Reads up to the array at the top, or at `settings.records`, and gives its elements as rows.

@@ -1,10 +1,10 @@
 // Walking over JSON text that does not fit into memory, value by value. Knows what a value spans, where it stands and
 // how deep brackets nest; what a value means is left to JSON.parse.
 import type { ImportError } from "../model/error.ts";
-import type { ByteReader } from "./byte-reader.ts";
-import { maxRowBytes } from "./limits.ts";
-import { lineCounter } from "./line-counter.ts";
-import { rowTooLong, unreadable } from "./unreadable.ts";
+import type { ByteReader } from "./text/byte-reader.ts";
+import { maxRowBytes } from "./text/limits.ts";
+import { lineCounter } from "./text/line-counter.ts";
+import { rowTooLong, unreadable } from "./text/unreadable.ts";
 
 /** A place in a JSON text. */
 export interface JsonCursor {

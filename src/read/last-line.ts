@@ -1,6 +1,7 @@
 // Whether a text ends with a line end. A file that lost its end mostly lost it in the middle of a line.
-import { carriageReturn, lineFeed } from "./line-counter.ts";
+
 import type { Source } from "./source.ts";
+import { carriageReturn, lineFeed } from "./text/line-counter.ts";
 
 /** A source that notices how its text ends. */
 export interface EndingSource extends Source {

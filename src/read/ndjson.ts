@@ -2,12 +2,12 @@
 import type { ImportError } from "../model/error.ts";
 import type { Row } from "../model/row.ts";
 import { elementRow } from "./cells.ts";
-import { batchChars, batchRows, maxRowBytes } from "./limits.ts";
-import { carriageReturn, lineFeed } from "./line-counter.ts";
 import { lookAtNewline } from "./newline.ts";
 import type { FormatRows } from "./reading.ts";
 import type { Source } from "./source.ts";
-import { rowTooLong } from "./unreadable.ts";
+import { batchChars, batchRows, maxRowBytes } from "./text/limits.ts";
+import { carriageReturn, lineFeed } from "./text/line-counter.ts";
+import { rowTooLong } from "./text/unreadable.ts";
 
 /** Reads lines as rows. Throws `INPUT_UNREADABLE` for a line over 8 MB. */
 export async function readNdjson(source: Source): Promise<FormatRows> {

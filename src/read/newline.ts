@@ -1,7 +1,7 @@
 // Which line end a text uses: the first one, and for delimited files the one that ends the header.
 import type { FileInfo } from "../model/row.ts";
-import { type ByteReader, peek } from "./byte-reader.ts";
-import { batchChars, maxRowBytes, pieceBytes } from "./limits.ts";
+import { type ByteReader, peek } from "./text/byte-reader.ts";
+import { batchChars, maxRowBytes, pieceBytes } from "./text/limits.ts";
 
 /** The first line end that stands ahead, which stays where it is; `\n` when the first megabyte has none. */
 export async function lookAtNewline(text: ByteReader): Promise<FileInfo["newline"]> {

@@ -55,13 +55,16 @@ export async function openInput(
 }
 
 /** Settings that read a file again as it was read, whatever they were. */
-export function sameSettings({ format, encoding, delimiter, quote, records }: FileInfo): SourceSettings {
+export function sameSettings(info: FileInfo): SourceSettings {
+  const { format, encoding, delimiter, quote, records, headerLine, renamed = [] } = info;
   return {
     format,
     encoding,
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(quote === undefined ? {} : { quote }),
     ...(records === undefined ? {} : { records }),
+    ...(headerLine === undefined ? {} : { headerLine }),
+    renamed,
   };
 }
 

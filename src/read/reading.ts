@@ -5,7 +5,16 @@ import type { FileInfo, Row } from "../model/row.ts";
 export interface FormatRows {
   readonly facts: Pick<
     FileInfo,
-    "newline" | "delimiter" | "quote" | "separatorLine" | "headerRaw" | "columns" | "padding" | "records"
+    | "newline"
+    | "delimiter"
+    | "quote"
+    | "separatorLine"
+    | "headerLine"
+    | "headerRaw"
+    | "columns"
+    | "renamed"
+    | "padding"
+    | "records"
   >;
   readonly detected: readonly string[];
   /** What is known after the last row only. */

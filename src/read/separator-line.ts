@@ -1,6 +1,6 @@
 // The line with which Excel is told what separates the cells: `sep=;`, at the very top, no part of the table.
 import type { FileInfo } from "../model/row.ts";
-import { type ByteReader, peek } from "./byte-reader.ts";
+import { type ByteReader, peek } from "./text/byte-reader.ts";
 
 /** The line as it stands there, and what it says. */
 interface SeparatorLine {

@@ -1,11 +1,12 @@
 // Opening: from a path to checked UTF-8 text without a byte order mark. Knows byte order marks and puts bytes, encoding
 // and decoding together; does not know rows or formats.
-import { type ByteReader, byteReaderFrom, peek, piecesOf } from "./byte-reader.ts";
+
 import { type OpenBytes, openBytes, type Streams, startsWith } from "./bytes.ts";
-import { decoded, encodingName, wholeUtf8 } from "./decode.ts";
-import { detectEncoding } from "./encoding.ts";
-import { mostPeekedBytes } from "./limits.ts";
-import { unreadable } from "./unreadable.ts";
+import { type ByteReader, byteReaderFrom, peek, piecesOf } from "./text/byte-reader.ts";
+import { decoded, encodingName, wholeUtf8 } from "./text/decode.ts";
+import { detectEncoding } from "./text/encoding.ts";
+import { mostPeekedBytes } from "./text/limits.ts";
+import { unreadable } from "./text/unreadable.ts";
 
 /** An open file as text: pieces of valid UTF-8 that end between characters, without NUL and byte order mark. */
 export interface Source extends ByteReader, AsyncDisposable {

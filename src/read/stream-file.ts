@@ -6,7 +6,7 @@ import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { isatty, ReadStream } from "node:tty";
-import { stoppedReading } from "./unreadable.ts";
+import { stoppedReading } from "./text/unreadable.ts";
 
 /** Whether a path is a pipe or standard input (`-`): what can be read only once. */
 export async function isStreamFile(path: string): Promise<boolean> {

@@ -1,6 +1,13 @@
 // Failed rows as CSV: the row's own bytes with the three `_import_*` cells at its end.
 import { isNoteColumn, noteColumns } from "../model/failure-notes.ts";
-import { endsWithNotes, fitsHeader, notesInPlace, type RecordShape, recordShape } from "../model/record-shape.ts";
+import {
+  endsWithNotes,
+  fitsHeader,
+  notesBehind,
+  notesInPlace,
+  type RecordShape,
+  recordShape,
+} from "../model/record-shape.ts";
 import type { FileInfo } from "../model/row.ts";
 import type { FailureFormat } from "./failure-note.ts";
 
@@ -11,19 +18,24 @@ import type { FailureFormat } from "./failure-note.ts";
  * Rows that come from a failures file get new `_import_*` cells in place of the old ones.
  */
 export function csvFailures(info: FileInfo): FailureFormat {
-  const { newline, separatorLine, headerRaw, padding } = info;
+  const { newline, separatorLine, headerRaw, padding, quote, delimiter = "," } = info;
   const { split, join, content } = cellsOf(info);
   const written = headerRaw === undefined ? [] : split(headerRaw);
   const shape = recordShape(written.map(content));
   const header = written.filter((cell) => !isNoteColumn(content(cell)));
   const ownShape = recordShape(header.map(content));
   const withNotes = (cells: readonly string[], notes: readonly string[]): string => join(cells, notes) + newline;
+  // Of a row whose quotes are wrong the old notes are found at the end of its text.
+  const hiddenNotes = (raw: string) =>
+    shape.hasNotes && quote !== "none" && split(raw).some(isOddlyQuoted) ? notesBehind(raw, delimiter) : undefined;
   const top = separatorLine === undefined ? "" : separatorLine + newline;
   return {
     head: headerRaw === undefined ? "" : top + withNotes(header, noteColumns),
     row: (raw, { outcome, problem, column }) => {
-      const all = split(raw);
+      const behind = hiddenNotes(raw);
+      const all = split(raw.slice(0, behind?.at));
       const trimmed = all.map(content);
+      if (behind !== undefined) return withNotes(all, [outcome, problem, column]);
       const cells = withoutNotes(all, trimmed, shape);
       const fits = fitsHeader(withoutNotes(trimmed, trimmed, shape), ownShape, padding);
       return withNotes(fits ? asWide(cells, header.length) : cells, [outcome, problem, column]);
@@ -85,6 +97,11 @@ function withoutNotes(cells: readonly string[], trimmed: readonly string[], shap
   if (!shape.hasNotes) return cells;
   if (notesInPlace(trimmed, shape)) return cells.filter((_, at) => shape.isNote[at] !== true);
   return endsWithNotes(trimmed) ? cells.slice(0, -noteColumns.length) : cells;
+}
+
+function isOddlyQuoted(cell: string): boolean {
+  const text = cell.trim();
+  return text.startsWith('"') && !/^"(?:[^"]|"")*"$/.test(text);
 }
 
 function unquoted(cell: string): string {

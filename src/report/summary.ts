@@ -8,6 +8,7 @@ import type { RunRecord } from "../model/ledger/runs.ts";
 import { type Outcome, outcomes } from "../model/outcome.ts";
 import type { ResourceName } from "../model/resource.ts";
 import type { Format } from "../model/row.ts";
+import { type ControlTotals, controlTotals } from "./agreement-text.ts";
 import type { FailureFile } from "./failures.ts";
 import type { ProblemGroup } from "./problems.ts";
 import { resultFileNames } from "./results.ts";
@@ -94,6 +95,8 @@ export interface Summary {
     readonly same: number;
   } | null;
   readonly files: readonly SummaryFile[];
+  /** By input, where its mapping names the source's own sums: how many entries agree with them. */
+  readonly control_totals: readonly ControlTotals[];
   readonly warnings: readonly string[];
   /** What spreadsheets did to columns that are used. */
   readonly damage: readonly {
@@ -179,6 +182,7 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     tallies: tallied.tallies,
     changes: (await results.changes(run.id)) ?? null,
     files: await summaryFiles(results, run.id, tallied),
+    control_totals: await controlTotals(results, run.id),
     warnings: facts.warnings ?? [],
     damage: facts.damage ?? [],
     reference_faults: await results.referenceFaults(run.id),

@@ -3,6 +3,7 @@
 import { isSettledWell } from "../model/outcome.ts";
 import type { Phase } from "../model/resource.ts";
 import { phases } from "../model/resources/resources.ts";
+import { agreementText } from "./agreement-text.ts";
 import { problemList, wrap } from "./problem-list.ts";
 import { type Counts, type Summary, sendsNothing } from "./summary.ts";
 import { systemicIn } from "./systemic-problems.ts";
@@ -39,6 +40,11 @@ export function terminalSummary(summary: Summary, options: TerminalSummaryOption
     wrap(headline(summary), width).join("\n"),
     fateTable(summary, options),
     wrap(quietNote(summary), width).join("\n"),
+    // A summary that an older version wrote has none.
+    agreementText(summary.control_totals ?? [])
+      .split("\n")
+      .flatMap((line) => wrap(line, width))
+      .join("\n"),
     problems === "" ? "" : `What was wrong\n${indented(problems)}`,
     notes(summary, width),
     `Files in ${options.folder ?? summary.results.folder}\n${indented(fileList(summary))}`,

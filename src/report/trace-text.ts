@@ -83,6 +83,13 @@ function stepText(step: TraceStep, before: TraceStep | undefined, { source }: Al
       ];
     case "round":
       return [`round to ${step.places}: ${shown(step.value)}`];
+    case "priced":
+      return [
+        ...(step.discount === undefined
+          ? []
+          : [`less ${step.discount}, its share of the order's discount: ${step.amount}`]),
+        `per piece: ${step.value}`,
+      ];
     case "type":
       return typeText(step, before);
     case "blank":

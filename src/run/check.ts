@@ -13,7 +13,7 @@ import { createLocate } from "../staging/locate-cells.ts";
 import { damageList, detections, prepareInputs, resourceOf } from "../staging/prepare.ts";
 import { stage } from "../staging/stage.ts";
 import { copyStreams } from "../staging/stdin-copy.ts";
-import { earlierEndingsAnywhere } from "./earlier-endings.ts";
+import { acceptedCurrenciesAnywhere, earlierEndingsAnywhere } from "./earlier-runs.ts";
 import { previewEntries } from "./preview-entries.ts";
 import { prepareOptions, type RunEvent, stdinCopyOptions } from "./run.ts";
 import { openScratchFolder } from "./scratch-folder.ts";
@@ -66,6 +66,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     strict: options.strict ?? false,
     showCreationNeeds: true,
     earlierEndings: earlierEndingsAnywhere(job),
+    acceptedCurrencies: acceptedCurrenciesAnywhere(job),
     locate: createLocate(ledger, record.id, inputs),
     onProgress: (input, rows, of) => options.onEvent?.({ kind: "reading", input, rows, of }),
     onWarning: (message) => {

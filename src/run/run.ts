@@ -15,6 +15,7 @@ import { exitCodeOf, exitCodeOfOutcomes } from "../model/exit-codes.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { HeldLock } from "../model/ledger/ledger-host.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
+import { version } from "../model/package.ts";
 import { writeReports } from "../report/reports.ts";
 import type { StopReason, Summary } from "../report/summary.ts";
 import { createLocate } from "../staging/locate-cells.ts";
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly strict?: boolean;
   /** Asks the API again even for what was accepted. */
   readonly force?: boolean;
+  /** The version of the program that the ledger notes: this one's, unless a test knows better. */
+  readonly program?: string;
   /** The machine's own unless said. */
   readonly clock?: Clock;
   /** From 0 to below 1. */
@@ -135,6 +138,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
     job: job.file.path,
     command: retryOf === undefined ? "run" : "retry",
     startedAtMs: settings.clock.nowMs(),
+    program: settings.program ?? version,
     ...(retryOf === undefined ? {} : { retryOf: retryOf.id }),
   });
   for (const lock of [execution.lock, accountLock]) lock.name(record.runId);

@@ -42,11 +42,11 @@ export function watchDamage(
       };
     },
     found: () =>
-      watched.flatMap(({ column: { join, column }, watch, files }) => {
+      watched.flatMap(({ column: { join, column, decoded }, watch, files }) => {
         const accepted = Object.hasOwn(accept, column) ? (accept[column] ?? []) : [];
         return watch
           .damage()
-          .filter(({ kind }) => !accepted.includes(kind))
+          .filter(({ kind }) => !accepted.includes(kind) && !(decoded && kind === "html_entities"))
           .map((damage) => ({ ...damage, column, files, ...(join === undefined ? {} : { join }) }));
       }),
   };
@@ -118,6 +118,8 @@ function wordsOf(kind: DamageKind): string {
       return "ending in .0: a program took whole numbers for fractions; export the column as text";
     case "stand_in_word":
       return "with a word for nothing, which would be sent as it is: name it";
+    case "html_entities":
+      return "with entities of HTML, which would be sent as they are: apply decode_entities, or strip_html";
     case "cut_text":
       return "cut at the most characters that a program holds: export again from the source";
     default:

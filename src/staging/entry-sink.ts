@@ -5,7 +5,7 @@ import type { Job } from "../job/job.ts";
 import type { Draft, RowGroup, SourceRow } from "../model/draft.ts";
 import type { NewEntry } from "../model/ledger/entry.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
-import type { RowRef } from "../model/row.ts";
+import type { Row, RowRef } from "../model/row.ts";
 import { damageProblems } from "./column-damage.ts";
 import { attachJoins, type JoinFiles, keyText } from "./joins.ts";
 import type { PreparedInput } from "./prepare.ts";
@@ -60,8 +60,14 @@ export function createEntrySink(
     tooLarge.hash.add(rows);
     await staging.extendEntry(tooLarge.entryId, { rows: rows.map(({ ref }) => ref), problems: damage });
   };
-  const settle = (refs: readonly RowRef[]): Promise<void> =>
-    staging.settleRows(refs.map((ref) => ({ ref, outcome: "excluded" as const, problems: [] })));
+  const settle = (rows: readonly { readonly ref: RowRef; readonly row?: Row }[]): Promise<void> =>
+    staging.settleRows(
+      rows.map(({ ref, row }) => ({
+        ref,
+        outcome: "excluded" as const,
+        problems: row?.leftOut === undefined ? [] : [row.leftOut],
+      })),
+    );
 
   return {
     async flush() {
@@ -69,17 +75,18 @@ export function createEntrySink(
       await closeTooLarge();
     },
     async exclude(rows) {
-      const joined: RowRef[] = [];
+      const joined: { readonly ref: RowRef }[] = [];
       for (const join of many) {
         const files = (joins[join.name] ?? []).map(({ id }) => id);
         for (const { row } of rows) {
+          if (row.leftOut !== undefined) continue; // it belongs to no entry, so nothing is joined to it
           const key = keyText(row.cells, join.ours);
           // Joined rows without a key belong to nothing, whatever the row that is left out says.
           const found = key === "" ? [] : await staging.rowsWithKey(files, key, Number.MAX_SAFE_INTEGER);
-          joined.push(...found.map(({ ref }) => ref));
+          joined.push(...found.map(({ ref }) => ({ ref })));
         }
       }
-      await settle([...rows.map(({ ref }) => ref), ...joined]);
+      await settle([...rows, ...joined]);
     },
     async add(group) {
       if (group.part === "rest") return extend(group);
@@ -87,7 +94,7 @@ export function createEntrySink(
       const { group: whole, unread } = await attachJoins(group, compiled, joins, staging);
       const drafted = compiled.draft(whole);
       // Its rows are complete, joined ones included: looking for more would take those of others.
-      if (drafted.kind === "excluded") return settle(drafted.rows.map(({ ref }) => ref));
+      if (drafted.kind === "excluded") return settle(drafted.rows);
       const { draft } = drafted;
       onDraft?.(draft);
       const damage = strict ? damageProblems(draft.rows, prepared.damage) : [];

@@ -7,6 +7,7 @@ import type { StagedFile, StoredRow } from "../model/ledger/rows.ts";
 import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Cells } from "../model/row.ts";
+import { withoutZeroWidth } from "../model/text/zero-width.ts";
 
 /** The staged files of each join of an input. */
 export type JoinFiles = Readonly<Record<string, readonly StagedFile[]>>;
@@ -79,5 +80,5 @@ export function sourceRow(
 /** A key cell as text, `""` when it is absent or no text. */
 export function keyText(cells: Cells, column: string): string {
   const cell = cellAt(cells, column);
-  return typeof cell === "string" ? cell.trim() : "";
+  return typeof cell === "string" ? withoutZeroWidth(cell.trim()) : "";
 }

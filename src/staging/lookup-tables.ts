@@ -53,7 +53,7 @@ async function readLookup(
   const table = new Map<string, string>();
   const { path, shown } = lookupFile(spec, input);
   const bytes = seen.find((file) => file.path === path)?.state?.bytes;
-  await using opened = await openInput(path, shown, {}, { signal, bytes });
+  await using opened = await openInput(path, shown, { names: [spec.key, spec.value] }, { signal, bytes });
   const absent = [spec.key, spec.value].filter(
     (column) => opened.info.columns !== undefined && !opened.info.columns.includes(column),
   );
@@ -67,11 +67,11 @@ async function readLookup(
     );
   }
   for await (const batch of opened.batches()) {
-    for (const { cells, fault } of batch) {
+    for (const { cells, fault, leftOut } of batch) {
       const key = cells[spec.key];
       const value = cells[spec.value];
-      if (fault === undefined && typeof key === "string" && key !== "" && typeof value === "string")
-        table.set(key, value);
+      const isRead = fault === undefined && leftOut === undefined;
+      if (isRead && typeof key === "string" && key !== "" && typeof value === "string") table.set(key, value);
     }
     if (table.size > maxLookupRows) {
       throw new ImportError("INPUT_UNREADABLE", `the lookup file ${spec.file} has more than ${maxLookupRows} rows`, {

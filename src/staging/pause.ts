@@ -1,6 +1,6 @@
 // Pauses in long synchronous work: the ledger answers at once, so without them no signal and no timer would get its turn.
 import { setImmediate as othersFirst } from "node:timers/promises";
-import { stoppedReading } from "../read/unreadable.ts";
+import { stoppedReading } from "../read/text/unreadable.ts";
 
 /** Awaited between pieces of work; `rows` says about how many were done. Throws `STOPPED` once the signal is aborted. */
 export type Pause = (rows?: number) => Promise<void>;

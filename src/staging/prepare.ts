@@ -3,12 +3,14 @@
 import { blamedOnChange, type Seen, type SeenFile, seeFile } from "../job/file-states.ts";
 import type { Input, Job, JobFile } from "../job/job.ts";
 import type { ColumnFaults } from "../map/columns/check-columns.ts";
+import { fileSettings } from "../map/columns/names-read.ts";
 import { type CompiledMapping, compileMapping } from "../map/compile.ts";
 import { withJobChannel } from "../map/definition/job-channel.ts";
 import { loadMapping } from "../map/definition/load-mapping.ts";
 import type { Mapping } from "../map/definition/mapping.ts";
 import { combineErrors } from "../model/combine-errors.ts";
 import { ImportError } from "../model/error.ts";
+import { contentHash } from "../model/json.ts";
 import type { ResourceName } from "../model/resource.ts";
 import type { FileInfo } from "../model/row.ts";
 import { didYouMean } from "../model/text/nearest.ts";
@@ -17,6 +19,7 @@ import { openInput } from "../read/open.ts";
 import type { Summary } from "../report/summary.ts";
 import { cutTo } from "../report/wording.ts";
 import { type ColumnDamage, damageWarnings } from "./column-damage.ts";
+import { contentOf, equalFiles } from "./file-content.ts";
 import { lookupFile, readLookups } from "./lookup-tables.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
 import { type ScannedFiles, type ScanOptions, scanFiles } from "./scan-files.ts";
@@ -26,6 +29,8 @@ import { seeInput } from "./seen-input.ts";
 export interface PreparedInput {
   readonly input: Input;
   readonly compiled: CompiledMapping;
+  /** Tells the mapping with all that it looks things up in from others. */
+  readonly mappingHash: string;
   /** Facts of each file, by path. */
   readonly infos: ReadonlyMap<string, FileInfo>;
   /** What a spreadsheet did to columns that the mapping uses. */
@@ -139,7 +144,7 @@ async function prepareSeen(
   checkJoins(input, compiled.mapping);
   const infos = new Map<string, FileInfo>();
   for (const { file, join } of filesOf(input)) {
-    const open = openInput(file.path, file.shown, file.source ?? compiled.mapping.source);
+    const open = openInput(file.path, file.shown, fileSettings(compiled.mapping, join, file.source));
     await using opened = await (join === undefined ? open : open.catch(namingJoin(join, input)));
     infos.set(file.path, { ...opened.info, path: file.isStdinCopy === true ? file.shown : opened.info.path });
   }
@@ -161,12 +166,24 @@ async function prepareSeen(
   if (faults.length > 0) throw combineErrors(faults.map((reason) => ({ reason, of: input.name })));
   const { damage } = scanned;
   const allWarnings = [
+    ...(await equalFiles(input.files)),
     ...lookups.warnings,
     ...warnings,
     ...read.warnings,
     ...damageWarnings(damage, input.mapping.shown),
   ];
-  return { input, compiled, infos: scanned.infos, damage, warnings: allWarnings };
+  const mappingHash = await hashOf(mapping, input);
+  return { input, compiled, mappingHash, infos: scanned.infos, damage, warnings: allWarnings };
+}
+
+/** Over what is written in the mapping and, for orders, in the job, and over the bytes of reference files. */
+async function hashOf(mapping: Mapping, input: Input): Promise<string> {
+  const lookups = mapping.lookups.map((spec) => lookupFile(spec, input).path);
+  const references = mapping.joins.flatMap(({ name, one }) => (one ? (input.joins[name] ?? []) : []));
+  const paths = [...new Set([...lookups, ...references.map(({ path }) => path)])];
+  const contents = await Promise.all(paths.map(contentOf));
+  const channel = input.mapping.channel?.label ?? null;
+  return contentHash({ mapping: mapping.hash, channel, files: contents.map((content) => content ?? null) });
 }
 
 function filesOf({ files, joins }: Input): readonly { readonly file: JobFile; readonly join: string | undefined }[] {

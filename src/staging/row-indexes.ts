@@ -1,6 +1,7 @@
 // The rows that a mapping's indexes are made of: of an input's files before they are staged, and as the ledger keeps them
 // of an earlier run, whose files may have moved on.
 import type { JobFile } from "../job/job.ts";
+import { fileSettings } from "../map/columns/names-read.ts";
 import type { Mapping } from "../map/definition/mapping.ts";
 import { noIndexes, type RowIndexes } from "../map/expression/language.ts";
 import { openRowIndexes } from "../map/row-index.ts";
@@ -37,7 +38,9 @@ export async function readIndexes(mapping: Mapping, ...sources: readonly AgedRow
 /** The rows of an input's files. */
 export async function* rowsOfFiles(files: readonly JobFile[], mapping: Mapping): AgedRows {
   for (const { path, shown, source, state } of files) {
-    await using opened = await openInput(path, shown, source ?? mapping.source, { bytes: state?.bytes });
+    await using opened = await openInput(path, shown, fileSettings(mapping, undefined, source), {
+      bytes: state?.bytes,
+    });
     for await (const rows of opened.batches()) yield { file: shown, age: 0, isTable: isTable(opened.info), rows };
   }
 }

@@ -70,6 +70,7 @@ export async function scanFiles(
       for await (const batch of opened.batches()) {
         if (options.signal?.aborted === true) return cutOff(infos);
         for (const row of batch) {
+          if (row.leftOut !== undefined) continue;
           fill?.see(row);
           if (row.fault !== undefined) continue;
           look?.(row);

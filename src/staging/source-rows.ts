@@ -1,16 +1,19 @@
 // The files of an input on their way into the ledger, and their rows, batch by batch. What becomes of the rows: stage.ts.
 import { fingerprintOf } from "../job/file-states.ts";
 import type { Input, Job, JobFile } from "../job/job.ts";
+import type { CompiledMapping } from "../map/compile.ts";
 import { fromFile, type SourceRow } from "../model/draft.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Row } from "../model/row.ts";
+import { type FileInfo, isTable, type Row } from "../model/row.ts";
 import { openInput, sameSettings } from "../read/open.ts";
-import { stoppedReading } from "../read/unreadable.ts";
+import { stoppedReading } from "../read/text/unreadable.ts";
+import type { AcceptedCurrencies } from "./currencies.ts";
 import type { EarlierEndings } from "./last-lines.ts";
 import type { Locate } from "./locate-cells.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
+import { withoutTotals } from "./total-rows.ts";
 
 /** What staging needs beside the inputs. */
 export interface StageOptions {
@@ -30,6 +33,8 @@ export interface StageOptions {
   readonly signal: AbortSignal;
   /** How files of earlier runs ended; by default those of the job in the same ledger. */
   readonly earlierEndings?: EarlierEndings;
+  /** The currencies of what earlier runs had accepted; by default by the same ledger. */
+  readonly acceptedCurrencies?: AcceptedCurrencies;
   /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
   readonly isRetry?: boolean;
 }
@@ -46,7 +51,7 @@ export async function addFiles(
   files: readonly JobFile[],
   kind: StagedFile["kind"],
   join: string | undefined,
-  { infos }: PreparedInput,
+  { infos, mappingHash }: PreparedInput,
   { ledger, run }: StageOptions,
 ): Promise<readonly OpenedFile[]> {
   const opened: OpenedFile[] = [];
@@ -57,6 +62,7 @@ export async function addFiles(
       input: input.name,
       kind,
       file: file.shown,
+      mappingHash,
       info: file.state === undefined ? info : { ...info, fingerprint: fingerprintOf(file.state) },
       ...(join === undefined ? {} : { join }),
     });
@@ -65,16 +71,22 @@ export async function addFiles(
   return opened;
 }
 
-/** The rows of a file in batches. Throws `ImportError("STOPPED")` when the signal says so. */
+/**
+ * The rows of a file in batches; of a main file, which is given the mapping, totals below its table are left out. Throws
+ * `ImportError("STOPPED")` when the signal says so.
+ */
 export async function* sourceRows(
   { file, staged }: OpenedFile,
   options: StageOptions,
+  compiled?: CompiledMapping,
 ): AsyncGenerator<readonly SourceRow[]> {
   const { info } = staged;
   await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
   const ofFile = fromFile(info);
+  const isRead = compiled !== undefined && isTable(info);
+  const end = isRead ? { compiled, file: staged.file, again: () => rowsAgain(file, info) } : undefined;
   let rows = 0;
-  for await (const batch of input.batches()) {
+  for await (const batch of end === undefined ? input.batches() : withoutTotals(input.batches(), end)) {
     endIfStopped(options);
     rows += batch.length;
     options.onProgress(staged.join === undefined ? staged.input : `${staged.input}.${staged.join}`, rows);
@@ -87,6 +99,12 @@ export async function* sourceRows(
   for (const what of late) options.onDetected?.(file.shown, what);
   const ending = lastLineEnds === undefined ? {} : { lastLineEnds };
   await options.ledger.staging.updateFile(staged.id, { ...info, ...ending, detected: [...info.detected, ...late] });
+}
+
+/** The rows of a table that was opened before. */
+async function* rowsAgain(file: JobFile, info: FileInfo): AsyncGenerator<readonly Row[]> {
+  await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
+  yield* input.batches();
 }
 
 /** Throws `ImportError("STOPPED")` when the signal says so. */

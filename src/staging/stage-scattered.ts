@@ -9,20 +9,24 @@ import type { EntrySink } from "./entry-sink.ts";
 import { sourceRow } from "./joins.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { rowsHash } from "./rows-hash.ts";
+import type { SameRows } from "./same-rows.ts";
 import { endIfStopped, newRow, type OpenedFile, placed, type StageOptions, sourceRows } from "./source-rows.ts";
 
 /** Rows of one group that may stand anywhere: the ledger gathers them. */
 export async function stageScattered(
   prepared: PreparedInput,
   mains: readonly OpenedFile[],
-  sink: EntrySink,
+  { sink, same }: { readonly sink: EntrySink; readonly same: SameRows },
   options: StageOptions,
 ): Promise<void> {
   const { staging } = options.ledger;
   let memberCount = 0;
   for (const main of mains) {
-    for await (const rows of sourceRows(main, options)) {
-      const judged = rows.map((source) => ({ source, ...judge(source, prepared) }));
+    for await (const rows of sourceRows(main, options, prepared.compiled)) {
+      const judged = await withoutCopies(
+        rows.map((source) => ({ source, ...judge(source, prepared) })),
+        same,
+      );
       memberCount += judged.filter(({ groupKey }) => groupKey !== undefined).length;
       await staging.addRows(
         judged.map(({ source, groupKey, problems, fault }) => ({
@@ -58,6 +62,23 @@ export async function stageScattered(
     const tooLarge = isStart ? [groupTooLarge(rows[0]?.groupKey ?? "", first, prepared.compiled.mapping)] : [];
     await sink.add({ rows: members, joined: {}, damage: [...tooLarge, ...damage], ...part });
   }
+}
+
+/** Leaves out the members that stand in an earlier file too. */
+async function withoutCopies(
+  judged: readonly (Judged & { readonly source: SourceRow })[],
+  same: SameRows,
+): Promise<readonly (Judged & { readonly source: SourceRow })[]> {
+  const members = judged.filter(({ groupKey, fault }) => groupKey !== undefined && fault === undefined);
+  const found = await same.find(members.map(({ source }) => source));
+  const copies = new Map(members.flatMap(({ source }, at) => (found[at] === undefined ? [] : [[source, found[at]]])));
+  if (copies.size === 0) return judged;
+  same.count(copies.size);
+  return judged.map((each) => {
+    const leftOut = copies.get(each.source);
+    if (leftOut === undefined) return each;
+    return { ...nobodyButExcluded, source: { ...each.source, row: { ...each.source.row, leftOut } } };
+  });
 }
 
 const rowsBetweenPauses = 2_000;

@@ -2,9 +2,14 @@
 // not grow with the files: what is scattered or joined is gathered by the ledger.
 import { blamedOnChange, refuseChanged, type Seen } from "../job/file-states.ts";
 import { groupRows } from "../map/group.ts";
-import type { SourceRow } from "../model/draft.ts";
+import type { RowGroup, SourceRow } from "../model/draft.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
+
+import type { Problem } from "../model/problem.ts";
+import { settleCurrencies } from "./currencies.ts";
+
 import { createDayTally } from "./day-tally.ts";
+
 import { settleDuplicateKeys } from "./duplicate-keys.ts";
 import { createEntrySink, type EntrySink } from "./entry-sink.ts";
 import { keyText } from "./joins.ts";
@@ -13,6 +18,7 @@ import { joinFilesOf } from "./locate-cells.ts";
 import { createPause } from "./pause.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { refuseRetryConflicts } from "./retry-conflicts.ts";
+import { type SameRows, watchSameRows } from "./same-rows.ts";
 import { addFiles, newRow, type OpenedFile, type StageOptions, sourceRows } from "./source-rows.ts";
 import { settleOrphans } from "./stage-joins.ts";
 import { stageScattered } from "./stage-scattered.ts";
@@ -35,6 +41,8 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
   await ledger.staging.collapseIdentical(run);
   const settling = { ...options, pause: createPause(options.signal) };
   await settleDuplicateKeys(run, settling);
+  const accepted = options.acceptedCurrencies ?? ((within) => ledger.account.currencies(within));
+  await settleCurrencies(run, inputs, { ...settling, accepted });
   if (options.isRetry === true) await refuseRetryConflicts(run, inputs, settling);
   else await ledger.staging.settleRepaired(run);
   await ledger.staging.finish(run);
@@ -55,20 +63,29 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
     for (const file of added) {
       for await (const rows of sourceRows(file, options)) {
         await staging.addRows(
-          rows.map((source) => ({
-            ...newRow(source, file),
-            groupKey: keyText(source.row.cells, theirs),
-            cells: source.row.cells,
-          })),
+          rows.map((source) => {
+            const row = newRow(source, file);
+            if (source.row.leftOut !== undefined)
+              return { ...row, outcome: "excluded" as const, problems: [source.row.leftOut] };
+            return { ...row, groupKey: keyText(source.row.cells, theirs), cells: source.row.cells };
+          }),
         );
       }
     }
   }
   const days = createDayTally();
   const sink = createEntrySink(prepared, joinFilesOf(prepared, joins), { ...options, onDraft: days.see });
-  if (compiled.mapping.group?.rows === "anywhere") await stageScattered(prepared, mains, sink, options);
-  else for (const main of mains) await stageInOrder(prepared, main, sink, options);
+  const same = watchSameRows(
+    input.name,
+    mains.map(({ staged }) => staged),
+    compiled,
+    staging,
+  );
+  if (compiled.mapping.group?.rows === "anywhere") await stageScattered(prepared, mains, { sink, same }, options);
+  else for (const main of mains) await stageInOrder(prepared, main, { sink, same }, options);
   await sink.flush();
+  const told = same.inWords();
+  if (told !== undefined) options.onWarning(told);
   const ofDays = days.told(compiled.mapping.style.timezone);
   const [only, ...others] = input.files;
   if (ofDays !== undefined)
@@ -80,20 +97,43 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
 async function stageInOrder(
   prepared: PreparedInput,
   main: OpenedFile,
-  sink: EntrySink,
+  { sink, same }: { readonly sink: EntrySink; readonly same: SameRows },
   options: StageOptions,
 ): Promise<void> {
   const { staging } = options.ledger;
+  const sameElsewhere = new WeakMap<SourceRow, Problem>();
   const stored = async function* (): AsyncGenerator<readonly SourceRow[]> {
-    for await (const rows of sourceRows(main, options)) {
+    for await (const rows of sourceRows(main, options, prepared.compiled)) {
       await staging.addRows(rows.map((source) => newRow(source, main)));
+      for (const [at, problem] of (await same.find(rows)).entries()) {
+        const source = rows[at];
+        if (source !== undefined && problem !== undefined) sameElsewhere.set(source, problem);
+      }
       yield rows;
     }
   };
   const excluded: SourceRow[] = [];
   for await (const group of groupRows(stored(), prepared.compiled, (source) => excluded.push(source))) {
     if (excluded.length > 0) await sink.exclude(excluded.splice(0));
-    await sink.add(group);
+    const copy = wholeCopy(group, sameElsewhere);
+    if (copy === undefined) await sink.add(group);
+    else {
+      same.count(copy.length);
+      await sink.exclude(copy);
+    }
   }
   await sink.exclude(excluded);
+}
+
+/** The rows of a group that stands in an earlier file as it is; of any other every row counts, as in one file alone. */
+function wholeCopy(
+  { rows, damage, part }: RowGroup,
+  same: WeakMap<SourceRow, Problem>,
+): readonly SourceRow[] | undefined {
+  if (damage.length > 0 || part !== undefined) return undefined;
+  const copies = rows.flatMap((source) => {
+    const leftOut = same.get(source);
+    return leftOut === undefined ? [] : [{ ...source, row: { ...source.row, leftOut } }];
+  });
+  return copies.length === rows.length ? copies : undefined;
 }

@@ -51,11 +51,31 @@ export function validateDraft(
     payload: draft.payload,
     clears: draft.clears,
     hash: draftHash(draft),
+    ...standingOf(draft, resource),
     keys: keys.filter(isWhole),
     references: references.filter(isWhole),
     problems: all,
     creationProblems: boundedProblems(creationProblems),
     rows: draft.rows.map(({ ref }) => ref),
+  };
+}
+
+/** What an entry keeps of its source's own sums. */
+function standingOf(
+  { totals, payload, references }: Draft,
+  { sums }: Resource,
+): Pick<NewEntry, "agreement" | "currency"> {
+  if (totals === undefined || sums === undefined) return {};
+  const { path, word } = sums.within;
+  const named = references.find((reference) => reference.path === path)?.key;
+  const id = valueAt(payload, parsePath(path));
+  const within = named ?? (typeof id === "number" ? `id ${id}` : undefined);
+  const { agreement, currency } = totals;
+  return {
+    ...(agreement === undefined ? {} : { agreement }),
+    ...(currency === undefined || within === undefined
+      ? {}
+      : { currency: { code: currency, within: `${word} ${within}` } }),
   };
 }
 

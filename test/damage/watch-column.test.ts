@@ -33,6 +33,13 @@ const damaged: readonly (Column & { readonly kind: DamageKind; readonly count: n
     count: 3,
   },
   {
+    kind: "html_entities",
+    what: "names of a shop",
+    role: "text",
+    cells: ["Pots &amp; pans", "R&D", "Children&#039;s", "AT&T;", "<b>Fish &amp; chips</b>", "6&quot; pan"],
+    count: 3,
+  },
+  {
     kind: "lost_leading_zeros",
     what: "codes that partly kept them",
     cells: ["00123", "00456", "10234", "789", "4567"],

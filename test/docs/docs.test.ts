@@ -163,9 +163,10 @@ describe("docs/mapping.md", () => {
   });
 
   it("lists every key, with its default", () => {
-    const known = keysOf(mappingSchema).filter((path) => !path.startsWith("children.*.fields."));
+    const ofField = /^(children\.\*\.(fields|amounts\.(line|order_discount))|totals\.(order|items|line|currency))\./;
+    const known = keysOf(mappingSchema).filter((path) => !ofField.test(path));
     const isInline = (path: string) =>
-      /(\.otherwise\.value|\.by\.(expr|from|fill)|\.each\.(from|split|optional|expr))$/.test(path);
+      /(\.otherwise\.value|\.by\.(expr|from|fill)|\.head\.first|\.each\.(from|split|optional|expr))$/.test(path);
     const told = marked(mappingDoc, "keys of").flatMap(({ name, text }) =>
       tableOf(text).flatMap(([keys]) => codes(keys).map((key) => `${name === "the mapping" ? "" : name}${key}`)),
     );
@@ -177,6 +178,12 @@ describe("docs/mapping.md", () => {
   test.each([
     { table: "source.", key: "decimal", is: (said: string) => expect(said).toBe(minimal.style.decimal) },
     { table: "group.", key: "rows", is: (said: string) => expect(said).toBe(minimal.group?.rows) },
+    {
+      table: "totals.",
+      key: "tolerance",
+      is: (said: string) => expect(said).toBe(String(minimal.totals?.tolerance)),
+    },
+    { table: "totals.", key: "mismatch", is: (said: string) => expect(said).toBe(minimal.totals?.mismatch) },
     { table: "group.", key: "conflict", is: (said: string) => expect(said).toBe(minimal.group?.conflict) },
   ])("tells the default of $table$key", ({ table, key, is }) => {
     const { text } = marked(mappingDoc, "keys of").find(({ name }) => name === table) ?? { text: "" };
@@ -381,7 +388,10 @@ function sourceFiles(folder: string): readonly string[] {
 }
 
 const plain = { decimal: ".", dates: [] } as const;
-const minimal = loadMapping("version: 1\nresource: products\nfields: { sku: A }\ngroup: { by: A }\n", "minimal.yaml");
+const minimal = loadMapping(
+  "version: 1\nresource: sales_orders\nfields: { order_number: A }\ngroup: { by: A }\ntotals: {}\n",
+  "minimal.yaml",
+);
 
 const jobKeys = leavesOf(z.toJSONSchema(writtenJob, { io: "input" }) as SchemaNode, "");
 

@@ -11,7 +11,10 @@ export interface Compared {
   readonly isRequired: boolean;
   /** Made of the same columns. */
   readonly agrees: boolean;
-  /** Made of no other columns; a guess may know fewer stand-ins for blank cells than a person. */
+  /**
+   * Made of no other columns, or of those by which the written one chooses between alternatives; a guess may know fewer
+   * stand-ins for blank cells than a person.
+   */
   readonly isRight: boolean;
 }
 
@@ -28,6 +31,7 @@ export interface Comparison {
 /** Every field of the written mapping that this export can fill; constants count as well, made of no column. */
 export function compare({ wanted, guessed, has, joins }: Comparison): readonly Compared[] {
   const known = columnsByPath(guessed);
+  const conditions = columnsByPath(wanted, conditionsOf);
   return [...columnsByPath(wanted)].flatMap(([path, columns]) => {
     const there = columns.map((column) => renamed(column, joins)).filter(has);
     if (columns.length > 0 && there.length === 0) return [];
@@ -35,7 +39,11 @@ export function compare({ wanted, guessed, has, joins }: Comparison): readonly C
     const isRequired = required.includes(path);
     // What no column says is the user's: a guess that leaves it to them (a marked line) is right.
     const agrees = there.length === 0 ? (found ?? []).length === 0 : found !== undefined && same(there, found);
-    const isRight = agrees || (found !== undefined && found.length > 0 && found.every((name) => there.includes(name)));
+    const isRight =
+      agrees ||
+      (found !== undefined &&
+        found.length > 0 &&
+        found.every((name) => there.includes(name) || conditions.get(path)?.includes(name) === true));
     return [{ path, wanted: there, guessed: found, isRequired, agrees, isRight }];
   });
 }
@@ -70,11 +78,25 @@ function renamed(column: string, joins: ReadonlyMap<string, string>): string {
   return join === undefined ? column : `${join}${column.slice(dot)}`;
 }
 
-function columnsByPath({ fields, children }: Mapping): ReadonlyMap<string, readonly string[]> {
+function columnsByPath(
+  { fields, children }: Mapping,
+  of: (field: FieldMapping) => readonly string[] = columnsOf,
+): ReadonlyMap<string, readonly string[]> {
   const inner = children.flatMap((child) =>
-    child.fields.map((field) => [`${child.path}.${field.path}`, columnsOf(field)] as const),
+    child.fields.map((field) => [`${child.path}.${field.path}`, of(field)] as const),
   );
-  return new Map([...fields.map((field) => [field.path, columnsOf(field)] as const), ...inner]);
+  return new Map([...fields.map((field) => [field.path, of(field)] as const), ...inner]);
+}
+
+/** The columns of its rows that decide which alternative has its turn. */
+function conditionsOf({ alternatives }: FieldMapping): readonly string[] {
+  return alternatives.flatMap(({ when }) => columnsIn(when?.text ?? ""));
+}
+
+function columnsIn(expression: string): readonly string[] {
+  return [...expression.matchAll(/\[\s*(?:"([^"]*)"|'([^']*)')\s*\]/g)].map(
+    ([, double, single]) => double ?? single ?? "",
+  );
 }
 
 function columnsOf({ alternatives }: FieldMapping): readonly string[] {
@@ -88,9 +110,7 @@ function columnsOfAlternative({ source }: Alternative): readonly string[] {
     case "template":
       return source.parts.flatMap((part) => ("column" in part ? [part.column] : []));
     case "expr":
-      return [...source.text.matchAll(/\[\s*(?:"([^"]*)"|'([^']*)')\s*\]/g)].map(
-        ([, double, single]) => double ?? single ?? "",
-      );
+      return columnsIn(source.text);
     case "value":
       return [];
     default:

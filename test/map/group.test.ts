@@ -326,6 +326,14 @@ describe("group.head", () => {
     expect(draft).toMatchObject({ problems: [], payload: { customer_notes: "gift" } });
   });
 
+  it("is the first of several rows where the mapping says so, and still a problem where there is none", () => {
+    const first = grouped('rows: anywhere, head: { first: \'row["Kind"] == "order"\' }');
+    const several = draftOf(first, sourceRows([line("item", ""), line("order", "gift"), line("order", "other")]));
+    expect(several).toMatchObject({ problems: [{ code: "group_conflict" }], payload: { customer_notes: "gift" } });
+    const none = draftOf(first, sourceRows([line("item", "x")]));
+    expect(none.problems).toMatchObject([{ code: "no_head" }]);
+  });
+
   test.each([
     { rows: [line("item", "x"), line("item", "x")], problem: { code: "no_head", line: 2 } },
     {

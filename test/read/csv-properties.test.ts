@@ -86,11 +86,66 @@ it("loses no row and no text of ragged files with blank lines and rows between",
           .filter(({ raw }) => raw.replaceAll(",", "").trim() !== "");
         const padding = paddingOf(expected.map(({ raw }) => raw.split(",")));
         expect(rows.map(({ raw, line: at }) => ({ raw, line: at }))).toEqual(expected);
-        expect(rows.map(({ fault }) => fault === undefined)).toEqual(
-          expected.map(({ raw }) => [3, 3 + padding].includes(raw.split(",").length)),
-        );
+        const fits = expected.map(({ raw }) => [3, 3 + padding].includes(raw.split(",").length));
+        const below = rows.findLastIndex(({ leftOut }) => leftOut === undefined) + 1;
+        // Lines below the table have a single filled cell with several words.
+        for (const { raw, leftOut } of rows.slice(below)) {
+          expect(leftOut?.code).toBe("footer_row");
+          expect(raw.replaceAll(",", " ").trim()).toMatch(/\S\s+\S/);
+        }
+        expect(rows.slice(0, below).map(({ fault }) => fault === undefined)).toEqual(fits.slice(0, below));
       },
     ),
     { numRuns: 200 },
+  );
+});
+
+// What Excel, Python and papaparse read: a quote opens a cell only at its beginning, and elsewhere it is text.
+it("takes quotes inside unquoted cells as text, and gives the row's text and line back", async () => {
+  const unit = fc.constantFrom("a", "1", "/", " ", '"', "é");
+  const stray = fc.string({ unit, maxLength: 6 }).filter((text) => !text.trim().startsWith('"'));
+  const quoted = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", " "), maxLength: 6 });
+  const odd = fc.oneof(
+    stray.map((text) => ({ written: text, is: text.trim() })),
+    quoted.map((text) => ({ written: `"${text.replaceAll('"', '""')}"`, is: text.trim() })),
+  );
+  const row = fc
+    .array(odd, { minLength: 3, maxLength: 3 })
+    .filter((cells) => cells.filter(({ is }) => is !== "").length > 1);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(row, { maxLength: 10 }),
+      fc.constantFrom(...newlines),
+      fc.constantFrom(1, 5, 999),
+      async (rows, newline, pieceLength) => {
+        const parts = [columns, ...rows.map((cells) => cells.map(({ written }) => written))].map((p) => p.join(","));
+        const read = await readText(parts.join(newline) + newline, { format: "csv", delimiter: "," }, pieceLength);
+        expect(read.rows.map((one) => columns.map((column) => one.cells[column]))).toEqual(
+          rows.map((cells) => cells.map(({ is }) => is)),
+        );
+        expect(read.rows.map(({ raw }) => raw)).toEqual(parts.slice(1));
+        expect(read.rows.map(({ line }) => line)).toEqual(linesOf(parts, newline).slice(1));
+        for (const one of read.rows) expect(parseRow(read.info, one.raw)).toEqual(one.cells);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+it("keeps a wrong quote in its row: the rows around it are read as if it were not there", async () => {
+  const sound = fc.constantFrom('A,"Cup, 1",4.20', "B,Pot,5", 'C,"two\nlines",6', 'D,"5"" pipe",7', 'E,1/2" elbow,8');
+  const wrong = fc.constantFrom('X,"Pipe 5" long",1', 'X,"Pipe 5" long,1', 'X,"5 pipe,1', 'X,"a"b,1', 'X,"a" b "c",1');
+  const line = fc.oneof({ weight: 4, arbitrary: sound }, { weight: 1, arbitrary: wrong });
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 25 }), fc.constantFrom(1, 7, 65_536), async (lines, pieceLength) => {
+      const text = `${["SKU,Name,Price", ...lines].join("\n")}\n`;
+      const { rows, info } = await readText(text, { format: "csv" }, pieceLength);
+      expect(rows.map(({ raw }) => raw)).toEqual(lines);
+      expect(rows.map(({ fault }) => fault?.code)).toEqual(
+        lines.map((one) => (one.startsWith("X") ? "unreadable_row" : undefined)),
+      );
+      for (const { raw, cells } of rows) expect(parseRow(info, raw)).toEqual(cells);
+    }),
+    { numRuns: 300 },
   );
 });

@@ -204,15 +204,6 @@ describe("the header", () => {
     expect((await readText("a,b\n1,row 3\n", csv)).rows[0]).not.toHaveProperty("retryOf");
   });
 
-  it("must not name a column twice", async () => {
-    expect(await faultOf(readText("SKU, Qty ,SKU,Qty,SKU\n1,2,3,4,5\n", csv))).toEqual({
-      code: "INPUT_UNREADABLE",
-      message:
-        'in.txt:1: the header names a column more than once: "SKU" (columns 1, 3 and 5), "Qty" (columns 2 and 4)',
-      hint: "give each column a name of its own in the file's header",
-    });
-  });
-
   it("alone makes no rows and no error", async () => {
     const { rows, info } = await readText("a,b", csv);
     expect(rows).toEqual([]);
@@ -237,38 +228,6 @@ describe("a file that never puts cells in quotes", () => {
     ];
     expect(rows.map((row) => plain(row.cells))).toEqual(cells);
     expect(rows.map(({ raw }) => plain(parseRow(info, raw)))).toEqual(cells);
-  });
-});
-
-describe("a quote that does not fit ends the read at the line where the row starts", () => {
-  test.each([
-    {
-      text: 'a,b\n1,2\n\n3,5" pipe\n4,4\n',
-      line: 4,
-      says: "a quote stands in the middle of an unquoted cell in cell 2",
-      hint: '"5"" pipe"',
-    },
-    {
-      text: 'a,b\n1,"2\r\nx\r\n"\r\n3,"x"y\n',
-      line: 5,
-      says: "text follows a closing quote in cell 2",
-      hint: "doubled",
-    },
-    { text: 'a,b\n1,"x" y\n', line: 2, says: "text follows a closing quote in cell 2", hint: "doubled" },
-    {
-      text: 'a,b\n1,2\n3,"open\n4,4\n5,5\n',
-      line: 3,
-      says: "a quote is opened in cell 2 and never closed",
-      hint: "this line",
-    },
-    { text: 'a,"b\n1,2\n', line: 1, says: "a quote is opened in cell 2 and never closed", hint: "this line" },
-  ])("line $line: $says", async ({ text, line, says, hint }) => {
-    for (const pieceLength of [1, 7, 1000]) {
-      const fault = await faultOf(readText(text, csv, pieceLength));
-      expect(fault.code).toBe("INPUT_UNREADABLE");
-      expect(fault.message).toBe(`in.txt:${line}: ${says}`);
-      expect(fault.hint).toContain(hint);
-    }
   });
 });
 

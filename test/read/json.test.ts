@@ -63,6 +63,9 @@ describe("an element that is no row", () => {
     { element: '{"a":1,}', code: "unreadable_element", says: "no JSON" },
     { element: '{"a":01}', code: "unreadable_element", says: "no JSON" },
     { element: "nothing", code: "unreadable_element", says: "no JSON" },
+    { element: '{"a":NaN}', code: "unreadable_element", says: "no JSON: NaN stands where JSON writes null" },
+    { element: '{"a":[1,-Infinity]}', code: "unreadable_element", says: "no JSON: -Infinity stands where JSON" },
+    { element: '{"a":"NaN, x","b":True}', code: "unreadable_element", says: "True stands where JSON writes true" },
     { element: `{"a":${"[".repeat(150)}${"]".repeat(150)}}`, code: "unreadable_element", says: "levels deep" },
     { element: '{"a":"x\\ud83d"}', code: "unreadable_element", says: "a lone surrogate" },
     { element: '{"a":"\\uDE00\\uD83D"}', code: "unreadable_element", says: "a lone surrogate" },
@@ -269,4 +272,12 @@ describe("cells of JSON", () => {
     const noted = await readText('{"a": 1.10, "_import": {"problem": "row 12: no price"}}', ndjson);
     expect(noted.rows[0]?.retryOf).toBe(12);
   });
+});
+
+it("a comma behind an NDJSON line is named, and what to do about it", async () => {
+  const { rows } = await readText('{"a":1},\n{"a":2}\n', ndjson);
+  expect(rows.map(({ fault }) => fault?.message)).toEqual([
+    expect.stringMatching(/a comma stands behind the object; .* source\.format: json/),
+    undefined,
+  ]);
 });

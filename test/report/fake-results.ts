@@ -75,6 +75,7 @@ export function fakeResults(
     files: async () => files,
     rows: () => inBatches(stored, batchSize),
     rowsOf: () => inBatches([], batchSize),
+    agreements: async () => [],
     unmade: (fileId, omit = []) =>
       inBatches(
         stored.filter((row) => row.ref.file === fileId && !isSettledWell(row.outcome) && !omit.includes(row.outcome)),

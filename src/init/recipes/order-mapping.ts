@@ -138,13 +138,14 @@ function statusLines(matches: readonly Match[], pins: Pins): readonly Line[] {
   const { column, confidence, why } = match;
   const { map, unknown } = wordMap(column.profile.words, "statuses");
   const isPlain = Object.entries(map).every(([word, status]) => word === status);
+  const hasOpen = Object.values(map).includes("on_hold");
   const known: Guess = {
     kind: "guess",
     path,
     spec: specOf(column.name, isPlain && unknown.length === 0 ? {} : { map }),
     columns: [column.name],
     confidence,
-    why: `${why}; open orders go on hold, which allocates no stock`,
+    why: hasOpen ? `${why}; open orders go on hold, which allocates no stock (for new ones write pending there)` : why,
   };
   if (unknown.length === 0) return [known];
   const words = unknown.map((word) => JSON.stringify(word)).join(", ");

@@ -30,24 +30,30 @@ function fold(word: string): string {
     .trim();
 }
 
-// Open orders go on hold: a pending one would allocate stock (facts §5.7).
+// Every order that is still open goes on hold: each of the API's open statuses allocates stock (facts §5.7).
 const statusWords: Readonly<Record<OrderStatus, string>> = {
-  on_hold:
-    "on hold|hold|holded|open|new|pending|unfulfilled|unshipped|pending payment|awaiting payment|not fulfilled|draft|payment review|awaiting approval",
-  processing: "processing|paid|in progress|confirmed|in process|accepted",
-  awaiting_shipment: "awaiting shipment|awaiting fulfillment|ready to ship|awaiting pickup|packed",
-  partially_shipped: "partially shipped|partial|partially fulfilled",
+  on_hold: [
+    "on hold|hold|holded|open|new|pending|unfulfilled|unshipped|pending payment|awaiting payment|not fulfilled|draft",
+    "payment review|awaiting approval|processing|paid|in progress|confirmed|in process|accepted|committed",
+    "awaiting shipment|awaiting fulfillment|ready to ship|awaiting pickup|packed",
+    "partially shipped|partial|partially fulfilled|backorder|backordered|back order|back ordered",
+  ].join("|"),
   shipped: "shipped|sent|dispatched|despatched|in transit",
   fulfilled: "fulfilled",
   completed: "completed|complete|closed|done|delivered|finished|invoiced",
   cancelled: "cancelled|canceled|void|voided",
-  backorder: "backorder|backordered|back order|back ordered",
   partially_refunded: "partially refunded",
-  committed: "committed",
   pending: "",
+  processing: "",
+  awaiting_shipment: "",
+  partially_shipped: "",
+  backorder: "",
+  committed: "",
 };
 const statuses = new Map(
-  Object.entries(statusWords).flatMap(([status, words]) => words.split("|").map((word) => [word, status] as const)),
+  Object.entries(statusWords).flatMap(([status, words]) =>
+    (words === "" ? [] : words.split("|")).map((word) => [word, status] as const),
+  ),
 );
 
 const flags = new Map<string, boolean>([

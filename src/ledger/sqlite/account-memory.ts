@@ -25,6 +25,16 @@ export function openAccountMemory(connection: Connection): AccountMemory {
         ),
       );
     },
+    async currencies(within) {
+      return connection
+        .read(() =>
+          connection.all<{ currency: string }>(
+            "select distinct currency from accepted where currency_scope = ? and currency is not null order by 1",
+            within,
+          ),
+        )
+        .map(({ currency }) => currency);
+    },
     async controls(resource) {
       return connection
         .read(() =>

@@ -75,8 +75,8 @@ function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEnt
   if (entry.key === undefined && !isInvalid) throw new Error("an entry without a key must have an error that says so");
   const key = entry.key === undefined ? null : keys.id(entry.resource, entry.key);
   const { id } = connection.run(
-    `insert into entries (run, resource, phase, position, key, hash, rows_hash, outcome, ready, problems)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into entries (run, resource, phase, position, key, hash, rows_hash, outcome, ready, problems, agreement,
+       currency, currency_scope) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     run,
     entry.resource,
     entry.phase,
@@ -88,6 +88,9 @@ function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEnt
     // What an earlier run left in doubt is resolved first, planned or not.
     isInDoubt(connection, key) ? 1 : 0,
     encodeList(entry.problems),
+    entry.agreement ?? null,
+    entry.currency?.code ?? null,
+    entry.currency?.within ?? null,
   );
   connection.run(
     "insert into payloads (entry, payload, clears, creation_problems) values (?, ?, ?, ?)",

@@ -10,6 +10,7 @@ import type { Results } from "../../model/ledger/results.ts";
 import type { Staging } from "../../model/ledger/staging.ts";
 import { openAccountMemory } from "./account-memory.ts";
 import { openAudit } from "./audit.ts";
+import { openCurrencies } from "./currencies.ts";
 import { openClashes } from "./duplicates.ts";
 import { openEntryHistory } from "./entry-history.ts";
 import { groups } from "./groups.ts";
@@ -174,6 +175,7 @@ function openStaging(connection: Connection, keys: Keys, staged: StagedRows): St
     ...openRows(connection, staged),
     ...openNewEntries(connection, keys),
     ...openClashes(connection),
+    ...openCurrencies(connection),
     ...openRetryConflicts(connection),
   };
 }

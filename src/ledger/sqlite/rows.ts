@@ -2,6 +2,7 @@
 // Not here: scattered groups (groups.ts), rows as results (result-rows.ts).
 import type { NewRow, StoredRow } from "../../model/ledger/rows.ts";
 import type { Staging } from "../../model/ledger/staging.ts";
+import type { RowRef } from "../../model/row.ts";
 import type { StagedRows } from "./staged-rows.ts";
 import { encode, encodeList } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
@@ -13,12 +14,18 @@ import { type RowColumns, selectRow, storedRow } from "./storage/stored-row.ts";
 export function openRows(
   connection: Connection,
   staged: StagedRows,
-): Pick<Staging, "addRows" | "rowsWithKey" | "claimRows" | "unclaimed" | "settleRows" | "rowsOfEntry" | "finish"> {
+): Pick<
+  Staging,
+  "addRows" | "sameRows" | "rowsWithKey" | "claimRows" | "unclaimed" | "settleRows" | "rowsOfEntry" | "finish"
+> {
   return {
     async addRows(rows) {
       connection.write(() => {
         for (const row of rows) addRow(connection, staged, row);
       }, rows.length);
+    },
+    async sameRows(rows) {
+      return connection.write(() => rows.map((row) => sameRow(connection, row)), rows.length);
     },
     async rowsWithKey(fileIds, key, limit) {
       return staged.withKey(fileIds, key, limit);
@@ -56,6 +63,7 @@ export function openRows(
     },
     async finish(run) {
       staged.finish(run);
+      connection.write(() => connection.run("delete from row_texts"));
       connection.flush();
     },
   };
@@ -81,6 +89,30 @@ function addRow(connection: Connection, staged: StagedRows, row: NewRow): void {
     row.source === undefined ? null : rowId(row.source),
   );
   if (row.groupKey !== undefined || row.cells !== undefined) staged.add(row);
+}
+
+function sameRow(
+  connection: Connection,
+  { ref, line, text }: { readonly ref: RowRef; readonly line: number; readonly text: string },
+): (RowRef & { readonly line: number }) | undefined {
+  const { first_row, first_line, before, here } = connection.one<TextColumns>(
+    `insert into row_texts (text, first_row, first_line, before, file, here) values (?, ?, ?, 0, ?, 1)
+       on conflict do update set before = iif(file = excluded.file, before, max(before, here)),
+         here = iif(file = excluded.file, here + 1, 1), file = excluded.file
+     returning first_row, first_line, before, here`,
+    text,
+    rowId(ref),
+    line,
+    ref.file,
+  ) ?? { first_row: 0, first_line: 0, before: 0, here: 1 };
+  return here <= before ? { ...rowRef(first_row), line: first_line } : undefined;
+}
+
+interface TextColumns {
+  readonly first_row: number;
+  readonly first_line: number;
+  readonly before: number;
+  readonly here: number;
 }
 
 const pageRows = 500;

@@ -7,19 +7,21 @@ import type { Connection } from "./storage/connection.ts";
 /** The runs of a ledger. */
 export function openRuns(connection: Connection, staged: StagedRows): Runs {
   return {
-    async begin({ runId, job, command, startedAtMs, retryOf }) {
+    async begin(run) {
+      const { runId, job, command, startedAtMs, program, retryOf } = run;
       staged.clear(); // what a run that was killed left behind
       const { id } = connection.write(() =>
         connection.run(
-          "insert into runs (run_id, job, command, started_at_ms, retry_of) values (?, ?, ?, ?, ?)",
+          "insert into runs (run_id, job, command, started_at_ms, program, retry_of) values (?, ?, ?, ?, ?, ?)",
           runId,
           job,
           command,
           startedAtMs,
+          program ?? null,
           retryOf ?? null,
         ),
       );
-      return { id, runId, job, command, startedAtMs, ...(retryOf === undefined ? {} : { retryOf }) };
+      return { ...run, id };
     },
     async end(id, { endedAtMs, exitCode, summary }) {
       connection.write(() =>
@@ -51,10 +53,12 @@ interface RunColumns {
   readonly ended_at_ms: number | null;
   readonly exit_code: number | null;
   readonly summary: string | null;
+  readonly program: string | null;
   readonly retry_of: number | null;
 }
 
-const selectRun = "select id, run_id, job, command, started_at_ms, ended_at_ms, exit_code, summary, retry_of from runs";
+const selectRun =
+  "select id, run_id, job, command, started_at_ms, ended_at_ms, exit_code, summary, program, retry_of from runs";
 
 function runOf(columns: RunColumns): RunRecord {
   return {
@@ -66,6 +70,7 @@ function runOf(columns: RunColumns): RunRecord {
     ...(columns.ended_at_ms === null ? {} : { endedAtMs: columns.ended_at_ms }),
     ...(columns.exit_code === null ? {} : { exitCode: columns.exit_code }),
     ...(columns.summary === null ? {} : { summary: decode<unknown>(columns.summary) }),
+    ...(columns.program === null ? {} : { program: columns.program }),
     ...(columns.retry_of === null ? {} : { retryOf: columns.retry_of }),
   };
 }

@@ -9,6 +9,7 @@ import { repairSources } from "./retry-repairs.ts";
 import { closeSends, endSend, openSends } from "./sends.ts";
 import type { Connection } from "./storage/connection.ts";
 import { unsentOutcome } from "./storage/queued-entry.ts";
+import { rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `Queue` that ends entries. */
 export function openSettling(connection: Connection): Pick<Queue, "settle" | "created" | "settleRest" | "correctId"> {
@@ -124,11 +125,19 @@ interface Acceptance {
   readonly isCreation: boolean;
 }
 
+// What was recovered may be what an earlier run sent: of that the rows are not known, unless they make the same content.
+const rememberMade = `update accepted set (rows_hash, mapping_hash, program, currency, currency_scope) = (
+    select iif(e.hash is accepted.hash or accepted.hash is null, e.rows_hash, null), f.mapping_hash, r.program,
+      coalesce(e.currency, accepted.currency), coalesce(e.currency_scope, accepted.currency_scope)
+      from entries e join runs r on r.id = e.run left join files f on f.id = e.position / ${rowsPerFile} where e.id = ?)
+  where key = ? and role = 'own'`;
+
 function accept(connection: Connection, { entryId, run, key, remoteId, hash, isCreation }: Acceptance): void {
   const upsert = `insert into accepted (key, role, remote_id, hash, partial, run, created_id) values (?, ?, ?, ?, ?, ?, ?)
     on conflict do update set remote_id = excluded.remote_id, hash = excluded.hash, partial = excluded.partial,
       run = excluded.run, created_id = coalesce(excluded.created_id, accepted.created_id)`;
   connection.run(upsert, key, "own", remoteId, hash, hash === null ? 1 : 0, run, isCreation ? remoteId : null);
+  connection.run(rememberMade, entryId, key);
   const inner = connection.all<{ key: number }>(
     "select distinct key from entry_keys where entry = ? and key <> ?",
     entryId,

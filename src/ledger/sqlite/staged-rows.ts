@@ -69,7 +69,7 @@ export function openStagedRows(connection: Connection): StagedRows {
       );
     },
     clear() {
-      connection.write(() => connection.run("delete from staged_rows"));
+      connection.write(() => connection.script("delete from staged_rows; delete from row_texts"));
     },
     finish(run) {
       unsort();

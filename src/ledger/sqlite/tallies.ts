@@ -12,13 +12,22 @@ import { rowRange, rowsPerFile } from "./storage/row-id.ts";
 /** The part of `Results` that counts. */
 export function openTallies(
   connection: Connection,
-): Pick<Results, "tallies" | "changes" | "referenceFaults" | "sends"> {
+): Pick<Results, "tallies" | "changes" | "agreements" | "referenceFaults" | "sends"> {
   return {
     async tallies(run) {
       return connection.read(() => tallies(connection, run));
     },
     async changes(run) {
       return connection.read(() => changes(connection, run));
+    },
+    async agreements(run) {
+      return connection.read(() =>
+        connection.all(
+          `select f.input, e.resource, e.agreement, count(*) entries from entries e join files f on f.id = e.position / ${rowsPerFile}
+            where e.run = ? and e.agreement is not null group by 1, 2, 3 order by min(e.position)`,
+          run,
+        ),
+      );
     },
     async referenceFaults(run) {
       return connection.read(() =>

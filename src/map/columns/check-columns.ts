@@ -2,6 +2,7 @@
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import { didYouMean, nearest } from "../../model/text/nearest.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../definition/mapping.ts";
+import { fieldsOfChild, fieldsOfEntry } from "../definition/read-fields.ts";
 import { type ColumnPlace, type ColumnUse, type ColumnUses, isByName, locate } from "./column-uses.ts";
 import type { Header } from "./header.ts";
 import { nearMisses } from "./near-misses.ts";
@@ -30,7 +31,7 @@ export function checkColumns(
   const { joins } = mapping;
   const headers = headersOf(mapping, uses, main, joined);
   const faults = [
-    ...mapping.fields.map((field) =>
+    ...fieldsOfEntry(mapping).map((field) =>
       field.path === mapping.key ? indispensable(fieldFaults(field, headers)) : fieldFaults(field, headers),
     ),
     ...mapping.children.map((child) => childFaults(child, headers)),
@@ -46,6 +47,7 @@ export function checkColumns(
     main !== undefined && isTable(main) ? nearMissWarnings(headers, main) : none,
     ...mapping.optional.map((name) => unreadFault(name, uses)),
     ...Object.keys(mapping.accept).map((name) => acceptFault(name, [main, ...Object.values(joined)])),
+    ...Object.keys(mapping.headings).map((name) => headingsFault(name, uses)),
     ...Object.keys(joined).flatMap((name) =>
       joins.some((join) => join.name === name)
         ? []
@@ -189,7 +191,7 @@ function childFaults(child: ChildMapping, headers: Headers): Faults {
     // A list that is empty everywhere may be left out everywhere.
     each.kind === "nested" ? asWarnings(columnFault(each.column, headers.at({}), position)) : none,
     ...own.flatMap((use) => (use.use === "condition" ? expressionFault(use, headers) : [])),
-    ...child.fields.map((field) => fieldFaults(field, headers)),
+    ...fieldsOfChild(child, mapping).map((field) => fieldFaults(field, headers)),
   );
 }
 
@@ -269,6 +271,13 @@ function acceptFault(name: string, headers: readonly (Header | undefined)[]): Fa
   if (known.length < headers.length || known.some((header) => header.has(name))) return none;
   const names = known.flatMap((header) => header.names);
   return error(undefined, `source.accept: no file has a column "${name}".${didYouMean(name, names)}`);
+}
+
+/** Other headings of a column that nobody reads are a slip of the pen, mostly. */
+function headingsFault(name: string, { all }: ColumnUses): Faults {
+  const names = all.map((use) => use.name.replace(/^parent[.]/, ""));
+  if (names.includes(name)) return none;
+  return warning(undefined, `source.headings: the mapping reads no column "${name}".${didYouMean(name, names)}`);
 }
 
 function isTable({ format }: Header): boolean {

@@ -2,11 +2,14 @@
 // payload fields that they go to say it. What may be damaged in a column depends on it.
 import type { ColumnRole } from "../../model/damage.ts";
 import type { Field } from "../../model/resources/field.ts";
+import type { TransformSpec } from "../values/transforms.ts";
 import { type ColumnPlace, type ColumnUse, type ColumnUses, locate } from "./column-uses.ts";
 
 /** A column that a mapping uses. */
 export interface UsedColumn extends ColumnPlace {
   readonly role: ColumnRole;
+  /** Every field that takes its text decodes what HTML would write as `&amp;`. */
+  readonly decoded: boolean;
 }
 
 /** Every column that a mapping uses, once, in its strictest role. `isColumn` tells which columns there are. */
@@ -18,15 +21,22 @@ export function columnRoles(uses: ColumnUses, isColumn: (place: ColumnPlace) => 
     if (role === undefined || use.reader.child?.each.kind === "nested") return [];
     if (place === undefined || !isColumn(place)) return [];
     // A list in one cell is no identifier itself.
-    return [{ ...place, role: kind === "item" ? partOf(role) : role }];
+    const decoded = use.of?.alternative.apply.some(isDecoding) === true;
+    return [{ ...place, role: kind === "item" ? partOf(role) : role, decoded }];
   });
   const strictest = new Map<string, UsedColumn>();
   for (const column of used) {
     const key = JSON.stringify([column.join ?? null, column.column]);
     const known = strictest.get(key);
-    if (known === undefined || rank(column.role) < rank(known.role)) strictest.set(key, column);
+    const decoded = column.decoded && known?.decoded !== false;
+    const isStricter = known === undefined || rank(column.role) < rank(known.role);
+    strictest.set(key, { ...(isStricter ? column : known), decoded });
   }
   return [...strictest.values()];
+}
+
+function isDecoding(transform: TransformSpec): boolean {
+  return transform === "strip_html" || transform === "decode_entities";
 }
 
 const roles: readonly ColumnRole[] = ["gtin", "identifier", "postal_code", "text", "other"];

@@ -2,6 +2,7 @@
 // through the files, near misses, doctor and init. What a single name can mean is column-names.ts.
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping, ValueSource } from "../definition/mapping.ts";
+import { fieldsOfChild, fieldsOfEntry } from "../definition/read-fields.ts";
 import type { Expr } from "../expression/condition.ts";
 import type { CellUse } from "../expression/syntax.ts";
 import { type ColumnTarget, childNames, entryNames, type NameContext, targetOf } from "./column-names.ts";
@@ -55,8 +56,8 @@ export function columnUses(mapping: Mapping): ColumnUses {
   const all = [
     ...keyUses(mapping, entry),
     ...[...entryConditions(mapping), ...ofIndexes].flatMap((expr) => conditionUses(expr, entry)),
-    ...mapping.fields.flatMap((field) => fieldUses(field, entry)),
-    ...mapping.children.flatMap((child) => childUses(child, entry, childReader(child, mapping))),
+    ...fieldsOfEntry(mapping).flatMap((field) => fieldUses(field, entry)),
+    ...mapping.children.flatMap((child) => childUses(child, mapping, entry)),
   ];
   const known = new Map<Alternative, ColumnUse[]>();
   for (const use of all) {
@@ -141,17 +142,15 @@ function conditionUses({ compiled, position }: Expr, reader: Reader): readonly C
   return named(compiled.columns, { use: "condition", reader, position, of: undefined });
 }
 
-function childUses(
-  { each, position, where, fields }: ChildMapping,
-  entry: Reader,
-  reader: Reader,
-): readonly ColumnUse[] {
+function childUses(child: ChildMapping, mapping: Mapping, entry: Reader): readonly ColumnUse[] {
+  const { each, position, where } = child;
+  const reader = childReader(child, mapping);
   const isList = each.kind === "split" || each.kind === "nested";
   return [
     ...(isList ? named([each.column], { use: "list", reader: entry, position, of: undefined }) : []),
     ...(each.kind === "expr" ? conditionUses(each.expr, entry) : []),
     ...(where === undefined ? [] : conditionUses(where, reader)),
-    ...fields.flatMap((field) => fieldUses(field, reader)),
+    ...fieldsOfChild(child, mapping).flatMap((field) => fieldUses(field, reader)),
   ];
 }
 

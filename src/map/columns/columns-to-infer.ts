@@ -3,6 +3,7 @@
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import type { Cells } from "../../model/row.ts";
 import type { Alternative, ChildMapping, FieldMapping, Mapping } from "../definition/mapping.ts";
+import { fieldsOfChild, fieldsOfEntry } from "../definition/read-fields.ts";
 import { textSteps } from "../definition/read-kind.ts";
 import type { ReadyExpression, Scope } from "../expression/expression.ts";
 import type { CellUse, TextUse } from "../expression/syntax.ts";
@@ -58,7 +59,7 @@ export function columnsToInfer(
   const top: Owner = { reader: entryReader(mapping), uses, blanks: compileBlanks(mapping.blank), isColumn };
   return both(
     ...entryConditions(mapping).map((expr) => ofExpression(expr, mapping.style, "source", top)),
-    ...mapping.fields.map((field) => ofField(field, top)),
+    ...fieldsOfEntry(mapping).map((field) => ofField(field, top)),
     ...mapping.children.flatMap((child) => ofChild(child, mapping, top)),
   );
 }
@@ -74,11 +75,11 @@ interface Owner {
 const none: ColumnsToInfer = { columns: [], shared: [] };
 
 function ofChild(child: ChildMapping, mapping: Mapping, top: Owner): readonly ColumnsToInfer[] {
-  const { each, where, fields } = child;
+  const { each, where } = child;
   if (each.kind === "nested") return []; // JSON, whose values have one style
   const owner: Owner = { ...top, reader: childReader(child, mapping) };
   const ofWhere = where === undefined ? none : ofExpression(where, mapping.style, "source", owner);
-  return [ofWhere, ...fields.map((field) => ofField(field, owner))];
+  return [ofWhere, ...fieldsOfChild(child, mapping).map((field) => ofField(field, owner))];
 }
 
 function ofField({ alternatives, field }: FieldMapping, owner: Owner): ColumnsToInfer {

@@ -3,6 +3,7 @@
 import type { Position } from "../../model/config/yaml-syntax.ts";
 import { isAlmost } from "../../model/text/nearest.ts";
 import type { FieldMapping, Mapping } from "../definition/mapping.ts";
+import { fieldsRead } from "../definition/read-fields.ts";
 import { type ColumnUses, isByName } from "./column-uses.ts";
 
 /** An optional column and the one that it may be, where the field that wants it stands. */
@@ -13,12 +14,8 @@ export interface NearMiss {
 }
 
 /** One for each field that no column of the header serves, at most; a column that the mapping uses elsewhere is not meant. */
-export function nearMisses(
-  { fields: own, children }: Mapping,
-  uses: ColumnUses,
-  columns: readonly string[],
-): readonly NearMiss[] {
-  const fields = [...own, ...children.flatMap((child) => child.fields)];
+export function nearMisses(mapping: Mapping, uses: ColumnUses, columns: readonly string[]): readonly NearMiss[] {
+  const fields = fieldsRead(mapping);
   const namesOf = ({ alternatives }: FieldMapping): readonly string[] =>
     alternatives.flatMap((alternative) =>
       uses.of(alternative).flatMap(({ name, use }) => (isByName(use) ? [name] : [])),

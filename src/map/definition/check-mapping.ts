@@ -11,7 +11,9 @@ import { conditionFault } from "../expression/condition.ts";
 import type { CompileExpression } from "../expression/expression.ts";
 import { indexNameFault, indexNames } from "../expression/index-names.ts";
 import { noIndexNames } from "../expression/language.ts";
+import { checkAmounts } from "./check-amounts.ts";
 import { checkAlternative, dateFaults } from "./check-field.ts";
+import { checkTotals } from "./check-totals.ts";
 import type { WrittenSpec } from "./field-schema.ts";
 import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
 import { alternativesOf, styleOf } from "./normalise.ts";
@@ -36,6 +38,7 @@ export function checkMapping(
     ...Object.entries(mapping.children ?? {}).flatMap(([list, child]) =>
       checkChild(list, child, { mapping, resource, places, compile }),
     ),
+    ...checkTotals(mapping, resource, { places, compile }),
   ];
 }
 
@@ -45,6 +48,7 @@ function checkSource({ source }: Partial<WrittenMapping>): readonly ConfigFault[
     ...(decimal === thousands
       ? [{ path: ["source", "thousands"], message: `is the decimal sign too ("${decimal}")` }]
       : []),
+    ...headingFaults(source?.headings ?? {}),
     ...dateFaults(source?.dates).map(({ index, message }) => ({ path: ["source", "dates", index], message })),
   ];
 }
@@ -67,14 +71,29 @@ function checkIndexes({ index, source }: Partial<WrittenMapping>, compile: Compi
   });
 }
 
+/** One heading cannot mean two columns. */
+function headingFaults(headings: Readonly<Record<string, readonly string[]>>): readonly ConfigFault[] {
+  const first = new Map(Object.keys(headings).map((name) => [name, name]));
+  return Object.entries(headings).flatMap(([name, others]) =>
+    others.flatMap((other, index) => {
+      const known = first.get(other);
+      first.set(other, known ?? name);
+      const message = `"${other}" is a heading of "${known}" already`;
+      return known === undefined ? [] : [{ path: ["source", "headings", name, index], message }];
+    }),
+  );
+}
+
 function checkExpressions(mapping: Partial<WrittenMapping>, compile: CompileExpression): readonly ConfigFault[] {
   const { where, group, source } = mapping;
   const by = typeof group?.by === "object" && "expr" in group.by ? group.by.expr : undefined;
   const compiled = by === undefined ? undefined : compile(by, "row", styleOf(source), indexNames(mapping.index));
+  const head = typeof group?.head === "object" ? group.head.first : group?.head;
+  const headPath = ["group", "head", ...(typeof group?.head === "object" ? ["first"] : [])];
   return [
     ...conditionFaults(where, "row", mapping, compile, ["where"]),
     ...(compiled === undefined || compiled.ok ? [] : [{ path: ["group", "by", "expr"], message: compiled.message }]),
-    ...conditionFaults(group?.head, "row", mapping, compile, ["group", "head"]),
+    ...conditionFaults(head, "row", mapping, compile, headPath),
     ...conditionFaults(group?.where, "group", mapping, compile, ["group", "where"]),
   ];
 }
@@ -206,6 +225,7 @@ function checkChild(list: string, child: WrittenChild, context: Context): readon
     ...checkEach(child.each, mapping, compile).map((fault) => ({ path: [...path, "each"], message: fault })),
     ...conditionFaults(child.where, "child", mapping, compile, [...path, "where"]),
     ...checkFields(child.fields, { ...context, path: [...path, "fields"], list }),
+    ...checkAmounts(list, child, context),
   ];
 }
 

@@ -145,7 +145,8 @@ const fieldMap = z.strictObject({
   dates: dates.optional().meta({ description: "The date formats of this field's cells", examples: [["d.M.yyyy"]] }),
 });
 
-const fieldSpec = z.union([column, fieldMap, z.array(z.union([column, fieldMap])).min(1)]);
+/** A field in any of its forms. */
+export const fieldSpec = z.union([column, fieldMap, z.array(z.union([column, fieldMap])).min(1)]);
 /** Payload field → where it comes from. */
 export const fieldSpecs = z.record(z.string().min(1), fieldSpec);
 

@@ -1,5 +1,6 @@
 // Reads a mapping file: YAML text → the normalised mapping, or every fault of it at once.
 import { loadYaml, type YamlPlaces } from "../../model/config/yaml-config.ts";
+import { contentHash, type Json } from "../../model/json.ts";
 import { type Field, fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import { valueJudge } from "../../model/resources/schema-issue.ts";
@@ -10,8 +11,10 @@ import { type CompileExpression, compileExpression, type ReadyExpression } from 
 import { indexNames } from "../expression/index-names.ts";
 import { type ExpressionKind, type IndexNames, noIndexNames } from "../expression/language.ts";
 import type { ValueStyle } from "../values/style.ts";
+import { type AmountName, amountField } from "./check-amounts.ts";
 import { isUnit } from "./check-field.ts";
 import { checkMapping } from "./check-mapping.ts";
+import { totalField } from "./check-totals.ts";
 import type { WrittenField, WrittenOtherwise, WrittenSpec } from "./field-schema.ts";
 import type {
   Alternative,
@@ -23,12 +26,15 @@ import type {
   Mapping,
   Otherwise,
   RowIndexSpec,
+  Totals,
   ValueSource,
 } from "./mapping.ts";
 import { mappingSchema, type WrittenChild, type WrittenMapping } from "./mapping-schema.ts";
 import { alternativesOf, constantAt, styleOf } from "./normalise.ts";
+import { fieldsRead } from "./read-fields.ts";
 import { readKindOf } from "./read-kind.ts";
 import { parseTemplate } from "./template.ts";
+import type { TotalName } from "./totals-schema.ts";
 
 type Path = readonly PropertyKey[];
 
@@ -54,14 +60,16 @@ export function loadMapping(text: string, file: string, compiler: CompileExpress
   const { resource, source } = written;
   const context: Context = { written, places, compile };
   const fields = Object.entries(written.fields).map(([path, spec]) =>
-    normaliseField(path, path, spec, ["fields", path], "group", context),
+    normaliseField(path, inPayload(path, context), spec, ["fields", path], "group", context),
   );
   const children = Object.entries(written.children ?? {}).map(([path, child]) => normaliseChild(path, child, context));
-  return {
+  const mapping = {
     file,
     resource,
+    hash: contentHash(JSON.parse(JSON.stringify(written)) as Json),
     source: settingsOf(source),
     match: source?.match,
+    headings: source?.headings ?? {},
     blank: source?.blank ?? [],
     accept: source?.accept ?? {},
     optional: (source?.optional ?? []).map((name) => name.trim()),
@@ -73,8 +81,10 @@ export function loadMapping(text: string, file: string, compiler: CompileExpress
     key: written.key ?? resources[resource].keyPath,
     fields,
     children,
-    lookups: lookupsOf([...fields, ...children.flatMap((child) => child.fields)]),
+    totals: normaliseTotals(context),
+    lookups: [],
   };
+  return { ...mapping, lookups: lookupsOf(fieldsRead(mapping)) };
 }
 
 /** `ship_to: { name: … }`, as the payload nests it: a field is written with its whole path. */
@@ -90,13 +100,14 @@ function nestedField(path: Path): string | undefined {
 }
 
 function settingsOf(source: WrittenMapping["source"]): SourceSettings {
-  const { format, delimiter, quote, encoding, records } = source ?? {};
+  const { format, delimiter, quote, encoding, records, header_line: headerLine } = source ?? {};
   return {
     ...(format === undefined ? {} : { format }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(quote === undefined ? {} : { quote }),
     ...(encoding === undefined ? {} : { encoding }),
     ...(records === undefined ? {} : { records }),
+    ...(headerLine === undefined ? {} : { headerLine }),
   };
 }
 
@@ -123,10 +134,17 @@ function normaliseGroup(context: Context): Grouping | undefined {
     by: normaliseKey(by, context),
     position: places.positionOf(["group", "by"]),
     rows: group.rows ?? "adjacent",
-    head: expr(group.head, "row", ["group", "head"], context),
+    ...normaliseHead(group.head, context),
     where: expr(group.where, "group", ["group", "where"], context),
     conflict: group.conflict ?? "warn",
   };
+}
+
+type WrittenHead = NonNullable<WrittenMapping["group"]>["head"];
+
+function normaliseHead(head: WrittenHead, context: Context): Pick<Grouping, "head" | "headMayRepeat"> {
+  if (typeof head !== "object") return { head: expr(head, "row", ["group", "head"], context), headMayRepeat: false };
+  return { head: exprAt(head.first, "row", ["group", "head", "first"], context), headMayRepeat: true };
 }
 
 function normaliseKey(by: NonNullable<WrittenMapping["group"]>["by"], context: Context): Grouping["by"] {
@@ -149,16 +167,46 @@ function normaliseJoins(join: WrittenMapping["join"], places: YamlPlaces): reado
 }
 
 function normaliseChild(path: string, child: WrittenChild, context: Context): ChildMapping {
-  const { each, where, fields } = child;
+  const { each, where, fields, amounts } = child;
   const at = ["children", path];
+  const amountOf = (name: AmountName, kind: "group" | "child"): FieldMapping | undefined => {
+    const spec = amounts?.[name];
+    return spec === undefined
+      ? undefined
+      : normaliseField(name, nowhere(amountField), spec, [...at, "amounts", name], kind, context);
+  };
+  const line = amountOf("line", "child");
   return {
     path,
     position: context.places.positionOf([...at, "each"]),
     each: normaliseEach(each, [...at, "each"], context),
     where: expr(where, "child", [...at, "where"], context),
     fields: Object.entries(fields).map(([name, spec]) =>
-      normaliseField(name, `${path}.${name}`, spec, [...at, "fields", name], "child", context),
+      normaliseField(name, inPayload(`${path}.${name}`, context), spec, [...at, "fields", name], "child", context),
     ),
+    amounts: line === undefined ? undefined : { line, orderDiscount: amountOf("order_discount", "group") },
+  };
+}
+
+function normaliseTotals(context: Context): Totals | undefined {
+  const { totals } = context.written;
+  if (totals === undefined) return undefined;
+  const { currencies = [], tolerance = 0.01, mismatch = "error" } = totals;
+  const fieldOf = (name: TotalName): FieldMapping | undefined => {
+    const spec = totals[name];
+    const kind = name === "line" ? "child" : "group";
+    return spec === undefined
+      ? undefined
+      : normaliseField(name, nowhere(totalField(name)), spec, ["totals", name], kind, context);
+  };
+  return {
+    order: fieldOf("order"),
+    items: fieldOf("items"),
+    line: fieldOf("line"),
+    currency: fieldOf("currency"),
+    currencies: currencies.map((name) => name.trim().toUpperCase()),
+    tolerance,
+    mismatch,
   };
 }
 
@@ -175,27 +223,41 @@ function normaliseEach(each: WrittenChild["each"], at: Path, context: Context): 
     : { kind: "nested", column: each, optional: false };
 }
 
+/** What a field is read as, and where its value goes: nowhere, where it is only compared or calculated with. */
+interface Target {
+  readonly field: Field;
+  readonly payloadPath: string | undefined;
+}
+
+function inPayload(payloadPath: string, { written }: Context): Target {
+  const field = fieldAt(resources[written.resource].schema, payloadPath);
+  if (field === undefined) throw new Error(`${payloadPath} passed the check and is no field`);
+  return { field, payloadPath };
+}
+
+function nowhere(field: Field): Target {
+  return { field, payloadPath: undefined };
+}
+
 function normaliseField(
   path: string,
-  payloadPath: string,
+  target: Target,
   spec: WrittenSpec,
   at: Path,
   kind: "group" | "child",
   context: Context,
 ): FieldMapping {
-  const field = fieldAt(resources[context.written.resource].schema, payloadPath);
-  if (field === undefined) throw new Error(`${payloadPath} passed the check and is no field`);
   const [first, ...others] = alternativesOf(spec, at).map(({ written, path: place }) =>
-    normaliseAlternative(written, place, { field, payloadPath }, kind, context),
+    normaliseAlternative(written, place, target, kind, context),
   );
-  if (first === undefined) throw new Error(`${payloadPath} passed the check and has no alternative`);
-  return { path, field, position: context.places.positionOf(at), alternatives: [first, ...others] };
+  if (first === undefined) throw new Error(`${path} passed the check and has no alternative`);
+  return { path, field: target.field, position: context.places.positionOf(at), alternatives: [first, ...others] };
 }
 
 function normaliseAlternative(
   written: WrittenField,
   at: Path,
-  { field, payloadPath }: { readonly field: Field; readonly payloadPath: string },
+  { field, payloadPath }: Target,
   kind: "group" | "child",
   context: Context,
 ): Alternative {
@@ -230,7 +292,7 @@ function normaliseAlternative(
     round: written.round,
     unit: isUnit(unit) ? unit : undefined,
     default: written.default === undefined ? undefined : constantAt(written.default, [...at, "default"], places),
-    omitWhere: written.invalid === "omit" ? valueJudge(schema, payloadPath) : undefined,
+    omitWhere: written.invalid === "omit" && payloadPath !== undefined ? valueJudge(schema, payloadPath) : undefined,
     clear: written.blank === "clear",
     ref: written.ref,
     style,

@@ -5,7 +5,8 @@ import { z } from "zod";
 import { damageKinds } from "../../model/damage.ts";
 import type { ReferableName } from "../../model/resource.ts";
 import { referableNames, referables, resourceNames } from "../../model/resources/resources.ts";
-import { column, dates, decimal, expression, fieldSpecs, fill, thousands } from "./field-schema.ts";
+import { column, dates, decimal, expression, fieldSpec, fieldSpecs, fill, thousands } from "./field-schema.ts";
+import { totalsSchema } from "./totals-schema.ts";
 
 const child = z.strictObject({
   each: z
@@ -46,6 +47,22 @@ const child = z.strictObject({
     description: "Field of the list item → where it comes from",
     examples: [{ sku: "SKU", quantity: "Qty" }],
   }),
+  amounts: z
+    .strictObject({
+      line: fieldSpec.meta({
+        description: "What one item comes to, its own discounts taken off; read like a field of the item",
+        examples: ["Line Total", { expr: 'number(row["Qty"]) * number(row["Price"])', round: 4 }],
+      }),
+      order_discount: fieldSpec.optional().meta({
+        description: "What is taken off the whole order (above 0); shared out over the items by amount",
+        examples: [{ from: "Discount Amount", optional: true }],
+      }),
+    })
+    .optional()
+    .meta({
+      description: "In place of unit_price: amounts of money, which prices are made of that add up to the cent",
+      examples: [{ line: "Line Total", order_discount: "Discount" }],
+    }),
 });
 
 /** The schema of a mapping file. It transforms nothing, so that a JSON Schema can be made of it. */
@@ -70,13 +87,23 @@ export const mappingSchema = z.strictObject({
         }),
       delimiter: z
         .string()
-        .length(1, { error: "must be one character" })
+        .length(1, { error: "must be one character: a separator of several characters is not supported" })
         .optional()
         .meta({ description: "What separates the cells of a CSV", examples: [";", "\t"] }),
       quote: z
         .literal("none")
         .optional()
         .meta({ description: "Cells are never in quotes; left out: they may be", examples: ["none"] }),
+      header_line: z
+        .int()
+        .min(1)
+        .max(1000)
+        .optional()
+        .meta({
+          description:
+            "The line of a CSV on which the column names stand; left out: the first, or that of the first 20 which has the columns of the mapping",
+          examples: [3],
+        }),
       encoding: z
         .string()
         .min(1)
@@ -90,6 +117,14 @@ export const mappingSchema = z.strictObject({
         .min(1)
         .optional()
         .meta({ description: "JSON: the dotted path at which the array stands", examples: ["data.orders"] }),
+      headings: z
+        .record(column, z.array(column).min(1))
+        .optional()
+        .meta({
+          description:
+            "CSV: other headings of a column, such as those of other languages; the first that is there is read",
+          examples: [{ "Regular price": ["Regulärer Preis", "Tarif régulier"] }],
+        }),
       blank: z
         .array(z.string())
         .optional()
@@ -133,6 +168,10 @@ export const mappingSchema = z.strictObject({
       description: "How the files are written; what is left out is detected",
       examples: [{ decimal: ",", dates: ["d.M.yyyy"], blank: ["NULL"] }],
     }),
+  totals: totalsSchema.optional().meta({
+    description: "The source's own sums: every order is compared with them; they are never sent",
+    examples: [{ order: "Total", items: "Subtotal", currency: "Currency" }],
+  }),
   where: expression.optional().meta({
     description: "A CEL condition on single rows; the others are excluded",
     examples: ['row["Vendor"] != "Test"'],
@@ -190,10 +229,21 @@ export const mappingSchema = z.strictObject({
         .enum(["adjacent", "anywhere", "continued"])
         .optional()
         .meta({ description: "Where they stand in the file; default adjacent", examples: ["anywhere"] }),
-      head: expression.optional().meta({
-        description: "Which row counts as the first; default the first in the file",
-        examples: ['row["Title"] != ""'],
-      }),
+      head: z
+        .union([
+          expression,
+          z.strictObject({
+            first: expression.meta({
+              description: "A CEL condition; of several rows for which it is true, the first in the file counts",
+              examples: ['row["Title"] != ""'],
+            }),
+          }),
+        ])
+        .optional()
+        .meta({
+          description: "Which row counts as the first; default the first in the file",
+          examples: ['row["Title"] != ""', { first: 'row["Title"] != ""' }],
+        }),
       where: expression.optional().meta({
         description: "A CEL condition on the first row; when false the whole group is excluded",
         examples: ['row["Status"] != "archived"'],

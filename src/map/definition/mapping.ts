@@ -18,10 +18,14 @@ export interface Mapping {
   /** As it was named: messages and origins show it. */
   readonly file: string;
   readonly resource: ResourceName;
+  /** Tells what is written in it from other mappings; comments and layout do not count. */
+  readonly hash: string;
   /** What the readers need to know. */
   readonly source: SourceSettings;
   /** A glob on file names, for file drops. */
   readonly match: string | undefined;
+  /** By column: its other headings in the main files, the first that is there counts. */
+  readonly headings: Readonly<Record<string, readonly string[]>>;
   /** Cells that mean nothing beside the empty one. */
   readonly blank: readonly string[];
   /** Damage of columns that is as it should be, by column. */
@@ -37,8 +41,23 @@ export interface Mapping {
   readonly key: string;
   readonly fields: readonly FieldMapping[];
   readonly children: readonly ChildMapping[];
+  /** The source's own sums, where the mapping names them. */
+  readonly totals: Totals | undefined;
   /** Every file that `lookup` names, each combination once, relative to the mapping's folder. */
   readonly lookups: readonly LookupSpec[];
+}
+
+/** What the source says that its entries come to. Compared with the payload, never part of it. */
+export interface Totals {
+  readonly order: FieldMapping | undefined;
+  readonly items: FieldMapping | undefined;
+  /** Of one element of the list that is summed: read as its fields are. */
+  readonly line: FieldMapping | undefined;
+  readonly currency: FieldMapping | undefined;
+  /** Currencies that may stand together, in capitals. */
+  readonly currencies: readonly string[];
+  readonly tolerance: number;
+  readonly mismatch: "error" | "warn";
 }
 
 /** What expressions find among all rows of the input, by calling it: `name(key)`. */
@@ -54,6 +73,8 @@ export interface Grouping {
   readonly position: Position;
   readonly rows: "adjacent" | "anywhere" | "continued";
   readonly head: Expr | undefined;
+  /** True where several rows may be the head by their cells: the first of them is. */
+  readonly headMayRepeat: boolean;
   readonly where: Expr | undefined;
   readonly conflict: "warn" | "error" | "ignore";
 }
@@ -88,6 +109,16 @@ export interface ChildMapping {
     | { readonly kind: "expr"; readonly expr: Expr };
   readonly where: Expr | undefined;
   readonly fields: readonly FieldMapping[];
+  /** What prices are made of, where the mapping gives amounts instead. */
+  readonly amounts: Amounts | undefined;
+}
+
+/** Money of the list that is summed, as the source has it. */
+export interface Amounts {
+  /** What an element comes to: read as its fields are. */
+  readonly line: FieldMapping;
+  /** What is taken off the whole: read as the entry's fields are, and shared out over the elements. */
+  readonly orderDiscount: FieldMapping | undefined;
 }
 
 /** One payload field and the ways to fill it. */

@@ -19,7 +19,16 @@ import {
 } from "./language.ts";
 import { compileMessage, place, runMessage } from "./message.ts";
 import { withinBounds } from "./meter.ts";
-import { type CellUse, columnsOf, syntaxFault, type TextUse, textUse, textUses, withSafeNames } from "./syntax.ts";
+import {
+  type CellUse,
+  columnsOf,
+  otherColumnsOf,
+  syntaxFault,
+  type TextUse,
+  textUse,
+  textUses,
+  withSafeNames,
+} from "./syntax.ts";
 
 /** What an expression may look at; which of it exists depends on the kind. */
 export interface Scope {
@@ -63,6 +72,8 @@ export interface ReadyExpression {
   readonly expression: Expression;
   /** Literal column names that it reads off `row`, to be checked against a header. */
   readonly columns: readonly string[];
+  /** Literal names that it reads off other rows: the parent's, or those of the group. */
+  readonly otherColumns: readonly string[];
   readonly yields: Yields;
   /** Texts that are read by a style: arguments of `number()` and `date()`, and last the result where that is read. */
   readonly uses: readonly TextUse[];
@@ -135,7 +146,8 @@ export function compileExpression(
       const part = compilePart(text, kind, style, indexes);
       return part.ok ? part.expression : undefined;
     };
-    const ready: ReadyExpression = { ...readyFor(parts), columns, yields, reading, partOf };
+    const otherColumns = otherColumnsOf(parsed.ast);
+    const ready: ReadyExpression = { ...readyFor(parts), columns, otherColumns, yields, reading, partOf };
     return { ok: true, ...ready };
   } catch (error) {
     return { ok: false, message: compileMessage(error, source, kind) };

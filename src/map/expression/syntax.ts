@@ -21,6 +21,16 @@ export function columnsOf(tree: ASTNode): readonly string[] {
   return [...columns];
 }
 
+/** The columns that are read by a literal name off anything but `row`: `parent["X"]`, `rows[0]["X"]`, `r["X"]` of a macro. */
+export function otherColumnsOf(tree: ASTNode): readonly string[] {
+  const columns = new Set<string>();
+  for (const node of nodesOf(tree)) {
+    const key = accessKey(node);
+    if (key !== undefined && !(key.owner.op === "id" && key.owner.args === "row")) columns.add(key.name);
+  }
+  return [...columns];
+}
+
 /** A cell that an expression reads: of its own row, of a row of the main file (`parent`, `rows`), or the piece `item`. */
 export type CellUse =
   | { readonly owner: "row" | "main"; readonly column: string }

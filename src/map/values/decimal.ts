@@ -86,14 +86,35 @@ export function multiply(decimal: Decimal, numerator: bigint, denominator: bigin
   return { unscaled: (2n * dividend + half) / (2n * divisor), scale: places };
 }
 
+/** The exact sum. */
+export function add(a: Decimal, b: Decimal): Decimal {
+  const scale = Math.max(a.scale, b.scale);
+  return { unscaled: atScale(a, scale) + atScale(b, scale), scale };
+}
+
+/** The exact product. */
+export function product(a: Decimal, b: Decimal): Decimal {
+  return { unscaled: a.unscaled * b.unscaled, scale: a.scale + b.scale };
+}
+
+/** Below 0 when `a` is less than `b`, 0 when they are the same number. */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  const scale = Math.max(a.scale, b.scale);
+  const difference = atScale(a, scale) - atScale(b, scale);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
 /** What to say of a decimal that no JSON number carries. */
 export function inexactMessage(text: string): string {
   return `${quote(text)} has more digits than a JSON number can carry exactly`;
 }
 
 function isEqual(a: Decimal, b: Decimal): boolean {
-  const scale = Math.max(a.scale, b.scale);
-  return a.unscaled * 10n ** BigInt(scale - a.scale) === b.unscaled * 10n ** BigInt(scale - b.scale);
+  return compareDecimals(a, b) === 0;
+}
+
+function atScale({ unscaled, scale }: Decimal, wanted: number): bigint {
+  return unscaled * 10n ** BigInt(wanted - scale);
 }
 
 const patterns = new WeakMap<DecimalStyle, RegExp>();

@@ -55,7 +55,8 @@ function endAfter(at: number, length: number, end: number): number {
   return at === -1 ? end : at + length;
 }
 
-function decodeEntities(text: string): string {
+/** Entities (`&amp;`, `&#8211;`) as the characters that they stand for, once; what is no entity stays. */
+export function decodeEntities(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,8}\d{0,2}));/gi, (whole, decimal, hex, name) => {
     if (name !== undefined) return entities.get(name) ?? whole;
     return character(decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal));

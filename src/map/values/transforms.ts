@@ -13,7 +13,7 @@ import { decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal, r
 import { fitText, shortestFit } from "./fit.ts";
 import { isCurrency, takeMoney } from "./money.ts";
 import { compilePattern } from "./pattern.ts";
-import { stripHtml } from "./strip-html.ts";
+import { decodeEntities, stripHtml } from "./strip-html.ts";
 import type { ValueStyle } from "./style.ts";
 import { scalarText } from "./value-text.ts";
 
@@ -82,6 +82,8 @@ const definitions: ReadonlyMap<string, Definition> = new Map(
     title: onText("title", titleCase),
     collapse: onText("collapse", (cell) => cell.replace(/\s+/g, " ").trim()),
     strip_html: onText("strip_html", stripHtml),
+    // In a name a space that does not break is one that nobody finds.
+    decode_entities: onText("decode_entities", (cell) => decodeEntities(cell.replaceAll("&nbsp;", " ")).trim()),
     digits: onText("digits", (cell) => cell.replace(/\D/g, "")),
     slice: withArgument(
       "{ slice: [0, 8] }, or { slice: [-4] } for the last four",

@@ -23,6 +23,8 @@ export interface AccountMemory {
   facts(): Promise<readonly AccountFact[]>;
   /** Replaces what was known under the name. */
   learn(fact: AccountFact): Promise<void>;
+  /** The currencies of what was accepted within this (`channel Main store`). */
+  currencies(within: string): Promise<readonly string[]>;
   /** Newest first. */
   controls(resource: ReferableName): Promise<readonly Control[]>;
   /** Replaces the controls of the resource. */

@@ -7,6 +7,7 @@
 //                                              settled (recovered, in_doubt) ◀── lookup
 //
 // `ready` and `doubt` may carry a *not before*: waits of more than a second happen in the ledger, not in a slot.
+import type { Agreement } from "../draft.ts";
 import type { JsonObject } from "../json.ts";
 import type { Action, Outcome } from "../outcome.ts";
 import type { Problem } from "../problem.ts";
@@ -26,6 +27,10 @@ export interface NewEntry {
   readonly hash: string;
   /** Hash over the raw text of its rows: what a repair is known by. */
   readonly rowsHash?: string;
+  /** How it stands to its source's own sums, where the mapping names those. */
+  readonly agreement?: Agreement;
+  /** The currency of its money, and within what there may be no other (`channel Main store`). */
+  readonly currency?: { readonly code: string; readonly within: string };
   /** Every key that must be unique in the run: its own and its variants', with their payload paths. */
   readonly keys: readonly { readonly key: string; readonly path: string }[];
   readonly references: readonly Reference[];

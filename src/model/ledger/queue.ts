@@ -10,6 +10,15 @@ export interface KnownEntry {
   readonly remoteId: string;
   /** Its own creation went through but not the update that belonged to it. */
   readonly partial: boolean;
+  /** It is known which rows made what was accepted. */
+  readonly areRowsKnown: boolean;
+}
+
+/** What made the content that was accepted, as far as it is known. */
+export interface MadeBy {
+  /** The version of the program. */
+  readonly program: string | undefined;
+  readonly isMappingKnown: boolean;
 }
 
 /** A reference that nothing known satisfies, or one to fill that several records satisfy. */
@@ -58,6 +67,16 @@ export interface Queue {
   limitTo(run: number, phase: Phase, limit: number): Promise<number>;
   /** Open entries with the hash under which their key was accepted before become `unchanged`. Gives how many. */
   settleUnchanged(run: number, phase: Phase): Promise<number>;
+  /**
+   * Open entries whose key was accepted before with other content that the very same rows made, under the same mapping but
+   * another version of the program, become `unchanged`, with what `note` says of it; what Luminous has stays remembered.
+   * With `orUnknown` also where the mapping was not kept with what was accepted. Gives how many.
+   */
+  settleRemade(
+    run: number,
+    phase: Phase,
+    options: { readonly orUnknown: boolean; readonly note: (made: MadeBy) => Problem },
+  ): Promise<number>;
   /** Open entries without a plan whose key was accepted before, in batches by position. */
   known(run: number, phase: Phase): AsyncIterable<readonly KnownEntry[]>;
   /** Open entries without a plan, in batches of at most `size` by position; each is given once per call. */

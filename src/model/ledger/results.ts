@@ -1,4 +1,5 @@
 // The ledger as reporting sees it: every row with its fate, and sums over a run.
+import type { Agreement } from "../draft.ts";
 import type { Action, Outcome } from "../outcome.ts";
 import type { Problem } from "../problem.ts";
 import type { Phase, ResourceName } from "../resource.ts";
@@ -58,6 +59,15 @@ export interface Results {
         readonly same: number;
       }
     | undefined
+  >;
+  /** By input: how many entries stand how to their source's own sums. Inputs whose mapping names none are not there. */
+  agreements(run: number): Promise<
+    readonly {
+      readonly input: string;
+      readonly resource: ResourceName;
+      readonly agreement: Agreement;
+      readonly entries: number;
+    }[]
   >;
   /** Rows of the reference files that were faulty, by input and join. */
   referenceFaults(run: number): Promise<

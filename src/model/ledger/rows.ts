@@ -11,6 +11,8 @@ export interface NewFile {
   /** As people know it: the path as the job names it. */
   readonly file: string;
   readonly info: FileInfo;
+  /** Tells the mapping that its rows go through from others, with all that it looks things up in. */
+  readonly mappingHash?: string;
 }
 
 /** A file with the id that its rows carry. */

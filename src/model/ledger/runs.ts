@@ -12,13 +12,15 @@ export interface RunRecord {
   readonly endedAtMs?: number;
   readonly exitCode?: number;
   readonly summary?: unknown;
+  /** The version of the program that made it. */
+  readonly program?: string;
   /** Of a retry: the id of the run whose failures it reads. */
   readonly retryOf?: number;
 }
 
 /** The runs of the account, over all jobs. */
 export interface Runs {
-  begin(run: Pick<RunRecord, "runId" | "job" | "command" | "startedAtMs" | "retryOf">): Promise<RunRecord>;
+  begin(run: Pick<RunRecord, "runId" | "job" | "command" | "startedAtMs" | "program" | "retryOf">): Promise<RunRecord>;
   end(
     id: number,
     end: { readonly endedAtMs: number; readonly exitCode: number; readonly summary: unknown },

@@ -35,6 +35,15 @@ export interface Clashes extends AsyncDisposable {
   others(claim: Claim, most: number): Promise<readonly Problem[]>;
 }
 
+/** So many open entries of an input have their money in one currency. */
+export interface CurrencyCount {
+  /** Within what there may be one currency only: `channel Main store`. */
+  readonly within: string;
+  readonly currency: string;
+  readonly input: string;
+  readonly entries: number;
+}
+
 /** What reading and mapping write, and the questions that only the whole input answers. */
 export interface Staging {
   /** File ids ascend in the order of the calls: main files before their joins gives results in input order. */
@@ -56,6 +65,13 @@ export interface Staging {
   groups(fileIds: readonly number[], most: number): AsyncIterable<StoredGroup>;
   /** Staged rows of these files with this key, in input order, at most `limit`. */
   rowsWithKey(fileIds: readonly number[], key: string, limit: number): Promise<readonly StoredRow[]>;
+  /**
+   * Rows of a file, file after file and each in its order, by what tells their text from others: for each the first row
+   * with its text, where one of the files before has that text as often as this one up to here; undefined for the others.
+   */
+  sameRows(
+    rows: readonly { readonly ref: RowRef; readonly line: number; readonly text: string }[],
+  ): Promise<readonly ((RowRef & { readonly line: number }) | undefined)[]>;
   /** Rows that no entry claimed and that have no outcome, in batches. */
   unclaimed(fileId: number): AsyncIterable<readonly StoredRow[]>;
   /** Gives rows without an entry their outcome and problems. */
@@ -71,6 +87,10 @@ export interface Staging {
   collapseIdentical(run: number): Promise<number>;
   /** Claims of keys that more than one entry of the run claims, invalid entries included; or of several keys, but for case. */
   clashes(run: number, kind: ClashKind): Promise<Clashes>;
+  /** The currencies of the run's open entries: by what they have to be alike in, currency and input, in a fixed order. */
+  currencies(run: number): Promise<readonly CurrencyCount[]>;
+  /** The open entries of one of these, by position, in batches. */
+  ofCurrency(run: number, of: Pick<CurrencyCount, "within" | "currency" | "input">): AsyncIterable<readonly number[]>;
   /**
    * Open and invalid entries, and invalid rows without an entry, whose rows a retry repaired since become `unchanged` (or
    * `skipped`), with a warning instead of their problems: where what was accepted for them is still what was accepted last.

@@ -30,6 +30,7 @@ declare module "zod" {
     fieldType?: FieldType;
     refersTo?: ReferableName;
     holds?: Holds;
+    isKey?: true;
   }
 }
 
@@ -48,6 +49,8 @@ export const requiredText = (max?: number) =>
   );
 /** A text that holds digits which are no number. */
 export const holding = <T extends z.ZodType>(holds: Holds, schema: T): T => schema.meta({ ...schema.meta(), holds });
+/** A text that names a record, this one or another: a key or a reference to one. */
+export const naming = <T extends z.ZodType>(schema: T): T => schema.meta({ ...schema.meta(), isKey: true });
 /** An e-mail address of at most `max` characters. */
 export const email = (max: number) => typed(z.email({ pattern: address }).check(...upTo(max)), "email");
 /** One http or https address of at most `max` characters; empty text empties the field. */
@@ -136,6 +139,8 @@ export interface Field {
   /** Whose id this is, where a reference can find it. */
   readonly refersTo?: ReferableName;
   readonly holds?: Holds;
+  /** It names a record: a key or a reference. */
+  readonly isKey?: true;
   /** A value of `custom_fields`: a number or a boolean may stand here as well as text. */
   readonly anyScalar?: true;
 }
@@ -149,13 +154,14 @@ export function fieldAt(schema: z.ZodType, path: string): Field | undefined {
   if (current === undefined) return undefined;
   if (current.isLabel) return { type: "text", nullable: true, anyScalar: true };
   const choices = current.schema instanceof z.ZodEnum ? (current.schema.options as string[]) : undefined;
-  const { refersTo, holds } = z.globalRegistry.get(current.schema) ?? {};
+  const { refersTo, holds, isKey } = z.globalRegistry.get(current.schema) ?? {};
   return {
     type: typeOf(current.schema),
     nullable: current.nullable,
     ...(choices === undefined ? {} : { choices }),
     ...(refersTo === undefined ? {} : { refersTo }),
     ...(holds === undefined ? {} : { holds }),
+    ...(isKey === undefined ? {} : { isKey }),
   };
 }
 

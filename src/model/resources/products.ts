@@ -15,6 +15,7 @@ import {
   integer,
   integers,
   labelled,
+  naming,
   objects,
   quantity,
   requiredText,
@@ -91,14 +92,14 @@ const common = {
 // The page does not show limits for variants; the parent's are taken (facts §4.3, inferred).
 const variant = z.strictObject({
   name: requiredText(200),
-  sku: holding("identifier", requiredText(100)),
+  sku: naming(holding("identifier", requiredText(100))),
   discontinued: flag().optional(),
   ...common,
 });
 
 const kitItem = z.strictObject({
   product_id: idOf("products").optional(),
-  sku: holding("identifier", text()).optional(),
+  sku: naming(holding("identifier", text())).optional(),
   quantity: quantity(),
   uom_id: integer().optional(),
   price: decimal().optional(),
@@ -107,7 +108,7 @@ const kitItem = z.strictObject({
 
 const fields = {
   name: requiredText(200),
-  sku: holding("identifier", requiredText(100)),
+  sku: naming(holding("identifier", requiredText(100))),
   category_id: integer().optional(),
   category: name.optional(),
   lot_tracking: flag().optional(),

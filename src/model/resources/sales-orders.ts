@@ -13,6 +13,7 @@ import {
   holding,
   idOf,
   labelled,
+  naming,
   quantity,
   requiredText,
   someObjects,
@@ -66,7 +67,7 @@ const address = z.strictObject({
 
 const item = z.strictObject({
   product_id: idOf("products").optional(),
-  sku: holding("identifier", text()).optional(),
+  sku: naming(holding("identifier", text())).optional(),
   quantity: quantity(),
   unit_price: decimal(),
   tags: texts(255).optional(),
@@ -75,7 +76,7 @@ const item = z.strictObject({
 
 const schema = z.strictObject({
   channel_id: idOf("channels"),
-  order_number: holding("identifier", requiredText(255)),
+  order_number: naming(holding("identifier", requiredText(255))),
   order_date: date(),
   order_status: choice(orderStatuses),
   items: someObjects(item, "an order needs at least one item"),
@@ -122,9 +123,20 @@ export const salesOrders: SalesOrders = {
       message: "an item needs a SKU or a product id",
     })),
   ],
-  objections: () => [],
+  objections: negativeMoney,
   updateOnly: [],
   neverSent: [],
+  // The API's own formula: quantity × unit_price, tax and shipping (facts §5.5); it has no currency.
+  sums: {
+    list: "items",
+    quantity: "quantity",
+    price: "unit_price",
+    added: [
+      { path: "total_tax", word: "tax" },
+      { path: "total_shipping", word: "shipping" },
+    ],
+    within: { path: "channel_id", word: "channel" },
+  },
   phaseOf: () => "sales_orders",
   innerKeys: () => [],
   references: (payload) =>
@@ -157,6 +169,30 @@ function remoteRecord(record: unknown): RemoteRecord | undefined {
 
 function itemsOf(payload: JsonObject): readonly JsonObject[] {
   return Array.isArray(payload.items) ? (payload.items as readonly JsonObject[]) : [];
+}
+
+/** An order that gives money back may be a credit note; a price below 0 is mostly a discount, and now and then a slip. */
+function negativeMoney(payload: JsonObject): ReturnType<Resource["objections"]> {
+  const items = itemsOf(payload).map(({ quantity: pieces, unit_price: price }) => ({
+    price: numberIn(price),
+    amount: numberIn(pieces) * numberIn(price),
+  }));
+  const sum = items.reduce((total, { amount: part }) => total + part, 0);
+  const total = sum + numberIn(payload.total_tax) + numberIn(payload.total_shipping);
+  return [
+    ...items.flatMap(({ price }, index) =>
+      price < 0
+        ? [{ path: `items[${index}].unit_price`, message: "the price is below 0", severity: "warning" as const }]
+        : [],
+    ),
+    ...(total < -0.005
+      ? [{ path: "items", message: `the order comes to ${total.toFixed(2)}, below 0`, severity: "warning" as const }]
+      : []),
+  ];
+}
+
+function numberIn(value: unknown): number {
+  return typeof value === "number" ? value : 0;
 }
 
 const days = ["order_date", "ship_date", "hold_until_date", "ship_by_date", "earliest_ship_date"];

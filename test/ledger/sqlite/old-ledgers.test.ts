@@ -98,6 +98,26 @@ describe.each(versions)("the ledger of version %i", (version) => {
     await expect(stat(copy)).rejects.toThrow("ENOENT");
   });
 
+  it("leaves accepted orders as they are that this version would make otherwise of the same rows", async () => {
+    await using sandbox = await accountOf(version);
+    await using folder = await oldFolder(version, sandbox.url);
+    await upgraded(folder);
+    const [key = ""] = keysOf(
+      folder,
+      `select k.key from accepted a join keys k on k.id = a.key where k.resource = 'sales_orders' and a.role = 'own'
+        and a.rows_hash is not null and not exists (select 1 from sends s where s.key = k.id and s.open = 1)`,
+    );
+    const database = new Database(folder.ledger);
+    database.prepare("update accepted set hash = 'otherwise' where key = (select id from keys where key = ?)").run(key);
+    database.close();
+    await runJob(folder, sandbox);
+    const { entries } = await explain(await remains(folder), { what: key, baseUrl: sandbox.url, cwd: folder.path });
+    expect(entries.map(({ outcome, problems }) => [outcome, problems.map(({ code }) => code)])).toEqual([
+      ["unchanged", ["program_changed"]],
+    ]);
+    expect(sandbox.records("sales_orders", key)).toHaveLength(1);
+  });
+
   it("is whole whenever the upgrade is killed, and is upgraded by the next opening", { timeout: 60_000 }, async () => {
     await using reference = await oldFolder(version, baseUrl);
     await upgraded(reference);

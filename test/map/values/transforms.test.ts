@@ -21,6 +21,8 @@ test.each<{ spec: TransformSpec; value: Value; is: Value; style?: ValueStyle }>(
   { spec: "title", value: "OCEAN blue o'neill jean-luc", is: "Ocean Blue O'neill Jean-Luc" },
   { spec: "collapse", value: " a \n  b ", is: "a b" },
   { spec: "strip_html", value: "<p>Soft &amp; warm</p>", is: "Soft & warm" },
+  { spec: "decode_entities", value: "Pots &amp; pans &#8211; &lt;6&quot;&nbsp;wide", is: 'Pots & pans – <6" wide' },
+  { spec: "decode_entities", value: "R&D, AT&T; &amp;amp; once", is: "R&D, AT&T; &amp; once" },
   { spec: "digits", value: "(030) 12-34", is: "0301234" },
   { spec: { slice: [0, 3] }, value: "abcdef", is: "abc" },
   { spec: { slice: [-2] }, value: "abcdef", is: "ef" },

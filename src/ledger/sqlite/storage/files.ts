@@ -8,13 +8,14 @@ import type { Connection } from "./connection.ts";
 export function addFile(connection: Connection, file: NewFile): StagedFile {
   const { id } = connection.write(() =>
     connection.run(
-      "insert into files (run, input, join_name, kind, file, info) values (?, ?, ?, ?, ?, ?)",
+      "insert into files (run, input, join_name, kind, file, info, mapping_hash) values (?, ?, ?, ?, ?, ?, ?)",
       file.run,
       file.input,
       file.join ?? null,
       file.kind,
       file.file,
       encode(file.info),
+      file.mappingHash ?? null,
     ),
   );
   return { ...file, id };

@@ -237,8 +237,32 @@ alter table entries add column leased_to integer;
 alter table accepted add column created_id text;
 `;
 
+const version4 = `
+-- What an acceptance is remembered with: which version of the program staged the run, and which mapping a file had.
+alter table runs add column program text;
+alter table files add column mapping_hash text;
+
+-- How an entry stands to its source's own sums; its currency, and within what there may be one only.
+alter table entries add column agreement text;
+alter table entries add column currency text;
+alter table entries add column currency_scope text;
+
+alter table accepted add column rows_hash text;
+alter table accepted add column mapping_hash text;
+alter table accepted add column program text;
+alter table accepted add column currency text;
+alter table accepted add column currency_scope text;
+create index accepted_by_currency on accepted (currency_scope, currency) where currency_scope is not null;
+
+-- Of runs that are kept it is known which rows were accepted.
+update accepted set rows_hash = made.rows_hash
+  from (select key, hash, rows_hash, max(id) from entries
+         where outcome in ('accepted', 'unchanged') and key is not null and rows_hash is not null group by key, hash) made
+ where accepted.key = made.key and accepted.role = 'own' and accepted.hash = made.hash;
+`;
+
 /** Step n leads from version n to version n + 1; a new ledger takes all of them. */
-export const migrations: readonly string[] = [version1, version2, version3];
+export const migrations: readonly string[] = [version1, version2, version3, version4];
 
 /** Lists that are too long for memory, for the time of one call. They vanish with the connection. */
 export const temporaryTables = `
@@ -262,4 +286,14 @@ create temp table clash_claims (
 ) strict;
 create index temp.clash_claims_by_rank on clash_claims (clash, rank);
 create index temp.clash_claims_of_entry on clash_claims (entry);
+
+-- Texts of rows: where each stood first, how often at most in one of the files before, and how often so far in this one.
+create temp table row_texts (
+  text text primary key,
+  first_row integer not null,
+  first_line integer not null,
+  before integer not null,
+  file integer not null,
+  here integer not null
+) strict, without rowid;
 `;

@@ -1,5 +1,5 @@
 // How reading says that no row can be blamed: one shape for every such fault.
-import { ImportError } from "../model/error.ts";
+import { ImportError } from "../../model/error.ts";
 import { maxRowBytes } from "./limits.ts";
 
 /** Parts of a fault of a file. */

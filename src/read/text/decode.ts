@@ -2,7 +2,7 @@
 // replaced: a byte that the encoding does not know ends the read. Byte order marks are not known here.
 import { isUtf8 } from "node:buffer";
 import iconv from "iconv-lite";
-import { ImportError } from "../model/error.ts";
+import { ImportError } from "../../model/error.ts";
 import { pieceBytes } from "./limits.ts";
 import { lineCounter } from "./line-counter.ts";
 import { unreadable } from "./unreadable.ts";

@@ -2,8 +2,8 @@
 // windows-1252 as a guess that is told. What windows-1252 makes no sense of is refused with what it could be.
 import { isUtf8 } from "node:buffer";
 import iconv from "iconv-lite";
-import type { ImportError } from "../model/error.ts";
-import { countText } from "../model/text/count-text.ts";
+import type { ImportError } from "../../model/error.ts";
+import { countText } from "../../model/text/count-text.ts";
 import { type ByteFinding, type ByteSurvey, surveyBytes } from "./byte-survey.ts";
 import { wholeUtf8 } from "./decode.ts";
 import { pieceBytes } from "./limits.ts";
