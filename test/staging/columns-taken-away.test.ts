@@ -25,18 +25,20 @@ interface Shipped {
   readonly quote?: false;
   /** What the job says beside its input. */
   readonly job?: string;
-  /** The columns without which nothing could be made. */
+  /** The columns without which nothing could be made, or the source's own totals would not be met. */
   readonly needs: readonly string[];
   /** Columns that the mapping asks for all the same, until it is changed. */
   readonly still?: readonly string[];
 }
+
+const orderChannel = "channel: { label: Default }\n";
 
 const shipped: readonly Shipped[] = [
   {
     mapping: "amazon-orders",
     file: "amazon-orders/orders.txt",
     quote: false,
-    job: "channel: { label: Default }\n",
+    job: orderChannel,
     needs: ["amazon-order-id", "order-status", "quantity", "purchase-date", "sku", "item-price"],
     still: ["sales-channel", "fulfillment-channel"],
   },
@@ -58,14 +60,14 @@ const shipped: readonly Shipped[] = [
   {
     mapping: "bigcommerce-products",
     file: "bigcommerce-products/products-2024-03-09.csv",
-    needs: ["Product Name"],
+    needs: ["Item Type", "Product Name"],
     still: ["Product ID"],
   },
   { mapping: "kits", file: "kits/kits.csv", needs: ["kit_sku", "kit_name", "component_sku", "quantity"] },
   {
     mapping: "magento-products",
     file: "magento-products/export_catalog_product_20240309.csv",
-    needs: ["store_view_code", "sku", "name", "associated_skus", "bundle_values"],
+    needs: ["product_type", "store_view_code", "sku", "name", "associated_skus", "bundle_values"],
   },
   {
     mapping: "northwind-products",
@@ -129,13 +131,23 @@ const shipped: readonly Shipped[] = [
   {
     mapping: "sales-ledger",
     file: "sales-ledger/ledger.csv",
-    job: "channel: { label: Default }\n",
-    needs: ["Invoice No", "Item", "Qty", "Invoice Date", "Customer", "Unit Price"],
+    job: orderChannel,
+    needs: ["Discount %", "Invoice No", "Item", "Qty", "Invoice Date", "Customer", "Unit Price"],
   },
   {
     mapping: "shopify-orders",
     file: "shopify-orders/orders_export.csv",
-    needs: ["Name", "Created at", "Lineitem quantity", "Lineitem sku", "Lineitem price"],
+    needs: [
+      "Shipping",
+      "Discount Amount",
+      "Subtotal",
+      "Taxes",
+      "Name",
+      "Created at",
+      "Lineitem quantity",
+      "Lineitem sku",
+      "Lineitem price",
+    ],
     still: ["Total", "Email"],
   },
   {
@@ -160,13 +172,105 @@ const shipped: readonly Shipped[] = [
     needs: ["Name"],
     still: ["ID", "Grouped products"],
   },
+  {
+    mapping: "bigcommerce-v3-products",
+    file: "bigcommerce-v3-products/products-export.csv",
+    needs: ["Item", "ID", "Name"],
+  },
+  {
+    mapping: "ebay-orders",
+    file: "ebay-orders/eBay-OrdersReport-Mar-12-2024.csv",
+    job: orderChannel,
+    needs: [
+      "Order Number",
+      "Sale Date",
+      "Total Price",
+      "Shipping And Handling",
+      "Seller Collected Tax",
+      "eBay Collected Tax and Fees Included in Total",
+      "eBay Collected Tax",
+      "Custom Label",
+      "Quantity",
+      "Sold For",
+    ],
+    still: ["Item Number"],
+  },
+  { mapping: "etsy-listings", file: "etsy-listings/EtsyListingsDownload.csv", needs: ["TITLE"] },
+  {
+    mapping: "etsy-orders",
+    file: "etsy-orders/EtsySoldOrderItems2024.csv",
+    job: orderChannel,
+    needs: ["Order ID", "Sale Date", "SKU", "Quantity", "Price"],
+  },
+  { mapping: "lightspeed-products", file: "lightspeed-products/products-export.csv", needs: ["handle", "name", "sku"] },
+  { mapping: "odoo-products", file: "odoo-products/product.template.csv", needs: ["Name", "External ID"] },
+  { mapping: "prestashop-products", file: "prestashop-products/products.csv", needs: ["Product ID", "Name *"] },
+  {
+    mapping: "shopify-orders-json",
+    file: "shopify-orders-json/orders.json",
+    job: orderChannel,
+    needs: [
+      "name",
+      "created_at",
+      "shipping_lines",
+      "total_shipping_price_set.shop_money.amount",
+      "total_tax",
+      "taxes_included",
+      "line_items",
+      "total_tip_received",
+      "line_items.sku",
+      "line_items.quantity",
+      "line_items.price",
+      "line_items.discount_allocations",
+    ],
+  },
+  {
+    mapping: "shopify-products-json",
+    file: "shopify-products-json/products.json",
+    needs: ["title", "variants", "handle"],
+  },
+  { mapping: "square-catalogue", file: "square-catalogue/catalog-2026-11-01.csv", needs: ["Item Name", "Token"] },
+  {
+    mapping: "square-items",
+    file: "square-items/items-2024-03-09-2024-03-11.csv",
+    job: orderChannel,
+    needs: ["Transaction ID", "Date", "SKU", "Qty", "Net Sales", "Discounts"],
+  },
+  {
+    mapping: "squarespace-orders",
+    file: "squarespace-orders/orders.csv",
+    job: orderChannel,
+    needs: ["Order ID", "Total", "Taxes", "Discount Amount", "Lineitem quantity", "Lineitem sku", "Lineitem price"],
+  },
+  { mapping: "squarespace-products", file: "squarespace-products/products_Nov-01_2026.csv", needs: ["Title"] },
+  {
+    mapping: "woocommerce-orders",
+    file: "woocommerce-orders/orders.json",
+    job: orderChannel,
+    needs: [
+      "date_created",
+      "status",
+      "shipping_total",
+      "shipping_tax",
+      "fee_lines",
+      "total_tax",
+      "total",
+      "line_items",
+      "line_items.sku",
+      "line_items.quantity",
+      "line_items.total",
+      "line_items.total_tax",
+    ],
+  },
 ];
 
 /** A table without a column, or JSON without a path; `""` takes nothing away. */
 function without(text: string, { list, column }: ColumnPlace, quote: false | undefined): string {
-  if (text.trimStart().startsWith("{")) {
-    const whole = JSON.parse(text) as Record<string, unknown>;
-    const owners = Object.values(whole).flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : []));
+  if (/^\s*[[{]/.test(text)) {
+    const whole = JSON.parse(text) as Record<string, unknown> | readonly unknown[];
+    const owners = Array.isArray(whole)
+      ? (whole as readonly unknown[])
+      : Object.values(whole).flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : []));
     for (const element of owners)
       for (const owner of list === undefined ? [element] : listAt(element, list)) remove(owner, column.split("."));
     return JSON.stringify(whole);
@@ -174,7 +278,7 @@ function without(text: string, { list, column }: ColumnPlace, quote: false | und
   const delimiter = delimiterOf(text);
   const read = { delimiter, bom: true, trim: true, relax_column_count: true };
   const rows = parse(text, quote === false ? { ...read, quote: false } : read) as string[][];
-  const at = rows[0]?.indexOf(column) ?? -1;
+  const at = rows.find((row) => row.includes(column))?.indexOf(column) ?? -1;
   if (at < 0) return text;
   const left = rows.map((row) => row.filter((_, index) => index !== at));
   return quote === false ? `${left.map((row) => row.join(delimiter)).join("\n")}\n` : stringify(left, { delimiter });
