@@ -278,7 +278,8 @@ function without(text: string, { list, column }: ColumnPlace, quote: false | und
   const delimiter = delimiterOf(text);
   const read = { delimiter, bom: true, trim: true, relax_column_count: true };
   const rows = parse(text, quote === false ? { ...read, quote: false } : read) as string[][];
-  const at = rows.find((row) => row.includes(column))?.indexOf(column) ?? -1;
+  const header = rows.find((row) => row.filter((cell) => cell !== "").length > 2);
+  const at = column === "" ? -1 : (header?.indexOf(column) ?? -1);
   if (at < 0) return text;
   const left = rows.map((row) => row.filter((_, index) => index !== at));
   return quote === false ? `${left.map((row) => row.join(delimiter)).join("\n")}\n` : stringify(left, { delimiter });
