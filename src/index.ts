@@ -76,7 +76,7 @@ export type { Tally } from "./report/tally-rows.ts";
 
 // The words that these are made of.
 
-export type { ColumnStyle, ColumnStyles } from "./model/column-style.ts";
+export type { ColumnStyle, ColumnStyles, Filling, FillRun, Fills, KnownFilling } from "./model/column-style.ts";
 export type { Position } from "./model/config/yaml-syntax.ts";
 export type { Filling, FillRun, Fills, KnownFilling } from "./model/fills.ts";
 export type { Json, JsonObject } from "./model/json.ts";

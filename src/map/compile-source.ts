@@ -1,7 +1,7 @@
 // The first step of a field: from a scope to the value that stands there (`from`, `template`, `expr`, `value`), blank or
 // not, and the cells that were looked at. What happens to the value then is compile-field.ts.
-import { styleOfColumn } from "../model/column-style.ts";
-import { type Filling, fillingAt, unknownFilling } from "../model/fills.ts";
+
+import { type Filling, fillingAt, styleOfColumn, unknownFilling } from "../model/column-style.ts";
 import type { Json } from "../model/json.ts";
 import type { Cell } from "../model/row.ts";
 import type { NameContext } from "./columns/column-names.ts";

@@ -1,7 +1,7 @@
 // The key that the rows of a group have in common.
 import { cellAt } from "../model/cells.ts";
+import { fillingAt, unknownFilling } from "../model/column-style.ts";
 import { headingOf, type SourceRow } from "../model/draft.ts";
-import { fillingAt, unknownFilling } from "../model/fills.ts";
 import type { Checked, Problem } from "../model/problem.ts";
 import { quote } from "../model/text/quote.ts";
 import { withoutZeroWidth } from "../model/text/zero-width.ts";

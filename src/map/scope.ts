@@ -1,8 +1,9 @@
 // Where values are read while one entry is mapped: the row or list element in hand, what encloses it, the joins; and the
 // reader that finds the cell of a column name there. What a name means is columns/column-names.ts.
+
 import { cellAt } from "../model/cells.ts";
+import type { KnownFilling } from "../model/column-style.ts";
 import type { SourceRow } from "../model/draft.ts";
-import type { KnownFilling } from "../model/fills.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import { type NameContext, targetOf } from "./columns/column-names.ts";
 import type { CellRead } from "./expression/cell-reads.ts";

@@ -1,7 +1,7 @@
 // What mapping makes of rows, and where each value came from.
+
 import { cellAt } from "./cells.ts";
-import type { ColumnStyles } from "./column-style.ts";
-import type { Fills, KnownFilling } from "./fills.ts";
+import type { ColumnStyles, Fills, KnownFilling } from "./column-style.ts";
 import type { JsonObject } from "./json.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";

@@ -1,7 +1,7 @@
 // Where a problem stands: from a payload path to the cell or cells that the value came from, and into the problem's words.
 
+import { filledFrom } from "./column-style.ts";
 import { cellPlace, type Origin, type Origins, problemCell, type SourceRow } from "./draft.ts";
-import { filledFrom } from "./fills.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { parentPath, parsePath, valueAt } from "./payload-path.ts";
 import type { Problem, ProblemCell } from "./problem.ts";

@@ -1,6 +1,6 @@
 // Rows and the files they come from, as reading hands them on.
-import type { ColumnStyles } from "./column-style.ts";
-import type { Fills } from "./fills.ts";
+
+import type { ColumnStyles, Fills } from "./column-style.ts";
 import type { Problem } from "./problem.ts";
 
 /**

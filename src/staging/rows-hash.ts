@@ -1,8 +1,8 @@
 // What rows are known by when they come again in another run: their text, byte for byte, under the same columns of the
 // same input. Names of files and line ends do not count.
 import { createHash } from "node:crypto";
+import { fillingAt } from "../model/column-style.ts";
 import type { SourceRow } from "../model/draft.ts";
-import { fillingAt } from "../model/fills.ts";
 
 /** 32 hex digits over rows of an input, in their order. */
 export function rowsHash(input: string, rows: readonly SourceRow[]): string {

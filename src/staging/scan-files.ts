@@ -8,7 +8,7 @@ import { collectPaths, type Header, type PathCollector, tableHeader } from "../m
 import { inferStyles } from "../map/columns/infer-styles.ts";
 import type { CompiledMapping } from "../map/compile.ts";
 import { literalWords } from "../map/literal-words.ts";
-import type { Fills } from "../model/fills.ts";
+import type { Fills } from "../model/column-style.ts";
 import { type FileInfo, isTable } from "../model/row.ts";
 import { openInput, sameSettings } from "../read/open.ts";
 import { type ColumnDamage, watchDamage } from "./column-damage.ts";
