@@ -17,13 +17,19 @@ const mappings = join(import.meta.dirname, "../../mappings");
 // Exports that `init` does not know yet.
 const unknown = [
   "bigcommerce-v3-products",
+  "ebay-orders",
   "etsy-listings",
+  "etsy-orders",
   "lightspeed-products",
   "odoo-products",
   "prestashop-products",
+  "shopify-orders-json",
   "shopify-products-json",
   "square-catalogue",
+  "square-items",
+  "squarespace-orders",
   "squarespace-products",
+  "woocommerce-orders",
 ];
 
 const folders = (await readdir(fixtures)).filter(
