@@ -13,6 +13,7 @@ const thorough = [
   "test/ledger/never-twice.test.ts",
   "test/report/failure-round-trip.test.ts",
   "test/run/exactness.test.ts",
+  "test/staging/columns-taken-away.test.ts",
   "test/staging/scattered.test.ts",
   "test/dispatch/faults.test.ts",
   "test/dispatch/limiter-truth.test.ts",

@@ -55,6 +55,7 @@ export type { Position } from "./model/config/yaml-syntax.ts";
 export type { DamageKind } from "./model/damage.ts";
 export type { ErrorParts } from "./model/error.ts";
 export { type ErrorCode, ImportError } from "./model/error.ts";
+export type { Filling, FillRun, Fills, KnownFilling } from "./model/fills.ts";
 export type { CheckName, Finding } from "./model/finding.ts";
 export type { JobChannel } from "./model/job-channel.ts";
 export type { Json, JsonObject } from "./model/json.ts";

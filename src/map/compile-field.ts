@@ -182,11 +182,11 @@ function compileAlternative(
     if (passed.kind === "omitted") return { kind: "absent", origins: originsOf(used, "refused") };
     if (passed.kind === "failed")
       return omitWhere === undefined ? { ...passed, origins } : omitted(passed, used, recorder);
-    const { notices } = passed;
-    const told = notices === undefined ? {} : { notices };
     const finished = finish(passed.value, passed.isConstant, recorder);
     const against = omitWhere === undefined ? undefined : objectionTo(finished, omitWhere);
-    return against === undefined ? { ...finished, origins, ...told } : omitted(against, used, recorder);
+    if (against !== undefined) return omitted(against, used, recorder);
+    const { notices } = passed;
+    return notices === undefined ? { ...finished, origins } : { ...finished, origins, notices };
   };
 }
 
