@@ -9,7 +9,7 @@ export interface Compared {
   /** Undefined where the guess leaves the field out. */
   readonly guessed: readonly string[] | undefined;
   readonly isRequired: boolean;
-  /** Made of the same columns. */
+  /** Made of the same columns; where the written one calculates, of some of them: totals are checked against many. */
   readonly agrees: boolean;
   /**
    * Made of no other columns, or of those by which the written one chooses between alternatives; a guess may know fewer
@@ -32,13 +32,20 @@ export interface Comparison {
 export function compare({ wanted, guessed, has, joins }: Comparison): readonly Compared[] {
   const known = columnsByPath(guessed);
   const conditions = columnsByPath(wanted, conditionsOf);
+  const calculated = new Set(
+    wanted.fields
+      .filter(({ alternatives }) => alternatives.every(({ source }) => source.kind === "expr"))
+      .map(({ path }) => path),
+  );
   return [...columnsByPath(wanted)].flatMap(([path, columns]) => {
     const there = columns.map((column) => renamed(column, joins)).filter(has);
     if (columns.length > 0 && there.length === 0) return [];
     const found = known.get(path)?.filter(has);
     const isRequired = required.includes(path);
     // What no column says is the user's: a guess that leaves it to them (a marked line) is right.
-    const agrees = there.length === 0 ? (found ?? []).length === 0 : found !== undefined && same(there, found);
+    const isPart = calculated.has(path) && (found ?? []).length > 0 && found?.every((name) => there.includes(name));
+    const agrees =
+      there.length === 0 ? (found ?? []).length === 0 : found !== undefined && (same(there, found) || isPart === true);
     const isRight =
       agrees ||
       (found !== undefined &&
