@@ -1,8 +1,10 @@
 // The whole story of an entry, by its key or by a line of a file: for `explain`, and for callers of the library. Reads the
 // ledger alone; the job and the mapping of today add the steps, and their absence takes nothing else away.
+
 import { join, resolve } from "node:path";
 import { type JobOutline, readJobOutline } from "../job/job-outline.ts";
 import { ledgersIn } from "../ledger/host.ts";
+import { fromFile } from "../model/draft.ts";
 import { ImportError } from "../model/error.ts";
 import type { HistoryEntry, HistoryRow } from "../model/ledger/entry-history.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
@@ -154,7 +156,7 @@ function leftOutBy({ file, row }: FoundRow, { compiled }: Extract<TodaysMapping,
       ? compiled.excludes({
           ref: row.ref,
           file: file.file,
-          ...(file.info.styles === undefined ? {} : { styles: file.info.styles }),
+          ...fromFile(file.info),
           row: { number: 0, line: row.line, raw: row.raw, cells: parseRow(file.info, row.raw) },
         })
       : undefined;

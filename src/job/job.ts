@@ -9,6 +9,7 @@ import type { ColumnStyles } from "../model/column-style.ts";
 import type { ConfigFault } from "../model/config/config-fault.ts";
 import { loadYaml } from "../model/config/yaml-config.ts";
 import { ImportError } from "../model/error.ts";
+import type { Fills } from "../model/fills.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { Limits } from "../model/limits.ts";
 import { valueAt } from "../model/payload-path.ts";
@@ -28,6 +29,8 @@ export interface JobFile {
   readonly source?: SourceSettings;
   /** How its columns write numbers and dates, where that is known already. */
   readonly styles?: ColumnStyles;
+  /** Of a failures file: what blank cells of the file that its rows come from are filled with. */
+  readonly fills?: Fills;
   /** The path is a copy of what `shown` names. */
   readonly isStdinCopy?: true;
   /** How it was before anybody looked into it, where somebody has. */

@@ -169,6 +169,8 @@ function compileAlternative(
       if (omitWhere !== undefined) return omitted({ code: "wrong_type", message }, used, recorder);
       return { kind: "failed", code: "wrong_type", message, origins };
     }
+    const [{ filled } = {}] = used;
+    if (filled !== undefined) recorder?.step({ kind: "filled", file: filled.file, line: filled.line });
     recorder?.step({ kind: "picked", value: traced(picked.value) });
     // What a lookup answers comes from a file that nobody has looked at.
     const { pass, finish } = inStyle(alternative.lookup === undefined ? source.styleOf(scope, used) : style);
@@ -207,10 +209,11 @@ function cellOrigins(readings: readonly Reading[], part: OriginPart | undefined,
   const filled = there.filter(({ cell }) => typeof cell !== "string" || !blanks.isBlank(cell));
   const counted = filled.length > 0 ? filled : there.length > 0 ? there : readings;
   const cells = new Map(
-    counted.map(({ source, column, unmatched }): [string, Origin] => {
+    counted.map(({ source, column, unmatched, filled }): [string, Origin] => {
       const at = unmatched ?? { source, column };
+      const asFilled = filled === undefined ? {} : { filled };
       const asPart = unmatched === undefined ? part : "unmatched";
-      const origin = { kind: "cell", ...at, ...(asPart === undefined ? {} : { part: asPart }) } as const;
+      const origin = { kind: "cell", ...at, ...(asPart === undefined ? {} : { part: asPart }), ...asFilled } as const;
       return [`${at.source.ref.file} ${at.source.ref.number} ${at.column}`, origin];
     }),
   );

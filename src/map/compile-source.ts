@@ -1,11 +1,12 @@
 // The first step of a field: from a scope to the value that stands there (`from`, `template`, `expr`, `value`), blank or
 // not, and the cells that were looked at. What happens to the value then is compile-field.ts.
 import { styleOfColumn } from "../model/column-style.ts";
+import { type Filling, fillingAt, unknownFilling } from "../model/fills.ts";
 import type { Json } from "../model/json.ts";
 import type { Cell } from "../model/row.ts";
 import type { NameContext } from "./columns/column-names.ts";
 import { asValue } from "./definition/constant.ts";
-import type { Alternative, TemplatePart } from "./definition/mapping.ts";
+import type { Alternative, TemplatePart, ValueSource } from "./definition/mapping.ts";
 import type { ReadyExpression } from "./expression/expression.ts";
 import type { Failure } from "./field-result.ts";
 import { compileColumn, type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
@@ -46,7 +47,7 @@ export function compileSource({ source, style }: Alternative, context: FieldCont
       : completed(style, styleOfColumn(first.source.styles, first.column));
   switch (source.kind) {
     case "from":
-      return { ...fromColumns(source.columns, context), styleOf };
+      return { ...fromColumns(source, context), styleOf };
     case "template":
       return { ...fromTemplate(source.parts, context), styleOf };
     case "expr": {
@@ -84,18 +85,37 @@ function listItems(cell: readonly Cell[], blanks: Blanks): Value[] {
 
 type Cellwise = Omit<CompiledSource, "styleOf">;
 
-function fromColumns(columns: readonly string[], context: FieldContext): Cellwise {
+function fromColumns({ columns, fill }: Extract<ValueSource, { kind: "from" }>, context: FieldContext): Cellwise {
+  const { blanks } = context;
   const readers = columns.map((name) => compileColumn(name, context));
   return {
-    look: (scope) => readers.map((read) => read(scope)),
+    look: (scope) => readers.map((read) => (fill ? filledDown(read(scope), blanks) : read(scope))),
     pick: (_site, readings) => {
       for (const reading of readings) {
-        const picked = valueOfCell(reading.cell, context.blanks);
+        const picked = fill ? valueFilledDown(reading, blanks) : valueOfCell(reading.cell, blanks);
         if (picked.kind !== "blank") return { picked, used: [reading] };
       }
       return { picked: { kind: "blank" }, used: readings };
     },
   };
+}
+
+/** A reading with what fills its cell in place of a blank one. */
+function filledDown(reading: Reading, blanks: Blanks): Reading {
+  const filling = fillingOf(reading, blanks);
+  return filling !== undefined && "value" in filling ? { ...reading, cell: filling.value, filled: filling } : reading;
+}
+
+function valueFilledDown(reading: Reading, blanks: Blanks): Picked {
+  const filling = fillingOf(reading, blanks);
+  return filling !== undefined && "unknown" in filling
+    ? { kind: "failed", code: "missing_value", message: unknownFilling(filling.unknown) }
+    : valueOfCell(reading.cell, blanks);
+}
+
+function fillingOf({ source, column, cell, filled }: Reading, blanks: Blanks): Filling | undefined {
+  if (filled !== undefined || typeof cell !== "string" || !blanks.isBlank(cell)) return undefined;
+  return fillingAt(source.fills, column, source.row.number);
 }
 
 function fromTemplate(parts: readonly TemplatePart[], context: FieldContext): Cellwise {

@@ -1,10 +1,11 @@
 // The key that the rows of a group have in common.
 import { cellAt } from "../model/cells.ts";
 import { headingOf, type SourceRow } from "../model/draft.ts";
-import type { Checked } from "../model/problem.ts";
+import { fillingAt, unknownFilling } from "../model/fills.ts";
+import type { Checked, Problem } from "../model/problem.ts";
 import { quote } from "../model/text/quote.ts";
 import { withoutZeroWidth } from "../model/text/zero-width.ts";
-import type { Mapping } from "./definition/mapping.ts";
+import type { GroupColumns, Mapping } from "./definition/mapping.ts";
 import type { ReadyExpression } from "./expression/expression.ts";
 import { type RowsSeen, rowScope } from "./scope.ts";
 import type { Blanks } from "./values/blanks.ts";
@@ -21,7 +22,7 @@ export function compileGroupKey(
   if (group === undefined) return undefined;
   const { by } = group;
   if ("expr" in by) return byExpression(by.expr.compiled, seen);
-  return by.take === "first" ? byFirst(by.columns, seen.blanks) : byColumns(by.columns, seen.blanks);
+  return by.take === "first" ? byFirst(by, seen.blanks) : byColumns(by.columns, seen.blanks);
 }
 
 /** The column that a row has its key in; undefined where an expression makes it. */
@@ -34,15 +35,24 @@ export function keyColumnOf({ group }: Mapping, { row }: SourceRow): string | un
 }
 
 /** Of columns that mean the same, the first that is not blank. */
-function byFirst(columns: readonly string[], blanks: Blanks): (source: SourceRow) => Checked<string> {
-  const readers = columns.map((column) => byColumns([column], blanks));
+function byFirst({ columns, fill }: GroupColumns, blanks: Blanks): (source: SourceRow) => Checked<string> {
+  const readers = columns.map((column) => ({ column, read: byColumns([column], blanks) }));
   return (source) => {
-    for (const read of readers) {
+    for (const { column, read } of readers) {
       const key = read(source);
       if (!key.ok || key.value !== "") return key;
+      const filling = fill ? fillingAt(source.fills, column, source.row.number) : undefined;
+      if (filling === undefined) continue;
+      if ("value" in filling) return { ok: true, value: filling.value };
+      const message = unknownFilling(filling.unknown);
+      return { ok: false, problems: [{ code: "missing_value", message, ...keyPlace(source, column) }] };
     }
     return { ok: true, value: "" };
   };
+}
+
+function keyPlace(source: SourceRow, column: string): Pick<Problem, "line" | "row" | "column"> {
+  return { line: source.row.line, row: source.row.number, column: headingOf(source, column) };
 }
 
 function byColumns(columns: readonly string[], blanks: Blanks): (source: SourceRow) => Checked<string> {

@@ -2,6 +2,7 @@
 // reader that finds the cell of a column name there. What a name means is columns/column-names.ts.
 import { cellAt } from "../model/cells.ts";
 import type { SourceRow } from "../model/draft.ts";
+import type { KnownFilling } from "../model/fills.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import { type NameContext, targetOf } from "./columns/column-names.ts";
 import type { CellRead } from "./expression/cell-reads.ts";
@@ -61,6 +62,8 @@ export interface Reading {
   readonly cell: Cell | undefined;
   /** Set where a join found no row that could have the column: the cell that should have named one. */
   readonly unmatched?: JoinedOne["key"];
+  /** Set where the cell itself is blank, and `cell` is what fills it. */
+  readonly filled?: KnownFilling;
 }
 
 /** A row as a place of its own. */

@@ -1,10 +1,11 @@
 // What mapping makes of rows, and where each value came from.
 import { cellAt } from "./cells.ts";
 import type { ColumnStyles } from "./column-style.ts";
+import type { Fills, KnownFilling } from "./fills.ts";
 import type { JsonObject } from "./json.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
 import type { Reference, ResourceName } from "./resource.ts";
-import type { RenamedHeading, Row, RowRef } from "./row.ts";
+import type { FileInfo, RenamedHeading, Row, RowRef } from "./row.ts";
 
 /** A row together with its place in the run. */
 export interface SourceRow {
@@ -16,6 +17,21 @@ export interface SourceRow {
   readonly styles?: ColumnStyles;
   /** Headings of its file that are read under another name: problems name the heading, which people find in their file. */
   readonly renamed?: readonly RenamedHeading[];
+  /** What blank cells of its file are filled with, where the mapping fills any. */
+  readonly fills?: Fills;
+}
+
+/** What rows of a file have from the file as a whole. */
+export function fromFile({
+  styles,
+  renamed,
+  fills,
+}: Pick<FileInfo, "styles" | "renamed" | "fills">): Pick<SourceRow, "styles" | "renamed" | "fills"> {
+  return {
+    ...(styles === undefined ? {} : { styles }),
+    ...(renamed === undefined ? {} : { renamed }),
+    ...(fills === undefined ? {} : { fills }),
+  };
 }
 
 /**
@@ -39,7 +55,14 @@ export interface RowGroup {
  * `part` says what the cell had to do with the value, where it is not simply the value.
  */
 export type Origin =
-  | { readonly kind: "cell"; readonly source: SourceRow; readonly column: string; readonly part?: OriginPart }
+  | {
+      readonly kind: "cell";
+      readonly source: SourceRow;
+      readonly column: string;
+      readonly part?: OriginPart;
+      /** The cell itself is blank, and this fills it. */
+      readonly filled?: KnownFilling;
+    }
   | { readonly kind: "row"; readonly source: SourceRow }
   | { readonly kind: "mapping"; readonly file: string; readonly line: number };
 

@@ -1,6 +1,7 @@
 // Where a problem stands: from a payload path to the cell or cells that the value came from, and into the problem's words.
 
 import { cellPlace, type Origin, type Origins, problemCell, type SourceRow } from "./draft.ts";
+import { filledFrom } from "./fills.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { parentPath, parsePath, valueAt } from "./payload-path.ts";
 import type { Problem, ProblemCell } from "./problem.ts";
@@ -49,16 +50,20 @@ export function locateProblem(
  */
 export function atCells(
   problem: Problem,
-  origins: readonly Pick<CellOrigin, "source" | "column">[],
+  origins: readonly Pick<CellOrigin, "source" | "column" | "filled">[],
   made?: string,
 ): Problem {
-  const [first, ...others] = origins.map(({ source, column }) => problemCell(source, column));
+  const [first, ...others] = origins.map(({ source, column, filled }) => ({
+    ...problemCell(source, column),
+    ...(filled === undefined ? {} : { value: filled.value }),
+  }));
   if (first === undefined) return problem;
+  const filledIn = origins.flatMap(({ filled }) => (filled === undefined ? [] : [filledFrom(filled)]));
   const isNew = made !== undefined && made !== first.value && !problem.message.includes(quote(made));
   const value = isNew ? `the value is ${quote(made)}` : "";
-  if (others.length === 0) return { ...problem, message: withRemarks(problem.message, [value]), ...first };
+  if (others.length === 0) return { ...problem, message: withRemarks(problem.message, [value, ...filledIn]), ...first };
   const cells = [first, ...others];
-  return { ...problem, message: withRemarks(problem.message, [value, cellsText(cells)]), ...first, cells };
+  return { ...problem, message: withRemarks(problem.message, [value, cellsText(cells), ...filledIn]), ...first, cells };
 }
 
 interface Found {

@@ -1,5 +1,6 @@
 // Rows and the files they come from, as reading hands them on.
 import type { ColumnStyles } from "./column-style.ts";
+import type { Fills } from "./fills.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -91,6 +92,8 @@ export interface FileInfo {
   readonly detected: readonly string[];
   /** How its columns write numbers and dates, where the mapping does not say; rows read again later need it. */
   readonly styles?: ColumnStyles;
+  /** What its blank cells are filled with, where the mapping fills any; rows read again later need it. */
+  readonly fills?: Fills;
 }
 
 /** A heading as it stands in a file, and the name that the mapping has for it, which rows carry. */

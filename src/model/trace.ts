@@ -51,6 +51,8 @@ export interface TracedCell {
 /** One step, with what came out of it. Whole numbers too long for JSON are text. */
 export type TraceStep =
   | { readonly kind: "when"; readonly text: string; readonly passed: boolean }
+  /** The cell is blank, and the last filled one above it counts. */
+  | { readonly kind: "filled"; readonly file: string; readonly line: number }
   /** What the source gave. */
   | { readonly kind: "picked"; readonly value: Json }
   | { readonly kind: "split"; readonly separator: string; readonly value: Json }

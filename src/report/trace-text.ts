@@ -65,6 +65,8 @@ function stepText(step: TraceStep, before: TraceStep | undefined, { source }: Al
     case "picked":
       // A cell and a constant have been shown as they are.
       return source === "template" || source === "expr" ? [shown(step.value)] : [];
+    case "filled":
+      return [`blank, filled down from ${step.file}:${step.line}`];
     case "split":
       return [`split at ${shown(step.separator)}: ${shown(step.value)}`];
     case "apply":

@@ -1,10 +1,12 @@
 // A retry: the same pipeline as a run, over the failures files of the last run in place of the inputs' own files. Finding
 // these files is done here; what they have to do with the rows they were is staging's and the ledger's business.
+
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { seeFile } from "../job/file-states.ts";
 import type { Input, Job, JobFile } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
+import { fromFile } from "../model/draft.ts";
 import { ImportError } from "../model/error.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
@@ -125,10 +127,9 @@ async function failuresFile({
 }): Promise<{ readonly file: JobFile; readonly warnings: readonly string[] }> {
   const seen: JobFile = await seeFile({ path, shown });
   const { source, warnings } = await failuresFileSettings(path, shown, staged.info);
-  // The rows that are left may not show any more how their file wrote numbers and dates.
-  const { styles } = staged.info;
+  // The rows that are left may not show any more how their file wrote numbers and dates, or what stood above them.
   return {
-    file: { ...seen, source, ...(styles === undefined ? {} : { styles }), retryOf: staged.id },
+    file: { ...seen, source, ...fromFile(staged.info), retryOf: staged.id },
     warnings,
   };
 }

@@ -2,7 +2,7 @@
 import type { CompiledMapping } from "../map/compile.ts";
 import { cellAt } from "../model/cells.ts";
 import type { RowGroup, SourceRow } from "../model/draft.ts";
-import { cellPlace } from "../model/draft.ts";
+import { cellPlace, fromFile } from "../model/draft.ts";
 import type { StagedFile, StoredRow } from "../model/ledger/rows.ts";
 import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
@@ -66,8 +66,7 @@ export function sourceRow(
   return {
     ref,
     file: file?.file ?? "",
-    ...(file?.info.styles === undefined ? {} : { styles: file.info.styles }),
-    ...(file?.info.renamed === undefined ? {} : { renamed: file.info.renamed }),
+    ...(file === undefined ? {} : fromFile(file.info)),
     row: {
       number: ref.number,
       line: stored.line,

@@ -2,6 +2,7 @@
 // same input. Names of files and line ends do not count.
 import { createHash } from "node:crypto";
 import type { SourceRow } from "../model/draft.ts";
+import { fillingAt } from "../model/fills.ts";
 
 /** 32 hex digits over rows of an input, in their order. */
 export function rowsHash(input: string, rows: readonly SourceRow[]): string {
@@ -26,8 +27,18 @@ export function openRowsHash(input: string): RowsHash {
         if (source.file !== file) hash.update(JSON.stringify(Object.keys(source.row.cells)));
         file = source.file;
         hash.update(JSON.stringify(source.row.raw));
+        for (const value of filledValues(source)) hash.update(JSON.stringify(value));
       }
     },
     digest: () => hash.digest("hex").slice(0, 32),
   };
+}
+
+/** What a row has from cells above it is part of it. */
+function filledValues({ fills, row }: SourceRow): readonly unknown[] {
+  if (fills === undefined) return [];
+  return Object.keys(fills).flatMap((column) => {
+    const filling = fillingAt(fills, column, row.number);
+    return filling === undefined ? [] : ["value" in filling ? [column, filling.value] : [column]];
+  });
 }

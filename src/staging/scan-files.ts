@@ -3,13 +3,16 @@
 import { isStandIn } from "../damage/stand-in-words.ts";
 import type { Input, JobFile } from "../job/job.ts";
 import type { ColumnPlace } from "../map/columns/column-uses.ts";
+import { filledColumns } from "../map/columns/filled-columns.ts";
 import { collectPaths, type Header, type PathCollector, tableHeader } from "../map/columns/header.ts";
 import { inferStyles } from "../map/columns/infer-styles.ts";
 import type { CompiledMapping } from "../map/compile.ts";
 import { literalWords } from "../map/literal-words.ts";
+import type { Fills } from "../model/fills.ts";
 import { type FileInfo, isTable } from "../model/row.ts";
 import { openInput, sameSettings } from "../read/open.ts";
 import { type ColumnDamage, watchDamage } from "./column-damage.ts";
+import { watchFills } from "./fill-runs.ts";
 
 /** How to look. */
 export interface ScanOptions {
@@ -49,6 +52,8 @@ export async function scanFiles(
   const literal = literalWords(compiled.mapping);
   const isNothing = (text: string) => compiled.isBlank(text) || (literal.has(text.trim()) && isStandIn(text));
   const damage = watchDamage(compiled.columnRoles(isColumn), isNothing, compiled.mapping.accept);
+  const filled = filledColumns(compiled.mapping, compiled.uses, isColumn);
+  const fills = new Map<string, Fills>();
   const collectors = collectorsOf(roles);
   askFor(compiled, collectors);
   for (const role of roles) {
@@ -58,12 +63,16 @@ export async function scanFiles(
       const look = isTable(info) ? styles.watch(role.join, file) : undefined;
       const judge = isTable(info) ? damage.watch(role.join, file.shown) : undefined;
       const paths = isTable(info) ? undefined : collector;
-      if (look === undefined && judge === undefined && paths === undefined) continue;
+      const columns = filled.flatMap(({ join, column }) => (join === role.join ? [column] : []));
+      const fill = watchFills(columns, compiled.isBlank, { shown: file.shown, info, earlier: file.fills });
+      if (look === undefined && judge === undefined && paths === undefined && fill === undefined) continue;
       await using opened = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
       for await (const batch of opened.batches()) {
         if (options.signal?.aborted === true) return cutOff(infos);
         for (const row of batch) {
-          if (row.fault !== undefined || row.leftOut !== undefined) continue;
+          if (row.leftOut !== undefined) continue;
+          fill?.see(row);
+          if (row.fault !== undefined) continue;
           look?.(row);
           judge?.(row);
           paths?.see(row.cells);
@@ -72,6 +81,7 @@ export async function scanFiles(
         options.onProgress?.(role.join === undefined ? input.name : `${input.name}.${role.join}`, rows);
         if (paths?.isComplete() === true) break;
       }
+      if (fill !== undefined) fills.set(file.path, fill.found());
     }
   }
   const found = styles.found();
@@ -81,7 +91,11 @@ export async function scanFiles(
         files.map(({ file, info }) => {
           const { styles: ofColumns, detected } = found.of(join, file);
           // Tables have styles even when none was found: that is what tells them from JSON.
-          const own = isTable(info) ? { styles: ofColumns } : {};
+          const ofFills = fills.get(file.path);
+          const own = {
+            ...(isTable(info) ? { styles: ofColumns } : {}),
+            ...(ofFills === undefined ? {} : { fills: ofFills }),
+          };
           return [file.path, { ...info, ...own, detected: [...info.detected, ...detected] }] as const;
         }),
       ),

@@ -1,7 +1,7 @@
 // The files of an input on their way into the ledger, and their rows, batch by batch. What becomes of the rows: stage.ts.
 import { fingerprintOf } from "../job/file-states.ts";
 import type { Input, Job, JobFile } from "../job/job.ts";
-import type { SourceRow } from "../model/draft.ts";
+import { fromFile, type SourceRow } from "../model/draft.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
@@ -72,8 +72,7 @@ export async function* sourceRows(
 ): AsyncGenerator<readonly SourceRow[]> {
   const { info } = staged;
   await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
-  const { styles, renamed } = info;
-  const ofFile = { ...(styles === undefined ? {} : { styles }), ...(renamed === undefined ? {} : { renamed }) };
+  const ofFile = fromFile(info);
   let rows = 0;
   for await (const batch of input.batches()) {
     endIfStopped(options);

@@ -165,7 +165,7 @@ describe("docs/mapping.md", () => {
   it("lists every key, with its default", () => {
     const known = keysOf(mappingSchema).filter((path) => !path.startsWith("children.*.fields."));
     const isInline = (path: string) =>
-      /(\.otherwise\.value|\.by\.(expr|from)|\.head\.first|\.each\.(from|split|optional|expr))$/.test(path);
+      /(\.otherwise\.value|\.by\.(expr|from|fill)|\.head\.first|\.each\.(from|split|optional|expr))$/.test(path);
     const told = marked(mappingDoc, "keys of").flatMap(({ name, text }) =>
       tableOf(text).flatMap(([keys]) => codes(keys).map((key) => `${name === "the mapping" ? "" : name}${key}`)),
     );

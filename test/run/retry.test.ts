@@ -622,4 +622,37 @@ describe("a failures file is read as its own file was", () => {
     expect((await place.retry()).exitCode).toBe(0);
     expect(place.sandbox.records("products").map(({ content }) => content.retail_price)).toEqual([12.5, 1234]);
   });
+
+  it("with what stood above its rows: merged cells are filled as they were, also in a retry of a retry", async () => {
+    const filled = products.replace("{ from: Group, optional: true, default: Tools }", "{ from: Group, fill: down }");
+    const lines = ["SKU,Name,Group,Price", "A,Cup,Mugs,1", "B,Lid,,x", "C,Pot,Pots,1", "D,Jug,,y"];
+    await using place = await trial({ ...oneInput("in.csv"), "map.yaml": filled, "in.csv": csv(...lines) });
+    const first = await place.run();
+    expect(first.exitCode).toBe(3);
+    await place.edit(first, "main.csv", (text) => text.replace("D,Jug,,y", "D,Jug,,2"));
+    const second = await place.retry();
+    expect(second.exitCode).toBe(3);
+    await place.edit(second, "main.csv", (text) => text.replace("B,Lid,,x", "B,Lid,,2"));
+    expect((await place.retry()).exitCode).toBe(0);
+    const made = place.sandbox.records("products").map(({ content }) => [content.sku, content.category]);
+    expect(Object.fromEntries(made)).toMatchObject({
+      A: { name: "Mugs" },
+      B: { name: "Mugs" },
+      C: { name: "Pots" },
+      D: { name: "Pots" },
+    });
+  });
+
+  it("and is refused, rather than filled with a wrong cell, where it is imported like any other file", async () => {
+    const filled = products.replace("{ from: Group, optional: true, default: Tools }", "{ from: Group, fill: down }");
+    const lines = ["SKU,Name,Group,Price", "A,Cup,Mugs,x", "B,Lid,Pots,1", "D,Jug,,y"];
+    await using place = await trial({ ...oneInput("in.csv"), "map.yaml": filled, "in.csv": csv(...lines) });
+    const first = await place.run();
+    const failed = await readFile(join(first.folder, "failures", "main.csv"), "utf8");
+    const again = await place.run({ "in.csv": failed.replace(",x,", ",1,").replace(",y,", ",2,") });
+    expect(again.exitCode).toBe(3);
+    expect(place.sandbox.records("products").map(({ content }) => content.sku)).not.toContain("D");
+    const results = await readFile(join(again.folder, "results.csv"), "utf8");
+    expect(results).toContain("a failures file lacks the rows above");
+  });
 });

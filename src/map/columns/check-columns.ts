@@ -208,7 +208,12 @@ function alternativeFaults(alternative: Alternative, headers: Headers): Faults {
   const ofNames = uses.flatMap((use) => (isByName(use.use) ? nameFault(use, headers) : []));
   // Of several columns one must be there.
   const isServed = alternative.source.kind === "from" && ofNames.some(({ errors }) => errors.length === 0);
-  return both(...ofExpressions, ...(isServed ? [] : ofNames));
+  return both(...ofExpressions, ...(isServed ? [] : ofNames), fillFault(alternative, headers));
+}
+
+function fillFault({ source, position }: Alternative, { main }: Headers): Faults {
+  if (source.kind !== "from" || !source.fill || main === undefined || isTable(main)) return none;
+  return error(position, `fill: down is for cells of tables, and ${main.file} is ${main.format}`);
 }
 
 function nameFault(use: ColumnUse, headers: Headers): Faults {

@@ -132,6 +132,19 @@ const clearing: Rule = ({ blank, default: fallback, value, expr, ref }, { kind }
   return reason === undefined ? [] : [{ key: ["blank"], message: reason }];
 };
 
+const filling: Rule = ({ fill, from, blank }, { kind }) => {
+  if (fill === undefined) return [];
+  const reason =
+    from === undefined
+      ? "only a cell can be filled: use it with from"
+      : blank !== undefined
+        ? "a blank cell cannot both clear the field and be filled"
+        : kind === "child" && [from].flat().includes("item")
+          ? "a piece of a cell has none above it"
+          : undefined;
+  return reason === undefined ? [] : [{ key: ["fill"], message: reason }];
+};
+
 const omission: Rule = ({ invalid, default: fallback, value, ref }, { isRequired }) => {
   if (invalid !== "omit") return [];
   const reason =
@@ -204,6 +217,7 @@ const rules: readonly Rule[] = [
   units,
   answers,
   clearing,
+  filling,
   omission,
   references,
   lists,

@@ -27,6 +27,12 @@ export const thousands = z.string().length(1, { error: "must be one character" }
 /** Date formats in Luxon tokens; at least one. */
 export const dates = z.array(z.string().min(1)).min(1);
 
+/** Merged cells. */
+export const fill = z.literal("down").meta({
+  description: "A blank cell takes what the last filled cell above it in the file holds (merged cells)",
+  examples: ["down"],
+});
+
 const fieldMap = z.strictObject({
   from: z
     .union([column, z.array(column).min(1)])
@@ -35,6 +41,7 @@ const fieldMap = z.strictObject({
       description: "A column, a dotted path in JSON, or several: the first that is not blank wins",
       examples: ["Title", "customer.name", ["Type", "Product Category"]],
     }),
+  fill: fill.optional(),
   template: z
     .string()
     .optional()

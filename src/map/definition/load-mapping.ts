@@ -139,10 +139,10 @@ function normaliseHead(head: WrittenHead, context: Context): Pick<Grouping, "hea
 }
 
 function normaliseKey(by: NonNullable<WrittenMapping["group"]>["by"], context: Context): Grouping["by"] {
-  if (typeof by === "string") return { columns: [by.trim()], take: "all" };
-  if (Array.isArray(by)) return { columns: by.map((name) => name.trim()), take: "all" };
+  if (typeof by === "string") return { columns: [by.trim()], take: "all", fill: false };
+  if (Array.isArray(by)) return { columns: by.map((name) => name.trim()), take: "all", fill: false };
   if ("expr" in by) return { expr: exprAt(by.expr, "row", ["group", "by", "expr"], context) };
-  return { columns: [by.from].flat().map((name) => name.trim()), take: "first" };
+  return { columns: [by.from].flat().map((name) => name.trim()), take: "first", fill: by.fill === "down" };
 }
 
 function normaliseJoins(join: WrittenMapping["join"], places: YamlPlaces): readonly Join[] {
@@ -247,7 +247,7 @@ function normaliseAlternative(
 }
 
 function sourceOf(
-  { from, template, expr: text, value }: WrittenField,
+  { from, template, expr: text, value, fill }: WrittenField,
   at: Path,
   places: YamlPlaces,
   compile: (text: string) => ReadyExpression,
@@ -259,7 +259,7 @@ function sourceOf(
   if (text !== undefined) return { kind: "expr", text, compiled: compile(text) };
   if (value !== undefined) return { kind: "value", value: constantAt(value, [...at, "value"], places) };
   const [first = "", ...others] = (typeof from === "string" ? [from] : (from ?? [])).map((name) => name.trim());
-  return { kind: "from", columns: [first, ...others] };
+  return { kind: "from", columns: [first, ...others], fill: fill === "down" };
 }
 
 function otherwiseOf(written: WrittenOtherwise | undefined, at: Path, places: YamlPlaces): Otherwise {

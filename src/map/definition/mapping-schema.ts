@@ -5,7 +5,7 @@ import { z } from "zod";
 import { damageKinds } from "../../model/damage.ts";
 import type { ReferableName } from "../../model/resource.ts";
 import { referableNames, referables, resourceNames } from "../../model/resources/resources.ts";
-import { column, dates, decimal, expression, fieldSpecs, thousands } from "./field-schema.ts";
+import { column, dates, decimal, expression, fieldSpecs, fill, thousands } from "./field-schema.ts";
 
 const child = z.strictObject({
   each: z
@@ -186,6 +186,7 @@ export const mappingSchema = z.strictObject({
               description: "A column, or several that mean the same: the first that is not blank is the key",
               examples: [["Handle", "URL handle"]],
             }),
+            fill: fill.optional(),
           }),
           z.strictObject({
             expr: expression.meta({

@@ -66,6 +66,8 @@ export interface Grouping {
 export interface GroupColumns {
   readonly columns: readonly string[];
   readonly take: "all" | "first";
+  /** As of a field. */
+  readonly fill: boolean;
 }
 
 /** Rows of another input, found where their column `theirs` equals the first row's column `ours`. */
@@ -130,7 +132,12 @@ export interface Alternative {
 
 /** Where an alternative gets its value. */
 export type ValueSource =
-  | { readonly kind: "from"; readonly columns: readonly [string, ...string[]] }
+  | {
+      readonly kind: "from";
+      readonly columns: readonly [string, ...string[]];
+      /** `fill: down`: a blank cell takes what the last filled one above it holds. */
+      readonly fill: boolean;
+    }
   | { readonly kind: "template"; readonly parts: readonly TemplatePart[] }
   | { readonly kind: "expr"; readonly text: string; readonly compiled: ReadyExpression }
   | { readonly kind: "value"; readonly value: Constant };

@@ -5,6 +5,7 @@ import { quote } from "../../model/text/quote.ts";
 import { maxMadeLength, tooLongMessage } from "../values/bounds.ts";
 import { parseDate } from "../values/dates.ts";
 import { exactNumber, inexactMessage, parseDecimal, roundDouble } from "../values/decimal.ts";
+import { takeMoney } from "../values/money.ts";
 import { compilePattern } from "../values/pattern.ts";
 import type { ValueStyle } from "../values/style.ts";
 import { CellsView } from "./cells-view.ts";
@@ -122,6 +123,8 @@ const arithmetic: readonly (readonly [string, (a: number, b: number) => number])
 function registerTexts(environment: Environment, style: ValueStyle): void {
   environment
     .registerFunction("date(string): string", (text: string) => dateIn(text, style), sync)
+    .registerFunction("money(string): string", (text: string) => moneyIn(text, undefined), sync)
+    .registerFunction("money(string, string): string", moneyIn, sync)
     .registerFunction("string.replace(string, string): string", replaced, sync)
     .registerFunction("matches(string, string): bool", matches, sync)
     .registerFunction("string.matchRe(string): bool", matches, sync)
@@ -133,10 +136,21 @@ function registerTexts(environment: Environment, style: ValueStyle): void {
 function numberIn(text: string, style: ValueStyle): number {
   if (text.trim() === "") throw fault("number() of a blank cell");
   const parsed = parseDecimal(text, style);
-  if (!parsed.ok) throw fault(parsed.message);
+  if (!parsed.ok) throw fault(asExpression(parsed.message));
   const number = exactNumber(parsed.decimal);
   if (number === undefined) throw fault(inexactMessage(text));
   return number;
+}
+
+/** A hint at a transform, as expressions write it. */
+function asExpression(message: string): string {
+  return message.replace(/apply: \[money\]/, "number(money(…))").replace(/\[\{ money: (\w+) \}\]/, 'money(…, "$1")');
+}
+
+function moneyIn(text: string, currency: string | undefined): string {
+  const taken = takeMoney(text, currency);
+  if (!taken.ok) throw fault(taken.message);
+  return taken.number;
 }
 
 function dateIn(text: string, style: ValueStyle): string {

@@ -1,6 +1,9 @@
 // Amounts of money as exports write them: `CHF 1'234.50`, `12,50 EUR`, `US $5.00`, `-$5`, `($5.00)`. Takes the currency off
 // and says which it is; the number stays as the source writes it, to be read by its style.
 
+import type { ProblemCode } from "../../model/problem.ts";
+import { quote } from "../../model/text/quote.ts";
+
 /** The number in an amount, and its currencies: none for a plain number, several for a sign that several use (`$`). */
 export interface MoneyText {
   /** With a minus where the amount is below nothing. */
@@ -27,6 +30,22 @@ export function moneyText(text: string): MoneyText | undefined {
   if (written.length > 0 && currencies.length === 0) return undefined;
   const isNegative = bracketed !== undefined || isMinus(signs[0]);
   return { number: `${isNegative ? "-" : ""}${number}`, written: written.join(" "), currencies };
+}
+
+/** The number of an amount, or why it is none. With `wanted`, a plain number passes and any other currency is refused. */
+export function takeMoney(
+  text: string,
+  wanted: string | undefined,
+):
+  | { readonly ok: true; readonly number: string }
+  | { readonly ok: false; readonly code: ProblemCode; readonly message: string } {
+  if (text.trim() === "") return { ok: true, number: "" };
+  const money = moneyText(text);
+  if (money === undefined)
+    return { ok: false, code: "not_a_number", message: `${quote(text)} is not an amount of money` };
+  const { number, written, currencies } = money;
+  if (wanted === undefined || written === "" || currencies.includes(wanted)) return { ok: true, number };
+  return { ok: false, code: "not_allowed", message: `${quote(text)} is in ${written}, and ${wanted} belongs here` };
 }
 
 /** True for the code of a currency (`CHF`). */

@@ -11,7 +11,7 @@ import type { Value } from "./coerce.ts";
 import { dateFormatFault, parseDate, rereadsDates } from "./dates.ts";
 import { decimalText, exactNumber, inexactMessage, parseDecimal, roundDecimal, roundDouble } from "./decimal.ts";
 import { fitText, shortestFit } from "./fit.ts";
-import { isCurrency, moneyText } from "./money.ts";
+import { isCurrency, takeMoney } from "./money.ts";
 import { compilePattern } from "./pattern.ts";
 import { decodeEntities, stripHtml } from "./strip-html.ts";
 import type { ValueStyle } from "./style.ts";
@@ -204,11 +204,8 @@ function takingMoney(wanted: string | undefined): ScalarTransform | string {
     return `money: "${wanted}" is not the code of a currency, for example CHF`;
   return (value) => {
     if (typeof value !== "string") return { ok: true, value };
-    const money = moneyText(value);
-    if (money === undefined) return refuse(`${quote(value)} is not an amount of money`);
-    const { number, written, currencies } = money;
-    if (wanted === undefined || written === "" || currencies.includes(wanted)) return { ok: true, value: number };
-    return { ok: false, code: "not_allowed", message: `${quote(value)} is in ${written}, and ${wanted} belongs here` };
+    const taken = takeMoney(value, wanted);
+    return taken.ok ? { ok: true, value: taken.number } : taken;
   };
 }
 
