@@ -49,7 +49,10 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
     const { cells } = record;
     const first = cells[0] ?? "";
     seen.rows += 1;
-    if (record.fault !== undefined) unreadable += 1;
+    if (record.fault !== undefined) {
+      unreadable += 1;
+      return;
+    }
     if (cells.length === 1) seen.hasLoneCell = true;
     else {
       if (!seen.hasSpaceInFirst && first.includes(" ")) seen.hasSpaceInFirst = true;

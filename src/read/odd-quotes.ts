@@ -84,9 +84,9 @@ const openQuote = "look for a quote in this row that is opened and never closed"
 const neverClosed = "a quote is opened and never closed";
 
 /** How much of the text has to be there: a row that reaches its end may go on, and one in doubt is judged by those below. */
-function neededFor({ end, fault }: FoundRecord): number {
-  if (fault === undefined) return end + 1;
-  return fault.what === neverClosed ? Number.POSITIVE_INFINITY : end + sight;
+function neededFor({ end, fault, isClosed }: FoundRecord): number {
+  if (!isClosed) return Number.POSITIVE_INFINITY;
+  return fault === undefined ? end + 1 : end + sight;
 }
 
 interface FoundRecord {
@@ -99,6 +99,8 @@ interface FoundRecord {
   readonly fault?: QuoteFault;
   /** Where the faulty cell's quote stands. */
   readonly opening: number;
+  /** A quote that may close the faulty cell stands somewhere in the text. */
+  readonly isClosed: boolean;
   /** The quote that should close the faulty cell stands on the same line. */
   readonly isClosedOnLine: boolean;
   /** A quote stands inside an unquoted cell. */
@@ -122,11 +124,11 @@ function recordAt(text: string, from: number, delimiter: string): FoundRecord | 
         const closing = closingQuote(text, opening);
         const end = closing === -1 ? -1 : afterSpace(text, closing + 1, delimiter);
         if (end === -1 || !isEndOfCell(text, end, delimiter)) {
-          const what = closing === -1 ? neverClosed : "text follows the quote that closes the cell";
-          const fault = { cell: cells.length, what };
           const line = afterLine(text, opening);
           const isClosedOnLine = closing !== -1 && closing < line;
-          return { start, end: line, cells, fault, opening, isClosedOnLine, hasStray };
+          const what = isClosedOnLine ? "text follows the quote that closes the cell" : neverClosed;
+          const fault = { cell: cells.length, what };
+          return { start, end: line, cells, fault, opening, isClosed: closing !== -1, isClosedOnLine, hasStray };
         }
         cells.push(
           text
@@ -142,7 +144,7 @@ function recordAt(text: string, from: number, delimiter: string): FoundRecord | 
         start = end;
         break;
       }
-      return { start, end, cells, opening: -1, isClosedOnLine: false, hasStray };
+      return { start, end, cells, opening: -1, isClosed: true, isClosedOnLine: true, hasStray };
     }
   }
   return undefined;

@@ -53,21 +53,21 @@ test.concurrent.each([
   {
     what: "a quote that is never closed",
     file: "a.csv",
-    content: lines(header, product, `B,"Beta,Tools`, "C,Gamma,Tools"),
-    says: "a.csv:3: a quote is opened in cell 2 and never closed",
-    hint: "close the quote",
+    content: lines(header, product, `B,"Beta,Tools`, "which goes on here"),
+    says: "a.csv:3: a quote is opened and never closed in cell 2, and where the next row begins cannot be told",
+    hint: "correct this row",
   },
   {
     what: "a column that is there twice",
     file: "a.csv",
     content: lines("sku,name,name", "A,Alpha,Alfa"),
-    says: `a.csv:1: the header names a column more than once: "name"`,
+    says: `a.csv:1: the header names a column more than once that the mapping reads: "name"`,
     hint: "a name of its own",
   },
   {
     what: "a mapped column that is not there",
     file: "a.csv",
-    content: lines("skU,name", "A,Alpha"),
+    content: lines("skuu,name", "A,Alpha"),
     says: `column "sku" is not in`,
     hint: "optional: true",
   },
@@ -107,10 +107,10 @@ it.concurrent("refuses a folder where a file should be", async () => {
 it.concurrent("names the nearest column for one that is not there", async () => {
   await using project = await openProject(undefined, {
     "import.yaml": job("a.csv"),
-    "a.csv": lines("skU,name", "A,B"),
+    "a.csv": lines("skuu,name", "A,B"),
   });
   const { stderr } = await project.call(["check", "import.yaml"]);
-  expect(stderr).toMatch(/products\.yaml:\d+:\d+: column "sku" is not in .*a\.csv\. Did you mean "skU"\?/);
+  expect(stderr).toMatch(/products\.yaml:\d+:\d+: column "sku" is not in .*a\.csv\. Did you mean "skuu"\?/);
 });
 
 it.concurrent("refuses a delimiter that the file does not have, and says to look at it", async () => {

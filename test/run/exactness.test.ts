@@ -16,7 +16,7 @@ import { recordingApi } from "./recording-api.ts";
 const routes = {
   from: { field: "name", takes: "text" },
   template: { field: "description", takes: "text" },
-  apply: { field: "upc", takes: "text" },
+  apply: { field: "custom_fields.Applied", takes: "text" },
   keep: { field: "custom_fields.Kept", takes: "text" },
   lookup: { field: "custom_fields.Found", takes: "text" },
   label: { field: "custom_fields.As it is", takes: "text" },
@@ -36,7 +36,7 @@ fields:
   name: [{ from: from }, { value: Unnamed }]
   category.name: { value: Things }
   description: { template: "<{template}>", optional: true }
-  upc: { from: apply, apply: [trim, { prefix: "(" }, { suffix: ")" }], optional: true }
+  custom_fields.Applied: { from: apply, apply: [trim, { prefix: "(" }, { suffix: ")" }], optional: true }
   custom_fields.Kept: { from: keep, map: { never in a cell: "" }, otherwise: keep, optional: true }
   custom_fields.Found: { from: lookup, lookup: { file: table.json, key: in, value: out }, optional: true }
   custom_fields.As it is: { from: label, optional: true }

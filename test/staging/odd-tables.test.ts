@@ -204,6 +204,15 @@ describe("lines below the table", () => {
     expect(found.at(-1)).toContain("ragged_row");
   });
 
+  it("are known behind a row that cannot be read too", async () => {
+    expect(await fates(products('SKU,Name\nA,Cup\nB,"5 pipe\nC,Pot\n3 rows exported\n', "name: Name"))).toEqual([
+      "in.csv:2 pending A",
+      "in.csv:3 invalid B unreadable_row",
+      "in.csv:4 pending C",
+      "in.csv:5 excluded - footer_row",
+    ]);
+  });
+
   it("are no rows of a joined file either", async () => {
     const files: Files = {
       ...jobOf(
@@ -240,7 +249,7 @@ describe("a quote where none belongs", () => {
     ]);
     expect(await staged.problems()).toEqual([
       expect.stringContaining(
-        'in.csv:2 column "Name": this row cannot be read: text follows the quote that closes the cell',
+        'in.csv:2 column "Name": this row cannot be read: a quote is opened and never closed; a quote inside',
       ),
       expect.stringContaining(
         'in.csv:3 column "Name": this row cannot be read: text follows the quote that closes the cell',
