@@ -78,7 +78,6 @@ export type { Tally } from "./report/tally-rows.ts";
 
 export type { ColumnStyle, ColumnStyles, Filling, FillRun, Fills, KnownFilling } from "./model/column-style.ts";
 export type { Position } from "./model/config/yaml-syntax.ts";
-export type { Filling, FillRun, Fills, KnownFilling } from "./model/fills.ts";
 export type { Json, JsonObject } from "./model/json.ts";
 export { version } from "./model/package.ts";
 export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";

@@ -51,8 +51,8 @@ function byFirst({ columns, fill }: GroupColumns, blanks: Blanks): (source: Sour
   };
 }
 
-function keyPlace({ row }: SourceRow, column: string): Pick<Problem, "line" | "row" | "column"> {
-  return { line: row.line, row: row.number, column };
+function keyPlace(source: SourceRow, column: string): Pick<Problem, "line" | "row" | "column"> {
+  return { line: source.row.line, row: source.row.number, column: headingOf(source, column) };
 }
 
 function byColumns(columns: readonly string[], blanks: Blanks): (source: SourceRow) => Checked<string> {
