@@ -69,7 +69,7 @@ test.concurrent.each([
     file: "a.csv",
     content: lines("skuu,name", "A,Alpha"),
     says: `column "sku" is not in`,
-    hint: "optional: true",
+    hint: `Did you mean "skuu"?`,
   },
   {
     what: "a workbook",

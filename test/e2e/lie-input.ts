@@ -95,11 +95,11 @@ export function fillAccount(
   return keys;
 }
 
-/** Plain, with a zero-width space, of mixed case, with two spaces, decomposed, or longer than 20 characters and told apart by what comes before. */
+/** Plain, with a non-joiner that its script needs, of mixed case, with two spaces, decomposed, or longer than 20 characters and told apart by what comes before. */
 function keyOf(letter: string, n: number): string {
   const forms = [
     `${letter}${n}`,
-    `${letter}${n}\u200Bz`,
+    `${letter}${n}\u0645\u200C\u06CC`,
     `${letter}x-${n}`,
     `${letter}${n}  b`,
     `${letter}${n}e\u0301`,
