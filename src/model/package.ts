@@ -12,7 +12,7 @@ const manifest = z
   .object({ version: z.string(), engines: z.object({ node: z.string() }) })
   .parse(JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")));
 
-/** Such as `0.1.0`. */
+/** Such as `0.2.0`. */
 export const { version } = manifest;
 
 /** The oldest Node that this runs on: `20.19`. */
