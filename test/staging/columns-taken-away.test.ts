@@ -156,7 +156,7 @@ const shipped: readonly Shipped[] = [
   {
     mapping: "shopify-products",
     file: "shopify-products/products_export.csv",
-    needs: ["Handle", "Title", "Type"],
+    needs: ["Handle", "Title"],
   },
   {
     mapping: "unified-importer",
@@ -203,7 +203,12 @@ const shipped: readonly Shipped[] = [
     job: orderChannel,
     needs: ["Order ID", "Sale Date", "SKU", "Quantity", "Price"],
   },
-  { mapping: "lightspeed-products", file: "lightspeed-products/products-export.csv", needs: ["handle", "name"], some: ["sku", "composite_sku", "composite_quantity"] },
+  {
+    mapping: "lightspeed-products",
+    file: "lightspeed-products/products-export.csv",
+    needs: ["handle", "name"],
+    some: ["sku", "composite_sku", "composite_quantity"],
+  },
   { mapping: "odoo-products", file: "odoo-products/product.template.csv", needs: ["Name", "External ID"] },
   { mapping: "prestashop-products", file: "prestashop-products/products.csv", needs: ["Product ID", "Name *"] },
   {
@@ -230,7 +235,12 @@ const shipped: readonly Shipped[] = [
     file: "shopify-products-json/products.json",
     needs: ["title", "variants", "handle"],
   },
-  { mapping: "square-catalogue", file: "square-catalogue/catalog-2026-11-01.csv", needs: ["Item Name"], some: ["Token"] },
+  {
+    mapping: "square-catalogue",
+    file: "square-catalogue/catalog-2026-11-01.csv",
+    needs: ["Item Name"],
+    some: ["Token"],
+  },
   {
     mapping: "square-items",
     file: "square-items/items-2024-03-09-2024-03-11.csv",
