@@ -23,6 +23,7 @@ import { judgeBy } from "./expression/condition.ts";
 import { noIndexes, type RowIndexes } from "./expression/language.ts";
 import { compileGroupHead } from "./group-head.ts";
 import { compileGroupKey } from "./group-key.ts";
+import { compileRowCurrencies } from "./row-currencies.ts";
 import { type FieldScope, type RowsSeen, readingsOf, rowScope, wholeRow } from "./scope.ts";
 import { compileTotals } from "./totals.ts";
 import { compileBlanks } from "./values/blanks.ts";
@@ -88,6 +89,7 @@ export function compileMapping(
   const judgeGroup = grouping?.where === undefined ? undefined : judgeBy(grouping.where, "group.where");
   const chooseHead = compileGroupHead(mapping, seen);
   const findConflicts = compileConflicts(mapping, uses, blanks);
+  const findCurrencies = compileRowCurrencies(mapping, uses, blanks);
   const findCopies = compileCopiedRows(mapping, uses);
   const keyFields = fields.filter(({ path }) => path === mapping.key);
   const keySteps = parsePath(mapping.key);
@@ -151,7 +153,7 @@ export function compileMapping(
     assembleFields(fields, scope, parts.payload, "", parts);
     for (const child of children) child.fill({ rows: group.rows, first: scope, joined: group.joined }, parts);
     const compared = totals?.compare(scope, parts);
-    parts.problems.push(...findConflicts(head, group.rows), ...findCopies(group.rows));
+    parts.problems.push(...findConflicts(head, group.rows), ...findCurrencies(group.rows), ...findCopies(group.rows));
     return finish(parts, rows, compared);
   };
 

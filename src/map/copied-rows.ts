@@ -12,13 +12,19 @@ export function compileCopiedRows(
   uses: ColumnUses,
 ): (rows: readonly SourceRow[]) => readonly Problem[] {
   if (group?.rows !== "anywhere") return () => [];
-  const columns = [...new Set(uses.all.flatMap(({ name, reader }) => (reader.own.join === undefined ? [name] : [])))];
+  const own = uses.all.filter(({ reader }) => reader.own.join === undefined);
+  const columns = [...new Set(own.map(({ name }) => name))];
+  const names = new Set(own.flatMap(({ name, of }) => (of?.field.path === "sku" ? [name] : [])));
+  const read = (column: string, source: SourceRow) => {
+    const cell = cellAt(source.row.cells, column) ?? "";
+    return typeof cell === "string" && !names.has(column) ? plainNumber(cell) : cell;
+  };
   return (rows) => {
     const [first] = rows;
     if (first === undefined || rows.at(-1)?.ref.file === first.ref.file) return [];
     const seen = new Map<string, SourceRow>();
     const copies = rows.flatMap((source) => {
-      const said = JSON.stringify(columns.map((column) => cellAt(source.row.cells, column) ?? ""));
+      const said = JSON.stringify(columns.map((column) => read(column, source)));
       const before = seen.get(said);
       if (before === undefined) seen.set(said, source);
       // The same text here is one more of it than the earlier file has: those are counted already.
@@ -28,7 +34,20 @@ export function compileCopiedRows(
     const [copy, ...more] = copies;
     if (copy === undefined) return [];
     const others = more.length === 0 ? "" : ` (${more.length} more rows of this group are like that)`;
-    const message = `says the same as ${copy.before.file}:${copy.before.row.line} in every column that the mapping reads, and not in the others: was one line exported twice?${others} Leave out the older file, or take these rows out of one`;
+    const isSameText = columns.every(
+      (column) => cellAt(copy.source.row.cells, column) === cellAt(copy.before.row.cells, column),
+    );
+    const but = isSameText ? "and not in the others" : "but for how its numbers are written";
+    const message = `says the same as ${copy.before.file}:${copy.before.row.line} in every column that the mapping reads, ${but}: was one line exported twice?${others} Leave out the older file, or take these rows out of one`;
     return [{ code: "group_conflict", message, ...cellPlace(copy.source) }];
   };
+}
+
+/** 2.50 and 2.5 are one number: a spreadsheet that saves a file again writes it without the zeros. A SKU is none. */
+function plainNumber(text: string): string {
+  return text
+    .trim()
+    .replace(/^([-+]?\d+)(?:([.,]\d*?)0{1,2})$/, (_, whole: string, rest: string) =>
+      rest.length === 1 ? whole : `${whole}${rest}`,
+    );
 }

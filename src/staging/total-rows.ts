@@ -20,7 +20,7 @@ export interface TableEnd {
  * The rows as they come, the last few held back until it is known that they are the last. Of these a row is left out that
  * begins with a word for a total and has nothing but numbers behind it, without a key or with that word for one; and one of
  * numbers alone, without a key, that are the sums of their columns. Where a blank key continues the row above, a word is not
- * enough. An order whose number is «Total» stays one: it has a customer, a date or a SKU beside its numbers.
+ * enough (one where the key stands is, under `fill: down`), and a row with a number for a SKU is an item. An order whose number is «Total» stays one: it has a customer, a date or a SKU beside its numbers.
  */
 export async function* withoutTotals(batches: Batches, end: TableEnd): AsyncGenerator<readonly Row[]> {
   let held: readonly Row[] = [];
@@ -71,12 +71,23 @@ async function reasonOf(row: Row, end: TableEnd): Promise<string | undefined> {
   if (numbers.length === 0 || !numbers.every(({ text }) => isNumber.test(text))) return undefined;
   const keys = keyColumns(end.compiled);
   if (filled.some(({ column }) => keys.includes(column) && !(hasWord && column === first.column))) return undefined;
-  if (hasWord && mapping.group?.rows !== "continued")
+  if (hasWord && !mayContinue(mapping, keys.includes(first.column)))
     return `a total of the rows above, not a row of its own: ${quote(first.text)}`;
-  if (!hasWord && keys.length === 0) return undefined;
+  if (!hasWord && (keys.length === 0 || filled.some(({ column }) => isSku(column, end.compiled)))) return undefined;
   const sums = await columnsThatAdd(row, numbers, end);
   const isSum = hasWord ? sums.length > 0 : sums.length === numbers.length;
   return isSum ? `the sum of the rows above in ${sums.map(quote).join(" and ")}, not a row of its own` : undefined;
+}
+
+/** True where a row may be one more of the entry above it, though it begins with a word for a total. */
+function mayContinue({ group }: CompiledMapping["mapping"], isWordTheKey: boolean): boolean {
+  if (group?.rows === "continued") return true;
+  return group !== undefined && "columns" in group.by && group.by.fill && !isWordTheKey;
+}
+
+/** True for a column that an item's SKU is read from: its number is a name, whatever the numbers above it add up to. */
+function isSku(column: string, { uses }: CompiledMapping): boolean {
+  return uses.all.some(({ name, use, of }) => use === "from" && name === column && of?.field.path === "sku");
 }
 
 /** The columns that say which entry a row is of; none where an expression says it. */

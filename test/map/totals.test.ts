@@ -161,3 +161,38 @@ describe("totals in a mapping", () => {
     expect(() => loadMapping(yaml, "m.yaml")).toThrow(fault);
   });
 });
+
+describe("the currency of an order", () => {
+  const rows = (codes: readonly string[]) => codes.map((Currency, at) => ({ ...line, SKU: `S${at}`, Currency }));
+
+  test.each([
+    { what: "two", codes: ["EUR", "USD"], totals: "{ currency: Currency }", found: ["mixed_currency"] },
+    {
+      what: "two, and a blank first",
+      codes: ["", "EUR", "USD"],
+      totals: "{ currency: Currency }",
+      found: ["mixed_currency"],
+    },
+    { what: "one, written in two ways", codes: ["EUR", " eur", ""], totals: "{ currency: Currency }", found: [] },
+    {
+      what: "two that may stand together",
+      codes: ["EUR", "USD"],
+      totals: "{ currency: Currency, currencies: [EUR, USD] }",
+      found: [],
+    },
+    {
+      what: "one, taken out of sums",
+      codes: ["EUR 1", "EUR 2"],
+      totals: "{ currency: { from: Currency, apply: [{ replace: [' .*', ''] }] } }",
+      found: [],
+    },
+  ])("is one in all its rows: $what", ({ codes, totals, found }) => {
+    expect(problemsOf(totals, rows(codes)).map(({ code }) => code)).toEqual(found);
+  });
+
+  it("is named with the row that says another", () => {
+    const [problem] = problemsOf("{ currency: Currency }", rows(["EUR", "USD"]));
+    expect(problem).toMatchObject({ column: "Currency", value: "USD", path: "totals.currency" });
+    expect(problem?.severity).toBeUndefined();
+  });
+});

@@ -179,6 +179,25 @@ describe("an order number of two shops", () => {
     expect(told(result)).toContain("o-2.csv:2: says the same as o-1.csv:2 in every column that the mapping reads");
   });
 
+  it("is no order when a line comes again as a spreadsheet writes its numbers; a SKU is no number", async () => {
+    await using job = await sandboxJob(
+      overlapping("{ by: Order, rows: anywhere }", {
+        "o-1.csv": csv("A1,Pat,A,1,2.50", "A2,Pat,7-A,1,2.00", "A3,Pat,1.50,1,2.00"),
+        "o-2.csv": csv("A1,Pat,A,1.0,2.5", "A2,Pat,7-B,1,2.0", "A3,Pat,1.5,1,2.00"),
+      }),
+    );
+    const { folder } = await job.check();
+    expect(await fatesIn({ folder })).toEqual([
+      "o-1.csv:2 invalid A1 same_entry",
+      "o-1.csv:3 pending A2",
+      "o-1.csv:4 pending A3",
+      "o-2.csv:2 invalid A1 group_conflict",
+      "o-2.csv:3 pending A2",
+      "o-2.csv:4 pending A3",
+    ]);
+    expect(await readFile(join(folder, "results.csv"), "utf8")).toContain("but for how its numbers are written");
+  });
+
   it("may go on in another file where the rows say nothing else", async () => {
     await using job = await sandboxJob(
       overlapping("{ by: Order, rows: anywhere, conflict: ignore }", {

@@ -65,6 +65,23 @@ describe("the last row of a table", () => {
     expect((await fates(continued, [...lines, ",,,Total,1,9.00"]))[2]).toBe("o.csv:4 pending 1");
   });
 
+  it("is an item where it has a SKU, whatever the SKUs above it add up to", async () => {
+    const continued = orders("{ by: Order, rows: continued }").replace("quantity: Qty", "quantity: { value: 1 }");
+    const lines = [header, "1,2024-03-09,Pat,5,,2.00", "2,2024-03-09,Ann,7,,2.00", ",,,12,,4.00"];
+    expect((await fates(continued, lines))[2]).toBe("o.csv:4 pending 2");
+  });
+
+  it("is no total for its word alone where a blank key is filled from above", async () => {
+    const filled = orders("{ by: { from: Order, fill: down } }").replace(
+      "order_number: Order",
+      "order_number: { from: Order, fill: down }",
+    );
+    const lines = [header, ...rows];
+    expect((await fates(filled, [...lines, ",,,Total,1,9.00"]))[2]).toBe("o.csv:4 pending 2");
+    expect((await fates(filled, [...lines, ",,,Total,5,15.50"]))[2]).toBe("o.csv:4 excluded - total_row");
+    expect((await fates(filled, [...lines, "Total,,,,9,9.00"]))[2]).toBe("o.csv:4 excluded - total_row");
+  });
+
   it("is no product either, and a line in the middle is what it is", async () => {
     const csv = ["SKU,Name,Price", "A,Pot,3", "Total,,3", "B,Lid,4", "Total,,7"];
     expect(await fates(products, csv)).toEqual([
