@@ -1,5 +1,6 @@
 // Rows of one group in several files that say the same in all that the mapping reads, and differ in what it does not: most
 // likely one line that was exported twice, the second time with another "last updated". Taken for two it would be sold twice.
+// Nor is a SKU that comes from two files with other cells two lines: it was changed between two exports.
 import { cellAt } from "../model/cells.ts";
 import { cellPlace, type SourceRow } from "../model/draft.ts";
 import type { Problem } from "../model/problem.ts";
@@ -32,7 +33,7 @@ export function compileCopiedRows(
       return isOther ? [{ source, before }] : [];
     });
     const [copy, ...more] = copies;
-    if (copy === undefined) return [];
+    if (copy === undefined) return changedLines(rows, names);
     const others = more.length === 0 ? "" : ` (${more.length} more rows of this group are like that)`;
     const isSameText = columns.every(
       (column) => cellAt(copy.source.row.cells, column) === cellAt(copy.before.row.cells, column),
@@ -41,6 +42,23 @@ export function compileCopiedRows(
     const message = `says the same as ${copy.before.file}:${copy.before.row.line} in every column that the mapping reads, ${but}: was one line exported twice?${others} Leave out the older file, or take these rows out of one`;
     return [{ code: "group_conflict", message, ...cellPlace(copy.source) }];
   };
+}
+
+/** The first row whose SKU an earlier file has too, in the same group. */
+function changedLines(rows: readonly SourceRow[], names: ReadonlySet<string>): readonly Problem[] {
+  const seen = new Map<string, SourceRow>();
+  for (const source of rows)
+    for (const column of names) {
+      const sku = cellAt(source.row.cells, column);
+      if (typeof sku !== "string" || sku === "") continue;
+      const before = seen.get(sku);
+      if (before === undefined) seen.set(sku, source);
+      else if (before.ref.file !== source.ref.file && before.row.raw !== source.row.raw) {
+        const message = `stands in ${before.file}:${before.row.line} too, with other cells: was it exported again after a change? Leave out the older file, or take the row that does not count out of one`;
+        return [{ code: "group_conflict", message, ...cellPlace(source, column) }];
+      }
+    }
+  return [];
 }
 
 /** 2.50 and 2.5 are one number: a spreadsheet that saves a file again writes it without the zeros. A SKU is none. */

@@ -179,6 +179,24 @@ describe("an order number of two shops", () => {
     expect(told(result)).toContain("o-2.csv:2: says the same as o-1.csv:2 in every column that the mapping reads");
   });
 
+  it("is no order when a SKU comes again with another quantity: it was changed between two exports", async () => {
+    await using job = await sandboxJob(
+      overlapping("{ by: Order, rows: anywhere }", {
+        "o-1.csv": csv("A1,Pat,A,1,2.50", "A2,Pat,A,1,2.50", "A2,Pat,A,2,2.00"),
+        "o-2.csv": csv("A1,Pat,A,3,2.50", "A2,Pat,B,1,2.00"),
+      }),
+    );
+    const { folder } = await job.check();
+    expect(await fatesIn({ folder })).toEqual([
+      "o-1.csv:2 invalid A1 same_entry",
+      "o-1.csv:3 pending A2",
+      "o-1.csv:4 pending A2",
+      "o-2.csv:2 invalid A1 group_conflict",
+      "o-2.csv:3 pending A2",
+    ]);
+    expect(await readFile(join(folder, "results.csv"), "utf8")).toContain("stands in o-1.csv:2 too, with other cells");
+  });
+
   it("is no order when a line comes again as a spreadsheet writes its numbers; a SKU is no number", async () => {
     await using job = await sandboxJob(
       overlapping("{ by: Order, rows: anywhere }", {
