@@ -44,12 +44,12 @@ export async function readExport(name: string): Promise<RealExport> {
   return { text, header, rows };
 }
 
-/** Decimal digits without floating point: `price` less `discount`, rounded half up to cents. */
-export function discounted(price: string, discount: string): number {
+/** What a line comes to, in cents, without floating point: `quantity` at `price` less `discount`, rounded half up. */
+export function lineCents(price: string, quantity: string, discount: string): number {
   const units = (text: string): bigint => {
     const [whole = "0", fraction = ""] = text.split(".");
     return BigInt(whole + fraction.padEnd(4, "0").slice(0, 4));
   };
-  const millionths = units(price) * (10_000n - units(discount)); // 8 decimals
-  return Number((millionths + 500_000n) / 1_000_000n) / 100;
+  const exact = units(price) * BigInt(quantity) * (10_000n - units(discount)); // 8 decimals
+  return Number((exact + 500_000n) / 1_000_000n);
 }
