@@ -1,6 +1,5 @@
 // A retry: the same pipeline as a run, over the failures files of the last run in place of the inputs' own files. Finding
 // these files is done here; what they have to do with the rows they were is staging's and the ledger's business.
-
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { seeFile } from "../job/file-states.ts";

@@ -4,12 +4,9 @@ import { blamedOnChange, refuseChanged, type Seen } from "../job/file-states.ts"
 import { groupRows } from "../map/group.ts";
 import type { RowGroup, SourceRow } from "../model/draft.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
-
 import type { Problem } from "../model/problem.ts";
 import { settleCurrencies } from "./currencies.ts";
-
 import { createDayTally } from "./day-tally.ts";
-
 import { settleDuplicateKeys } from "./duplicate-keys.ts";
 import { createEntrySink, type EntrySink } from "./entry-sink.ts";
 import { keyText } from "./joins.ts";

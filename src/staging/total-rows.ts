@@ -20,7 +20,8 @@ export interface TableEnd {
  * The rows as they come, the last few held back until it is known that they are the last. Of these a row is left out that
  * begins with a word for a total and has nothing but numbers behind it, without a key or with that word for one; and one of
  * numbers alone, without a key, that are the sums of their columns. Where a blank key continues the row above, a word is not
- * enough (one where the key stands is, under `fill: down`), and a row with a number for a SKU is an item. An order whose number is «Total» stays one: it has a customer, a date or a SKU beside its numbers.
+ * enough (one where the key stands is, under `fill: down`), and a row with a number for a SKU is an item. An order whose
+ * number is «Total» stays one: it has a customer, a date or a SKU beside its numbers.
  */
 export async function* withoutTotals(batches: Batches, end: TableEnd): AsyncGenerator<readonly Row[]> {
   let held: readonly Row[] = [];
