@@ -1,7 +1,7 @@
 // From the text of one JSON element to cells: every scalar becomes text with its digits exactly as they stand.
 import { parse as parseLossless } from "lossless-json";
 import { noteMember, rowOfLabel } from "../model/failure-notes.ts";
-import { isPlainObject } from "../model/json.ts";
+import { isJson, isPlainObject } from "../model/json.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Cell, Cells, Row } from "../model/row.ts";
 import { describeRepeated, repeatedKeys } from "../model/text/json-keys.ts";
@@ -114,15 +114,6 @@ function usualMistake(raw: string): string | undefined {
 // In strings too, where replacing them does no harm.
 const foreignWords = /([:,[]\s*)(?:NaN|[+-]?Infinity|None|True|False|undefined)(?=\s*[,}\]])/g;
 const foreignWord = /[:,[]\s*(NaN|[+-]?Infinity|None|True|False|undefined)(?=\s*[,}\]])/;
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function toCell(value: unknown, depth: number): Cell {
   if (typeof value === "string") return value.trim();

@@ -1,4 +1,5 @@
 // Which format a file has: what the mapping says, else its name, else its first characters.
+import { isJson } from "../model/json.ts";
 import type { Format, SourceSettings } from "../model/row.ts";
 import { suggestRecords } from "./records-hint.ts";
 import type { Source } from "./source.ts";
@@ -42,13 +43,4 @@ function formatOf(text: string, isAll: boolean, settings: SourceSettings): Forma
   const [first = "", ...rest] = text.trimEnd().split(/\r\n|\n|\r/);
   if (!isJson(first)) return "json";
   return rest.length === 0 && (!isAll || suggestRecords(first).length > 0) ? "json" : "ndjson";
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

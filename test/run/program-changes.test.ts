@@ -5,7 +5,7 @@ import { describe, expect, it, test } from "vitest";
 import { ledgerPath } from "../../src/ledger/sqlite/storage/ledger-file.ts";
 import { terminalSummary } from "../../src/report/terminal-summary.ts";
 import type { RunResult } from "../../src/run/run.ts";
-import { fatesIn, ordersJob, type SandboxJob, sandboxJob } from "./sandbox-job.ts";
+import { fatesIn, orderFields, ordersJob, type SandboxJob, sandboxJob } from "./sandbox-job.ts";
 
 const files = {
   ...ordersJob(`- { name: orders, file: o.csv, mapping: m.yaml }
@@ -13,14 +13,7 @@ const files = {
 `),
   "m.yaml": `version: 1
 resource: sales_orders
-fields:
-  channel_id: { value: Web, ref: { resource: channels, by: label } }
-  order_number: Order
-  order_date: { value: "2024-03-09" }
-  order_status: { value: completed }
-  bill_to.name: Customer
-  ship_to.name: Customer
-children:
+${orderFields}children:
   items: { each: { from: SKU, split: "|" }, fields: { sku: item, quantity: { value: 1 }, unit_price: { value: 2 } } }
 `,
   "o.csv": "Order,Customer,SKU\n1,Pat,A\n2,Ann,B\n",

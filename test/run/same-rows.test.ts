@@ -6,19 +6,12 @@ import { explain } from "../../src/history/explain.ts";
 import { readJobOutline } from "../../src/job/job-outline.ts";
 import { terminalSummary } from "../../src/report/terminal-summary.ts";
 import type { RunResult } from "../../src/run/run.ts";
-import { fatesIn, ordersJob, type SandboxJob, sandboxJob } from "./sandbox-job.ts";
+import { fatesIn, orderFields, ordersJob, type SandboxJob, sandboxJob } from "./sandbox-job.ts";
 
 const mapping = (group: string) => `version: 1
 resource: sales_orders
 group: ${group}
-fields:
-  channel_id: { value: Web, ref: { resource: channels, by: label } }
-  order_number: Order
-  order_date: { value: "2024-03-09" }
-  order_status: { value: completed }
-  bill_to.name: Customer
-  ship_to.name: Customer
-children:
+${orderFields}children:
   items: { each: rows, fields: { sku: SKU, quantity: Qty, unit_price: Price } }
 `;
 const header = "Order,Customer,SKU,Qty,Price";

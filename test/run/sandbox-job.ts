@@ -25,6 +25,16 @@ ${inputs.replace(/^(?=.)/gm, "  ")}`,
   };
 }
 
+/** The fields of an order of `Customer`, numbered by `Order`, in the channel Web; its items are the test's own. */
+export const orderFields = `fields:
+  channel_id: { value: Web, ref: { resource: channels, by: label } }
+  order_number: Order
+  order_date: { value: "2024-03-09" }
+  order_status: { value: completed }
+  bill_to.name: Customer
+  ship_to.name: Customer
+`;
+
 /** The job and its account. `files` of a call are written first; one that is undefined is removed. */
 export interface SandboxJob extends AsyncDisposable {
   readonly sandbox: Sandbox;

@@ -5,9 +5,8 @@ import type { Resource } from "../../model/resource.ts";
 import type { Field } from "../../model/resources/field.ts";
 import type { CompileExpression } from "../expression/expression.ts";
 import { indexNames } from "../expression/index-names.ts";
-import { checkAlternative } from "./check-field.ts";
+import { checkNeverSent } from "./check-field.ts";
 import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
-import { alternativesOf } from "./normalise.ts";
 
 /** A key of `amounts`. */
 export type AmountName = "line" | "order_discount";
@@ -41,13 +40,8 @@ export function checkAmounts(
     const spec = amounts[name];
     if (spec === undefined) return [];
     const kind = name === "line" ? ("child" as const) : ("group" as const);
-    const context = { source, indexes: indexNames(index), kind, field: amountField, isRequired: true, places, compile };
-    return alternativesOf(spec, [...path, name]).flatMap((alternative) => [
-      ...checkAlternative(alternative, context),
-      ...(alternative.written.blank === "clear" && kind === "group"
-        ? [{ path: [...alternative.path, "blank"], message: "an amount is never sent, so it can clear nothing" }]
-        : []),
-    ]);
+    const context = { source, indexes: indexNames(index), kind, field: amountField, places, compile };
+    return checkNeverSent(spec, [...path, name], "an amount", context);
   });
   return [
     ...ofNames,

@@ -12,9 +12,9 @@ import { dateFormatFault } from "../values/dates.ts";
 import { compileTransform } from "../values/transforms.ts";
 import { lengthUnits, type Unit, weightUnits } from "../values/units.ts";
 import { coerceConstant } from "./constant.ts";
-import type { WrittenField } from "./field-schema.ts";
+import type { WrittenField, WrittenSpec } from "./field-schema.ts";
 import type { WrittenMapping } from "./mapping-schema.ts";
-import { constantAt, styleOf, type WrittenAlternative } from "./normalise.ts";
+import { alternativesOf, constantAt, styleOf, type WrittenAlternative } from "./normalise.ts";
 import { parseTemplate } from "./template.ts";
 
 /** Where a field stands. */
@@ -28,6 +28,22 @@ export interface FieldContext {
   /** Whether the payload, or the list item that it is of, is refused without it. */
   readonly isRequired: boolean;
   readonly places: YamlPlaces;
+}
+
+/** All faults of a source that is compared or reckoned with and never sent. `what` is what it gives: a total, an amount. */
+export function checkNeverSent(
+  spec: WrittenSpec,
+  path: ConfigFault["path"],
+  what: string,
+  context: Omit<FieldContext, "isRequired">,
+): readonly ConfigFault[] {
+  return alternativesOf(spec, path).flatMap((alternative) => [
+    ...checkAlternative(alternative, { ...context, isRequired: true }),
+    // In a child nothing can be cleared anyway, and that is said there.
+    ...(alternative.written.blank === "clear" && context.kind === "group"
+      ? [{ path: [...alternative.path, "blank"], message: `${what} is never sent, so it can clear nothing` }]
+      : []),
+  ]);
 }
 
 /** All faults of one alternative. */

@@ -5,9 +5,8 @@ import type { Resource } from "../../model/resource.ts";
 import type { Field } from "../../model/resources/field.ts";
 import type { CompileExpression } from "../expression/expression.ts";
 import { indexNames } from "../expression/index-names.ts";
-import { checkAlternative } from "./check-field.ts";
+import { checkNeverSent } from "./check-field.ts";
 import type { WrittenMapping } from "./mapping-schema.ts";
-import { alternativesOf } from "./normalise.ts";
 import { type TotalName, totalNames } from "./totals-schema.ts";
 
 /** How a total is read: money as a number, the currency as text. */
@@ -30,13 +29,14 @@ export function checkTotals(
     const spec = totals[name];
     if (spec === undefined) return [];
     const kind = name === "line" ? ("child" as const) : ("group" as const);
-    const context = { source, indexes, kind, field: totalField(name), isRequired: true, places, compile };
-    return alternativesOf(spec, ["totals", name]).flatMap((alternative) => [
-      ...checkAlternative(alternative, context),
-      ...(alternative.written.blank === "clear" && kind === "group"
-        ? [{ path: [...alternative.path, "blank"], message: "a total is never sent, so it can clear nothing" }]
-        : []),
-    ]);
+    return checkNeverSent(spec, ["totals", name], "a total", {
+      source,
+      indexes,
+      kind,
+      field: totalField(name),
+      places,
+      compile,
+    });
   });
   return [
     ...ofFields,
