@@ -98,13 +98,15 @@ export async function createLookup(options: DispatchOptions, transport: Transpor
   ): Promise<RouteEnd> => {
     let last: RouteEnd = nothingAsked;
     const causes: string[] = [];
+    const found = new Map<string, Found>(); // true whatever else the way that found it shows
     for await (const route of routeOrder(resource, of, controls, learned)) {
       const end = await by(route);
       halt.check();
       onEvent({ type: "lookup", resource: resource.name, via: route, keys: keys.length, found: end.found.size });
-      if (end.kind === "proven" || end.isSilent || end.status === 403) return end;
+      for (const [key, record] of end.found) found.set(key, record);
+      if (end.kind === "proven" || end.isSilent || end.status === 403) return { ...end, found };
       causes.push(`${route}: ${end.cause}`);
-      last = { ...end, cause: causes.join("; ") };
+      last = { ...end, found, cause: causes.join("; ") };
       if (end.isTrait) await learned.learnRoute(resource.name, route, { proves: false, cause: end.cause });
       onEvent({ type: "lookup.fallback", resource: resource.name, cause: `${route}: ${end.cause}` });
     }
@@ -149,7 +151,10 @@ export async function createLookup(options: DispatchOptions, transport: Transpor
       const resource = referables[name];
       const sinceMs = sinceOf(since, controls, name);
       return answersOf(
-        await askBy(resource, keys, keys.length, (route) => routes(route, resource, keys, sinceMs ?? 0)),
+        await askBy(resource, keys, keys.length, async (route) => {
+          const end = await routes(route, resource, keys, sinceMs ?? 0);
+          return route === "export" && end.kind === "proven" ? { ...end, ...activeOnly } : end;
+        }),
       );
     },
     async changed(name, keys, since) {
@@ -174,6 +179,17 @@ export async function createLookup(options: DispatchOptions, transport: Transpor
     made: controls.made,
   };
 }
+
+/**
+ * An export shows active records only, and nobody says which those are (facts §5.6): what it shows is there, and that it lacks
+ * a key does not prove that an earlier send made nothing.
+ */
+const activeOnly = {
+  kind: "unproven",
+  cause: "it shows active records only",
+  isSilent: false,
+  isTrait: false,
+} as const;
 
 const nothingAsked: RouteEnd = {
   kind: "unproven",

@@ -197,6 +197,7 @@ const seenToDouble: readonly LieName[] = [
     "foreign-record",
   ] as const),
   ...(["cached-create", "crossed-answers", "success-false", "late-commit", "throttle-after"] as const),
+  "export-active-only",
 ];
 
 function drawPair(random: () => number): readonly LieName[] {
