@@ -55,6 +55,23 @@ describe("rows that cannot be read", () => {
   });
 });
 
+it("an export proves enough for a first send and never for a second: it shows active records only", async () => {
+  await using rehearsal = await rehearse();
+  const known = { id: 1, order_number: "O-0" };
+  const { client, requests } = clientThat(({ method, path }) => {
+    if (method === "POST") return { kind: "broken", code: "ECONNRESET" };
+    if (path.includes("%5B")) return answer(404, { message: "no filter here" });
+    if (path.startsWith("/channels")) return answer(200, { data: [{ id: 1, label: "Default" }], meta: { total: 1 } });
+    if (path === "/sales-orders/1") return answer(200, { data: known });
+    if (path.startsWith("/sales-orders/export")) return answer(200, { data: [known], has_more: false });
+    return answer(200, { data: [known], meta: { total: 2 } }); // a list that is never whole
+  });
+  const run = await rehearsal.stage([order("O-1", [], { order_status: "cancelled" })]);
+  const { results } = await rehearsal.dispatch(run, { openClient: () => client });
+  expect(results["O-1"]).toMatchObject({ outcome: "in_doubt" });
+  expect(requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+});
+
 describe("--force, when a lookup does not show what was accepted", () => {
   it("creates nothing: an order is unchanged or cannot be changed, a product is updated by its id", async () => {
     await using rehearsal = await rehearse();
