@@ -119,11 +119,11 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "init/recipes",
   ],
   // The process.
-  cli: [
+  "cli/world": ["model", "model/text", "disk", "report", "job", "run"],
+  "cli/commands": [
     "model",
     "model/text",
     "model/ledger",
-    "disk",
     "report",
     "sandbox/world",
     "sandbox",
@@ -133,7 +133,9 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "audit",
     "doctor",
     "init",
+    "cli/world",
   ],
+  cli: ["model", "model/text", "cli/world", "cli/commands"],
 };
 
 type Graph = ReadonlyMap<string, readonly string[]>;

@@ -2,9 +2,9 @@
 // The entry point: hands the real world to the program. Nothing else in the project reads `process`.
 import { homedir } from "node:os";
 import { setFlagsFromString } from "node:v8";
-import { exitCodeAfterLoss } from "./lost-output.ts";
 import { main } from "./main.ts";
-import { createOutlet } from "./outlet.ts";
+import { exitCodeAfterLoss } from "./world/lost-output.ts";
+import { createOutlet } from "./world/outlet.ts";
 
 // Rows that stream by leave little behind, and V8 lets it pile up to four times what lives: collecting earlier takes a
 // quarter off the peak of a large run, for a twentieth of its time (bench/scattered.ts).

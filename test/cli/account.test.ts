@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { resolveAccount, resolveAddress } from "../../src/cli/account.ts";
+import { resolveAccount, resolveAddress } from "../../src/cli/world/account.ts";
 import type { Account } from "../../src/model/account.ts";
 import { ImportError } from "../../src/model/error.ts";
 import { type Files, jobFolder } from "../staging/job-folder.ts";

@@ -1,7 +1,7 @@
 // What `init` asks and what becomes of the answers, with a scripted person instead of a terminal.
 import { describe, expect, it } from "vitest";
-import { type Ask, cancelled } from "../../src/cli/ask.ts";
-import { askAbout } from "../../src/cli/init-questions.ts";
+import { askAbout } from "../../src/cli/commands/init-questions.ts";
+import { type Ask, cancelled } from "../../src/cli/world/ask.ts";
 import { allLines, type Export, guessImport } from "../../src/init/init.ts";
 import { sampleOf } from "../init/samples.ts";
 

@@ -1,8 +1,9 @@
 // The command line as a table: what is typed, how it ends, what is said.
 import { describe, expect, it, test } from "vitest";
-import { buildProgram, laterCommands, main } from "../../src/cli/main.ts";
+import { main } from "../../src/cli/main.ts";
+import { buildProgram, laterCommands } from "../../src/cli/program.ts";
 
-import type { CommandWorld, ProcessWorld } from "../../src/cli/world.ts";
+import type { CommandWorld, ProcessWorld } from "../../src/cli/world/world.ts";
 
 import { ImportError } from "../../src/model/error.ts";
 

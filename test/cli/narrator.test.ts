@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { createNarrator } from "../../src/cli/narrator.ts";
+import { createNarrator } from "../../src/cli/world/narrator.ts";
 import type { ProgressState } from "../../src/report/progress.ts";
 import type { RunEvent } from "../../src/run/run.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Client, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { describe, expect, it, test } from "vitest";
-import { proxyFor, secretsOf } from "../../src/cli/proxy.ts";
+import { proxyFor, secretsOf } from "../../src/cli/world/proxy.ts";
 import { ImportError } from "../../src/model/error.ts";
 
 const acme = "https://acme.api.joinluminous.com/external/api/v1";

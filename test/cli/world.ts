@@ -1,7 +1,7 @@
 // The process as commands see it, for tests: what is written is kept, the environment is what the test says.
 import { Readable } from "node:stream";
 import { main } from "../../src/cli/main.ts";
-import type { ProcessWorld } from "../../src/cli/world.ts";
+import type { ProcessWorld } from "../../src/cli/world/world.ts";
 
 /** What a test says of the outside. */
 export interface WorldParts {

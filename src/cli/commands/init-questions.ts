@@ -9,8 +9,8 @@ import {
   type Proposal,
   type ProposedMapping,
   type Role,
-} from "../init/init.ts";
-import type { Ask, Choice } from "./ask.ts";
+} from "../../init/init.ts";
+import type { Ask, Choice } from "../world/ask.ts";
 
 /** Asks what there is to ask about these exports; gives the decisions, with nothing in them where all was sure. */
 export async function askAbout(exports: readonly Export[], ask: Ask): Promise<Decisions> {

@@ -1,9 +1,9 @@
 // What `init` says at its end: what each file was taken for, what is left to do, what `check` says of it. For people, and
 // the same for machines.
-import { allLines, type Guess, type Proposal } from "../init/init.ts";
-import { problemList, wrap } from "../report/problem-list.ts";
-import type { Summary } from "../report/summary.ts";
-import { counted } from "../report/wording.ts";
+import { allLines, type Guess, type Proposal } from "../../init/init.ts";
+import { problemList, wrap } from "../../report/problem-list.ts";
+import type { Summary } from "../../report/summary.ts";
+import { counted } from "../../report/wording.ts";
 
 /** What a check of the written job came to. */
 export type CheckedImport =

@@ -1,17 +1,17 @@
 // `luminous-import check`, also `run --dry-run`.
 import { resolve } from "node:path";
-import { readsStreams } from "../job/read-once.ts";
-import { watchedFiles } from "../job/watched-files.ts";
-import { systemClock } from "../model/clock.ts";
-import { ImportError } from "../model/error.ts";
-import { exitCodeOf, exitCodes } from "../model/exit-codes.ts";
-import { check as checkJob } from "../run/check.ts";
-import { openConsole } from "./console.ts";
-import { interruptible } from "./interrupt.ts";
-import { type InputFlags, loadCommandJob } from "./load-job.ts";
-import { tellError } from "./tell-error.ts";
+import { readsStreams } from "../../job/read-once.ts";
+import { watchedFiles } from "../../job/watched-files.ts";
+import { systemClock } from "../../model/clock.ts";
+import { ImportError } from "../../model/error.ts";
+import { exitCodeOf, exitCodes } from "../../model/exit-codes.ts";
+import { check as checkJob } from "../../run/check.ts";
+import { openConsole } from "../world/console.ts";
+import { interruptible } from "../world/interrupt.ts";
+import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
+import { tellError } from "../world/tell-error.ts";
+import type { CommandWorld, GlobalOptions } from "../world/world.ts";
 import { watch } from "./watch.ts";
-import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** The flags of `check`. */
 export interface CheckFlags extends InputFlags {

@@ -1,10 +1,10 @@
 // `luminous-import explain`: the story of one entry, from the ledger. No token, no network.
-import { explain as explainEntry, onlyAddress, requireRun } from "../history/explain.ts";
-import { type JobOutline, readJobOutline } from "../job/job-outline.ts";
-import { exitCodes } from "../model/exit-codes.ts";
-import { storyText } from "../report/story-text.ts";
-import { resolveAddress } from "./account.ts";
-import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
+import { explain as explainEntry, onlyAddress, requireRun } from "../../history/explain.ts";
+import { type JobOutline, readJobOutline } from "../../job/job-outline.ts";
+import { exitCodes } from "../../model/exit-codes.ts";
+import { storyText } from "../../report/story-text.ts";
+import { resolveAddress } from "../world/account.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** Tells what became of a key or of `file:line`; gives the exit code. */
 export async function explain(

@@ -1,12 +1,12 @@
 // `luminous-import channels list | show`: what orders would meet in each channel of the account.
-import { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "../doctor/list-channels.ts";
-import { defaultLimits } from "../job/job.ts";
-import { systemClock } from "../model/clock.ts";
-import { exitCodes } from "../model/exit-codes.ts";
-import { channelTable, channelText } from "../report/channel-text.ts";
-import { resolveAccount } from "./account.ts";
-import { interruptible } from "./interrupt.ts";
-import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
+import { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "../../doctor/list-channels.ts";
+import { defaultLimits } from "../../job/job.ts";
+import { systemClock } from "../../model/clock.ts";
+import { exitCodes } from "../../model/exit-codes.ts";
+import { channelTable, channelText } from "../../report/channel-text.ts";
+import { resolveAccount } from "../world/account.ts";
+import { interruptible } from "../world/interrupt.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** Lists all channels; gives the exit code. */
 export function list(options: GlobalOptions, world: CommandWorld): Promise<number> {

@@ -1,7 +1,7 @@
 // Asking somebody at a terminal. What is asked is decided elsewhere; tests answer in place of a person.
 import { type CANCEL_SYMBOL, confirm, isCancel, log, select, text } from "@clack/prompts";
-import { ImportError } from "../model/error.ts";
-import { visible, visibleLine } from "../model/text/visible.ts";
+import { ImportError } from "../../model/error.ts";
+import { visible, visibleLine } from "../../model/text/visible.ts";
 
 /** One of several answers. */
 export interface Choice<T extends string> {

@@ -1,13 +1,13 @@
 // `luminous-import doctor`: is the account, the job and the API as a run needs it?
-import { doctor as examine } from "../doctor/doctor.ts";
-import type { Account } from "../model/account.ts";
-import { systemClock } from "../model/clock.ts";
-import { ImportError } from "../model/error.ts";
-import { doctorText } from "../report/doctor-text.ts";
-import { resolveAccount } from "./account.ts";
-import { interruptible } from "./interrupt.ts";
-import { loadCommandJob } from "./load-job.ts";
-import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
+import { doctor as examine } from "../../doctor/doctor.ts";
+import type { Account } from "../../model/account.ts";
+import { systemClock } from "../../model/clock.ts";
+import { ImportError } from "../../model/error.ts";
+import { doctorText } from "../../report/doctor-text.ts";
+import { resolveAccount } from "../world/account.ts";
+import { interruptible } from "../world/interrupt.ts";
+import { loadCommandJob } from "../world/load-job.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** Looks at a job and its account and tells what was found; gives the exit code. */
 export async function doctor(path: string, options: GlobalOptions, world: CommandWorld): Promise<number> {

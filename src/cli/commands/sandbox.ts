@@ -1,10 +1,10 @@
 // `luminous-import sandbox`: the stand-in for the API as a program of its own, until Ctrl-C.
-import { ImportError } from "../model/error.ts";
-import { shownUnlessToken } from "../model/text/mask.ts";
-import { startSandbox } from "../sandbox/server.ts";
-import type { DuplicateMode } from "../sandbox/world/options.ts";
-import { checkedLies } from "../sandbox/world/read-lies.ts";
-import type { CommandWorld } from "./world.ts";
+import { ImportError } from "../../model/error.ts";
+import { shownUnlessToken } from "../../model/text/mask.ts";
+import { startSandbox } from "../../sandbox/server.ts";
+import type { DuplicateMode } from "../../sandbox/world/options.ts";
+import { checkedLies } from "../../sandbox/world/read-lies.ts";
+import type { CommandWorld } from "../world/world.ts";
 
 /** The flags of `sandbox`, as commander gives them. */
 export interface SandboxFlags {

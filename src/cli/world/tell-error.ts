@@ -1,6 +1,6 @@
 // How an error that ended a command is said: what, and what to do about it.
-import type { ErrorCode, ImportError } from "../model/error.ts";
-import { visibleLine } from "../model/text/visible.ts";
+import type { ErrorCode, ImportError } from "../../model/error.ts";
+import { visibleLine } from "../../model/text/visible.ts";
 import type { CommandWorld } from "./world.ts";
 
 /** Writes the message and the hint to stderr. */

@@ -1,7 +1,7 @@
 // From a command's words to a job: the file, with what the command line changes in it.
-import { type Job, loadJob } from "../job/job.ts";
-import { ImportError } from "../model/error.ts";
-import { shownUnlessToken } from "../model/text/mask.ts";
+import { type Job, loadJob } from "../../job/job.ts";
+import { ImportError } from "../../model/error.ts";
+import { shownUnlessToken } from "../../model/text/mask.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** Flags that name other files for inputs. */

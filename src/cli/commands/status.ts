@@ -1,15 +1,15 @@
 // `luminous-import status`: the last run's summary again, or a list of all runs.
-import { listRuns } from "../history/status.ts";
-import { ImportError } from "../model/error.ts";
-import { exitCodes } from "../model/exit-codes.ts";
-import { isPlainObject } from "../model/json.ts";
-import type { RunRecord } from "../model/ledger/runs.ts";
-import { visible } from "../model/text/visible.ts";
-import type { Summary } from "../report/summary.ts";
-import { resolveAddress } from "./account.ts";
-import { summaryText } from "./console.ts";
-import { loadCommandJob } from "./load-job.ts";
-import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
+import { listRuns } from "../../history/status.ts";
+import { ImportError } from "../../model/error.ts";
+import { exitCodes } from "../../model/exit-codes.ts";
+import { isPlainObject } from "../../model/json.ts";
+import type { RunRecord } from "../../model/ledger/runs.ts";
+import { visible } from "../../model/text/visible.ts";
+import type { Summary } from "../../report/summary.ts";
+import { resolveAddress } from "../world/account.ts";
+import { summaryText } from "../world/console.ts";
+import { loadCommandJob } from "../world/load-job.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags {

@@ -1,11 +1,11 @@
 // `luminous-import run`.
-import { systemClock } from "../model/clock.ts";
-import { run as runJob } from "../run/run.ts";
-import { resolveAccount } from "./account.ts";
-import { openConsole } from "./console.ts";
-import { interruptible } from "./interrupt.ts";
-import { type InputFlags, loadCommandJob } from "./load-job.ts";
-import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
+import { systemClock } from "../../model/clock.ts";
+import { run as runJob } from "../../run/run.ts";
+import { resolveAccount } from "../world/account.ts";
+import { openConsole } from "../world/console.ts";
+import { interruptible } from "../world/interrupt.ts";
+import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** The flags of `run`. */
 export interface RunFlags extends InputFlags {

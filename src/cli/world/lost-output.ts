@@ -1,6 +1,6 @@
 // Which exit code tells the truth when what a command printed did not get where it should, because a disk was full. The
 // code of a run speaks of its rows, and their results are in the state folder; a command that only prints has done nothing.
-import { exitCodes } from "../model/exit-codes.ts";
+import { exitCodes } from "../../model/exit-codes.ts";
 import type { Terminal } from "./world.ts";
 
 /** Commands whose work is in files or at a server: what they print can be had again. */

@@ -1,12 +1,12 @@
 // `--watch`: the same command again whenever one of its files changes, until Ctrl-C. What the command does is not here.
 import { basename } from "node:path";
-import { fingerprint } from "../job/watched-files.ts";
-import type { Clock } from "../model/clock.ts";
-import { ImportError } from "../model/error.ts";
-import { exitCodeOf, exitCodes } from "../model/exit-codes.ts";
-import { counted } from "../report/wording.ts";
-import { tellError } from "./tell-error.ts";
-import type { CommandWorld } from "./world.ts";
+import { fingerprint } from "../../job/watched-files.ts";
+import type { Clock } from "../../model/clock.ts";
+import { ImportError } from "../../model/error.ts";
+import { exitCodeOf, exitCodes } from "../../model/exit-codes.ts";
+import { counted } from "../../report/wording.ts";
+import { tellError } from "../world/tell-error.ts";
+import type { CommandWorld } from "../world/world.ts";
 
 /** What is done again and again. */
 export interface Watched {

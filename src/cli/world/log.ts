@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { openSync } from "node:fs";
 import { dirname } from "node:path";
 import { destination, pino } from "pino";
-import { ensurePrivateFile, isForeignLink, makePrivateFolder, privateModes } from "../disk/private-files.ts";
-import { ImportError } from "../model/error.ts";
-import { visible } from "../model/text/visible.ts";
-import type { RunEvent } from "../run/run.ts";
+import { ensurePrivateFile, isForeignLink, makePrivateFolder, privateModes } from "../../disk/private-files.ts";
+import { ImportError } from "../../model/error.ts";
+import { visible } from "../../model/text/visible.ts";
+import type { RunEvent } from "../../run/run.ts";
 import type { CommandWorld } from "./world.ts";
 
 /** Where events go. Disposing writes what is left. */

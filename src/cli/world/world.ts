@@ -1,7 +1,7 @@
 // What a command sees of the outside, and the options that every command takes.
 import type { Readable } from "node:stream";
-import { createMask, isDistinct, type Mask } from "../model/text/mask.ts";
-import { visible } from "../model/text/visible.ts";
+import { createMask, isDistinct, type Mask } from "../../model/text/mask.ts";
+import { visible } from "../../model/text/visible.ts";
 import type { AccountSources } from "./account.ts";
 
 /** A stream of the process. */

@@ -1,7 +1,7 @@
 // The proxy of an account, from the variables that every network program reads, and by undici's own rules for them.
-import { ImportError } from "../model/error.ts";
-import { isLoopback } from "../model/loopback.ts";
-import type { HttpProxy } from "../model/proxy.ts";
+import { ImportError } from "../../model/error.ts";
+import { isLoopback } from "../../model/loopback.ts";
+import type { HttpProxy } from "../../model/proxy.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

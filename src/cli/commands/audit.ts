@@ -1,14 +1,14 @@
 // `luminous-import audit`: every law with the numbers that make it true, and every breach by name.
-import { type AuditResult, audit as auditJob } from "../audit/audit.ts";
-import { readJobOutline } from "../job/job-outline.ts";
-import { systemClock } from "../model/clock.ts";
-import { ImportError } from "../model/error.ts";
-import { shownUnlessToken } from "../model/text/mask.ts";
-import { auditText } from "../report/audit-text.ts";
-import { resolveAccount, resolveAddress } from "./account.ts";
-import { interruptible } from "./interrupt.ts";
-import { loadCommandJob } from "./load-job.ts";
-import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
+import { type AuditResult, audit as auditJob } from "../../audit/audit.ts";
+import { readJobOutline } from "../../job/job-outline.ts";
+import { systemClock } from "../../model/clock.ts";
+import { ImportError } from "../../model/error.ts";
+import { shownUnlessToken } from "../../model/text/mask.ts";
+import { auditText } from "../../report/audit-text.ts";
+import { resolveAccount, resolveAddress } from "../world/account.ts";
+import { interruptible } from "../world/interrupt.ts";
+import { loadCommandJob } from "../world/load-job.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** The flags of `audit`. */
 export interface AuditFlags {

@@ -1,6 +1,6 @@
 // What `sandbox --help` says beside its options: every fault and every lie. Apart from sandbox.ts, which loads the server.
-import { faults } from "../sandbox/world/faults.ts";
-import { lieGroups, lieLines } from "../sandbox/world/lies.ts";
+import { faults } from "../../sandbox/world/faults.ts";
+import { lieGroups, lieLines } from "../../sandbox/world/lies.ts";
 
 /** The faults and the lies for `--help`, a line each. */
 export function sandboxHelp(): string {

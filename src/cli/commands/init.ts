@@ -1,19 +1,19 @@
 // `luminous-import init`: looks, asks where somebody is there to answer, writes, checks, and says what is left to do.
 import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { type Decisions, type Export, proposeImport, readExports, writeImport } from "../init/init.ts";
-import { loadJob } from "../job/job.ts";
-import { systemClock } from "../model/clock.ts";
-import { ImportError } from "../model/error.ts";
-import { exitCodes } from "../model/exit-codes.ts";
-import { check } from "../run/check.ts";
-import { makeTemporaryFolder } from "../run/scratch-folder.ts";
-import { requireProfile } from "./account.ts";
-import { openConsole } from "./console.ts";
+import { type Decisions, type Export, proposeImport, readExports, writeImport } from "../../init/init.ts";
+import { loadJob } from "../../job/job.ts";
+import { systemClock } from "../../model/clock.ts";
+import { ImportError } from "../../model/error.ts";
+import { exitCodes } from "../../model/exit-codes.ts";
+import { check } from "../../run/check.ts";
+import { makeTemporaryFolder } from "../../run/scratch-folder.ts";
+import { requireProfile } from "../world/account.ts";
+import { openConsole } from "../world/console.ts";
+import { interruptible } from "../world/interrupt.ts";
+import { tellError } from "../world/tell-error.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 import { type CheckedImport, initJson, initText } from "./init-text.ts";
-import { interruptible } from "./interrupt.ts";
-import { tellError } from "./tell-error.ts";
-import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
 
 /** The flags of `init`. */
 export interface InitFlags {
@@ -68,7 +68,7 @@ function isTerminal({ stdin, stdout }: CommandWorld): boolean {
 }
 
 async function askPerson(exports: readonly Export[], world: CommandWorld): Promise<Decisions | "cancelled"> {
-  const { terminalAsk } = await import("./ask.ts");
+  const { terminalAsk } = await import("../world/ask.ts");
   const { askAbout } = await import("./init-questions.ts");
   try {
     return await askAbout(exports, terminalAsk);

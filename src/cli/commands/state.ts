@@ -1,13 +1,13 @@
 // `luminous-import state purge`: old runs go, what was accepted stays.
 import { resolve } from "node:path";
-import { type PurgeResult, purgeState } from "../history/purge.ts";
-import { readJobOutline } from "../job/job-outline.ts";
-import { ImportError } from "../model/error.ts";
-import { exitCodes } from "../model/exit-codes.ts";
-import { countText } from "../model/text/count-text.ts";
-import { shownUnlessToken } from "../model/text/mask.ts";
-import { sizeText } from "../model/text/size-text.ts";
-import type { CommandWorld, GlobalOptions } from "./world.ts";
+import { type PurgeResult, purgeState } from "../../history/purge.ts";
+import { readJobOutline } from "../../job/job-outline.ts";
+import { ImportError } from "../../model/error.ts";
+import { exitCodes } from "../../model/exit-codes.ts";
+import { countText } from "../../model/text/count-text.ts";
+import { shownUnlessToken } from "../../model/text/mask.ts";
+import { sizeText } from "../../model/text/size-text.ts";
+import type { CommandWorld, GlobalOptions } from "../world/world.ts";
 
 /** The flags of `state purge`. */
 export interface PurgeFlags {

@@ -1,12 +1,12 @@
 // What every command does with its stage of the terminal: progress on stderr, events to the log file, the summary on
 // stdout, or with --json the summary alone.
 import { relative } from "node:path";
-import { visibleLine, visibleTexts } from "../model/text/visible.ts";
-import { type ShownEntry, shownText } from "../report/preview-text.ts";
-import { createProgress, type Progress } from "../report/progress.ts";
-import type { Summary } from "../report/summary.ts";
-import { terminalSummary } from "../report/terminal-summary.ts";
-import type { RunEvent } from "../run/run.ts";
+import { visibleLine, visibleTexts } from "../../model/text/visible.ts";
+import { type ShownEntry, shownText } from "../../report/preview-text.ts";
+import { createProgress, type Progress } from "../../report/progress.ts";
+import type { Summary } from "../../report/summary.ts";
+import { terminalSummary } from "../../report/terminal-summary.ts";
+import type { RunEvent } from "../../run/run.ts";
 import { openLog } from "./log.ts";
 import { createNarrator } from "./narrator.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";

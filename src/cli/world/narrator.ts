@@ -1,8 +1,8 @@
 // From events to what a person sees while it runs: one progress state, and a line for what is worth a line.
-import { certificateFault } from "../model/certificate-fault.ts";
-import type { Progress, ProgressState } from "../report/progress.ts";
-import { words } from "../report/wording.ts";
-import type { RunEvent } from "../run/run.ts";
+import { certificateFault } from "../../model/certificate-fault.ts";
+import type { Progress, ProgressState } from "../../report/progress.ts";
+import { words } from "../../report/wording.ts";
+import type { RunEvent } from "../../run/run.ts";
 
 type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
 

@@ -4,12 +4,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
-import type { Job } from "../job/job.ts";
-import type { Account } from "../model/account.ts";
-import { ImportError } from "../model/error.ts";
-import { isLoopback } from "../model/loopback.ts";
-import { shownUnlessToken } from "../model/text/mask.ts";
-import { didYouMean } from "../model/text/nearest.ts";
+import type { Job } from "../../job/job.ts";
+import type { Account } from "../../model/account.ts";
+import { ImportError } from "../../model/error.ts";
+import { isLoopback } from "../../model/loopback.ts";
+import { shownUnlessToken } from "../../model/text/mask.ts";
+import { didYouMean } from "../../model/text/nearest.ts";
 import { proxyFor, secretsOf } from "./proxy.ts";
 
 /** The world as account resolution sees it. */

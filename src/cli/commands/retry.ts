@@ -1,11 +1,11 @@
 // `luminous-import retry`.
-import { systemClock } from "../model/clock.ts";
-import { retry as retryJob } from "../run/retry.ts";
-import { resolveAccount } from "./account.ts";
-import { openConsole } from "./console.ts";
-import { interruptible } from "./interrupt.ts";
-import { loadCommandJob } from "./load-job.ts";
-import { accountSources, type CommandWorld, type GlobalOptions } from "./world.ts";
+import { systemClock } from "../../model/clock.ts";
+import { retry as retryJob } from "../../run/retry.ts";
+import { resolveAccount } from "../world/account.ts";
+import { openConsole } from "../world/console.ts";
+import { interruptible } from "../world/interrupt.ts";
+import { loadCommandJob } from "../world/load-job.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** The flags of `retry`. */
 export interface RetryFlags {
