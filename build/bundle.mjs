@@ -1,12 +1,13 @@
-// Bundles the command line into dist/cli, after tsc: loading two hundred small modules one by one took longer than most
-// commands. The library stays as tsc made it. What is native or large and rarely needed stays outside.
+// Bundles the library and the command line into dist/: loading two hundred small modules one by one took longer than most
+// commands. Both share their chunks, and the packages that serve both are in them. What is native or large and rarely
+// needed stays outside; nothing else is installed with the package.
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
-const folder = "dist/cli";
+const folder = "dist";
 await rm(folder, { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: ["src/cli/bin.ts"],
+  entryPoints: { index: "src/index.ts", "cli/bin": "src/cli/bin.ts" },
   outdir: folder,
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,
@@ -21,7 +22,6 @@ const { metafile } = await build({
   metafile: true,
 });
 await writeFile(`${folder}/LICENSES.txt`, await licenses(Object.keys(metafile.inputs)));
-
 /** The licences of the packages that are in the bundle. */
 async function licenses(inputs) {
   const packages = new Set(inputs.flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
