@@ -1,18 +1,22 @@
 // Rolls the declarations of the library up into dist/index.d.ts: the package shows its public types and no file of the
 // inside. Types that are made of a constant or a schema (`keyof typeof faults`, `z.input<typeof writtenJob>`) are written
 // out, and so are interfaces to which several files add; they would drag the inside along. Types are not checked here:
-// `npm run types` does that.
+// `npm run types` does that. What the keys of jobs and mappings mean is told beside them, as in `schemas/`.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
 import ts from "typescript";
+import { keyDescriptions } from "./key-descriptions.ts";
 
 const root = join(import.meta.dirname, "..");
 const sources = join(root, "src");
 const entry = join(sources, "index.ts");
+const printer = ts.createPrinter();
+const nowhere = ts.createSourceFile("", "", ts.ScriptTarget.Latest);
 
 await mkdir(join(root, "dist"), { recursive: true });
+const describe = keyDescriptions();
 const folder = await mkdtemp(join(root, "dist/declarations-"));
 try {
   await writeDeclarations(folder);
@@ -27,7 +31,8 @@ async function writeDeclarations(target: string): Promise<void> {
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const emitted = { noEmit: false, noCheck: true, declaration: true, emitDeclarationOnly: true, rootDir: sources };
   const program = ts.createProgram([entry], { ...options, ...emitted });
-  const afterDeclarations = [writtenOut(program.getTypeChecker())];
+  const checker = program.getTypeChecker();
+  const afterDeclarations = [writtenOut(checker, publicSymbols(checker, program.getSourceFile(entry)))];
   const files = new Set([entry]);
   for (const file of files) {
     let declarations = "";
@@ -41,7 +46,17 @@ async function writeDeclarations(target: string): Promise<void> {
   }
 }
 
-function writtenOut(checker: ts.TypeChecker): ts.TransformerFactory<ts.SourceFile | ts.Bundle> {
+function publicSymbols(checker: ts.TypeChecker, file: ts.SourceFile | undefined): ReadonlySet<ts.Symbol> {
+  const module = file === undefined ? undefined : checker.getSymbolAtLocation(file);
+  const exported = module === undefined ? [] : checker.getExportsOfModule(module);
+  return new Set(exported.map((each) => (each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each)));
+}
+
+function writtenOut(
+  checker: ts.TypeChecker,
+  publicOnes: ReadonlySet<ts.Symbol>,
+): ts.TransformerFactory<ts.SourceFile | ts.Bundle> {
+  let named: ReadonlyMap<string, string> = new Map();
   return (context) => {
     const visit = (node: ts.Node): ts.Node | undefined => {
       // What a file adds to an interface of another one is written there.
@@ -49,8 +64,20 @@ function writtenOut(checker: ts.TypeChecker): ts.TransformerFactory<ts.SourceFil
       if (ts.isInterfaceDeclaration(node)) return ts.visitEachChild(withAdded(node), visit, context);
       return isOfConstant(node) ? plain(node) : ts.visitEachChild(node, visit, context);
     };
-    return (file) => ts.visitEachChild(file, visit, context);
+    return (file) => {
+      named = ts.isSourceFile(file) ? namedIn(file) : new Map();
+      return ts.visitEachChild(file, visit, context);
+    };
   };
+
+  /** Public object types that a file writes out and names, by what they look like. */
+  function namedIn(file: ts.SourceFile): ReadonlyMap<string, string> {
+    const aliases = file.statements.filter(ts.isTypeAliasDeclaration).filter(({ name, type }) => {
+      const symbol = checker.getSymbolAtLocation(name);
+      return symbol !== undefined && publicOnes.has(symbol) && isOfConstant(type);
+    });
+    return new Map(aliases.map(({ name, type }) => [textOf(structureOf(type)), name.text]));
+  }
 
   function withAdded(node: ts.InterfaceDeclaration): ts.InterfaceDeclaration {
     const original = ts.getOriginalNode(node);
@@ -70,12 +97,22 @@ function writtenOut(checker: ts.TypeChecker): ts.TransformerFactory<ts.SourceFil
     return ts.factory.createPropertySignature(modifiers, node.name.text, node.questionToken, plain(node.type));
   }
 
-  function plain(node: ts.TypeNode): ts.TypeNode {
+  function structureOf(node: ts.TypeNode): ts.TypeNode {
     const original = ts.getOriginalNode(node, ts.isTypeNode);
     const flags = ts.NodeBuilderFlags.NoTruncation | ts.NodeBuilderFlags.InTypeAlias;
     const written = checker.typeToTypeNode(checker.getTypeFromTypeNode(original), undefined, flags);
     if (written === undefined) throw new Error(`no rule for ${original.getText()}`);
-    return onLines(written);
+    return written;
+  }
+
+  function plain(node: ts.TypeNode): ts.TypeNode {
+    const whole = structureOf(node);
+    const visit = (part: ts.Node): ts.Node => {
+      const name = part === whole || !ts.isTypeLiteralNode(part) ? undefined : named.get(textOf(part));
+      if (name !== undefined) return ts.factory.createTypeReferenceNode(name);
+      return readable(ts.visitEachChild(part, visit, undefined));
+    };
+    return ts.visitNode(whole, visit, ts.isTypeNode);
   }
 }
 
@@ -94,10 +131,21 @@ function mentionsConstant(node: ts.Node): boolean {
   return ts.isTypeQueryNode(node) || ts.forEachChild(node, (child) => mentionsConstant(child) || undefined) === true;
 }
 
-/** The checker writes object types on one line, however long. */
-function onLines<T extends ts.Node>(node: T): T {
+function textOf(node: ts.TypeNode): string {
+  return printer.printNode(ts.EmitHint.Unspecified, node, nowhere);
+}
+
+/** The checker writes an object type on one line, however long, and without what its keys mean. */
+function readable(node: ts.Node): ts.Node {
   ts.setEmitFlags(node, ts.EmitFlags.None);
-  ts.forEachChild(node, (child) => void onLines(child));
+  if (!ts.isTypeLiteralNode(node)) return node;
+  const keyOf = ({ name }: ts.TypeElement) => (name !== undefined && ts.isIdentifier(name) ? name.text : "");
+  const keys = node.members.map(keyOf);
+  for (const member of node.members) {
+    const text = describe(keys, keyOf(member));
+    const comment = ts.SyntaxKind.MultiLineCommentTrivia;
+    if (text !== undefined) ts.addSyntheticLeadingComment(member, comment, `* ${text} `, true);
+  }
   return node;
 }
 

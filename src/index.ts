@@ -20,7 +20,7 @@ export {
   readJobOutline as readJobRemains,
 } from "./job/job-outline.ts";
 export type { ChannelForOrders } from "./map/definition/job-channel.ts";
-export type { MappingObject } from "./map/definition/mapping-schema.ts";
+export type { MappingChild, MappingField, MappingObject } from "./map/definition/mapping-schema.ts";
 export type { Account as RunAccount } from "./model/account.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export type { JobChannel } from "./model/job-channel.ts";

@@ -5,6 +5,7 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resourceNames, resources } from "../../src/model/resources/resources.ts";
 import { openPacked, type Packed } from "./packed.ts";
+import { repository } from "./program.ts";
 
 let packed: Packed;
 
@@ -43,12 +44,13 @@ async function complaints(
 }
 
 const program = `
-import { check, describeProblem, ImportError, type JobObject, loadJob, makeJob, type MappingObject, run, type RunEvent } from "luminous-import";
+import { check, describeProblem, ImportError, type JobObject, loadJob, makeJob, type MappingField, type MappingObject, run, type RunEvent } from "luminous-import";
 
+const price: MappingField = { from: "Price", round: 2 };
 const mapping: MappingObject = {
   version: 1,
   resource: "products",
-  fields: { sku: "SKU", name: { from: ["Name", "Title"], apply: ["trim"] }, retail_price: [{ from: "Price" }, "Cost"] },
+  fields: { sku: "SKU", name: { from: ["Name", "Title"], apply: ["trim"] }, retail_price: [price, "Cost"] },
 };
 const written: JobObject = { version: 1, limits: { requests_per_second: "auto" }, inputs: [{ name: "goods", file: "goods.csv", mapping }] };
 
@@ -113,6 +115,19 @@ export const phases: readonly Summary["tallies"][number]["phase"][] = ${JSON.str
     const bare = named.filter((each) => ts.getJSDocCommentsAndTags(each).length === 0);
     expect(bare.map((each) => each.getText().split("\n")[0])).toEqual([]);
     expect(named.length).toBeGreaterThan(100);
+  });
+
+  it("tell what the keys of a job and of a mapping mean, as the schemas do", async () => {
+    const text = await readFile(join(packed.packageFolder, "dist/index.d.ts"), "utf8");
+    for (const [schema, key] of [
+      ["job", "guard"],
+      ["job", "channel"],
+      ["mapping", "totals"],
+      ["mapping", "group"],
+    ] as const) {
+      const { properties } = JSON.parse(await readFile(join(repository, `schemas/${schema}.schema.json`), "utf8"));
+      expect(text).toContain(`/** ${properties[key].description} */\n    ${key}?: {`);
+    }
   });
 
   it("hold no type that the library does not export", async () => {

@@ -33,7 +33,8 @@ export const fill = z.literal("down").meta({
   examples: ["down"],
 });
 
-const fieldMap = z.strictObject({
+/** A field in its longest form. */
+export const fieldMap = z.strictObject({
   from: z
     .union([column, z.array(column).min(1)])
     .optional()

@@ -5,7 +5,17 @@ import { z } from "zod";
 import { damageKinds } from "../../model/damage.ts";
 import type { ReferableName } from "../../model/resource.ts";
 import { referableNames, referables, resourceNames } from "../../model/resources/resources.ts";
-import { column, dates, decimal, expression, fieldSpec, fieldSpecs, fill, thousands } from "./field-schema.ts";
+import {
+  column,
+  dates,
+  decimal,
+  expression,
+  type fieldMap,
+  fieldSpec,
+  fieldSpecs,
+  fill,
+  thousands,
+} from "./field-schema.ts";
 import { totalsSchema } from "./totals-schema.ts";
 
 const child = z.strictObject({
@@ -307,6 +317,10 @@ export const mappingSchema = z.strictObject({
 export type WrittenMapping = z.output<typeof mappingSchema>;
 /** A mapping as somebody gives it: what a mapping file holds, as an object. */
 export type MappingObject = z.input<typeof mappingSchema>;
+/** A field of a mapping where the name of a column does not say enough. */
+export type MappingField = z.input<typeof fieldMap>;
+/** A list of objects in the payload, as a mapping makes it. */
+export type MappingChild = z.input<typeof child>;
 /** A child as it is written. */
 export type WrittenChild = z.output<typeof child>;
 
