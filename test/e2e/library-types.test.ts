@@ -11,7 +11,7 @@ let packed: Packed;
 
 beforeAll(async () => {
   packed = await openPacked();
-});
+}, 120_000);
 afterAll(() => packed[Symbol.asyncDispose]());
 
 const nodeNext = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };

@@ -16,7 +16,7 @@ let packed: Packed;
 
 beforeAll(async () => {
   packed = await openPacked();
-});
+}, 120_000);
 afterAll(() => packed[Symbol.asyncDispose]());
 
 async function packageJson(): Promise<Readonly<Record<string, unknown>>> {
@@ -48,10 +48,13 @@ it("depends on the packages that its files import, and on no other", async () =>
   const scripts = packed.files.filter((path) => path.endsWith(".js"));
   const texts = await Promise.all(scripts.map((path) => readFile(join(packed.packageFolder, path), "utf8")));
   const imported = texts.flatMap((text) => ts.preProcessFile(text, true, true).importedFiles);
-  const names = imported.map(({ fileName }) => fileName).filter((name) => !name.startsWith(".") && !isBuiltin(name));
+  const names = imported
+    .map(({ fileName }) => fileName)
+    .filter((name) => !/^(\.|node:)/.test(name) && !isBuiltin(name));
   const packages = new Set(names.map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0]));
-  const { dependencies = {} } = await packageJson();
-  expect([...packages].sort()).toEqual(Object.keys(dependencies as object).sort());
+  const { dependencies, optionalDependencies } = await packageJson();
+  const named = Object.keys({ ...(dependencies as object), ...(optionalDependencies as object) });
+  expect([...packages].sort()).toEqual(named.sort());
 });
 
 it("satisfies publint", async () => {

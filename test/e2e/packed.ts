@@ -23,7 +23,8 @@ export interface Packed extends AsyncDisposable {
 const packReport = z
   .array(z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }))
   .length(1);
-const manifest = z.object({ dependencies: z.record(z.string(), z.string()) });
+const packages = z.record(z.string(), z.string()).default({});
+const manifest = z.object({ dependencies: packages, optionalDependencies: packages });
 
 /** Packs what is built, and installs it. Nothing is fetched: what it depends on is taken from the repository. */
 export async function openPacked(): Promise<Packed> {
@@ -36,8 +37,10 @@ export async function openPacked(): Promise<Packed> {
   if (packed === undefined) throw new Error("npm packed nothing");
   const path = join(folder, packed.filename);
   await command("tar", ["-xzf", path, "-C", packageFolder, "--strip-components=1"]);
-  const { dependencies } = manifest.parse(JSON.parse(await readFile(join(packageFolder, "package.json"), "utf8")));
-  for (const name of [...Object.keys(dependencies), "@types/node"]) {
+  const { dependencies, optionalDependencies } = manifest.parse(
+    JSON.parse(await readFile(join(packageFolder, "package.json"), "utf8")),
+  );
+  for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), "@types/node"]) {
     const link = join(folder, "node_modules", name);
     await mkdir(dirname(link), { recursive: true });
     await symlink(join(repository, "node_modules", name), link);
