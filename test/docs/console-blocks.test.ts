@@ -24,7 +24,8 @@ describe("a document", () => {
     "%s does and shows what it says",
     async (path) => {
       const ran = await runDocument(read(path));
-      for (const { block, commands, stdout, stderr, shown } of ran) {
+      // From the end, so that what is written above moves no line that is still to be found.
+      for (const { block, commands, stdout, stderr, shown } of ran.toReversed()) {
         for (const { command, exitCode, wanted } of commands)
           expect.soft(exitCode, `${path}:${block.line} ${command}\n${stdout}${stderr}`).toBe(wanted);
         if (shown === undefined) continue;
