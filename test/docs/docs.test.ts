@@ -30,6 +30,16 @@ import { channelStanding } from "../../src/model/resources/channel-standing.ts";
 import { type Field, type FieldType, fieldAt } from "../../src/model/resources/field.ts";
 import { resourceNames, resources } from "../../src/model/resources/resources.ts";
 import type { Cells } from "../../src/model/row.ts";
+import { accountRoutes } from "../../src/sandbox/endpoints/account-endpoints.ts";
+import { channelRoutes } from "../../src/sandbox/endpoints/channel-endpoints.ts";
+import { companyRoutes } from "../../src/sandbox/endpoints/company-endpoints.ts";
+import { orderRoutes } from "../../src/sandbox/endpoints/order-endpoints.ts";
+import { productRoutes } from "../../src/sandbox/endpoints/product-endpoints.ts";
+import { faults } from "../../src/sandbox/world/faults.ts";
+import { lieGroups, lieLines } from "../../src/sandbox/world/lies.ts";
+import { sandboxSettings } from "../../src/sandbox/world/options.ts";
+import { readLies } from "../../src/sandbox/world/read-lies.ts";
+import { createWorld } from "../../src/sandbox/world/world.ts";
 import { compiled, draftOf, sourceRow } from "../map/rows.ts";
 import { type Files, jobFolder, type StagedJob, stagedJob } from "../staging/job-folder.ts";
 import {
@@ -55,6 +65,7 @@ const payloadDoc = read("docs/payload-fields.md");
 const initDoc = read("docs/init.md");
 const channelsDoc = read("docs/channels.md");
 const doctorDoc = read("docs/doctor.md");
+const sandboxDoc = read("docs/sandbox.md");
 
 interface Example extends Marked {
   readonly mapping: string;
@@ -350,6 +361,39 @@ describe("docs/doctor.md", () => {
         .sort(),
     );
     expect(doctorDoc).toContain(`first ${sampledRows.toLocaleString("en-US")} rows`);
+  });
+});
+
+describe("docs/sandbox.md", () => {
+  it("lists every option, with its default", () => {
+    const { commands } = buildProgram({} as CommandWorld, () => undefined);
+    const options = commands.find((command) => command.name() === "sandbox")?.options ?? [];
+    const told = tableOf(only(sandboxDoc, "sandbox options")).map(([flags, , fallback = ""]) => [
+      code(flags),
+      fallback,
+    ]);
+    expect(told.map(([flags]) => flags)).toEqual(options.map(({ flags }) => flags));
+    for (const { flags, defaultValue } of options.filter((option) => option.defaultValue !== undefined))
+      expect(told).toContainEqual([flags, `\`${defaultValue}\``]);
+  });
+
+  it("lists every fault and every lie as the program words them", () => {
+    const toldOf = (mark: string) => tableOf(only(sandboxDoc, mark)).map(([name, says]) => [code(name), says]);
+    expect(toldOf("sandbox faults")).toEqual(Object.entries(faults));
+    const told = Object.values(lieGroups).flatMap((title) =>
+      tableOf((sandboxDoc.split(`### ${title}\n`)[1] ?? "").split("\n#")[0] ?? ""),
+    );
+    const lies = (Object.keys(lieGroups) as (keyof typeof lieGroups)[]).flatMap(lieLines);
+    expect(told.map(([name, says]) => [code(name), says])).toEqual(lies.map(({ term, says }) => [term, says]));
+  });
+
+  it("lists every endpoint", () => {
+    const world = createWorld(sandboxSettings({}), readLies([], 1));
+    const endpoints = [productRoutes, orderRoutes, channelRoutes, companyRoutes, accountRoutes].flatMap((of) =>
+      of(world),
+    );
+    const told = tableOf(only(sandboxDoc, "sandbox endpoints")).flatMap(([names]) => codes(names));
+    expect(told.toSorted()).toEqual(endpoints.map(({ method, path }) => `${method} ${path}`).toSorted());
   });
 });
 
