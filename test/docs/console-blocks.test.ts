@@ -35,7 +35,7 @@ describe("a document", () => {
         else expect.soft(masked(output), `${path}:${shown.line}`).toBe(masked(shown.body));
       }
     },
-    120_000,
+    300_000,
   );
 
   it("says of every block to type that is not run why not", () => {
