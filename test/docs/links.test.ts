@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { laterCommands } from "../../src/cli/program.ts";
 import { blocksOf } from "./console-blocks.ts";
 import { codes, headingsOf } from "./documents.ts";
 
@@ -101,6 +102,18 @@ describe("a path that a page names", () => {
     expect(named.filter(({ path }) => !existsSync(join(root, path)))).toEqual([]);
     expect(named.filter(({ path, said }) => !isPacked(path) && !said)).toEqual([]);
   });
+});
+
+it("the package that a page installs is of this version", () => {
+  const { version } = JSON.parse(read("package.json")) as { readonly version: string };
+  const named = pages.flatMap((page) => [...read(page).matchAll(/luminous-import-(\d[\d.]*\d)\.tgz/g)]);
+  expect(named.map(([, found]) => found)).toEqual(named.map(() => version));
+  expect(named.length).toBeGreaterThan(1);
+});
+
+it("what is not built yet is said in the list of what the program does not do", () => {
+  const list = read("docs/does-not.md");
+  expect(laterCommands.filter((name) => !list.includes(`\`${name}\``))).toEqual([]);
 });
 
 /** Files and folders of this project that a text names: in code words, in blocks, and by their place in the installed package. */
