@@ -6,7 +6,7 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 import { laterCommands } from "../../src/cli/program.ts";
 import { blocksOf } from "./console-blocks.ts";
-import { codes, headingsOf } from "./documents.ts";
+import { codes, headingsOf, tableOf } from "./documents.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -109,6 +109,15 @@ it("the package that a page installs is of this version", () => {
   const named = pages.flatMap((page) => [...read(page).matchAll(/luminous-import-(\d[\d.]*\d)\.tgz/g)]);
   expect(named.map(([, found]) => found)).toEqual(named.map(() => version));
   expect(named.length).toBeGreaterThan(1);
+});
+
+it("docs/words.md explains every word once", () => {
+  const words = tableOf(read("docs/words.md")).flatMap(([cell = ""]) =>
+    [...cell.matchAll(/\*\*([^*]+)\*\*/g)].map(([, word]) => word),
+  );
+  expect(words.length).toBeGreaterThan(20);
+  expect(words).toEqual([...new Set(words)]);
+  expect(words).toEqual(expect.arrayContaining(["job", "run", "row", "entry", "key", "outcome", "ledger"]));
 });
 
 it("what is not built yet is said in the list of what the program does not do", () => {

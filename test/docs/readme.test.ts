@@ -38,7 +38,7 @@ function firstColumn(table: string): readonly string[] {
 describe("the tables", () => {
   it("list every exit code", () => {
     expect([...firstColumn(only(results, "exit codes")).map(Number)].sort()).toEqual(Object.values(exitCodes).sort());
-    const [sentence = ""] = /^Every option[\s\S]*?\n\n/m.exec(readme) ?? [];
+    const [sentence = ""] = /^Without a job[\s\S]*?\n\n/m.exec(readme) ?? [];
     const told = [...sentence.matchAll(/(?:: |, )(\d) /g)].map(([, number]) => Number(number));
     expect(told.toSorted()).toEqual(Object.values(exitCodes).sort());
   });
