@@ -20,9 +20,11 @@ const documents = ["README.md", ...readdirSync(join(root, "docs")).map((name) =>
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 describe("a document", () => {
-  test.each(documents.filter((path) => blocksOf(read(path)).some(isRun)))(
+  // Most of it waits: for the pace of a job, and for the sandbox.
+  test.concurrent.for(documents.filter((path) => blocksOf(read(path)).some(isRun)))(
     "%s does and shows what it says",
-    async (path) => {
+    { timeout: 300_000 },
+    async (path, { expect }) => {
       const ran = await runDocument(read(path));
       // From the end, so that what is written above moves no line that is still to be found.
       for (const { block, commands, stdout, stderr, shown } of ran.toReversed()) {
@@ -36,7 +38,6 @@ describe("a document", () => {
         else expect.soft(masked(output), `${path}:${shown.line}`).toBe(masked(shown.body));
       }
     },
-    300_000,
   );
 
   it("says of every block to type that is not run why not", () => {
