@@ -71,8 +71,8 @@ describe("a block", () => {
 describe("output", () => {
   it.each([
     {
-      text: "run 20261121-021855-4048 finished in 1 s",
-      output: "run 20261122-101855-aaaa finished in 12 s\n",
+      text: "run 20261121-021855-4048 finished in 1 s: 3 rows",
+      output: "run 20261122-101855-aaaa finished in 1 min 2 s: 3 rows\n",
       is: true,
     },
     { text: "a\n…\nd", output: "a\nb\nc\nd\n", is: true },

@@ -127,7 +127,7 @@ export function masked(text: string): string {
     .replaceAll(/\d{8}-\d{6}-[0-9a-f]{4}/g, "RUN")
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?/g, "MOMENT")
     .replaceAll(/\b\d\d:\d\d:\d\d(\.\d+)?\b/g, "TIME")
-    .replaceAll(/\bin \d+(\.\d+)? (ms|s|min|h)\b/g, "in TIME")
+    .replaceAll(/\bfinished in [^:\n]+:/g, "finished in TIME:")
     .replaceAll(/ +$/gm, "")
     .trim();
 }
