@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 const thorough = [
   "test/e2e/**/*.test.ts",
   "test/docs/readme.test.ts",
+  "test/docs/console-blocks.test.ts",
   "test/ledger/sqlite/crash.test.ts",
   "test/ledger/sqlite/old-ledgers.test.ts",
   "test/**/*-properties.test.ts",

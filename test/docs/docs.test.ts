@@ -30,14 +30,22 @@ import { channelStanding } from "../../src/model/resources/channel-standing.ts";
 import { type Field, type FieldType, fieldAt } from "../../src/model/resources/field.ts";
 import { resourceNames, resources } from "../../src/model/resources/resources.ts";
 import type { Cells } from "../../src/model/row.ts";
-import { command } from "../cli/world.ts";
+import { accountRoutes } from "../../src/sandbox/endpoints/account-endpoints.ts";
+import { channelRoutes } from "../../src/sandbox/endpoints/channel-endpoints.ts";
+import { companyRoutes } from "../../src/sandbox/endpoints/company-endpoints.ts";
+import { orderRoutes } from "../../src/sandbox/endpoints/order-endpoints.ts";
+import { productRoutes } from "../../src/sandbox/endpoints/product-endpoints.ts";
+import { faults } from "../../src/sandbox/world/faults.ts";
+import { lieGroups, lieLines } from "../../src/sandbox/world/lies.ts";
+import { sandboxSettings } from "../../src/sandbox/world/options.ts";
+import { readLies } from "../../src/sandbox/world/read-lies.ts";
+import { createWorld } from "../../src/sandbox/world/world.ts";
 import { compiled, draftOf, sourceRow } from "../map/rows.ts";
 import { type Files, jobFolder, type StagedJob, stagedJob } from "../staging/job-folder.ts";
 import {
   code,
   codes,
   expanded,
-  headingsOf,
   keysOf,
   leavesOf,
   type Marked,
@@ -49,12 +57,15 @@ import {
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const mappingDoc = read("docs/mapping.md");
+const mappingDoc = ["mapping", "mapping-recipes", "mapping-reference"]
+  .map((name) => read(`docs/${name}.md`))
+  .join("\n");
 const jobDoc = read("docs/job.md");
 const payloadDoc = read("docs/payload-fields.md");
 const initDoc = read("docs/init.md");
 const channelsDoc = read("docs/channels.md");
 const doctorDoc = read("docs/doctor.md");
+const sandboxDoc = read("docs/sandbox.md");
 
 interface Example extends Marked {
   readonly mapping: string;
@@ -109,7 +120,7 @@ async function payloadsOf({ open, ledger }: StagedJob): Promise<Json> {
   );
 }
 
-describe("docs/mapping.md", () => {
+describe("docs/mapping.md, its recipes and its reference", () => {
   const examples = marked(mappingDoc, "mapping").map(exampleOf);
 
   it("has its examples", () => {
@@ -126,17 +137,6 @@ describe("docs/mapping.md", () => {
     expect(await payloadsOf(staged)).toEqual(example.payloads);
     expect(await staged.problems()).toEqual(example.problems);
     expect(staged.warnings).toEqual([]);
-  });
-
-  it("starts with what check really prints", async () => {
-    const text = only(mappingDoc, "start");
-    const { files } = exampleOf({ name: "start", text });
-    await using folder = await jobFolder(files);
-    const [, words = ""] = /```console\n\$ luminous-import ([^\n]*)\n/.exec(text) ?? [];
-    const { stdout } = await command(words.split(" "), { cwd: folder.path });
-    const told = /```text\n([\s\S]*?)```/.exec(text)?.[1] ?? "";
-    const withoutTime = (output: string) => output.replace(/finished in .*?:/, "finished:");
-    expect(withoutTime(told)).toBe(withoutTime(stdout));
   });
 
   const recipes = tableOf(only(mappingDoc, "recipes")).flatMap(([to = "", write = "", cells = "", makes = ""]) =>
@@ -364,22 +364,37 @@ describe("docs/doctor.md", () => {
   });
 });
 
-it("the docs link only to files and headings that are there", () => {
-  for (const [path, document] of Object.entries({
-    "docs/mapping.md": mappingDoc,
-    "docs/job.md": jobDoc,
-    "docs/payload-fields.md": payloadDoc,
-    "docs/init.md": initDoc,
-    "docs/channels.md": channelsDoc,
-    "docs/doctor.md": doctorDoc,
-  })) {
-    for (const [, target = ""] of document.matchAll(/\]\(([^)]+)\)/g)) {
-      if (/^https:/.test(target)) continue;
-      const [file = "", heading] = target.split("#");
-      const linked = file === "" ? document : read(join(path, "..", file));
-      if (heading !== undefined) expect(headingsOf(linked), `${path} → ${target}`).toContain(heading);
-    }
-  }
+describe("docs/sandbox.md", () => {
+  it("lists every option, with its default", () => {
+    const { commands } = buildProgram({} as CommandWorld, () => undefined);
+    const options = commands.find((command) => command.name() === "sandbox")?.options ?? [];
+    const told = tableOf(only(sandboxDoc, "sandbox options")).map(([flags, , fallback = ""]) => [
+      code(flags),
+      fallback,
+    ]);
+    expect(told.map(([flags]) => flags)).toEqual(options.map(({ flags }) => flags));
+    for (const { flags, defaultValue } of options.filter((option) => option.defaultValue !== undefined))
+      expect(told).toContainEqual([flags, `\`${defaultValue}\``]);
+  });
+
+  it("lists every fault and every lie as the program words them", () => {
+    const toldOf = (mark: string) => tableOf(only(sandboxDoc, mark)).map(([name, says]) => [code(name), says]);
+    expect(toldOf("sandbox faults")).toEqual(Object.entries(faults));
+    const told = Object.values(lieGroups).flatMap((title) =>
+      tableOf((sandboxDoc.split(`### ${title}\n`)[1] ?? "").split("\n#")[0] ?? ""),
+    );
+    const lies = (Object.keys(lieGroups) as (keyof typeof lieGroups)[]).flatMap(lieLines);
+    expect(told.map(([name, says]) => [code(name), says])).toEqual(lies.map(({ term, says }) => [term, says]));
+  });
+
+  it("lists every endpoint", () => {
+    const world = createWorld(sandboxSettings({}), readLies([], 1));
+    const endpoints = [productRoutes, orderRoutes, channelRoutes, companyRoutes, accountRoutes].flatMap((of) =>
+      of(world),
+    );
+    const told = tableOf(only(sandboxDoc, "sandbox endpoints")).flatMap(([names]) => codes(names));
+    expect(told.toSorted()).toEqual(endpoints.map(({ method, path }) => `${method} ${path}`).toSorted());
+  });
 });
 
 function sourceFiles(folder: string): readonly string[] {

@@ -157,7 +157,7 @@ it.concurrent("tells all five mistakes of a mapping at once, each with its line 
     expect.stringMatching(/mapping\.yaml:8:41: .*"stone" is no unit of weight/),
     expect.stringMatching(/mapping\.yaml:9:24: .*description\.expr/),
   ]);
-  expect(stderr).toContain("docs/mapping.md");
+  expect(stderr).toContain("docs/mapping-reference.md");
   expect(exitCode).toBe(2);
 });
 

@@ -55,7 +55,7 @@ export function loadMapping(text: string, file: string, compiler: CompileExpress
   const { value: written, ...places } = loadYaml(text, file, mappingSchema, "MAPPING_INVALID", {
     check: (mapping, at) => checkMapping(mapping, at, compile),
     unknownKey: nestedField,
-    hint: "docs/mapping.md describes every key of a mapping",
+    hint: "docs/mapping-reference.md describes every key of a mapping",
   });
   const { resource, source } = written;
   const context: Context = { written, places, compile };

@@ -1,5 +1,5 @@
 // The table of `apply:`: named transforms from a value to a value. Arguments are checked when a mapping is compiled.
-// A blank stays blank through every transform, and of a list each element is transformed. Documented in docs/mapping.md.
+// A blank stays blank through every transform, and of a list each element is transformed. Documented in docs/mapping-reference.md.
 import type { RE2JS } from "re2js";
 import { z } from "zod";
 import type { Notice, ProblemCode } from "../../model/problem.ts";
@@ -43,10 +43,17 @@ export function compileTransform(spec: TransformSpec, style: ValueStyle): Compil
   const definition = definitions.get(name);
   if (definition === undefined) {
     const hint = didYouMean(name, transformNames);
-    return { ok: false, message: `unknown transform "${name}".${hint} The transforms are listed in docs/mapping.md` };
+    return {
+      ok: false,
+      message: `unknown transform "${name}".${hint} The transforms are listed in docs/mapping-reference.md#transforms-apply`,
+    };
   }
   const made = definition.make(argument, style);
-  if (made === undefined) return { ok: false, message: `"${name}" is written ${definition.usage} (docs/mapping.md)` };
+  if (made === undefined)
+    return {
+      ok: false,
+      message: `"${name}" is written ${definition.usage} (docs/mapping-reference.md#transforms-apply)`,
+    };
   if (typeof made === "string") return { ok: false, message: made };
   return { ok: true, transform: (value) => withinLength(value, name, made) };
 }

@@ -8,7 +8,7 @@ function faultsOf(yaml: string): readonly string[] {
     loadMapping(yaml, "m.yaml");
   } catch (error) {
     if (error instanceof ImportError && error.code === "MAPPING_INVALID") {
-      expect(error.hint).toContain("docs/mapping.md");
+      expect(error.hint).toContain("docs/mapping-reference.md");
       return error.message.split("\n").map((line) => line.replace(/^m\.yaml:/, ""));
     }
     throw error;

@@ -147,7 +147,7 @@ describe("a mapping is refused", () => {
   test.each<{ spec: TransformSpec; says: string }>([
     {
       spec: "trimm",
-      says: 'unknown transform "trimm". Did you mean "trim"? The transforms are listed in docs/mapping.md',
+      says: 'unknown transform "trimm". Did you mean "trim"? The transforms are listed in docs/mapping-reference.md#transforms-apply',
     },
     { spec: { toString: 1 }, says: 'unknown transform "toString"' },
     { spec: { trim: 1 }, says: '"trim" is written trim, without an argument' },
