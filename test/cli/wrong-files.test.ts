@@ -27,9 +27,10 @@ const wrong: readonly { readonly what: string; readonly content: Content; readon
   {
     what: "an export",
     content: `sku,name\n${`1,${secret}\n`.repeat(500)}`,
-    says: "must be a map (key: value), not text",
+    says: "is a CSV, not a",
   },
-  { what: "a JSON export", content: JSON.stringify([{ name: secret }]), says: "must be a map, not a list" },
+  { what: "a JSON export", content: JSON.stringify([{ name: secret }]), says: "is a JSON export, not a" },
+  { what: "nothing", content: "# to be written\n", says: "is empty" },
   { what: "a huge scalar", content: `version: ${secret.repeat(100_000)}\n`, says: "version: must be 1, not" },
   { what: "a huge key", content: `${secret.repeat(100_000)}: 1\n`, says: "must be at most 1024 chars" },
   {
