@@ -191,6 +191,16 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await doctor(await namedJob(command, world), globals(command), world));
     });
 
+  program
+    .command("demo [folder]")
+    .description("a small example from check to explain, against a sandbox of its own; needs no account")
+    .option("--force", "write into a folder that holds something else")
+    .addHelpText("after", example("luminous-import demo", "luminous-import demo /tmp/tryout"))
+    .action(async (folder: string | undefined, options: object) => {
+      const { demo } = await import("./commands/demo.ts");
+      done(await demo(folder, options, world));
+    });
+
   const channels = program.command("channels").description("what the account's channels would do with orders");
   withAccount(withJson(channels.command("list"), "the channels"))
     .description("all channels, a line each")
