@@ -121,6 +121,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   ],
   // The process.
   "cli/world": ["model", "model/text", "disk", "report", "job", "run"],
+  "cli/completion": [],
   "cli/commands": [
     "model",
     "model/text",
@@ -135,9 +136,10 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "doctor",
     "demo",
     "init",
+    "cli/completion",
     "cli/world",
   ],
-  cli: ["model", "model/text", "cli/world", "cli/commands"],
+  cli: ["model", "model/text", "sandbox/world", "cli/world", "cli/commands"],
 };
 
 type Graph = ReadonlyMap<string, readonly string[]>;

@@ -1,5 +1,5 @@
 // What commands share: their job, their options, and how the values of options are read.
-import { type Command, Option } from "commander";
+import { type Command, Help, Option } from "commander";
 import { ImportError } from "../model/error.ts";
 import { shownUnlessToken } from "../model/text/mask.ts";
 import type { GlobalOptions } from "./world/world.ts";
@@ -39,13 +39,28 @@ export function withAccount(command: Command): Command {
   return share(refusesTokens(withAddress(command)), tokenFile);
 }
 
-/** The options of a command as its help lists them: its own first, then those that it shares with others. */
+/** The options of a command as its help lists them: its own first, then those that it shares with others, then help. */
 export function ownFirst(command: Command): Option[] {
-  const shown = command.options.filter(({ hidden }) => !hidden);
-  return [...shown.filter((option) => !shared.has(option)), ...shown.filter((option) => shared.has(option))];
+  const shown = plainHelp.visibleOptions(command);
+  const rank = (option: Option): number => (option.long === "--help" ? 2 : shared.has(option) ? 1 : 0);
+  return shown.toSorted((a, b) => rank(a) - rank(b));
 }
 
+const plainHelp = new Help();
 const shared = new WeakSet<Option>();
+
+/** The option with words that its value may begin with, for completion alone: other values are fine too. */
+export function suggesting(option: Option, words: readonly string[]): Option {
+  suggestions.set(option, words);
+  return option;
+}
+
+/** What `suggesting` was told of an option. */
+export function suggestionsOf(option: Option): readonly string[] | undefined {
+  return suggestions.get(option);
+}
+
+const suggestions = new WeakMap<Option, readonly string[]>();
 
 function share(command: Command, ...options: readonly Option[]): Command {
   for (const option of options) {

@@ -1,7 +1,10 @@
 // The command line: every command with its options and its help. Each command is loaded when it is called.
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { ImportError } from "../model/error.ts";
 import { version } from "../model/package.ts";
+import { faultNames } from "../sandbox/world/faults.ts";
+import { lieNames } from "../sandbox/world/lies.ts";
+import type { Shell } from "./commands/completion.ts";
 import type { InitFlags } from "./commands/init.ts";
 import type { RetryFlags } from "./commands/retry.ts";
 import type { RunFlags } from "./commands/run.ts";
@@ -12,6 +15,8 @@ import {
   ownFirst,
   positive,
   repeatable,
+  suggesting,
+  suggestionsOf,
   wholeNumber,
   withAccount,
   withAddress,
@@ -30,6 +35,15 @@ export const laterCommands = ["plan", "drop", "report"] as const;
 function helpWidth(columns: number | undefined): number {
   return Math.min(columns ?? 80, 100);
 }
+
+const completionHelp = `
+Where it goes:
+  bash  luminous-import completion bash > ~/.local/share/bash-completion/completions/luminous-import
+  zsh   luminous-import completion zsh > "\${fpath[1]}/_luminous-import"
+  fish  luminous-import completion fish > ~/.config/fish/completions/luminous-import.fish
+
+For this shell only: source <(luminous-import completion bash)
+`;
 
 /** The command line, as a commander program. `done` receives the exit code of the command that ran. */
 export function buildProgram(world: CommandWorld, done: (exitCode: number) => void): Command {
@@ -239,8 +253,18 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .addOption(new Option("--token <token>", "the token that it accepts; it protects nothing").default("sandbox"))
     .addOption(new Option("--rate <n>", "requests per second before it answers 429").argParser(positive("--rate")))
     .addOption(new Option("--latency <ms>", "how long every answer takes").argParser(wholeNumber("--latency", 0)))
-    .addOption(repeatable("--fault <name=probability>", "faults to inject; can be given several times"))
-    .addOption(repeatable("--lie <name[=number]>", "what it gets wrong all the time; can be given several times"))
+    .addOption(
+      suggesting(
+        repeatable("--fault <name=probability>", "faults to inject; can be given several times"),
+        faultNames.map((name) => `${name}=`),
+      ),
+    )
+    .addOption(
+      suggesting(
+        repeatable("--lie <name[=number]>", "what it gets wrong all the time; can be given several times"),
+        lieNames,
+      ),
+    )
     .addOption(
       new Option("--duplicates <mode>", "what a second record with the same key gets")
         .choices(["accept", "reject", "conflict"])
@@ -257,6 +281,16 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .action(async (options: object) => {
       const { sandbox } = await import("./commands/sandbox.ts");
       done(await sandbox(options, world));
+    });
+
+  program
+    .command("completion")
+    .addArgument(new Argument("<shell>", "the shell that is to complete").choices(["bash", "zsh", "fish"]))
+    .description("print what makes a shell complete commands, options, values and job files")
+    .addHelpText("after", completionHelp)
+    .action(async (shell: Shell) => {
+      const { completion } = await import("./commands/completion.ts");
+      done(completion(shell, program, suggestionsOf, world));
     });
 
   const known = program.commands.map((command) => command.name());
