@@ -109,6 +109,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   "init/recipes": ["model", "model/resources", "init/names", "init/proposal", "init/columns"],
   init: [
     "model",
+    "model/text",
     "model/resources",
     "disk",
     "read",

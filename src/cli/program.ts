@@ -31,18 +31,26 @@ import type { CommandWorld } from "./world/world.ts";
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
 export const laterCommands = ["plan", "drop", "report"] as const;
 
+// That there are options need not be said of every command: the place is for what it does.
+function subcommandTerm(command: Command): string {
+  const operands = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...operands].join(" ");
+}
+
 // Texts stand still in a wide window, and fit into a small one.
 function helpWidth(columns: number | undefined): number {
   return Math.min(columns ?? 80, 100);
 }
 
 const completionHelp = `
-Where it goes:
-  bash  luminous-import completion bash > ~/.local/share/bash-completion/completions/luminous-import
-  zsh   luminous-import completion zsh > "\${fpath[1]}/_luminous-import"
-  fish  luminous-import completion fish > ~/.config/fish/completions/luminous-import.fish
-
-For this shell only: source <(luminous-import completion bash)
+The line that turns it on, for a shell's own start file:
+  bash  source <(luminous-import completion bash)           in ~/.bashrc
+  zsh   source <(luminous-import completion zsh)            in ~/.zshrc,
+                                                            after compinit
+  fish  luminous-import completion fish | source            in config.fish
 `;
 
 /** The command line, as a commander program. `done` receives the exit code of the command that ran. */
@@ -64,9 +72,12 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
           text.replace(/(unknown option '[^'=]*=).*'/, "$1…'").replace(/(unknown command) '(?![a-z-]{1,20}').*'/, "$1"),
         ),
     })
-    .configureHelp({ visibleOptions: ownFirst })
+    .configureHelp({ visibleOptions: ownFirst, subcommandTerm, minWidthToWrap: 30 })
     .showHelpAfterError("(--help shows what there is)")
-    .addHelpText("after", example("luminous-import check import.yaml", "luminous-import run import.yaml"));
+    .addHelpText(
+      "after",
+      example("luminous-import demo", "luminous-import init products.csv", "luminous-import check"),
+    );
 
   program
     .command("init [exports...]")
@@ -277,7 +288,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       new Option("--seed <n>", "makes faults and lies repeatable").argParser(wholeNumber("--seed", 0)).default(1),
     )
     .addHelpText("after", sandboxHelp)
-    .addHelpText("after", example("luminous-import sandbox --rate 5 --fault error-after=0.05 --fault hang-after=0.02"))
+    .addHelpText("after", example("luminous-import sandbox --rate 5 --fault error-after=0.05 --lie no-total"))
     .action(async (options: object) => {
       const { sandbox } = await import("./commands/sandbox.ts");
       done(await sandbox(options, world));

@@ -19,7 +19,7 @@ describe("help", () => {
     expect(exitCode).toBe(0);
     expect(stderr).toBe("");
     expect(stdout).toMatch(/^Usage: luminous-import/);
-    expect(stdout).toContain(`Example:\n  $ luminous-import ${words[0] ?? "check"}`);
+    expect(stdout).toContain(`Example:\n  $ luminous-import ${words[0] ?? "demo"}`);
   });
 
   it("of a command is also under help", async () => {
@@ -47,6 +47,19 @@ describe("help", () => {
 it("says its version", async () => {
   expect(await command(["--version"])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
   expect(version).toMatch(/^\d+\.\d+\.\d+/);
+});
+
+describe("Windows outside WSL", () => {
+  it("is refused in a sentence, before anything is read", async () => {
+    const { exitCode, stdout, stderr } = await command(["run", "gone.yaml"], { platform: "win32" });
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^luminous-import does not support Windows outside WSL\n.*WSL.*\n$/);
+  });
+
+  it("still gets help and the version", async () => {
+    expect((await command(["--version"], { platform: "win32" })).exitCode).toBe(0);
+    expect((await command(["run", "--help"], { platform: "win32" })).stdout).toContain("Usage: luminous-import run");
+  });
 });
 
 describe("what makes no sense ends with 2, says what, and where help is", () => {
@@ -172,7 +185,7 @@ test.each(laterCommands.map((name) => [name]))("%s is refused as not built yet, 
   expect(exitCode).toBe(2);
   expect(stdout).toBe("");
   expect(stderr).toMatch(
-    new RegExp(`^"${name}" is not built yet\nThis version knows init, check, run, [a-z, ]*sandbox\\.\n$`),
+    new RegExp(`^"${name}" is not built yet\nThis version knows init, check, run, [a-z, ]*sandbox, completion\\.\n$`),
   );
 });
 
