@@ -18,7 +18,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   disk: ["model"],
   // Stages that know only the vocabulary.
   "read/text": ["model", "model/text"],
-  read: ["model", "model/text", "read/text"],
+  read: ["model", "model/text", "model/config", "read/text"],
   damage: ["model", "model/text"],
   "map/values": ["model", "model/text", "model/resources"],
   "map/expression": ["model", "model/text", "model/config", "map/values"],
@@ -110,6 +110,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   init: [
     "model",
     "model/text",
+    "model/config",
     "model/resources",
     "disk",
     "read",

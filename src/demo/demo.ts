@@ -48,8 +48,9 @@ export async function demo({
   await using sandbox = await startSandbox();
   await writeExample({ folder, shown, baseUrl: sandbox.url, force });
   const job = join(shown, "import.yaml");
-  say(`The demo is in ${shown}/: exports of two shops, a job and its mappings. Two cells are wrong.`);
-  say("A sandbox stands in for Luminous; nothing leaves this machine. What the commands print is shortened.");
+  say(`The demo is in ${shown}/: exports of two shops, a job and mappings.`);
+  say("Two cells of the exports are wrong. A sandbox stands in for Luminous.");
+  say("What the commands print is shortened.");
 
   const step = async ({ title, words, expected, without }: Step): Promise<number | undefined> => {
     if (stop.aborted) return exitCodes.stopped;
@@ -85,14 +86,14 @@ export async function demo({
   const failed =
     (await step({ title: "4. Retry: only what failed, and what waited for it.", words: ["retry", job], ...partly })) ??
     (await step({
-      title: `5. Explain: the whole story of one of them, the kit that waited for the lantern's price.`,
+      title: `5. Explain: the story of the kit that waited for the lantern.`,
       words: ["explain", job, key],
       expected: exitCodes.done,
-      without: /^The payload/,
+      without: /^(?:The payload|In earlier runs)/,
     }));
   if (failed !== undefined) return failed;
 
-  head("\nThat was all of it; the sandbox is gone. Go on with a file of your own, or look around in the example:");
+  head("\nThat was all; the sandbox is gone. A file of your own, or more of the example:");
   for (const words of [
     ["init", "your-file.csv"],
     ["check", job, "--show", "1"],

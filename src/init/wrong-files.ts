@@ -2,9 +2,9 @@
 // meant. Files that are no text are told apart where they are opened.
 import { open, readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { configKind } from "../model/config/config-kind.ts";
 import { ImportError } from "../model/error.ts";
 import { shellWord } from "../model/text/shell-word.ts";
-import { configKind } from "../read/config-kind.ts";
 import { whyClosed } from "../read/why-closed.ts";
 
 /** Throws `ImportError("INPUT_UNREADABLE")` when the path is plainly no export. */

@@ -2,9 +2,9 @@
 // nowhere, no text, far too long. Its content is shown in no message.
 import { open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type ConfigKind, configKind } from "../model/config/config-kind.ts";
 import { type ErrorCode, ImportError } from "../model/error.ts";
 import { shellWord } from "../model/text/shell-word.ts";
-import { type ConfigKind, configKind } from "./config-kind.ts";
 import { foreignFormat, foreignHeadBytes } from "./foreign-formats.ts";
 import { openStreamFile, piecesOfStream } from "./stream-file.ts";
 import { pieceBytes } from "./text/limits.ts";
