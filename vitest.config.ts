@@ -22,6 +22,7 @@ const thorough = [
   "test/history/explain.test.ts",
   "test/run/moving-files.test.ts",
   // Whole commands, one after the other.
+  "test/demo/demo.test.ts",
   "test/doctor/doctor.test.ts",
   "test/run/retry.test.ts",
   "test/run/hostile-names.test.ts",

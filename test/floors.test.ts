@@ -18,7 +18,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   disk: ["model"],
   // Stages that know only the vocabulary.
   "read/text": ["model", "model/text"],
-  read: ["model", "model/text", "read/text"],
+  read: ["model", "model/text", "model/config", "read/text"],
   damage: ["model", "model/text"],
   "map/values": ["model", "model/text", "model/resources"],
   "map/expression": ["model", "model/text", "model/config", "map/values"],
@@ -102,12 +102,15 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "job",
     "staging",
   ],
+  demo: ["model", "model/text", "ledger", "sandbox"],
   "init/names": [],
   "init/proposal": ["model"],
   "init/columns": ["model", "model/resources", "init/names", "init/proposal"],
   "init/recipes": ["model", "model/resources", "init/names", "init/proposal", "init/columns"],
   init: [
     "model",
+    "model/text",
+    "model/config",
     "model/resources",
     "disk",
     "read",
@@ -120,6 +123,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   ],
   // The process.
   "cli/world": ["model", "model/text", "disk", "report", "job", "run"],
+  "cli/completion": [],
   "cli/commands": [
     "model",
     "model/text",
@@ -132,10 +136,12 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "history",
     "audit",
     "doctor",
+    "demo",
     "init",
+    "cli/completion",
     "cli/world",
   ],
-  cli: ["model", "model/text", "cli/world", "cli/commands"],
+  cli: ["model", "model/text", "sandbox/world", "cli/world", "cli/commands"],
 };
 
 type Graph = ReadonlyMap<string, readonly string[]>;

@@ -16,6 +16,8 @@ const stderr = createOutlet(process.stderr, 2);
 
 const exitCode = await main(argv, {
   argv,
+  script: process.argv[1],
+  platform: process.platform,
   env: process.env,
   home: known(homedir) ?? "/",
   cwd: known(process.cwd) ?? "/",

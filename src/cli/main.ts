@@ -4,14 +4,15 @@ import { ImportError } from "../model/error.ts";
 import { exitCodeOf, exitCodes } from "../model/exit-codes.ts";
 import { buildProgram } from "./program.ts";
 import { tellError } from "./world/tell-error.ts";
-import { createBorder, type ProcessWorld } from "./world/world.ts";
+import { type CommandWorld, createBorder, type ProcessWorld } from "./world/world.ts";
 
 /** Runs the command line and gives the exit code. Every error ends here. */
 export async function main(argv: readonly string[], outside: ProcessWorld): Promise<number> {
   const border = createBorder(outside);
   let exitCode: number = exitCodes.done;
   try {
-    const world = { ...outside, ...border };
+    const world: CommandWorld = { ...outside, ...border, call: (words, env) => callWithin(outside, words, env) };
+    refuseWindows(outside);
     // Also for commands that need no token: it may stand in a ledger of an older version. The sandbox tells its own.
     if (argv[0] !== "sandbox") world.keepSecret(world.env.LUMINOUS_API_KEY?.trim() ?? "");
     await buildProgram(world, (code) => {
@@ -30,6 +31,27 @@ export async function main(argv: readonly string[], outside: ProcessWorld): Prom
     );
     return exitCodes.defect;
   }
+}
+
+// What a run promises rests on locks, on renaming and on syncing folders, and none of it was ever tried there.
+function refuseWindows({ platform, argv }: ProcessWorld): void {
+  const isAsked = argv.some((word) => ["--help", "-h", "help", "--version", "-V"].includes(word));
+  if (platform !== "win32" || isAsked) return;
+  throw new ImportError("USAGE", "luminous-import does not support Windows outside WSL", {
+    hint: "Run it inside WSL (wsl --install sets it up), where it is a Linux program like any other.",
+  });
+}
+
+async function callWithin(
+  outside: ProcessWorld,
+  argv: readonly string[],
+  env: ProcessWorld["env"],
+): Promise<{ readonly exitCode: number; readonly printed: string }> {
+  const pieces: string[] = [];
+  const { isTTY = false, columns } = outside.stdout;
+  const stdout = { write: (text: string) => pieces.push(text), isTTY, columns };
+  const exitCode = await main(argv, { ...outside, argv, env, stdout });
+  return { exitCode, printed: pieces.join("") };
 }
 
 /** What failed first, where closing something failed after it: the rest of the trouble mostly comes from it. */

@@ -1,18 +1,79 @@
-// What options have in common: those of every command, and how their values are read.
-import { type Command, Option } from "commander";
+// What commands share: their job, their options, and how the values of options are read.
+import { type Command, Help, Option } from "commander";
 import { ImportError } from "../model/error.ts";
 import { shownUnlessToken } from "../model/text/mask.ts";
 import type { GlobalOptions } from "./world/world.ts";
 
-/** A command with the options that are the same everywhere. */
-export function withGlobals(command: Command): Command {
+/** A command about a job, which is `import.yaml` of this folder unless it is named. */
+export function withJob(command: Command): Command {
+  // A word too many is refused by world/named-job.ts, which can say what was meant.
+  return refusesTokens(
+    command.argument("[job]", "the job file; import.yaml of this folder unless said"),
+  ).allowExcessArguments();
+}
+
+/** `--json`; `what` is printed. */
+export function withJson(command: Command, what: string): Command {
+  return share(command, new Option("--json", `${what} as JSON on stdout, and nothing else there`));
+}
+
+/** What a command takes that shows its progress. */
+export function withProgress(command: Command): Command {
+  const quiet = new Option("--quiet", "no progress");
+  return share(command, quiet, new Option("--log-file <file>", "events as NDJSON; - is stderr"));
+}
+
+/** `--state`, for a command that reads or writes what runs leave behind. */
+export function withState(command: Command): Command {
+  return share(command, new Option("--state <dir>", "where ledgers and runs are kept"));
+}
+
+/** `--profile`, for a command that has to know which account is meant. */
+export function withAddress(command: Command): Command {
+  return share(command, new Option("--profile <name>", "a profile of the vendor's own CLI names the account"));
+}
+
+/** What a command takes that asks the API. */
+export function withAccount(command: Command): Command {
+  const tokenFile = new Option("--token-file <file>", "a file that holds the API token");
+  return share(refusesTokens(withAddress(command)), tokenFile);
+}
+
+/** The options of a command as its help lists them: its own first, then those that it shares with others, then help. */
+export function ownFirst(command: Command): Option[] {
+  const shown = plainHelp.visibleOptions(command);
+  const rank = (option: Option): number => (option.long === "--help" ? 2 : shared.has(option) ? 1 : 0);
+  return shown.toSorted((a, b) => rank(a) - rank(b));
+}
+
+const plainHelp = new Help();
+const shared = new WeakSet<Option>();
+
+/** The option with words that its value may begin with, for completion alone: other values are fine too. */
+export function suggesting(option: Option, words: readonly string[]): Option {
+  suggestions.set(option, words);
+  return option;
+}
+
+/** What `suggesting` was told of an option. */
+export function suggestionsOf(option: Option): readonly string[] | undefined {
+  return suggestions.get(option);
+}
+
+const suggestions = new WeakMap<Option, readonly string[]>();
+
+function share(command: Command, ...options: readonly Option[]): Command {
+  for (const option of options) {
+    shared.add(option);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** A token on the command line is told from an unknown option: it has to be said why it is refused. */
+function refusesTokens(command: Command): Command {
+  if (command.options.some(({ long }) => long === "--api-key")) return command;
   return command
-    .option("--json", "the summary as JSON on stdout, and nothing else there")
-    .option("--quiet", "no progress")
-    .option("--log-file <file>", "events as NDJSON; - is stderr")
-    .option("--state <dir>", "where ledgers and runs are kept")
-    .option("--profile <name>", "a profile of the vendor's own CLI")
-    .option("--token-file <file>", "a file that holds the API token")
     .addOption(new Option("--token <token>").hideHelp().argParser(refuseToken))
     .addOption(new Option("--api-key <token>").hideHelp().argParser(refuseToken));
 }
@@ -25,7 +86,7 @@ export function repeatable(flags: string, description: string): Option {
   ]);
 }
 
-/** These options, as somebody gave them. */
+/** The options that commands share, as somebody gave them. */
 export function globals(command: Command): GlobalOptions {
   return command.opts<GlobalOptions>();
 }

@@ -1,16 +1,57 @@
 // The command line: every command with its options and its help. Each command is loaded when it is called.
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { ImportError } from "../model/error.ts";
 import { version } from "../model/package.ts";
+import { faultNames } from "../sandbox/world/faults.ts";
+import { lieNames } from "../sandbox/world/lies.ts";
+import type { Shell } from "./commands/completion.ts";
 import type { InitFlags } from "./commands/init.ts";
 import type { RetryFlags } from "./commands/retry.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { sandboxHelp } from "./commands/sandbox-help.ts";
-import { example, globals, positive, repeatable, wholeNumber, withGlobals } from "./options.ts";
+import {
+  example,
+  globals,
+  ownFirst,
+  positive,
+  repeatable,
+  suggesting,
+  suggestionsOf,
+  wholeNumber,
+  withAccount,
+  withAddress,
+  withJob,
+  withJson,
+  withProgress,
+  withState,
+} from "./options.ts";
+import { namedEntry, namedJob } from "./world/named-job.ts";
 import type { CommandWorld } from "./world/world.ts";
 
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
 export const laterCommands = ["plan", "drop", "report"] as const;
+
+// That there are options need not be said of every command: the place is for what it does.
+function subcommandTerm(command: Command): string {
+  const operands = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...operands].join(" ");
+}
+
+// Texts stand still in a wide window, and fit into a small one.
+function helpWidth(columns: number | undefined): number {
+  return Math.min(columns ?? 80, 100);
+}
+
+const completionHelp = `
+The line that turns it on, for a shell's own start file:
+  bash  source <(luminous-import completion bash)           in ~/.bashrc
+  zsh   source <(luminous-import completion zsh)            in ~/.zshrc,
+                                                            after compinit
+  fish  luminous-import completion fish | source            in config.fish
+`;
 
 /** The command line, as a commander program. `done` receives the exit code of the command that ran. */
 export function buildProgram(world: CommandWorld, done: (exitCode: number) => void): Command {
@@ -23,14 +64,20 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .configureOutput({
       writeOut: (text) => world.stdout.write(text),
       writeErr: (text) => world.stderr.write(text),
+      getOutHelpWidth: () => helpWidth(world.stdout.columns),
+      getErrHelpWidth: () => helpWidth(world.stderr.columns),
       // What stands behind a misspelt `--api-kye=` may be a secret, and so may what is no command at all.
       outputError: (text, write) =>
         write(
           text.replace(/(unknown option '[^'=]*=).*'/, "$1…'").replace(/(unknown command) '(?![a-z-]{1,20}').*'/, "$1"),
         ),
     })
+    .configureHelp({ visibleOptions: ownFirst, subcommandTerm, minWidthToWrap: 30 })
     .showHelpAfterError("(--help shows what there is)")
-    .addHelpText("after", example("luminous-import check import.yaml", "luminous-import run import.yaml"));
+    .addHelpText(
+      "after",
+      example("luminous-import demo", "luminous-import init products.csv", "luminous-import check"),
+    );
 
   program
     .command("init [exports...]")
@@ -52,7 +99,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await init(exports, globals(command), options, world));
     });
 
-  withGlobals(program.command("check <job>"))
+  withState(withProgress(withJson(withJob(program.command("check")), "the summary")))
     .description("read, map and validate; no network; every problem down to the cell")
     .option("--only <input>", "this input alone")
     .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
@@ -71,12 +118,12 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
         "luminous-import check import.yaml --input orders=todays-orders.csv",
       ),
     )
-    .action(async (job: string, options: object, command: Command) => {
+    .action(async (_job: unknown, options: object, command: Command) => {
       const { check } = await import("./commands/check.ts");
-      done(await check(job, globals(command), options, world));
+      done(await check(await namedJob(command, world), globals(command), options, world));
     });
 
-  withGlobals(program.command("run <job>"))
+  withAccount(withState(withProgress(withJson(withJob(program.command("run")), "the summary"))))
     .description("do it; the same command again continues")
     .addOption(
       new Option("--limit <n>", "a pilot: the first N entries of each phase, the rest stays pending").argParser(
@@ -95,7 +142,8 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .option("--force", "ask the API again even for what was accepted")
     .option("--dry-run", "the same as check")
     .addHelpText("after", example("luminous-import run import.yaml --limit 10", "luminous-import run import.yaml"))
-    .action(async (job: string, options: RunFlags & { readonly dryRun?: boolean }, command: Command) => {
+    .action(async (_job: unknown, options: RunFlags & { readonly dryRun?: boolean }, command: Command) => {
+      const job = await namedJob(command, world);
       if (options.dryRun === true) {
         const { check } = await import("./commands/check.ts");
         return done(await check(job, globals(command), options, world));
@@ -104,7 +152,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await run(job, globals(command), options, world));
     });
 
-  withGlobals(program.command("retry <job>"))
+  withAccount(withState(withProgress(withJson(withJob(program.command("retry")), "the summary"))))
     .description("only what did not make it, read from the last run's failures files, edited or not")
     .addOption(
       new Option("--limit <n>", "the first N entries of each phase, the rest stays pending").argParser(
@@ -120,32 +168,32 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     )
     .option("--strict", "warnings count as errors")
     .addHelpText("after", example("luminous-import retry import.yaml"))
-    .action(async (job: string, options: RetryFlags, command: Command) => {
+    .action(async (_job: unknown, options: RetryFlags, command: Command) => {
       const { retry } = await import("./commands/retry.ts");
-      done(await retry(job, globals(command), options, world));
+      done(await retry(await namedJob(command, world), globals(command), options, world));
     });
 
-  withGlobals(program.command("status <job>"))
+  withAddress(withState(withJson(withJob(program.command("status")), "the summary, or the list of runs,")))
     .description("the last run's tallies")
     .option("--runs", "list all runs")
-    .addHelpText("after", example("luminous-import status import.yaml", "luminous-import status import.yaml --runs"))
-    .action(async (job: string, options: object, command: Command) => {
+    .addHelpText("after", example("luminous-import status", "luminous-import status acme.yaml --runs"))
+    .action(async (_job: unknown, options: object, command: Command) => {
       const { status } = await import("./commands/status.ts");
-      done(await status(job, globals(command), options, world));
+      done(await status(await namedJob(command, world), globals(command), options, world));
     });
 
-  withGlobals(program.command("explain <job> <key-or-line>"))
+  withAddress(withState(withJson(withJob(program.command("explain")), "the story")))
+    .argument("[key-or-line]", "a key, or a row as file:line, for example orders.csv:12")
+    .usage("[options] [job] <key-or-line>")
     .description("the whole story of one entry, by its key or as file:line; no network")
-    .addHelpText(
-      "after",
-      example("luminous-import explain import.yaml CUP-1", "luminous-import explain import.yaml orders.csv:1043"),
-    )
-    .action(async (job: string, what: string, _options: object, command: Command) => {
+    .addHelpText("after", example("luminous-import explain CUP-1", "luminous-import explain acme.yaml orders.csv:1043"))
+    .action(async (_job: unknown, _what: unknown, _options: object, command: Command) => {
       const { explain } = await import("./commands/explain.ts");
+      const { job, what } = await namedEntry(command, world);
       done(await explain(job, what, globals(command), world));
     });
 
-  withGlobals(program.command("audit <job>"))
+  withAccount(withState(withJson(withJob(program.command("audit")), "the laws")))
     .description("prove that every row has one fate; --verify compares with the API")
     .option("--run <id>", "this run instead of the newest that ended")
     .addOption(
@@ -155,28 +203,38 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       ).preset("20"),
     )
     .addHelpText("after", example("luminous-import audit import.yaml", "luminous-import audit import.yaml --verify 50"))
-    .action(async (job: string, options: object, command: Command) => {
+    .action(async (_job: unknown, options: object, command: Command) => {
       const { audit } = await import("./commands/audit.ts");
-      done(await audit(job, globals(command), options, world));
+      done(await audit(await namedJob(command, world), globals(command), options, world));
     });
 
-  withGlobals(program.command("doctor <job>"))
+  withAccount(withState(withJson(withJob(program.command("doctor")), "the findings")))
     .description("is the machine, the job and the account as a run needs it? Only reads; each line says what to do")
     .addHelpText("after", example("luminous-import doctor import.yaml"))
-    .action(async (job: string, _options: object, command: Command) => {
+    .action(async (_job: unknown, _options: object, command: Command) => {
       const { doctor } = await import("./commands/doctor.ts");
-      done(await doctor(job, globals(command), world));
+      done(await doctor(await namedJob(command, world), globals(command), world));
+    });
+
+  program
+    .command("demo [folder]")
+    .description("a small example from check to explain, against a sandbox of its own; needs no account")
+    .option("--force", "write into a folder that holds something else")
+    .addHelpText("after", example("luminous-import demo", "luminous-import demo /tmp/tryout"))
+    .action(async (folder: string | undefined, options: object) => {
+      const { demo } = await import("./commands/demo.ts");
+      done(await demo(folder, options, world));
     });
 
   const channels = program.command("channels").description("what the account's channels would do with orders");
-  withGlobals(channels.command("list"))
+  withAccount(withJson(channels.command("list"), "the channels"))
     .description("all channels, a line each")
     .addHelpText("after", example("luminous-import channels list"))
     .action(async (_options: object, command: Command) => {
       const { list } = await import("./commands/channels.ts");
       done(await list(globals(command), world));
     });
-  withGlobals(channels.command("show <label>"))
+  withAccount(withJson(channels.command("show <label>"), "the channel"))
     .description("everything that the API says of one channel, but never its credentials")
     .addHelpText("after", example('luminous-import channels show "Legacy 2024"'))
     .action(async (label: string, _options: object, command: Command) => {
@@ -185,7 +243,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     });
 
   const state = program.command("state").description("what runs leave behind: state purge removes old ones");
-  withGlobals(state.command("purge [job]"))
+  withState(withJson(state.command("purge [job]"), "what was removed"))
     .description("remove old runs; what was accepted stays known")
     .option("--before <date>", "runs that began before this day (YYYY-MM-DD, UTC)")
     .option("--dry-run", "only say what would go")
@@ -206,8 +264,18 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .addOption(new Option("--token <token>", "the token that it accepts; it protects nothing").default("sandbox"))
     .addOption(new Option("--rate <n>", "requests per second before it answers 429").argParser(positive("--rate")))
     .addOption(new Option("--latency <ms>", "how long every answer takes").argParser(wholeNumber("--latency", 0)))
-    .addOption(repeatable("--fault <name=probability>", "faults to inject; can be given several times"))
-    .addOption(repeatable("--lie <name[=number]>", "what it gets wrong all the time; can be given several times"))
+    .addOption(
+      suggesting(
+        repeatable("--fault <name=probability>", "faults to inject; can be given several times"),
+        faultNames.map((name) => `${name}=`),
+      ),
+    )
+    .addOption(
+      suggesting(
+        repeatable("--lie <name[=number]>", "what it gets wrong all the time; can be given several times"),
+        lieNames,
+      ),
+    )
     .addOption(
       new Option("--duplicates <mode>", "what a second record with the same key gets")
         .choices(["accept", "reject", "conflict"])
@@ -220,10 +288,20 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       new Option("--seed <n>", "makes faults and lies repeatable").argParser(wholeNumber("--seed", 0)).default(1),
     )
     .addHelpText("after", sandboxHelp)
-    .addHelpText("after", example("luminous-import sandbox --rate 5 --fault error-after=0.05 --fault hang-after=0.02"))
+    .addHelpText("after", example("luminous-import sandbox --rate 5 --fault error-after=0.05 --lie no-total"))
     .action(async (options: object) => {
       const { sandbox } = await import("./commands/sandbox.ts");
       done(await sandbox(options, world));
+    });
+
+  program
+    .command("completion")
+    .addArgument(new Argument("<shell>", "the shell that is to complete").choices(["bash", "zsh", "fish"]))
+    .description("print what makes a shell complete commands, options, values and job files")
+    .addHelpText("after", completionHelp)
+    .action(async (shell: Shell) => {
+      const { completion } = await import("./commands/completion.ts");
+      done(completion(shell, program, suggestionsOf, world));
     });
 
   const known = program.commands.map((command) => command.name());

@@ -8,6 +8,7 @@ import { isForeignLink } from "../disk/private-files.ts";
 import { parseDate } from "../map/values/dates.ts";
 import { ImportError } from "../model/error.ts";
 import { packageFolder } from "../model/package.ts";
+import { withoutTokens } from "../model/text/mask.ts";
 import { findRecords } from "../read/find-records.ts";
 import { openInput } from "../read/open.ts";
 import { isStreamFile } from "../read/stream-file.ts";
@@ -17,6 +18,7 @@ import type { Proposal } from "./proposal/proposal.ts";
 import { writeJob } from "./proposal/write-job.ts";
 import { writeMapping } from "./proposal/write-mapping.ts";
 import { madeFor, readShippedMappings } from "./shipped-mappings.ts";
+import { refuseWrongFile } from "./wrong-files.ts";
 
 export type { Decisions } from "./guess.ts";
 export { allLines, type Guess, type Proposal, type ProposedMapping, type Role } from "./proposal/proposal.ts";
@@ -60,11 +62,17 @@ export function proposeImport(exports: readonly Export[], decisions: Decisions =
   const proposal = guessImport(exports, decisions);
   if (proposal.mappings.length > 0) return proposal;
   const told = proposal.unrecognised.map(
-    ({ shown, columns }) => `${shown}: nothing is known by its columns ${columns.slice(0, 12).join(", ")}`,
+    ({ shown, columns }) =>
+      `${shown}: nothing is known by its columns ${columns.slice(0, 12).map(columnShown).join(", ")}`,
   );
   throw new ImportError("USAGE", told.join("\n"), {
     hint: "Nothing was written: a guess would be an invention. docs/mapping.md shows how to write a mapping; mappings/products.yaml and mappings/orders.yaml are a start.",
   });
+}
+
+// The first line of a file that is no table may be the whole file, and may hold anything.
+function columnShown(name: string): string {
+  return withoutTokens(name.length > 40 ? `${name.slice(0, 39)}…` : name);
 }
 
 /** A file that was written. */
@@ -154,6 +162,7 @@ async function findExports(patterns: readonly string[], cwd: string): Promise<re
 }
 
 async function readExport(path: string, shown: string, name: string): Promise<Export> {
+  await refuseWrongFile(path, shown);
   if (await isStreamFile(path)) {
     throw new ImportError("INPUT_UNREADABLE", `${shown}: it is a pipe, and init has to read an export more than once`, {
       hint: "Save it as a file first, and name that.",

@@ -27,7 +27,7 @@ export interface JobOutlineOptions {
 /** Reads what can be read of a job file. Throws `ImportError("JOB_INVALID")` only when there is no such file. */
 export async function readJobOutline(path: string, { cwd, state }: JobOutlineOptions): Promise<JobOutline> {
   const file: JobFile = { path: resolve(cwd, path), shown: path };
-  const yaml = readYaml(await readJobText(file));
+  const yaml = readYaml(await readJobText(file, { mayBeEmpty: true }));
   const job = asObject(parsed(yaml));
   const api = asObject(job.api);
   const folder = dirname(file.path);

@@ -122,7 +122,7 @@ function stdinTwice(inputs: z.output<typeof writtenJob>["inputs"]): readonly Con
 export async function loadJob(path: string, overrides: JobOverrides = {}): Promise<Job> {
   const { cwd = "" } = overrides; // resolve() takes the process's folder then
   const file: JobFile = { path: resolve(cwd, path), shown: path };
-  return jobFrom(await readJobText(file, overrides.signal), file, overrides);
+  return jobFrom(await readJobText(file, { signal: overrides.signal }), file, overrides);
 }
 
 /** A job as it is written, as an object; its mappings may be objects too. */
@@ -194,17 +194,22 @@ async function jobFrom(text: string, file: JobFile, overrides: JobOverrides): Pr
 }
 
 /** The text of a job file. Throws `ImportError("JOB_INVALID")` when there is none; what was given as its name may be a token. */
-export async function readJobText(file: JobFile, signal?: AbortSignal): Promise<string> {
+export async function readJobText(
+  file: JobFile,
+  { signal, mayBeEmpty = false }: { readonly signal?: AbortSignal | undefined; readonly mayBeEmpty?: boolean } = {},
+): Promise<string> {
   const { path, shown } = file;
   const files = [await seeFile(file)];
   const text = await readConfigText({
     path,
     shown: withoutTokens(shown),
+    kind: "job",
     what: "the job file",
     named: "the command",
     code: "JOB_INVALID",
     hint: "Name a job file that exists, such as import.yaml.",
     signal,
+    mayBeEmpty,
   });
   await refuseChanged({ files, globs: [] });
   return text;

@@ -279,8 +279,8 @@ type Stoppable = Pick<ScanOptions, "signal">;
 async function readMapping({ mapping }: Pick<Input, "mapping">, { signal }: Stoppable = {}): Promise<Mapping> {
   const { path, shown } = mapping;
   const hint = "The path is relative to the job file.";
-  const file = { path, shown, what: "the mapping", named: "the job", code: "MAPPING_INVALID", hint, signal } as const;
-  const text = mapping.text ?? (await readConfigText(file));
+  const says = { kind: "mapping", what: "the mapping", named: "the job", code: "MAPPING_INVALID", hint } as const;
+  const text = mapping.text ?? (await readConfigText({ path, shown, ...says, signal }));
   const loaded = loadMapping(text, shown);
   return mapping.channel === undefined ? loaded : withJobChannel(loaded, mapping.channel);
 }

@@ -19,7 +19,7 @@ describe("help", () => {
     expect(exitCode).toBe(0);
     expect(stderr).toBe("");
     expect(stdout).toMatch(/^Usage: luminous-import/);
-    expect(stdout).toContain(`Example:\n  $ luminous-import ${words[0] ?? "check"}`);
+    expect(stdout).toContain(`Example:\n  $ luminous-import ${words[0] ?? "demo"}`);
   });
 
   it("of a command is also under help", async () => {
@@ -49,13 +49,25 @@ it("says its version", async () => {
   expect(version).toMatch(/^\d+\.\d+\.\d+/);
 });
 
+describe("Windows outside WSL", () => {
+  it("is refused in a sentence, before anything is read", async () => {
+    const { exitCode, stdout, stderr } = await command(["run", "gone.yaml"], { platform: "win32" });
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^luminous-import does not support Windows outside WSL\n.*WSL.*\n$/);
+  });
+
+  it("still gets help and the version", async () => {
+    expect((await command(["--version"], { platform: "win32" })).exitCode).toBe(0);
+    expect((await command(["run", "--help"], { platform: "win32" })).stdout).toContain("Usage: luminous-import run");
+  });
+});
+
 describe("what makes no sense ends with 2, says what, and where help is", () => {
   test.each<{ readonly argv: readonly string[]; readonly says: string; readonly hint: string }>([
     { argv: [], says: "Usage: luminous-import", hint: "Example:" },
     { argv: ["frobnicate"], says: "unknown command 'frobnicate'", hint: "--help" },
     { argv: ["chekc", "import.yaml"], says: "unknown command 'chekc'", hint: "(Did you mean check?)" },
-    { argv: ["run"], says: "missing required argument 'job'", hint: "--help" },
-    { argv: ["run", "a.yaml", "b.yaml"], says: "too many arguments", hint: "--help" },
+    { argv: ["run", "a.yaml", "b.yaml"], says: "run takes one job, and 2 files are named", hint: "Name the job alone" },
     { argv: ["run", "import.yaml", "--frobnicate"], says: "unknown option '--frobnicate'", hint: "--help" },
     { argv: ["run", "import.yaml", "--strcit"], says: "unknown option '--strcit'", hint: "(Did you mean --strict?)" },
     { argv: ["check", "import.yaml", "--limit", "3"], says: "unknown option '--limit'", hint: "--help" },
@@ -173,7 +185,7 @@ test.each(laterCommands.map((name) => [name]))("%s is refused as not built yet, 
   expect(exitCode).toBe(2);
   expect(stdout).toBe("");
   expect(stderr).toMatch(
-    new RegExp(`^"${name}" is not built yet\nThis version knows init, check, run, [a-z, ]*sandbox\\.\n$`),
+    new RegExp(`^"${name}" is not built yet\nThis version knows init, check, run, [a-z, ]*sandbox, completion\\.\n$`),
   );
 });
 

@@ -10,6 +10,9 @@ export interface WorldParts {
   readonly stdin?: string;
   /** Both streams are a terminal. */
   readonly isTTY?: boolean;
+  /** The width of the terminal; 100 unless said. */
+  readonly columns?: number;
+  readonly platform?: string;
   /** Called with the function that is Ctrl-C, once a command listens. */
   readonly onListening?: (interrupt: () => void) => void;
 }
@@ -27,11 +30,12 @@ export async function command(argv: readonly string[], parts: WorldParts = {}): 
   const stderr: string[] = [];
   const world: ProcessWorld = {
     argv,
+    ...(parts.platform === undefined ? {} : { platform: parts.platform }),
     env: parts.env ?? {},
     home: "/nonexistent-home",
     cwd: parts.cwd ?? "/",
     stdin: Readable.from([parts.stdin ?? ""]),
-    stdout: { write: (text) => stdout.push(text), columns: 100, isTTY: parts.isTTY ?? false },
+    stdout: { write: (text) => stdout.push(text), columns: parts.columns ?? 100, isTTY: parts.isTTY ?? false },
     stderr: { write: (text) => stderr.push(text), isTTY: parts.isTTY ?? false },
     onInterrupt(listener) {
       parts.onListening?.(listener);

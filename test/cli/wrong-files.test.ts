@@ -27,9 +27,10 @@ const wrong: readonly { readonly what: string; readonly content: Content; readon
   {
     what: "an export",
     content: `sku,name\n${`1,${secret}\n`.repeat(500)}`,
-    says: "must be a map (key: value), not text",
+    says: "is a CSV, not a",
   },
-  { what: "a JSON export", content: JSON.stringify([{ name: secret }]), says: "must be a map, not a list" },
+  { what: "a JSON export", content: JSON.stringify([{ name: secret }]), says: "is a JSON export, not a" },
+  { what: "nothing", content: "# to be written\n", says: "is empty" },
   { what: "a huge scalar", content: `version: ${secret.repeat(100_000)}\n`, says: "version: must be 1, not" },
   { what: "a huge key", content: `${secret.repeat(100_000)}: 1\n`, says: "must be at most 1024 chars" },
   {
@@ -75,6 +76,11 @@ const wrong: readonly { readonly what: string; readonly content: Content; readon
     content: `a: &a x\nb: [${"*a, ".repeat(20_000)}]\n`,
     says: "more than 1000 aliases",
   },
+  {
+    what: "ten thousand faults",
+    content: Array.from({ length: 10_000 }, (_, at) => `k${at}: [${secret}\n`).join(""),
+    says: "and 9995 more: fix these first",
+  },
   { what: "broken YAML", content: `a: [1\n"${secret}": }\n% ${secret}\n@ x\n`, says: ":" },
 ];
 
@@ -101,6 +107,28 @@ describe.each([
       expect(stderr.length).toBeLessThan(40 * 400);
       if (words[0] !== "status") expect(stderr).toContain(says);
       if (words[0] !== "status") expect(stderr).toContain(file);
+    }
+  });
+});
+
+describe("an export", () => {
+  it.each<{ readonly what: string; readonly content: string | Uint8Array }>([
+    { what: "one huge line", content: `${secret},`.repeat(300_000) },
+    { what: "one huge word", content: secret.repeat(300_000) },
+    { what: "binary", content: Uint8Array.from({ length: 300_000 }, (_, at) => (at * 7919) % 256) },
+    { what: "text that is no table", content: `${secret} was here.\n`.repeat(10_000) },
+    { what: "JSON without records", content: JSON.stringify({ a: secret.repeat(100_000) }) },
+    { what: "broken JSON", content: `[${`{"a": "${secret}" `.repeat(10_000)}` },
+    { what: "quotes that never close", content: `a,b\n"${secret},1\n`.repeat(10_000) },
+  ])("that is $what is refused by init in a few lines that show next to nothing of it", async ({ content }) => {
+    for (const name of ["export.csv", "export.json"]) {
+      await using folder = await jobFolder({ [name]: content });
+      const { exitCode, stdout, stderr } = await command(["init", name], { cwd: folder.path });
+      expect(stderr).not.toMatch(/ {4}at |defect/);
+      expect((stdout + stderr).split("\n").length).toBeLessThanOrEqual(41);
+      expect((stdout + stderr).length).toBeLessThan(4000);
+      expect(stdout + stderr).not.toContain(secret.repeat(10));
+      expect(exitCode).toBe(2);
     }
   });
 });

@@ -173,7 +173,7 @@ describe("a job that is wrong", () => {
     await using folder = await jobFolder({});
     const error = await errorOf(folder.loadJob());
     expect(error.code).toBe("JOB_INVALID");
-    expect(error.message).toMatch(/^the job file import\.yaml cannot be read: ENOENT/);
+    expect(error.message).toMatch(/^the job file import\.yaml cannot be read: there is no such file/);
     expect(error.hint).toContain("import.yaml");
   });
 });

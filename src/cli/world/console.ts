@@ -1,6 +1,7 @@
 // What every command does with its stage of the terminal: progress on stderr, events to the log file, the summary on
 // stdout, or with --json the summary alone.
 import { relative } from "node:path";
+import { shellWord } from "../../model/text/shell-word.ts";
 import { visibleLine, visibleTexts } from "../../model/text/visible.ts";
 import { type ShownEntry, shownText } from "../../report/preview-text.ts";
 import { createProgress, type Progress } from "../../report/progress.ts";
@@ -101,6 +102,5 @@ function without(words: readonly string[], options: RegExp): readonly string[] {
 }
 
 function commandLine(words: readonly string[]): string {
-  const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
-  return visibleLine(["luminous-import", ...quoted].join(" "));
+  return visibleLine(["luminous-import", ...words.map(shellWord)].join(" "));
 }

@@ -15,6 +15,10 @@ export interface OutputStream {
 export interface ProcessWorld {
   /** The words after the program's name, for saying how to go on. */
   readonly argv: readonly string[];
+  /** The file that node was told to run, where there is one. */
+  readonly script?: string | undefined;
+  /** As Node calls the system. */
+  readonly platform?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly cwd: string;
@@ -43,6 +47,11 @@ export interface CommandWorld extends Omit<ProcessWorld, "stdout" | "stderr"> {
   keepSecret(secret: string): void;
   /** The text without the secrets that are known. */
   hide(text: string): string;
+  /** Runs a command in this process with another environment, and keeps what it prints on stdout. */
+  call(
+    argv: readonly string[],
+    env: ProcessWorld["env"],
+  ): Promise<{ readonly exitCode: number; readonly printed: string }>;
 }
 
 /** What stands between a command and the terminal: text that came from cells, files and servers is only ever shown. */

@@ -96,8 +96,10 @@ function configError(
   { hint, sayable }: { readonly hint: string | undefined; readonly sayable: (message: string) => string },
 ): ImportError {
   const sorted = [...faults].sort((a, b) => a.line - b.line || a.column - b.column);
+  // Of what is no YAML the first faults are the cause of most others.
+  const most = faults.some(({ fatal }) => fatal) ? mostSyntaxFaults : mostFaults;
   const lines = sorted
-    .slice(0, mostFaults)
+    .slice(0, most)
     .map((fault) => `${file}:${fault.line}:${fault.column}: ${shortened(sayable(fault.message))}`);
   const more = sorted.length - lines.length;
   const message = [...lines, ...(more > 0 ? [`and ${more} more: fix these first`] : [])].join("\n");
@@ -105,6 +107,7 @@ function configError(
 }
 
 const mostFaults = 30;
+const mostSyntaxFaults = 5;
 const mostCharacters = 300;
 
 // A key or a value of a wrong file may be a whole document.
