@@ -83,7 +83,7 @@ function openExclusively(folder: string, what: string): Database {
     refuseForeignLinks(folder, file);
     makePrivateFolder(folder);
     ensurePrivateFile(file);
-    database = new Database(file, "write", 0);
+    database = new Database(file, "create", 0);
     database.exec("begin exclusive");
     return database;
   } catch (error) {

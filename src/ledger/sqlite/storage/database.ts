@@ -2,6 +2,7 @@
 // back whole, and names errors. Not here: transactions and when they are committed (connection.ts).
 import { pathToFileURL } from "node:url";
 import { type DriverDatabase, type DriverStatement, type DriverValue, driver } from "./driver.ts";
+import { named } from "./error-names.ts";
 import { letGo } from "./let-go.ts";
 import { keptText, readText } from "./nul.ts";
 
@@ -99,42 +100,3 @@ function whole(row: Record<string, unknown>): Record<string, unknown> {
   }
   return row;
 }
-
-// Every error of the drivers has the same code; what it is says a number (https://sqlite.org/rescode.html), whose last byte
-// is the kind.
-function named<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Error && "errcode" in error && typeof error.errcode === "number") {
-      const name = kinds[error.errcode & 0xff] ?? "ERROR";
-      error.message = error.message.replace(/^Failed to open database: /, "");
-      Object.assign(error, { code: `SQLITE_${name}` });
-    }
-    throw error;
-  }
-}
-
-const kinds: Readonly<Record<number, string>> = {
-  2: "INTERNAL",
-  3: "PERM",
-  4: "ABORT",
-  5: "BUSY",
-  6: "LOCKED",
-  7: "NOMEM",
-  8: "READONLY",
-  9: "INTERRUPT",
-  10: "IOERR",
-  11: "CORRUPT",
-  13: "FULL",
-  14: "CANTOPEN",
-  15: "PROTOCOL",
-  17: "SCHEMA",
-  18: "TOOBIG",
-  19: "CONSTRAINT",
-  20: "MISMATCH",
-  21: "MISUSE",
-  23: "AUTH",
-  25: "RANGE",
-  26: "NOTADB",
-};

@@ -1,16 +1,19 @@
 // What closing has to do before it closes a database of @photostructure/sqlite. That frees its statements only when they are
 // collected as garbage, and until then SQLite keeps the connection: its file stays open, with its lock and its write-ahead
 // log. So it is made one that has neither.
+import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { type DriverDatabase, driver } from "./driver.ts";
 
 /**
  * Rolls back what is open. If nobody else has the database open, writes the log into the file and removes it, as the last
  * one to close does; else writes of it what can be written. A fault of the disk leaves the log, for whoever opens it next.
- * A connection that only reads keeps its shared lock, which is in nobody's way but the last one's.
+ * Where nothing is in the log, the file stays as it is, byte for byte, and the connection keeps its shared lock: that is in
+ * the way of nobody who reads or writes.
  */
 export function letGo(database: DriverDatabase, place: string): void {
   if (database.isTransaction) database.exec("rollback");
-  if (place === ":memory:" || place.endsWith("?mode=ro") || journalMode(database) !== "wal") return;
+  if (place === ":memory:" || place.endsWith("?mode=ro") || !hasLog(place)) return;
   if (!hasLeftWal(database)) {
     attempt(() => database.exec("pragma wal_checkpoint(truncate)"));
     return;
@@ -26,13 +29,13 @@ export function letGo(database: DriverDatabase, place: string): void {
   });
 }
 
-function hasLeftWal(database: DriverDatabase): boolean {
-  attempt(() => database.exec("pragma busy_timeout = 0; pragma journal_mode = delete"));
-  return journalMode(database) === "delete";
+function hasLog(place: string): boolean {
+  return (statSync(`${fileURLToPath(place)}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-function journalMode(database: DriverDatabase): unknown {
-  return database.prepare("pragma journal_mode").get()?.journal_mode;
+function hasLeftWal(database: DriverDatabase): boolean {
+  attempt(() => database.exec("pragma busy_timeout = 0; pragma journal_mode = delete"));
+  return database.prepare("pragma journal_mode").get()?.journal_mode === "delete";
 }
 
 function attempt(work: () => void): void {
