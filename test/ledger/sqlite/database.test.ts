@@ -1,18 +1,21 @@
 // The seam to SQLite, on whichever driver this Node has.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it, test, vi } from "vitest";
 import { stateError } from "../../../src/disk/state-error.ts";
+import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
 import { Connection } from "../../../src/ledger/sqlite/storage/connection.ts";
 import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import { driver, driverFor, oldestSqlite, withoutSqliteWarning } from "../../../src/ledger/sqlite/storage/driver.ts";
 import { named } from "../../../src/ledger/sqlite/storage/error-names.ts";
 import { openKeys } from "../../../src/ledger/sqlite/storage/keys.ts";
+import { ledgerFiles } from "../../../src/ledger/sqlite/storage/ledger-file.ts";
 import { migrate } from "../../../src/ledger/sqlite/storage/migrate.ts";
 import { keptText, readText } from "../../../src/ledger/sqlite/storage/nul.ts";
+import { beginRun } from "../build.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { value, values } from "./values.ts";
 
@@ -281,6 +284,22 @@ describe("after closing", () => {
     expect(use(file, "read", (database) => values(database, "select a from t"))).toEqual(["a", "b"]);
   });
 });
+
+it.skipIf(!existsSync("/proc/locks"))(
+  "a ledger that was read before is locked all the same while it is written",
+  async () => {
+    await using scratch = await scratchFolder();
+    const choice = { folder: scratch.folder, baseUrl: "https://acme.example/api" };
+    await (await openLedger({ ...choice, mode: "write" }))[Symbol.asyncDispose]();
+    await ledgerFiles(scratch.folder);
+    await using ledger = await openLedger({ ...choice, mode: "write" });
+    await beginRun(ledger, "one");
+    await ledger.flush();
+    const locked = `:${statSync(ledger.place).ino} 1073741826 `; // where SQLite's shared locks are
+    const locks = readFileSync("/proc/locks", "utf8").split("\n");
+    expect(locks.filter((line) => line.includes(` ${process.pid} `) && line.includes(locked))).toHaveLength(1);
+  },
+);
 
 function use<T>(file: string, mode: "read" | "write" | "create", work: (database: Database) => T): T {
   using database = new Database(file, mode);

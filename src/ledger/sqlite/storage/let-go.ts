@@ -4,6 +4,7 @@
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type DriverDatabase, driver } from "./driver.ts";
+import { lingersOn } from "./header-descriptor.ts";
 
 /**
  * Rolls back what is open. If nobody else has the database open, writes the log into the file and removes it, as the last
@@ -13,9 +14,12 @@ import { type DriverDatabase, driver } from "./driver.ts";
  */
 export function letGo(database: DriverDatabase, place: string): void {
   if (database.isTransaction) database.exec("rollback");
-  if (place === ":memory:" || place.endsWith("?mode=ro") || !hasLog(place)) return;
-  if (!hasLeftWal(database)) {
-    attempt(() => database.exec("pragma wal_checkpoint(truncate)"));
+  if (place === ":memory:") return;
+  const file = fileURLToPath(place);
+  const isReading = place.endsWith("?mode=ro");
+  if (isReading || !hasLog(file) || !hasLeftWal(database)) {
+    lingersOn(file);
+    if (!isReading) attempt(() => database.exec("pragma wal_checkpoint(truncate)"));
     return;
   }
   // A database is of the kind that has a log, which is written in its header. This connection has no statements to wait for.
@@ -29,8 +33,8 @@ export function letGo(database: DriverDatabase, place: string): void {
   });
 }
 
-function hasLog(place: string): boolean {
-  return (statSync(`${fileURLToPath(place)}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+function hasLog(file: string): boolean {
+  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function hasLeftWal(database: DriverDatabase): boolean {
