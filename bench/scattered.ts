@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import Database from "better-sqlite3";
+import { Database } from "../src/ledger/sqlite/storage/database.ts";
 import { canonicalJson, type Json } from "../src/model/json.ts";
 import { startSandbox } from "../src/sandbox/server.ts";
 import { measured } from "./measured.ts";
@@ -141,21 +141,20 @@ async function close(out: WriteStream): Promise<void> {
 /** Over every key with its payload, in whatever order they were made. */
 async function fingerprint(ledgers: string): Promise<string> {
   const [name = ""] = (await readdir(ledgers)).filter((file) => file.endsWith(".db"));
-  using database = closing(new Database(join(ledgers, name), { readonly: true }));
-  const query = database.value.prepare<[], { key: string; payload: string }>(
-    "select k.key, p.payload from payloads p join entries e on e.id = p.entry join keys k on k.id = e.key",
+  using database = new Database(join(ledgers, name), "read");
+  const page = database.prepare<{ entry: number; key: string; payload: string }>(
+    `select p.entry, k.key, p.payload from payloads p join entries e on e.id = p.entry join keys k on k.id = e.key
+      where p.entry > ? order by p.entry limit 10000`,
   );
   let entries = 0;
   let sum = 0n;
-  for (const { key, payload } of query.iterate()) {
-    const { items, ...own } = JSON.parse(payload) as { readonly items: readonly Json[] };
-    const text = canonicalJson([key, own as Json, items.map((item) => canonicalJson(item)).sort()]);
-    sum = (sum + BigInt(`0x${createHash("sha256").update(text).digest("hex")}`)) % 2n ** 256n;
-    entries += 1;
+  for (let rows = page.all(0); rows.length > 0; rows = page.all(rows.at(-1)?.entry ?? 0)) {
+    for (const { key, payload } of rows) {
+      const { items, ...own } = JSON.parse(payload) as { readonly items: readonly Json[] };
+      const text = canonicalJson([key, own as Json, items.map((item) => canonicalJson(item)).sort()]);
+      sum = (sum + BigInt(`0x${createHash("sha256").update(text).digest("hex")}`)) % 2n ** 256n;
+      entries += 1;
+    }
   }
   return `${entries} payloads, ${sum.toString(16).slice(0, 16)}`;
-}
-
-function closing(value: Database.Database): Disposable & { readonly value: Database.Database } {
-  return { value, [Symbol.dispose]: () => value.close() };
 }

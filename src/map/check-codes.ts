@@ -4,6 +4,7 @@ import { cellAt } from "../model/cells.ts";
 import type { DamageKind } from "../model/damage.ts";
 import type { Origin } from "../model/draft.ts";
 import type { Cell } from "../model/row.ts";
+import { parseJson } from "../model/text/parse-json.ts";
 import { quote } from "../model/text/quote.ts";
 import { isPointZero, isScientific } from "../model/text/spoilt-code.ts";
 import { withoutZeroWidth } from "../model/text/zero-width.ts";
@@ -110,7 +111,7 @@ function noKey(cell: string, column: string): CodeDamage {
 function typeOfJson({ source, column }: Extract<Origin, { kind: "cell" }>): string | undefined {
   if (!source.row.raw.startsWith("{")) return undefined;
   try {
-    const value: unknown = cellAt(JSON.parse(source.row.raw) as Cell, column);
+    const value: unknown = cellAt(parseJson(source.row.raw) as Cell, column);
     return typeof value;
   } catch {
     return undefined;

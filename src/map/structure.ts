@@ -3,6 +3,7 @@
 import { cellAt } from "../model/cells.ts";
 import { isPlainObject, type Json } from "../model/json.ts";
 import type { Cells } from "../model/row.ts";
+import { parseJson } from "../model/text/parse-json.ts";
 import type { Reading } from "./scope.ts";
 
 /** The nested value of a reading with its leaves typed as in the file; a number that would lose digits stays text. */
@@ -10,7 +11,7 @@ export function typedStructure(value: Json, reading: Reading | undefined): Json 
   const raw = reading?.source.row.raw ?? "";
   if (reading === undefined || !raw.trimStart().startsWith("{")) return value;
   try {
-    return typed(value, cellAt(JSON.parse(raw) as Cells, reading.column));
+    return typed(value, cellAt(parseJson(raw) as Cells, reading.column));
   } catch {
     return value; // the row was no JSON after all
   }

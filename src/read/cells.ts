@@ -5,6 +5,7 @@ import { isJson, isPlainObject } from "../model/json.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Cell, Cells, Row } from "../model/row.ts";
 import { describeRepeated, repeatedKeys } from "../model/text/json-keys.ts";
+import { isRead } from "../model/text/parse-json.ts";
 import { brokenWithin } from "../model/text/well-formed.ts";
 
 /** Where an element stands; `column` is that of its first character, from 1, where it is known. */
@@ -91,7 +92,7 @@ const unsafeNumber = new RegExp(String.raw`(?:^|[:,[\s])(?=-?\d)(?!${safeNumber}
 // With numbers as JS numbers where that loses nothing, else as the text that stands there.
 function parseExactly(raw: string): unknown {
   const plain: unknown = JSON.parse(raw); // judges the text in both cases
-  if (!unsafeNumber.test(raw)) return plain;
+  if (!unsafeNumber.test(raw) && isRead(raw, plain)) return plain;
   return parseLossless(raw, null, {
     parseNumber: (digits) => digits,
     onDuplicateKey: ({ newValue }) => newValue,

@@ -2,12 +2,13 @@
 // is named.
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { type AuditResult, audit } from "../../src/audit/audit.ts";
+import { Database } from "../../src/ledger/sqlite/storage/database.ts";
 import { auditText } from "../../src/report/audit-text.ts";
 import { run } from "../../src/run/run.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import { value } from "../ledger/sqlite/values.ts";
 import { errorOf, type JobFolder } from "../staging/job-folder.ts";
 import { accountAt, type Copy, copyOf, ranJob } from "./audited.ts";
 
@@ -314,9 +315,9 @@ describe("what is changed in the results is named", () => {
 });
 
 function rootPage(file: string, name: string): number {
-  const database = new Database(file, { readonly: true });
+  const database = new Database(file, "read");
   try {
-    return Number(database.prepare("select rootpage from sqlite_schema where name = ?").pluck().get(name));
+    return Number(value(database, "select rootpage from sqlite_schema where name = ?", name));
   } finally {
     database.close();
   }

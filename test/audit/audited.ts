@@ -3,8 +3,8 @@
 import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { type JobOutline, readJobOutline } from "../../src/job/job-outline.ts";
+import { Database } from "../../src/ledger/sqlite/storage/database.ts";
 import { run } from "../../src/run/run.ts";
 import type { Sandbox } from "../../src/sandbox/server.ts";
 import { type JobFolder, jobFolder } from "../staging/job-folder.ts";
@@ -121,11 +121,11 @@ export async function copyOf(original: string): Promise<Copy> {
     ledger: file,
     runFolder: join(state, "runs", runId),
     sql(script) {
-      const database = new Database(file);
+      const database = new Database(file, "write");
       try {
-        database.pragma("foreign_keys = off");
+        database.exec("pragma foreign_keys = off");
         database.exec(script);
-        database.pragma("wal_checkpoint(truncate)");
+        database.exec("pragma wal_checkpoint(truncate)");
       } finally {
         database.close();
       }

@@ -1,12 +1,12 @@
 // The story of an entry, put together from a real ledger: what is found, what is told, and what is told when things are gone.
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { describe, expect, it, test } from "vitest";
 import { explain } from "../../src/history/explain.ts";
 import { loadJob } from "../../src/job/job.ts";
 import { readJobOutline } from "../../src/job/job-outline.ts";
 import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
+import { Database } from "../../src/ledger/sqlite/storage/database.ts";
 import { ledgerPath } from "../../src/ledger/sqlite/storage/ledger-file.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import type { EntryStory, Explanation } from "../../src/report/explanation.ts";
@@ -80,7 +80,7 @@ async function setting(
     run: async () => run(await folder.loadJob(), { account }),
     explain: async (what, cwd = folder.path) => explain(await remains(), { what, baseUrl: sandbox.url, cwd }),
     sql: (statement) => {
-      const place = new Database(ledgerPath(stateOf(folder.path), sandbox.url));
+      const place = new Database(ledgerPath(stateOf(folder.path), sandbox.url), "write");
       place.exec(statement);
       place.close();
     },

@@ -1,7 +1,7 @@
 // Another version of the program that makes something else of the same rows: what was accepted stays, and nothing is sent.
 // A ledger in which other content was accepted stands for what that version had made.
-import Database from "better-sqlite3";
 import { describe, expect, it, test } from "vitest";
+import { Database } from "../../src/ledger/sqlite/storage/database.ts";
 import { ledgerPath } from "../../src/ledger/sqlite/storage/ledger-file.ts";
 import { terminalSummary } from "../../src/report/terminal-summary.ts";
 import type { RunResult } from "../../src/run/run.ts";
@@ -24,7 +24,7 @@ ${orderFields}children:
 
 /** Makes it so that these keys were accepted with other content than the rows make now. */
 function changeContent({ folder, sandbox }: SandboxJob, keys: readonly string[], more = ""): void {
-  const database = new Database(ledgerPath(`${folder.path}/.luminous-import`, sandbox.url));
+  const database = new Database(ledgerPath(`${folder.path}/.luminous-import`, sandbox.url), "write");
   const update = database.prepare(
     `update accepted set hash = 'of other content'${more} where role = 'own' and key in (select id from keys where key = ?)`,
   );

@@ -4,7 +4,6 @@
 import { closeSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import Database from "better-sqlite3";
 import {
   createPrivateFile,
   ensurePrivateFile,
@@ -15,6 +14,7 @@ import {
 import { stateError } from "../../disk/state-error.ts";
 import { ImportError } from "../../model/error.ts";
 import type { AccountLock, HeldLock } from "../../model/ledger/ledger-host.ts";
+import { Database } from "./storage/database.ts";
 import { ledgerPath } from "./storage/ledger-file.ts";
 
 /**
@@ -76,14 +76,14 @@ async function lockFolder(folder: string, what: string): Promise<HeldLock> {
 
 // Nothing else may ever open and close this file in this process: POSIX drops all locks of a process with the first
 // descriptor it closes. That is why the holder is told in another file.
-function openExclusively(folder: string, what: string): Database.Database {
+function openExclusively(folder: string, what: string): Database {
   const file = join(folder, "lock.db");
-  let database: Database.Database | undefined;
+  let database: Database | undefined;
   try {
     refuseForeignLinks(folder, file);
     makePrivateFolder(folder);
     ensurePrivateFile(file);
-    database = new Database(file, { timeout: 0 });
+    database = new Database(file, "create", 0);
     database.exec("begin exclusive");
     return database;
   } catch (error) {
@@ -102,7 +102,7 @@ function refuseForeignLinks(...paths: readonly string[]): void {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
+  return error instanceof Error && "code" in error && error.code === "SQLITE_BUSY";
 }
 
 function locked(folder: string, what: string, cause: unknown): ImportError {

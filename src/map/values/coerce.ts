@@ -7,6 +7,7 @@ import type { ProblemCode } from "../../model/problem.ts";
 import type { Field } from "../../model/resources/field.ts";
 import { describeRepeated, repeatedKeys } from "../../model/text/json-keys.ts";
 import { didYouMean } from "../../model/text/nearest.ts";
+import { parseJson } from "../../model/text/parse-json.ts";
 import { quote } from "../../model/text/quote.ts";
 import { brokenWithin } from "../../model/text/well-formed.ts";
 import { parseDate } from "./dates.ts";
@@ -86,7 +87,7 @@ function coerceScalar(value: Scalar, field: Field, style: ValueStyle, unit: Unit
 // Of a cell; what is nested in JSON input stays as it is. Limits and shape are the schema's business.
 function coerceJson(text: string): Coerced {
   try {
-    const parsed = JSON.parse(text) as Json;
+    const parsed = parseJson(text) as Json;
     const repeated = repeatedKeys(text, parsed);
     if (repeated.length > 0) return refuse("duplicate_json_key", describeRepeated(repeated));
     const broken = brokenWithin(parsed);

@@ -1,12 +1,12 @@
 // Tries to use a folder that it may not write, as somebody who is not root, and says what happened.
-import Database from "better-sqlite3";
 import { lockState } from "../../../src/ledger/sqlite/lock.ts";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
+import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import { ImportError } from "../../../src/model/error.ts";
 
 const nobody = 65_534;
 const [folder = "", baseUrl = ""] = process.argv.slice(2);
-new Database(":memory:").close(); // loads the library while it can be read
+new Database(":memory:", "write").close(); // loads the library while it can be read
 if (process.getuid?.() === 0) process.setuid?.(nobody);
 
 const faults = await Promise.all([

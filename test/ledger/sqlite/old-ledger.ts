@@ -4,11 +4,12 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import Database from "better-sqlite3";
+import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import { ledgerPath } from "../../../src/ledger/sqlite/storage/ledger-file.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 import { type Sandbox, startSandbox } from "../../../src/sandbox/server.ts";
 import type { SandboxOptions } from "../../../src/sandbox/world/options.ts";
+import { value as firstValue } from "./values.ts";
 
 const fixtures = join(import.meta.dirname, "../../../fixtures/ledgers");
 
@@ -45,7 +46,7 @@ export async function oldFolder(version: number, baseUrl: string, given?: string
   await cp(join(fixtures, `v${version}`, "runs"), join(state, "runs"), { recursive: true });
   await mkdir(dirname(ledger), { recursive: true });
   await writeFile(ledger, gunzipSync(await readFile(join(fixtures, `v${version}`, "ledger.db.gz"))), { mode: 0o600 });
-  const database = new Database(ledger);
+  const database = new Database(ledger, "write");
   replaceTexts(database, [
     [neutral.folder, path],
     [neutral.baseUrl, baseUrl],
@@ -56,9 +57,9 @@ export async function oldFolder(version: number, baseUrl: string, given?: string
     state,
     ledger,
     value(sql) {
-      const reader = new Database(ledger, { readonly: true });
+      const reader = new Database(ledger, "read");
       try {
-        return reader.prepare(sql).pluck().get();
+        return firstValue(reader, sql);
       } finally {
         reader.close();
       }
@@ -93,12 +94,9 @@ type Held = Readonly<
 >;
 
 /** Replaces texts wherever they stand in a database. */
-export function replaceTexts(
-  database: Database.Database,
-  texts: readonly (readonly [from: string, to: string])[],
-): void {
+export function replaceTexts(database: Database, texts: readonly (readonly [from: string, to: string])[]): void {
   const columns = database
-    .prepare<[], { table: string; column: string }>(
+    .prepare<{ table: string; column: string }>(
       `select t.name "table", c.name "column" from pragma_table_list t join pragma_table_info(t.name) c
         where t.schema = 'main' and t.type = 'table' and t.name not like 'sqlite_%' and c.type = 'TEXT'`,
     )
@@ -106,10 +104,8 @@ export function replaceTexts(
   for (const { table, column } of columns) {
     for (const [from, to] of texts) {
       database
-        .prepare(
-          `update "${table}" set "${column}" = replace("${column}", @from, @to) where instr("${column}", @from) > 0`,
-        )
-        .run({ from, to });
+        .prepare(`update "${table}" set "${column}" = replace("${column}", ?, ?) where instr("${column}", ?) > 0`)
+        .run(from, to, from);
     }
   }
 }

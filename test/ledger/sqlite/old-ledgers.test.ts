@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { audit } from "../../../src/audit/audit.ts";
 import { explain } from "../../../src/history/explain.ts";
@@ -12,6 +11,7 @@ import { loadJob } from "../../../src/job/job.ts";
 import { readJobOutline } from "../../../src/job/job-outline.ts";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
 import { Connection } from "../../../src/ledger/sqlite/storage/connection.ts";
+import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import { migrate } from "../../../src/ledger/sqlite/storage/migrate.ts";
 import { migrations } from "../../../src/ledger/sqlite/storage/schema.ts";
 import { upgradeLedger } from "../../../src/ledger/sqlite/storage/upgrade.ts";
@@ -20,6 +20,7 @@ import type { Sandbox } from "../../../src/sandbox/server.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { startChild } from "./child.ts";
 import { accountOf, neutral, type OldFolder, oldFolder, oldVersions } from "./old-ledger.ts";
+import { value, values } from "./values.ts";
 
 const { baseUrl } = neutral;
 const newest = migrations.length;
@@ -107,7 +108,7 @@ describe.each(versions)("the ledger of version %i", (version) => {
       `select k.key from accepted a join keys k on k.id = a.key where k.resource = 'sales_orders' and a.role = 'own'
         and a.rows_hash is not null and not exists (select 1 from sends s where s.key = k.id and s.open = 1)`,
     );
-    const database = new Database(folder.ledger);
+    const database = new Database(folder.ledger, "write");
     database.prepare("update accepted set hash = 'otherwise' where key = (select id from keys where key = ?)").run(key);
     database.close();
     await runJob(folder, sandbox);
@@ -252,13 +253,13 @@ async function fatesOf(folder: OldFolder, sandbox: Sandbox, key: string): Promis
 }
 
 function keysOf({ ledger }: OldFolder, sql: string): readonly string[] {
-  return read(ledger, (database) => database.prepare<[], string>(sql).pluck().all());
+  return read(ledger, (database) => values(database, sql).map(String));
 }
 
 /** Every table with the number of its rows and a hash of them. Folders of their own make no difference. */
 function contentOf(file: string): unknown {
   return read(file, (database) => {
-    const job = String(database.prepare("select job from runs limit 1").pluck().get());
+    const job = String(value(database, "select job from runs limit 1"));
     return tablesOf(file).map(({ table }) => {
       const rows = database.prepare(`select * from "${table}"`).all();
       const text = JSON.stringify(rows).replaceAll(dirname(job), "");
@@ -269,12 +270,8 @@ function contentOf(file: string): unknown {
 
 function tablesOf(file: string): readonly { readonly table: string; readonly columns: unknown }[] {
   return read(file, (database) =>
-    database
-      .prepare<[], string>(
-        "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name",
-      )
-      .pluck()
-      .all()
+    values(database, "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name")
+      .map(String)
       .map((table) => ({
         table,
         columns: database.prepare('select name, type, "notnull", dflt_value, pk from pragma_table_info(?)').all(table),
@@ -283,8 +280,8 @@ function tablesOf(file: string): readonly { readonly table: string; readonly col
   );
 }
 
-function read<T>(file: string, work: (database: Database.Database) => T): T {
-  const database = new Database(file, { readonly: true });
+function read<T>(file: string, work: (database: Database) => T): T {
+  const database = new Database(file, "read");
   try {
     return work(database);
   } finally {

@@ -1,8 +1,8 @@
 // The law of an audit that a created remote id belongs to one key, in ledgers where it holds and where a server lied.
 
-import Database from "better-sqlite3";
 import { expect, it, test } from "vitest";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
+import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import type { Ledger } from "../../../src/model/ledger/ledger.ts";
 import { accept, openEntry, stage } from "../build.ts";
 import { sendOne, settleOne } from "../one.ts";
@@ -134,7 +134,7 @@ it("is broken still when what was accepted comes from a version that did not kee
   ]);
   await ledger.upkeep.purge(5_000, "do");
   await ledger.flush();
-  const database = new Database(ledger.place);
+  const database = new Database(ledger.place, "write");
   database.exec("update accepted set created_id = null");
   database.close();
   expect(await breachesOf(ledger, newest)).toEqual([twice]);
@@ -155,7 +155,7 @@ async function play(ledger: Ledger, steps: readonly Step[]): Promise<number> {
       const each = await openEntry(ledger, run, step.key, step.resource);
       if (step.goneBefore === true) {
         await ledger.flush();
-        const database = new Database(ledger.place);
+        const database = new Database(ledger.place, "write");
         database
           .prepare("insert into gone (key, run) select id, ? from keys where key = ? and resource = 'products'")
           .run(run, step.key);

@@ -1,15 +1,16 @@
 import { chmod, mkdir, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import Database from "better-sqlite3";
 import { describe, expect, it, test } from "vitest";
 import { openLedger, openScratchLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
 import { Connection } from "../../../src/ledger/sqlite/storage/connection.ts";
+import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import { ledgerFiles, ledgerPath } from "../../../src/ledger/sqlite/storage/ledger-file.ts";
 import { migrate } from "../../../src/ledger/sqlite/storage/migrate.ts";
 import { applicationId, migrations } from "../../../src/ledger/sqlite/storage/schema.ts";
 import { beginRun, row, stage } from "../build.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { startChild } from "./child.ts";
+import { value } from "./values.ts";
 
 const baseUrl = "https://acme.api.example/external/api/v1";
 
@@ -191,9 +192,9 @@ describe("a migration", () => {
     const steps = [...migrations, "create table later (x integer)", "alter table nothing add column x"];
     expect(() => migrate(connection, steps)).toThrow("nothing");
     connection.close();
-    const database = new Database(place, { readonly: true });
-    expect(database.pragma("user_version", { simple: true })).toBe(migrations.length);
-    expect(database.pragma("application_id", { simple: true })).toBe(applicationId);
+    const database = new Database(place, "read");
+    expect(value(database, "pragma user_version")).toBe(migrations.length);
+    expect(value(database, "pragma application_id")).toBe(applicationId);
     expect(database.prepare("select name from sqlite_master where name = 'later'").all()).toEqual([]);
     database.close();
     await using ledger = await openLedger({ ...choice, mode: "write" });
@@ -216,8 +217,8 @@ it("a scratch ledger is gone with everything when it is disposed", async () => {
 });
 
 async function change(file: string, sql: string): Promise<void> {
-  const database = new Database(file);
+  const database = new Database(file, "write");
   database.exec(sql);
-  database.pragma("wal_checkpoint(truncate)");
+  database.exec("pragma wal_checkpoint(truncate)");
   database.close();
 }

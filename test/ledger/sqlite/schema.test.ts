@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import Database from "better-sqlite3";
 import { expect, it } from "vitest";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
+import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import { migrations } from "../../../src/ledger/sqlite/storage/schema.ts";
 import { addFile, beginRun, openEntry, row, stage } from "../build.ts";
 import { sendOne } from "../one.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { terms } from "../terms.ts";
+import { value } from "./values.ts";
 
 const baseUrl = "http://127.0.0.1:4010/external/api/v1";
 
@@ -18,7 +19,7 @@ it("the database itself refuses a second open send of a key", async () => {
   await sendOne(ledger.queue, id, { plan: { kind: "create" }, hash: "h", atMs: 1, terms });
   await ledger[Symbol.asyncDispose]();
 
-  const database = new Database(ledger.place);
+  const database = new Database(ledger.place, "write");
   const again =
     "insert into sends (run, entry, key, plan, hash, sent_at_ms) select run, entry, key, plan, hash, 2 from sends";
   expect(() => database.exec(again)).toThrow("UNIQUE");
@@ -36,9 +37,9 @@ it("what a killed run had staged is gone when the next one begins", async () => 
   await beginRun(ledger, "next");
   await ledger[Symbol.asyncDispose]();
 
-  const database = new Database(ledger.place, { readonly: true });
-  expect(database.prepare("select count(*) from staged_rows").pluck().get()).toBe(0);
-  expect(database.prepare("select count(*) from rows").pluck().get()).toBe(1);
+  const database = new Database(ledger.place, "read");
+  expect(value(database, "select count(*) from staged_rows")).toBe(0);
+  expect(value(database, "select count(*) from rows")).toBe(1);
   database.close();
 });
 
@@ -46,10 +47,10 @@ it("the queue is found by its indexes, however many entries are settled", async 
   await using scratch = await scratchFolder();
   const ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
   await ledger[Symbol.asyncDispose]();
-  const database = new Database(ledger.place, { readonly: true });
+  const database = new Database(ledger.place, "read");
   const plan = (condition: string) =>
     database
-      .prepare<[], { detail: string }>(
+      .prepare<{ detail: string }>(
         `explain query plan select id from entries where run = 1 and phase = 'kits' and outcome is null and ${condition}`,
       )
       .all()

@@ -2,15 +2,16 @@
 // What cannot be used is in open-ledger.test.ts.
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import Database from "better-sqlite3";
 import { describe, expect, it, vi } from "vitest";
 import { lockState } from "../../../src/ledger/sqlite/lock.ts";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
+import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import { ledgerPath } from "../../../src/ledger/sqlite/storage/ledger-file.ts";
 import { applicationId, migrations } from "../../../src/ledger/sqlite/storage/schema.ts";
 import { beginRun, openEntry, stage } from "../build.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { startChild } from "./child.ts";
+import { value } from "./values.ts";
 
 const baseUrl = "http://127.0.0.1:4010/external/api/v1";
 const pageBytes = 4096;
@@ -39,8 +40,8 @@ describe("an upgrade killed in the middle", () => {
     const { run } = await stage(ledger, "new", ["A"]);
     await ledger.queue.settleRest(run, undefined);
     expect((await ledger.audit.invariants(run)).filter(({ breaches }) => breaches > 0)).toEqual([]);
-    const database = new Database(file, { readonly: true });
-    expect(database.pragma("user_version", { simple: true })).toBe(migrations.length);
+    const database = new Database(file, "read");
+    expect(value(database, "pragma user_version")).toBe(migrations.length);
     expect(database.prepare("select 1 from sqlite_schema where name = 'padding'").all()).toEqual([]);
     database.close();
   });
@@ -112,8 +113,8 @@ describe("a page that is damaged in the middle of the file", () => {
       return ledger;
     });
     const root = (name: string): number => {
-      const database = new Database(place, { readonly: true });
-      const page = Number(database.prepare("select rootpage from sqlite_schema where name = ?").pluck().get(name));
+      const database = new Database(place, "read");
+      const page = Number(value(database, "select rootpage from sqlite_schema where name = ?", name));
       database.close();
       return page;
     };
@@ -147,14 +148,14 @@ it("a run that ended is still there after the ledger was brought up to date twic
 });
 
 function firstVersion(file: string): void {
-  const database = new Database(file);
-  database.pragma("journal_mode = wal");
-  database.pragma(`application_id = ${applicationId}`);
+  const database = new Database(file, "create");
+  database.exec("pragma journal_mode = wal");
+  database.exec(`pragma application_id = ${applicationId}`);
   database.exec(migrations[0] ?? "");
-  database.pragma("user_version = 1");
+  database.exec("pragma user_version = 1");
   database.prepare("insert into ledger (base_url) values (?)").run(baseUrl);
   database.exec("insert into runs (run_id, job, command, started_at_ms) values ('old', 'job.yaml', 'run', 1)");
-  database.pragma("wal_checkpoint(truncate)");
+  database.exec("pragma wal_checkpoint(truncate)");
   database.close();
 }
 

@@ -1,14 +1,15 @@
 // What a purge leaves in the tables and in the file of a ledger on SQLite.
 
 import { stat } from "node:fs/promises";
-import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
+import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import type { Ledger } from "../../../src/model/ledger/ledger.ts";
 import { accept, beginRun, openEntry, row, stage } from "../build.ts";
 import { sendOne } from "../one.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { terms } from "../terms.ts";
+import { value } from "./values.ts";
 
 const baseUrl = "http://127.0.0.1:4010/external/api/v1";
 
@@ -36,8 +37,8 @@ describe("purging", () => {
     await beginRun(ledger, "newest");
     await ledger.upkeep.purge(1_001, "do");
 
-    const database = new Database(ledger.place, { readonly: true });
-    const count = (query: string) => database.prepare(`select count(*) from ${query}`).pluck().get();
+    const database = new Database(ledger.place, "read");
+    const count = (query: string) => value(database, `select count(*) from ${query}`);
     expect(count(`entries where run in (${first})`)).toBe(0);
     for (const table of ["files", "rows", "payloads", "entry_rows", "entry_keys"])
       expect([table, count(table)]).toEqual([table, 1]);

@@ -1,6 +1,7 @@
 // JSON columns: how values become text and come back. Not here: which column holds what.
 import type { Problem } from "../../../model/problem.ts";
 import type { Cell, Cells } from "../../../model/row.ts";
+import { parseJson } from "../../../model/text/parse-json.ts";
 
 /** The text of a column that may be empty. */
 export function encode(value: unknown): string | null {
@@ -14,7 +15,7 @@ export function encodeList(values: readonly unknown[] | undefined): string | nul
 
 /** What `encode` made the text of. The caller names the type: only this program writes ledgers. */
 export function decode<T>(text: string): T {
-  return JSON.parse(text) as T;
+  return parseJson(text) as T;
 }
 
 /** What `encodeList` made the text of. */

@@ -2,8 +2,8 @@
 //
 // Writes are applied at once, inside one open transaction, so reads see them. The transaction is committed (one sync to
 // disk) when a send waits for it, when enough was written, or after a moment. Everybody who waits shares that commit.
-import Database from "better-sqlite3";
 import { stateError } from "../../../disk/state-error.ts";
+import { Database, type Statement } from "./database.ts";
 import { watchSameFile } from "./same-file.ts";
 
 type Parameter = string | number | null;
@@ -31,8 +31,8 @@ const checkpointAfterPages = 8_000;
 /** Closes over one database file. Whoever opens it calls `close`, which commits what is pending. */
 export class Connection {
   readonly place: string;
-  readonly #database: Database.Database;
-  readonly #statements = new Map<string, Database.Statement<Parameter[], unknown>>();
+  readonly #database: Database;
+  readonly #statements = new Map<string, Statement<unknown>>();
   readonly #rollbackListeners: (() => void)[] = [];
   /** Throws when what is committed would be lost with the file; a ledger that is only read loses nothing. */
   readonly #checkFile: () => void;
@@ -46,10 +46,7 @@ export class Connection {
   constructor(file: string, settings: ConnectionSettings) {
     this.place = file;
     const reading = settings.mode === "read";
-    this.#database = guarded(
-      file,
-      () => new Database(file, { fileMustExist: true, readonly: reading, timeout: 5_000 }),
-    );
+    this.#database = guarded(file, () => new Database(file, settings.mode));
     try {
       guarded(file, () => {
         configure(this.#database, settings);
@@ -72,8 +69,7 @@ export class Connection {
 
   /** The new row's id and the number of rows that changed. Only inside `write`. */
   run(sql: string, ...parameters: readonly Parameter[]): { readonly id: number; readonly changes: number } {
-    const { lastInsertRowid, changes } = this.#prepared<never>(sql).run(...parameters);
-    return { id: Number(lastInsertRowid), changes };
+    return this.#prepared<never>(sql).run(...parameters);
   }
 
   /** Statements without parameters, as a script. Only inside `write`. */
@@ -123,7 +119,7 @@ export class Connection {
   }
 
   close(): void {
-    if (!this.#database.open) return;
+    if (!this.#database.isOpen) return;
     const wasBroken = this.#broken !== undefined;
     this.#commit();
     this.#database.close();
@@ -184,25 +180,25 @@ export class Connection {
     this.#broken ??= stateError(this.place, error);
   }
 
-  #prepared<Row>(sql: string): Database.Statement<Parameter[], Row> {
+  #prepared<Row>(sql: string): Statement<Row> {
     const known = this.#statements.get(sql);
-    if (known !== undefined) return known as Database.Statement<Parameter[], Row>;
-    const statement = this.#database.prepare<Parameter[], Row>(sql);
+    if (known !== undefined) return known as Statement<Row>;
+    const statement = this.#database.prepare<Row>(sql);
     this.#statements.set(sql, statement);
     return statement;
   }
 }
 
-function configure(database: Database.Database, { mode, durable, maxPages }: ConnectionSettings): void {
-  database.pragma("foreign_keys = on");
-  database.pragma("temp_store = file"); // sorts of millions of rows belong on disk, not in memory
-  database.pragma(`cache_size = -${cacheKiB}`);
+function configure(database: Database, { mode, durable, maxPages }: ConnectionSettings): void {
+  database.exec("pragma foreign_keys = on");
+  database.exec("pragma temp_store = file"); // sorts of millions of rows belong on disk, not in memory
+  database.exec(`pragma cache_size = -${cacheKiB}`);
   if (mode === "read") return;
-  database.pragma("journal_mode = wal");
-  database.pragma(`synchronous = ${durable ? "full" : "off"}`);
-  database.pragma(`wal_autocheckpoint = ${checkpointAfterPages}`);
-  database.pragma(`journal_size_limit = ${journalSizeBytes}`);
-  if (maxPages !== undefined) database.pragma(`max_page_count = ${maxPages}`);
+  database.exec("pragma journal_mode = wal");
+  database.exec(`pragma synchronous = ${durable ? "full" : "off"}`);
+  database.exec(`pragma wal_autocheckpoint = ${checkpointAfterPages}`);
+  database.exec(`pragma journal_size_limit = ${journalSizeBytes}`);
+  if (maxPages !== undefined) database.exec(`pragma max_page_count = ${maxPages}`);
 }
 
 function guarded<T>(place: string, work: () => T): T {

@@ -1,14 +1,15 @@
 // Ledger files: what they are called, how one comes into being whole, and how a file is known to be ours before anything
 // touches it. Not here: what is in them (schema.ts).
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { isForeignLink, makePrivateFolder } from "../../../disk/private-files.ts";
 import { stateError } from "../../../disk/state-error.ts";
 import { ImportError } from "../../../model/error.ts";
 import type { Upgrade } from "../../../model/ledger/ledger.ts";
 import type { KnownLedger } from "../../../model/ledger/ledger-host.ts";
 import { Connection } from "./connection.ts";
+import { withDescriptor } from "./header-descriptor.ts";
 import { migrate, versionOf } from "./migrate.ts";
 import { showAsNewest } from "./old-version.ts";
 import { applicationId, migrations } from "./schema.ts";
@@ -153,13 +154,10 @@ function readBaseUrl(file: string): string | undefined {
 
 function readHeader(file: string): Buffer {
   try {
-    const descriptor = openSync(file, "r");
-    try {
-      const header = Buffer.alloc(headerBytes);
-      return header.subarray(0, readSync(descriptor, header, 0, headerBytes, 0));
-    } finally {
-      closeSync(descriptor);
-    }
+    const header = Buffer.alloc(headerBytes);
+    return withDescriptor(resolve(file), (descriptor) =>
+      header.subarray(0, readSync(descriptor, header, 0, headerBytes, 0)),
+    );
   } catch (error) {
     throw stateError(file, error);
   }
