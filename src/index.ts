@@ -41,8 +41,9 @@ export { type ExplainOptions, explain } from "./history/explain.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./history/purge.ts";
 export { listRuns } from "./history/status.ts";
 export { type CheckOptions, type CheckResult, check } from "./run/check.ts";
+export type { RunEvent, StagedPhase } from "./run/events.ts";
 export { type RetryOptions, type RetryResult, retry } from "./run/retry.ts";
-export { type RunEvent, type RunOptions, type RunResult, run } from "./run/run.ts";
+export { type RunOptions, type RunResult, run } from "./run/run.ts";
 
 // What it comes to.
 

@@ -38,6 +38,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   ledger: ["model/ledger", "ledger/sqlite/storage", "ledger/sqlite"],
   api: ["model", "model/text", "model/resources", "model/ledger"],
   report: ["model", "model/text", "model/resources", "model/ledger", "disk"],
+  "report/live": ["model", "model/text", "model/resources", "disk", "report"],
   "sandbox/world": ["model"],
   "sandbox/endpoints": ["model", "model/resources", "sandbox/world"],
   "sandbox/lies": ["model", "sandbox/world", "sandbox/endpoints"],
@@ -71,6 +72,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "ledger",
     "api",
     "report",
+    "report/live",
     "dispatch",
     "job",
     "staging",
@@ -119,7 +121,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "init/recipes",
   ],
   // The process.
-  "cli/world": ["model", "model/text", "disk", "report", "job", "run"],
+  "cli/world": ["model", "model/text", "disk", "report", "report/live", "job", "run"],
   "cli/commands": [
     "model",
     "model/text",

@@ -4,6 +4,7 @@ import { certificateFault } from "../model/certificate-fault.ts";
 import { ImportError } from "../model/error.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
 import { type ApiRequest, createClient } from "./client.ts";
+import type { TransportEvent } from "./events.ts";
 import { type Halt, Halted } from "./halt.ts";
 import type { ApiOptions } from "./options.ts";
 import { type Circuit, type CircuitChange, createCircuit } from "./outage.ts";
@@ -75,7 +76,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       return reply.kind === "accepted" || reply.kind === "throttled" || reply.kind === "refused";
     },
     giveUp: (cause, waitedMs) => halt.now(outage(options, circuit.everAnswered, cause, waitedMs)),
-    onChange: (change) => onEvent(circuitEvent(change)),
+    onChange: (change) => onEvent(circuitEvent(change, clock.nowMs())),
   });
 
   const pass = async <T>(
@@ -94,6 +95,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     if (start === "late") return { kind: "held", by: "pause", waitMs: limiter.pausedMs };
     if (!mayPass()) return { kind: "held", by: "outage", waitMs: 0 };
     const startedMs = clock.monotonicMs();
+    onEvent({ type: "request.started", purpose: purpose.purpose });
     const exchange = await client.exchange(request, options.abort); // at once: nothing is awaited before it
     const durationMs = clock.monotonicMs() - startedMs;
     if (exchange.kind === "answer") {
@@ -108,6 +110,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       purpose: purpose.purpose,
       result: reply.kind,
       durationMs,
+      requestsPerSecond: limiter.requestsPerSecond,
       ...("status" in reply && reply.status !== undefined ? { status: reply.status } : {}),
     });
     return learn(reply, purpose);
@@ -225,14 +228,20 @@ function shown(baseUrl: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/$/, "");
 }
 
-function circuitEvent(change: CircuitChange) {
+function circuitEvent(change: CircuitChange, nowMs: number): TransportEvent {
   switch (change.type) {
-    case "opened":
-      return { type: "outage.opened", cause: change.cause } as const;
-    case "probe":
-      return { type: "outage.probe", answered: change.answered } as const;
+    case "opened": {
+      const { cause, answered, nextProbeInMs, givesUpInMs } = change;
+      const times = { nextProbeAtMs: nowMs + nextProbeInMs, givesUpAtMs: nowMs + givesUpInMs };
+      return { type: "outage.opened", cause, answered, ...times };
+    }
+    case "probe": {
+      const { answered, nextProbeInMs } = change;
+      const next = nextProbeInMs === undefined ? {} : { nextProbeAtMs: nowMs + nextProbeInMs };
+      return { type: "outage.probe", answered, ...next };
+    }
     case "closed":
-      return { type: "outage.closed", afterMs: change.afterMs } as const;
+      return { type: "outage.closed", afterMs: change.afterMs };
     default:
       return change satisfies never;
   }

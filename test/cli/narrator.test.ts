@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { createNarrator } from "../../src/cli/world/narrator.ts";
 import type { ProgressState } from "../../src/report/progress.ts";
-import type { RunEvent } from "../../src/run/run.ts";
+import type { RunEvent } from "../../src/run/events.ts";
 
 type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
 

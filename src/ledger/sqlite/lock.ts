@@ -1,15 +1,15 @@
 // One run at a time per state folder, and per account on this machine: two runs would share the account's rate limit without
 // knowing of each other. Each lock is an exclusive transaction on a small database of its own: the system
 // frees it when the process ends, however it ends. Who holds it stands in a file beside it that anybody may read.
-import { closeSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import {
-  createPrivateFile,
   ensurePrivateFile,
   isForeignLink,
   makePrivateFolder,
+  replacePrivateFile,
   whyNotOurs,
 } from "../../disk/private-files.ts";
 import { stateError } from "../../disk/state-error.ts";
@@ -48,13 +48,7 @@ async function lockFolder(folder: string, what: string): Promise<HeldLock> {
   const holderFile = join(folder, "lock.json");
   const tell = (holder: Omit<LockHolder, "sinceMs">) => {
     try {
-      const descriptor = createPrivateFile(`${holderFile}.new`);
-      try {
-        writeFileSync(descriptor, JSON.stringify(holder));
-      } finally {
-        closeSync(descriptor);
-      }
-      renameSync(`${holderFile}.new`, holderFile);
+      replacePrivateFile(holderFile, JSON.stringify(holder));
     } catch (error) {
       throw stateError(holderFile, error);
     }
