@@ -86,6 +86,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "map",
     "ledger",
     "report",
+    "report/live",
     "job",
     "staging",
   ],
@@ -125,8 +126,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   "cli/commands": [
     "model",
     "model/text",
-    "model/ledger",
     "report",
+    "report/live",
     "sandbox/world",
     "sandbox",
     "job",

@@ -126,9 +126,17 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     });
 
   withGlobals(program.command("status <job>"))
-    .description("the last run's tallies")
-    .option("--runs", "list all runs")
-    .addHelpText("after", example("luminous-import status import.yaml", "luminous-import status import.yaml --runs"))
+    .description("how far the run is that is under way, or how the last one ended; no network")
+    .option("--watch", "follow the run that is under way to its end; Ctrl-C ends the watching, not the run")
+    .option("--runs", "a table of all runs, newest first")
+    .addHelpText(
+      "after",
+      example(
+        "luminous-import status import.yaml",
+        "luminous-import status import.yaml --watch",
+        "luminous-import status import.yaml --runs",
+      ),
+    )
     .action(async (job: string, options: object, command: Command) => {
       const { status } = await import("./commands/status.ts");
       done(await status(job, globals(command), options, world));

@@ -4,14 +4,15 @@ import { relative } from "node:path";
 import { systemClock } from "../../model/clock.ts";
 import { visibleLine, visibleTexts } from "../../model/text/visible.ts";
 import { type ShownEntry, shownText } from "../../report/preview-text.ts";
+import { wrap } from "../../report/problem-list.ts";
 import type { Summary } from "../../report/summary.ts";
 import { terminalSummary } from "../../report/terminal-summary.ts";
 import type { RunEvent } from "../../run/events.ts";
 import { followRun } from "../../run/follow-run.ts";
-import { createLive } from "./live.ts";
+import { createLive, hasColour } from "./live.ts";
 import { openLog } from "./log.ts";
 import { createNarrator } from "./narrator.ts";
-import type { CommandWorld, GlobalOptions } from "./world.ts";
+import type { CommandWorld, GlobalOptions, Terminal } from "./world.ts";
 
 /** The terminal of one command. Disposing flushes the log and takes the panel off. */
 export interface Console extends AsyncDisposable {
@@ -33,7 +34,7 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
   });
   const log = await openLog(options.logFile, world);
   const narrate = createNarrator((line) => {
-    if (!isQuiet) world.stderr.write(`${visibleLine(line)}\n`);
+    if (!isQuiet) world.stderr.write(`${wrapped(visibleLine(line), world.stderr)}\n`);
   }, systemClock.nowMs);
   return {
     onEvent(event) {
@@ -55,6 +56,11 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
   };
 }
 
+/** Broken between words on a terminal, which would break them anywhere. */
+function wrapped(line: string, { isTTY, columns = 80 }: Terminal): string {
+  return isTTY ? wrap(line, columns).join("\n") : line;
+}
+
 // Several summaries, one after the other, are read line by line.
 function json(summary: Summary, shown: readonly ShownEntry[] | undefined, { argv }: CommandWorld): string {
   return JSON.stringify(shown === undefined ? summary : { ...summary, shown }, null, argv.includes("--watch") ? 0 : 2);
@@ -69,7 +75,7 @@ export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld
   const near = relative(cwd, folder);
   return terminalSummary(visibleTexts(summary), {
     width: stdout.columns ?? 100,
-    colour: stdout.isTTY && env.NO_COLOR === undefined,
+    colour: stdout.isTTY && hasColour(env),
     folder: visibleLine(near.startsWith("..") ? folder : near),
     again: commandLine(words),
     isWatched: words.includes("--watch"),
@@ -96,7 +102,8 @@ function without(words: readonly string[], options: RegExp): readonly string[] {
   });
 }
 
-function commandLine(words: readonly string[]): string {
+/** The words as somebody could paste them. */
+export function commandLine(words: readonly string[]): string {
   const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
   return visibleLine(["luminous-import", ...quoted].join(" "));
 }

@@ -1,7 +1,6 @@
 // From events to what a person reads while it runs: a line for what is worth a line. How far it is, is the panel's business.
 import { certificateFault } from "../../model/certificate-fault.ts";
-import { clockText } from "../../report/live/figures-text.ts";
-import { durationText } from "../../report/wording.ts";
+import { clockText, durationText } from "../../report/wording.ts";
 import type { RunEvent } from "../../run/events.ts";
 
 type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];

@@ -14,7 +14,7 @@ import {
 } from "../../disk/private-files.ts";
 import { stateError } from "../../disk/state-error.ts";
 import { ImportError } from "../../model/error.ts";
-import type { AccountLock, HeldLock } from "../../model/ledger/ledger-host.ts";
+import type { AccountLock, HeldLock, LockHolder } from "../../model/ledger/ledger-host.ts";
 import { ledgerPath } from "./storage/ledger-file.ts";
 
 /**
@@ -38,6 +38,12 @@ export async function lockAccount(baseUrl: string, state: string, common: string
   if (why === undefined) return lock;
   const warning = `${own} ${why}, so the lock of the account is in ${parent}. Start no other job of this account meanwhile: the two would not know of each other and exceed its rate limit.`;
   return { ...lock, warning };
+}
+
+/** Who holds the lock of a state folder; undefined when nobody does. Changes nothing. */
+export async function lockHolder(folder: string): Promise<LockHolder | undefined> {
+  const holder = readHolder(join(folder, "lock.json"));
+  return holder !== undefined && isHeld(folder, holder) ? holder : undefined;
 }
 
 // Not the environment's TMPDIR: two runs must look in the same place. Where there is no /var/tmp, that is the best there is.
@@ -111,13 +117,25 @@ function locked(folder: string, what: string, cause: unknown): ImportError {
   });
 }
 
-/** Who holds the lock, for the message that others get; since when is the age of the file that says so. */
-interface LockHolder {
-  readonly pid: number;
-  readonly runId?: string;
-  readonly sinceMs: number;
+/**
+ * Whether the lock is held by the process that says so. Asked of the lock itself, because the system may have given the pid of
+ * a process that was killed to another; but never in the process that holds it: see `openExclusively`.
+ */
+function isHeld(folder: string, { pid }: LockHolder): boolean {
+  if (pid === process.pid) return true;
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(join(folder, "lock.db"), { readonly: true, fileMustExist: true, timeout: 0 });
+    database.prepare("select count(*) from sqlite_master").get();
+    return false;
+  } catch (error) {
+    return isBusy(error);
+  } finally {
+    database?.close();
+  }
 }
 
+/** Since when is the age of the file that says so. */
 function readHolder(file: string): LockHolder | undefined {
   try {
     const holder: unknown = JSON.parse(readFileSync(file, "utf8"));

@@ -1,6 +1,6 @@
 // The words for the figures of a run under way, the same in the panel, in a plain line and in `status`.
 import type { Outcome } from "../../model/outcome.ts";
-import { durationText, type Fate, grouped, words } from "../wording.ts";
+import { clockText, durationText, type Fate, grouped, words } from "../wording.ts";
 import type { PhaseFigures, RunFigures, Step, Waiting } from "./run-figures.ts";
 
 /** Something counted, in words; `isBad` where somebody has to look. */
@@ -122,22 +122,6 @@ export function plainFigures(figures: RunFigures, nowMs: number): string {
     ...counts.filter((texts) => texts.length > 0).map((texts) => texts.join(", ")),
     ...(waiting === undefined ? [] : [waitingText(waiting, nowMs)]),
   ].join("; ");
-}
-
-/** A moment as the clock on the wall shows it: `10:31:05`, with the day when it is another. */
-export function clockText(ms: number, nowMs: number): string {
-  const [at, now] = [new Date(ms), new Date(nowMs)];
-  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(":");
-  return at.toDateString() === now.toDateString() ? time : `${dayText(at)} ${time}`;
-}
-
-/** `2026-11-27`, by the local clock. */
-export function dayText(at: Date): string {
-  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join("-");
-}
-
-function twoDigits(number: number): string {
-  return String(number).padStart(2, "0");
 }
 
 function rateText(perSecond: number): string {

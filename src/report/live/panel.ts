@@ -46,8 +46,8 @@ export function panelLines(figures: RunFigures, room: PanelRoom): readonly Panel
     waiting === undefined
       ? []
       : wrap(waitingText(waiting, room.nowMs), room.width).map((text): PanelLine => [{ text, tone: "waiting" }]);
-  const current = phases.findIndex((phase) => phase === currentPhase(phases));
-  const main = bars.slice(current, current + 1);
+  const current = currentPhase(phases);
+  const main = bars.filter((_, at) => phases[at] === current);
   // From all of it down to the least that says something.
   const choices = [
     [...titles, ...bars, ...steps, ...totals, ...waits],
@@ -149,12 +149,16 @@ function barSpans({ done, entries }: PhaseFigures, columns: number): readonly Sp
   ];
 }
 
-/** All counts with dots between them, in as many lines as they need. */
+/** All counts with dots between them; where one line is too short, what went over the wire gets a line of its own. */
 function totalLines(figures: RunFigures, room: number): readonly PanelLine[] {
-  const parts: readonly Span[] = [
-    ...countTexts(figures).map(({ text, isBad }): Span => ({ text, tone: isBad === true ? "bad" : "plain" })),
-    ...trafficTexts(figures).map(plain),
-  ];
+  const counts = countTexts(figures).map(({ text, isBad }): Span => ({ text, tone: isBad === true ? "bad" : "plain" }));
+  const traffic = trafficTexts(figures).map(plain);
+  const together = dotted([...counts, ...traffic], room);
+  return together.length === 1 ? together : [...dotted(counts, room), ...dotted(traffic, room)];
+}
+
+/** In as many lines as the parts need. */
+function dotted(parts: readonly Span[], room: number): readonly PanelLine[] {
   const lines: Span[][] = [];
   for (const part of parts) {
     const last = lines.at(-1);
