@@ -10,6 +10,9 @@ export interface Screen {
   readonly lines: () => readonly string[];
 }
 
+/** A sequence, or a character. */
+const pieces = new RegExp(`${"\u001B"}\\[(\\d*)([A-Za-z])|[\\s\\S]`, "gu");
+
 /** An empty screen. */
 export function createScreen(columns: number, rows = 24): Screen {
   // What was written as one line stays one, however often it is broken.
@@ -41,9 +44,7 @@ export function createScreen(columns: number, rows = 24): Screen {
   }
 
   function write(text: string): void {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with one
-    for (const [piece] of text.matchAll(/\u001B\[(\d*)([A-Za-z])|[\s\S]/gu)) {
-      const [, number = "", letter] = /^\u001B\[(\d*)([A-Za-z])$/u.exec(piece) ?? [];
+    for (const [piece, number, letter] of text.matchAll(pieces)) {
       if (letter === "A") up(Number(number || 1));
       else if (letter === "K") lines[row]?.splice(column);
       else if (letter === "J") {
