@@ -2,6 +2,7 @@
 import { clockText, durationText } from "../wording.ts";
 import { type PanelLine, panelLines } from "./panel.ts";
 import type { SavedProgress } from "./progress-file.ts";
+import type { RunFigures } from "./run-figures.ts";
 
 /** A run that has not ended, and what is known of it. */
 export interface OpenRun {
@@ -33,7 +34,11 @@ export function openRunLines(run: OpenRun, { width, nowMs, again, follow }: Open
   const figures =
     progress === undefined
       ? []
-      : panelLines(withoutTitle(progress), { width, height: Number.POSITIVE_INFINITY, nowMs });
+      : panelLines(standing.kind === "killed" ? whatIsDone(progress) : withoutTitle(progress), {
+          width,
+          height: Number.POSITIVE_INFINITY,
+          nowMs,
+        });
   const takenAt = progress === undefined ? "" : clockText(progress.updatedAtMs, nowMs);
   const since = clockText(startedAtMs, nowMs);
   if (standing.kind === "killed") {
@@ -56,9 +61,14 @@ export function openRunLines(run: OpenRun, { width, nowMs, again, follow }: Open
   ];
 }
 
-function withoutTitle({ figures }: SavedProgress) {
+function withoutTitle({ figures }: SavedProgress): RunFigures {
   const { run: _, ...rest } = figures;
   return rest;
+}
+
+/** Of a process that is gone: nothing is in flight, and nothing is waited for. */
+function whatIsDone({ figures: { step, phases, outcomes, throttled } }: SavedProgress): RunFigures {
+  return { step, phases: phases.map(({ leftMs: _, ...phase }) => phase), outcomes, throttled, inFlight: 0 };
 }
 
 function line(text: string): readonly PanelLine[] {
