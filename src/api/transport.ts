@@ -3,6 +3,7 @@
 import { certificateFault } from "../model/certificate-fault.ts";
 import { ImportError } from "../model/error.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
+import { rateKept } from "./answer-headers.ts";
 import { type ApiRequest, createClient } from "./client.ts";
 import type { TransportEvent } from "./events.ts";
 import { type Halt, Halted } from "./halt.ts";
@@ -64,6 +65,9 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     timeoutMs: limits.timeoutMs,
   });
   let grownPauseMs = 0;
+  /** What the API's own headers allow. */
+  let allowedRate = Number.POSITIVE_INFINITY;
+  const setRate = () => limiter.setRate(Math.min(adaptive?.requestsPerSecond ?? fixedRate, allowedRate));
   /** The server's clock less our monotonic one. */
   let serverOffsetMs: number | undefined;
 
@@ -101,9 +105,10 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     if (exchange.kind === "answer") {
       const serverMs = Date.parse(exchange.headers.date ?? "");
       if (!Number.isNaN(serverMs)) serverOffsetMs = serverMs - clock.monotonicMs();
-    }
-    if (exchange.kind === "answer")
+      allowedRate = rateKept(exchange) ?? allowedRate;
+      setRate();
       options.onAnswer?.({ status: exchange.status, headers: exchange.headers, atMs: clock.nowMs(), durationMs });
+    }
     const reply = classify(exchange, reads, clock.nowMs());
     onEvent({
       type: "request",
@@ -125,7 +130,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
         answered();
         grownPauseMs = 0;
         if (purpose.wasThrottled !== true) adaptive?.succeeded();
-        limiter.setRate(adaptive?.requestsPerSecond ?? fixedRate);
+        setRate();
         return reply;
       case "throttled":
         answered();
@@ -155,7 +160,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     const waitMs = askedMs > 0 ? askedMs : Math.max(limiter.pausedMs, grownPauseMs);
     limiter.pause(waitMs);
     adaptive?.throttled();
-    limiter.setRate(adaptive?.requestsPerSecond ?? fixedRate);
+    setRate();
     onEvent({
       type: "throttled",
       waitMs,
