@@ -91,10 +91,12 @@ export function rateTold({ headers }: Pick<AnswerSeen, "headers">): RateFact | u
  */
 export function rateKept({ headers }: Pick<AnswerSeen, "headers">): number | undefined {
   const [strictest] = statedPolicies(headers).filter(({ windowSeconds }) => windowSeconds <= longestKeptWindowSeconds);
-  return strictest === undefined ? undefined : strictest.requests / strictest.windowSeconds;
+  return strictest === undefined ? undefined : keptShare * (strictest.requests / strictest.windowSeconds);
 }
 
 const longestKeptWindowSeconds = 60;
+/** A server's windows begin when they like: at the very limit, one request arrives too many now and then and costs a pause. */
+const keptShare = 0.9;
 
 interface StatedLimit {
   readonly requests: number;

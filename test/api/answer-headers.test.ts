@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { judgeRate, rateKept } from "../../src/api/answer-headers.ts";
 
 test.each<{ readonly headers: Record<string, string>; readonly kept: number | undefined }>([
-  { headers: { "ratelimit-policy": "5;w=1" }, kept: 5 },
-  { headers: { "ratelimit-policy": "60;w=60" }, kept: 1 },
-  { headers: { "ratelimit-policy": '"burst";q=100;w=10, "minute";q=120;w=60' }, kept: 2 },
+  { headers: { "ratelimit-policy": "5;w=1" }, kept: 4.5 },
+  { headers: { "ratelimit-policy": "60;w=60" }, kept: 0.9 },
+  { headers: { "ratelimit-policy": '"burst";q=100;w=10, "minute";q=120;w=60' }, kept: 1.8 },
   // A quota of a day is no pace: it would be a request every quarter of an hour.
   { headers: { "ratelimit-policy": "100;w=86400" }, kept: undefined },
-  { headers: { "ratelimit-policy": "10;w=1, 1000;w=86400" }, kept: 10 },
+  { headers: { "ratelimit-policy": "10;w=1, 1000;w=86400" }, kept: 9 },
   // Whether that is a minute, a second or an hour, nobody says.
   { headers: { "x-ratelimit-limit": "60" }, kept: undefined },
   { headers: {}, kept: undefined },

@@ -237,7 +237,7 @@ describe("429", () => {
     // A second of the server and one of ours begin at different times.
     expect(rehearsal.sandbox.counts().statuses["429"] ?? 0).toBeLessThanOrEqual(6);
     const limits = events.flatMap((event) => (event.type === "request" ? [event.requestsPerSecond] : []));
-    expect(new Set(limits)).toEqual(new Set([15]));
+    expect(new Set(limits)).toEqual(new Set([13.5]));
   });
 });
 
