@@ -39,10 +39,18 @@ export { type DoctorOptions, type DoctorResult, doctor } from "./doctor/doctor.t
 export { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "./doctor/list-channels.ts";
 export { type ExplainOptions, explain } from "./history/explain.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./history/purge.ts";
-export { listRuns } from "./history/status.ts";
+export {
+  type AccountRun,
+  type JobPlace,
+  type JobStatus,
+  jobStatus,
+  listRuns,
+  type RunStanding,
+} from "./history/status.ts";
 export { type CheckOptions, type CheckResult, check } from "./run/check.ts";
+export type { RunEvent, StagedPhase } from "./run/events.ts";
 export { type RetryOptions, type RetryResult, retry } from "./run/retry.ts";
-export { type RunEvent, type RunOptions, type RunResult, run } from "./run/run.ts";
+export { type RunOptions, type RunResult, run } from "./run/run.ts";
 
 // What it comes to.
 
@@ -52,6 +60,7 @@ export { type ErrorCode, type ErrorParts, ImportError } from "./model/error.ts";
 export type { CheckName, Finding } from "./model/finding.ts";
 export type { Invariant } from "./model/ledger/audit.ts";
 export type { SendResult } from "./model/ledger/entry.ts";
+export type { LockHolder } from "./model/ledger/ledger-host.ts";
 export type { RunRecord } from "./model/ledger/runs.ts";
 export type { Action, Outcome } from "./model/outcome.ts";
 export { describeProblem, type Problem, type ProblemCell, type ProblemCode } from "./model/problem.ts";
@@ -69,6 +78,8 @@ export type {
   StoryEvent,
 } from "./report/explanation.ts";
 export type { FailureFile } from "./report/failures.ts";
+export type { SavedProgress } from "./report/live/progress-file.ts";
+export type { PhaseFigures, RunFigures, RunTitle, Step, Waiting } from "./report/live/run-figures.ts";
 export type { ShownEntry } from "./report/preview-text.ts";
 export type { ProblemGroup } from "./report/problems.ts";
 export type { Counts, StopReason, Summary, SummaryFile } from "./report/summary.ts";

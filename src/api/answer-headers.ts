@@ -60,6 +60,13 @@ export function judgeRate({ headers }: Pick<AnswerSeen, "headers">, wanted: numb
   const said = `${header} allows ${rateText(perSecond)} requests a second (${window})`;
   if (wanted === "auto") return ok("rate", `${said}; the job finds its rate itself`);
   if (wanted <= perSecond) return ok("rate", `${said}; the job asks for ${wantedText}`);
+  const kept = rateKept({ headers });
+  if (kept !== undefined && kept <= perSecond)
+    return warning(
+      "rate",
+      `${said}, and the job asks for ${wantedText}`,
+      "A run keeps to what the API allows, so it is slower than the job says.",
+    );
   return warning(
     "rate",
     `${said}, and the job asks for ${wantedText}`,
@@ -78,6 +85,19 @@ export function rateTold({ headers }: Pick<AnswerSeen, "headers">): RateFact | u
   return { header, requestsPerSecond: requests / windowSeconds };
 }
 
+/**
+ * The rate to which requests are kept whatever the job asks for, a second: the strictest policy that names its window, if that is
+ * a minute or less. A limit without a window is a guess, and a quota of a day is no pace.
+ */
+export function rateKept({ headers }: Pick<AnswerSeen, "headers">): number | undefined {
+  const [strictest] = statedPolicies(headers).filter(({ windowSeconds }) => windowSeconds <= longestKeptWindowSeconds);
+  return strictest === undefined ? undefined : keptShare * (strictest.requests / strictest.windowSeconds);
+}
+
+const longestKeptWindowSeconds = 60;
+/** A server's windows begin when they like: at the very limit, one request arrives too many now and then and costs a pause. */
+const keptShare = 0.9;
+
 interface StatedLimit {
   readonly requests: number;
   readonly windowSeconds: number | undefined;
@@ -86,18 +106,23 @@ interface StatedLimit {
 
 /** `RateLimit-Policy: 100;w=60` and `"default";q=100;w=60` (IETF drafts), else `RateLimit-Limit` or `X-RateLimit-Limit`. */
 function statedLimit(headers: AnswerSeen["headers"]): StatedLimit | undefined {
-  const policies = (headers["ratelimit-policy"] ?? "").split(",").flatMap((policy) => {
-    const requests = Number(/(?:^|;)\s*q=(\d+)/.exec(policy)?.[1] ?? /^\s*(\d+)/.exec(policy)?.[1]);
-    const windowSeconds = Number(/;\s*w=(\d+(?:\.\d+)?)/.exec(policy)?.[1]);
-    return requests > 0 && windowSeconds > 0 ? [{ requests, windowSeconds, header: "RateLimit-Policy" }] : [];
-  });
-  const [strictest] = policies.toSorted((a, b) => a.requests / a.windowSeconds - b.requests / b.windowSeconds);
+  const [strictest] = statedPolicies(headers);
   if (strictest !== undefined) return strictest;
   for (const header of ["RateLimit-Limit", "X-RateLimit-Limit"]) {
     const requests = Number(/^\s*(\d+)/.exec(headers[header.toLowerCase()] ?? "")?.[1]);
     if (requests > 0) return { requests, windowSeconds: undefined, header };
   }
   return undefined;
+}
+
+/** The strictest first. */
+function statedPolicies(headers: AnswerSeen["headers"]) {
+  const policies = (headers["ratelimit-policy"] ?? "").split(",").flatMap((policy) => {
+    const requests = Number(/(?:^|;)\s*q=(\d+)/.exec(policy)?.[1] ?? /^\s*(\d+)/.exec(policy)?.[1]);
+    const windowSeconds = Number(/;\s*w=(\d+(?:\.\d+)?)/.exec(policy)?.[1]);
+    return requests > 0 && windowSeconds > 0 ? [{ requests, windowSeconds, header: "RateLimit-Policy" }] : [];
+  });
+  return policies.toSorted((a, b) => a.requests / a.windowSeconds - b.requests / b.windowSeconds);
 }
 
 /** Never more than there is: rounding up would be a 429. */

@@ -39,8 +39,15 @@ export interface CircuitOptions {
 
 /** What the circuit did, for the log. */
 export type CircuitChange =
-  | { readonly type: "opened"; readonly cause: string }
-  | { readonly type: "probe"; readonly answered: boolean }
+  | {
+      readonly type: "opened";
+      readonly cause: string;
+      /** True once the API has answered anything in this run. */
+      readonly answered: boolean;
+      readonly nextProbeInMs: number;
+      readonly givesUpInMs: number;
+    }
+  | { readonly type: "probe"; readonly answered: boolean; readonly nextProbeInMs?: number }
   | { readonly type: "closed"; readonly afterMs: number };
 
 /** Failures in a row that open it: over at least two subjects, because a request that got through may be its own fault … */
@@ -92,21 +99,25 @@ export function createCircuit({ clock, signal, patienceMs, probe, giveUp, onChan
     writes.subjects.clear();
   };
 
-  const probeUntilClosed = async ({ sinceMs, firstIntervalMs, byWrites }: OpenCircuit): Promise<void> => {
-    for (let intervalMs = firstIntervalMs; ; intervalMs = Math.min(intervalMs * 2, longestProbeIntervalMs)) {
-      const leftMs =
-        (everAnswered ? patienceMs : Math.min(patienceMs, firstPatienceMs)) - (clock.monotonicMs() - sinceMs);
-      if (leftMs <= 0) {
+  const leftMs = ({ sinceMs }: OpenCircuit): number =>
+    (everAnswered ? patienceMs : Math.min(patienceMs, firstPatienceMs)) - (clock.monotonicMs() - sinceMs);
+
+  const probeUntilClosed = async (circuit: OpenCircuit): Promise<void> => {
+    const { sinceMs, firstIntervalMs, byWrites } = circuit;
+    for (let intervalMs = firstIntervalMs; ; intervalMs = nextInterval(intervalMs)) {
+      const patience = leftMs(circuit);
+      if (patience <= 0) {
         giveUp(lastCause, clock.monotonicMs() - sinceMs);
         return;
       }
-      await clock.sleep(Math.min(intervalMs, leftMs), ended.signal);
+      await clock.sleep(Math.min(intervalMs, patience), ended.signal);
       if (ended.signal.aborted || open === undefined) return;
       const answered = await probe();
-      onChange({ type: "probe", answered });
+      const nextProbeInMs = Math.min(nextInterval(intervalMs), leftMs(circuit));
+      onChange({ type: "probe", answered, ...(answered || nextProbeInMs <= 0 ? {} : { nextProbeInMs }) });
       if (answered) {
         everAnswered = true;
-        if (byWrites) suspect = { sinceMs, intervalMs: Math.min(intervalMs * 2, longestProbeIntervalMs) };
+        if (byWrites) suspect = { sinceMs, intervalMs: nextInterval(intervalMs) };
         forgetWrites();
         close();
       }
@@ -122,7 +133,9 @@ export function createCircuit({ clock, signal, patienceMs, probe, giveUp, onChan
       ended.signal.addEventListener("abort", () => resolve(), { once: true });
     });
     open = { sinceMs, firstIntervalMs: suspect?.intervalMs ?? shortestProbeIntervalMs, byWrites, done, close: release };
-    onChange({ type: "opened", cause: lastCause });
+    const givesUpInMs = Math.max(0, leftMs(open));
+    const nextProbeInMs = Math.min(open.firstIntervalMs, givesUpInMs);
+    onChange({ type: "opened", cause: lastCause, answered: everAnswered, nextProbeInMs, givesUpInMs });
     probing = probeUntilClosed(open);
   };
 
@@ -165,4 +178,8 @@ export function createCircuit({ clock, signal, patienceMs, probe, giveUp, onChan
       await probing;
     },
   };
+}
+
+function nextInterval(intervalMs: number): number {
+  return Math.min(intervalMs * 2, longestProbeIntervalMs);
 }

@@ -3,7 +3,9 @@
 import { certificateFault } from "../model/certificate-fault.ts";
 import { ImportError } from "../model/error.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
+import { rateKept } from "./answer-headers.ts";
 import { type ApiRequest, createClient } from "./client.ts";
+import type { TransportEvent } from "./events.ts";
 import { type Halt, Halted } from "./halt.ts";
 import type { ApiOptions } from "./options.ts";
 import { type Circuit, type CircuitChange, createCircuit } from "./outage.ts";
@@ -63,6 +65,9 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     timeoutMs: limits.timeoutMs,
   });
   let grownPauseMs = 0;
+  /** What the API's own headers allow. */
+  let allowedRate = Number.POSITIVE_INFINITY;
+  const setRate = () => limiter.setRate(Math.min(adaptive?.requestsPerSecond ?? fixedRate, allowedRate));
   /** The server's clock less our monotonic one. */
   let serverOffsetMs: number | undefined;
 
@@ -75,7 +80,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       return reply.kind === "accepted" || reply.kind === "throttled" || reply.kind === "refused";
     },
     giveUp: (cause, waitedMs) => halt.now(outage(options, circuit.everAnswered, cause, waitedMs)),
-    onChange: (change) => onEvent(circuitEvent(change)),
+    onChange: (change) => onEvent(circuitEvent(change, clock.nowMs())),
   });
 
   const pass = async <T>(
@@ -94,20 +99,23 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     if (start === "late") return { kind: "held", by: "pause", waitMs: limiter.pausedMs };
     if (!mayPass()) return { kind: "held", by: "outage", waitMs: 0 };
     const startedMs = clock.monotonicMs();
+    onEvent({ type: "request.started", purpose: purpose.purpose });
     const exchange = await client.exchange(request, options.abort); // at once: nothing is awaited before it
     const durationMs = clock.monotonicMs() - startedMs;
     if (exchange.kind === "answer") {
       const serverMs = Date.parse(exchange.headers.date ?? "");
       if (!Number.isNaN(serverMs)) serverOffsetMs = serverMs - clock.monotonicMs();
-    }
-    if (exchange.kind === "answer")
+      allowedRate = rateKept(exchange) ?? allowedRate;
+      setRate();
       options.onAnswer?.({ status: exchange.status, headers: exchange.headers, atMs: clock.nowMs(), durationMs });
+    }
     const reply = classify(exchange, reads, clock.nowMs());
     onEvent({
       type: "request",
       purpose: purpose.purpose,
       result: reply.kind,
       durationMs,
+      requestsPerSecond: limiter.requestsPerSecond,
       ...("status" in reply && reply.status !== undefined ? { status: reply.status } : {}),
     });
     return learn(reply, purpose);
@@ -122,7 +130,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
         answered();
         grownPauseMs = 0;
         if (purpose.wasThrottled !== true) adaptive?.succeeded();
-        limiter.setRate(adaptive?.requestsPerSecond ?? fixedRate);
+        setRate();
         return reply;
       case "throttled":
         answered();
@@ -152,7 +160,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     const waitMs = askedMs > 0 ? askedMs : Math.max(limiter.pausedMs, grownPauseMs);
     limiter.pause(waitMs);
     adaptive?.throttled();
-    limiter.setRate(adaptive?.requestsPerSecond ?? fixedRate);
+    setRate();
     onEvent({
       type: "throttled",
       waitMs,
@@ -225,14 +233,20 @@ function shown(baseUrl: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/$/, "");
 }
 
-function circuitEvent(change: CircuitChange) {
+function circuitEvent(change: CircuitChange, nowMs: number): TransportEvent {
   switch (change.type) {
-    case "opened":
-      return { type: "outage.opened", cause: change.cause } as const;
-    case "probe":
-      return { type: "outage.probe", answered: change.answered } as const;
+    case "opened": {
+      const { cause, answered, nextProbeInMs, givesUpInMs } = change;
+      const times = { nextProbeAtMs: nowMs + nextProbeInMs, givesUpAtMs: nowMs + givesUpInMs };
+      return { type: "outage.opened", cause, answered, ...times };
+    }
+    case "probe": {
+      const { answered, nextProbeInMs } = change;
+      const next = nextProbeInMs === undefined ? {} : { nextProbeAtMs: nowMs + nextProbeInMs };
+      return { type: "outage.probe", answered, ...next };
+    }
     case "closed":
-      return { type: "outage.closed", afterMs: change.afterMs } as const;
+      return { type: "outage.closed", afterMs: change.afterMs };
     default:
       return change satisfies never;
   }

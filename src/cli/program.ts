@@ -174,9 +174,13 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     });
 
   withAddress(withState(withJson(withJob(program.command("status")), "the summary, or the list of runs,")))
-    .description("the last run's tallies")
-    .option("--runs", "list all runs")
-    .addHelpText("after", example("luminous-import status", "luminous-import status acme.yaml --runs"))
+    .description("how far the run is that is under way, or how the last one ended; no network")
+    .option("--watch", "follow the run that is under way to its end; Ctrl-C ends the watching, not the run")
+    .option("--runs", "a table of all runs, newest first")
+    .addHelpText(
+      "after",
+      example("luminous-import status", "luminous-import status --watch", "luminous-import status acme.yaml --runs"),
+    )
     .action(async (_job: unknown, options: object, command: Command) => {
       const { status } = await import("./commands/status.ts");
       done(await status(await namedJob(command, world), globals(command), options, world));

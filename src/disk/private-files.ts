@@ -7,9 +7,11 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  renameSync,
   rmSync,
   type Stats,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
 
@@ -40,6 +42,21 @@ export function createPrivateFile(path: string): number {
 /** The same where nothing is there; else nothing happens. */
 export function ensurePrivateFile(path: string): void {
   if (lstat(path) === undefined) closeSync(createNew(path));
+}
+
+/**
+ * Puts a file with mode 0600 in place of the one that is there: readers see the one or the other, never a half. It is not
+ * synced to disk; what has to survive a power cut is written by atomic-file.ts.
+ */
+export function replacePrivateFile(path: string, text: string): void {
+  const unfinished = `${path}.new`;
+  const descriptor = createPrivateFile(unfinished);
+  try {
+    writeFileSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(unfinished, path);
 }
 
 function createNew(path: string): number {

@@ -124,14 +124,14 @@ async function runRound(context: DispatchContext, phase: Phase): Promise<boolean
   return true;
 }
 
-/** What a phase will not send is settled before anybody looks at what it will; its own turn tells of it. */
+/** What a phase will not send is settled before anybody looks at what it will. */
 async function narrow(context: DispatchContext, phase: Phase): Promise<void> {
   const { ledger, run, force, limit } = context.options;
   if (!force) {
-    await ledger.queue.settleUnchanged(run, phase);
-    await settleRemade(context, phase);
+    await settleMany(context, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
+    await settleMany(context, phase, "unchanged", settleRemade(context, phase));
   }
-  if (limit !== undefined) await ledger.queue.limitTo(run, phase, limit);
+  if (limit !== undefined) await settleMany(context, phase, "pending", ledger.queue.limitTo(run, phase, limit));
 }
 
 async function settleMany(

@@ -1,11 +1,104 @@
-// What a ledger says of the runs of a job: for `status`, and for callers of the library. Reads only, also while a run is
-// under way.
+// What the ledgers of a state folder say of the runs of a job, and how its newest one stands: for `status`, and for callers
+// of the library. Reads only, also while a run is under way.
+import { join } from "node:path";
 import type { Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
+import { ImportError } from "../model/error.ts";
+import type { LockHolder } from "../model/ledger/ledger-host.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
+import { readProgress, type SavedProgress } from "../report/live/progress-file.ts";
 
 /** The runs of a job's account in its state folder, newest first. Throws `ImportError("STATE_UNUSABLE")` when there is no ledger yet. */
 export async function listRuns(job: Pick<Job, "state">, baseUrl: string): Promise<readonly RunRecord[]> {
   await using ledger = await ledgersIn(job.state).open(baseUrl, "read");
   return ledger.runs.list();
+}
+
+/** A job as far as its runs are found by it. */
+export type JobPlace = Pick<Job, "state"> & { readonly file: Pick<Job["file"], "path"> };
+
+/** A run with the base address of its account. */
+export interface AccountRun extends RunRecord {
+  readonly account: string;
+}
+
+/** How a run stands. A killed one leaves the figures of its last second behind, when it had any. */
+export type RunStanding =
+  | { readonly kind: "ended" }
+  | { readonly kind: "under_way"; readonly pid: number; readonly progress: SavedProgress | undefined }
+  | { readonly kind: "killed"; readonly progress: SavedProgress | undefined };
+
+/** What there is to say of a job's runs at one moment. */
+export interface JobStatus {
+  /** Newest first. */
+  readonly runs: readonly AccountRun[];
+  /** Of the newest run; absent when there is none. */
+  readonly standing: RunStanding | undefined;
+  /** A process that has the state folder and no run of this job: a run that is about to begin, or another command. */
+  readonly busy: LockHolder | undefined;
+  /** Other accounts to which the job has run. */
+  readonly elsewhere: readonly string[];
+}
+
+/**
+ * The runs of a job, and how the newest stands: with an account those in its ledger, else those in every ledger of the state
+ * folder that can be read. Throws `ImportError("STATE_UNUSABLE")` when the ledger of that account cannot be read.
+ */
+export async function jobStatus(job: JobPlace, account: string | undefined): Promise<JobStatus> {
+  let holder = await ledgersIn(job.state).holder();
+  let runs = await runsOf(job, account);
+  // One that began or ended between these two questions: the second answers agree.
+  if (runs[0] !== undefined && runs[0].endedAtMs === undefined && holder?.runId !== runs[0].runId) {
+    holder = await ledgersIn(job.state).holder();
+    runs = await runsOf(job, account);
+  }
+  const [newest] = runs;
+  const isOurs = holder?.runId !== undefined && runs.some(({ runId }) => runId === holder?.runId);
+  const all = account === undefined ? runs : await runsOf(job, undefined);
+  const accounts = new Set(all.map((run) => run.account));
+  if (newest !== undefined) accounts.delete(newest.account);
+  return {
+    runs,
+    standing: newest === undefined ? undefined : standingOf(job, newest, holder),
+    busy: isOurs ? undefined : holder,
+    elsewhere: [...accounts],
+  };
+}
+
+function standingOf(
+  { state }: JobPlace,
+  { runId, endedAtMs }: AccountRun,
+  holder: LockHolder | undefined,
+): RunStanding {
+  if (endedAtMs !== undefined) return { kind: "ended" };
+  const progress = readProgress(join(state, "runs", runId));
+  return holder?.runId === runId ? { kind: "under_way", pid: holder.pid, progress } : { kind: "killed", progress };
+}
+
+async function runsOf({ state, file }: JobPlace, account: string | undefined): Promise<readonly AccountRun[]> {
+  const ledgers = ledgersIn(state);
+  const own = account === undefined ? undefined : await ledgers.find(account);
+  const among = account === undefined ? await ledgers.list() : own === undefined ? [] : [own];
+  const found: AccountRun[] = [];
+  for (const { baseUrl } of among) {
+    const runs = await runsAt(state, baseUrl, account);
+    found.push(...runs.filter(({ job }) => job === file.path));
+  }
+  return found.sort((a, b) => b.startedAtMs - a.startedAtMs);
+}
+
+/** Of several ledgers, one that cannot be read says nothing of the others; of the one that was asked for, it matters. */
+async function runsAt(
+  state: string,
+  baseUrl: string | undefined,
+  asked: string | undefined,
+): Promise<readonly AccountRun[]> {
+  const account = asked ?? baseUrl;
+  if (account === undefined) return [];
+  try {
+    return (await listRuns({ state }, account)).map((run) => ({ ...run, account: baseUrl ?? account }));
+  } catch (error) {
+    if (asked === undefined && error instanceof ImportError) return [];
+    throw error;
+  }
 }

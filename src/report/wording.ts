@@ -53,6 +53,23 @@ export function durationText(durationMs: number): string {
   return twoUnits(Math.floor(hours / 24), "d", hours % 24, "h");
 }
 
+/** A moment as the clock on the wall shows it: `10:31:05`, with the day when it is another. */
+export function clockText(ms: number, nowMs: number): string {
+  const [at, now] = [new Date(ms), new Date(nowMs)];
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(":");
+  return at.toDateString() === now.toDateString() ? time : `${dayText(at)} ${time}`;
+}
+
+/** A moment by the local clock: `2026-11-27 10:15`. */
+export function momentText(ms: number): string {
+  const at = new Date(ms);
+  return `${dayText(at)} ${[at.getHours(), at.getMinutes()].map(twoDigits).join(":")}`;
+}
+
+function dayText(at: Date): string {
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join("-");
+}
+
 /** Cut to `width` characters, the last one an ellipsis where something is missing. */
 export function cutTo(text: string, width: number): string {
   const characters = [...text];
@@ -61,4 +78,8 @@ export function cutTo(text: string, width: number): string {
 
 function twoUnits(big: number, bigUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, "0");
 }

@@ -14,8 +14,9 @@ import { damageList, detections, prepareInputs, resourceOf } from "../staging/pr
 import { stage } from "../staging/stage.ts";
 import { copyStreams } from "../staging/stdin-copy.ts";
 import { acceptedCurrenciesAnywhere, earlierEndingsAnywhere } from "./earlier-runs.ts";
+import type { RunEvent } from "./events.ts";
 import { previewEntries } from "./preview-entries.ts";
-import { prepareOptions, type RunEvent, stdinCopyOptions } from "./run.ts";
+import { prepareOptions, stdinCopyOptions } from "./run.ts";
 import { openScratchFolder } from "./scratch-folder.ts";
 
 /** What a check may be told beside its job. */

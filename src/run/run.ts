@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { makeFolder } from "../disk/atomic-file.ts";
 import { type DispatchEnd, dispatch } from "../dispatch/dispatcher.ts";
-import type { DispatchEvent } from "../dispatch/events.ts";
 import type { Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import type { Account } from "../model/account.ts";
@@ -29,7 +28,9 @@ import {
 } from "../staging/prepare.ts";
 import { stage } from "../staging/stage.ts";
 import { copyStreams, type StdinCopyOptions } from "../staging/stdin-copy.ts";
+import type { RunEvent, StagedPhase } from "./events.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
+import { keepProgress } from "./keep-progress.ts";
 import { countTraffic, type TrafficCount } from "./traffic.ts";
 
 /** What a run may be told beside its job; the defaults do everything, once, and stop for nothing. */
@@ -59,20 +60,6 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   readonly stdin?: Readable;
 }
-
-/** What a run tells while it is under way. Never a body, never a token. */
-export type RunEvent =
-  /** Rows are looked at, before any of them is mapped. */
-  | { readonly kind: "inspecting"; readonly input: string; readonly rows: number }
-  /** With `of` the rows were read, and so many of them are brought together by their key. */
-  | { readonly kind: "reading"; readonly input: string; readonly rows: number; readonly of?: number | undefined }
-  | { readonly kind: "warning"; readonly message: string }
-  /** An older version had written the ledger; `copy` is the file that holds it as it was. */
-  | { readonly kind: "upgraded"; readonly from: number; readonly to: number; readonly copy: string }
-  | { readonly kind: "detected"; readonly file: string; readonly what: string }
-  | { readonly kind: "staged"; readonly entries: number; readonly open: number }
-  | { readonly kind: "reporting"; readonly folder: string }
-  | { readonly kind: "dispatch"; readonly event: DispatchEvent };
 
 /** How a run ended. `exitCode` is that of design §3; `stopped` says why it did not come to its end. */
 export interface RunResult {
@@ -145,7 +132,13 @@ export async function execute(execution: Execution, options: RunOptions): Promis
   const traffic = countTraffic();
   const warnings = [...execution.warnings, ...inputs.flatMap((input) => input.warnings)];
   const locate = createLocate(ledger, record.id, inputs);
-  const tell = settings.onEvent ?? (() => undefined);
+  using progress = keepProgress(runFolder(job, record), settings.clock);
+  const tell = (event: RunEvent): void => {
+    progress.see(event);
+    settings.onEvent?.(event);
+  };
+  const { runId, command, startedAtMs } = record;
+  tell({ kind: "begun", runId, command, job: job.file.shown, startedAtMs });
   if (ledger.upgraded !== undefined) tell({ kind: "upgraded", ...ledger.upgraded });
   const warn = (message: string): void => {
     warnings.push(message);
@@ -171,12 +164,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
     // Where results cannot be written, nothing is sent.
     await makeFolder(runFolder(job, record));
   });
-  const counts = await ledger.staging.counts(record.id);
-  tell({
-    kind: "staged",
-    entries: sum(counts.map(({ entries }) => entries)),
-    open: sum(counts.map(({ open }) => open)),
-  });
+  tell(await stagedEntries(ledger, record));
 
   const end: DispatchEnd =
     (await refusedAsAWhole(ledger, record, settings)) ??
@@ -203,7 +191,22 @@ export async function execute(execution: Execution, options: RunOptions): Promis
       stop: settings.stop,
       abort: settings.abort,
     }));
-  return await finish(execution, record, { end, warnings, traffic, options: settings });
+  return await finish(execution, record, { end, warnings, traffic, options: { ...settings, onEvent: tell } });
+}
+
+async function stagedEntries(ledger: Ledger, { id }: RunRecord): Promise<RunEvent> {
+  const phases: StagedPhase[] = [];
+  for (const count of await ledger.staging.counts(id)) {
+    const ended = await ledger.queue.progress(id, count.phase);
+    const invalid = ended.filter(({ outcome }) => outcome === "invalid").map(({ entries }) => entries);
+    phases.push({ ...count, invalid: sum(invalid) });
+  }
+  return {
+    kind: "staged",
+    entries: sum(phases.map(({ entries }) => entries)),
+    open: sum(phases.map(({ open }) => open)),
+    phases,
+  };
 }
 
 // Whoever says nothing gets the machine's clock, its randomness, and a run that nothing interrupts.

@@ -52,6 +52,27 @@ describe("the circuit", () => {
     expect(changes.map(({ type }) => type)).toEqual(["opened", "probe", "probe", "closed"]);
   });
 
+  it("says when it asks next and when it gives up, and keeps to both", async () => {
+    const { clock, circuit, changes, gaveUp, probes } = setUp({ patienceMs: 10_000 });
+    circuit.answered("write");
+    for (let n = 0; n < 3; n++) circuit.failed("undelivered", "write", "a", "ECONNREFUSED");
+    expect(changes).toEqual([
+      { type: "opened", cause: "ECONNREFUSED", answered: true, nextProbeInMs: 1000, givesUpInMs: 10_000 },
+    ]);
+    await clock.advance(9_999);
+    expect(gaveUp).toEqual([]);
+    const told = changes.map((change) => (change.type === "closed" ? undefined : change.nextProbeInMs));
+    expect(told).toEqual([1000, 2000, 4000, 3000]);
+    await clock.advance(1);
+    expect(probes).toEqual([1000, 3000, 7000, 10_000]);
+    expect(changes.at(-1)).toEqual({ type: "probe", answered: false });
+    expect(gaveUp).toEqual(["ECONNREFUSED"]);
+
+    const never = setUp();
+    never.circuit.failed("undelivered", "write", "a", "ENOTFOUND");
+    expect(never.changes).toMatchObject([{ answered: false, givesUpInMs: 30_000 }]);
+  });
+
   it("opens when no write is answered although every lookup is, and keeps its patience over the tries", async () => {
     const { clock, circuit, gaveUp, answer } = setUp({ patienceMs: 60_000 });
     circuit.answered("lookup");

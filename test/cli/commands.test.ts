@@ -1,5 +1,5 @@
 // Whole commands in one process, against a real sandbox: what goes to which stream, and what is left behind.
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Summary } from "../../src/report/summary.ts";
@@ -218,8 +218,7 @@ describe("status", () => {
     await using at = await setting();
     const { exitCode, stdout, stderr } = await at.call(["status", "import.yaml"]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toContain("there is no ledger");
-    expect(stderr).toContain("run the job first");
+    expect(stderr).toBe("no run of import.yaml yet\nStart one: luminous-import run import.yaml\n");
   });
 
   it("says the last run's closing again, and needs no token for it", async () => {
@@ -242,9 +241,37 @@ describe("status", () => {
       unknown
     >[];
     expect(runs.map(({ run_id }) => run_id)).toEqual([last.run_id, (JSON.parse(ran.stdout) as Summary).run_id]);
-    expect(runs[1]).toMatchObject({ command: "run", exit_code: 3 });
+    expect(runs[1]).toMatchObject({
+      command: "run",
+      exit_code: 3,
+      state: "ended",
+      account: at.url,
+      rows: { accepted: 1, invalid: 1 },
+    });
     const { stdout } = await at.call(["status", "import.yaml", "--runs"]);
-    expect(stdout.split("\n").map((line) => /exit \d$/.exec(line)?.[0])).toEqual(["exit 3", "exit 3", undefined]);
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split(/ {2,}/).at(-1)),
+    ).toEqual(["exit", "3", "3"]);
+  });
+
+  it("has nothing to watch when nothing is under way, and says the closing at once", async () => {
+    await using at = await setting();
+    await at.call(["run", "import.yaml"]);
+    const { stdout } = await at.call(["status", "import.yaml"]);
+    expect(await at.call(["status", "import.yaml", "--watch"])).toEqual({ exitCode: 0, stdout, stderr: "" });
+  });
+
+  it("needs neither the job's files nor a whole job, and keeps to the state folder in what it proposes", async () => {
+    await using at = await setting();
+    await at.call(["run", "import.yaml", "--state", "elsewhere"]);
+    await rm(join(at.folder, "products.csv"));
+    await writeFile(join(at.folder, "import.yaml"), "version: 1\ninputs: broken\n");
+    const { exitCode, stdout } = await at.call(["status", "import.yaml", "--state", "elsewhere"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("retry import.yaml --state elsewhere");
   });
 
   it("looks into the state folder that it is told", async () => {

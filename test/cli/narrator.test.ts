@@ -1,21 +1,19 @@
 import { describe, expect, it, test } from "vitest";
 import { createNarrator } from "../../src/cli/world/narrator.ts";
-import type { ProgressState } from "../../src/report/progress.ts";
-import type { RunEvent } from "../../src/run/run.ts";
+import type { RunEvent } from "../../src/run/events.ts";
 
 type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
 
-function narrate(...events: readonly RunEvent[]): {
-  readonly last: ProgressState | undefined;
-  readonly said: readonly string[];
-} {
-  const states: ProgressState[] = [];
-  const said: string[] = [];
-  const narrator = createNarrator({ update: (state) => states.push(state), clear: () => undefined }, (line) =>
-    said.push(line),
+const nowMs = new Date("2026-11-27T10:15:00").getTime();
+
+function said(...events: readonly RunEvent[]): readonly string[] {
+  const lines: string[] = [];
+  const narrator = createNarrator(
+    (line) => lines.push(line),
+    () => nowMs,
   );
   for (const event of events) narrator(event);
-  return { last: states.at(-1), said };
+  return lines;
 }
 
 const sent = (event: DispatchEvent): RunEvent => ({ kind: "dispatch", event });
@@ -29,52 +27,7 @@ const settled = sent({
   attempts: 1,
 });
 
-describe("progress", () => {
-  test.each<{ readonly name: string; readonly events: readonly RunEvent[]; readonly shows: ProgressState }>([
-    {
-      name: "counts the rows of an input while it is read",
-      events: [{ kind: "reading", input: "orders", rows: 500 }],
-      shows: { phase: "reading orders", done: 500 },
-    },
-    {
-      name: "says how far bringing scattered rows together is",
-      events: [{ kind: "reading", input: "orders", rows: 2000, of: 9000 }],
-      shows: { phase: "grouping orders", done: 2000, total: 9000 },
-    },
-    {
-      name: "starts a phase with what is done already",
-      events: [started],
-      shows: { phase: "sales orders", done: 3, total: 10 },
-    },
-    {
-      name: "counts every entry that ends",
-      events: [started, settled, settled],
-      shows: { phase: "sales orders", done: 5, total: 10 },
-    },
-    {
-      name: "counts entries that end together",
-      events: [started, sent({ type: "entries.settled", phase: "sales_orders", outcome: "unchanged", entries: 4 })],
-      shows: { phase: "sales orders", done: 7, total: 10 },
-    },
-    {
-      name: "says what it waits for",
-      events: [started, sent({ type: "throttled", waitMs: 20_000, untilMs: 0, requestsPerSecond: 2 })],
-      shows: { phase: "sales orders", done: 3, total: 10, waiting: "the API asked for a pause of 20 s" },
-    },
-    {
-      name: "waits for nothing any more once an entry ends",
-      events: [started, sent({ type: "outage.opened", cause: "refused" }), settled],
-      shows: { phase: "sales orders", done: 4, total: 10 },
-    },
-    {
-      name: "says when results are written",
-      events: [started, { kind: "reporting", folder: "x" }],
-      shows: { phase: "writing results", done: 3 },
-    },
-  ])("$name", ({ events, shows }) => {
-    expect(narrate(...events).last).toEqual(shows);
-  });
-});
+const outage = { type: "outage.opened", nextProbeAtMs: nowMs + 1000, givesUpAtMs: nowMs + 900_000 } as const;
 
 describe("a line of its own", () => {
   test.each<{ readonly event: RunEvent; readonly line: string }>([
@@ -88,8 +41,12 @@ describe("a line of its own", () => {
       line: "The ledger was brought from version 2 to 3. As it was before: ledgers/a.db.before-v3 (the run after this one removes it).",
     },
     {
-      event: sent({ type: "outage.opened", cause: "connection refused" }),
-      line: "The API does not answer (connection refused). Sending stops; it is asked now and then.",
+      event: sent({ ...outage, cause: "ECONNREFUSED", answered: true }),
+      line: "The API stopped answering (ECONNREFUSED). Paused: next try in 1 s, giving up at 10:30:00 (exit 4; the same command continues).",
+    },
+    {
+      event: sent({ ...outage, cause: "ENOTFOUND", answered: false }),
+      line: "The API does not answer (ENOTFOUND). Paused: next try in 1 s, giving up at 10:30:00 (exit 4; the same command continues).",
     },
     { event: sent({ type: "outage.closed", afterMs: 65_400 }), line: "The API answers again after 65 s." },
     {
@@ -97,12 +54,12 @@ describe("a line of its own", () => {
       line: "The list of products cannot be searched (the filter does nothing): everything is read once instead.",
     },
   ])("is given to $event", ({ event, line }) => {
-    expect(narrate(event).said).toEqual([line]);
+    expect(said(event)).toEqual([line]);
   });
 
   it("is not given to every entry", () => {
     expect(
-      narrate(started, settled, sent({ type: "lookup", resource: "products", via: "in", keys: 1, found: 0 })).said,
+      said(started, settled, sent({ type: "lookup", resource: "products", via: "in", keys: 1, found: 0 })),
     ).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
+import { type Client, type ClientOptions, createClient } from "../../src/api/client.ts";
 import type { DispatchEnd } from "../../src/dispatch/dispatcher.ts";
 import { many, order, product, type Rehearsal, rehearse, tally, writesOf } from "./rehearsal.ts";
 
@@ -203,15 +204,40 @@ async function post({ sandbox }: Rehearsal, body: object): Promise<void> {
   });
 }
 
+/** The API as it is known today: its headers say nothing of limits. */
+function toldNoLimit(options: ClientOptions): Client {
+  const client = createClient(options);
+  return {
+    async exchange(request, abort) {
+      const exchange = await client.exchange(request, abort);
+      if (exchange.kind !== "answer") return exchange;
+      const { "ratelimit-policy": _, ...headers } = exchange.headers;
+      return { ...exchange, headers };
+    },
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  };
+}
+
 describe("429", () => {
   it.each([false, true])("pauses everybody and costs no attempt (date: %s)", async (retryAfterAsDate) => {
     await using rehearsal = await rehearse({ ratePerSecond: 15, retryAfterAsDate });
     const run = await rehearsal.stage(many(25, (n) => product(`P-${n}`)));
-    const { results, events } = await rehearsal.dispatch(run);
+    const { results, events } = await rehearsal.dispatch(run, { openClient: toldNoLimit });
     expect(tally(results)).toEqual({ accepted: 25 });
     expect(Object.values(results).every(({ attempts }) => attempts === 1)).toBe(true);
     expect(events.some(({ type }) => type === "throttled")).toBe(true);
     expect(rehearsal.sandbox.counts().statuses["429"]).toBeLessThanOrEqual(12); // at most what was in flight, per pause
+  });
+
+  it("hardly comes where the API tells its limit: the run keeps to it, whatever the job asks for", async () => {
+    await using rehearsal = await rehearse({ ratePerSecond: 15 });
+    const run = await rehearsal.stage(many(40, (n) => product(`P-${n}`)));
+    const { results, events } = await rehearsal.dispatch(run);
+    expect(tally(results)).toEqual({ accepted: 40 });
+    // A second of the server and one of ours begin at different times.
+    expect(rehearsal.sandbox.counts().statuses["429"] ?? 0).toBeLessThanOrEqual(6);
+    const limits = events.flatMap((event) => (event.type === "request" ? [event.requestsPerSecond] : []));
+    expect(new Set(limits)).toEqual(new Set([13.5]));
   });
 });
 

@@ -16,8 +16,9 @@ import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
 import type { ImportError } from "../../src/model/error.ts";
 import { exitCodeOf } from "../../src/model/exit-codes.ts";
 import { check } from "../../src/run/check.ts";
+import type { RunEvent } from "../../src/run/events.ts";
 import { retry } from "../../src/run/retry.ts";
-import { type RunEvent, run } from "../../src/run/run.ts";
+import { run } from "../../src/run/run.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
 import { errorOf, type Files, type JobFolder, jobFolder } from "../staging/job-folder.ts";
 

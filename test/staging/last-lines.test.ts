@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import type { ImportError } from "../../src/model/error.ts";
 import { check } from "../../src/run/check.ts";
+import type { RunEvent } from "../../src/run/events.ts";
 import { retry } from "../../src/run/retry.ts";
-import { type RunEvent, run } from "../../src/run/run.ts";
+import { run } from "../../src/run/run.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
 import { errorOf, type Files, jobFolder } from "./job-folder.ts";
 

@@ -1,77 +1,171 @@
-// `luminous-import status`: the last run's summary again, or a list of all runs.
-import { listRuns } from "../../history/status.ts";
+// `luminous-import status`: how far the run is that is under way, how the last one ended, or a table of all. It reads the
+// ledgers of the state folder, so it needs no account for a job that has run.
+import { type AccountRun, type JobStatus, jobStatus, type RunStanding } from "../../history/status.ts";
+import { type JobOutline, readJobOutline } from "../../job/job-outline.ts";
+import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
 import { exitCodes } from "../../model/exit-codes.ts";
 import { isPlainObject } from "../../model/json.ts";
-import type { RunRecord } from "../../model/ledger/runs.ts";
-import { visible } from "../../model/text/visible.ts";
+import { visible, visibleLine, visibleTexts } from "../../model/text/visible.ts";
+import { painter, visibleFigures } from "../../report/live/display.ts";
+import { progressJson } from "../../report/live/progress-file.ts";
+import { openRunLines } from "../../report/live/status-text.ts";
+import { runsTable, type TableRun } from "../../report/runs-table.ts";
 import type { Summary } from "../../report/summary.ts";
+import { clockText } from "../../report/wording.ts";
 import { resolveAddress } from "../world/account.ts";
-import { summaryText } from "../world/console.ts";
-import { loadCommandJob } from "../world/load-job.ts";
+import { commandLine, summaryText } from "../world/console.ts";
+import { hasColour } from "../world/live.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
+import { watchRun } from "./watch-run.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags {
   readonly runs?: boolean;
+  readonly watch?: boolean;
 }
 
-/** Shows the last run, or all of them; gives the exit code. */
+/** Shows how the newest run stands, or all of them; with `watch` until it ends. Gives the exit code. */
 export async function status(
   path: string,
   options: GlobalOptions,
   flags: StatusFlags,
   world: CommandWorld,
 ): Promise<number> {
-  const job = await loadCommandJob(path, options, {}, world);
-  const { baseUrl } = await resolveAddress(job, accountSources(world, options));
-  const runs = await listRuns(job, baseUrl);
-  const [last] = runs;
-  if (last === undefined)
-    throw new ImportError("USAGE", `no run of ${path} yet`, { hint: `Start one: luminous-import run ${path}` });
-  if (flags.runs === true) {
-    const list = runs.map(runFields);
-    world.stdout.write(options.json === true ? `${JSON.stringify(list, null, 2)}\n` : runTable(list));
-    return exitCodes.done;
-  }
-  if (options.json === true) {
-    world.stdout.write(`${JSON.stringify(last.summary ?? runFields(last), null, 2)}\n`);
-    return exitCodes.done;
-  }
-  if (isSummary(last.summary))
-    world.stdout.control(`${visible(last.runId)}\n${summaryText(last.summary, world, [last.command, path])}\n`);
-  else world.stdout.write(`${last.runId}: ${howItStands(last)}\nNext: luminous-import ${last.command} ${path}\n`);
+  const { state } = options;
+  const job = await readJobOutline(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
+  const account = await namedAddress(job, options, world);
+  const look = (): Promise<JobStatus> => jobStatus(job, account);
+  const now = flags.watch === true ? await watchRun(look, options, world) : await look();
+  // Ctrl-C; the run goes on.
+  if (now === undefined) return exitCodes.done;
+  if (now.runs.length === 0 && now.busy === undefined) throw noRunYet(path, account, now);
+  if (flags.runs === true) showRuns(now, options, world);
+  else showNewest(now, options, flags, world, [path, ...(state === undefined ? [] : ["--state", state])]);
   return exitCodes.done;
 }
 
-interface RunFields {
-  readonly run_id: string;
-  readonly command: string;
-  readonly started_at: string;
-  readonly ended_at: string | null;
-  readonly exit_code: number | null;
+/** The address that was given; none is needed. */
+async function namedAddress(job: JobOutline, options: GlobalOptions, world: CommandWorld): Promise<string | undefined> {
+  try {
+    return (await resolveAddress(job, accountSources(world, options))).baseUrl;
+  } catch (error) {
+    if (options.profile === undefined && error instanceof ImportError && error.code === "NO_TOKEN") return undefined;
+    throw error;
+  }
 }
 
-function runFields({ runId, command, startedAtMs, endedAtMs, exitCode }: RunRecord): RunFields {
+function noRunYet(path: string, account: string | undefined, { elsewhere }: JobStatus): ImportError {
+  const [other] = elsewhere;
+  if (account === undefined || other === undefined)
+    return new ImportError("USAGE", `no run of ${path} yet`, { hint: `Start one: luminous-import run ${path}` });
+  return new ImportError("USAGE", `no run of ${path} at ${account} yet`, {
+    hint: `It has run at ${elsewhere.join(" and ")}: LUMINOUS_BASE_URL=${other} luminous-import status ${path} shows that.`,
+  });
+}
+
+function showNewest(
+  { runs, standing, busy, elsewhere }: JobStatus,
+  { json }: GlobalOptions,
+  { watch }: StatusFlags,
+  world: CommandWorld,
+  words: readonly string[],
+): void {
+  const [newest] = runs;
+  if (json === true) {
+    const value = newest === undefined || standing === undefined ? { busy } : newestJson(newest, standing);
+    world.stdout.write(`${JSON.stringify(value, null, watch === true ? 0 : 2)}\n`);
+    return;
+  }
+  if (busy !== undefined) {
+    const since = clockText(busy.sinceMs, systemClock.nowMs());
+    world.stdout.write(
+      `Process ${busy.pid} has used the state folder since ${since}: a run that is about to begin, or another command.\n`,
+    );
+  }
+  if (newest === undefined || standing === undefined) return;
+  const again = [newest.command, ...words];
+  if (standing.kind !== "ended") {
+    const paint = painter(world.stdout.isTTY && hasColour(world.env));
+    const lines = openRunLines(visibleTexts({ ...newest, standing: shownStanding(standing) }), {
+      width: world.stdout.columns ?? 100,
+      nowMs: systemClock.nowMs(),
+      again: commandLine(again),
+      follow: commandLine(["status", ...words, "--watch"]),
+    });
+    world.stdout.control(`${lines.map(paint).join("\n")}\n`);
+    return;
+  }
+  const where = elsewhere.length === 0 ? "" : ` at ${newest.account} (other runs: ${elsewhere.join(", ")})`;
+  const { summary } = newest;
+  if (isSummary(summary))
+    world.stdout.control(`${visible(newest.runId + where)}\n${summaryText(summary, world, again)}\n`);
+  else world.stdout.write(`${newest.runId}${where}: ${whyNoSummary(newest)}\nNext: ${commandLine(again)}\n`);
+}
+
+type OpenStanding = Exclude<RunStanding, { readonly kind: "ended" }>;
+
+function shownStanding(standing: OpenStanding): OpenStanding {
+  const { progress } = standing;
+  if (progress === undefined) return standing;
+  const { run } = progress.figures;
+  return { ...standing, progress: { ...progress, figures: { ...visibleFigures(progress.figures), run } } };
+}
+
+/** The summary of a run that has one; what is known of others. */
+function newestJson(run: AccountRun, standing: RunStanding): unknown {
+  if (standing.kind === "ended") return run.summary ?? runJson(run, "ended");
+  const { progress } = standing;
+  return {
+    ...runJson(run, standing.kind),
+    pid: standing.kind === "under_way" ? standing.pid : null,
+    progress: progress === undefined ? null : progressJson(progress),
+  };
+}
+
+function showRuns({ runs, standing }: JobStatus, { json }: GlobalOptions, { stdout }: CommandWorld): void {
+  // An older one without an end was killed, or a newer one could not have begun.
+  const stateOf = (run: AccountRun, at: number): RunStanding["kind"] =>
+    at === 0 && standing !== undefined ? standing.kind : run.endedAtMs === undefined ? "killed" : "ended";
+  if (json === true) {
+    stdout.write(
+      `${JSON.stringify(
+        runs.map((run, at) => runJson(run, stateOf(run, at))),
+        null,
+        2,
+      )}\n`,
+    );
+    return;
+  }
+  const rows = runs.map((run, at): TableRun => {
+    const state = stateOf(run, at);
+    const exit = state === "ended" ? String(run.exitCode ?? "") : state.replaceAll("_", " ");
+    return { ...run, command: visibleLine(run.command), exit, rows: rowsOf(run) };
+  });
+  const width = stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
+  stdout.write(`${runsTable(rows, width)}\n`);
+}
+
+function runJson(run: AccountRun, state: RunStanding["kind"]): object {
+  const { runId, account, command, startedAtMs, endedAtMs, exitCode } = run;
   return {
     run_id: runId,
+    account,
     command,
     started_at: new Date(startedAtMs).toISOString(),
     ended_at: endedAtMs === undefined ? null : new Date(endedAtMs).toISOString(),
     exit_code: exitCode ?? null,
+    state,
+    rows: rowsOf(run) ?? null,
   };
 }
 
-function runTable(runs: readonly RunFields[]): string {
-  const lines = runs.map(
-    ({ run_id, command, started_at, exit_code }) =>
-      `${run_id}  ${command}  ${started_at}  ${exit_code === null ? "not ended" : `exit ${exit_code}`}`,
-  );
-  return `${lines.join("\n")}\n`;
+function rowsOf({ summary }: AccountRun): TableRun["rows"] {
+  if (!isSummary(summary)) return undefined;
+  return Object.fromEntries(Object.entries(summary.outcomes).map(([outcome, { rows }]) => [outcome, rows]));
 }
 
-function howItStands({ endedAtMs, summary }: RunRecord): string {
-  if (endedAtMs === undefined) return "is under way, or was killed; the same command continues it";
+function whyNoSummary({ summary }: AccountRun): string {
   const stopped = isPlainObject(summary) && isPlainObject(summary.stopped) ? summary.stopped.message : undefined;
   return typeof stopped === "string" ? `nothing was sent: ${stopped}` : "nothing was sent";
 }

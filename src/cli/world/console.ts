@@ -1,18 +1,21 @@
 // What every command does with its stage of the terminal: progress on stderr, events to the log file, the summary on
 // stdout, or with --json the summary alone.
 import { relative } from "node:path";
+import { systemClock } from "../../model/clock.ts";
 import { shellWord } from "../../model/text/shell-word.ts";
 import { visibleLine, visibleTexts } from "../../model/text/visible.ts";
 import { type ShownEntry, shownText } from "../../report/preview-text.ts";
-import { createProgress, type Progress } from "../../report/progress.ts";
+import { wrap } from "../../report/problem-list.ts";
 import type { Summary } from "../../report/summary.ts";
 import { terminalSummary } from "../../report/terminal-summary.ts";
-import type { RunEvent } from "../../run/run.ts";
+import type { RunEvent } from "../../run/events.ts";
+import { followRun } from "../../run/follow-run.ts";
+import { createLive, hasColour } from "./live.ts";
 import { openLog } from "./log.ts";
 import { createNarrator } from "./narrator.ts";
-import type { CommandWorld, GlobalOptions } from "./world.ts";
+import type { CommandWorld, GlobalOptions, Terminal } from "./world.ts";
 
-/** The terminal of one command. Disposing flushes the log and takes the progress line off. */
+/** The terminal of one command. Disposing flushes the log and takes the panel off. */
 export interface Console extends AsyncDisposable {
   readonly onEvent: (event: RunEvent) => void;
   /** Says how it ended: the table, the problems, the files, the next step. What `--show` asked for stands above. */
@@ -21,43 +24,42 @@ export interface Console extends AsyncDisposable {
 
 /** A console for a command with these options. */
 export async function openConsole(world: CommandWorld, options: GlobalOptions): Promise<Console> {
-  const log = await openLog(options.logFile, world);
-  const progress: Progress = createProgress({
-    stream: {
-      write: world.stderr.control,
-      get columns() {
-        return world.stderr.columns;
-      },
-    },
-    isTty: world.stderr.isTTY,
-    clock: () => performance.now(),
-    quiet: options.quiet === true,
+  const followed = followRun(systemClock);
+  const isQuiet = options.quiet === true;
+  const live = createLive(world.stderr, {
+    env: world.env,
+    figures: followed.figures,
+    // A log on the same terminal would be torn apart by the panel.
+    isPlain: options.logFile === "-",
+    isQuiet,
   });
-  const narrate = createNarrator(
-    progress,
-    options.quiet === true
-      ? () => undefined
-      : (line) => {
-          progress.clear();
-          world.stderr.write(`${visibleLine(line)}\n`);
-        },
-  );
+  const log = await openLog(options.logFile, world);
+  const narrate = createNarrator((line) => {
+    if (!isQuiet) world.stderr.write(`${wrapped(visibleLine(line), world.stderr)}\n`);
+  }, systemClock.nowMs);
   return {
     onEvent(event) {
       log.event(event);
+      followed.see(event);
       narrate(event);
+      live.update();
     },
     close(summary, shown) {
-      progress.clear();
+      live[Symbol.dispose]();
       if (options.json === true) return world.stdout.write(`${json(summary, shown, world)}\n`);
       if (shown !== undefined) world.stdout.write(`${shownText(shown)}\n\n`);
       world.stdout.control(`${summaryText(summary, world, world.argv)}\n`);
     },
     async [Symbol.asyncDispose]() {
-      progress.clear();
+      live[Symbol.dispose]();
       await log[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Broken between words on a terminal, which would break them anywhere. */
+function wrapped(line: string, { isTTY, columns = 80 }: Terminal): string {
+  return isTTY ? wrap(line, columns).join("\n") : line;
 }
 
 // Several summaries, one after the other, are read line by line.
@@ -74,7 +76,7 @@ export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld
   const near = relative(cwd, folder);
   return terminalSummary(visibleTexts(summary), {
     width: stdout.columns ?? 100,
-    colour: stdout.isTTY && env.NO_COLOR === undefined,
+    colour: stdout.isTTY && hasColour(env),
     folder: visibleLine(near.startsWith("..") ? folder : near),
     again: commandLine(words),
     isWatched: words.includes("--watch"),
@@ -101,6 +103,7 @@ function without(words: readonly string[], options: RegExp): readonly string[] {
   });
 }
 
-function commandLine(words: readonly string[]): string {
+/** The words as somebody could paste them. */
+export function commandLine(words: readonly string[]): string {
   return visibleLine(["luminous-import", ...words.map(shellWord)].join(" "));
 }

@@ -6,7 +6,7 @@ import { destination, pino } from "pino";
 import { ensurePrivateFile, isForeignLink, makePrivateFolder, privateModes } from "../../disk/private-files.ts";
 import { ImportError } from "../../model/error.ts";
 import { visible } from "../../model/text/visible.ts";
-import type { RunEvent } from "../../run/run.ts";
+import type { RunEvent } from "../../run/events.ts";
 import type { CommandWorld } from "./world.ts";
 
 /** Where events go. Disposing writes what is left. */
@@ -22,7 +22,10 @@ export async function openLog(
   if (file === undefined) return { event: () => undefined, [Symbol.asyncDispose]: async () => undefined };
   if (file === "-") {
     const log = pino({ base: null }, { write: (line) => stderr.write(line) });
-    return { event: (event) => log.info(fields(event)), [Symbol.asyncDispose]: async () => undefined };
+    const event = (event: RunEvent): void => {
+      if (isLogged(event)) log.info(fields(event));
+    };
+    return { event, [Symbol.asyncDispose]: async () => undefined };
   }
   const stream = destination({ fd: openFile(file), sync: false });
   // A run matters more than its log: a full disk ends the log and nothing else.
@@ -35,7 +38,7 @@ export async function openLog(
   const log = pino({ base: null }, { write: (line) => void stream.write(visible(hide(line))) });
   return {
     event(event) {
-      if (!isBroken) log.info(fields(event));
+      if (!isBroken && isLogged(event)) log.info(fields(event));
     },
     async [Symbol.asyncDispose]() {
       if (isBroken) return stream.destroy();
@@ -64,6 +67,11 @@ function openFile(file: string): number {
       { hint: "Name a file in a folder that can be written.", cause },
     );
   }
+}
+
+/** A request is logged once, with its answer. */
+function isLogged(event: RunEvent): boolean {
+  return event.kind !== "dispatch" || event.event.type !== "request.started";
 }
 
 function fields(event: RunEvent): object {

@@ -1,62 +1,46 @@
-// From events to what a person sees while it runs: one progress state, and a line for what is worth a line.
+// From events to what a person reads while it runs: a line for what is worth a line. How far it is, is the panel's business.
 import { certificateFault } from "../../model/certificate-fault.ts";
-import type { Progress, ProgressState } from "../../report/progress.ts";
-import { words } from "../../report/wording.ts";
-import type { RunEvent } from "../../run/run.ts";
+import { clockText, durationText } from "../../report/wording.ts";
+import type { RunEvent } from "../../run/events.ts";
 
 type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
 
-/** A function that follows the events of one run. */
-export function createNarrator(progress: Progress, say: (line: string) => void): (event: RunEvent) => void {
-  let state: ProgressState = { phase: "", done: 0 };
-  const show = (next: ProgressState): void => {
-    state = next;
-    progress.update(state);
-  };
+/** A function that follows the events of one run and says lines. */
+export function createNarrator(say: (line: string) => void, nowMs: () => number): (event: RunEvent) => void {
   const follow = (event: DispatchEvent): void => {
     switch (event.type) {
-      case "phase.started":
-        show({ phase: words(event.phase), done: event.entries - event.open, total: event.entries });
-        break;
-      case "entry.settled":
-        show(moved(state, 1));
-        break;
-      case "entries.settled":
-        show(moved(state, event.entries));
-        break;
-      case "lookup":
-        show({ ...state, waiting: "asking what Luminous has already" });
-        break;
-      case "throttled":
-        show({ ...state, waiting: `the API asked for a pause of ${seconds(event.waitMs)}` });
-        break;
-      case "waiting":
-        show({ ...state, waiting: "the time to try again" });
-        break;
       case "lookup.fallback":
         say(`The list of ${event.resource} cannot be searched (${event.cause}): everything is read once instead.`);
         break;
       case "channel.made":
         say(`The channel "${event.label}" was made (id ${event.remoteId}): it neither pulls nor pushes orders.`);
         break;
-      case "outage.opened":
-        say(`The API does not answer (${causeText(event.cause)}). Sending stops; it is asked now and then.`);
-        show({ ...state, waiting: "the API to answer" });
+      case "outage.opened": {
+        const [next, end] = [durationText(event.nextProbeAtMs - nowMs()), clockText(event.givesUpAtMs, nowMs())];
+        const what = event.answered ? "The API stopped answering" : "The API does not answer";
+        say(
+          `${what} (${causeText(event.cause)}). Paused: next try in ${next}, giving up at ${end} (exit 4; the same command continues).`,
+        );
         break;
+      }
       case "outage.closed":
-        say(`The API answers again after ${seconds(event.afterMs)}.`);
+        say(`The API answers again after ${durationText(Math.max(1000, event.afterMs))}.`);
         break;
-      case "stopping":
-        show({ ...state, waiting: "what is under way to end" });
-        break;
+      case "phase.started":
       case "phase.resolved":
       case "phase.finished":
-      case "request":
+      case "entry.settled":
+      case "entries.settled":
       case "entry.retry":
       case "entry.doubt":
+      case "request.started":
+      case "request":
+      case "throttled":
+      case "waiting":
+      case "lookup":
       case "outage.probe":
+      case "stopping":
       case "warning":
-        progress.update(state);
         break;
       default:
         event satisfies never;
@@ -64,16 +48,6 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
   };
   return (event) => {
     switch (event.kind) {
-      case "inspecting":
-        show({ phase: `looking at ${event.input}`, done: event.rows });
-        break;
-      case "reading":
-        show(
-          event.of === undefined
-            ? { phase: `reading ${event.input}`, done: event.rows }
-            : { phase: `grouping ${event.input}`, done: event.rows, total: event.of },
-        );
-        break;
       case "detected":
         say(`${event.file}: detected ${event.what}`);
         break;
@@ -85,14 +59,14 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
           `The ledger was brought from version ${event.from} to ${event.to}. As it was before: ${event.copy} (the run after this one removes it).`,
         );
         break;
-      case "staged":
-        show({ phase: "sending", done: event.entries - event.open, total: event.entries });
-        break;
-      case "reporting":
-        show({ phase: "writing results", done: state.done });
-        break;
       case "dispatch":
         follow(event.event);
+        break;
+      case "inspecting":
+      case "begun":
+      case "reading":
+      case "staged":
+      case "reporting":
         break;
       default:
         event satisfies never;
@@ -100,16 +74,8 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
   };
 }
 
-function moved({ phase, done, total }: ProgressState, by: number): ProgressState {
-  return { phase, done: done + by, ...(total === undefined ? {} : { total }) };
-}
-
 // The line after the run's end says what to do.
 function causeText(code: string): string {
   const certificate = certificateFault(code, "");
   return certificate === undefined ? code : `${certificate.what}: ${code}`;
-}
-
-function seconds(ms: number): string {
-  return `${Math.max(1, Math.round(ms / 1000))} s`;
 }

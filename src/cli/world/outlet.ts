@@ -8,13 +8,14 @@ export interface Outlet {
   write(text: string): void;
   readonly isTTY: boolean;
   readonly columns: number | undefined;
+  readonly rows: number | undefined;
   /** Waits until everything is written or lost; gives the error that lost it. Null where only the reader has gone. */
   settled(): Promise<Error | null>;
 }
 
 /** Takes over a stream of the process. `fd` is its file descriptor. */
 export function createOutlet(
-  stream: Writable & { readonly isTTY?: boolean; readonly columns?: number },
+  stream: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number },
   fd: number,
 ): Outlet {
   let broken: Error | undefined;
@@ -39,6 +40,9 @@ export function createOutlet(
     },
     get columns() {
       return stream.columns;
+    },
+    get rows() {
+      return stream.rows;
     },
     async settled() {
       if (broken === undefined && toFile === undefined)

@@ -9,6 +9,7 @@ export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
 }
 
 /** The process as it is; tests hand in another. */
@@ -35,8 +36,11 @@ export interface Terminal {
   write(text: string): void;
   /** Text with control sequences of our own; what came from elsewhere was made visible before. */
   control(text: string): void;
+  /** For whoever draws in place here: called before each `write` of others. Undefined when nothing is drawn any more. */
+  makeWay(clear: (() => void) | undefined): void;
   readonly isTTY: boolean;
   readonly columns: number | undefined;
+  readonly rows: number | undefined;
 }
 
 /** The process as commands see it. */
@@ -61,16 +65,28 @@ export type Border = Pick<CommandWorld, "stdout" | "stderr" | "keepSecret" | "hi
 export function createBorder({ stdout, stderr }: Pick<ProcessWorld, "stdout" | "stderr">): Border {
   const masks = new Map<string, Mask>();
   const hide = (text: string): string => [...masks.values()].reduce((shown, mask) => mask(shown), text);
-  const terminal = (stream: OutputStream): Terminal => ({
-    write: (text) => void stream.write(visible(hide(text))),
-    control: (text) => void stream.write(hide(text)),
-    get isTTY() {
-      return stream.isTTY === true;
-    },
-    get columns() {
-      return stream.columns;
-    },
-  });
+  const terminal = (stream: OutputStream): Terminal => {
+    let clearDrawing: (() => void) | undefined;
+    return {
+      write(text) {
+        clearDrawing?.();
+        stream.write(visible(hide(text)));
+      },
+      control: (text) => void stream.write(hide(text)),
+      makeWay(clear) {
+        clearDrawing = clear;
+      },
+      get isTTY() {
+        return stream.isTTY === true;
+      },
+      get columns() {
+        return stream.columns;
+      },
+      get rows() {
+        return stream.rows;
+      },
+    };
+  };
   return {
     stdout: terminal(stdout),
     stderr: terminal(stderr),

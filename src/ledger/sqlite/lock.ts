@@ -1,19 +1,19 @@
 // One run at a time per state folder, and per account on this machine: two runs would share the account's rate limit without
 // knowing of each other. Each lock is an exclusive transaction on a small database of its own: the system
 // frees it when the process ends, however it ends. Who holds it stands in a file beside it that anybody may read.
-import { closeSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import {
-  createPrivateFile,
   ensurePrivateFile,
   isForeignLink,
   makePrivateFolder,
+  replacePrivateFile,
   whyNotOurs,
 } from "../../disk/private-files.ts";
 import { stateError } from "../../disk/state-error.ts";
 import { ImportError } from "../../model/error.ts";
-import type { AccountLock, HeldLock } from "../../model/ledger/ledger-host.ts";
+import type { AccountLock, HeldLock, LockHolder } from "../../model/ledger/ledger-host.ts";
 import { Database } from "./storage/database.ts";
 import { ledgerPath } from "./storage/ledger-file.ts";
 
@@ -40,6 +40,12 @@ export async function lockAccount(baseUrl: string, state: string, common: string
   return { ...lock, warning };
 }
 
+/** Who holds the lock of a state folder; undefined when nobody does. Changes nothing. */
+export async function lockHolder(folder: string): Promise<LockHolder | undefined> {
+  const holder = readHolder(join(folder, "lock.json"));
+  return holder !== undefined && isHeld(folder, holder) ? holder : undefined;
+}
+
 // Not the environment's TMPDIR: two runs must look in the same place. Where there is no /var/tmp, that is the best there is.
 const commonFolder = existsSync("/var/tmp") ? "/var/tmp" : tmpdir();
 
@@ -48,13 +54,7 @@ async function lockFolder(folder: string, what: string): Promise<HeldLock> {
   const holderFile = join(folder, "lock.json");
   const tell = (holder: Omit<LockHolder, "sinceMs">) => {
     try {
-      const descriptor = createPrivateFile(`${holderFile}.new`);
-      try {
-        writeFileSync(descriptor, JSON.stringify(holder));
-      } finally {
-        closeSync(descriptor);
-      }
-      renameSync(`${holderFile}.new`, holderFile);
+      replacePrivateFile(holderFile, JSON.stringify(holder));
     } catch (error) {
       throw stateError(holderFile, error);
     }
@@ -74,6 +74,9 @@ async function lockFolder(folder: string, what: string): Promise<HeldLock> {
   };
 }
 
+// Asking whether somebody holds a lock takes it for an instant (see `isHeld`): whoever wants it waits that instant out.
+const probeMs = 200;
+
 // Nothing else may ever open and close this file in this process: POSIX drops all locks of a process with the first
 // descriptor it closes. That is why the holder is told in another file.
 function openExclusively(folder: string, what: string): Database {
@@ -83,7 +86,7 @@ function openExclusively(folder: string, what: string): Database {
     refuseForeignLinks(folder, file);
     makePrivateFolder(folder);
     ensurePrivateFile(file);
-    database = new Database(file, "create", 0);
+    database = new Database(file, "create", probeMs);
     database.exec("begin exclusive");
     return database;
   } catch (error) {
@@ -117,13 +120,25 @@ function locked(folder: string, what: string, cause: unknown): ImportError {
   });
 }
 
-/** Who holds the lock, for the message that others get; since when is the age of the file that says so. */
-interface LockHolder {
-  readonly pid: number;
-  readonly runId?: string;
-  readonly sinceMs: number;
+/**
+ * Whether the lock is held by the process that says so. Asked of the lock itself, because the system may have given the pid of
+ * a process that was killed to another; but never in the process that holds it: see `openExclusively`.
+ */
+function isHeld(folder: string, { pid }: LockHolder): boolean {
+  if (pid === process.pid) return true;
+  let database: Database | undefined;
+  try {
+    database = new Database(join(folder, "lock.db"), "read", 0);
+    database.prepare("select count(*) from sqlite_master").get();
+    return false;
+  } catch (error) {
+    return isBusy(error);
+  } finally {
+    database?.close();
+  }
 }
 
+/** Since when is the age of the file that says so. */
 function readHolder(file: string): LockHolder | undefined {
   try {
     const holder: unknown = JSON.parse(readFileSync(file, "utf8"));

@@ -21,14 +21,27 @@ export interface KnownLedger {
   readonly baseUrl: string | undefined;
 }
 
+/** Who holds the lock of a state folder. */
+export interface LockHolder {
+  readonly pid: number;
+  /** Absent before a run has a name, and for whoever makes none. */
+  readonly runId?: string;
+  /** Since when it has been so, ms since the epoch. */
+  readonly sinceMs: number;
+}
+
 /** The ledgers of one state folder, one for each account. */
 export interface LedgerHost {
   /** One run at a time. Throws `ImportError("STATE_LOCKED")` naming the holder, and `ImportError("STATE_UNUSABLE")`. */
   lock(): Promise<HeldLock>;
+  /** Who holds that lock now; undefined when nobody does, whatever a killed process has left behind. */
+  holder(): Promise<LockHolder | undefined>;
   /** One run at a time per account, whatever host it uses. Throws as `lock` does. */
   lockAccount(baseUrl: string): Promise<AccountLock>;
   /** Every ledger there is, by name; none where nothing was run. */
   list(): Promise<readonly KnownLedger[]>;
+  /** The one of an account, where there is one. */
+  find(baseUrl: string): Promise<KnownLedger | undefined>;
   /**
    * Opens the ledger of an account. `write` makes it when there is none and brings it up to date; whoever writes holds the
    * lock. Throws `ImportError("STATE_UNUSABLE")` for one that is not ours, damaged, newer or of another account, and leaves it

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { lockAccount, lockState } from "../../../src/ledger/sqlite/lock.ts";
+import { lockAccount, lockHolder, lockState } from "../../../src/ledger/sqlite/lock.ts";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { startChild } from "./child.ts";
@@ -9,14 +9,38 @@ import { startChild } from "./child.ts";
 it("a lock that another process holds names it, and kill -9 frees it", async () => {
   await using scratch = await scratchFolder();
   await using child = await startChild("child-locking.ts", scratch.folder);
+  expect(await lockHolder(scratch.folder)).toMatchObject({ pid: child.pid, runId: "20260101-child" });
   await expect(lockState(scratch.folder)).rejects.toMatchObject({
     code: "STATE_LOCKED",
     message: expect.stringMatching(new RegExp(`in use by process ${child.pid} \\(run 20260101-child\\) since 20..-`)),
     hint: expect.stringContaining("wait until it has ended"),
   });
   await child.kill();
+  expect(await lockHolder(scratch.folder)).toBeUndefined();
   await using lock = await lockState(scratch.folder);
   expect(lock).toBeDefined();
+});
+
+it("who holds a lock is asked without taking it or losing it, also within the process that holds it", async () => {
+  await using scratch = await scratchFolder();
+  expect(await lockHolder(scratch.folder)).toBeUndefined();
+  {
+    await using lock = await lockState(scratch.folder);
+    expect(await lockHolder(scratch.folder)).toMatchObject({ pid: process.pid });
+    lock.name("r1");
+    expect(await lockHolder(scratch.folder)).toMatchObject({ pid: process.pid, runId: "r1" });
+    await expect(lockState(scratch.folder)).rejects.toMatchObject({ code: "STATE_LOCKED" });
+  }
+  expect(await lockHolder(scratch.folder)).toBeUndefined();
+});
+
+it("a holder whose pid the system has given to another process is gone", async () => {
+  await using scratch = await scratchFolder();
+  {
+    await using _lock = await lockState(scratch.folder);
+  }
+  await writeFile(join(scratch.folder, "lock.json"), JSON.stringify({ pid: process.ppid, runId: "old" }));
+  expect(await lockHolder(scratch.folder)).toBeUndefined();
 });
 
 it("a lock holds within one process too, until it is disposed", async () => {

@@ -1,0 +1,76 @@
+// How a run that has not ended stands, in words: for `status`.
+import { clockText, durationText } from "../wording.ts";
+import { type PanelLine, panelLines } from "./panel.ts";
+import type { SavedProgress } from "./progress-file.ts";
+import type { RunFigures } from "./run-figures.ts";
+
+/** A run that has not ended, and what is known of it. */
+export interface OpenRun {
+  readonly runId: string;
+  readonly command: string;
+  readonly startedAtMs: number;
+  readonly standing:
+    | { readonly kind: "under_way"; readonly pid: number; readonly progress: SavedProgress | undefined }
+    | { readonly kind: "killed"; readonly progress: SavedProgress | undefined };
+}
+
+/** The terminal, the time, and the commands that may be named. */
+export interface OpenRunOptions {
+  readonly width: number;
+  readonly nowMs: number;
+  /** Continues the run. */
+  readonly again: string;
+  /** Follows it. */
+  readonly follow: string;
+}
+
+// Written every second while the process goes on.
+const staleAfterMs = 10_000;
+
+/** The lines for such a run: what is so, the figures of its last second, and what to do. */
+export function openRunLines(run: OpenRun, { width, nowMs, again, follow }: OpenRunOptions): readonly PanelLine[] {
+  const { runId, command, startedAtMs, standing } = run;
+  const { progress } = standing;
+  const figures =
+    progress === undefined
+      ? []
+      : panelLines(standing.kind === "killed" ? whatIsDone(progress) : withoutTitle(progress), {
+          width,
+          height: Number.POSITIVE_INFINITY,
+          nowMs,
+        });
+  const takenAt = progress === undefined ? "" : clockText(progress.updatedAtMs, nowMs);
+  const since = clockText(startedAtMs, nowMs);
+  if (standing.kind === "killed") {
+    return [
+      ...line(`${runId}: this ${command}, begun at ${since}, was killed: its process is gone, and it has no end.`),
+      ...(progress === undefined ? [] : line(`How far it was at ${takenAt}:`)),
+      ...figures,
+      ...line("Nothing is lost: what was sent and not answered is looked up before anything is sent again."),
+      ...line(`Next: ${again}`),
+    ];
+  }
+  const age = progress === undefined ? 0 : nowMs - progress.updatedAtMs;
+  const elapsed = durationText(nowMs - startedAtMs);
+  return [
+    ...line(`${runId}: this ${command} is under way, process ${standing.pid}, since ${since} (${elapsed}).`),
+    ...figures,
+    ...(progress === undefined ? line("It has written no figures yet.") : []),
+    ...(age > staleAfterMs ? line(`These figures are from ${takenAt}: the process has written none since then.`) : []),
+    ...line(`Follow it: ${follow}`),
+  ];
+}
+
+function withoutTitle({ figures }: SavedProgress): RunFigures {
+  const { run: _, ...rest } = figures;
+  return rest;
+}
+
+/** Of a process that is gone: nothing is in flight, and nothing is waited for. */
+function whatIsDone({ figures: { step, phases, outcomes, throttled } }: SavedProgress): RunFigures {
+  return { step, phases: phases.map(({ leftMs: _, ...phase }) => phase), outcomes, throttled, inFlight: 0 };
+}
+
+function line(text: string): readonly PanelLine[] {
+  return [[{ text, tone: "plain" }]];
+}
