@@ -27,6 +27,7 @@ import {
   prepareInputs,
   resourceOf,
 } from "../staging/prepare.ts";
+import type { RetryConflicts } from "../staging/retry-conflicts.ts";
 import { stage } from "../staging/stage.ts";
 import { copyStreams, type StdinCopyOptions } from "../staging/stdin-copy.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
@@ -126,6 +127,8 @@ interface Execution {
   readonly warnings: readonly string[];
   /** The run whose failures files the inputs are; absent in a run over the job's own files. */
   readonly retryOf?: RunRecord;
+  /** Of a retry: rows of its files that must not be sent as they stand. */
+  readonly conflicts?: RetryConflicts;
 }
 
 /** Stages, sends and reports inputs as one run. The caller holds the lock of the state folder. Throws as `run` does. */
@@ -165,7 +168,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
       onWarning: warn,
       onDetected: (file, what) => tell({ kind: "detected", file, what }),
       signal: settings.stop,
-      isRetry: retryOf !== undefined,
+      ...(retryOf === undefined ? {} : { retry: { conflicts: execution.conflicts ?? new Map() } }),
     });
     await ledger.flush();
     // Where results cannot be written, nothing is sent.
@@ -284,6 +287,7 @@ async function finish(
     folder,
     damage: damageList(inputs),
     resourceOf: resourceOf(inputs),
+    open: await ledger.failures.count(job.file.path, record.id),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
   }).catch(afterSending);
