@@ -13,7 +13,7 @@ import { countText } from "../model/text/count-text.ts";
 import { failureNames } from "../report/failure-names.ts";
 import { inputName } from "../report/row-outcome.ts";
 import type { RetryConflict, RetryConflicts } from "../staging/retry-conflicts.ts";
-import { type EditedRow, editedRows, type FailuresFile } from "./edited-failures.ts";
+import { type EditedRow, type FailuresFile, findEdits, statesIn } from "./edited-failures.ts";
 import { runFolder } from "./run.ts";
 
 /** A failures file that is there. */
@@ -41,20 +41,20 @@ export async function findOpenFailures(job: Job, ledger: Ledger, only: string | 
   const inJob = (file: OpenFile): boolean => job.inputs.some(({ name }) => name === file.file.input);
   const left = there.filter((file) => file.open > 0 && !inJob(file));
   const readable = there.filter(inJob);
-  const edits = await editsOf(readable, ledger);
   const homes = new Map<string, number>();
   const warnings: string[] = [];
   const conflicts = new Map<number, RetryConflict[]>();
-  for (const [unit, edited] of edits) {
-    const [newest] = edited;
-    if (newest === undefined) continue;
-    const other = edited.find(({ text }) => text !== newest.text);
-    if (other !== undefined) addConflict(conflicts, newest, other);
-    if (newest.file.file.id === newest.home) continue;
-    homes.set(unit, newest.file.file.id);
-    warnings.push(
-      `${newest.file.shown}: its edited rows are taken, as a newer run has them only as they were (the first on line ${newest.line})`,
-    );
+  for (const [unit, [newest = [], ...others]] of await findEdits(readable, ledger)) {
+    const [first] = newest;
+    if (first === undefined) continue;
+    for (const other of others) addConflict(conflicts, newest, other);
+    const { file } = first.file;
+    homes.set(unit, file.id);
+    if (
+      !first.twin.startsWith(`${file.id}:`) &&
+      !warnings.some((warning) => warning.startsWith(`${first.file.shown}:`))
+    )
+      warnings.push(editedText(first));
   }
   for (const [unit, file] of await standIns(readable, gone, ledger))
     if (!homes.has(unit)) homes.set(unit, file.file.id);
@@ -64,8 +64,8 @@ export async function findOpenFailures(job: Job, ledger: Ledger, only: string | 
     leaveOut: (file, rows) => reasonsFor(file, rows, { homes, ledger }),
     conflicts,
     warnings: [
-      ...new Set(warnings),
-      ...gone.filter(({ open }) => open > 0).map((file) => goneText(file, [...homes.values()].length > 0)),
+      ...warnings,
+      ...gone.filter(({ open }) => open > 0).map((file) => goneText(file, homes.size > 0)),
       ...left.map(({ shown, file: { input } }) => `${shown} is left out: the job has no input "${input}" now`),
     ],
   };
@@ -120,28 +120,24 @@ function goneText({ run, file, open, shown }: GoneFile, hasOthers: boolean): str
   return `${shown} is gone: ${rows} of input "${inputName(file)}" that run ${run.runId} could not bring in, and nothing since; ${rest}`;
 }
 
-/** By unit the edits of its rows that no retry has read yet, newest run first. Only files that somebody saved are read. */
-async function editsOf(
-  files: readonly FoundFile[],
-  ledger: Ledger,
-): Promise<ReadonlyMap<string, EditedRow<FoundFile>[]>> {
-  const edits = new Map<string, EditedRow<FoundFile>[]>();
-  // Without an edit in an older file it is the newest that counts, whatever is in it.
-  if (!files.some(({ older, isEdited }) => older > 0 && isEdited)) return edits;
-  for (const file of files.filter(({ isEdited }) => isEdited)) {
-    for await (const edit of editedRows(file, ledger)) edits.set(edit.unit, [...(edits.get(edit.unit) ?? []), edit]);
-  }
-  return edits;
+function editedText({ file: { shown }, line }: EditedRow<FoundFile>): string {
+  return `${shown}: its edited rows are taken, as a newer run has them only as they were (the first on line ${line})`;
 }
 
+/** Two edits are one when they leave the same. */
 function addConflict(
   conflicts: Map<number, RetryConflict[]>,
-  newest: EditedRow<FoundFile>,
-  other: EditedRow<FoundFile>,
+  newest: readonly EditedRow<FoundFile>[],
+  others: readonly EditedRow<FoundFile>[],
 ): void {
-  const message = `this row was edited here and, in another way, in ${other.file.shown} on line ${other.line}: keep one of the two, and make the other as it was or take it away`;
-  const known = conflicts.get(newest.file.file.id) ?? [];
-  conflicts.set(newest.file.file.id, [...known, { row: newest.row, line: newest.line, message }]);
+  const same = newest.filter(({ twin, text }) => others.some((other) => other.twin === twin && other.text === text));
+  if (same.length === newest.length && same.length === others.length) return;
+  const row = newest.find((edit) => !same.includes(edit)) ?? newest[0];
+  const other = others.find(({ twin }) => twin === row?.twin) ?? others[0];
+  if (row === undefined || other === undefined) return;
+  const message = `this row was edited here and, in another way, in ${other.file.shown} on line ${other.line}: make both the same, or take it away from one of the two files`;
+  const known = conflicts.get(row.file.file.id) ?? [];
+  conflicts.set(row.file.file.id, [...known, { row: row.row, line: row.line, message }]);
 }
 
 /** For units whose newest failures file is gone: the newest file that still has them. */
@@ -154,11 +150,8 @@ async function standIns(
   const goneIds = new Set(gone.filter(({ open }) => open > 0).map(({ file }) => file.id));
   if (goneIds.size === 0) return found;
   for (const file of files.filter(({ older }) => older > 0)) {
-    for await (const rows of ledger.results.rowsOf(file.file.id)) {
-      for (const state of await ledger.failures.statesOf(rows.map(({ ref }) => ref))) {
-        if (state?.state !== "older" || !goneIds.has(state.home) || found.has(state.unit)) continue;
-        found.set(state.unit, file);
-      }
+    for await (const { state } of statesIn(file, ledger)) {
+      if (state.state === "older" && goneIds.has(state.home) && !found.has(state.unit)) found.set(state.unit, file);
     }
   }
   return found;

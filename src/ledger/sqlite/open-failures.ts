@@ -70,6 +70,7 @@ create temp table if not exists stories (
   identity text,
   unit text,
   home integer,
+  twin integer,
   state text not null, -- failed, then open, older or closed; or made
   primary key (row, entry)
 ) without rowid;
@@ -115,7 +116,7 @@ function tellStories(connection: Connection, job: string, ofRun: number | undefi
       where state = 'failed'`,
   );
   connection.run(
-    `update stories set (unit, home) = (select n.unit, n.home from stories n where n.identity = stories.identity and n.state = 'open')
+    `update stories set (unit, home, twin) = (select n.unit, n.home, n.row from stories n where n.identity = stories.identity and n.state = 'open')
       where state = 'older'`,
   );
   connection.run("update stories set state = 'closed' where state = 'older' and unit is null");
@@ -223,14 +224,20 @@ function filesOf(connection: Connection): readonly OpenFile[] {
 }
 
 function stateOf(connection: Connection, row: number): OpenRow | undefined {
-  const own = connection.one<Omit<OpenRow, "reader"> & { readonly reader: number | null }>(
-    `select state, unit, home, (select max(row) from stories later where later.source = stories.row) reader
+  const own = connection.one<
+    Omit<OpenRow, "reader" | "twin"> & { readonly reader: number | null; readonly twin: number | null }
+  >(
+    `select state, unit, home, twin, (select max(row) from stories later where later.source = stories.row) reader
        from stories where row = ? and state in ('open', 'older') order by state desc limit 1`,
     row,
   );
   if (own !== undefined) {
-    const { reader, ...state } = own;
-    return reader === null ? state : { ...state, reader: rowRef(reader) };
+    const { reader, twin, ...state } = own;
+    return {
+      ...state,
+      ...(twin === null ? {} : { twin: rowRef(twin) }),
+      ...(reader === null ? {} : { reader: rowRef(reader) }),
+    };
   }
   const ofEntry = connection.one<Pick<OpenRow, "unit" | "home">>(
     `select n.unit, n.home from stories s join stories n on n.unit = 'entry ' || s.entry and n.entry = s.entry and n.state = 'open'

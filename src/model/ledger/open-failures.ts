@@ -25,6 +25,8 @@ export interface OpenRow {
   readonly unit: string;
   /** The file of the newest run that has it. */
   readonly home: number;
+  /** Of an `older` row: the row of the newest run that it is the same as. */
+  readonly twin?: RowRef;
   /** The row that a retry read it as and did not leave pending, the newest one: what was edited before is in that. */
   readonly reader?: RowRef;
 }
