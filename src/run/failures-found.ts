@@ -12,7 +12,7 @@ import type { Row } from "../model/row.ts";
 import { countText } from "../model/text/count-text.ts";
 import { failureNames } from "../report/failure-names.ts";
 import { inputName } from "../report/row-outcome.ts";
-import type { RetryConflict, RetryConflicts } from "../staging/retry-conflicts.ts";
+import type { RefusedRow, RefusedRows } from "../staging/refused-rows.ts";
 import { type EditedRow, type FailuresFile, findEdits, statesIn } from "./edited-failures.ts";
 import { runFolder } from "./run.ts";
 
@@ -28,8 +28,8 @@ export interface FoundFailures {
   readonly files: readonly FoundFile[];
   /** For each of the next rows of such a file: why it is left out, or undefined. */
   leaveOut(file: FoundFile, rows: readonly Row[]): Promise<readonly (Problem | undefined)[]>;
-  /** Rows that were edited in two files and not in the same way, by the id of the file whose failures they are. */
-  readonly conflicts: RetryConflicts;
+  /** Rows that were edited in two files and not in the same way. */
+  readonly refused: RefusedRows;
   readonly warnings: readonly string[];
 }
 
@@ -43,11 +43,11 @@ export async function findOpenFailures(job: Job, ledger: Ledger, only: string | 
   const readable = there.filter(inJob);
   const homes = new Map<string, number>();
   const warnings: string[] = [];
-  const conflicts = new Map<number, RetryConflict[]>();
+  const refused = new Map<number, RefusedRow[]>();
   for (const [unit, [newest = [], ...others]] of await findEdits(readable, ledger)) {
     const [first] = newest;
     if (first === undefined) continue;
-    for (const other of others) addConflict(conflicts, newest, other);
+    for (const other of others) addConflict(refused, newest, other);
     const { file } = first.file;
     homes.set(unit, file.id);
     if (
@@ -62,7 +62,7 @@ export async function findOpenFailures(job: Job, ledger: Ledger, only: string | 
   return {
     files: readable.filter(({ file }) => read.has(file.id)).toSorted((a, b) => a.file.id - b.file.id),
     leaveOut: (file, rows) => reasonsFor(file, rows, { homes, ledger }),
-    conflicts,
+    refused,
     warnings: [
       ...warnings,
       ...gone.filter(({ open }) => open > 0).map((file) => goneText(file, homes.size > 0)),
@@ -126,7 +126,7 @@ function editedText({ file: { shown }, line }: EditedRow<FoundFile>): string {
 
 /** Two edits are one when they leave the same. */
 function addConflict(
-  conflicts: Map<number, RetryConflict[]>,
+  refused: Map<number, RefusedRow[]>,
   newest: readonly EditedRow<FoundFile>[],
   others: readonly EditedRow<FoundFile>[],
 ): void {
@@ -136,8 +136,8 @@ function addConflict(
   const other = others.find(({ twin }) => twin === row?.twin) ?? others[0];
   if (row === undefined || other === undefined) return;
   const message = `this row was edited here and, in another way, in ${other.file.shown} on line ${other.line}: make both the same, or take it away from one of the two files`;
-  const known = conflicts.get(row.file.file.id) ?? [];
-  conflicts.set(row.file.file.id, [...known, { row: row.row, line: row.line, message }]);
+  const known = refused.get(row.file.file.id) ?? [];
+  refused.set(row.file.file.id, [...known, { code: "duplicate_row", row: row.row, line: row.line, message }]);
 }
 
 /** For units whose newest failures file is gone: the newest file that still has them. */

@@ -10,6 +10,7 @@ import type { RunRecord } from "../model/ledger/runs.ts";
 import { checkOnly, prepareInputs } from "../staging/prepare.ts";
 import { rowsOfRuns } from "../staging/row-indexes.ts";
 import { copyStreams } from "../staging/stdin-copy.ts";
+import { originalCells } from "./edited-failures.ts";
 import { failuresFileSettings } from "./failures-file.ts";
 import { type FoundFailures, type FoundFile, findOpenFailures, runsOf } from "./failures-found.ts";
 import { execute, prepareOptions, type RunOptions, type RunResult, stdinCopyOptions } from "./run.ts";
@@ -50,7 +51,7 @@ export async function retry(job: Job, options: RetryOptions): Promise<RetryResul
     ...prepareOptions(runOptions),
     earlierRows: (input) => rowsOfRuns(ledger, retried, input),
   });
-  const execution = { job: retryJob, inputs: prepared, ledger, lock, warnings, retryOf, conflicts: found.conflicts };
+  const execution = { job: retryJob, inputs: prepared, ledger, lock, warnings, retryOf, refused: found.refused };
   const result = await execute(execution, options);
   return { exitCode: result.exitCode, retried: retryOf.runId, result, warnings: [] };
 }
@@ -91,7 +92,7 @@ async function inputsOf(job: Job, found: FoundFailures, ledger: Ledger): Promise
   const filesOf = async (name: string, joinName: string | undefined): Promise<readonly JobFile[]> => {
     const files: JobFile[] = [];
     for (const file of found.files.filter(({ file: { input, join } }) => input === name && join === joinName)) {
-      const read = await failuresFile(file, found);
+      const read = await failuresFile(file, found, ledger);
       files.push(read.file);
       warnings.push(...read.warnings);
     }
@@ -123,10 +124,12 @@ async function hadRows(files: readonly FoundFile[], input: string, join: string,
 async function failuresFile(
   found: FoundFile,
   { leaveOut }: FoundFailures,
+  ledger: Ledger,
 ): Promise<{ readonly file: JobFile; readonly warnings: readonly string[] }> {
   const { file, path, shown } = found;
   const seen: JobFile = await seeFile({ path, shown });
   const { source, warnings } = await failuresFileSettings(path, shown, file.info);
+  const originals = originalCells(file, ledger);
   // The rows that are left may not show any more how their file wrote numbers and dates, or what stood above them.
   return {
     file: {
@@ -135,6 +138,8 @@ async function failuresFile(
       ...fromFile(file.info),
       retryOf: file.id,
       leaveOut: (rows) => leaveOut(found, rows),
+      originals,
+      isSavedAgain: warnings.length > 0,
     },
     warnings,
   };

@@ -27,7 +27,7 @@ import {
   prepareInputs,
   resourceOf,
 } from "../staging/prepare.ts";
-import type { RetryConflicts } from "../staging/retry-conflicts.ts";
+import type { RefusedRows } from "../staging/refused-rows.ts";
 import { stage } from "../staging/stage.ts";
 import { copyStreams, type StdinCopyOptions } from "../staging/stdin-copy.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
@@ -128,7 +128,7 @@ interface Execution {
   /** The run whose failures files the inputs are; absent in a run over the job's own files. */
   readonly retryOf?: RunRecord;
   /** Of a retry: rows of its files that must not be sent as they stand. */
-  readonly conflicts?: RetryConflicts;
+  readonly refused?: RefusedRows;
 }
 
 /** Stages, sends and reports inputs as one run. The caller holds the lock of the state folder. Throws as `run` does. */
@@ -168,7 +168,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
       onWarning: warn,
       onDetected: (file, what) => tell({ kind: "detected", file, what }),
       signal: settings.stop,
-      ...(retryOf === undefined ? {} : { retry: { conflicts: execution.conflicts ?? new Map() } }),
+      ...(retryOf === undefined ? {} : { retry: { refused: execution.refused ?? new Map() } }),
     });
     await ledger.flush();
     // Where results cannot be written, nothing is sent.

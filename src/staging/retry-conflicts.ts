@@ -10,31 +10,24 @@ import { claimPlaces, type DuplicateKeyOptions } from "./duplicate-keys.ts";
 import type { Pause } from "./pause.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { createProblemBatch } from "./problem-batch.ts";
-
-/** Rows of failures files that must not be sent as they stand, by the id of the file that they come from. */
-export type RetryConflicts = ReadonlyMap<number, readonly RetryConflict[]>;
-
-/** One of them: its number and line in the failures file, and why. */
-export interface RetryConflict {
-  readonly row: number;
-  readonly line: number;
-  readonly message: string;
-}
+import type { RefusedRows } from "./refused-rows.ts";
 
 /**
  * Makes invalid what would make an entry a second time under the key of one that the retried run made (rows of that entry
  * are missing here, and an update or an order without them would be wrong), and what stood apart under one key in the
  * retried run and only stands together here because the rows between were made. With `rows: continued` also what stood
  * apart under several keys: a row whose key the others continue is gone. And what has a row that stands in its failures file
- * more than once: it would count twice, or one of two edits of it would be lost. And what was edited in two failures files.
+ * more than once: it would count twice, or one of two edits of it would be lost. And what was edited in two
+ * failures files, or can be read in two ways since its file was saved again.
  */
 export async function refuseRetryConflicts(
   run: number,
   inputs: readonly PreparedInput[],
-  options: Pick<DuplicateKeyOptions, "ledger" | "locate" | "pause"> & { readonly conflicts: RetryConflicts },
+  options: Pick<DuplicateKeyOptions, "ledger" | "locate" | "pause"> & { readonly refused: RefusedRows },
 ): Promise<void> {
   const { staging, results } = options.ledger;
-  await refuseTwoEdits(run, options.conflicts, options.ledger);
+  for (const refused of [options.refused, ...inputs.map(({ doubts }) => doubts)])
+    await refuse(run, refused, options.ledger);
   await refuseCopies(run, options.ledger, options.pause);
   const made = await staging.madeBefore(run);
   for (const claims of byEntry(made)) {
@@ -103,18 +96,13 @@ async function addTo(
   if (first !== undefined) await staging.addProblems(first.entryId, problems);
 }
 
-async function refuseTwoEdits(
-  run: number,
-  conflicts: RetryConflicts,
-  { results, staging, history }: Ledger,
-): Promise<void> {
-  if (conflicts.size === 0) return;
+async function refuse(run: number, refused: RefusedRows, { results, staging, history }: Ledger): Promise<void> {
+  if (refused.size === 0) return;
   const batch = createProblemBatch(staging);
-  for (const file of await results.files(run)) {
-    for (const { row, line, message } of conflicts.get(file.info.retryOf ?? 0) ?? []) {
-      const ref = { file: file.id, number: row };
-      for (const entry of await history.entriesOfRow(ref, mostEntriesOfRow))
-        await batch.add(entry.id, { code: "duplicate_row", message, file: file.file, line, row });
+  for (const { id, file, info } of await results.files(run)) {
+    for (const problem of refused.get(info.retryOf ?? 0) ?? []) {
+      for (const entry of await history.entriesOfRow({ file: id, number: problem.row }, mostEntriesOfRow))
+        await batch.add(entry.id, { ...problem, file });
     }
   }
   await batch.flush();

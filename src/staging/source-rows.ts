@@ -13,7 +13,7 @@ import type { AcceptedCurrencies } from "./currencies.ts";
 import type { EarlierEndings } from "./last-lines.ts";
 import type { Locate } from "./locate-cells.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
-import type { RetryConflicts } from "./retry-conflicts.ts";
+import type { RefusedRows } from "./refused-rows.ts";
 import { withoutTotals } from "./total-rows.ts";
 
 /** What staging needs beside the inputs. */
@@ -37,7 +37,7 @@ export interface StageOptions {
   /** The currencies of what earlier runs had accepted; by default by the same ledger. */
   readonly acceptedCurrencies?: AcceptedCurrencies;
   /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
-  readonly retry?: { readonly conflicts: RetryConflicts };
+  readonly retry?: { readonly refused: RefusedRows };
 }
 
 /** A file of an input, with the ledger's record of it. */
