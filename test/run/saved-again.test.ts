@@ -176,15 +176,17 @@ describe("what was typed into a file that was saved again", () => {
   });
 
   it("and can be read in two ways, is a problem of the cell that names both, and what it proposes helps", async () => {
-    const lines = ["Order,Date,Name,Qty,Price", "O0,12/31/2025,Ada,1,1.50", "O1,,,1,x"];
+    const lines = ["Order,Date,Name,Qty,Price", 'O0,12/31/2025,Ada,1,"1,001.50"', "O1,,,1,x"];
     await using at = await saved(lines, orders());
     await at.save(";", { O1: { ...named, Date: "05.06.2026", Price: "1,234" } });
-    const { rows } = await at.retry();
-    expect(rows.map(({ outcome }) => outcome)).toEqual(["invalid"]);
-    const text = JSON.stringify((await at.retry()).result.summary.problems.top.map(({ examples }) => examples));
-    expect(text).toContain('is 1.234 with decimal \\",\\" and 1234 with decimal \\".\\"');
-    expect(text).toContain('is 2026-06-05 as \\"d.M.yyyy\\" and 2026-05-06 as \\"M.d.yyyy\\"');
-    expect(at.sent()).toEqual({ O0: all.O0 });
+    // Read once more as it is, it is no clearer.
+    for (const { result, rows } of [await at.retry(), await at.retry()]) {
+      expect(rows.map(({ outcome }) => outcome)).toEqual(["invalid"]);
+      const text = JSON.stringify(result.summary.problems.top.map(({ examples }) => examples));
+      expect(text).toContain('is 1.234 with decimal \\",\\" and 1234 with decimal \\".\\"');
+      expect(text).toContain('is 2026-06-05 as \\"d.M.yyyy\\" and 2026-05-06 as \\"M.d.yyyy\\"');
+    }
+    expect(at.sent()).toEqual({ O0: "2025-12-31 1001.5" });
   });
 
   it.each([

@@ -50,12 +50,14 @@ export function watchSavedAgain(toInfer: readonly ColumnToInfer[], styles: Colum
       known.each.push(each);
       continue;
     }
-    const base = completed(said, styleOfColumn(styles, column));
+    const found = styleOfColumn(styles, column);
+    const base = completed(said, found);
+    const parts = { column, base, wasDoubtful: found?.doubtful === true };
     // Of a column that showed nothing the cells are looked at as those of any other file.
     const isKnown = reads === "date" || base.unsaid?.numbers !== true;
     if (isKnown)
       columns.set(name, {
-        watch: reads === "number" ? watchNumbers(column, base) : watchDates(column, base),
+        watch: reads === "number" ? watchNumbers(parts) : watchDates(parts),
         each: [each],
       });
   }
@@ -109,7 +111,15 @@ interface Watch {
   };
 }
 
-function watchNumbers(column: string, base: ValueStyle): Watch {
+interface WatchParts {
+  readonly column: string;
+  /** How its cells were read at first. */
+  readonly base: ValueStyle;
+  /** The file that was read before could not tell either, so a cell that is as it was shows nothing. */
+  readonly wasDoubtful: boolean;
+}
+
+function watchNumbers({ column, base, wasDoubtful }: WatchParts): Watch {
   const other = base.decimal === "." ? "," : ".";
   let restyled: (SeenCell & { readonly before: string }) | undefined;
   let typed: SeenCell | undefined;
@@ -126,10 +136,10 @@ function watchNumbers(column: string, base: ValueStyle): Watch {
       const was = before === undefined ? undefined : readNumber(before, base.decimal);
       const isWas = (read: Decimal | undefined): boolean =>
         read !== undefined && was !== undefined && compareDecimals(read, was) === 0;
-      if (isWas(asFirst)) {
+      if (isWas(asFirst) && !(isEither && wasDoubtful)) {
         if (isEither) kept.push(cell);
         else if (asOther === undefined) first += 1;
-      } else if (isWas(asOther)) restyled ??= { ...cell, before: before ?? "" };
+      } else if (isWas(asOther) && cell.text !== before) restyled ??= { ...cell, before: before ?? "" };
       else if (isEither) either.push(cell);
       else if (asFirst === undefined && asOther !== undefined) typed ??= cell;
       else if (asFirst !== undefined && asOther === undefined) first += 1;
@@ -145,8 +155,8 @@ function watchNumbers(column: string, base: ValueStyle): Watch {
           doubts: (isMixed ? [...kept, ...either] : []).map(doubt),
         };
       }
-      const isOpen = isMixed ? typed !== undefined : isSavedAgain;
-      return { doubts: isOpen ? either.map(doubt) : [] };
+      const isOpen = isMixed ? typed !== undefined : isSavedAgain || wasDoubtful;
+      return inDoubt(column, isOpen ? either.map(doubt) : []);
     },
   };
 
@@ -185,7 +195,7 @@ interface DateShape {
   proof?: SeenCell & { readonly before?: string };
 }
 
-function watchDates(column: string, base: ValueStyle): Watch {
+function watchDates({ column, base, wasDoubtful }: WatchParts): Watch {
   const shapes = new Map<string, DateShape>();
   const baseShapes = new Set(base.dates.map(dateShape));
   const dayBy = (text: string, dates: readonly string[]): string | undefined => {
@@ -226,7 +236,9 @@ function watchDates(column: string, base: ValueStyle): Watch {
       const read = days.filter(({ day }) => day !== undefined);
       const isClear = new Set(read.map(({ day }) => day)).size === 1;
       const same = read.filter(({ day }) => was !== undefined && day === was);
-      if (was !== undefined && dayBy(cell.text, base.dates) === was) {
+      if (wasDoubtful && cell.text === before && !isClear) {
+        if (read.length > 0) shape.either.push(cell);
+      } else if (was !== undefined && dayBy(cell.text, base.dates) === was) {
         if (read.length > same.length) for (const { order } of same) shape.kept.add(order);
       } else if (same.length > 0) {
         shape.proof ??= { ...cell, before: before ?? "" };
@@ -252,15 +264,18 @@ function watchDates(column: string, base: ValueStyle): Watch {
             `dates ${formats.map((format) => `"${format}"`).join(", ")} in "${column}"${proofOf(shape.proof)}`,
           );
         } else if (orderOf(shape) === undefined) {
-          const isKept = baseShapes.has(name) && shape.restyled.size === 0 && (shape.kept.size > 0 || !isSavedAgain);
+          const isKept =
+            baseShapes.has(name) &&
+            shape.restyled.size === 0 &&
+            (shape.kept.size > 0 || !(isSavedAgain || wasDoubtful));
           if (!isKept) doubts.push(...shape.either.map((cell) => doubt(cell)));
         }
       }
       const taken = new Set(chosen.map(dateShape));
       const dates = [...chosen, ...base.dates.filter((format) => !taken.has(dateShape(format)))];
       return {
+        ...inDoubt(column, doubts),
         ...(chosen.length === 0 ? {} : { style: { column, dates, savedAgain: true }, detected: proofs.join("; ") }),
-        doubts,
       };
     },
   };
@@ -280,6 +295,10 @@ function watchDates(column: string, base: ValueStyle): Watch {
       message: `${quote(text)} is ${said}: the file was saved again, and nothing shows which is meant; write ${readings.map(({ day }) => day).join(" or ")}`,
     };
   }
+}
+
+function inDoubt(column: string, doubts: readonly CellDoubt[]): ReturnType<Watch["found"]> {
+  return doubts.length === 0 ? { doubts } : { doubts, style: { column, doubtful: true } };
 }
 
 function proofOf(cell: (SeenCell & { readonly before?: string }) | undefined): string {
