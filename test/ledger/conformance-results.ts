@@ -164,7 +164,9 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
     await using place = await makePlace();
     await using ledger = await place.open();
     const { run, file } = await stage(ledger, "r", []);
-    await ledger.staging.addRows(Array.from({ length: 1_234 }, (_, index) => row(file, index + 1)));
+    await ledger.staging.addRows(
+      Array.from({ length: 1_234 }, (_, index) => row(file, index + 1, { outcome: "invalid" })),
+    );
     const batches = await all(ledger.results.rows(run));
     expect(batches.length).toBeGreaterThan(1);
     expect(batches.flat().map(({ line }) => line)).toEqual(Array.from({ length: 1_234 }, (_, index) => index + 2));
