@@ -3,6 +3,7 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { purgeState } from "../../src/history/purge.ts";
 import { countOpenFailures } from "../../src/history/status.ts";
 import { loadJob } from "../../src/job/job.ts";
 import { type RetryResult, retry } from "../../src/run/retry.ts";
@@ -270,6 +271,18 @@ describe("edits in more than one failures file", () => {
 });
 
 describe("failures files that are gone", () => {
+  it("go with a purge, which counts the rows that nobody can retry any more", async () => {
+    await using at = await nights();
+    await at.run(["A,Ax,x", "B,Bx,1"]);
+    await at.run(["C,Cx,y"]);
+    const purge = { folder: join(at.path, ".luminous-import"), beforeMs: Date.now() + 60_000 };
+    expect(await purgeState({ ...purge, dryRun: true })).toMatchObject({ rows: 2, openRows: 1 });
+    expect(await at.open()).toBe(2);
+    expect(await purgeState(purge)).toMatchObject({ rows: 2, openRows: 1 });
+    expect(await at.open()).toBe(1);
+    expect(await fates(await at.retry())).toEqual(["C invalid"]);
+  });
+
   it("are named with their run and input, and what an older file still has is taken from there", async () => {
     await using at = await nights();
     const first = await at.run(["A,Ax,x"]);
