@@ -255,7 +255,9 @@ describe("run, fix the failures file, retry", () => {
     const files = orderFiles("adjacent", ["O1,Ada,1,2", "O2,Bob,1,3"]);
     await using at = await trial({ ...files, "goods.csv": "SKU,Name,Price\nP,Pot,x\n" });
     const first = await at.run();
-    expect(await outcomes(first)).toMatchObject([/P invalid/, /O1 blocked/, /O2 blocked/].map(expect.stringMatching));
+    expect(await outcomes(first)).toMatchObject(
+      [/P invalid/, /O1 blocked/, /O2 blocked/].map((line) => expect.stringMatching(line)),
+    );
     await at.edit(first, "goods.csv", (text) => text.replace("Pot,x", "Pot,1"));
     await at.edit(first, "main.csv", (text) => text.replace("Bob,1,3", "Bob,1,33"));
     expect((await at.retry()).exitCode).toBe(0);
