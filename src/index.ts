@@ -94,7 +94,7 @@ export { version } from "./model/package.ts";
 export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";
 export type { ChannelStanding } from "./model/resources/channel-standing.ts";
 export { resourceNames } from "./model/resources/resources.ts";
-export type { Cell, Cells, FileInfo, Format, RenamedHeading, SourceSettings } from "./model/row.ts";
+export type { Cell, Cells, FileInfo, Format, RenamedHeading, Row, SourceSettings } from "./model/row.ts";
 
 // A job out of exports.
 

@@ -65,6 +65,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   // What a command does.
   run: [
     "model",
+    "model/text",
     "model/resources",
     "model/ledger",
     "disk",

@@ -158,7 +158,7 @@ function createContent(
 ): (entry: AcceptedEntry) => Promise<Content> {
   const compiled = new Map<string, Promise<CompiledMapping | string>>();
   const mappingOf = (input: string): Promise<CompiledMapping | string> => {
-    const known = compiled.get(input) ?? compileToday(input, mappings, rowsOfRuns(ledger, run, input));
+    const known = compiled.get(input) ?? compileToday(input, mappings, rowsOfRuns(ledger, [run], input));
     compiled.set(input, known);
     return known;
   };

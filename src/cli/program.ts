@@ -153,7 +153,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     });
 
   withAccount(withState(withProgress(withJson(withJob(program.command("retry")), "the summary"))))
-    .description("only what did not make it, read from the last run's failures files, edited or not")
+    .description("what no run has made good yet, read from the failures files, edited or not")
     .addOption(
       new Option("--limit <n>", "the first N entries of each phase, the rest stays pending").argParser(
         wholeNumber("--limit", 1),

@@ -191,7 +191,7 @@ async function todaysMapping(
     const reason = `${(other ?? job).file.shown} names no mapping for the input "${input ?? ""}" any more`;
     return { ok: false, file: undefined, reason };
   }
-  const rows = run === undefined || input === undefined ? [] : [rowsOfRuns(ledger, run, input)];
+  const rows = run === undefined || input === undefined ? [] : [rowsOfRuns(ledger, [run], input)];
   try {
     return { ok: true, file: mapping.shown, compiled: await compileInput({ mapping }, ...rows) };
   } catch (error) {

@@ -5,6 +5,8 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ledgersIn } from "../ledger/host.ts";
 import { ImportError } from "../model/error.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
+import type { Purged } from "../model/ledger/upkeep.ts";
 
 /** What to purge. */
 export interface PurgeOptions {
@@ -26,6 +28,8 @@ export interface PurgeResult {
   }[];
   readonly rows: number;
   readonly entries: number;
+  /** Of those rows the ones that failed and that nothing has made good: no retry finds them any more. */
+  readonly openRows: number;
   /** Of the folders of those runs. */
   readonly folderBytes: number;
   /** That the ledgers gave back; 0 when their free pages are kept for the next runs. */
@@ -47,7 +51,7 @@ export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOpti
   const ledgers = ledgersIn(folder);
   await using _lock = await ledgers.lock();
   const runs: PurgeResult["runs"][number][] = [];
-  const total = { runs, rows: 0, entries: 0, folderBytes: 0, ledgerBytes: 0, copyBytes: 0 };
+  const total = { runs, rows: 0, entries: 0, openRows: 0, folderBytes: 0, ledgerBytes: 0, copyBytes: 0 };
   for (const { place, baseUrl } of await ledgers.list()) {
     if (baseUrl === undefined) {
       throw new ImportError("STATE_UNUSABLE", `${place}: cannot be read as a ledger`, {
@@ -56,6 +60,7 @@ export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOpti
     }
     await using ledger = await ledgers.open(baseUrl, dryRun ? "read" : "write");
     const mode = dryRun ? "dry run" : "do";
+    total.openRows += await openRowsIn(ledger, (await ledger.upkeep.purge(beforeMs, "dry run")).runs);
     const purged = await ledger.upkeep.purge(beforeMs, mode);
     total.runs.push(...purged.runs.map((run) => ({ ...run, account: baseUrl })));
     total.rows += purged.rows;
@@ -69,6 +74,15 @@ export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOpti
     if (!dryRun) await rm(runFolder, { recursive: true, force: true });
   }
   return total;
+}
+
+async function openRowsIn({ failures }: Ledger, runs: Purged["runs"]): Promise<number> {
+  const ids = new Set(runs.map(({ runId }) => runId));
+  let rows = 0;
+  for (const job of new Set(runs.map((run) => run.job))) {
+    for (const { run, open } of await failures.files(job)) if (ids.has(run.runId)) rows += open;
+  }
+  return rows;
 }
 
 async function bytesIn(folder: string): Promise<number> {

@@ -12,8 +12,9 @@ import { ImportError } from "../model/error.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { Limits } from "../model/limits.ts";
 import { valueAt } from "../model/payload-path.ts";
+import type { Problem } from "../model/problem.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
-import type { SourceSettings } from "../model/row.ts";
+import type { Cells, Row, SourceSettings } from "../model/row.ts";
 import { withoutTokens } from "../model/text/mask.ts";
 import { didYouMean } from "../model/text/nearest.ts";
 import { readConfigText } from "../read/config-text.ts";
@@ -38,6 +39,12 @@ export interface JobFile {
   readonly glob?: Glob;
   /** Of a failures file: the id of the staged file whose rows it holds. */
   readonly retryOf?: number;
+  /** Of a failures file: for each of these rows the cells that it had before; undefined for a row that is new. */
+  readonly originals?: (rows: readonly Row[]) => Promise<readonly (Cells | undefined)[]>;
+  /** Of a failures file: its delimiter, quotes or encoding show that a spreadsheet wrote it anew. */
+  readonly isSavedAgain?: boolean;
+  /** Of a failures file: for each of its next rows why it is left out, or undefined for one that is to be retried. */
+  readonly leaveOut?: (rows: readonly Row[]) => Promise<readonly (Problem | undefined)[]>;
 }
 
 /** A named input of a job with its mapping. Globs are resolved; the files are in name order. Only a retry has none of a kind. */

@@ -42,6 +42,8 @@ export interface CompiledMapping {
   readonly uses: ColumnUses;
   /** What the mapping leaves to be found out from cells; `isColumn` tells which columns there are. */
   columnsToInfer(isColumn: (place: ColumnPlace) => boolean): ColumnsToInfer;
+  /** Every column that becomes numbers or dates, also where the mapping says how it is written. */
+  columnsRead(isColumn: (place: ColumnPlace) => boolean): ColumnsToInfer["columns"];
   /** The columns that the mapping uses, and what they hold. */
   columnRoles(isColumn: (place: ColumnPlace) => boolean): readonly UsedColumn[];
   readonly isBlank: (text: string) => boolean;
@@ -165,6 +167,7 @@ export function compileMapping(
     columnRoles: (isColumn) => columnRoles(uses, isColumn),
     isBlank: blanks.isBlank,
     columnsToInfer: (isColumn) => columnsToInfer(mapping, uses, isColumn),
+    columnsRead: (isColumn) => columnsToInfer(mapping, uses, isColumn, true).columns,
     checkColumns: (main, joined) => checkColumns(mapping, uses, main, joined),
     head: (rows) => chooseHead(rows).head,
     groupKey: compileGroupKey(mapping, seen),

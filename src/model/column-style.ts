@@ -8,6 +8,10 @@ export interface ColumnStyle {
   readonly thousands?: string;
   /** Luxon formats. */
   readonly dates?: readonly string[];
+  /** Of a failures file that a spreadsheet saved in its own way: this counts, whatever the mapping says. */
+  readonly savedAgain?: true;
+  /** The same, and nothing showed its way: a cell that can be read in two ways is refused, also when it comes again. */
+  readonly doubtful?: true;
 }
 
 /** The styles of the columns of one file; columns without a finding are not in it. */

@@ -88,6 +88,8 @@ export interface FileInfo {
   readonly lastLineEnds?: boolean;
   /** Tells this state of the file from others, where there is one to tell: device, inode, bytes and time of the last change. */
   readonly fingerprint?: string;
+  /** Of a failures file that a retry read: the id of the staged file whose rows it holds. */
+  readonly retryOf?: number;
   /** What was detected rather than said, in words for the summary (`delimiter ";"`). */
   readonly detected: readonly string[];
   /** How its columns write numbers and dates, where the mapping does not say; rows read again later need it. */

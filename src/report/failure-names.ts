@@ -16,7 +16,8 @@ export function failureNames(files: readonly StagedFile[]): ReadonlyMap<number, 
   const names = new Map<number, string>();
   for (const file of files) {
     const input = inputName(file);
-    const stem = safe((siblings.get(input) ?? 0) > 1 ? `${input}.${ownStem(file.file, input)}` : input);
+    const own = (siblings.get(input) ?? 0) > 1 ? ownStem(file.file, input) : undefined;
+    const stem = safe(own === undefined ? input : `${input}.${own}`);
     const name = free(stem, file.info.format, taken);
     taken.add(name.toLowerCase());
     names.set(file.id, name);
@@ -25,8 +26,9 @@ export function failureNames(files: readonly StagedFile[]): ReadonlyMap<number, 
 }
 
 // The stem of a failures file begins with the input's name already: it must not grow with every retry.
-function ownStem(path: string, input: string): string {
+function ownStem(path: string, input: string): string | undefined {
   const stem = fileStem(path);
+  if (stem === input && /(^|[/\\])failures[/\\]/.test(path)) return undefined;
   return stem.startsWith(`${input}.`) && stem.length > input.length + 1 ? stem.slice(input.length + 1) : stem;
 }
 

@@ -35,13 +35,10 @@ export function failureNote(row: ResultRow, files: RunFiles): FailureNote {
     ...(others.length > 1 ? [`${others.length - 1} more in other rows of the same entry`] : []),
   ];
   const warnings = own.filter((problem) => !isError(problem)).map((problem) => `warning: ${inThisRow(problem)}`);
-  const unsent = row.outcome === "pending" && errors.length === 0 ? ["not sent yet"] : [];
   const columns = new Set(own.filter(isError).flatMap(({ column }) => (column === undefined ? [] : [column])));
   return {
     outcome: row.outcome,
-    problem: oneLine(
-      [rowLabel(row.ref.number), [...errors, ...unsent, ...warnings].join("; ")].filter(isThere).join(": "),
-    ),
+    problem: oneLine([rowLabel(row.ref.number), [...errors, ...warnings].join("; ")].filter(isThere).join(": ")),
     column: oneLine([...columns].join("; ")),
   };
 }

@@ -1,11 +1,10 @@
-// failures/: every row that did not make it, byte for byte as it came, with what was wrong at its end. The files are
+// failures/: every row that failed, byte for byte as it came, with what was wrong at its end. The files are
 // legal inputs: fixed or not, they can be fed back. How a row is written is in failure-csv.ts and failure-json.ts.
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { openAtomicFile, removeFile } from "../disk/atomic-file.ts";
 import type { ResultRow, Results } from "../model/ledger/results.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
-import type { Outcome } from "../model/outcome.ts";
 import type { FileInfo } from "../model/row.ts";
 import { csvFailures } from "./failure-csv.ts";
 import { jsonFailures, ndjsonFailures } from "./failure-json.ts";
@@ -25,15 +24,10 @@ export interface FailureFile {
 /**
  * Writes `failures/` into a run's folder: for each file of the run with rows that did not make it, these rows in input
  * order, in the file's header, delimiter, encoding and line ends (uncompressed where it was gzip). A file without
- * such rows gets none; one that an earlier writing into the same folder left goes away. `omit` leaves outcomes out: to a
- * check, what is pending is what is ready. Streams: memory holds one batch.
+ * such rows gets none; one that an earlier writing into the same folder left goes away. Rows that were not reached did not
+ * fail: they are not among them. Streams: memory holds one batch.
  */
-export async function writeFailures(
-  results: Results,
-  run: number,
-  folder: string,
-  omit: readonly Outcome[] = [],
-): Promise<readonly FailureFile[]> {
+export async function writeFailures(results: Results, run: number, folder: string): Promise<readonly FailureFile[]> {
   const staged = (await results.files(run)).filter(({ kind }) => kind !== "reference");
   const files = runFiles(staged);
   const names = failureNames(staged);
@@ -41,7 +35,7 @@ export async function writeFailures(
   for (const file of staged) {
     const name = `failures/${names.get(file.id) ?? file.id}`;
     const path = join(folder, name);
-    const rows = await writeFailedRows(results.unmade(file.id, omit), file, files, path);
+    const rows = await writeFailedRows(results.unmade(file.id), file, files, path);
     if (rows > 0) written.push({ name, input: inputName(file), rows });
     else await removeFile(path);
   }

@@ -3,13 +3,12 @@ import type { Results } from "../model/ledger/results.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { writeFailures } from "./failures.ts";
 import { writeResults } from "./results.ts";
-import { buildSummary, type Summary, type SummaryFacts, sendsNothing, writeSummary } from "./summary.ts";
+import { buildSummary, type Summary, type SummaryFacts, writeSummary } from "./summary.ts";
 import { tallyRows } from "./tally-rows.ts";
 
 /**
  * Writes results.csv, results.ndjson, failures/ and summary.json into `folder` and gives the summary. Reads the ledger
- * only, so it works for any run however it ended, and may be called again. For a command that sends nothing, failures/
- * is without the rows that are ready to be sent.
+ * only, so it works for any run however it ended, and may be called again.
  */
 export async function writeReports(
   results: Results,
@@ -20,7 +19,7 @@ export async function writeReports(
   const { resourceOf = {} } = facts;
   const rowTally = tallyRows(resourceOf);
   await writeResults(results, run.id, folder, { resourceOf, onRow: rowTally.see });
-  const failures = await writeFailures(results, run.id, folder, sendsNothing(run) ? ["pending"] : []);
+  const failures = await writeFailures(results, run.id, folder);
   const summary = await buildSummary(results, run, { ...facts, failures, tallied: rowTally.tallied() });
   await writeSummary(folder, summary);
   return summary;

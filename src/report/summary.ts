@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { writeAtomically } from "../disk/atomic-file.ts";
 import type { DamageKind } from "../model/damage.ts";
+import type { OpenCount } from "../model/ledger/open-failures.ts";
 import type { Results } from "../model/ledger/results.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { type Outcome, outcomes } from "../model/outcome.ts";
@@ -33,8 +34,10 @@ export interface SummaryFacts {
   readonly failures: readonly FailureFile[];
   /** By input name: says where rows belong that became no entry. */
   readonly resourceOf?: Readonly<Record<string, ResourceName>>;
-  /** Of a retry: the name of the run whose failures it read. */
+  /** Of a retry: the name of the run whose failures it read, the newest of several. */
   readonly retryOf?: string;
+  /** Rows that failed, in this run or before, and that nothing has made good since; absent for a check. */
+  readonly open?: OpenCount;
   /** From a pass over the rows that was made anyway (`writeResults`); without it there is one more pass. */
   readonly tallied?: TalliedRows;
 }
@@ -71,7 +74,7 @@ export interface Summary {
   readonly run_id: string;
   readonly job: string;
   readonly command: string;
-  /** Of a retry: the run whose failures it read. */
+  /** Of a retry: the run whose failures it read, the newest of several. */
   readonly retry_of: string | null;
   readonly account: string | null;
   /** ISO 8601, UTC. */
@@ -86,6 +89,11 @@ export interface Summary {
   readonly outcomes: Readonly<Record<Outcome, Counts>>;
   /** By input, phase, outcome and action: sums of `rows` and `entries` are the totals. */
   readonly tallies: readonly Tally[];
+  /**
+   * Rows of the job that failed and that nothing has made good since, and how many of them failed last in an earlier run;
+   * null where nobody could know (a check). What was only not reached is `pending` among the outcomes.
+   */
+  readonly open_failures: { readonly rows: number; readonly earlier_rows: number } | null;
   /** Against the newest earlier run that ended; null when there was none. */
   readonly changes: {
     readonly since: string;
@@ -180,6 +188,7 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     totals: sumOf(tallied.tallies),
     outcomes: byOutcome(tallied.tallies),
     tallies: tallied.tallies,
+    open_failures: facts.open === undefined ? null : { rows: facts.open.rows, earlier_rows: facts.open.earlierRows },
     changes: (await results.changes(run.id)) ?? null,
     files: await summaryFiles(results, run.id, tallied),
     control_totals: await controlTotals(results, run.id),

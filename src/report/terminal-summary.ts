@@ -40,6 +40,7 @@ export function terminalSummary(summary: Summary, options: TerminalSummaryOption
     wrap(headline(summary), width).join("\n"),
     fateTable(summary, options),
     wrap(quietNote(summary), width).join("\n"),
+    openNotes(summary, options).join("\n"),
     // A summary that an older version wrote has none.
     agreementText(summary.control_totals ?? [])
       .split("\n")
@@ -92,14 +93,42 @@ export function nextStep(
       : `nothing stands in the way. To send it: ${send}`;
   }
   if (ended === "stopped")
-    return stopped?.hint === undefined ? `to continue: ${again}` : `${stopped.hint.replace(/\.$/, "")} (${again})`;
+    return `${stopped?.hint === undefined ? `to continue: ${again}` : `${stopped.hint.replace(/\.$/, "")} (${again})`}${afterThat(summary, retry)}`;
   if (outcomes.pending.rows > 0) return `a pilot (--limit): to send the rest: ${rest}`;
   if (toFix > 0) {
     const files = listText(summary.results.failures.map(({ name }) => name));
     if (retry !== undefined) return `fix ${files} and run: ${retry}`;
     return `fix the rows that ${files} lists where they come from, then run: ${again} (what was accepted is not sent again)`;
   }
-  return toRepeat > 0 ? `run the same command again: ${again}` : "nothing is left to do.";
+  if (toRepeat > 0) return `run the same command again: ${again}`;
+  return retry !== undefined && earlierOpen(summary) > 0
+    ? `fix the failures files of the earlier runs and run: ${retry}`
+    : "nothing is left to do.";
+}
+
+// What was not reached has not failed, and a retry does not take it: the run goes first.
+function afterThat({ outcomes, results }: Summary, retry: string | undefined): string {
+  const toFix = outcomes.invalid.rows + outcomes.rejected.rows + outcomes.blocked.rows;
+  if (retry === undefined || toFix === 0 || outcomes.pending.rows === 0) return "";
+  return `. After that, fix ${listText(results.failures.map(({ name }) => name))} and run: ${retry}`;
+}
+
+/** What failed in earlier runs and still is not in Luminous; a summary that an older version wrote does not know. */
+function earlierOpen({ open_failures }: Summary): number {
+  return open_failures?.earlier_rows ?? 0;
+}
+
+// What is in no failures file of this run, and still has to be brought in.
+function openNotes(summary: Summary, { width, retry }: TerminalSummaryOptions): readonly string[] {
+  if (sendsNothing(summary)) return [];
+  const notReached = summary.outcomes.pending.rows;
+  const earlier = earlierOpen(summary);
+  return [
+    ...(notReached === 0 ? [] : [`${counted(notReached, "row")} ${notReached === 1 ? "was" : "were"} not reached.`]),
+    ...(earlier === 0
+      ? []
+      : [`${counted(earlier, "row")} from earlier runs still open${retry === undefined ? "" : `: ${retry}`}`]),
+  ].flatMap((line) => wrap(line, width));
 }
 
 // What stopped nothing and still may matter.

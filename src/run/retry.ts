@@ -1,21 +1,19 @@
-// A retry: the same pipeline as a run, over the failures files of the last run in place of the inputs' own files. Finding
-// these files is done here; what they have to do with the rows they were is staging's and the ledger's business.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+// A retry: the same pipeline as a run, over failures files in place of the inputs' own files. Which files, and which of their
+// rows, is found in failures-found.ts; what they have to do with the rows they were is staging's and the ledger's business.
 import { seeFile } from "../job/file-states.ts";
 import type { Input, Job, JobFile } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { fromFile } from "../model/draft.ts";
 import { ImportError } from "../model/error.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
-import type { StagedFile } from "../model/ledger/rows.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
-import { failureNames } from "../report/failure-names.ts";
 import { checkOnly, prepareInputs } from "../staging/prepare.ts";
 import { rowsOfRuns } from "../staging/row-indexes.ts";
 import { copyStreams } from "../staging/stdin-copy.ts";
+import { originalCells } from "./edited-failures.ts";
 import { failuresFileSettings } from "./failures-file.ts";
-import { execute, prepareOptions, type RunOptions, type RunResult, runFolder, stdinCopyOptions } from "./run.ts";
+import { type FoundFailures, type FoundFile, findOpenFailures, runsOf } from "./failures-found.ts";
+import { execute, prepareOptions, type RunOptions, type RunResult, stdinCopyOptions } from "./run.ts";
 
 /** What a retry may be told beside its job: what a run may, as far as it makes sense. */
 export type RetryOptions = Omit<RunOptions, "force" | "stdin">;
@@ -23,32 +21,39 @@ export type RetryOptions = Omit<RunOptions, "force" | "stdin">;
 /** How a retry ended. Without a `result` there was nothing to retry, and no run was begun. */
 export interface RetryResult {
   readonly exitCode: number;
-  /** The run whose failures were to be retried, as people see it. */
+  /** The newest run whose failures were to be retried, as people see it; without any, the job's last run. */
   readonly retried: string;
   readonly result: RunResult | undefined;
+  /** What should be known where no run was begun: failures files that are gone. Else they are in the summary. */
+  readonly warnings: readonly string[];
 }
 
 /**
- * Retries what the job's last run that came to an end (a run or a retry) did not make: its failures files, edited or not, are mapped with today's mapping.
- * Throws `ImportError("USAGE")` when there is no such run, or when a run was cut off after it; otherwise as `run` does.
+ * Retries what failed in any run of the job (a run or a retry) and no run has made good since: its failures files, edited
+ * or not, are mapped with today's mapping. Throws `ImportError("USAGE")` when no run has ended yet, or when the last one
+ * was cut off; otherwise as `run` does.
  */
 export async function retry(job: Job, options: RetryOptions): Promise<RetryResult> {
   checkOnly(job, options.only);
   await using lock = await ledgersIn(job.state).lock();
   await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
-  const retryOf = await lastRun(job, ledger);
-  const found = await findFailures(job, ledger, retryOf, options.only);
-  if (found.inputs.length === 0) return { exitCode: 0, retried: retryOf.runId, result: undefined };
-  const retryJob: Job = { ...job, inputs: found.inputs };
+  const last = await lastRun(job, ledger);
+  const found = await findOpenFailures(job, ledger, options.only);
+  const { inputs, warnings } = await inputsOf(job, found, ledger);
+  const retried = runsOf(found.files);
+  const retryOf = retried[0] ?? last;
+  if (inputs.length === 0) return { exitCode: 0, retried: retryOf.runId, result: undefined, warnings };
+  const retryJob: Job = { ...job, inputs };
   const { only: _, ...runOptions } = options; // its inputs are those already
   // Reference files are the job's own, and may come out of a pipe.
   await using stdinCopy = await copyStreams(retryJob, stdinCopyOptions(runOptions));
-  const inputs = await prepareInputs(stdinCopy.job, {
+  const prepared = await prepareInputs(stdinCopy.job, {
     ...prepareOptions(runOptions),
-    earlierRows: (input) => rowsOfRuns(ledger, retryOf, input),
+    earlierRows: (input) => rowsOfRuns(ledger, retried, input),
   });
-  const result = await execute({ job: retryJob, inputs, ledger, lock, warnings: found.warnings, retryOf }, options);
-  return { exitCode: result.exitCode, retried: retryOf.runId, result };
+  const execution = { job: retryJob, inputs: prepared, ledger, lock, warnings, retryOf, refused: found.refused };
+  const result = await execute(execution, options);
+  return { exitCode: result.exitCode, retried: retryOf.runId, result, warnings: [] };
 }
 
 /** The newest run of the job that ended and has files. A retry that was cut off is simply begun again. */
@@ -63,72 +68,79 @@ async function lastRun(job: Job, { runs }: Ledger): Promise<RunRecord> {
         { hint: `Run the same command again first: luminous-import run ${job.file.shown}` },
       );
     }
-    if (record.endedAtMs !== undefined && existsSync(join(runFolder(job, record), "summary.json"))) return record;
+    if (record.endedAtMs !== undefined && isSummary(record.summary)) return record;
   }
   throw new ImportError("USAGE", `no run of ${job.file.shown} has left anything to retry yet`, {
     hint: `Start one: luminous-import run ${job.file.shown}`,
   });
 }
 
-interface Found {
+// A run that ended before it could begin to send has left no files.
+function isSummary(summary: unknown): boolean {
+  return typeof summary === "object" && summary !== null && "version" in summary;
+}
+
+interface RetryInputs {
   readonly inputs: readonly Input[];
   readonly warnings: readonly string[];
 }
 
 /** The job's inputs with their failures files; those without any are left out. */
-async function findFailures(job: Job, ledger: Ledger, record: RunRecord, only: string | undefined): Promise<Found> {
-  const all = await ledger.results.files(record.id);
-  const staged = all.filter(({ kind }) => kind !== "reference");
-  const names = failureNames(staged);
-  const folder = join(runFolder(job, record), "failures");
-  const failures = staged.flatMap((file) => {
-    const name = names.get(file.id) ?? "";
-    const path = join(folder, name);
-    return existsSync(path) ? [{ staged: file, path, shown: `failures/${name}` }] : [];
-  });
+async function inputsOf(job: Job, found: FoundFailures, ledger: Ledger): Promise<RetryInputs> {
   const inputs: Input[] = [];
-  const warnings: string[] = [];
+  const warnings = [...found.warnings];
   const filesOf = async (name: string, joinName: string | undefined): Promise<readonly JobFile[]> => {
     const files: JobFile[] = [];
-    for (const failure of failures.filter(({ staged: { input, join } }) => input === name && join === joinName)) {
-      const read = await failuresFile(failure);
+    for (const file of found.files.filter(({ file: { input, join } }) => input === name && join === joinName)) {
+      const read = await failuresFile(file, found, ledger);
       files.push(read.file);
       warnings.push(...read.warnings);
     }
     return files;
   };
-  for (const input of job.inputs.filter(({ name }) => only === undefined || name === only)) {
+  for (const input of job.inputs) {
     const files = await filesOf(input.name, undefined);
     const own: [string, readonly JobFile[]][] = [];
     for (const [name, given] of Object.entries(input.joins)) {
-      const isMany = staged.some((file) => file.input === input.name && file.join === name);
+      const isMany = await hadRows(found.files, input.name, name, ledger);
       own.push([name, isMany ? await filesOf(input.name, name) : given]);
     }
     const joins = Object.fromEntries(own);
     const hasFailures = [...files, ...Object.values(joins).flat()].some(({ retryOf }) => retryOf !== undefined);
     if (hasFailures) inputs.push({ ...input, files, joins });
   }
-  const gone = failures.filter(({ staged: { input } }) => !job.inputs.some(({ name }) => name === input));
-  warnings.push(
-    ...gone.map(({ shown, staged: { input } }) => `${shown} is left out: the job has no input "${input}" now`),
-  );
   return { inputs, warnings };
 }
 
-async function failuresFile({
-  staged,
-  path,
-  shown,
-}: {
-  readonly staged: StagedFile;
-  readonly path: string;
-  readonly shown: string;
-}): Promise<{ readonly file: JobFile; readonly warnings: readonly string[] }> {
+/** Whether the rows of a join had fates of their own in the runs that are retried; else it is reference data. */
+async function hadRows(files: readonly FoundFile[], input: string, join: string, ledger: Ledger): Promise<boolean> {
+  for (const { id } of runsOf(files)) {
+    const staged = await ledger.results.files(id);
+    if (staged.some((file) => file.input === input && file.join === join && file.kind === "join")) return true;
+  }
+  return false;
+}
+
+async function failuresFile(
+  found: FoundFile,
+  { leaveOut }: FoundFailures,
+  ledger: Ledger,
+): Promise<{ readonly file: JobFile; readonly warnings: readonly string[] }> {
+  const { file, path, shown } = found;
   const seen: JobFile = await seeFile({ path, shown });
-  const { source, warnings } = await failuresFileSettings(path, shown, staged.info);
+  const { source, warnings } = await failuresFileSettings(path, shown, file.info);
+  const originals = originalCells(file, ledger);
   // The rows that are left may not show any more how their file wrote numbers and dates, or what stood above them.
   return {
-    file: { ...seen, source, ...fromFile(staged.info), retryOf: staged.id },
+    file: {
+      ...seen,
+      source,
+      ...fromFile(file.info),
+      retryOf: file.id,
+      leaveOut: (rows) => leaveOut(found, rows),
+      originals,
+      isSavedAgain: warnings.length > 0,
+    },
     warnings,
   };
 }

@@ -26,6 +26,7 @@ import {
   prepareInputs,
   resourceOf,
 } from "../staging/prepare.ts";
+import type { RefusedRows } from "../staging/refused-rows.ts";
 import { stage } from "../staging/stage.ts";
 import { copyStreams, type StdinCopyOptions } from "../staging/stdin-copy.ts";
 import type { RunEvent, StagedPhase } from "./events.ts";
@@ -113,6 +114,8 @@ interface Execution {
   readonly warnings: readonly string[];
   /** The run whose failures files the inputs are; absent in a run over the job's own files. */
   readonly retryOf?: RunRecord;
+  /** Of a retry: rows of its files that must not be sent as they stand. */
+  readonly refused?: RefusedRows;
 }
 
 /** Stages, sends and reports inputs as one run. The caller holds the lock of the state folder. Throws as `run` does. */
@@ -158,7 +161,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
       onWarning: warn,
       onDetected: (file, what) => tell({ kind: "detected", file, what }),
       signal: settings.stop,
-      isRetry: retryOf !== undefined,
+      ...(retryOf === undefined ? {} : { retry: { refused: execution.refused ?? new Map() } }),
     });
     await ledger.flush();
     // Where results cannot be written, nothing is sent.
@@ -287,6 +290,7 @@ async function finish(
     folder,
     damage: damageList(inputs),
     resourceOf: resourceOf(inputs),
+    open: await ledger.failures.count(job.file.path, record.id),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
   }).catch(afterSending);

@@ -21,6 +21,7 @@ import { cutTo } from "../report/wording.ts";
 import { type ColumnDamage, damageWarnings } from "./column-damage.ts";
 import { contentOf, equalFiles } from "./file-content.ts";
 import { lookupFile, readLookups } from "./lookup-tables.ts";
+import type { RefusedRows } from "./refused-rows.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
 import { type ScannedFiles, type ScanOptions, scanFiles } from "./scan-files.ts";
 import { seeInput } from "./seen-input.ts";
@@ -37,6 +38,8 @@ export interface PreparedInput {
   readonly damage: readonly ColumnDamage[];
   /** What looks odd but stops nothing, in words. */
   readonly warnings: readonly string[];
+  /** Of failures files: cells that can be read in two ways. */
+  readonly doubts: RefusedRows;
   /** All that was read for it, as it was before: staging compares. */
   readonly seen: Seen;
 }
@@ -164,7 +167,7 @@ async function prepareSeen(
       : [new ImportError("MAPPING_INVALID", scanned.faults.join("\n"), { hint: scanned.hint })]),
   ];
   if (faults.length > 0) throw combineErrors(faults.map((reason) => ({ reason, of: input.name })));
-  const { damage } = scanned;
+  const { damage, doubts } = scanned;
   const allWarnings = [
     ...(await equalFiles(input.files)),
     ...lookups.warnings,
@@ -173,7 +176,7 @@ async function prepareSeen(
     ...damageWarnings(damage, input.mapping.shown),
   ];
   const mappingHash = await hashOf(mapping, input);
-  return { input, compiled, mappingHash, infos: scanned.infos, damage, warnings: allWarnings };
+  return { input, compiled, mappingHash, infos: scanned.infos, damage, doubts, warnings: allWarnings };
 }
 
 /** Over what is written in the mapping and, for orders, in the job, and over the bytes of reference files. */

@@ -10,20 +10,24 @@ import { claimPlaces, type DuplicateKeyOptions } from "./duplicate-keys.ts";
 import type { Pause } from "./pause.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { createProblemBatch } from "./problem-batch.ts";
+import type { RefusedRows } from "./refused-rows.ts";
 
 /**
  * Makes invalid what would make an entry a second time under the key of one that the retried run made (rows of that entry
  * are missing here, and an update or an order without them would be wrong), and what stood apart under one key in the
  * retried run and only stands together here because the rows between were made. With `rows: continued` also what stood
  * apart under several keys: a row whose key the others continue is gone. And what has a row that stands in its failures file
- * more than once: it would count twice, or one of two edits of it would be lost.
+ * more than once: it would count twice, or one of two edits of it would be lost. And what was edited in two
+ * failures files, or can be read in two ways since its file was saved again.
  */
 export async function refuseRetryConflicts(
   run: number,
   inputs: readonly PreparedInput[],
-  options: Pick<DuplicateKeyOptions, "ledger" | "locate" | "pause">,
+  options: Pick<DuplicateKeyOptions, "ledger" | "locate" | "pause"> & { readonly refused: RefusedRows },
 ): Promise<void> {
   const { staging, results } = options.ledger;
+  for (const refused of [options.refused, ...inputs.map(({ doubts }) => doubts)])
+    await refuse(run, refused, options.ledger);
   await refuseCopies(run, options.ledger, options.pause);
   const made = await staging.madeBefore(run);
   for (const claims of byEntry(made)) {
@@ -90,6 +94,18 @@ async function addTo(
   staging: Staging,
 ): Promise<void> {
   if (first !== undefined) await staging.addProblems(first.entryId, problems);
+}
+
+async function refuse(run: number, refused: RefusedRows, { results, staging, history }: Ledger): Promise<void> {
+  if (refused.size === 0) return;
+  const batch = createProblemBatch(staging);
+  for (const { id, file, info } of await results.files(run)) {
+    for (const problem of refused.get(info.retryOf ?? 0) ?? []) {
+      for (const entry of await history.entriesOfRow({ file: id, number: problem.row }, mostEntriesOfRow))
+        await batch.add(entry.id, { ...problem, file });
+    }
+  }
+  await batch.flush();
 }
 
 async function refuseCopies(run: number, { staging, history }: Ledger, pause: Pause): Promise<void> {

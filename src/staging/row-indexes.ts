@@ -45,14 +45,13 @@ export async function* rowsOfFiles(files: readonly JobFile[], mapping: Mapping):
   }
 }
 
-/** The rows of an input as the ledger keeps them of a run; of a retry those of the runs before it as well. */
-export async function* rowsOfRuns({ results, runs }: Ledger, run: RunRecord, input: string): AgedRows {
-  const known = await runs.list();
+/** The rows of an input as the ledger keeps them of these runs, the newest first; of a retry those of the runs before it as well. */
+export async function* rowsOfRuns(ledger: Ledger, runs: readonly RunRecord[], input: string): AgedRows {
   let age = 1;
-  for (let at: RunRecord | undefined = run; at !== undefined; age += 1) {
-    for (const { id, file, info, ...of } of await results.files(at.id)) {
+  for (const run of await withThoseBefore(ledger, runs)) {
+    for (const { id, file, info, ...of } of await ledger.results.files(run.id)) {
       if (of.kind !== "input" || of.input !== input) continue;
-      for await (const rows of results.rowsOf(id)) {
+      for await (const rows of ledger.results.rowsOf(id)) {
         yield {
           file,
           age,
@@ -61,7 +60,19 @@ export async function* rowsOfRuns({ results, runs }: Ledger, run: RunRecord, inp
         };
       }
     }
-    const { retryOf }: RunRecord = at;
-    at = known.find(({ id }) => id === retryOf);
+    age += 1;
   }
+}
+
+/** The runs with those that they retried, and so on; each once, newest first. */
+async function withThoseBefore({ runs, results }: Ledger, of: readonly RunRecord[]): Promise<readonly RunRecord[]> {
+  const known = await runs.list();
+  const found = new Set(of.map(({ id }) => id));
+  for (const run of known) {
+    if (!found.has(run.id) || run.retryOf === undefined) continue;
+    found.add(run.retryOf);
+    const behind = (await results.files(run.id)).flatMap(({ info }) => info.retryOf ?? []);
+    for (const { run: id } of await results.filesById(behind)) found.add(id);
+  }
+  return known.filter(({ id }) => found.has(id));
 }

@@ -3,16 +3,19 @@
 import { isStandIn } from "../damage/stand-in-words.ts";
 import type { Input, JobFile } from "../job/job.ts";
 import type { ColumnPlace } from "../map/columns/column-uses.ts";
+import type { ColumnToInfer } from "../map/columns/columns-to-infer.ts";
 import { filledColumns } from "../map/columns/filled-columns.ts";
 import { collectPaths, type Header, type PathCollector, tableHeader } from "../map/columns/header.ts";
 import { inferStyles } from "../map/columns/infer-styles.ts";
+import { type FoundSavedAgain, watchSavedAgain } from "../map/columns/saved-again.ts";
 import type { CompiledMapping } from "../map/compile.ts";
 import { literalWords } from "../map/literal-words.ts";
-import type { Fills } from "../model/column-style.ts";
-import { type FileInfo, isTable } from "../model/row.ts";
+import type { ColumnStyles, Fills } from "../model/column-style.ts";
+import { type FileInfo, isTable, type Row } from "../model/row.ts";
 import { openInput, sameSettings } from "../read/open.ts";
 import { type ColumnDamage, watchDamage } from "./column-damage.ts";
 import { watchFills } from "./fill-runs.ts";
+import type { RefusedRows } from "./refused-rows.ts";
 
 /** How to look. */
 export interface ScanOptions {
@@ -30,6 +33,8 @@ export interface ScannedFiles {
   readonly mains: readonly { readonly file: JobFile; readonly header: Header | undefined }[];
   readonly joined: Readonly<Record<string, Header | undefined>>;
   readonly damage: readonly ColumnDamage[];
+  /** Cells of failures files that were saved again and can be read in two ways now. */
+  readonly doubts: RefusedRows;
   /** Columns that can be read in more than one way, each a line. */
   readonly faults: readonly string[];
   /** What to do about them. */
@@ -49,11 +54,13 @@ export async function scanFiles(
       (role) => role.join === join && role.files.some(({ info }) => isTable(info) && info.columns?.includes(column)),
     );
   const styles = inferStyles(compiled.columnsToInfer(isColumn), compiled.mapping.file);
+  const columnsRead = compiled.columnsRead(isColumn);
   const literal = literalWords(compiled.mapping);
   const isNothing = (text: string) => compiled.isBlank(text) || (literal.has(text.trim()) && isStandIn(text));
   const damage = watchDamage(compiled.columnRoles(isColumn), isNothing, compiled.mapping.accept);
   const filled = filledColumns(compiled.mapping, compiled.uses, isColumn);
   const fills = new Map<string, Fills>();
+  const again = new Map<string, FoundSavedAgain>();
   const collectors = collectorsOf(roles);
   askFor(compiled, collectors);
   for (const role of roles) {
@@ -65,10 +72,13 @@ export async function scanFiles(
       const paths = isTable(info) ? undefined : collector;
       const columns = filled.flatMap(({ join, column }) => (join === role.join ? [column] : []));
       const fill = watchFills(columns, compiled.isBlank, { shown: file.shown, info, earlier: file.fills });
-      if (look === undefined && judge === undefined && paths === undefined && fill === undefined) continue;
+      const saved = savedAgainOf(file, info, role.join, columnsRead);
+      if (look === undefined && judge === undefined && paths === undefined && fill === undefined && saved === undefined)
+        continue;
       await using opened = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
       for await (const batch of opened.batches()) {
         if (options.signal?.aborted === true) return cutOff(infos);
+        await saved?.see(batch);
         for (const row of batch) {
           if (row.leftOut !== undefined) continue;
           fill?.see(row);
@@ -82,6 +92,7 @@ export async function scanFiles(
         if (paths?.isComplete() === true) break;
       }
       if (fill !== undefined) fills.set(file.path, fill.found());
+      if (saved !== undefined) again.set(file.path, saved.found());
     }
   }
   const found = styles.found();
@@ -90,18 +101,23 @@ export async function scanFiles(
       roles.flatMap(({ join, files }) =>
         files.map(({ file, info }) => {
           const { styles: ofColumns, detected } = found.of(join, file);
+          const now = again.get(file.path);
           // Tables have styles even when none was found: that is what tells them from JSON.
           const ofFills = fills.get(file.path);
           const own = {
-            ...(isTable(info) ? { styles: ofColumns } : {}),
+            ...(isTable(info) ? { styles: withThose(now?.styles ?? [], ofColumns) } : {}),
             ...(ofFills === undefined ? {} : { fills: ofFills }),
           };
-          return [file.path, { ...info, ...own, detected: [...info.detected, ...detected] }] as const;
+          return [
+            file.path,
+            { ...info, ...own, detected: [...info.detected, ...detected, ...(now?.detected ?? [])] },
+          ] as const;
         }),
       ),
     ),
     ...headersOf(roles, collectors),
     damage: damage.found(),
+    doubts: doubtsIn(roles, again),
     faults: found.faults,
     hint: found.hint,
   };
@@ -123,6 +139,43 @@ function rolesOf(input: Input, infos: ReadonlyMap<string, FileInfo>): readonly R
     { join: undefined, files: withInfo(input.files) },
     ...Object.entries(input.joins).map(([join, files]) => ({ join, files: withInfo(files) })),
   ];
+}
+
+/** A watcher of a failures file that may have been saved again; undefined for any other. JSON has one way to write a number. */
+function savedAgainOf(
+  { originals, styles, isSavedAgain = false }: JobFile,
+  info: FileInfo,
+  join: string | undefined,
+  columnsRead: readonly ColumnToInfer[],
+): { readonly see: (rows: readonly Row[]) => Promise<void>; readonly found: () => FoundSavedAgain } | undefined {
+  if (originals === undefined || !isTable(info)) return undefined;
+  const columns = columnsRead.filter(
+    (column) => column.join === join && info.columns?.includes(column.column) === true,
+  );
+  const watch = watchSavedAgain(columns, styles);
+  return {
+    async see(rows) {
+      const before = await originals(rows);
+      for (const [at, row] of rows.entries()) if (row.fault === undefined) watch.see(row, before[at]);
+    },
+    found: () => watch.found(isSavedAgain),
+  };
+}
+
+function withThose(newer: ColumnStyles, styles: ColumnStyles): ColumnStyles {
+  const merged = styles.map((style) => ({ ...style, ...newer.find(({ column }) => column === style.column) }));
+  return [...merged, ...newer.filter(({ column }) => !styles.some((style) => style.column === column))];
+}
+
+function doubtsIn(roles: readonly Role[], again: ReadonlyMap<string, FoundSavedAgain>): RefusedRows {
+  return new Map(
+    roles.flatMap(({ files }) =>
+      files.flatMap(({ file: { path, retryOf } }) => {
+        const doubts = again.get(path)?.doubts ?? [];
+        return retryOf === undefined || doubts.length === 0 ? [] : [[retryOf, doubts] as const];
+      }),
+    ),
+  );
 }
 
 /** One for the JSON files of each role. A failures file says nothing: the elements that had a path may have gone through. */
@@ -168,5 +221,5 @@ function headersOf(
 
 /** Staging says what is to be said of a command that was stopped. */
 function cutOff(infos: ReadonlyMap<string, FileInfo>): ScannedFiles {
-  return { infos, mains: [], joined: {}, damage: [], faults: [], hint: "" };
+  return { infos, mains: [], joined: {}, damage: [], doubts: new Map(), faults: [], hint: "" };
 }

@@ -13,6 +13,7 @@ import type { AcceptedCurrencies } from "./currencies.ts";
 import type { EarlierEndings } from "./last-lines.ts";
 import type { Locate } from "./locate-cells.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
+import type { RefusedRows } from "./refused-rows.ts";
 import { withoutTotals } from "./total-rows.ts";
 
 /** What staging needs beside the inputs. */
@@ -36,7 +37,7 @@ export interface StageOptions {
   /** The currencies of what earlier runs had accepted; by default by the same ledger. */
   readonly acceptedCurrencies?: AcceptedCurrencies;
   /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
-  readonly isRetry?: boolean;
+  readonly retry?: { readonly refused: RefusedRows };
 }
 
 /** A file of an input, with the ledger's record of it. */
@@ -63,7 +64,11 @@ export async function addFiles(
       kind,
       file: file.shown,
       mappingHash,
-      info: file.state === undefined ? info : { ...info, fingerprint: fingerprintOf(file.state) },
+      info: {
+        ...info,
+        ...(file.state === undefined ? {} : { fingerprint: fingerprintOf(file.state) }),
+        ...(file.retryOf === undefined ? {} : { retryOf: file.retryOf }),
+      },
       ...(join === undefined ? {} : { join }),
     });
     opened.push({ file, staged });
@@ -86,8 +91,9 @@ export async function* sourceRows(
   const isRead = compiled !== undefined && isTable(info);
   const end = isRead ? { compiled, file: staged.file, again: () => rowsAgain(file, info) } : undefined;
   let rows = 0;
-  for await (const batch of end === undefined ? input.batches() : withoutTotals(input.batches(), end)) {
+  for await (const read of end === undefined ? input.batches() : withoutTotals(input.batches(), end)) {
     endIfStopped(options);
+    const batch = await wanted(read, file);
     rows += batch.length;
     options.onProgress(staged.join === undefined ? staged.input : `${staged.input}.${staged.join}`, rows);
     yield batch.map((row) => ({ ref: { file: staged.id, number: row.number }, file: staged.file, row, ...ofFile }));
@@ -99,6 +105,18 @@ export async function* sourceRows(
   for (const what of late) options.onDetected?.(file.shown, what);
   const ending = lastLineEnds === undefined ? {} : { lastLineEnds };
   await options.ledger.staging.updateFile(staged.id, { ...info, ...ending, detected: [...info.detected, ...late] });
+}
+
+/** The rows with what is said of those that a retry leaves out. */
+async function wanted(rows: readonly Row[], { shown, leaveOut }: JobFile): Promise<readonly Row[]> {
+  if (leaveOut === undefined) return rows;
+  const reasons = await leaveOut(rows);
+  return rows.map((row, at) => {
+    const reason = reasons[at];
+    if (reason === undefined) return row;
+    const { fault: _, ...read } = row;
+    return { ...read, leftOut: { ...reason, file: shown, line: row.line, row: row.number } };
+  });
 }
 
 /** The rows of a table that was opened before. */
@@ -119,7 +137,10 @@ export function newRow({ ref, row }: SourceRow, { file: { retryOf } }: OpenedFil
     line: row.line,
     raw: row.raw,
     ...(row.fault === undefined ? {} : { fault: row.fault }),
-    ...(retryOf === undefined || row.retryOf === undefined ? {} : { source: { file: retryOf, number: row.retryOf } }),
+    // What is left out says nothing of the row that it was: that one is made, or to be made, by others.
+    ...(retryOf === undefined || row.retryOf === undefined || row.leftOut !== undefined
+      ? {}
+      : { source: { file: retryOf, number: row.retryOf } }),
   };
 }
 

@@ -40,7 +40,7 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
   await settleDuplicateKeys(run, settling);
   const accepted = options.acceptedCurrencies ?? ((within) => ledger.account.currencies(within));
   await settleCurrencies(run, inputs, { ...settling, accepted });
-  if (options.isRetry === true) await refuseRetryConflicts(run, inputs, settling);
+  if (options.retry !== undefined) await refuseRetryConflicts(run, inputs, { ...settling, ...options.retry });
   else await ledger.staging.settleRepaired(run);
   await ledger.staging.finish(run);
 }

@@ -33,7 +33,7 @@ describe.concurrent("retry", { timeout: 60_000 }, () => {
     const nothing = await project.call(["retry", "import.yaml", "--state=state"]);
     expect([nothing.exitCode, nothing.stdout]).toEqual([
       0,
-      expect.stringMatching(/^Nothing to retry: run \S+ has left no/),
+      expect.stringMatching(/^Nothing to retry: nothing that failed is still open/),
     ]);
     const json = await project.call(["retry", "import.yaml", "--state=state", "--json"]);
     expect(JSON.parse(json.stdout)).toMatchObject({ version: 1, nothing_to_retry: true });
@@ -42,6 +42,32 @@ describe.concurrent("retry", { timeout: 60_000 }, () => {
     const plain = await project.call(["run", "import.yaml", "--state=state"]);
     expect([plain.exitCode, writesOf(sandbox) - before]).toEqual([0, 0]);
     expect(plain.stdout).toContain("accepted by retry of run");
+  });
+
+  it("takes what failed in earlier runs, which status and every closing count", async () => {
+    await using sandbox = await startSandbox();
+    await using project = await openProject(sandbox, { "import.yaml": jobText(products), "products.csv": bad });
+    const monday = await project.report(["run", "import.yaml"]);
+    await writeFile(
+      join(project.folder, "products.csv"),
+      lines("sku,name,category,price", "C,Gamma,Tools,1", "D,Delta,Tools,y"),
+    );
+    const tuesday = await project.call(["run", "import.yaml"]);
+    expect(tuesday.stdout).toContain("1 row from earlier runs still open: luminous-import retry import.yaml");
+    await writeFile(join(project.folder, "products.csv"), lines("sku,name,category,price", "E,Eps,Tools,1"));
+    const wednesday = await project.call(["run", "import.yaml"]);
+    expect([wednesday.exitCode, wednesday.stdout]).toEqual([
+      0,
+      expect.stringContaining("2 rows from earlier runs still open: luminous-import retry import.yaml"),
+    ]);
+    expect(wednesday.stdout.replace(/\s+/g, " ")).toContain(
+      "Next: fix the failures files of the earlier runs and run: luminous-import retry import.yaml",
+    );
+    expect((await project.call(["status", "import.yaml"])).stdout).toContain("2 rows from earlier runs still open");
+    await fix(monday.summary.results.folder, "products.csv", (text) => text.replace("Tools,x", "Tools,2"));
+    const retried = await project.report(["retry", "import.yaml"]);
+    expect(retried.rows.map(({ key, outcome }) => `${key} ${outcome}`)).toEqual(["B accepted", "D invalid"]);
+    expect(retried.summary.open_failures).toEqual({ rows: 1, earlier_rows: 0 });
   });
 
   it("waits for a run that was killed; a retry that was killed is begun again", async () => {
@@ -72,14 +98,23 @@ describe.concurrent("retry", { timeout: 60_000 }, () => {
     ]);
     expect(refused.stderr).toContain("Run the same command again first: luminous-import run import.yaml");
 
-    const stopped = await project.report(["run", "import.yaml", "--limit", "20"]);
-    expect(stopped.exitCode).toBe(4);
-    const held = stopped.rows.filter(({ outcome }) => outcome === "pending").length;
-    expect(held).toBeGreaterThan(10);
-    await kill("retry", count - held + 5);
+    const good = await readFile(join(project.folder, "products.csv"), "utf8");
+    await writeFile(join(project.folder, "products.csv"), good.replace(/,([\d.]+)$/gm, ",x$1"));
+    const failed = await project.report(["run", "import.yaml"]);
+    expect(failed.exitCode).toBe(3);
+    const held = failed.rows.filter(({ outcome }) => outcome === "invalid").length;
+    expect(held).toBe(count);
+    const made = sandbox.counts().created.products;
+    await fix(failed.summary.results.folder, "products.csv", (text) =>
+      text.replace(/,x([\d.]+),invalid/gm, ",$1,invalid"),
+    );
+    await kill("retry", made + 5);
     const retried = await project.report(["retry", "import.yaml"]);
     expect([retried.exitCode, retried.rows.length]).toEqual([0, held]);
     expect(sandbox.counts()).toMatchObject({ created: { products: count }, duplicates: { products: 0 }, defects: 0 });
+    // The rows as they were are known to be made good, and so are the good ones.
+    expect((await project.report(["run", "import.yaml"])).exitCode).toBe(0);
+    await writeFile(join(project.folder, "products.csv"), good);
     expect((await project.report(["run", "import.yaml"])).exitCode).toBe(0);
   });
 

@@ -76,9 +76,10 @@ export function fakeResults(
     rows: () => inBatches(stored, batchSize),
     rowsOf: () => inBatches([], batchSize),
     agreements: async () => [],
-    unmade: (fileId, omit = []) =>
+    filesById: async (ids) => files.filter(({ id }) => ids.includes(id)),
+    unmade: (fileId) =>
       inBatches(
-        stored.filter((row) => row.ref.file === fileId && !isSettledWell(row.outcome) && !omit.includes(row.outcome)),
+        stored.filter((row) => row.ref.file === fileId && !isSettledWell(row.outcome) && row.outcome !== "pending"),
         batchSize,
       ),
     tallies: async () => [],

@@ -50,6 +50,12 @@ describe("a summary", () => {
     ]);
   });
 
+  it("counts what failed and is still open, in this run and before", async () => {
+    const open = { rows: 5, earlierRows: 3 };
+    const summary = await buildSummary(fakeResults(files, []), runRecord(), { ...facts, open });
+    expect(summary.open_failures).toEqual({ rows: 5, earlier_rows: 3 });
+  });
+
   it("says when, how and why it ended", async () => {
     const stopped = { code: "OUTAGE", message: "the API did not answer for 15 minutes" };
     const summary = await buildSummary(fakeResults(files, []), runRecord(), { ...facts, exitCode: 4, stopped });
@@ -65,6 +71,7 @@ describe("a summary", () => {
       ended: "stopped",
       stopped,
       traffic: null,
+      open_failures: null,
       changes: null,
     });
   });
@@ -179,7 +186,7 @@ describe("the reports of a run", () => {
     await using folder = await temporaryFolder();
     const results = fakeResults(files, rows);
     const summary = await writeReports(results, runRecord(), folder.path, callerFacts);
-    const failures = [{ name: "failures/orders.csv", input: "orders", rows: 2 }];
+    const failures = [{ name: "failures/orders.csv", input: "orders", rows: 1 }];
     expect(summary).toEqual(await buildSummary(results, runRecord(), { ...callerFacts, failures }));
     expect(summary.tallies.map(({ phase }) => phase)).toEqual(["sales_orders", "sales_orders", "sales_orders"]);
     for (const name of ["results.csv", "results.ndjson", "summary.json", "failures/orders.csv"]) {

@@ -4,7 +4,7 @@ import type { Problem } from "../../src/model/problem.ts";
 import type { Format } from "../../src/model/row.ts";
 import { problemList } from "../../src/report/problem-list.ts";
 import { tallyProblems } from "../../src/report/problems.ts";
-import { buildSummary, type Summary } from "../../src/report/summary.ts";
+import { buildSummary, type Summary, type SummaryFacts } from "../../src/report/summary.ts";
 import { systemicIn } from "../../src/report/systemic-problems.ts";
 import type { Tally } from "../../src/report/tally-rows.ts";
 import { fateTable, nextStep, terminalSummary } from "../../src/report/terminal-summary.ts";
@@ -95,6 +95,19 @@ Next: nothing is left to do.
     );
   });
 
+  it("counts what was not reached, and what earlier runs left open", async () => {
+    const tallies = [tally("products", "accepted", 1, 1), tally("products", "pending", 1204, 1204)];
+    const stopped = { code: "STOPPED", message: "stopped by a signal" };
+    const text = terminalSummary(await summaryOf({ tallies, stopped, open: { rows: 3, earlierRows: 3 } }), {
+      width: 80,
+      again,
+      retry,
+    });
+    expect(text).toContain(
+      "1,204 rows were not reached.\n3 rows from earlier runs still open: luminous-import retry job.yaml\n",
+    );
+  });
+
   it("says why a run stopped", async () => {
     const stopped = { code: "OUTAGE", message: "the API did not answer for 15 minutes" };
     const summary = await summaryOf({ tallies: [tally("products", "pending", 5, 5)], stopped });
@@ -178,6 +191,21 @@ describe("the next step", () => {
       is: "free some space (luminous-import run job.yaml)",
     },
     {
+      claim: "to continue first and to fix and retry then, where some were not reached and some failed",
+      tallies: [tally("products", "pending", 1, 1), tally("products", "invalid", 1, 1)],
+      failures: oneFile,
+      stopped: { code: "STOPPED", message: "stopped" },
+      withRetry: true,
+      is: "to continue: luminous-import run job.yaml. After that, fix failures/orders.csv and run: luminous-import retry job.yaml",
+    },
+    {
+      claim: "what failed in earlier runs when this one has nothing left to do",
+      tallies: [tally("products", "accepted", 1, 1)],
+      open: { rows: 3, earlierRows: 3 },
+      withRetry: true,
+      is: "fix the failures files of the earlier runs and run: luminous-import retry job.yaml",
+    },
+    {
       claim: "the key, when the account was refused",
       exitCode: 5,
       stopped: { code: "ACCOUNT_REFUSED", message: "401" },
@@ -257,6 +285,7 @@ interface SummaryParts {
   readonly stopped?: NonNullable<Summary["stopped"]>;
   readonly exitCode?: number;
   readonly command?: string;
+  readonly open?: SummaryFacts["open"];
 }
 
 // A real summary of tallies that are said instead of made.
@@ -267,6 +296,7 @@ async function summaryOf({
   stopped,
   exitCode = 0,
   command = "run",
+  open,
 }: SummaryParts): Promise<Summary> {
   const run = runRecord({ command });
   const tallied = tallyProblems();
@@ -278,6 +308,7 @@ async function summaryOf({
     failures,
     tallied: { tallies, rowsOfFile: new Map(), problems: tallied.groups() },
     ...(stopped === undefined ? {} : { stopped }),
+    ...(open === undefined ? {} : { open }),
   });
 }
 

@@ -241,24 +241,34 @@ describe("run, fix the failures file, retry", () => {
       ),
     );
     await at.edit(plain, "main.csv", () => undefined);
-    expect(await at.retryOnly()).toEqual({ exitCode: 0, retried: plain.summary.run_id, result: undefined });
+    expect(await at.retryOnly()).toEqual({
+      exitCode: 0,
+      retried: plain.summary.run_id,
+      result: undefined,
+      warnings: [
+        `failures/main.csv is gone: 1 row of input "main" that run ${plain.summary.run_id} could not bring in, and nothing since; bring them in with a run over a file that has them`,
+      ],
+    });
   });
 
   it("with a row that could have been sent as it was: a plain run does not send the old content as an update", async () => {
-    await using at = await trial(productsCorrect);
-    const first = await at.run({}, { limit: 2 });
-    await at.edit(first, "main.csv", (text) => text.replace("Gamma,3", "Gamma,33"));
+    const files = orderFiles("adjacent", ["O1,Ada,1,2", "O2,Bob,1,3"]);
+    await using at = await trial({ ...files, "goods.csv": "SKU,Name,Price\nP,Pot,x\n" });
+    const first = await at.run();
+    expect(await outcomes(first)).toMatchObject(
+      [/P invalid/, /O1 blocked/, /O2 blocked/].map((line) => expect.stringMatching(line)),
+    );
+    await at.edit(first, "goods.csv", (text) => text.replace("Pot,x", "Pot,1"));
+    await at.edit(first, "main.csv", (text) => text.replace("Bob,1,3", "Bob,1,33"));
     expect((await at.retry()).exitCode).toBe(0);
     const before = writes(at.sandbox);
-    // Delta was sent as it was: that is no news.
+    // O1 was sent as it was: that is no news.
     expect(await outcomes(await at.run())).toEqual([
-      "A unchanged",
-      "B unchanged",
-      `C unchanged: accepted by retry of run ${first.summary.run_id}`,
-      "D unchanged",
+      `P unchanged: accepted by retry of run ${first.summary.run_id}`,
+      "O1 unchanged",
+      `O2 unchanged: accepted by retry of run ${first.summary.run_id}`,
     ]);
     expect(writes(at.sandbox)).toBe(before);
-    expect(at.sandbox.records("products", "C")[0]?.content.retail_price).toBe(33);
   });
 
   it("with a row that the original changed since: it is judged afresh", async () => {
@@ -524,7 +534,7 @@ describe("what there is to retry", () => {
       hint: "Start one: luminous-import run import.yaml",
     });
     const { summary } = await at.run();
-    expect(await at.retryOnly()).toEqual({ exitCode: 0, retried: summary.run_id, result: undefined });
+    expect(await at.retryOnly()).toEqual({ exitCode: 0, retried: summary.run_id, result: undefined, warnings: [] });
   });
 
   it("is what the last run with results left, not one that could not start", async () => {

@@ -1,5 +1,6 @@
 // `luminous-import retry`.
 import { systemClock } from "../../model/clock.ts";
+import { visibleLine } from "../../model/text/visible.ts";
 import { retry as retryJob } from "../../run/retry.ts";
 import { resolveAccount } from "../world/account.ts";
 import { openConsole } from "../world/console.ts";
@@ -16,7 +17,7 @@ export interface RetryFlags {
   readonly strict?: boolean;
 }
 
-/** Retries what the last run did not make and says how it ended; gives the exit code. */
+/** Retries what failed in any run and is not made good yet, and says how it ended; gives the exit code. */
 export async function retry(
   path: string,
   options: GlobalOptions,
@@ -27,7 +28,7 @@ export async function retry(
   const account = await resolveAccount(job, accountSources(world, options));
   await using console = await openConsole(world, options);
   using signals = interruptible(world);
-  const { exitCode, retried, result } = await retryJob(job, {
+  const { exitCode, retried, result, warnings } = await retryJob(job, {
     ...flags,
     account,
     clock: systemClock,
@@ -38,10 +39,14 @@ export async function retry(
   });
   if (result !== undefined) console.close(result.summary);
   else if (options.json === true)
-    world.stdout.write(`${JSON.stringify({ version: 1, retry_of: retried, nothing_to_retry: true })}\n`);
-  else
+    world.stdout.write(`${JSON.stringify({ version: 1, retry_of: retried, nothing_to_retry: true, warnings })}\n`);
+  else {
+    const whose = flags.only === undefined ? "" : ` of input ${flags.only}`;
     world.stdout.write(
-      `Nothing to retry: run ${retried} has left no failures files${flags.only === undefined ? "" : ` of ${flags.only}`}.\n`,
+      warnings.length > 0
+        ? `Nothing to retry${whose}.\n${warnings.map((warning) => `  ${visibleLine(warning)}\n`).join("")}`
+        : `Nothing to retry: nothing that failed${whose} is still open (last run: ${retried}).\n`,
     );
+  }
   return exitCode;
 }

@@ -37,7 +37,10 @@ async function stateFolder(path: string | undefined, { state }: GlobalOptions, {
   return (await readJobOutline(path, { cwd, ...(state === undefined ? {} : { state }) })).state;
 }
 
-function purgeText({ runs, rows, entries, folderBytes, ledgerBytes, copyBytes }: PurgeResult, dryRun: boolean): string {
+function purgeText(
+  { runs, rows, entries, openRows, folderBytes, ledgerBytes, copyBytes }: PurgeResult,
+  dryRun: boolean,
+): string {
   const [did, free] = dryRun ? ["would remove", "would come free"] : ["removed", "came free"];
   const what = `${did} ${countText(runs.length)} ${runs.length === 1 ? "run" : "runs"} with ${countText(entries)} entries and ${countText(rows)} rows`;
   const ledgers =
@@ -50,6 +53,11 @@ function purgeText({ runs, rows, entries, folderBytes, ledgerBytes, copyBytes }:
   const lines = [
     ...runs.map(({ runId, job }) => `${runId}  ${job}`),
     what,
+    ...(openRows === 0
+      ? []
+      : [
+          `${countText(openRows)} of these rows failed and nothing has made ${openRows === 1 ? "it" : "them"} good: retry ${dryRun ? "would not find" : "does not find"} ${openRows === 1 ? "it" : "them"} any more`,
+        ]),
     ...(runs.length === 0 ? [] : [space]),
     ...(copyBytes === 0 ? [] : [`${sizeText(copyBytes)} in copies from before an upgrade ${free}`]),
   ];

@@ -17,6 +17,7 @@ import { groups } from "./groups.ts";
 import { openHandOut } from "./hand-out.ts";
 import { openNewEntries } from "./new-entries.ts";
 import { openOpenEntries } from "./open-entries.ts";
+import { openOpenFailures } from "./open-failures.ts";
 import { openPlanning } from "./planning.ts";
 import { openReferences } from "./references.ts";
 import { openResultRows } from "./result-rows.ts";
@@ -28,7 +29,7 @@ import { openSendJournal } from "./sends.ts";
 import { openSettling } from "./settling.ts";
 import { openStagedRows, type StagedRows } from "./staged-rows.ts";
 import { Connection, type ConnectionSettings } from "./storage/connection.ts";
-import { addFile, filesOfRun, updateFile } from "./storage/files.ts";
+import { addFile, filesById, filesOfRun, updateFile } from "./storage/files.ts";
 import { type Keys, openKeys } from "./storage/keys.ts";
 import { checkHeader, createLedgerFile, ledgerPath, prepareLedger } from "./storage/ledger-file.ts";
 import { temporaryTables } from "./storage/schema.ts";
@@ -120,6 +121,7 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
     account: openAccountMemory(connection),
     results: openResults(connection),
     history: openEntryHistory(connection),
+    failures: openOpenFailures(connection),
     audit: openAudit(connection),
     upkeep: openUpkeep(connection, upgraded),
     async flush() {
@@ -152,6 +154,9 @@ function openResults(connection: Connection): Results {
   return {
     async files(run) {
       return filesOfRun(connection, run);
+    },
+    async filesById(ids) {
+      return filesById(connection, ids);
     },
     ...openResultRows(connection),
     ...openTallies(connection),

@@ -1,7 +1,7 @@
 // Rows with their fates, in input order, page by page. Not here: sums over them (tallies.ts).
 //
-// The fate of a row is that of the entry that claims it. Where several entries share a joined row, the first that did
-// not make it decides, so that a retry gets all the rows it needs.
+// The fate of a row is that of the entry that claims it. Where several entries share a joined row, the first that failed
+// decides, so that a retry gets all the rows it needs; then the first that was not reached.
 import type { ResultRow, Results } from "../../model/ledger/results.ts";
 import type { StoredRow } from "../../model/ledger/rows.ts";
 import type { Action, Outcome } from "../../model/outcome.ts";
@@ -17,7 +17,7 @@ import { type RowColumns, storedRow } from "./storage/stored-row.ts";
 export function openResultRows(connection: Connection): Pick<Results, "rows" | "unmade" | "rowsOf"> {
   return {
     rows: (run) => rows(connection, run),
-    unmade: (fileId, omit = []) => unmade(connection, fileId, omit),
+    unmade: (fileId) => unmade(connection, fileId),
     rowsOf: (fileId) => rowsOf(connection, fileId),
   };
 }
@@ -25,7 +25,8 @@ export function openResultRows(connection: Connection): Pick<Results, "rows" | "
 /** Rows (`r`) with the entry (`e`) that decides their fate. */
 export const fromRowsWithFate = `from rows r left join entries e on e.id = (
     select er.entry from entry_rows er join entries x on x.id = er.entry where er.row = r.id
-     order by coalesce(x.outcome in ('accepted', 'unchanged', 'skipped'), 0), x.position, x.id limit 1)`;
+     order by case when x.outcome in ('accepted', 'unchanged', 'skipped') then 2 when coalesce(x.outcome, 'pending') = 'pending' then 1 else 0 end,
+       x.position, x.id limit 1)`;
 
 /** How a row of `fromRowsWithFate` ended. */
 export const rowOutcome =
@@ -46,10 +47,8 @@ async function* rows(connection: Connection, run: number): AsyncGenerator<readon
 async function* unmade(
   connection: Connection,
   fileId: number,
-  omit: readonly Outcome[],
 ): AsyncGenerator<readonly (ResultRow & { readonly raw: string })[]> {
-  const left = ["accepted", "unchanged", "skipped", "excluded", ...omit].map((outcome) => `'${outcome}'`);
-  const query = `${selectResult} where ${rowOutcome} not in (${left.join(", ")})`;
+  const query = `${selectResult} where ${rowOutcome} in ('invalid', 'blocked', 'rejected', 'failed', 'in_doubt')`;
   for (const page of pages<ResultColumns & { readonly raw: string }>(connection, fileId, query)) {
     const ofEntry = entryProblems(connection);
     yield page.map((columns) => ({ ...resultRow(columns, ofEntry), raw: columns.raw }));

@@ -14,13 +14,13 @@ export function openRetryConflicts(
     async madeBefore(run) {
       return connection.read(() =>
         connection.all<{ entryId: number; resource: ResourceName; key: string; path: string; runId: string }>(
-          `with recursive chain (id) as (
-             select retry_of from runs where id = ?
-             union select r.retry_of from runs r join chain c on c.id = r.id where r.retry_of is not null)
+          `${runsBehindFiles}
            select ek.entry entryId, k.resource, k.key, ek.path, max(r.run_id) runId
-             from entry_keys ek join chain c join entry_keys past on past.run = c.id and past.key = ek.key
+             from entry_keys ek join entries own on own.id = ek.entry
+             join chain c on c.file = own.position / ${rowsPerFile}
+             join entry_keys past on past.run = c.run and past.key = ek.key
              join entries made on made.id = past.entry and made.outcome in ('accepted', 'unchanged', 'skipped')
-             join runs r on r.id = c.id join keys k on k.id = ek.key
+             join runs r on r.id = c.run join keys k on k.id = ek.key
             where ek.run = ? group by ek.entry, ek.key, ek.path order by ek.entry, ek.path`,
           run,
           run,
@@ -63,6 +63,18 @@ export function openRetryConflicts(
     },
   };
 }
+
+// For each file of a run the runs that it comes from: the one whose failures file it is, and those behind that. A file that a
+// retry of an older version read does not say which file it was: its run says which run it retried.
+const runsBehindFiles = `with recursive chain (file, behind, run) as (
+    select f.id, b.id, coalesce(b.run, r.retry_of)
+      from files f join runs r on r.id = f.run left join files b on b.id = f.info ->> '$.retryOf'
+     where f.run = ? and f.kind <> 'reference' and coalesce(b.run, r.retry_of) is not null
+    union
+    select c.file, b.id, iif(f.info ->> '$.retryOf' is null, r.retry_of, b.run)
+      from chain c join runs r on r.id = c.run left join files f on f.id = c.behind
+      left join files b on b.id = f.info ->> '$.retryOf'
+     where iif(f.info ->> '$.retryOf' is null, r.retry_of, b.run) is not null)`;
 
 const pageSources = 500;
 

@@ -6,7 +6,7 @@ import { remember } from "./remember.ts";
 import type { Connection } from "./storage/connection.ts";
 import { rowsPerFile } from "./storage/row-id.ts";
 
-/** To be called when an entry of a run ended well: repairs what it was in the run that its run retries, and in those before. Only inside a write. */
+/** To be called when an entry of a run ended well: repairs what it was in the runs that its run retries, and in those before. Only inside a write. */
 export function repairSources(connection: Connection, entryId: number): void {
   const entry = connection.one<{ run: number; retry_of: number | null; key: number | null }>(
     "select e.run, r.retry_of, e.key from entries e join runs r on r.id = e.run where e.id = ?",
@@ -14,7 +14,7 @@ export function repairSources(connection: Connection, entryId: number): void {
   );
   if (entry === undefined || entry.retry_of === null) return;
   const rows = mainRows(connection, entryId);
-  climb(connection, { ...entry, rows, maker: entryId, retried: entry.retry_of });
+  climb(connection, { ...entry, rows, maker: entryId });
 }
 
 /**
@@ -85,7 +85,6 @@ function told({ outcome, run_id }: Pick<Repaired, "outcome" | "run_id">): Proble
 /** Something of a retry that is where it should be: an entry, or a row without one. */
 interface Made {
   readonly run: number;
-  readonly retried: number;
   /** Its rows in main files; of a row without an entry, itself. */
   readonly rows: readonly number[];
   readonly key: number | null;
@@ -93,8 +92,9 @@ interface Made {
   readonly maker: number | undefined;
 }
 
-/** An entry of the retried run that did not make it, or a row of it without an entry. */
+/** An entry of a retried run that did not make it, or a row of it without an entry. */
 interface Unit {
+  readonly run: number;
   readonly entry: number | undefined;
   readonly rows: readonly number[];
   readonly rowsHash: string | null;
@@ -105,28 +105,28 @@ function climb(connection: Connection, made: Made): void {
   for (const unit of unitsBehind(connection, made)) {
     const makers = makersOf(connection, unit, made);
     if (makers === undefined) continue;
-    if (unit.rowsHash !== null) writeRepair(connection, unit.rowsHash, makers, made.retried);
+    if (unit.rowsHash !== null) writeRepair(connection, unit.rowsHash, makers, unit.run);
     connection.run(
       "update rows set mended = 1 where id in (select value from json_each(?))",
       JSON.stringify(unit.rows),
     );
-    const { retry_of } = connection.one<{ retry_of: number | null }>(
-      "select retry_of from runs where id = ?",
-      made.retried,
-    ) ?? { retry_of: null };
-    if (retry_of !== null) {
-      climb(connection, { run: made.retried, retried: retry_of, rows: unit.rows, key: unit.key, maker: unit.entry });
-    }
+    if (connection.one("select 1 from runs where id = ? and retry_of is not null", unit.run) !== undefined)
+      climb(connection, { run: unit.run, rows: unit.rows, key: unit.key, maker: unit.entry });
   }
 }
 
-function unitsBehind(connection: Connection, { rows, retried, key, maker }: Made): readonly Unit[] {
-  const sources = connection.all<{ id: number; kind: string; row_hash: string | null; outcome: string | null }>(
-    `select s.id, f.kind, s.rows_hash row_hash, s.outcome from rows s join files f on f.id = s.id / ${rowsPerFile}
-      where f.run = ? and s.id in (
+function unitsBehind(connection: Connection, { run, rows, key, maker }: Made): readonly Unit[] {
+  const sources = connection.all<{
+    id: number;
+    run: number;
+    kind: string;
+    row_hash: string | null;
+    outcome: string | null;
+  }>(
+    `select s.id, f.run, f.kind, s.rows_hash row_hash, s.outcome from rows s join files f on f.id = s.id / ${rowsPerFile}
+      where s.id in (
         select source from rows where source is not null and id in (
           select value from json_each(?) union select row from entry_rows where entry = ?))`,
-    retried,
     JSON.stringify(rows),
     maker ?? null,
   );
@@ -135,8 +135,9 @@ function unitsBehind(connection: Connection, { rows, retried, key, maker }: Made
     sources.length === 0
       ? connection.all<{ id: number }>(
           `select distinct e.id from entry_keys ek join entries e on e.id = ek.entry
-            where ek.run = ? and ek.key = ? and e.key = ek.key and ${unmade}`,
-          retried,
+            where ek.run in (${runsBehind}) and ek.key = ? and e.key = ek.key and ${unmade}`,
+          JSON.stringify(rows),
+          run,
           key,
         )
       : connection.all<{ id: number }>(
@@ -150,19 +151,32 @@ function unitsBehind(connection: Connection, { rows, retried, key, maker }: Made
   );
   return [
     ...entries.map(({ id }) => entryUnit(connection, id)),
-    ...alone.map(({ id, row_hash }): Unit => ({ entry: undefined, rows: [id], rowsHash: row_hash, key: null })),
+    ...alone.map(
+      ({ id, run: of, row_hash }): Unit => ({ run: of, entry: undefined, rows: [id], rowsHash: row_hash, key: null }),
+    ),
   ];
 }
 
+// The runs whose failures files the rows stand in; a retry of an older version says only which run it retried.
+const runsBehind = `select behind.run from json_each(?) j join files f on f.id = j.value / ${rowsPerFile}
+    join files behind on behind.id = f.info ->> '$.retryOf'
+  union select retry_of from runs r where id = ?
+    and not exists (select 1 from files f where f.run = r.id and f.info ->> '$.retryOf' is not null)`;
 const endedWell = "('accepted', 'unchanged', 'skipped')";
 const unmade = `coalesce(e.outcome, 'pending') not in ${endedWell}`;
 
 function entryUnit(connection: Connection, id: number): Unit {
-  const columns = connection.one<{ rows_hash: string | null; key: number | null }>(
-    "select rows_hash, key from entries where id = ?",
+  const columns = connection.one<{ run: number; rows_hash: string | null; key: number | null }>(
+    "select run, rows_hash, key from entries where id = ?",
     id,
   );
-  return { entry: id, rows: mainRows(connection, id), rowsHash: columns?.rows_hash ?? null, key: columns?.key ?? null };
+  return {
+    run: columns?.run ?? 0,
+    entry: id,
+    rows: mainRows(connection, id),
+    rowsHash: columns?.rows_hash ?? null,
+    key: columns?.key ?? null,
+  };
 }
 
 // Joined rows may be shared with other entries: what an entry is, its own rows say.

@@ -3,6 +3,7 @@ import type { RunRecord, Runs } from "../../model/ledger/runs.ts";
 import type { StagedRows } from "./staged-rows.ts";
 import { decode, encode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
+import { failedEntriesIndex } from "./storage/schema.ts";
 
 /** The runs of a ledger. */
 export function openRuns(connection: Connection, staged: StagedRows): Runs {
@@ -10,6 +11,7 @@ export function openRuns(connection: Connection, staged: StagedRows): Runs {
     async begin(run) {
       const { runId, job, command, startedAtMs, program, retryOf } = run;
       staged.clear(); // what a run that was killed left behind
+      connection.write(() => connection.script(failedEntriesIndex));
       const { id } = connection.write(() =>
         connection.run(
           "insert into runs (run_id, job, command, started_at_ms, program, retry_of) values (?, ?, ?, ?, ?, ?)",
@@ -44,7 +46,8 @@ export function openRuns(connection: Connection, staged: StagedRows): Runs {
   };
 }
 
-interface RunColumns {
+/** The columns of `selectRun`. */
+export interface RunColumns {
   readonly id: number;
   readonly run_id: string;
   readonly job: string;
@@ -57,10 +60,12 @@ interface RunColumns {
   readonly retry_of: number | null;
 }
 
-const selectRun =
+/** Every column of runs; a `where` may follow. */
+export const selectRun =
   "select id, run_id, job, command, started_at_ms, ended_at_ms, exit_code, summary, program, retry_of from runs";
 
-function runOf(columns: RunColumns): RunRecord {
+/** A run as others see it. */
+export function runOf(columns: RunColumns): RunRecord {
   return {
     id: columns.id,
     runId: columns.run_id,

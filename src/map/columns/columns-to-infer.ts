@@ -34,6 +34,8 @@ export interface ColumnToInfer extends ColumnPlace {
   readonly sayable: "column" | "field" | "source";
   /** The `thousands` that the mapping says. */
   readonly thousands: string | undefined;
+  /** What the mapping says of numbers and dates. */
+  readonly said: ValueStyle;
   /** Gives every text of a row that is read so; never throws. */
   readonly each: (cells: Cells, take: (text: string) => void) => void;
 }
@@ -50,13 +52,17 @@ export interface ColumnsToInfer {
   readonly shared: readonly SharedStyle[];
 }
 
-/** What a mapping leaves to the cells. `isColumn` tells the columns of the main files and of joins. */
+/**
+ * What a mapping leaves to the cells. `isColumn` tells the columns of the main files and of joins. With `all` also what it says
+ * itself: every column that becomes numbers or dates.
+ */
 export function columnsToInfer(
   mapping: Mapping,
   uses: ColumnUses,
   isColumn: (place: ColumnPlace) => boolean,
+  all = false,
 ): ColumnsToInfer {
-  const top: Owner = { reader: entryReader(mapping), uses, blanks: compileBlanks(mapping.blank), isColumn };
+  const top: Owner = { reader: entryReader(mapping), uses, blanks: compileBlanks(mapping.blank), isColumn, all };
   return both(
     ...entryConditions(mapping).map((expr) => ofExpression(expr, mapping.style, "source", top)),
     ...fieldsOfEntry(mapping).map((field) => ofField(field, top)),
@@ -70,6 +76,7 @@ interface Owner {
   readonly uses: ColumnUses;
   readonly blanks: Blanks;
   readonly isColumn: (place: ColumnPlace) => boolean;
+  readonly all: boolean;
 }
 
 const none: ColumnsToInfer = { columns: [], shared: [] };
@@ -89,17 +96,18 @@ function ofField({ alternatives, field }: FieldMapping, owner: Owner): ColumnsTo
 
 function ofAlternative(alternative: Alternative, isMeasure: boolean, owner: Owner): ColumnsToInfer {
   const { source, style, when, position, reads } = alternative;
-  if (style.unsaid === undefined) return none;
+  if (style.unsaid === undefined && !owner.all) return none;
   const ofGate = when === undefined ? none : ofExpression(when, style, "field", owner);
   const steps = stepsOf(alternative, isMeasure, owner.blanks);
   if (source.kind === "expr")
     return both(ofGate, ofExpression({ compiled: source.compiled, position }, style, "field", owner, reads && steps));
-  if (reads === undefined || !isOpen(style, reads)) return ofGate;
+  if (reads === undefined || !isOpen(style, reads, owner)) return ofGate;
   const cells = owner.uses.of(alternative).flatMap((use) => cellOf(use, owner) ?? []);
   const about = {
     reads,
     position,
     thousands: style.thousands,
+    said: style,
     sayable: source.kind === "from" ? "column" : "field",
   } as const;
   if (source.kind === "from") {
@@ -121,7 +129,8 @@ function both(...found: readonly ColumnsToInfer[]): ColumnsToInfer {
   return { columns: found.flatMap(({ columns: toInfer }) => toInfer), shared: found.flatMap(({ shared }) => shared) };
 }
 
-function isOpen({ unsaid }: ValueStyle, reads: ReadKind): boolean {
+function isOpen({ unsaid }: ValueStyle, reads: ReadKind, { all }: Owner): boolean {
+  if (all) return true;
   return reads === "number" ? unsaid?.numbers === true : unsaid?.dates === true;
 }
 
@@ -203,9 +212,9 @@ function ofExpression(
   owner: Owner,
   ofResult?: Steps,
 ): ColumnsToInfer {
-  if (style.unsaid === undefined) return none;
-  const uses = compiled.uses.filter(({ reads }) => isOpen(style, reads));
-  const about = { position, thousands: style.thousands, sayable };
+  if (style.unsaid === undefined && !owner.all) return none;
+  const uses = compiled.uses.filter(({ reads }) => isOpen(style, reads, owner));
+  const about = { position, thousands: style.thousands, said: style, sayable };
   const toInfer = uses.flatMap((use) => {
     // The last use is the whole result, and only that goes through the field's steps.
     const steps = ofResult !== undefined && use === compiled.uses.at(-1) ? ofResult : asItIs;

@@ -166,14 +166,16 @@ function styleFinder(
   uses: readonly TextUse[],
 ): ((scope: Scope) => ValueStyle | undefined) | undefined {
   const cells = uses.flatMap((use) => use.cells.map((cell) => ({ cell, reads: use.reads })));
-  if (said.unsaid === undefined || uses.length === 0) return undefined;
+  if (uses.length === 0) return undefined;
+  // Where everything is said, only a file that was saved again knows better.
+  const counts = ({ savedAgain }: ColumnStyle): boolean => said.unsaid !== undefined || savedAgain === true;
   // The rows of a file, and mostly those of a run, come with the same lists.
   let last: { readonly styles: ScopeStyles; readonly style: ValueStyle | undefined } | undefined;
   return ({ styles }) => {
     if (styles === undefined) return settled(said);
     if (last?.styles.row === styles.row && last?.styles.main === styles.main && last?.styles.item === styles.item)
       return last?.style;
-    const found = cells.flatMap(({ cell, reads }) => readAs(styleOfCell(cell, styles), reads) ?? []);
+    const found = cells.flatMap(({ cell, reads }) => readAs(styleOfCell(cell, styles), reads) ?? []).filter(counts);
     const common = commonStyle(found);
     const style = found.length === 0 ? said : common === undefined ? undefined : completed(said, common);
     last = { styles, style };
@@ -189,12 +191,14 @@ function styleOfCell(cell: CellUse, { row, main, item }: ScopeStyles): ColumnSty
 export function readAs(style: ColumnStyle | undefined, reads: ReadKind): ColumnStyle | undefined {
   if (style === undefined) return undefined;
   const { column, decimal, thousands, dates } = style;
-  if (reads === "date") return dates === undefined ? undefined : { column, dates };
+  const again = style.savedAgain === true ? ({ savedAgain: true } as const) : {};
+  if (reads === "date") return dates === undefined ? undefined : { column, dates, ...again };
   if (decimal === undefined && thousands === undefined) return undefined;
   return {
     column,
     ...(decimal === undefined ? {} : { decimal }),
     ...(thousands === undefined ? {} : { thousands }),
+    ...again,
   };
 }
 

@@ -77,8 +77,14 @@ function yearDigits(format: string): number {
   return format.includes("yyyy") ? 4 : 2;
 }
 
+/** The ways in which a text may be read as a date, as formats with their times of day; none for ISO dates and what is no date. */
+export function dateFormatsOf(text: string): readonly Candidate[] {
+  const read = readShape(text);
+  return read === undefined ? [] : read.candidates.map(({ format, order }) => ({ format: format + read.time, order }));
+}
+
 /** A way to read a shape: its format, and where day, month and year stand among its parts. */
-interface Candidate {
+export interface Candidate {
   readonly format: string;
   readonly order: "dmy" | "mdy" | "ymd";
 }

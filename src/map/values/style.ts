@@ -23,6 +23,7 @@ export type ReadKind = "number" | "date";
 
 /** The style of a column's cells: what was said stays, the rest is as found. The same object for the same finding. */
 export function completed(said: ValueStyle, found: ColumnStyle | undefined): ValueStyle {
+  if (found?.savedAgain === true) return overruled(said, found);
   const { unsaid } = said;
   if (found === undefined || unsaid === undefined) return said;
   const known = completions.get(said)?.get(found);
@@ -34,6 +35,23 @@ export function completed(said: ValueStyle, found: ColumnStyle | undefined): Val
     ...(thousands === undefined ? {} : { thousands }),
     dates: (unsaid.dates ? found.dates : undefined) ?? said.dates,
     unsaid: { ...unsaid, numbers: unsaid.numbers && found.decimal === undefined },
+  };
+  return remember(said, found, style);
+}
+
+/** In a file that was saved again the cells are right, and what was said of the first one is not. */
+function overruled(said: ValueStyle, found: ColumnStyle): ValueStyle {
+  const known = completions.get(said)?.get(found);
+  if (known !== undefined) return known;
+  const { decimal, thousands, dates } = found;
+  const { thousands: _, ...others } = said;
+  const between = decimal === undefined ? said.thousands : thousands;
+  const style: ValueStyle = {
+    ...others,
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(between === undefined ? {} : { thousands: between }),
+    ...(dates === undefined ? {} : { dates }),
+    ...(said.unsaid === undefined || decimal === undefined ? {} : { unsaid: { ...said.unsaid, numbers: false } }),
   };
   return remember(said, found, style);
 }
@@ -57,17 +75,18 @@ export function commonStyle(found: readonly ColumnStyle[]): ColumnStyle | undefi
   const [decimal] = decimals;
   const [between] = thousands;
   if (decimals.size > 1 || thousands.size > 1 || (decimal !== undefined && decimal === between)) return undefined;
-  if (new Set(dates.map(shapeOf)).size < dates.length) return undefined;
+  if (new Set(dates.map(dateShape)).size < dates.length) return undefined;
   return {
     column: found.map(({ column }) => column).join(", "),
     ...(decimal === undefined ? {} : { decimal }),
     ...(between === undefined ? {} : { thousands: between }),
     ...(dates.length === 0 ? {} : { dates }),
+    ...(found.some(({ savedAgain }) => savedAgain === true) ? { savedAgain: true } : {}),
   };
 }
 
-// Formats of one shape read the same cells: `d/M/yyyy` and `M/d/yyyy`, `d/M/yy` and `yy/M/d`.
-function shapeOf(format: string): string {
+/** Formats of one shape read the same cells: `d/M/yyyy` and `M/d/yyyy`, `d/M/yy` and `yy/M/d`. */
+export function dateShape(format: string): string {
   return format.replace(/\b(?:d|M|yy)\b/g, "n");
 }
 
@@ -79,7 +98,7 @@ const byContent = new WeakMap<ValueStyle, Map<string, ValueStyle>>();
 function remember(said: ValueStyle, found: ColumnStyle, style: ValueStyle): ValueStyle {
   const alike = byContent.get(said) ?? new Map<string, ValueStyle>();
   byContent.set(said, alike);
-  const content = JSON.stringify([style.decimal, style.thousands, style.dates]);
+  const content = JSON.stringify([style.decimal, style.thousands, style.dates, style.unsaid]);
   const shared = alike.get(content) ?? style;
   alike.set(content, shared);
   const ofStyle = completions.get(said) ?? new WeakMap<ColumnStyle, ValueStyle>();

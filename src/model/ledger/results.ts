@@ -34,10 +34,12 @@ export interface ResultRow {
 /** The reporter's view: reads only, for any run however it ended. */
 export interface Results {
   files(run: number): Promise<readonly StagedFile[]>;
+  /** Those of these that are kept, of whatever run. */
+  filesById(ids: readonly number[]): Promise<readonly StagedFile[]>;
   /** Every row of the run's `input` and `join` files, in input order, in batches. */
   rows(run: number): AsyncIterable<readonly ResultRow[]>;
-  /** Raw text of the rows of a file whose outcome is one of invalid, blocked, rejected, failed, in_doubt, pending and none of `omit`; with the fate. */
-  unmade(fileId: number, omit?: readonly Outcome[]): AsyncIterable<readonly (ResultRow & { readonly raw: string })[]>;
+  /** Raw text of the rows of a file whose outcome is invalid, blocked, rejected, failed or in_doubt; with the fate. */
+  unmade(fileId: number): AsyncIterable<readonly (ResultRow & { readonly raw: string })[]>;
   /** Every row of a file as it was read, in input order, in batches. */
   rowsOf(fileId: number): AsyncIterable<readonly StoredRow[]>;
   tallies(run: number): Promise<

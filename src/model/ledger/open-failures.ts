@@ -1,0 +1,62 @@
+// What failed and that no run has made good since: part of the ledger's interface. A row fails in a run and fails again in
+// the next; the ledger knows that it is one row, and which run's failures file is the newest to hold it.
+import type { RowRef } from "../row.ts";
+import type { StagedFile } from "./rows.ts";
+import type { RunRecord } from "./runs.ts";
+
+/** A file of an ended run whose failures file is still wanted. */
+export interface OpenFile {
+  readonly run: RunRecord;
+  readonly file: StagedFile;
+  /** Rows of it that are open, and whose newest failures file is that of this run. */
+  readonly open: number;
+  /** Rows of it that are open, but that a newer run has in its failures file with the same content. */
+  readonly older: number;
+}
+
+/**
+ * What a row of an ended run means to a retry.
+ * - `open`: it is to be made good. `unit` names its entry, or the row itself where it has none.
+ * - `older`: so it is, but a newer run has the same rows; `unit` is that of the newer ones.
+ * - `made`: it was made good, but another row of its entry was not; the entry needs all of them.
+ */
+export interface OpenRow {
+  readonly state: "open" | "older" | "made";
+  readonly unit: string;
+  /** The file of the newest run that has it. */
+  readonly home: number;
+  /** Of an `older` row: the row of the newest run that it is the same as. */
+  readonly twin?: RowRef;
+  /** The row that a retry read it as and did not leave pending, the newest one: what was edited before is in that. */
+  readonly reader?: RowRef;
+}
+
+/** How many rows are open, and in how many of them an earlier run than the given one failed last. */
+export interface OpenCount {
+  readonly rows: number;
+  readonly earlierRows: number;
+}
+
+/**
+ * Rows of a job that ended invalid, blocked, rejected, failed or in doubt, and that nothing has made good since: no retry of
+ * them, no run that brought their key or the very rows in, none whose mapping leaves the row of the same file out. Rows of
+ * several runs are one by the row that they come from, else by their content. A key that a later run had from other rows
+ * counts with those. Reads only, whatever the ledger was opened for; what is only pending has not failed.
+ */
+export interface OpenFailures {
+  /** Also counts the failures of a run that is about to end, `ofRun`. */
+  count(job: string, ofRun?: number): Promise<OpenCount>;
+  /** Newest run first, in its input order. */
+  files(job: string): Promise<readonly OpenFile[]>;
+  /** What the rows mean, after `files`; undefined for what is not open. */
+  statesOf(rows: readonly RowRef[]): Promise<readonly (OpenRow | undefined)[]>;
+  /** The rows as they were read. Rows that are not there any more are left out. */
+  rawOf(rows: readonly RowRef[]): Promise<ReadonlyMap<string, string>>;
+  /** True for the text of a row that an earlier retry read from the failures file of this one, and that was not left pending. */
+  wasTaken(fileId: number, raw: string): Promise<boolean>;
+}
+
+/** The name of a row in maps. */
+export function rowName({ file, number }: RowRef): string {
+  return `${file}:${number}`;
+}
