@@ -51,7 +51,7 @@ export async function dispatch(outside: DispatchOptions): Promise<DispatchEnd> {
     startedAtMs: options.clock.monotonicMs(),
   };
   try {
-    await narrow(context, "sales_orders");
+    await narrow(context);
     for (const phase of phases) await prepareLookups(context, phase);
     await guardOrders(context);
     for (const phase of phases) {
@@ -82,9 +82,6 @@ async function runPhase(context: DispatchContext, phase: Phase): Promise<void> {
       await settleMany(context, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
       await settleMany(context, phase, "unchanged", settleRemade(context, phase));
     }
-    // After that, so that the same command with the same limit goes on with the next ones.
-    if (options.limit !== undefined)
-      await settleMany(context, phase, "pending", ledger.queue.limitTo(run, phase, options.limit));
     while ((await openEntries(context, phase)) > 0) {
       if (!(await runRound(context, phase))) break;
       halt.check();
@@ -103,6 +100,9 @@ async function runRound(context: DispatchContext, phase: Phase): Promise<boolean
   const { ledger, run, onEvent, clock } = options;
   const resolved = await planEntries(context, phase);
   let { parked } = await checkReferences(context, phase, false);
+  // A lookup may have found in Luminous what this run cannot make: what needs it could go now, and is not of the pilot.
+  if (options.limit !== undefined)
+    await settleMany(context, phase, "pending", ledger.queue.settleBeyondPilot(run, phase));
   onEvent({ type: "phase.resolved", phase, creates: resolved.creates, updates: resolved.updates });
   // Whether the account is the right one shows at the first read; a write must never be the first thing it sees.
   if (!transport.everAnswered && (await openEntries(context, phase)) > 0) {
@@ -111,7 +111,7 @@ async function runRound(context: DispatchContext, phase: Phase): Promise<boolean
   halt.check();
   const handled = await drain(context, phase);
   // While entries go one by one, a 403 waits for the next ones to be judged with them.
-  if (!resolved.isPilot) await context.forbidden.finish();
+  if (!resolved.isOneAhead) await context.forbidden.finish();
   halt.check();
   const openAfter = await openEntries(context, phase);
   if (openAfter === 0) return false;
@@ -124,15 +124,23 @@ async function runRound(context: DispatchContext, phase: Phase): Promise<boolean
   return true;
 }
 
-/** What a phase will not send is settled before anybody looks at what it will; its own turn tells of it. */
-async function narrow(context: DispatchContext, phase: Phase): Promise<void> {
+/**
+ * What a run will not send is settled before anybody looks at what it will: of orders always, of all phases for a pilot.
+ * Their own turn tells of it. What is unchanged goes first, so that the same pilot again goes on with the next ones.
+ */
+async function narrow(context: DispatchContext): Promise<void> {
   const { ledger, run, force, limit } = context.options;
-  if (!force) {
+  for (const phase of limit === undefined ? (["sales_orders"] as const) : phases) {
+    if (force) break;
     await ledger.queue.settleUnchanged(run, phase);
     await settleRemade(context, phase);
   }
-  if (limit !== undefined) await ledger.queue.limitTo(run, phase, limit);
+  if (limit !== undefined) await ledger.queue.choosePilot(run, { phases, limit, unchangeable });
 }
+
+const unchangeable = Object.values(resources).flatMap(({ name, updateEndpoint }) =>
+  updateEndpoint === undefined ? [name] : [],
+);
 
 async function settleMany(
   { options }: DispatchContext,

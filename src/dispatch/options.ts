@@ -16,7 +16,7 @@ export interface DispatchOptions extends ApiOptions {
   readonly guard: OrderGuard;
   /** Ask the API again even for what was accepted. */
   readonly force: boolean;
-  /** Only the first so many entries of each phase. */
+  /** A pilot: only the first so many entries, with what they need. See `PilotChoice`. */
   readonly limit?: number;
   /** Stop when the API has refused, or failed to answer for, more entries than this. */
   readonly maxErrors?: number;

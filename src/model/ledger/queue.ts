@@ -61,10 +61,36 @@ export interface OpenCount {
   readonly earlier: number;
 }
 
+/** What a pilot is: the first entries of the last phase that has any, with everything of the run that they need. */
+export interface PilotChoice {
+  /** In the order in which they are sent. Of a phase from which nothing chosen needs anything, the first are taken too. */
+  readonly phases: readonly Phase[];
+  /** How many are taken first; what they need comes on top. */
+  readonly limit: number;
+  /** Whose records cannot be changed: an entry with other content than was accepted before will not be sent. */
+  readonly unchangeable: readonly ResourceName[];
+}
+
+/** So many chosen entries of a phase ended in the same way. */
+export interface PilotCount {
+  readonly phase: Phase;
+  /** Whether they are the first of their phase, or are there because others need them. */
+  readonly taken: "first" | "needed";
+  readonly outcome: Outcome | undefined;
+  readonly entries: number;
+}
+
 /** Dispatch's view: what is open, what is known, what was sent. The only way to change the state of an entry after staging. */
 export interface Queue {
-  /** Open entries of the phase beyond the first `limit` open ones (by position) are settled pending, or in_doubt where a send is open. Gives how many. */
-  limitTo(run: number, phase: Phase, limit: number): Promise<number>;
+  /**
+   * Chooses what a pilot sends, and settles all other open entries pending, or in_doubt where a send is open. What is known
+   * to end without being sent does not count; where it stands before the last that counts, it stays open.
+   */
+  choosePilot(run: number, choice: PilotChoice): Promise<void>;
+  /** Settles open entries of the phase that the pilot did not choose and whose references are satisfied, as `choosePilot` does. Gives how many. */
+  settleBeyondPilot(run: number, phase: Phase): Promise<number>;
+  /** The chosen entries by phase and outcome, open ones under undefined. Known to this opening of the ledger only; empty when no pilot was chosen. */
+  pilot(run: number): Promise<readonly PilotCount[]>;
   /** Open entries with the hash under which their key was accepted before become `unchanged`. Gives how many. */
   settleUnchanged(run: number, phase: Phase): Promise<number>;
   /**
