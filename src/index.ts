@@ -71,7 +71,7 @@ export type {
 export type { FailureFile } from "./report/failures.ts";
 export type { ShownEntry } from "./report/preview-text.ts";
 export type { ProblemGroup } from "./report/problems.ts";
-export type { Counts, StopReason, Summary, SummaryFile } from "./report/summary.ts";
+export type { Counts, Pilot, StopReason, Summary, SummaryFile } from "./report/summary.ts";
 export type { Tally } from "./report/tally-rows.ts";
 
 // The words that these are made of.

@@ -79,9 +79,10 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
   withGlobals(program.command("run <job>"))
     .description("do it; the same command again continues")
     .addOption(
-      new Option("--limit <n>", "a pilot: the first N entries of each phase, the rest stays pending").argParser(
-        wholeNumber("--limit", 1),
-      ),
+      new Option(
+        "--limit <n>",
+        "a pilot: the first N orders with all that they need; the rest stays pending",
+      ).argParser(wholeNumber("--limit", 1)),
     )
     .option("--only <input>", "this input alone")
     .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
@@ -107,7 +108,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
   withGlobals(program.command("retry <job>"))
     .description("only what did not make it, read from the last run's failures files, edited or not")
     .addOption(
-      new Option("--limit <n>", "the first N entries of each phase, the rest stays pending").argParser(
+      new Option("--limit <n>", "the first N orders with all that they need; the rest stays pending").argParser(
         wholeNumber("--limit", 1),
       ),
     )

@@ -35,7 +35,10 @@ import { countTraffic, type TrafficCount } from "./traffic.ts";
 /** What a run may be told beside its job; the defaults do everything, once, and stop for nothing. */
 export interface RunOptions {
   readonly account: Account;
-  /** The first N entries of each phase; the rest stays pending. */
+  /**
+   * A pilot: the first N open orders with the products, kits, channels and companies of the run that they need, and the first
+   * N of each phase that nothing chosen needs; the rest stays pending.
+   */
   readonly limit?: number;
   /** One input by name. */
   readonly only?: string;
@@ -266,6 +269,7 @@ async function finish(
   ending: Ending,
 ): Promise<RunResult> {
   const { end, options } = ending;
+  const { limit } = options;
   const folder = runFolder(job, record);
   options.onEvent?.({ kind: "reporting", folder });
   await ledger.queue.settleRest(record.id, undefined);
@@ -285,6 +289,7 @@ async function finish(
     damage: damageList(inputs),
     resourceOf: resourceOf(inputs),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
+    ...(limit === undefined ? {} : { pilot: { limit, counts: await ledger.queue.pilot(record.id) } }),
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
   }).catch(afterSending);
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
