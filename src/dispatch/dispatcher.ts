@@ -3,8 +3,9 @@
 // kits of kits, and sends of a run that died and whose absence had to be proved.
 
 import { ask } from "../api/ask.ts";
-import { createHalt, Halted } from "../api/halt.ts";
-import { createTransport, probeRequest } from "../api/transport.ts";
+import { Halted } from "../api/halt.ts";
+import { type Line, openLine } from "../api/line.ts";
+import { probeRequest } from "../api/transport.ts";
 import { steadyClock } from "../model/clock.ts";
 import type { ImportError } from "../model/error.ts";
 import type { Phase } from "../model/resource.ts";
@@ -35,8 +36,12 @@ export type DispatchEnd = { readonly kind: "finished" } | { readonly kind: "stop
 export async function dispatch(outside: DispatchOptions): Promise<DispatchEnd> {
   // Waits and windows are measured by a clock that nobody can set meanwhile.
   const options = { ...outside, clock: steadyClock(outside.clock) };
-  using halt = createHalt(options.stop, options.abort);
-  await using transport = createTransport(options, halt);
+  if (options.line !== undefined) return await dispatchOn(options.line, options);
+  await using line = openLine(options);
+  return await dispatchOn(line, options);
+}
+
+async function dispatchOn({ halt, transport }: Line, options: DispatchOptions): Promise<DispatchEnd> {
   const attemptStates = createAttemptStates();
   const context: DispatchContext = {
     options,

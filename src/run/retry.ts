@@ -15,7 +15,15 @@ import { checkOnly, prepareInputs } from "../staging/prepare.ts";
 import { rowsOfRuns } from "../staging/row-indexes.ts";
 import { copyStreams } from "../staging/stdin-copy.ts";
 import { failuresFileSettings } from "./failures-file.ts";
-import { execute, prepareOptions, type RunOptions, type RunResult, runFolder, stdinCopyOptions } from "./run.ts";
+import {
+  askFirst,
+  execute,
+  prepareOptions,
+  type RunOptions,
+  type RunResult,
+  runFolder,
+  stdinCopyOptions,
+} from "./run.ts";
 
 /** What a retry may be told beside its job: what a run may, as far as it makes sense. */
 export type RetryOptions = Omit<RunOptions, "force" | "stdin">;
@@ -41,13 +49,21 @@ export async function retry(job: Job, options: RetryOptions): Promise<RetryResul
   if (found.inputs.length === 0) return { exitCode: 0, retried: retryOf.runId, result: undefined };
   const retryJob: Job = { ...job, inputs: found.inputs };
   const { only: _, ...runOptions } = options; // its inputs are those already
+  await using asked = await askFirst(retryJob, runOptions);
   // Reference files are the job's own, and may come out of a pipe.
-  await using stdinCopy = await copyStreams(retryJob, stdinCopyOptions(runOptions));
-  const inputs = await prepareInputs(stdinCopy.job, {
-    ...prepareOptions(runOptions),
-    earlierRows: (input) => rowsOfRuns(ledger, retryOf, input),
-  });
-  const result = await execute({ job: retryJob, inputs, ledger, lock, warnings: found.warnings, retryOf }, options);
+  await using stdinCopy = await asked.meanwhile((stop) =>
+    copyStreams(retryJob, stdinCopyOptions({ ...runOptions, stop })),
+  );
+  const inputs = await asked.meanwhile((stop) =>
+    prepareInputs(stdinCopy.job, {
+      ...prepareOptions({ ...runOptions, stop }),
+      earlierRows: (input) => rowsOfRuns(ledger, retryOf, input),
+    }),
+  );
+  const result = await execute(
+    { job: retryJob, asked, inputs, ledger, lock, warnings: found.warnings, retryOf },
+    options,
+  );
   return { exitCode: result.exitCode, retried: retryOf.runId, result };
 }
 

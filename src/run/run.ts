@@ -30,7 +30,8 @@ import {
 import { stage } from "../staging/stage.ts";
 import { copyStreams, type StdinCopyOptions } from "../staging/stdin-copy.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
-import { countTraffic, type TrafficCount } from "./traffic.ts";
+import { type AskedAccount, askAccount } from "./first-question.ts";
+import type { TrafficCount } from "./traffic.ts";
 
 /** What a run may be told beside its job; the defaults do everything, once, and stop for nothing. */
 export interface RunOptions {
@@ -87,15 +88,30 @@ export interface RunResult {
 }
 
 /**
- * Runs a job. Throws `ImportError` when nothing was started (exit code 2) or the ledger cannot be written; anything that
- * happens while sending is in the result.
+ * Runs a job. Throws `ImportError` when nothing was started (exit code 2), the account refuses the token before anything was
+ * read (5), or the ledger cannot be written; anything that happens while sending is in the result.
  */
 export async function run(job: Job, options: RunOptions): Promise<RunResult> {
   await using lock = await ledgersIn(job.state).lock();
-  await using stdinCopy = await copyStreams(job, stdinCopyOptions(options));
-  const inputs = await prepareInputs(stdinCopy.job, prepareOptions(options));
+  await using asked = await askFirst(job, options);
+  await using stdinCopy = await asked.meanwhile((stop) => copyStreams(job, stdinCopyOptions({ ...options, stop })));
+  const inputs = await asked.meanwhile((stop) => prepareInputs(stdinCopy.job, prepareOptions({ ...options, stop })));
   await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
-  return await execute({ job, inputs, ledger, lock, warnings: [] }, options);
+  return await execute({ job, asked, inputs, ledger, lock, warnings: [] }, options);
+}
+
+/** The question that comes before everything else of a run or a retry: see `askAccount`. */
+export function askFirst(job: Job, options: RunOptions): Promise<AskedAccount> {
+  const { account, clock, stop, abort, onEvent } = { ...quietWorld(), ...options };
+  return askAccount({
+    account,
+    limits: job.limits,
+    clock,
+    stop,
+    abort,
+    onEvent: (event) => onEvent?.({ kind: "dispatch", event }),
+    onWarning: (message) => onEvent?.({ kind: "warning", message }),
+  });
 }
 
 /** The part of a command's options that scanning the inputs takes. */
@@ -121,6 +137,7 @@ type CommandOptions = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;
 /** What goes through the pipeline. */
 interface Execution {
   readonly job: Job;
+  readonly asked: AskedAccount;
   readonly inputs: readonly PreparedInput[];
   readonly ledger: Ledger;
   /** Of the state folder; told the name of the run. */
@@ -133,7 +150,7 @@ interface Execution {
 
 /** Stages, sends and reports inputs as one run. The caller holds the lock of the state folder. Throws as `run` does. */
 export async function execute(execution: Execution, options: RunOptions): Promise<RunResult> {
-  const { job, inputs, ledger, retryOf } = execution;
+  const { job, asked, inputs, ledger, retryOf } = execution;
   const settings = { ...quietWorld(), ...options };
   await using accountLock = await ledgersIn(job.state).lockAccount(settings.account.baseUrl);
   const record = await ledger.runs.begin({
@@ -145,8 +162,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
     ...(retryOf === undefined ? {} : { retryOf: retryOf.id }),
   });
   for (const lock of [execution.lock, accountLock]) lock.name(record.runId);
-  const traffic = countTraffic();
-  const warnings = [...execution.warnings, ...inputs.flatMap((input) => input.warnings)];
+  const warnings = [...asked.warnings, ...execution.warnings, ...inputs.flatMap((input) => input.warnings)];
   const locate = createLocate(ledger, record.id, inputs);
   const tell = settings.onEvent ?? (() => undefined);
   if (ledger.upgraded !== undefined) tell({ kind: "upgraded", ...ledger.upgraded });
@@ -158,18 +174,18 @@ export async function execute(execution: Execution, options: RunOptions): Promis
   for (const { file, what } of detections(inputs)) tell({ kind: "detected", file, what });
 
   await beforeSending(ledger, record, settings, async () => {
-    await stage(inputs, {
+    const staging = {
       job,
       ledger,
       run: record.id,
       strict: settings.strict ?? false,
       locate,
-      onProgress: (input, rows, of) => tell({ kind: "reading", input, rows, of }),
+      onProgress: (input: string, rows: number, of?: number) => tell({ kind: "reading", input, rows, of }),
       onWarning: warn,
-      onDetected: (file, what) => tell({ kind: "detected", file, what }),
-      signal: settings.stop,
+      onDetected: (file: string, what: string) => tell({ kind: "detected", file, what }),
       isRetry: retryOf !== undefined,
-    });
+    };
+    await asked.meanwhile((signal) => stage(inputs, { ...staging, signal }));
     await ledger.flush();
     // Where results cannot be written, nothing is sent.
     await makeFolder(runFolder(job, record));
@@ -181,9 +197,11 @@ export async function execute(execution: Execution, options: RunOptions): Promis
     open: sum(counts.map(({ open }) => open)),
   });
 
+  asked.onFirstAnswer(await judgeFirstAnswer(ledger.account, job.limits.requestsPerSecond, warn));
   const end: DispatchEnd =
     (await refusedAsAWhole(ledger, record, settings)) ??
     (await dispatch({
+      line: asked.line,
       ledger,
       run: record.id,
       api: settings.account,
@@ -195,18 +213,17 @@ export async function execute(execution: Execution, options: RunOptions): Promis
       ...(settings.limit === undefined ? {} : { limit: settings.limit }),
       ...(settings.maxErrors === undefined ? {} : { maxErrors: settings.maxErrors }),
       locate,
-      onAnswer: await judgeFirstAnswer(ledger.account, job.limits.requestsPerSecond, warn),
       onEvent: (event) => {
-        traffic.see(event);
+        asked.traffic.see(event);
         if (event.type === "warning") return warn(event.message);
         tell({ kind: "dispatch", event });
       },
-      clock: settings.clock,
+      clock: asked.clock,
       random: settings.random,
       stop: settings.stop,
       abort: settings.abort,
     }));
-  return await finish(execution, record, { end, warnings, traffic, options: settings });
+  return await finish(execution, record, { end, warnings, traffic: asked.traffic, options: settings });
 }
 
 // Whoever says nothing gets the machine's clock, its randomness, and a run that nothing interrupts.

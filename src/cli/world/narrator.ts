@@ -56,7 +56,7 @@ export function createNarrator(progress: Progress, say: (line: string) => void):
       case "entry.doubt":
       case "outage.probe":
       case "warning":
-        progress.update(state);
+        if (state.phase !== "") progress.update(state); // the first question comes before there is anything to show
         break;
       default:
         event satisfies never;
