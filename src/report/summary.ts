@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { writeAtomically } from "../disk/atomic-file.ts";
 import type { DamageKind } from "../model/damage.ts";
-import type { PilotCount } from "../model/ledger/queue.ts";
+import type { CreationNeeds, PilotCount } from "../model/ledger/queue.ts";
 import type { Results } from "../model/ledger/results.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { type Outcome, outcomes } from "../model/outcome.ts";
@@ -36,6 +36,8 @@ export interface SummaryFacts {
   readonly resourceOf?: Readonly<Record<string, ResourceName>>;
   /** Of a retry: the name of the run whose failures it read. */
   readonly retryOf?: string;
+  /** Of a check: what an account would refuse that has to create the records. */
+  readonly creationNeeds?: readonly CreationNeeds[];
   /** Of a run with `--limit`: what it was to send. */
   readonly pilot?: { readonly limit: number; readonly counts: readonly PilotCount[] };
   /** From a pass over the rows that was made anyway (`writeResults`); without it there is one more pass. */
@@ -102,6 +104,8 @@ export interface Summary {
   readonly files: readonly SummaryFile[];
   /** By input, where its mapping names the source's own sums: how many entries agree with them. */
   readonly control_totals: readonly ControlTotals[];
+  /** Of a check: entries that an account would refuse that does not have their records yet. They count as *pending* all the same. */
+  readonly creation_needs: readonly CreationNeeds[];
   readonly warnings: readonly string[];
   /** What spreadsheets did to columns that are used. */
   readonly damage: readonly {
@@ -202,6 +206,7 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     changes: (await results.changes(run.id)) ?? null,
     files: await summaryFiles(results, run.id, tallied),
     control_totals: await controlTotals(results, run.id),
+    creation_needs: facts.creationNeeds ?? [],
     warnings: facts.warnings ?? [],
     damage: facts.damage ?? [],
     reference_faults: await results.referenceFaults(run.id),

@@ -4,6 +4,7 @@ import { isSettledWell } from "../model/outcome.ts";
 import type { Phase } from "../model/resource.ts";
 import { phases } from "../model/resources/resources.ts";
 import { agreementText } from "./agreement-text.ts";
+import { creationNote, creationStep } from "./creation-text.ts";
 import { pilotNote, pilotVerdict } from "./pilot-text.ts";
 import { problemList, wrap } from "./problem-list.ts";
 import { type Counts, type Summary, sendsNothing } from "./summary.ts";
@@ -49,6 +50,9 @@ export function terminalSummary(summary: Summary, options: TerminalSummaryOption
     problems === "" ? "" : `What was wrong\n${indented(problems)}`,
     notes(summary, width),
     `Files in ${options.folder ?? summary.results.folder}\n${indented(fileList(summary))}`,
+    creationNote(summary)
+      .flatMap((line) => wrap(line, width))
+      .join("\n"),
     wrap(`Next: ${nextStep(summary, options)}`, width).join("\n"),
   ]
     .filter((part) => part !== "")
@@ -90,7 +94,7 @@ export function nextStep(
   if (sendsNothing(summary)) {
     return toFix > 0
       ? `fix the cells named above, or the mapping (results.csv has every row), ${isWatched ? "and save: this checks again" : `then check again: ${again}`}`
-      : `nothing stands in the way. To send it: ${send}`;
+      : (creationStep(summary, send) ?? `nothing stands in the way. To send it: ${send}`);
   }
   if (ended === "stopped")
     return stopped?.hint === undefined ? `to continue: ${again}` : `${stopped.hint.replace(/\.$/, "")} (${again})`;

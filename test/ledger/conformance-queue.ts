@@ -120,6 +120,35 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
         ledger.queue.openBefore(run, "products", { ...fields, among: ["open"] }, limit);
       expect([await keysBefore(9), await keysBefore(1)]).toEqual([["A", "D"], ["A"]]);
     });
+
+    it("counts what is open and lacks what creation takes, by what is missing", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const need = (path: string, line: number) => ({
+        code: "missing_value" as const,
+        message: "is required",
+        path,
+        line,
+      });
+      const { run } = await stage(ledger, "r", [
+        "complete",
+        { key: "A", creationProblems: [need("name", 2), need("category", 2)] },
+        { key: "B", creationProblems: [need("category", 3)] },
+        { key: "invalid", creationProblems: [need("name", 4)], problems: [error] },
+        { key: "W", resource: "channels", phase: "channels", keys: [] },
+      ]);
+      expect(await ledger.queue.creationNeeds(run)).toEqual([
+        {
+          resource: "products",
+          entries: 3,
+          lacking: 2,
+          needs: [
+            { entries: 2, first: need("category", 2) },
+            { entries: 1, first: need("name", 2) },
+          ],
+        },
+      ]);
+    });
   });
 
   describe("what earlier runs had accepted", () => {

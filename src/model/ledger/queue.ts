@@ -61,6 +61,19 @@ export interface OpenCount {
   readonly earlier: number;
 }
 
+/** Of the open entries of a resource: how many lack what creation requires, and what. */
+export interface CreationNeeds {
+  readonly resource: ResourceName;
+  readonly entries: number;
+  readonly lacking: number;
+  /** What is missing most often first; only so many. An entry may lack several things. */
+  readonly needs: readonly {
+    readonly entries: number;
+    /** As the first of these entries has it, with its cell. */
+    readonly first: Problem;
+  }[];
+}
+
 /** What a pilot is: the first entries of the last phase that has any, with everything of the run that they need. */
 export interface PilotChoice {
   /** In the order in which they are sent. Of a phase from which nothing chosen needs anything, the first are taken too. */
@@ -109,6 +122,8 @@ export interface Queue {
   unplanned(run: number, phase: Phase, size: number): AsyncIterable<readonly QueuedEntry[]>;
   /** Open entries of the phase, counted by what one field points at and by what another says. */
   openBy(run: number, phase: Phase, fields: OpenFields): Promise<readonly OpenCount[]>;
+  /** What open entries lack in case they have to be created, by resource in input order; resources that lack nothing are not there. */
+  creationNeeds(run: number): Promise<readonly CreationNeeds[]>;
   /** Keys of open entries of the phase whose field says one of these and whose day is before another, by position, at most `limit`. */
   openBefore(
     run: number,
