@@ -79,6 +79,7 @@ export type { Tally } from "./report/tally-rows.ts";
 export type { ColumnStyle, ColumnStyles, Filling, FillRun, Fills, KnownFilling } from "./model/column-style.ts";
 export type { Position } from "./model/config/yaml-syntax.ts";
 export type { Json, JsonObject } from "./model/json.ts";
+export type { CreationNeeds } from "./model/ledger/queue.ts";
 export { version } from "./model/package.ts";
 export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";
 export type { ChannelStanding } from "./model/resources/channel-standing.ts";

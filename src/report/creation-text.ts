@@ -27,7 +27,7 @@ export function creationStep({ creation_needs }: Summary, send: string): string 
   const paths = new Set(lacks.flatMap(({ needs }) => needs.map(({ first }) => first.path ?? "")));
   const [first, ...others] = [...paths].filter((path) => path !== "");
   const fields = others.length > shownNeeds ? `${first} and ${others.length} more fields` : listed(first, others);
-  return `map ${fields} for what is new to Luminous. Where Luminous has all of it already, nothing is missing. To send it: ${send}`;
+  return `map ${fields}, unless Luminous has all of these already. To send it: ${send}`;
 }
 
 const shownNeeds = 3;

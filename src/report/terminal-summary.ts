@@ -39,7 +39,10 @@ export function terminalSummary(summary: Summary, options: TerminalSummaryOption
   const isSystemic = systemicIn(summary);
   const problems = problemList(summary.problems, { width: width - 2, maxGroups, maxExamples, isSystemic });
   return [
-    [headline(summary), pilotNote(summary)].flatMap((line) => wrap(line, width)).join("\n"),
+    [headline(summary), pilotNote(summary)]
+      .filter((line) => line !== "")
+      .flatMap((line) => wrap(line, width))
+      .join("\n"),
     fateTable(summary, options),
     wrap(quietNote(summary), width).join("\n"),
     // A summary that an older version wrote has none.

@@ -29,7 +29,7 @@ it("counts what a new account would refuse, above Next and in the summary, and c
     "2 of 3 products would be refused in an account that does not have them yet: a product needs a category (category.name), first at goods.tsv:3.",
   );
   expect(closing(check).at(-1)).toBe(
-    "Next: map category.name for what is new to Luminous. Where Luminous has all of it already, nothing is missing. To send it: run",
+    "Next: map category.name, unless Luminous has all of these already. To send it: run",
   );
   expect(closing(check).join(" ")).not.toContain("nothing stands in the way");
 
