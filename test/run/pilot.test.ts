@@ -1,6 +1,9 @@
 // A pilot (`--limit`) of a whole job, over HTTP: what it sends, what it says afterwards, and that the next one goes on.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { terminalSummary } from "../../src/report/terminal-summary.ts";
+import { retry } from "../../src/run/retry.ts";
 import type { RunResult } from "../../src/run/run.ts";
 import { fatesIn, orderFields, ordersJob, sandboxJob } from "./sandbox-job.ts";
 
@@ -77,6 +80,20 @@ describe("a pilot", () => {
     expect((await fatesIn(pilot))[0]).toBe("o.csv:2 blocked 1 reference_failed");
     expect(closing(pilot)).toMatch(/Next: fix failures\/goods\.tsv.* and failures\/orders\.csv and run: retry$/);
     expect(closing(pilot)).not.toContain("rest");
+  });
+
+  it("of a retry is whole too", async () => {
+    await using job = await sandboxJob(files);
+    const goods = "version: 1\nresource: products\nfields: { sku: SKU, name: SKU, retail_price: { value: 1 } }\n";
+    expect((await job.run({ "goods.yaml": goods })).summary.outcomes.blocked.entries).toBe(4);
+    await writeFile(join(job.folder.path, "goods.yaml"), String(ordersJob(input)["goods.yaml"]));
+    const account = { baseUrl: job.sandbox.url, baseUrlFrom: "the test", token: "sandbox" };
+    const { result } = await retry(await job.folder.loadJob(), { account, limit: 1 });
+    expect(result?.summary.pilot?.phases.map(({ phase, entries, outcomes }) => [phase, entries, outcomes])).toEqual([
+      ["products", 2, { accepted: 2 }],
+      ["sales_orders", 1, { accepted: 1 }],
+    ]);
+    expect(job.sandbox.counts().created).toMatchObject({ sales_orders: 1, products: 2 });
   });
 
   it("of what Luminous has already does not pretend to have shown anything", async () => {
