@@ -42,7 +42,7 @@ export interface FirstQuestionOptions {
 /** Whoever takes longer is waited for while the files are read. */
 const patienceMs = 3000;
 
-/** Asks. Throws `ImportError("ACCOUNT_REFUSED")` when the token is refused, and `STOPPED` when somebody interrupts. */
+/** Asks. Throws `ImportError("ACCOUNT_REFUSED")` when the token is refused. */
 export async function askAccount(options: FirstQuestionOptions): Promise<AskedAccount> {
   const { account, limits, stop, abort } = options;
   const clock = steadyClock(options.clock);
@@ -82,7 +82,9 @@ export async function askAccount(options: FirstQuestionOptions): Promise<AskedAc
   };
   try {
     const reply = await firstReply(line, clock);
-    if (line.halt.reason !== undefined) throw line.halt.reason;
+    if (line.halt.reason?.code === "ACCOUNT_REFUSED") throw line.halt.reason;
+    // Whoever reads says what is to be said of a command that was stopped.
+    if (line.halt.signal.aborted) return asked;
     for (const oddity of reply === "late" ? [late(account)] : oddities(reply, account, seen.headers())) warn(oddity);
   } catch (error) {
     await line[Symbol.asyncDispose]();
@@ -113,7 +115,7 @@ function oddities(reply: FirstReply, account: Account, headers: Readonly<Record<
   const answer = firstAnswer(reply);
   if (answer === undefined) return [];
   return judgeReach(answer, account, headers).findings.flatMap(({ standing, check, message, hint }) =>
-    standing === "ok" ? [] : [`${check === "token" ? `the token ${message}` : message}. ${hint}`],
+    standing === "ok" ? [] : [`${check === "token" ? "the token " : ""}${message.replace(/\.$/, "")}. ${hint}`],
   );
 }
 
