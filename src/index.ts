@@ -82,7 +82,7 @@ export type { SavedProgress } from "./report/live/progress-file.ts";
 export type { PhaseFigures, RunFigures, RunTitle, Step, Waiting } from "./report/live/run-figures.ts";
 export type { ShownEntry } from "./report/preview-text.ts";
 export type { ProblemGroup } from "./report/problems.ts";
-export type { Counts, StopReason, Summary, SummaryFile } from "./report/summary.ts";
+export type { Counts, Pilot, StopReason, Summary, SummaryFile } from "./report/summary.ts";
 export type { Tally } from "./report/tally-rows.ts";
 
 // The words that these are made of.
@@ -90,6 +90,7 @@ export type { Tally } from "./report/tally-rows.ts";
 export type { ColumnStyle, ColumnStyles, Filling, FillRun, Fills, KnownFilling } from "./model/column-style.ts";
 export type { Position } from "./model/config/yaml-syntax.ts";
 export type { Json, JsonObject } from "./model/json.ts";
+export type { CreationNeeds } from "./model/ledger/queue.ts";
 export { version } from "./model/package.ts";
 export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";
 export type { ChannelStanding } from "./model/resources/channel-standing.ts";

@@ -21,7 +21,8 @@ export interface Held {
 
 /** What a request is for: it decides whether an outage holds it, and what its answer teaches. */
 export interface Purpose {
-  readonly purpose: "write" | "lookup" | "probe";
+  /** `first`: the question before anything else. That it stays without an answer opens no circuit. */
+  readonly purpose: "write" | "lookup" | "probe" | "first";
   /** Whose failure it would be: see outage.ts. */
   readonly subject: string;
   /** True when it was answered 429 before: its success says nothing about capacity. */
@@ -99,7 +100,8 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     if (start === "late") return { kind: "held", by: "pause", waitMs: limiter.pausedMs };
     if (!mayPass()) return { kind: "held", by: "outage", waitMs: 0 };
     const startedMs = clock.monotonicMs();
-    onEvent({ type: "request.started", purpose: purpose.purpose });
+    const told = purpose.purpose === "first" ? "probe" : purpose.purpose;
+    onEvent({ type: "request.started", purpose: told });
     const exchange = await client.exchange(request, options.abort); // at once: nothing is awaited before it
     const durationMs = clock.monotonicMs() - startedMs;
     if (exchange.kind === "answer") {
@@ -112,7 +114,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     const reply = classify(exchange, reads, clock.nowMs());
     onEvent({
       type: "request",
-      purpose: purpose.purpose,
+      purpose: told,
       result: reply.kind,
       durationMs,
       requestsPerSecond: limiter.requestsPerSecond,
@@ -123,7 +125,11 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
 
   const learn = <T>(reply: Reply<T>, purpose: Purpose): Reply<T> => {
     const answered = () => {
-      if (purpose.purpose !== "probe") circuit.answered(purpose.purpose); // the circuit sees its own probes
+      if (purpose.purpose === "first") circuit.answered("lookup");
+      else if (purpose.purpose !== "probe") circuit.answered(purpose.purpose); // the circuit sees its own probes
+    };
+    const failed = (kind: "undelivered" | "unanswered", cause: string) => {
+      if (purpose.purpose !== "first") circuit.failed(kind, purpose.purpose, purpose.subject, cause);
     };
     switch (reply.kind) {
       case "accepted":
@@ -133,7 +139,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
         setRate();
         return reply;
       case "throttled":
-        answered();
+        if (purpose.purpose !== "first") answered(); // whether it takes the token, it has not said
         return { ...reply, waitMs: throttle(reply.waitMs) };
       case "refused":
         answered();
@@ -142,10 +148,10 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       case "unanswered":
         // 408, 425 and an unusable 2xx are answers of a living API; so is anything that was cut by us no failure of its.
         if (reply.status !== undefined && reply.status < 500) answered();
-        else if (!options.abort.aborted) circuit.failed("unanswered", purpose.purpose, purpose.subject, reply.cause);
+        else if (!options.abort.aborted) failed("unanswered", reply.cause);
         return reply;
       case "undelivered":
-        circuit.failed("undelivered", purpose.purpose, purpose.subject, reply.cause);
+        failed("undelivered", reply.cause);
         return reply;
       default:
         return reply satisfies never;

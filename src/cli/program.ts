@@ -126,9 +126,10 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
   withAccount(withState(withProgress(withJson(withJob(program.command("run")), "the summary"))))
     .description("do it; the same command again continues")
     .addOption(
-      new Option("--limit <n>", "a pilot: the first N entries of each phase, the rest stays pending").argParser(
-        wholeNumber("--limit", 1),
-      ),
+      new Option(
+        "--limit <n>",
+        "a pilot: the first N orders with all that they need; the rest stays pending",
+      ).argParser(wholeNumber("--limit", 1)),
     )
     .option("--only <input>", "this input alone")
     .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
@@ -155,7 +156,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
   withAccount(withState(withProgress(withJson(withJob(program.command("retry")), "the summary"))))
     .description("what no run has made good yet, read from the failures files, edited or not")
     .addOption(
-      new Option("--limit <n>", "the first N entries of each phase, the rest stays pending").argParser(
+      new Option("--limit <n>", "the first N orders with all that they need; the rest stays pending").argParser(
         wholeNumber("--limit", 1),
       ),
     )

@@ -3,8 +3,9 @@
 // kits of kits, and sends of a run that died and whose absence had to be proved.
 
 import { ask } from "../api/ask.ts";
-import { createHalt, Halted } from "../api/halt.ts";
-import { createTransport, probeRequest } from "../api/transport.ts";
+import { Halted } from "../api/halt.ts";
+import { type Line, openLine } from "../api/line.ts";
+import { probeRequest } from "../api/transport.ts";
 import { steadyClock } from "../model/clock.ts";
 import type { ImportError } from "../model/error.ts";
 import type { Phase } from "../model/resource.ts";
@@ -35,8 +36,12 @@ export type DispatchEnd = { readonly kind: "finished" } | { readonly kind: "stop
 export async function dispatch(outside: DispatchOptions): Promise<DispatchEnd> {
   // Waits and windows are measured by a clock that nobody can set meanwhile.
   const options = { ...outside, clock: steadyClock(outside.clock) };
-  using halt = createHalt(options.stop, options.abort);
-  await using transport = createTransport(options, halt);
+  if (options.line !== undefined) return await dispatchOn(options.line, options);
+  await using line = openLine(options);
+  return await dispatchOn(line, options);
+}
+
+async function dispatchOn({ halt, transport }: Line, options: DispatchOptions): Promise<DispatchEnd> {
   const attemptStates = createAttemptStates();
   const context: DispatchContext = {
     options,
@@ -51,7 +56,7 @@ export async function dispatch(outside: DispatchOptions): Promise<DispatchEnd> {
     startedAtMs: options.clock.monotonicMs(),
   };
   try {
-    await narrow(context, "sales_orders");
+    await narrow(context);
     for (const phase of phases) await prepareLookups(context, phase);
     await guardOrders(context);
     for (const phase of phases) {
@@ -82,9 +87,6 @@ async function runPhase(context: DispatchContext, phase: Phase): Promise<void> {
       await settleMany(context, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
       await settleMany(context, phase, "unchanged", settleRemade(context, phase));
     }
-    // After that, so that the same command with the same limit goes on with the next ones.
-    if (options.limit !== undefined)
-      await settleMany(context, phase, "pending", ledger.queue.limitTo(run, phase, options.limit));
     while ((await openEntries(context, phase)) > 0) {
       if (!(await runRound(context, phase))) break;
       halt.check();
@@ -103,6 +105,9 @@ async function runRound(context: DispatchContext, phase: Phase): Promise<boolean
   const { ledger, run, onEvent, clock } = options;
   const resolved = await planEntries(context, phase);
   let { parked } = await checkReferences(context, phase, false);
+  // A lookup may have found in Luminous what this run cannot make: what needs it could go now, and is not of the pilot.
+  if (options.limit !== undefined)
+    await settleMany(context, phase, "pending", ledger.queue.settleBeyondPilot(run, phase));
   onEvent({ type: "phase.resolved", phase, creates: resolved.creates, updates: resolved.updates });
   // Whether the account is the right one shows at the first read; a write must never be the first thing it sees.
   if (!transport.everAnswered && (await openEntries(context, phase)) > 0) {
@@ -111,7 +116,7 @@ async function runRound(context: DispatchContext, phase: Phase): Promise<boolean
   halt.check();
   const handled = await drain(context, phase);
   // While entries go one by one, a 403 waits for the next ones to be judged with them.
-  if (!resolved.isPilot) await context.forbidden.finish();
+  if (!resolved.isOneAhead) await context.forbidden.finish();
   halt.check();
   const openAfter = await openEntries(context, phase);
   if (openAfter === 0) return false;
@@ -124,15 +129,23 @@ async function runRound(context: DispatchContext, phase: Phase): Promise<boolean
   return true;
 }
 
-/** What a phase will not send is settled before anybody looks at what it will. */
-async function narrow(context: DispatchContext, phase: Phase): Promise<void> {
+/**
+ * What a run will not send is settled before anybody looks at what it will: of orders always, of all phases for a pilot.
+ * What is unchanged goes first, so that the same pilot again goes on with the next ones.
+ */
+async function narrow(context: DispatchContext): Promise<void> {
   const { ledger, run, force, limit } = context.options;
-  if (!force) {
+  for (const phase of limit === undefined ? (["sales_orders"] as const) : phases) {
+    if (force) break;
     await settleMany(context, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
     await settleMany(context, phase, "unchanged", settleRemade(context, phase));
   }
-  if (limit !== undefined) await settleMany(context, phase, "pending", ledger.queue.limitTo(run, phase, limit));
+  if (limit !== undefined) await ledger.queue.choosePilot(run, { phases, limit, unchangeable });
 }
+
+const unchangeable = Object.values(resources).flatMap(({ name, updateEndpoint }) =>
+  updateEndpoint === undefined ? [name] : [],
+);
 
 async function settleMany(
   { options }: DispatchContext,

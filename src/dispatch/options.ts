@@ -1,4 +1,5 @@
 // What dispatch is given. The defaults are not here: a default lives once, in the job's schema.
+import type { Line } from "../api/line.ts";
 import type { ApiOptions } from "../api/options.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
@@ -8,6 +9,8 @@ import type { DispatchEvent } from "./events.ts";
 
 /** The work, beside the account, the bounds and the outside world. */
 export interface DispatchOptions extends ApiOptions {
+  /** The line to the account where one is open already; its opener closes it. */
+  readonly line?: Line;
   readonly ledger: Ledger;
   readonly run: number;
   readonly existing: Readonly<Record<ResourceName, ExistingPolicy>>;
@@ -16,7 +19,7 @@ export interface DispatchOptions extends ApiOptions {
   readonly guard: OrderGuard;
   /** Ask the API again even for what was accepted. */
   readonly force: boolean;
-  /** Only the first so many entries of each phase. */
+  /** A pilot: only the first so many entries, with what they need. See `PilotChoice`. */
   readonly limit?: number;
   /** Stop when the API has refused, or failed to answer for, more entries than this. */
   readonly maxErrors?: number;

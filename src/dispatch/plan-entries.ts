@@ -23,7 +23,7 @@ export interface PlannedEntries {
   /** Entries that this settled. */
   readonly settled: number;
   /** One entry was planned ahead of the others, which wait for it. */
-  readonly isPilot: boolean;
+  readonly isOneAhead: boolean;
 }
 
 /** Gives every open entry of the phase a plan, or its end. Throws `Halted` when the run stops first. */
@@ -41,8 +41,8 @@ export async function planEntries(context: DispatchContext, phase: Phase): Promi
   const open = await openCount(context, phase);
   // Of an empty account one record is made, and is the control of every further question: the others wait for it.
   // Nothing more is asked until then: where all are refused, one after the other, each would have all of them asked again.
-  let isPilotPlanned = false;
-  const unplanned = until(() => isPilotPlanned, ledger.queue.unplanned(run, phase, mostKeys));
+  let isOneAhead = false;
+  const unplanned = until(() => isOneAhead, ledger.queue.unplanned(run, phase, mostKeys));
   await forEachAtMost(limits.concurrency, unplanned, halt, async (batch) => {
     const entries = batch.filter((entry) => !isDoubtful(entry));
     const resource = entries[0]?.resource;
@@ -56,13 +56,13 @@ export async function planEntries(context: DispatchContext, phase: Phase): Promi
       ({ entry }) => {
         const decision = lookedUpDecision(context, entry, answers);
         if (!answers.isEmpty || decision.kind !== "plan") return decision;
-        if (isPilotPlanned) return { kind: "leave" };
-        isPilotPlanned = true;
+        if (isOneAhead) return { kind: "leave" };
+        isOneAhead = true;
         return decision;
       },
     );
   });
-  return { ...tally, isPilot: isPilotPlanned };
+  return { ...tally, isOneAhead };
 }
 
 async function* until<T>(isOver: () => boolean, items: AsyncIterable<T>): AsyncGenerator<T> {

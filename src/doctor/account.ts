@@ -3,6 +3,7 @@ import { judgeClock, judgeRate } from "../api/answer-headers.ts";
 import type { AnswerSeen } from "../api/answer-seen.ts";
 import { ownKeyOf } from "../api/answers.ts";
 import { fitsIn, inQuestion } from "../api/questions.ts";
+import { type FirstAnswer, judgeReach, type Reach } from "../api/reach.ts";
 import { withReadSession } from "../api/read-session.ts";
 import { parseJson } from "../api/reply.ts";
 import { probeRequest } from "../api/transport.ts";
@@ -20,7 +21,6 @@ import { type CustomFieldUse, judgeCustomFields } from "./custom-fields.ts";
 import { judgeChannels, judgeWarehouseGroup, type Named } from "./judge-channels.ts";
 import { type FilterProbe, judgeFilters, judgeNamedRecords } from "./lookups.ts";
 import type { MappingUse } from "./mapping-uses.ts";
-import { type FirstAnswer, judgeReach, type Reach } from "./reach.ts";
 
 /** The clock and the randomness to ask by, and who may stop it. */
 export interface AccountWorld {

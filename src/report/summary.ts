@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { writeAtomically } from "../disk/atomic-file.ts";
 import type { DamageKind } from "../model/damage.ts";
 import type { OpenCount } from "../model/ledger/open-failures.ts";
+import type { CreationNeeds, PilotCount } from "../model/ledger/queue.ts";
 import type { Results } from "../model/ledger/results.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { type Outcome, outcomes } from "../model/outcome.ts";
-import type { ResourceName } from "../model/resource.ts";
+import type { Phase, ResourceName } from "../model/resource.ts";
 import type { Format } from "../model/row.ts";
 import { type ControlTotals, controlTotals } from "./agreement-text.ts";
 import type { FailureFile } from "./failures.ts";
@@ -38,6 +39,10 @@ export interface SummaryFacts {
   readonly retryOf?: string;
   /** Rows that failed, in this run or before, and that nothing has made good since; absent for a check. */
   readonly open?: OpenCount;
+  /** Of a check: what an account would refuse that has to create the records. */
+  readonly creationNeeds?: readonly CreationNeeds[];
+  /** Of a run with `--limit`: what it was to send. */
+  readonly pilot?: { readonly limit: number; readonly counts: readonly PilotCount[] };
   /** From a pass over the rows that was made anyway (`writeResults`); without it there is one more pass. */
   readonly tallied?: TalliedRows;
 }
@@ -85,6 +90,8 @@ export interface Summary {
   readonly ended: "finished" | "stopped";
   readonly stopped: StopReason | null;
   readonly totals: Counts;
+  /** Of a run with `--limit`: what it was to send, and how that ended; null of all others. */
+  readonly pilot: Pilot | null;
   /** Every outcome, also those that did not occur. */
   readonly outcomes: Readonly<Record<Outcome, Counts>>;
   /** By input, phase, outcome and action: sums of `rows` and `entries` are the totals. */
@@ -105,6 +112,8 @@ export interface Summary {
   readonly files: readonly SummaryFile[];
   /** By input, where its mapping names the source's own sums: how many entries agree with them. */
   readonly control_totals: readonly ControlTotals[];
+  /** Of a check: entries that an account would refuse that does not have their records yet. They count as *pending* all the same. */
+  readonly creation_needs: readonly CreationNeeds[];
   readonly warnings: readonly string[];
   /** What spreadsheets did to columns that are used. */
   readonly damage: readonly {
@@ -153,6 +162,19 @@ export interface Summary {
   };
 }
 
+/** What a run with `--limit` was to send. All that it left for later is *pending*, and not counted here. */
+export interface Pilot {
+  readonly limit: number;
+  readonly phases: readonly {
+    readonly phase: Phase;
+    /** `first`: the first of their phase, at most `limit`; `needed`: those that others of the pilot refer to. */
+    readonly taken: "first" | "needed";
+    readonly entries: number;
+    /** The same entries by outcome; only outcomes that occurred. */
+    readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  }[];
+}
+
 /** A file that was read. */
 export interface SummaryFile {
   readonly input: string;
@@ -186,12 +208,14 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     ended: facts.stopped === undefined ? "finished" : "stopped",
     stopped: facts.stopped ?? null,
     totals: sumOf(tallied.tallies),
+    pilot: facts.pilot === undefined ? null : pilotOf(facts.pilot),
     outcomes: byOutcome(tallied.tallies),
     tallies: tallied.tallies,
     open_failures: facts.open === undefined ? null : { rows: facts.open.rows, earlier_rows: facts.open.earlierRows },
     changes: (await results.changes(run.id)) ?? null,
     files: await summaryFiles(results, run.id, tallied),
     control_totals: await controlTotals(results, run.id),
+    creation_needs: facts.creationNeeds ?? [],
     warnings: facts.warnings ?? [],
     damage: facts.damage ?? [],
     reference_faults: await results.referenceFaults(run.id),
@@ -254,6 +278,16 @@ async function summaryFiles(
     rows: staged.kind === "reference" ? null : (rowsOfFile.get(staged.id) ?? 0),
     detected: staged.info.detected,
   }));
+}
+
+function pilotOf({ limit, counts }: NonNullable<SummaryFacts["pilot"]>): Pilot {
+  const phases = new Map<string, Pilot["phases"][number]>();
+  for (const { phase, taken, outcome = "pending", entries } of counts) {
+    const known = phases.get(phase + taken) ?? { phase, taken, entries: 0, outcomes: {} };
+    const outcomes = { ...known.outcomes, [outcome]: (known.outcomes[outcome] ?? 0) + entries };
+    phases.set(phase + taken, { ...known, entries: known.entries + entries, outcomes });
+  }
+  return { limit, phases: [...phases.values()] };
 }
 
 function trafficOf({ waitingMs, ...counts }: Traffic): Summary["traffic"] {

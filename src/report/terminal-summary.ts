@@ -4,6 +4,8 @@ import { isSettledWell } from "../model/outcome.ts";
 import type { Phase } from "../model/resource.ts";
 import { phases } from "../model/resources/resources.ts";
 import { agreementText } from "./agreement-text.ts";
+import { creationNote, creationStep } from "./creation-text.ts";
+import { pilotNote, pilotVerdict } from "./pilot-text.ts";
 import { problemList, wrap } from "./problem-list.ts";
 import { type Counts, type Summary, sendsNothing } from "./summary.ts";
 import { systemicIn } from "./systemic-problems.ts";
@@ -37,7 +39,10 @@ export function terminalSummary(summary: Summary, options: TerminalSummaryOption
   const isSystemic = systemicIn(summary);
   const problems = problemList(summary.problems, { width: width - 2, maxGroups, maxExamples, isSystemic });
   return [
-    wrap(headline(summary), width).join("\n"),
+    [headline(summary), pilotNote(summary)]
+      .filter((line) => line !== "")
+      .flatMap((line) => wrap(line, width))
+      .join("\n"),
     fateTable(summary, options),
     wrap(quietNote(summary), width).join("\n"),
     openNotes(summary, options).join("\n"),
@@ -49,6 +54,9 @@ export function terminalSummary(summary: Summary, options: TerminalSummaryOption
     problems === "" ? "" : `What was wrong\n${indented(problems)}`,
     notes(summary, width),
     `Files in ${options.folder ?? summary.results.folder}\n${indented(fileList(summary))}`,
+    creationNote(summary)
+      .flatMap((line) => wrap(line, width))
+      .join("\n"),
     wrap(`Next: ${nextStep(summary, options)}`, width).join("\n"),
   ]
     .filter((part) => part !== "")
@@ -90,13 +98,20 @@ export function nextStep(
   if (sendsNothing(summary)) {
     return toFix > 0
       ? `fix the cells named above, or the mapping (results.csv has every row), ${isWatched ? "and save: this checks again" : `then check again: ${again}`}`
-      : `nothing stands in the way. To send it: ${send}`;
+      : (creationStep(summary, send) ?? `nothing stands in the way. To send it: ${send}`);
   }
   if (ended === "stopped")
     return `${stopped?.hint === undefined ? `to continue: ${again}` : `${stopped.hint.replace(/\.$/, "")} (${again})`}${afterThat(summary, retry)}`;
-  if (outcomes.pending.rows > 0) return `a pilot (--limit): to send the rest: ${rest}`;
+  const verdict = pilotVerdict(summary);
+  const files = listText(summary.results.failures.map(({ name }) => name));
+  if (verdict === "good") {
+    const left = toFix === 0 ? "" : `, except what ${files} lists, which needs a fix first`;
+    return `the pilot went through. To send the rest${left}: ${rest}`;
+  }
+  if (verdict === "nothing new")
+    return `Luminous had all of the pilot already, so nothing was tried. Name a larger number with --limit: ${again}`;
+  if (outcomes.pending.rows > 0 && verdict === undefined) return `to send what is pending: ${rest}`;
   if (toFix > 0) {
-    const files = listText(summary.results.failures.map(({ name }) => name));
     if (retry !== undefined) return `fix ${files} and run: ${retry}`;
     return `fix the rows that ${files} lists where they come from, then run: ${again} (what was accepted is not sent again)`;
   }

@@ -94,6 +94,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     folder,
     damage: damageList(inputs),
     resourceOf: resourceOf(inputs),
+    creationNeeds: await ledger.queue.creationNeeds(record.id),
   });
   const { show = 0 } = options;
   const shown = show === 0 ? [] : await previewEntries(ledger, record, inputs, show);

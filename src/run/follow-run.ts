@@ -85,7 +85,7 @@ export function followRun(clock: Pick<Clock, "nowMs" | "monotonicMs">): Followed
           waiting = undefined;
         break;
       case "request":
-        inFlight -= 1;
+        inFlight = Math.max(0, inFlight - 1); // the first question may have left before anybody counted
         limitPerSecond = event.requestsPerSecond;
         if (event.result === "throttled") throttled += 1;
         break;

@@ -13,7 +13,7 @@ import { copyStreams } from "../staging/stdin-copy.ts";
 import { originalCells } from "./edited-failures.ts";
 import { failuresFileSettings } from "./failures-file.ts";
 import { type FoundFailures, type FoundFile, findOpenFailures, runsOf } from "./failures-found.ts";
-import { execute, prepareOptions, type RunOptions, type RunResult, stdinCopyOptions } from "./run.ts";
+import { askFirst, execute, prepareOptions, type RunOptions, type RunResult, stdinCopyOptions } from "./run.ts";
 
 /** What a retry may be told beside its job: what a run may, as far as it makes sense. */
 export type RetryOptions = Omit<RunOptions, "force" | "stdin">;
@@ -45,13 +45,18 @@ export async function retry(job: Job, options: RetryOptions): Promise<RetryResul
   if (inputs.length === 0) return { exitCode: 0, retried: retryOf.runId, result: undefined, warnings };
   const retryJob: Job = { ...job, inputs };
   const { only: _, ...runOptions } = options; // its inputs are those already
+  await using asked = await askFirst(retryJob, runOptions);
   // Reference files are the job's own, and may come out of a pipe.
-  await using stdinCopy = await copyStreams(retryJob, stdinCopyOptions(runOptions));
-  const prepared = await prepareInputs(stdinCopy.job, {
-    ...prepareOptions(runOptions),
-    earlierRows: (input) => rowsOfRuns(ledger, retried, input),
-  });
-  const execution = { job: retryJob, inputs: prepared, ledger, lock, warnings, retryOf, refused: found.refused };
+  await using stdinCopy = await asked.meanwhile((stop) =>
+    copyStreams(retryJob, stdinCopyOptions({ ...runOptions, stop })),
+  );
+  const prepared = await asked.meanwhile((stop) =>
+    prepareInputs(stdinCopy.job, {
+      ...prepareOptions({ ...runOptions, stop }),
+      earlierRows: (input) => rowsOfRuns(ledger, retried, input),
+    }),
+  );
+  const execution = { job: retryJob, asked, inputs: prepared, ledger, lock, warnings, retryOf, refused: found.refused };
   const result = await execute(execution, options);
   return { exitCode: result.exitCode, retried: retryOf.runId, result, warnings: [] };
 }

@@ -31,13 +31,17 @@ import { stage } from "../staging/stage.ts";
 import { copyStreams, type StdinCopyOptions } from "../staging/stdin-copy.ts";
 import type { RunEvent, StagedPhase } from "./events.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
+import { type AskedAccount, askAccount } from "./first-question.ts";
 import { keepProgress } from "./keep-progress.ts";
-import { countTraffic, type TrafficCount } from "./traffic.ts";
+import type { TrafficCount } from "./traffic.ts";
 
 /** What a run may be told beside its job; the defaults do everything, once, and stop for nothing. */
 export interface RunOptions {
   readonly account: Account;
-  /** The first N entries of each phase; the rest stays pending. */
+  /**
+   * A pilot: the first N open orders with the products, kits, channels and companies of the run that they need, and the first
+   * N of each phase that nothing chosen needs; the rest stays pending.
+   */
   readonly limit?: number;
   /** One input by name. */
   readonly only?: string;
@@ -72,15 +76,30 @@ export interface RunResult {
 }
 
 /**
- * Runs a job. Throws `ImportError` when nothing was started (exit code 2) or the ledger cannot be written; anything that
- * happens while sending is in the result.
+ * Runs a job. Throws `ImportError` when nothing was started (exit code 2), the account refuses the token before anything was
+ * read (5), or the ledger cannot be written; anything that happens while sending is in the result.
  */
 export async function run(job: Job, options: RunOptions): Promise<RunResult> {
   await using lock = await ledgersIn(job.state).lock();
-  await using stdinCopy = await copyStreams(job, stdinCopyOptions(options));
-  const inputs = await prepareInputs(stdinCopy.job, prepareOptions(options));
+  await using asked = await askFirst(job, options);
+  await using stdinCopy = await asked.meanwhile((stop) => copyStreams(job, stdinCopyOptions({ ...options, stop })));
+  const inputs = await asked.meanwhile((stop) => prepareInputs(stdinCopy.job, prepareOptions({ ...options, stop })));
   await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
-  return await execute({ job, inputs, ledger, lock, warnings: [] }, options);
+  return await execute({ job, asked, inputs, ledger, lock, warnings: [] }, options);
+}
+
+/** The question that comes before everything else of a run or a retry: see `askAccount`. */
+export function askFirst(job: Job, options: RunOptions): Promise<AskedAccount> {
+  const { account, clock, stop, abort, onEvent } = { ...quietWorld(), ...options };
+  return askAccount({
+    account,
+    limits: job.limits,
+    clock,
+    stop,
+    abort,
+    onEvent: (event) => onEvent?.({ kind: "dispatch", event }),
+    onWarning: (message) => onEvent?.({ kind: "warning", message }),
+  });
 }
 
 /** The part of a command's options that scanning the inputs takes. */
@@ -106,6 +125,7 @@ type CommandOptions = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;
 /** What goes through the pipeline. */
 interface Execution {
   readonly job: Job;
+  readonly asked: AskedAccount;
   readonly inputs: readonly PreparedInput[];
   readonly ledger: Ledger;
   /** Of the state folder; told the name of the run. */
@@ -120,7 +140,7 @@ interface Execution {
 
 /** Stages, sends and reports inputs as one run. The caller holds the lock of the state folder. Throws as `run` does. */
 export async function execute(execution: Execution, options: RunOptions): Promise<RunResult> {
-  const { job, inputs, ledger, retryOf } = execution;
+  const { job, asked, inputs, ledger, retryOf } = execution;
   const settings = { ...quietWorld(), ...options };
   await using accountLock = await ledgersIn(job.state).lockAccount(settings.account.baseUrl);
   const record = await ledger.runs.begin({
@@ -132,8 +152,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
     ...(retryOf === undefined ? {} : { retryOf: retryOf.id }),
   });
   for (const lock of [execution.lock, accountLock]) lock.name(record.runId);
-  const traffic = countTraffic();
-  const warnings = [...execution.warnings, ...inputs.flatMap((input) => input.warnings)];
+  const warnings = [...asked.warnings, ...execution.warnings, ...inputs.flatMap((input) => input.warnings)];
   const locate = createLocate(ledger, record.id, inputs);
   using progress = keepProgress(runFolder(job, record), settings.clock);
   const tell = (event: RunEvent): void => {
@@ -142,6 +161,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
   };
   const { runId, command, startedAtMs } = record;
   tell({ kind: "begun", runId, command, job: job.file.shown, startedAtMs });
+  asked.tellFrom((event) => tell({ kind: "dispatch", event }));
   if (ledger.upgraded !== undefined) tell({ kind: "upgraded", ...ledger.upgraded });
   const warn = (message: string): void => {
     warnings.push(message);
@@ -151,27 +171,29 @@ export async function execute(execution: Execution, options: RunOptions): Promis
   for (const { file, what } of detections(inputs)) tell({ kind: "detected", file, what });
 
   await beforeSending(ledger, record, settings, async () => {
-    await stage(inputs, {
+    const staging = {
       job,
       ledger,
       run: record.id,
       strict: settings.strict ?? false,
       locate,
-      onProgress: (input, rows, of) => tell({ kind: "reading", input, rows, of }),
+      onProgress: (input: string, rows: number, of?: number) => tell({ kind: "reading", input, rows, of }),
       onWarning: warn,
-      onDetected: (file, what) => tell({ kind: "detected", file, what }),
-      signal: settings.stop,
+      onDetected: (file: string, what: string) => tell({ kind: "detected", file, what }),
       ...(retryOf === undefined ? {} : { retry: { refused: execution.refused ?? new Map() } }),
-    });
+    };
+    await asked.meanwhile((signal) => stage(inputs, { ...staging, signal }));
     await ledger.flush();
     // Where results cannot be written, nothing is sent.
     await makeFolder(runFolder(job, record));
   });
   tell(await stagedEntries(ledger, record));
 
+  asked.onFirstAnswer(await judgeFirstAnswer(ledger.account, job.limits.requestsPerSecond, warn));
   const end: DispatchEnd =
     (await refusedAsAWhole(ledger, record, settings)) ??
     (await dispatch({
+      line: asked.line,
       ledger,
       run: record.id,
       api: settings.account,
@@ -183,18 +205,22 @@ export async function execute(execution: Execution, options: RunOptions): Promis
       ...(settings.limit === undefined ? {} : { limit: settings.limit }),
       ...(settings.maxErrors === undefined ? {} : { maxErrors: settings.maxErrors }),
       locate,
-      onAnswer: await judgeFirstAnswer(ledger.account, job.limits.requestsPerSecond, warn),
       onEvent: (event) => {
-        traffic.see(event);
+        asked.traffic.see(event);
         if (event.type === "warning") return warn(event.message);
         tell({ kind: "dispatch", event });
       },
-      clock: settings.clock,
+      clock: asked.clock,
       random: settings.random,
       stop: settings.stop,
       abort: settings.abort,
     }));
-  return await finish(execution, record, { end, warnings, traffic, options: { ...settings, onEvent: tell } });
+  return await finish(execution, record, {
+    end,
+    warnings,
+    traffic: asked.traffic,
+    options: { ...settings, onEvent: tell },
+  });
 }
 
 async function stagedEntries(ledger: Ledger, { id }: RunRecord): Promise<RunEvent> {
@@ -272,6 +298,7 @@ async function finish(
   ending: Ending,
 ): Promise<RunResult> {
   const { end, options } = ending;
+  const { limit } = options;
   const folder = runFolder(job, record);
   options.onEvent?.({ kind: "reporting", folder });
   await ledger.queue.settleRest(record.id, undefined);
@@ -292,6 +319,7 @@ async function finish(
     resourceOf: resourceOf(inputs),
     open: await ledger.failures.count(job.file.path, record.id),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
+    ...(limit === undefined ? {} : { pilot: { limit, counts: await ledger.queue.pilot(record.id) } }),
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
   }).catch(afterSending);
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });

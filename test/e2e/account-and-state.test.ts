@@ -11,21 +11,20 @@ import { jobText, openProject, outcomesOf, productsCsv, readReport, writesOf } f
 const products = { products: { file: "products.csv", mapping: "products" } };
 
 describe.concurrent("the account", () => {
-  it("that is refused ends the run at once: exit 5, everything pending, nothing failed, no token in any output", async () => {
+  it("that is refused ends the run before anything is read: exit 5, no run begun, no token in any output", async () => {
     await using sandbox = await startSandbox();
     await using project = await openProject(sandbox, {
       "import.yaml": jobText(products),
       "products.csv": productsCsv(8),
     });
     const env = { LUMINOUS_API_KEY: "wrong-token-4711" };
-    const run = await project.report(["run", "import.yaml", "--log-file", "-"], { env });
-    expect(run.exitCode).toBe(5);
-    expect(outcomesOf(run.rows)).toEqual({ pending: 8 });
-    expect(run.summary.stopped).toMatchObject({ code: "ACCOUNT_REFUSED" });
-    expect(run.summary.stopped?.message).toContain(`${sandbox.url} (LUMINOUS_BASE_URL) refused the account: HTTP 401`);
-    expect(run.summary.stopped?.hint).toContain("/settings/api-tokens");
-    expect(writesOf(sandbox)).toBe(0);
-    expect(run.stdout + run.stderr + JSON.stringify(run.failures)).not.toContain("4711");
+    const run = await project.call(["run", "import.yaml", "--log-file", "-"], { env });
+    expect([run.exitCode, run.stdout]).toEqual([5, ""]);
+    expect(run.stderr).toContain(`${sandbox.url} (LUMINOUS_BASE_URL) refused the account: HTTP 401`);
+    expect(run.stderr).toContain("/settings/api-tokens");
+    expect(existsSync(join(project.folder, ".luminous-import", "runs"))).toBe(false);
+    expect(sandbox.counts().started).toBe(1);
+    expect(run.stderr).not.toContain("4711");
 
     const again = await project.report(["run", "import.yaml"]);
     expect([again.exitCode, outcomesOf(again.rows)]).toEqual([0, { accepted: 8 }]);
@@ -106,7 +105,7 @@ describe.concurrent("the state folder", () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain("cannot be written");
     expect(stderr).toContain("check that the state folder exists and that you may write to it");
-    expect(sandbox.counts().started).toBe(0);
+    expect(writesOf(sandbox)).toBe(0);
   });
 
   it("that cannot be made is named before anything is sent", async () => {

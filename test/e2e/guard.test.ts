@@ -152,14 +152,14 @@ describe.concurrent("the guard", () => {
     expect(said).toContain('the channel "New" pushes orders to an OMS (pushOrdersToOms is true)');
   });
 
-  it("asks nothing when everything was accepted before", async () => {
+  it("asks nothing but whether the token is taken when everything was accepted before", async () => {
     await using sandbox = await startSandbox();
     await using mine = await project(sandbox, "", history(5, { shop: "Default" }));
     await mine.report(["run", "import.yaml"]);
     const requests = () => Object.values(sandbox.counts().requests).reduce((sum, count) => sum + count, 0);
     const before = requests();
     const { exitCode, summary } = await mine.report(["run", "import.yaml"]);
-    expect([exitCode, summary.traffic?.requests, requests() - before]).toEqual([0, 0, 0]);
+    expect([exitCode, summary.traffic?.requests, requests() - before]).toEqual([0, 1, 1]);
   });
 
   it("warns in check and in run of open orders that are history", async () => {
@@ -177,7 +177,7 @@ describe.concurrent("the guard", () => {
 describe.concurrent("the job's channel", () => {
   const legacy = "channel: { label: Legacy 2024, warehouse_group: Default, description: Until 2024 }\n";
 
-  it("is made when it is missing, internal, and takes all orders without a question; the next run asks nothing", async () => {
+  it("is made when it is missing, internal, and takes all orders without a question; the next run asks nothing but whether the token is taken", async () => {
     await using sandbox = await startSandbox();
     await using mine = await project(sandbox, legacy, history(1000));
     const { exitCode, summary, stderr } = await mine.report(["run", "import.yaml"]);
@@ -196,7 +196,7 @@ describe.concurrent("the job's channel", () => {
     ]);
     expect(new Set(sandbox.records("sales_orders").map(({ content }) => content.channel_id))).toEqual(new Set([2]));
     const again = await mine.report(["run", "import.yaml"]);
-    expect([again.exitCode, again.summary.traffic?.requests]).toEqual([0, 0]);
+    expect([again.exitCode, again.summary.traffic?.requests]).toEqual([0, 1]);
   });
 
   it("is used as it is when it exists, and takes only the orders that name none", async () => {

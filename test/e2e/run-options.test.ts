@@ -5,11 +5,11 @@ import { jobText, lines, openProject, outcomesOf, productsCsv } from "./program.
 
 const products = { products: { file: "products.csv", mapping: "products" } };
 const kits = { kits: { file: "kits.csv", mapping: "kits" } };
-const kitsCsv = lines("kit_sku,kit_name,component_sku,quantity", "K1,Kit,P1,1", "K2,Kit,P2,1", "K3,Kit,P3,1");
+const kitsCsv = lines("kit_sku,kit_name,component_sku,quantity", "K1,Kit,P4,1", "K2,Kit,P2,1", "K3,Kit,P3,1");
 const oneInvalid = lines("sku,name,category,price", "A,Alpha,Tools,1", "B,Beta,Tools,x", "C,Gamma,Tools,3");
 
 describe.concurrent("run", () => {
-  it("--limit sends the first of each phase and leaves the rest pending; without it the rest follows", async () => {
+  it("--limit sends the first of each phase with what they need and leaves the rest pending; without it the rest follows", async () => {
     await using sandbox = await startSandbox();
     await using project = await openProject(sandbox, {
       "import.yaml": jobText({ ...kits, ...products }),
@@ -22,11 +22,15 @@ describe.concurrent("run", () => {
       "K1 accepted",
       "K2 accepted",
       "K3 pending",
-      "P1 accepted",
+      "P1 pending",
       "P2 accepted",
       "P3 pending",
-      "P4 pending",
+      "P4 accepted",
       "P5 pending",
+    ]);
+    expect(pilot.summary.pilot?.phases.map(({ phase, taken, entries }) => `${entries} ${phase} ${taken}`)).toEqual([
+      "2 kits first",
+      "2 products needed",
     ]);
     const rest = await project.report(["run", "import.yaml"]);
     expect(rest.exitCode).toBe(0);
@@ -34,8 +38,8 @@ describe.concurrent("run", () => {
     const requests = sandbox.counts().started;
     const idle = await project.call(["run", "import.yaml"]);
     expect(idle.exitCode).toBe(0);
-    expect(idle.stdout).toContain("Nothing was left to send, and no request was made.");
-    expect(sandbox.counts().started).toBe(requests);
+    expect(idle.stdout).toContain("Nothing was left to send: 1 request asked, none wrote.");
+    expect(sandbox.counts().started).toBe(requests + 1);
     expect(sandbox.counts()).toMatchObject({ created: { products: 8 }, updated: { products: 0 }, defects: 0 });
   });
 
@@ -74,7 +78,7 @@ describe.concurrent("run", () => {
       "C pending",
     ]);
     expect(refused.summary.stopped?.message).toContain("1 row is invalid, so nothing was sent");
-    expect(sandbox.counts().started).toBe(0);
+    expect(sandbox.counts().started).toBe(1); // the question whether the account takes the token
 
     await project.write("products.csv", oneInvalid.replace(",x", ",2"));
     const sent = await project.report(["run", "import.yaml", "--all-or-nothing"]);
@@ -129,7 +133,7 @@ describe.concurrent("run", () => {
     expect(lenient.rows[0]).toMatchObject({ code: "case_variant", outcome: "accepted" });
   });
 
-  it("a second time sends no request at all; --force asks the API again, and then updates what exists", async () => {
+  it("a second time asks one question and writes nothing; --force asks the API again, and then updates what exists", async () => {
     await using sandbox = await startSandbox();
     await using project = await openProject(sandbox, {
       "import.yaml": jobText(products),
@@ -141,7 +145,7 @@ describe.concurrent("run", () => {
     expect([second.exitCode, outcomesOf(second.rows)]).toEqual([0, { unchanged: 4 }]);
     expect(second.rows.map(({ remote_id }) => remote_id)).toEqual(first.rows.map(({ remote_id }) => remote_id));
     expect(first.rows.every(({ remote_id }) => remote_id !== "")).toBe(true);
-    expect(sandbox.counts().started).toBe(after);
+    expect(sandbox.counts().started).toBe(after + 1);
 
     const forced = await project.report(["run", "import.yaml", "--force"]);
     expect(forced.exitCode).toBe(0);

@@ -121,43 +121,33 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       expect([await keysBefore(9), await keysBefore(1)]).toEqual([["A", "D"], ["A"]]);
     });
 
-    it("limits a phase to its first open entries", async () => {
+    it("counts what is open and lacks what creation takes, by what is missing", async () => {
       await using place = await makePlace();
       await using ledger = await place.open();
+      const need = (path: string, line: number) => ({
+        code: "missing_value" as const,
+        message: "is required",
+        path,
+        line,
+      });
       const { run } = await stage(ledger, "r", [
-        "A",
-        { key: "bad", problems: [error] },
-        "B",
-        "C",
-        { key: "kit", phase: "kits" },
+        "complete",
+        { key: "A", creationProblems: [need("name", 2), need("category", 2)] },
+        { key: "B", creationProblems: [need("category", 3)] },
+        { key: "invalid", creationProblems: [need("name", 4)], problems: [error] },
+        { key: "W", resource: "channels", phase: "channels", keys: [] },
       ]);
-      expect(await ledger.queue.limitTo(run, "products", 9)).toBe(0);
-      expect(await ledger.queue.limitTo(run, "products", 2)).toBe(1);
-      expect([...(await openEntries(ledger, run)).keys()]).toEqual(["A", "B"]);
-      expect(await ledger.queue.limitTo(run, "products", 0)).toBe(2);
-      expect(await ledger.queue.progress(run, "products")).toEqual(
-        expect.arrayContaining([
-          { outcome: "pending", entries: 3 },
-          { outcome: "invalid", entries: 1 },
-        ]),
-      );
-      expect((await openEntries(ledger, run, "kits")).size).toBe(1);
-    });
-
-    it("does not call pending what it limits away while an earlier run left it in doubt", async () => {
-      await using place = await makePlace();
-      await using ledger = await place.open();
-      const first = await stage(ledger, "r1", ["A", "B"]);
-      const sent = await openEntry(ledger, first.run, "B");
-      await sendOne(ledger.queue, sent.id, { plan: { kind: "create" }, hash: sent.hash, atMs: 1, terms });
-      const { run } = await stage(ledger, "r2", ["A", "B", "C"]);
-      expect(await ledger.queue.limitTo(run, "products", 1)).toBe(2);
-      expect(await ledger.queue.progress(run, "products")).toEqual(
-        expect.arrayContaining([
-          { outcome: "in_doubt", entries: 1 },
-          { outcome: "pending", entries: 1 },
-        ]),
-      );
+      expect(await ledger.queue.creationNeeds(run)).toEqual([
+        {
+          resource: "products",
+          entries: 3,
+          lacking: 2,
+          needs: [
+            { entries: 2, first: need("category", 2) },
+            { entries: 1, first: need("name", 2) },
+          ],
+        },
+      ]);
     });
   });
 

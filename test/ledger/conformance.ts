@@ -4,6 +4,7 @@ import type { LedgerPlace } from "./build.ts";
 import { accountClaims } from "./conformance-account.ts";
 import { auditClaims } from "./conformance-audit.ts";
 import { storyClaims } from "./conformance-history.ts";
+import { pilotClaims } from "./conformance-pilot.ts";
 import { queueClaims } from "./conformance-queue.ts";
 import { referenceClaims } from "./conformance-references.ts";
 import { resultClaims } from "./conformance-results.ts";
@@ -19,6 +20,7 @@ export function ledgerConformance(name: string, makePlace: () => Promise<LedgerP
     describe("runs", () => runClaims(makePlace));
     describe("staging", () => stagingClaims(makePlace));
     describe("queue", () => queueClaims(makePlace));
+    describe("pilots", () => pilotClaims(makePlace));
     describe("references", () => referenceClaims(makePlace));
     describe("sends", () => sendClaims(makePlace));
     describe("results", () => resultClaims(makePlace));

@@ -20,6 +20,7 @@ import type { RunEvent } from "../../src/run/events.ts";
 import { retry } from "../../src/run/retry.ts";
 import { run } from "../../src/run/run.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
+import { writesOf } from "../e2e/program.ts";
 import { errorOf, type Files, type JobFolder, jobFolder } from "../staging/job-folder.ts";
 
 // More than is read ahead.
@@ -73,7 +74,7 @@ const readingDetails: When = (event) => event.kind === "reading" && event.input 
 async function runWith(
   folder: JobFolder,
   changes: readonly { readonly when: When; readonly change: () => void }[],
-): Promise<{ readonly error: ImportError; readonly requests: number; readonly done: number }> {
+): Promise<{ readonly error: ImportError; readonly writes: number; readonly done: number }> {
   await using sandbox = await startSandbox();
   let done = 0;
   const onEvent = (event: RunEvent): void => {
@@ -84,7 +85,7 @@ async function runWith(
   };
   const account = { baseUrl: sandbox.url, baseUrlFrom: "the test", token: "sandbox" };
   const error = await errorOf(run(await folder.loadJob(), { account, onEvent }));
-  return { error, requests: sandbox.counts().started, done };
+  return { error, writes: writesOf(sandbox), done };
 }
 
 /** In the middle of a number, far behind what was read. */
@@ -180,13 +181,13 @@ describe("a file that changes while a run reads it ends the run with exit 2, is 
     },
   ])("$what ($file)", async ({ file, when, change, says }) => {
     await using folder = await jobFolder(files);
-    const { error, requests, done } = await runWith(folder, [{ when, change: () => change(join(folder.path, file)) }]);
+    const { error, writes, done } = await runWith(folder, [{ when, change: () => change(join(folder.path, file)) }]);
     expect(done).toBe(1);
     expect(error).toMatchObject({ code: "INPUT_CHANGED", hint: expect.stringContaining("Nothing was sent.") });
     expect(error.message).toMatch(new RegExp(`^${file} changed while it was read: `));
     expect(error.message).toMatch(says);
     expect(exitCodeOf(error.code)).toBe(2);
-    expect(requests).toBe(0);
+    expect(writes).toBe(0);
   });
 
   it("also where it is packed", async () => {
@@ -195,16 +196,16 @@ describe("a file that changes while a run reads it ends the run with exit 2, is 
     const path = join(folder.path, "packed.csv.gz");
     writeFileSync(path, gzipSync(orders, { level: 0 }));
     const change = (): void => truncateSync(path, statSync(path).size - 5_000);
-    const { error, requests } = await runWith(folder, [{ when: readingOrders, change }]);
-    expect([error.code, requests]).toEqual(["INPUT_CHANGED", 0]);
+    const { error, writes } = await runWith(folder, [{ when: readingOrders, change }]);
+    expect([error.code, writes]).toEqual(["INPUT_CHANGED", 0]);
     expect(error.message).toContain("packed.csv.gz changed while it was read");
   });
 
   it("also where a pattern stands for one file more", async () => {
     await using folder = await jobFolder(files);
     const change = (): void => writeFileSync(join(folder.path, "orders-2.csv"), "Order,Name,Total\nO1,Ada,1\n");
-    const { error, requests } = await runWith(folder, [{ when: readingOrders, change }]);
-    expect([error.code, requests]).toEqual(["INPUT_CHANGED", 0]);
+    const { error, writes } = await runWith(folder, [{ when: readingOrders, change }]);
+    expect([error.code, writes]).toEqual(["INPUT_CHANGED", 0]);
     expect(error.message).toMatch(/^orders\*\.csv stands for more files than when the job began: .*orders-2\.csv$/);
   });
 
@@ -256,7 +257,7 @@ it("so does a retry whose failures file changes", async () => {
   expect(first.exitCode).toBe(3);
   const failures = join(first.folder, "failures", "orders.details.csv");
   writeFileSync(failures, readFileSync(failures, "utf8").replace("cup,x", "cup,1"));
-  const before = sandbox.counts().started;
+  const before = writesOf(sandbox);
   const onEvent = (event: RunEvent): void => {
     if (readingDetails(event)) appendFileSync(failures, "O1,pot,1,2,,,\n");
   };
@@ -265,6 +266,6 @@ it("so does a retry whose failures file changes", async () => {
     code: "INPUT_CHANGED",
     message: expect.stringMatching(/^failures\/orders\.details\.csv changed/),
   });
-  expect(sandbox.counts().started).toBe(before);
+  expect(writesOf(sandbox)).toBe(before);
   expect((await retry(await folder.loadJob(), { account })).exitCode).toBe(0);
 });

@@ -1,9 +1,12 @@
 // Open entries counted by what their payloads say, for whoever judges a run as a whole before it sends anything.
-import type { OpenCount, Queue } from "../../model/ledger/queue.ts";
+import type { CreationNeeds, OpenCount, Queue } from "../../model/ledger/queue.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { ResourceName } from "../../model/resource.ts";
+import { decode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 
 /** The part of `Queue` that looks into the payloads of what is open. */
-export function openOpenEntries(connection: Connection): Pick<Queue, "openBy" | "openBefore"> {
+export function openOpenEntries(connection: Connection): Pick<Queue, "openBy" | "openBefore" | "creationNeeds"> {
   return {
     async openBy(run, phase, { target, says, day, before }) {
       const counts = connection.read(() =>
@@ -48,7 +51,39 @@ export function openOpenEntries(connection: Connection): Pick<Queue, "openBy" | 
       );
       return keys.map(({ key }) => key);
     },
+    async creationNeeds(run) {
+      return connection.read(() => creationNeeds(connection, run));
+    },
   };
+}
+
+const mostNeeds = 10;
+
+function creationNeeds(connection: Connection, run: number): readonly CreationNeeds[] {
+  const counts = connection.all<Omit<CreationNeeds, "needs">>(
+    `select e.resource, count(*) entries, sum(p.creation_problems is not null) lacking
+       from entries e cross join payloads p on p.entry = e.id
+      where e.run = ? and e.outcome is null group by e.resource order by min(e.position)`,
+    run,
+  );
+  return counts
+    .filter(({ lacking }) => lacking > 0)
+    .map((count) => ({ ...count, needs: needsOf(connection, run, count.resource) }));
+}
+
+// With min() alone, the other columns are those of the row that has the minimum.
+function needsOf(connection: Connection, run: number, resource: ResourceName): CreationNeeds["needs"] {
+  return connection
+    .all<{ readonly entries: number; readonly first: string }>(
+      `select count(distinct e.id) entries, need.value first, min(e.position) position
+         from entries e cross join payloads p on p.entry = e.id cross join json_each(p.creation_problems) need
+        where e.run = ? and e.resource = ? and e.outcome is null and p.creation_problems is not null
+        group by json_extract(need.value, '$.path'), json_extract(need.value, '$.message')
+        order by entries desc, position limit ${mostNeeds}`,
+      run,
+      resource,
+    )
+    .map(({ entries, first }) => ({ entries, first: decode<Problem>(first) }));
 }
 
 function jsonPath(field: string): string {

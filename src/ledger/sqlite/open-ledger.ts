@@ -18,6 +18,7 @@ import { openHandOut } from "./hand-out.ts";
 import { openNewEntries } from "./new-entries.ts";
 import { openOpenEntries } from "./open-entries.ts";
 import { openOpenFailures } from "./open-failures.ts";
+import { openPilot } from "./pilot.ts";
 import { openPlanning } from "./planning.ts";
 import { openReferences } from "./references.ts";
 import { openResultRows } from "./result-rows.ts";
@@ -142,6 +143,7 @@ function openQueue(connection: Connection, keys: Keys, worklists: Worklists): Qu
   return {
     ...openHandOut(connection),
     ...openPlanning(connection),
+    ...openPilot(connection),
     ...openOpenEntries(connection),
     ...openReferences(connection, keys, worklists),
     ...openSendJournal(connection, keys),

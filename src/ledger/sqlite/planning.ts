@@ -1,5 +1,5 @@
 // Before the first send of a phase: which entries are open, what is known of them, what is to be done with them.
-// Not here: references (references.ts), handing entries out (hand-out.ts).
+// Not here: references (references.ts), what `--limit` leaves for later (pilot.ts), handing entries out (hand-out.ts).
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { KnownEntry, Queue } from "../../model/ledger/queue.ts";
 import type { Phase } from "../../model/resource.ts";
@@ -12,18 +12,14 @@ import {
   type QueuedColumns,
   queuedEntry,
   selectQueued,
-  unsentOutcome,
 } from "./storage/queued-entry.ts";
 import { rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `Queue` that decides what is to be done. */
 export function openPlanning(
   connection: Connection,
-): Pick<Queue, "limitTo" | "settleUnchanged" | "settleRemade" | "known" | "unplanned" | "plan" | "progress"> {
+): Pick<Queue, "settleUnchanged" | "settleRemade" | "known" | "unplanned" | "plan" | "progress"> {
   return {
-    async limitTo(run, phase, limit) {
-      return connection.write(() => limitTo(connection, run, phase, limit));
-    },
     async settleUnchanged(run, phase) {
       return connection.write(() => settleUnchanged(connection, run, phase));
     },
@@ -68,27 +64,6 @@ function noteGone(connection: Connection, entryId: number): void {
 }
 
 type QueueOutcome = NonNullable<Awaited<ReturnType<Queue["progress"]>>[number]["outcome"]>;
-
-function limitTo(connection: Connection, run: number, phase: Phase, limit: number): number {
-  const lastKept =
-    limit <= 0
-      ? { position: -1, id: -1 }
-      : connection.one<{ position: number; id: number }>(
-          "select position, id from entries where run = ? and phase = ? and outcome is null order by position, id limit 1 offset ?",
-          run,
-          phase,
-          limit - 1,
-        );
-  if (lastKept === undefined) return 0;
-  return connection.run(
-    `update entries set outcome = ${unsentOutcome}
-      where run = ? and phase = ? and (position, id) > (?, ?) and outcome is null`,
-    run,
-    phase,
-    lastKept.position,
-    lastKept.id,
-  ).changes;
-}
 
 // An entry in doubt is never unchanged: what was sent last may have gone through, and may have been other content.
 function settleUnchanged(connection: Connection, run: number, phase: Phase): number {

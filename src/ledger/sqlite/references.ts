@@ -69,8 +69,8 @@ function accepted(connection: Connection, key: number): Known | undefined {
   );
 }
 
-// `e` is the entry, `er` its reference. Its own keys are there for it, but no id that it would have to send before it has one.
-const isOpen = `not exists (select 1 from remembered m where m.run = e.run and m.key = er.key)
+/** SQL: `er`, a reference of the entry `e`, is satisfied by nothing known. Its own keys are there for it, but no id that it would have to send before it has one. */
+export const isOpenReference = `not exists (select 1 from remembered m where m.run = e.run and m.key = er.key)
   and not exists (select 1 from accepted a where a.key = er.key)
   and not exists (
     select 1 from entry_keys ek join entries x on x.id = ek.entry
@@ -92,7 +92,7 @@ async function* unknownReferences(
   const list = worklists.fill(
     `select distinct k.resource, er.key
        from entries e join entry_references er on er.entry = e.id join keys k on k.id = er.key
-      where e.run = ? and e.phase = ? and e.outcome is null and ${isOpen}`,
+      where e.run = ? and e.phase = ? and e.outcome is null and ${isOpenReference}`,
     run,
     phase,
   );
@@ -113,7 +113,7 @@ async function* entriesWithOpenReferences(
   const pages = pagesByPosition<QueuedColumns>(
     connection,
     `${selectQueued()} where e.run = ? and e.phase = ? and e.outcome is null
-       and exists (select 1 from entry_references er where er.entry = e.id and (${isOpen} or ${isAmbiguous}))`,
+       and exists (select 1 from entry_references er where er.entry = e.id and (${isOpenReference} or ${isAmbiguous}))`,
     run,
     phase,
     entriesPerPage,
@@ -141,7 +141,7 @@ function openOnes(connection: Connection, run: number, entryId: number): readonl
       `select er.path, k.resource, k.key, er.key key_id, er.fill,
               case when ${isAmbiguous} then (select json_group_array(distinct m.remote_id) ${candidates}) end several
          from entry_references er join entries e on e.id = er.entry join keys k on k.id = er.key
-        where er.entry = ? and (${isOpen} or ${isAmbiguous}) order by er.ordinal`,
+        where er.entry = ? and (${isOpenReference} or ${isAmbiguous}) order by er.ordinal`,
       entryId,
     )
     .map(({ path, resource, key, key_id, fill, several }) => ({

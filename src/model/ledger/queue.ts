@@ -61,10 +61,49 @@ export interface OpenCount {
   readonly earlier: number;
 }
 
+/** Of the open entries of a resource: how many lack what creation requires, and what. */
+export interface CreationNeeds {
+  readonly resource: ResourceName;
+  readonly entries: number;
+  readonly lacking: number;
+  /** What is missing most often first; only so many. An entry may lack several things. */
+  readonly needs: readonly {
+    readonly entries: number;
+    /** As the first of these entries has it, with its cell. */
+    readonly first: Problem;
+  }[];
+}
+
+/** What a pilot is: the first entries of the last phase that has any, with everything of the run that they need. */
+export interface PilotChoice {
+  /** In the order in which they are sent. Of a phase from which nothing chosen needs anything, the first are taken too. */
+  readonly phases: readonly Phase[];
+  /** How many are taken first; what they need comes on top. */
+  readonly limit: number;
+  /** Whose records cannot be changed: an entry with other content than was accepted before will not be sent. */
+  readonly unchangeable: readonly ResourceName[];
+}
+
+/** So many chosen entries of a phase ended in the same way. */
+export interface PilotCount {
+  readonly phase: Phase;
+  /** Whether they are the first of their phase, or are there because others need them. */
+  readonly taken: "first" | "needed";
+  readonly outcome: Outcome | undefined;
+  readonly entries: number;
+}
+
 /** Dispatch's view: what is open, what is known, what was sent. The only way to change the state of an entry after staging. */
 export interface Queue {
-  /** Open entries of the phase beyond the first `limit` open ones (by position) are settled pending, or in_doubt where a send is open. Gives how many. */
-  limitTo(run: number, phase: Phase, limit: number): Promise<number>;
+  /**
+   * Chooses what a pilot sends, and settles all other open entries pending, or in_doubt where a send is open. What is known
+   * to end without being sent does not count; where it stands before the last that counts, it stays open.
+   */
+  choosePilot(run: number, choice: PilotChoice): Promise<void>;
+  /** Settles open entries of the phase that the pilot did not choose and whose references are satisfied, as `choosePilot` does. Gives how many. */
+  settleBeyondPilot(run: number, phase: Phase): Promise<number>;
+  /** The chosen entries by phase and outcome, open ones under undefined. Known to this opening of the ledger only; empty when no pilot was chosen. */
+  pilot(run: number): Promise<readonly PilotCount[]>;
   /** Open entries with the hash under which their key was accepted before become `unchanged`. Gives how many. */
   settleUnchanged(run: number, phase: Phase): Promise<number>;
   /**
@@ -83,6 +122,8 @@ export interface Queue {
   unplanned(run: number, phase: Phase, size: number): AsyncIterable<readonly QueuedEntry[]>;
   /** Open entries of the phase, counted by what one field points at and by what another says. */
   openBy(run: number, phase: Phase, fields: OpenFields): Promise<readonly OpenCount[]>;
+  /** What open entries lack in case they have to be created, by resource in input order; resources that lack nothing are not there. */
+  creationNeeds(run: number): Promise<readonly CreationNeeds[]>;
   /** Keys of open entries of the phase whose field says one of these and whose day is before another, by position, at most `limit`. */
   openBefore(
     run: number,

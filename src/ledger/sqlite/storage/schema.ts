@@ -294,6 +294,12 @@ create temp table clash_claims (
 create index temp.clash_claims_by_rank on clash_claims (clash, rank);
 create index temp.clash_claims_of_entry on clash_claims (entry);
 
+-- A pilot (pilot.ts): what it sends, what it passes by, and what cannot be sent for which keys.
+create temp table pilot (entry integer primary key, is_first integer not null) strict;
+create temp table pilot_passed (entry integer primary key) strict;
+create temp table hopeless (entry integer primary key) strict;
+create temp table dead_keys (key integer primary key) strict;
+
 -- Texts of rows: where each stood first, how often at most in one of the files before, and how often so far in this one.
 create temp table row_texts (
   text text primary key,

@@ -1,0 +1,149 @@
+// `--limit`: which entries a pilot sends. It is chosen once, for all phases, before anything is asked or sent: the first
+// open entries of a phase with everything of the run that they need.
+//
+// An entry is hopeless when it is known already that it cannot be sent: one of its references is a key that the run has
+// and that cannot be made, or it would change a record that nothing can change. It does not count. Where it stands before the last
+// entry that counts it stays open, so that dispatch settles it as ever; the others behind it stay pending.
+import type { PilotChoice, Queue } from "../../model/ledger/queue.ts";
+import type { Phase } from "../../model/resource.ts";
+import { isOpenReference } from "./references.ts";
+import type { Connection } from "./storage/connection.ts";
+import { unsentOutcome } from "./storage/queued-entry.ts";
+
+/** The part of `Queue` that is about pilots. */
+export function openPilot(connection: Connection): Pick<Queue, "choosePilot" | "settleBeyondPilot" | "pilot"> {
+  return {
+    async choosePilot(run, choice) {
+      connection.write(() => choosePilot(connection, run, choice));
+    },
+    async settleBeyondPilot(run, phase) {
+      return connection.write(() => connection.run(settleBeyond, run, phase).changes);
+    },
+    async pilot(run) {
+      return connection.read(() =>
+        connection
+          .all<{ phase: Phase; isFirst: number; outcome: Counted["outcome"] | null; entries: number }>(
+            `select e.phase, p.is_first isFirst, e.outcome, count(*) entries
+               from pilot p join entries e on e.id = p.entry where e.run = ? group by 1, 2, 3 order by min(e.id)`,
+            run,
+          )
+          .map(({ isFirst, outcome, ...counted }) => ({
+            ...counted,
+            taken: isFirst === 1 ? "first" : "needed",
+            outcome: outcome ?? undefined,
+          })),
+      );
+    },
+  };
+}
+
+type Counted = Awaited<ReturnType<Queue["pilot"]>>[number];
+
+function choosePilot(connection: Connection, run: number, { phases, limit, unchangeable }: PilotChoice): void {
+  for (const table of ["pilot", "pilot_passed", "hopeless", "dead_keys"]) connection.run(`delete from ${table}`);
+  findHopeless(connection, run, unchangeable);
+  // What others need comes before them, so that whether a phase is needed is known when its turn comes.
+  for (const phase of [...phases].reverse()) {
+    if (limit > 0 && connection.one(isNeeded, run, phase) === undefined) takeFirst(connection, run, phase, limit);
+  }
+  connection.run(
+    `update entries set outcome = ${unsentOutcome} where run = ? and outcome is null
+      and id not in (select entry from pilot) and id not in (select entry from pilot_passed)`,
+    run,
+  );
+}
+
+const inDoubt = "exists (select 1 from sends s where s.key = e.key and s.open = 1)";
+const isHopeless = "select 1 from hopeless h where h.entry =";
+
+function findHopeless(connection: Connection, run: number, unchangeable: PilotChoice["unchangeable"]): void {
+  for (const resource of unchangeable) {
+    connection.run(
+      `insert or ignore into hopeless (entry)
+       select e.id from entries e join accepted a on a.key = e.key and a.role = 'own'
+        where e.run = ? and e.resource = ? and e.outcome is null and a.partial = 0 and not ${inDoubt}`,
+      run,
+      resource,
+    );
+  }
+  // A kit of a part that cannot be made cannot be made either, and so on.
+  while (connection.run(findDeadKeys, run, run, run).changes > 0) {
+    if (connection.run(findTheirs, run).changes === 0) return;
+  }
+}
+
+const findDeadKeys = `insert or ignore into dead_keys (key)
+  select ek.key from entries x cross join entry_keys ek on ek.entry = x.id
+   where x.run = ? and (x.outcome in ('invalid', 'blocked', 'rejected', 'failed') or (x.outcome is null and exists (${isHopeless} x.id)))
+     and not exists (select 1 from accepted a where a.key = ek.key)
+     and not exists (select 1 from remembered m where m.run = ? and m.key = ek.key)
+     and not exists (
+       select 1 from entry_keys other cross join entries y on y.id = other.entry
+        where other.run = ? and other.key = ek.key
+          and (y.outcome in ('accepted', 'unchanged', 'skipped') or (y.outcome is null and not exists (${isHopeless} y.id))))`;
+
+const findTheirs = `insert or ignore into hopeless (entry)
+  select e.id from entries e
+   where e.run = ? and e.outcome is null and not ${inDoubt}
+     and exists (select 1 from entry_references er cross join dead_keys d on d.key = er.key where er.entry = e.id)`;
+
+// A cross join keeps the order in which it is written: with any other, SQLite looks at all open entries once for each.
+const isNeeded = `select 1 from pilot p
+    cross join entry_references er on er.entry = p.entry
+    cross join entry_keys ek on ek.run = ? and ek.key = er.key
+    cross join entries x on x.id = ek.entry
+   where x.phase = ? limit 1`;
+
+/** The entries that open entries need, and what those need: a list `need` of entries to begin a statement with. */
+const need = (start: string): string => `with recursive need (entry) as (
+    ${start}
+    union
+    select x.id from need n
+      cross join entry_references er on er.entry = n.entry
+      cross join entry_keys ek on ek.run = ? and ek.key = er.key
+      cross join entries x on x.id = ek.entry
+     where x.outcome is null)`;
+
+function takeFirst(connection: Connection, run: number, phase: Phase, limit: number): void {
+  const { changes } = connection.run(
+    `insert into pilot (entry, is_first)
+     select e.id, 1 from entries e where e.run = ? and e.phase = ? and e.outcome is null and not exists (${isHopeless} e.id)
+      order by e.position, e.id limit ?`,
+    run,
+    phase,
+    limit,
+  );
+  const last =
+    changes < limit
+      ? undefined
+      : connection.one<{ position: number; id: number }>(
+          `select e.position, e.id from pilot p cross join entries e on e.id = p.entry where e.phase = ?
+            order by e.position desc, e.id desc limit 1`,
+          phase,
+        );
+  const { position, id } = last ?? { position: Number.MAX_SAFE_INTEGER, id: 0 };
+  connection.run(
+    `insert or ignore into pilot_passed (entry)
+     ${need(
+       `select h.entry from hopeless h cross join entries e on e.id = h.entry
+         where e.phase = ? and (e.position, e.id) < (?, ?)`,
+     )}
+     select n.entry from need n where exists (${isHopeless} n.entry)`,
+    phase,
+    position,
+    id,
+    run,
+  );
+  const chosen = need("select p.entry from pilot p cross join entries e on e.id = p.entry where e.phase = ?");
+  for (const [into, which] of [
+    ["pilot (entry, is_first)", "select n.entry, 0 from need n where not"],
+    ["pilot_passed (entry)", "select n.entry from need n where"],
+  ]) {
+    connection.run(`insert or ignore into ${into} ${chosen} ${which} exists (${isHopeless} n.entry)`, phase, run);
+  }
+}
+
+const settleBeyond = `update entries set outcome = ${unsentOutcome} where id in (
+    select e.id from entries e
+     where e.run = ? and e.phase = ? and e.outcome is null and e.id not in (select entry from pilot)
+       and not exists (select 1 from entry_references er where er.entry = e.id and ${isOpenReference}))`;
