@@ -140,7 +140,12 @@ async function narrow(context: DispatchContext): Promise<void> {
     await settleMany(context, phase, "unchanged", ledger.queue.settleUnchanged(run, phase));
     await settleMany(context, phase, "unchanged", settleRemade(context, phase));
   }
-  if (limit !== undefined) await ledger.queue.choosePilot(run, { phases, limit, unchangeable });
+  if (limit === undefined) return;
+  await ledger.queue.choosePilot(run, { phases, limit, unchangeable });
+  for (const phase of phases) {
+    const heldBack = (await ledger.queue.progress(run, phase)).filter(({ outcome }) => outcome === "pending");
+    await settleMany(context, phase, "pending", entriesOf(heldBack));
+  }
 }
 
 const unchangeable = Object.values(resources).flatMap(({ name, updateEndpoint }) =>
@@ -151,7 +156,7 @@ async function settleMany(
   { options }: DispatchContext,
   phase: Phase,
   outcome: "pending" | "unchanged",
-  settled: Promise<number>,
+  settled: Promise<number> | number,
 ): Promise<void> {
   const entries = await settled;
   if (entries > 0) options.onEvent({ type: "entries.settled", phase, outcome, entries });
