@@ -17,12 +17,12 @@ export function skewOf({ headers, atMs, durationMs }: AnswerSeen): number | unde
 /** Our clock against the server's. */
 export function judgeClock(answer: AnswerSeen): Finding {
   const skewMs = skewOf(answer);
-  if (skewMs === undefined) return ok("clock", "the API does not tell its time");
+  if (skewMs === undefined) return ok("clock", "the API does not say what time it has");
   const { atMs } = answer;
   const serverMs = atMs - skewMs;
   if (Math.abs(skewMs) <= tolerableSkewMs) return ok("clock", "agrees with the API's");
   const said = `this machine's clock is ${spanText(Math.abs(skewMs))} ${skewMs > 0 ? "ahead of" : "behind"} the API's (here ${iso(atMs)}, there ${iso(serverMs)})`;
-  const hint = "Set this machine's clock; until then every time in results and logs is wrong by as much";
+  const hint = "Set this machine's clock; until then every time in results and logs is off by that much";
   return Math.abs(skewMs) > fatalSkewMs
     ? problem("clock", said, `${hint}, and a lookup of what was just sent could miss it: do not run before.`)
     : warning("clock", said, `${hint}.`);
@@ -34,7 +34,7 @@ export function judgeClock(answer: AnswerSeen): Finding {
  */
 export function judgeClockSet(then: ClockFact & { readonly atMs: number }, nowAheadMs: number): Finding {
   const setMs = nowAheadMs - then.aheadMs;
-  if (Math.abs(setMs) <= tolerableSkewMs) return ok("clock", "goes as it did");
+  if (Math.abs(setMs) <= tolerableSkewMs) return ok("clock", "runs as before");
   return warning(
     "clock",
     `this machine's clock was set ${spanText(Math.abs(setMs))} ${setMs > 0 ? "forward" : "back"} against the API's since ${iso(then.atMs)}`,
@@ -70,7 +70,7 @@ export function judgeRate({ headers }: Pick<AnswerSeen, "headers">, wanted: numb
   return warning(
     "rate",
     `${said}, and the job asks for ${wantedText}`,
-    `Write limits: { requests_per_second: ${rateText(perSecond)} } or auto in the job. Above the limit 429s pause the run; nothing is lost by them.`,
+    `Write limits: { requests_per_second: ${rateText(perSecond)} } or auto in the job. Above the limit the API answers 429 and the run pauses; nothing is lost by that.`,
   );
 }
 

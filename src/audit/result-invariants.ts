@@ -73,7 +73,7 @@ async function compareLines(
       const place = `${line.file ?? ""}:${line.line ?? ""}`;
       const fileId = fileIds.get(JSON.stringify([line.input, line.file]));
       if (fileId === undefined) {
-        found.add(`${name}: ${place} is of no file of the run`);
+        found.add(`${name}: ${place} belongs to no file of the run`);
         continue;
       }
       const ref: RowRef = { file: fileId, number: Number(line.row) };
@@ -84,7 +84,7 @@ async function compareLines(
       if (row !== undefined && isSameRow(row.ref, ref)) {
         for (const difference of differences(line, row)) found.add(`${name}: ${place} ${difference}`);
         row = await nextRow();
-      } else found.add(`${name}: ${place} has another line already, or is no row of the run`);
+      } else found.add(`${name}: ${place} has another line already, or is not a row of the run`);
     }
   } catch (error) {
     found.add(`${name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -137,7 +137,7 @@ async function* ndjsonLines(path: string): AsyncGenerator<Line> {
   await Promise.race([failed, new Promise<void>((opened) => input.once("ready", () => opened()))]);
   for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const value: unknown = JSON.parse(text);
-    if (!isPlainObject(value)) throw new Error(`"${text.slice(0, 40)}" is no object`);
+    if (!isPlainObject(value)) throw new Error(`"${text.slice(0, 40)}" is not an object`);
     yield Object.fromEntries(
       Object.entries(value).map(([column, cell]) => [column, cell === null ? "" : String(cell)]),
     );

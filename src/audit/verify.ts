@@ -173,7 +173,7 @@ function createContent(
       { input: { name: input }, compiled: mapping },
     );
     if (draft === undefined || hash !== entry.hash) {
-      return `what was sent is no longer kept, and today's mapping (${mappings.get(input)?.shown ?? input}) makes something else of its rows: not compared`;
+      return `what was sent is no longer kept, and today's mapping (${mappings.get(input)?.shown ?? input}) makes something else of these rows: not compared`;
     }
     return { payload: draft.payload, clears: draft.clears };
   };
@@ -183,7 +183,7 @@ function createContent(
     const { payload, clears } = found;
     const fills = await ledger.queue.fills(entry.id).catch(() => undefined);
     if (fills === undefined)
-      return { ok: false, reason: "the id that a reference of it stood for is no longer known: not compared" };
+      return { ok: false, reason: "the id that one of its references meant is no longer known: not compared" };
     const filled = withFills(payload, fills);
     return { ok: true, body: bodyOf(entry, filled, clears) };
   };
@@ -222,7 +222,7 @@ async function fileNotes(ledger: Ledger, run: RunRecord): Promise<readonly strin
   for (const { file, info } of await ledger.results.files(run.id)) {
     if (info.path === "-") continue;
     const found = await stat(info.path).catch(() => undefined);
-    if (found === undefined) notes.push(`${file} is gone since the run; its rows in the ledger were compared`);
+    if (found === undefined) notes.push(`${file} is gone now; its rows in the ledger were compared`);
     else if (found.mtimeMs > run.startedAtMs) {
       notes.push(`${file} was changed after the run began; the rows that the run read were compared`);
     }

@@ -85,14 +85,14 @@ export function whyNotOurs(folder: string, uid: number | undefined = ownUid()): 
   const found = lstat(folder);
   if (found === undefined) return "is gone again";
   if (found.isSymbolicLink()) return "is a link";
-  if (!found.isDirectory()) return "is no folder";
+  if (!found.isDirectory()) return "is not a folder";
   if (uid === undefined) return undefined;
   if (found.uid !== uid) return "belongs to another user";
   if ((found.mode & 0o077) !== 0) return `can be entered by others (mode ${(found.mode & 0o777).toString(8)})`;
   const above = statSync(dirname(folder));
   const isSticky = (above.mode & 0o1000) !== 0;
   if ((above.uid !== uid && above.uid !== 0) || ((above.mode & 0o022) !== 0 && !isSticky)) {
-    return "stands where others could replace it";
+    return "is where others could replace it";
   }
   return undefined;
 }

@@ -117,7 +117,7 @@ export function createControls(options: ControlsOptions): Controls {
     if (end.kind === "whole" && isEmpty) return { kind: "empty" };
     if (end.kind === "silent") return { ...unknown(end, "export"), status: undefined };
     if (end.kind === "refused") {
-      const cause = `its list is empty, and its export, which would have to agree, is refused (HTTP ${end.status}, ${end.refusal.message}); once one ${resource.singular} was made by hand, the list alone can prove what it lacks`;
+      const cause = `its list is empty, and its export, which would have to agree, is refused (HTTP ${end.status}, ${end.refusal.message}); once one ${resource.singular} has been made in the app, the list alone is enough`;
       return { kind: "unknown", cause, status: undefined, isSilent: false };
     }
     return {

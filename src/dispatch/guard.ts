@@ -76,7 +76,7 @@ async function channelsOf(
     if (options.guard.orderPush === "allow") {
       options.onEvent({
         type: "warning",
-        message: `guard.order_push: allow: the channels cannot be read (${cause}), so nobody looked where orders go`,
+        message: `the channels cannot be read (${cause}), so it was not checked whether orders go to one that pushes them; the job says guard.order_push: allow, so they are sent`,
       });
       return [];
     }
@@ -176,10 +176,10 @@ function unreadable(
   status: number | undefined,
 ): ImportError {
   const { baseUrlFrom } = options.api;
-  const message = `the channels cannot be read (${cause}), so nobody knows whether ${tallied(counts)} would be pushed to an OMS`;
+  const message = `the channels cannot be read (${cause}), so it is not known whether ${tallied(counts)} would be pushed to an OMS`;
   const hint =
     status === 403
-      ? "Give the token permission to read channels, or write `guard: { order_push: allow }` to send them unseen. Nothing was sent."
+      ? "Give the token permission to read channels, or write `guard: { order_push: allow }` to send them unchecked. Nothing was sent."
       : `Check that ${baseUrlFrom} names the API itself (…/external/api/v1); the same command tries again. Nothing was sent.`;
   return new ImportError("GUARD", message, { hint });
 }

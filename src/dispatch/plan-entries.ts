@@ -205,7 +205,7 @@ function lookedUpDecision({ options }: DispatchContext, entry: QueuedEntry, answ
   }
   if (answers.unproven !== undefined) {
     const { singular, keyPath } = resources[entry.resource];
-    const message = `whether Luminous has the ${singular} "${entry.key}" could not be told, so it was not sent: ${answers.unproven}`;
+    const message = `whether Luminous has the ${singular} "${entry.key}" is not known, so it was not sent: ${answers.unproven}`;
     const problems = [{ code: "existence_unknown", message, path: keyPath }] as const;
     return { kind: "settle", settlement: { outcome: "failed", problems } };
   }

@@ -22,6 +22,6 @@ function noteOf(singular: string, { program, isMappingKnown }: MadeBy, isFinal: 
   const who = program === undefined ? "an earlier version of this program" : `version ${program} of this program`;
   const same = isMappingKnown ? "from the same rows and the same mapping" : "from the same rows";
   const otherwise = isFinal ? "" : "; --force sends it as it would be made now";
-  const message = `${who} made this ${singular} ${same}, and this version would make it otherwise: it stays as it is${otherwise}`;
+  const message = `${who} made this ${singular} ${same}, and this version would make it differently: it is left as it is${otherwise}`;
   return { code: "program_changed", severity: "warning", message };
 }

@@ -76,14 +76,14 @@ function judge(
       const unproven = lookup.whyUnproven(reference.resource);
       const message =
         unproven !== undefined
-          ? `whether Luminous has the ${name} could not be told: ${unproven}`
+          ? `whether Luminous has the ${name} is not known: ${unproven}`
           : (absence?.(name) ?? `the ${name} is neither in this job nor in Luminous`);
       missing.push({ code: "missing_reference", message, path });
     } else if (inRun.state === "open") {
       waits = true;
       missing.push({
         code: "reference_failed",
-        message: `the ${name}${place} waits for this one, or for nothing that will happen`,
+        message: `the ${name}${place} waits for this one in turn, or for something that will not come`,
         path,
       });
     } else if (inRun.outcome === "pending") {

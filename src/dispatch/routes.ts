@@ -204,7 +204,7 @@ export function createRoutes(options: RoutesOptions): AskByRoute & {
           collector,
           collector.unreadable > before
             ? `rows without an id or ${resource.keyPath} that can be read`
-            : "the list gave records that nobody asked for",
+            : "the list gave records that were not asked for",
           { isTrait: true },
         );
       if (end.kind !== "whole") return cannot(collector, end);

@@ -32,7 +32,7 @@ export function judgeCustomFields(
     return [
       warning(
         "custom fields",
-        `the definitions cannot be read (${definitions.unread}), so nobody knows whether ${listed(uses.map(({ label }) => label))} exist`,
+        `the definitions cannot be read (${definitions.unread}), so it is not known whether ${listed(uses.map(({ label }) => label))} exist`,
         "Look in Luminous whether these labels exist, spelled exactly so.",
       ),
     ];

@@ -158,7 +158,7 @@ async function examineState(state: string): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
     return error.code === "STATE_LOCKED"
-      ? warning("state", error.message, "One run at a time holds it: wait until that one has ended.")
+      ? warning("state", error.message, "One run at a time uses it: wait until that one has ended.")
       : problem("state", error.message, error.hint ?? "");
   }
 }

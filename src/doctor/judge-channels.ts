@@ -29,7 +29,7 @@ export function judgeChannels(records: readonly JsonObject[] | Unread, needs: Ch
   if ("unread" in records) {
     const said = `the channels cannot be read (${records.unread})`;
     return orderPush === "allow"
-      ? [warning("channels", said, "guard.order_push is allow, so orders would go there unseen.")]
+      ? [warning("channels", said, "guard.order_push is allow, so orders would go there unchecked.")]
       : [
           problem(
             "channels",

@@ -24,14 +24,14 @@ export function judgeFilters(probes: readonly FilterProbe[]): Finding {
   if (broken === undefined)
     return ok(
       "filters",
-      probes.length === 0 ? "the job looks nothing up" : `${names}: a key that nobody has finds nothing`,
+      probes.length === 0 ? "the job looks nothing up" : `${names}: a key that does not exist finds nothing`,
     );
   const { filter, got, control } = broken;
   if (got === 0) return warning("filters", `${filter} does not find "${control?.key}", which is there`, elsewhere);
   return warning(
     "filters",
     typeof got === "number"
-      ? `${filter} does not filter: asked for a key that nobody has, Luminous gave records all the same`
+      ? `${filter} does not filter: asked for a key that does not exist, Luminous gave records all the same`
       : `${filter} cannot be used (${got.unread})`,
     elsewhere,
   );

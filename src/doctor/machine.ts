@@ -28,7 +28,7 @@ export async function judgeState(state: string): Promise<Finding> {
   } catch {
     return problem("state", `${folder} cannot be written`, hint);
   }
-  return ok("state", folder === state ? `${state} can be written, and nobody holds it` : `${state} will be made`);
+  return ok("state", folder === state ? `${state} can be written, and no run is using it` : `${state} will be made`);
 }
 
 /** Room for what a run keeps: `inputBytes` is the size of its inputs, unpacked. */

@@ -121,7 +121,7 @@ async function rowAt(place: Place, path: string, { history }: Ledger): Promise<F
   const row = await history.rowAtLine(file.id, place.line);
   if (row === undefined) {
     throw new ImportError("USAGE", `line ${place.line} of ${file.file} is above its first row`, {
-      hint: "Lines count from 1; the header is no row.",
+      hint: "Lines count from 1; the header is not a row.",
     });
   }
   const lastLine = row.line + (row.raw.match(/\r\n|\n|\r/g)?.length ?? 0);

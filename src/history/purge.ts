@@ -44,7 +44,7 @@ export interface PurgeResult {
  */
 export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOptions): Promise<PurgeResult> {
   if (!existsSync(join(folder, "ledgers"))) {
-    throw new ImportError("USAGE", `${folder} is no state folder: it has no ledgers`, {
+    throw new ImportError("USAGE", `${folder} is not a state folder: it has no ledgers`, {
       hint: "Name the job, or its state folder with --state.",
     });
   }

@@ -114,7 +114,7 @@ function proposalOf(
   const blank =
     table.blankWords.length === 0
       ? []
-      : [{ key: "blank", value: ["", ...table.blankWords], why: "high: these words stand in its cells" }];
+      : [{ key: "blank", value: ["", ...table.blankWords], why: "high: its cells have these words" }];
   const { records, quote } = table.sample.settings;
   return {
     name: table.sample.name,
@@ -124,7 +124,7 @@ function proposalOf(
     why,
     source: [
       ...(records === undefined ? [] : [{ key: "records", value: records, why: "high: there is its list" }]),
-      ...(quote === undefined ? [] : [{ key: "quote", value: quote, why: "high: quotes stand inside of cells" }]),
+      ...(quote === undefined ? [] : [{ key: "quote", value: quote, why: "high: cells have quotes inside them" }]),
       ...blank,
       ...numbers.source,
       ...dates.source,

@@ -83,7 +83,7 @@ async function changeSince({ files, globs }: Seen, cause?: unknown): Promise<Imp
   const messages = [...new Set(told.filter((message) => message !== undefined))];
   if (messages.length === 0) return undefined;
   return new ImportError("INPUT_CHANGED", messages.join("\n"), {
-    hint: "Nothing was sent. Run the same command again once nobody writes there any more. An export is safest when it is written under another name and renamed once it is complete.",
+    hint: "Nothing was sent. Run the same command again once nothing writes there any more. It is safest to write an export under another name and to rename it once it is complete.",
     cause,
   });
 }
@@ -109,5 +109,5 @@ function bytesText({ bytes }: FileState): string {
 async function newFilesOf({ paths, ...glob }: Seen["globs"][number]): Promise<string | undefined> {
   const come = (await filesOfGlob(glob)).filter((path) => !paths.includes(path));
   if (come.length === 0) return undefined;
-  return `${glob.pattern} stands for more files than when the job began: ${come.slice(0, 3).join(", ")}${come.length > 3 ? ` and ${come.length - 3} more` : ""}`;
+  return `${glob.pattern} matches more files than when the job began: ${come.slice(0, 3).join(", ")}${come.length > 3 ? ` and ${come.length - 3} more` : ""}`;
 }

@@ -26,7 +26,7 @@ export const writtenJob = z.strictObject({
     })
     .optional()
     .meta({
-      description: "The account. LUMINOUS_COMPANY or a profile may name it instead; a token never stands here.",
+      description: "The account. LUMINOUS_COMPANY or a profile may name it instead; a token never belongs here.",
       examples: [{ company: "acme" }],
     }),
   limits: z

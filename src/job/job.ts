@@ -170,7 +170,7 @@ async function jobFrom(text: string, file: JobFile, overrides: JobOverrides): Pr
   const { value, positionOf } = loadYaml(text, file.shown, writtenJob, "JOB_INVALID", {
     check: jobFaults,
     sayable: withoutTokens,
-    hint: "docs/job.md describes every key. A token never stands in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
+    hint: "docs/job.md describes every key. A token never belongs in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
   });
   const folder = dirname(file.path);
   checkOverrides(

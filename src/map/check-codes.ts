@@ -45,7 +45,7 @@ function textOf(result: FieldResult): string | undefined {
 
 function keyMessage({ kind, column, what, remedy }: CodeDamage): string {
   if (kind === undefined) return `${what}; ${remedy}`;
-  return `${what}; ${remedy}. If it is a key as it stands: source: { accept: { ${JSON.stringify(column)}: [${kind}] } }`;
+  return `${what}; ${remedy}. If it is right as it is: source: { accept: { ${JSON.stringify(column)}: [${kind}] } }`;
 }
 
 interface CodeDamage {
@@ -104,7 +104,7 @@ function pointZero(cell: string, column: string): CodeDamage {
 
 function noKey(cell: string, column: string): CodeDamage {
   const remedy = "name the field that holds the key";
-  return { kind: undefined, column, what: `the value ${cell} stands where a key belongs`, remedy };
+  return { kind: undefined, column, what: `the value ${cell} is where a key should be`, remedy };
 }
 
 /** What the cell is in the JSON text of its row; undefined for rows of tables, whose cells are all text. */

@@ -274,7 +274,7 @@ function nestedElements(parent: Place, column: string, blanks: Blanks): Found {
     else if (hasObjects)
       return { ok: false, message: "an object is expected here, as beside it", place: parent, column: at };
     else if (typeof item !== "string")
-      return { ok: false, message: "a list of lists stands where a list is expected", place: parent, column: at };
+      return { ok: false, message: "there is a list of lists where a list is expected", place: parent, column: at };
     else if (!blanks.isBlank(item))
       elements.push({ place: { ...place, cells: noCells }, parent, item: { text: item, column: at } });
   }

@@ -165,7 +165,8 @@ function compileAlternative(
       recorder?.step({ kind: "picked", value: picked.value });
       if (takesStructure(field) && ref === undefined)
         return { kind: "value", value: typedStructure(picked.value, used[0]), origins };
-      const message = "a nested object stands where a value belongs: name a value inside it, such as customer.name";
+      const message =
+        "there is a nested object where a value is expected: name a value inside it, such as customer.name";
       if (omitWhere !== undefined) return omitted({ code: "wrong_type", message }, used, recorder);
       return { kind: "failed", code: "wrong_type", message, origins };
     }
@@ -297,7 +298,7 @@ function compileFinish(
       if (round !== undefined) recorder?.step({ kind: "round", places: round, value: traced(value) });
       if (ref !== undefined) {
         if (typeof value === "object")
-          return { kind: "failed", code: "wrong_type", message: `a list stands where one ${ref.by} belongs` };
+          return { kind: "failed", code: "wrong_type", message: `there is a list where one ${ref.by} is expected` };
         return { kind: "reference", resource: ref.resource, key: scalarText(value).trim() };
       }
       const coerced = coerce(value, field, inStyle, unit);

@@ -39,7 +39,7 @@ export function compileCopiedRows(
       (column) => cellAt(copy.source.row.cells, column) === cellAt(copy.before.row.cells, column),
     );
     const but = isSameText ? "and not in the others" : "but for how its numbers are written";
-    const message = `says the same as ${copy.before.file}:${copy.before.row.line} in every column that the mapping reads, ${but}: was one line exported twice?${others} Leave out the older file, or take these rows out of one`;
+    const message = `says the same as ${copy.before.file}:${copy.before.row.line} in every column that the mapping reads, ${but}: was one line exported twice?${others} Leave out the older file, or remove these rows from one of them`;
     return [{ code: "group_conflict", message, ...cellPlace(copy.source) }];
   };
 }
@@ -54,7 +54,7 @@ function changedLines(rows: readonly SourceRow[], names: ReadonlySet<string>): r
       const before = seen.get(sku);
       if (before === undefined) seen.set(sku, source);
       else if (before.ref.file !== source.ref.file && before.row.raw !== source.row.raw) {
-        const message = `stands in ${before.file}:${before.row.line} too, with other cells: was it exported again after a change? Leave out the older file, or take the row that does not count out of one`;
+        const message = `is in ${before.file}:${before.row.line} too, with other cells: was it exported again after a change? Leave out the older file, or remove the row that does not count from one of them`;
         return [{ code: "group_conflict", message, ...cellPlace(source, column) }];
       }
     }

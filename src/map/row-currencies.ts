@@ -40,7 +40,7 @@ export function compileRowCurrencies(
     );
     if (other === undefined) return [];
     const { file, row } = first.source;
-    const message = `${file}:${row.line} says ${quote(first.code)}, and one order is in one currency: its numbers would be added as they are`;
+    const message = `${file}:${row.line} says ${quote(first.code)}, and one order is in one currency: its numbers would be added up as if they were one`;
     return [{ code: "mixed_currency", message, path: "totals.currency", ...cellPlace(other.source, other.column) }];
   };
 }

@@ -18,7 +18,7 @@ export function certificateFault(code: string, from: string): CertificateFault |
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
     case "CERT_UNTRUSTED":
       return {
-        what: "its certificate is signed by nobody whom this machine trusts",
+        what: "its certificate is not signed by anybody whom this machine trusts",
         hint: "If a proxy of your company puts its own certificate in, save that in a file and name it in NODE_EXTRA_CA_CERTS.",
       };
     case "CERT_HAS_EXPIRED":

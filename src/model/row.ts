@@ -82,7 +82,7 @@ export interface FileInfo {
   readonly renamed?: readonly RenamedHeading[];
   /** CSV and TSV: how many blank cells every row has more than the header; absent when none. */
   readonly padding?: number;
-  /** JSON: the dotted path at which the array stands; absent at the top. */
+  /** JSON: the dotted path to the array; absent at the top. */
   readonly records?: string;
   /** Whether a line end stands behind its last line, known once it was read to its end; never of JSON, whose end is a bracket. */
   readonly lastLineEnds?: boolean;

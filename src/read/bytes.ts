@@ -111,7 +111,7 @@ async function* piecesOfFile(handle: FileHandle, file: string, bytes: bigint | u
   throw new ImportError(
     "INPUT_CHANGED",
     `${file} changed while it was read: it had ${countText(Number(bytes))} bytes, and ${countText(total)} could be read`,
-    { hint: "Nothing was sent. Run the same command again once nobody writes to it any more." },
+    { hint: "Nothing was sent. Run the same command again once nothing writes to it any more." },
   );
 }
 

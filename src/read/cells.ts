@@ -56,7 +56,7 @@ export function parseElement(
   } catch (error) {
     // A RangeError is too much nesting: ours, or the call stack's.
     const message =
-      error instanceof SyntaxError ? (usualMistake(raw) ?? `no JSON: ${shorten(error.message)}`) : tooDeep;
+      error instanceof SyntaxError ? (usualMistake(raw) ?? `not JSON: ${shorten(error.message)}`) : tooDeep;
     return { cells: noCells(), fault: { code: "unreadable_element", message } };
   }
   const message = `an object { … } is expected, ${kindOf(value)} found`;
@@ -103,13 +103,13 @@ function parseExactly(raw: string): unknown {
 function usualMistake(raw: string): string | undefined {
   const text = raw.trim();
   if (text.endsWith(",") && isJson(text.slice(0, -1))) {
-    return "no JSON: a comma stands behind the object; NDJSON has one object on each line and nothing between (with [ and ] around all of them it would be a JSON array: source.format: json)";
+    return "not JSON: there is a comma after the object; NDJSON has one object on each line and nothing between (with [ and ] around all of them it would be a JSON array: source.format: json)";
   }
   const word = foreignWord.exec(text)?.[1];
   if (word === undefined || !isJson(text.replace(foreignWords, (_, before: string) => `${before}null`)))
     return undefined;
   const instead = word === "True" || word === "False" ? word.toLowerCase() : "null";
-  return `no JSON: ${word} stands where JSON writes ${instead}`;
+  return `not JSON: ${word} is where JSON has ${instead}`;
 }
 
 // In strings too, where replacing them does no harm.

@@ -54,11 +54,11 @@ export async function readConfigText(file: ConfigFile): Promise<string> {
   if (bytes.length > mostBytes)
     throw refuse(
       `it is longer than ${mostMegabytes} MB`,
-      `Is it ${file.what} at all? A long table of values belongs into a file of its own: lookup: { file: … }.`,
+      `Is it ${file.what} at all? A long table of values belongs in a file of its own: lookup: { file: … }.`,
     );
   if (isPacked(bytes)) throw refuse("it is packed with gzip", "Unpack it with `gzip -d`.");
   const text = decoded(bytes);
-  if (text === undefined) throw refuse("it is no UTF-8 text", "Save it as UTF-8, and check that the path is right.");
+  if (text === undefined) throw refuse("it is not UTF-8 text", "Save it as UTF-8, and check that the path is right.");
   const isEmpty = file.mayBeEmpty !== true && /^(?:\s|#[^\n]*)*$/.test(text.replace(/^\uFEFF/, ""));
   if (isEmpty) throw new ImportError(file.code, `${file.what} ${file.shown} is empty`, { hint: written[file.kind] });
   return text;

@@ -87,7 +87,7 @@ export async function readCsv(source: Source, format: "csv" | "tsv", settings: S
       ...titles.detected,
       ...(padding === 0 ? [] : [`${cellsText(padding, "blank ")} at the end of every row`]),
       ...renamedText(renamed),
-      ...twice.map((name) => `heading ${JSON.stringify(name)} stands more than once; its columns are not read`),
+      ...twice.map((name) => `heading ${JSON.stringify(name)} occurs more than once; these columns are not read`),
     ],
     rows: () =>
       rowsOf(early, records, layout ?? layoutOf(header.cells), { file, delimiter, told, header: header.cells }),

@@ -6,7 +6,7 @@ import { openSource } from "./source.ts";
 import { peek } from "./text/byte-reader.ts";
 import { pieceBytes } from "./text/limits.ts";
 
-/** The dotted path of the first array of objects in a JSON file that is no array itself; undefined for any other file. */
+/** The dotted path of the first array of objects in a JSON file that is not an array itself; undefined for any other file. */
 export async function findRecords(path: string, shown: string): Promise<string | undefined> {
   await using source = await openSource(path, shown, undefined);
   const { format } = await chooseFormat(path, source, {});

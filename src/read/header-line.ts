@@ -41,7 +41,7 @@ export async function takeTitleLines(source: Source, clues: HeaderClues): Promis
   const header = lines[at];
   if (header === undefined) {
     throw unreadable(source.file, `source.header_line: ${said}, but the file has no such line near its beginning`, {
-      hint: "name the line on which the column names stand; the first line of the file is 1",
+      hint: "name the line that has the column names; the first line of the file is 1",
     });
   }
   const bytes = (await source.read()) ?? head;

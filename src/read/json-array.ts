@@ -57,7 +57,7 @@ async function enterPath(
     if (found === undefined) throw await cursor.expected(`"${wanted}"`);
     if (found !== wanted) {
       const place = taken.length === 0 ? "the top of the file" : `"${taken.join(".")}"`;
-      throw unreadable(file, `source.records: ${path}, but ${place} is no ${rest === "" ? "array" : "object"}`, {
+      throw unreadable(file, `source.records: ${path}, but ${place} is not an ${rest === "" ? "array" : "object"}`, {
         line: cursor.line(),
         hint: taken.length === 0 && found === "[" ? "the file itself is an array: leave source.records out" : hint(),
       });
@@ -67,7 +67,7 @@ async function enterPath(
     const within = rest;
     const key = await findKey(cursor, "start", (name) => within === name || within.startsWith(`${name}.`));
     if (key === undefined) {
-      throw unreadable(file, `source.records: ${path}, but nothing stands at "${[...taken, within].join(".")}"`, {
+      throw unreadable(file, `source.records: ${path}, but there is nothing at "${[...taken, within].join(".")}"`, {
         hint: hint(),
       });
     }
@@ -163,7 +163,7 @@ async function finish(cursor: JsonCursor, keys: readonly string[], file: string)
 function standsTwice(file: string, key: string, taken: string, line: number): ImportError {
   const what =
     key === taken
-      ? `the key "${key}" of source.records stands twice in one object`
+      ? `the key "${key}" of source.records occurs twice in one object`
       : `the keys "${taken}" and "${key}" of one object both lead to source.records`;
   return unreadable(file, what, { line, hint: "put all rows into one array" });
 }

@@ -88,7 +88,7 @@ export function jsonCursor(text: ByteReader, file: string): JsonCursor {
       try {
         JSON.parse(value);
       } catch (cause) {
-        throw unreadable(file, "what starts in this line is no JSON", {
+        throw unreadable(file, "what starts on this line is not JSON", {
           line,
           hint: "export the file again, as JSON",
           cause,
@@ -101,7 +101,7 @@ export function jsonCursor(text: ByteReader, file: string): JsonCursor {
       if (found === undefined) return cutOff(file, line);
       return unreadable(
         file,
-        `${what} is expected, ${found === '"' ? "a text" : `"${found}"`} found: this is no valid JSON`,
+        `${what} is expected, ${found === '"' ? "a text" : `"${found}"`} found: this is not valid JSON`,
         {
           line,
           hint: "export the file again; for a file with one object on each line set source.format: ndjson",

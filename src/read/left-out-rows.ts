@@ -105,7 +105,7 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
       if (headers <= mostLines) linesOfHeaders.push(record.line);
       return {
         code: "repeated_header",
-        message: "the header stands here again: several exports were put into one file",
+        message: "the header comes again here: several exports were put into one file",
       };
     },
     inWords: () => [
@@ -116,7 +116,7 @@ export function watchLeftOut(header: readonly string[], { columns, shape }: Layo
           ]),
       ...(linesOfHeaders.length === 0
         ? []
-        : [`the header stands again on ${linesText(linesOfHeaders, headers)}, left out`]),
+        : [`the header comes again on ${linesText(linesOfHeaders, headers)}, left out`]),
       ...(linesOfFooters.length === 0
         ? []
         : [

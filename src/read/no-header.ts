@@ -21,7 +21,7 @@ export function dataFault(
   const more = filled.length > shown.length ? " …" : "";
   return unreadable(file, `the first line looks like data, not like a header: ${shown.join(", ")}${more}`, {
     line,
-    hint: "put a line with the names of the columns on top of the file; if the header stands further down, say on which line: source: { header_line: 3 }",
+    hint: "put a line with the names of the columns on top of the file; if the header is further down, say on which line: source: { header_line: 3 }",
   });
 }
 

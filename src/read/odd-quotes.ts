@@ -260,7 +260,7 @@ function inDoubt(file: string, line: number, rest: string, fault: QuoteFault | u
   const where = fault === undefined ? "" : ` in cell ${fault.cell + 1}`;
   return unreadable(
     file,
-    `${fault?.what ?? "a quote is wrong"}${where}, and where the next row begins cannot be told: ${shown}`,
+    `${fault?.what ?? "a quote is wrong"}${where}, and it is not clear where the next row begins: ${shown}`,
     {
       line,
       hint: `correct this row: a quote inside a quoted cell is written twice, "5"" pipe"; if this file never puts cells in quotes, say so in the mapping: source: { quote: none }`,

@@ -26,7 +26,7 @@ export function doctorText({ findings, notLookedAt }: DoctorShown, { width }: { 
       ...rest.map((line) => `${indent}${line}`),
     ];
   });
-  const skipped = notLookedAt.length === 0 ? [] : ["", ...wrap(`Not looked at: ${notLookedAt.join(", ")}.`, width)];
+  const skipped = notLookedAt.length === 0 ? [] : ["", ...wrap(`Not checked: ${notLookedAt.join(", ")}.`, width)];
   return `${[...lines, ...skipped, "", verdict(findings)].join("\n")}\n`;
 }
 

@@ -8,7 +8,7 @@ export function eventLines(events: readonly StoryEvent[]): readonly string[] {
 }
 
 function eventText(event: StoryEvent): string {
-  if (event.kind === "lookup") return event.found ? "looked up by key: it is there" : "looked up by key: not there";
+  if (event.kind === "lookup") return event.found ? "looked up by key: found" : "looked up by key: not found";
   const { plan, remote_id, result, http_status, took_ms, run_id } = event;
   const what = plan === "update" ? `update of id ${remote_id} sent` : `${plan} sent`;
   const by = run_id === null ? "" : ` (by run ${run_id})`;
@@ -25,19 +25,19 @@ function resultText(result: Extract<StoryEvent, { kind: "send" }>["result"], has
     case "refused":
       return "refused";
     case "throttled":
-      return "held back by the API's limit, no attempt";
+      return "refused by the rate limit, which is no attempt";
     case "held":
-      return "never left: a pause began, no attempt";
+      return "not sent, because a pause began first";
     case "unavailable":
-      return "put off by the API, which may have passed it on";
+      return "the API was unavailable, and may have received it all the same";
     case "undelivered":
       return "not delivered";
     case "unanswered":
     case "recovered":
     case "absent":
-      return hasEnd ? "no usable answer" : "the process ended before an answer";
+      return hasEnd ? "no usable answer" : "the process ended before the answer came";
     case "open":
-      return "nothing is known of its end";
+      return "how it ended is not known";
     default:
       return result satisfies never;
   }

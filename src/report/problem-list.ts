@@ -31,7 +31,7 @@ export function problemList(
     const texts = examples.slice(0, maxExamples).map((problem) => exampleText(problem, severity));
     const rest = count - texts.length;
     const more = isSystemic(group)
-      ? ["everywhere else too: look at the mapping first"]
+      ? ["the others all have this too: look at the mapping first"]
       : maxExamples > 1 && rest > 0
         ? [`+${grouped(rest)} more`]
         : alsoAt(examples, rest);
@@ -46,9 +46,10 @@ export function problemList(
 
 // The same thing is wrong elsewhere: a few of the places say whether it is here and there, or in a whole stretch.
 function alsoAt([first, ...others]: readonly Problem[], rest: number): readonly string[] {
-  const lines = others.flatMap(({ file, line }) => (line === undefined || file !== first?.file ? [] : [String(line)]));
+  const near = others.flatMap(({ file, line }) => (line === undefined || file !== first?.file ? [] : [line]));
+  const lines = [...new Set(near)].filter((line) => line !== first?.line).map(String);
   if (lines.length === 0) return [];
-  const more = rest > lines.length ? ` and ${grouped(rest - lines.length)} more` : "";
+  const more = rest > near.length ? ` and ${grouped(rest - near.length)} more` : "";
   return [`also ${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")}${more}`];
 }
 

@@ -93,7 +93,7 @@ function mappingNote({ mapping, outcome, events }: EntryStory, width: number): r
     case "changed": {
       const then = events.length > 0 || outcome === "unchanged" ? "was sent" : "was made of these rows then";
       return hanging(
-        `These are the steps of today's mapping, and they come to something else than ${then}: the mapping, or a file that it looks things up in, has changed since.`,
+        `These are the steps of today's mapping, and they give another result than ${then}: the mapping, or a lookup file of it, has changed since.`,
         width,
       );
     }
@@ -128,7 +128,7 @@ function payloadSection(
 ): string {
   const title = plan === null ? "The payload, which was not sent" : `The payload as it was sent to ${plan} it`;
   if (content === null) {
-    return section(title, ["it is not kept in the ledger any more, and without the mapping it cannot be made again"]);
+    return section(title, ["the ledger does not keep it any more, and without the mapping it cannot be made again"]);
   }
   return section(title, [
     ...(from === "mapped_again" ? [mappedAgainNote(state)] : []),

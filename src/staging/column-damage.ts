@@ -121,7 +121,7 @@ function wordsOf(kind: DamageKind): string {
     case "html_entities":
       return "with entities of HTML, which would be sent as they are: apply decode_entities, or strip_html";
     case "cut_text":
-      return "cut at the most characters that a program holds: export again from the source";
+      return "cut off at the length that some program allows: export again from the source";
     default:
       return kind satisfies never;
   }

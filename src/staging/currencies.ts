@@ -64,8 +64,8 @@ function objection(
     held.size > 0
       ? `this order is in ${currency}, and the ${within} has orders in ${[...held].join(", ")}`
       : `the orders of the ${within} are in several currencies (${[...brought].map(([code, entries]) => `${code} ${countText(entries)}`).join(", ")}), this one in ${currency}`;
-  const remedy = `give each currency a channel of its own or, if they may stand together, say totals: { currencies: [${all.join(", ")}] } in ${file}`;
-  const message = `${what}. Luminous has no currency and would take the numbers as they are: ${remedy}`;
+  const remedy = `give each currency a channel of its own or, if they belong together, say totals: { currencies: [${all.join(", ")}] } in ${file}`;
+  const message = `${what}. Luminous has no currency and would take the numbers as they are, whatever they mean: ${remedy}`;
   return { code: "mixed_currency", message, path: "totals.currency" };
 }
 

@@ -65,7 +65,7 @@ async function problemOf(
       return {
         ...claim.place,
         code: "duplicate_key",
-        message: `"${claim.key}" stands more than once: also at ${listed} (${hint})`,
+        message: `"${claim.key}" occurs more than once: also at ${listed} (${hint})`,
       };
     }
     case "case":

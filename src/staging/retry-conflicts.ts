@@ -59,7 +59,7 @@ export async function refuseRetryConflicts(
       ({ claim: { key }, place }): Problem => ({
         ...place,
         code: "duplicate_key",
-        message: `"${key}" stood more than once in the original, and its rows stand together only here (if they make one entry: group.rows: anywhere; if not, take one away)`,
+        message: `"${key}" occurred more than once in the original, and its rows are next to each other only here (if they make one entry: group.rows: anywhere; if not, take one away)`,
       }),
     );
     await addTo(claims, problems, staging);

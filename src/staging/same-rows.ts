@@ -52,7 +52,7 @@ export function watchSameRows(
         const first = firsts.get(source);
         if (first === undefined) return undefined;
         const { file, row } = source;
-        const message = `the same row stands in ${nameOf(first.file)}:${first.line} and counts once`;
+        const message = `the same row is in ${nameOf(first.file)}:${first.line} and counts once`;
         return { code: "same_row", severity: "warning", message, file, line: row.line, row: row.number };
       });
     },
@@ -62,8 +62,8 @@ export function watchSameRows(
     inWords() {
       if (total === 0) return undefined;
       return total === 1
-        ? `${input}: 1 row stands in two files and counts once`
-        : `${input}: ${countText(total)} rows stand in two files, or more, and count once`;
+        ? `${input}: 1 row is in two files and counts once`
+        : `${input}: ${countText(total)} rows are in two or more files and count once`;
     },
   };
 }

@@ -97,7 +97,7 @@ function repeatedKeys(keys: readonly { readonly key: string; readonly path: stri
   return keys.flatMap(({ key, path }): Problem[] => {
     const before = first.get(key);
     if (before !== undefined)
-      return [{ code: "duplicate_key", path, message: `"${key}" stands more than once: also ${before}` }];
+      return [{ code: "duplicate_key", path, message: `"${key}" occurs more than once: also ${before}` }];
     first.set(key, path);
     return [];
   });
@@ -224,7 +224,11 @@ function whyAbsent(isList: boolean, origins: readonly Origin[] | undefined): str
 }
 
 function asNeed(problem: Problem): Problem {
-  return { ...problem, severity: "warning", message: `${problem.message}: only an update can do without` };
+  return {
+    ...problem,
+    severity: "warning",
+    message: `${problem.message}: needed to create it; an update works without`,
+  };
 }
 
 function isInsideList({ path = "" }: Problem): boolean {

@@ -48,7 +48,7 @@ describe("a run that nobody touched", () => {
       accepted_known: "accepted keys 7 = known 7",
     });
     expect(auditText(result)).toContain("ok      results.csv has one line for each row");
-    expect(auditText(result)).toContain("Every law holds.");
+    expect(auditText(result)).toContain("Every check passed.");
   });
 
   it("breaks none after a second run either, after payloads are gone and after one that sent things again with --force", async () => {
@@ -293,7 +293,7 @@ describe("what is changed in the results is named", () => {
       name: "a line of another file",
       file: "results.csv",
       change: (text) => text.replace("products,products.csv,2", "products,other.csv,2"),
-      example: "results.csv: other.csv:2 is of no file of the run",
+      example: "results.csv: other.csv:2 belongs to no file of the run",
     },
     {
       name: "a quote that never closes",

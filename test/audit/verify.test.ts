@@ -116,7 +116,7 @@ describe("what was sent and is no longer kept", () => {
       const result = await verified(copy);
       expect(result).toMatchObject({ exitCode: 3, compared: 3, differences: 4 });
       expect(said(result)[0]).toBe(
-        "products A-1: what was sent is no longer kept, and today's mapping (products.yaml) makes something else of its rows: not compared",
+        "products A-1: what was sent is no longer kept, and today's mapping (products.yaml) makes something else of these rows: not compared",
       );
       await rm(join(original.path, "products.yaml"));
       expect(said(await verified(copy))[0]).toContain(
@@ -137,7 +137,7 @@ describe("what was sent and is no longer kept", () => {
     expect(result).toMatchObject({ exitCode: 0, compared: 7, differences: 0 });
     expect(result.notes).toEqual([
       "products.csv was changed after the run began; the rows that the run read were compared",
-      "orders.json is gone since the run; its rows in the ledger were compared",
+      "orders.json is gone now; its rows in the ledger were compared",
     ]);
   });
 });

@@ -215,7 +215,7 @@ describe("an account is refused", () => {
       name: "for a config file that is no TOML",
       files: { "config.toml": "= x" },
       code: "NO_TOKEN",
-      says: "is no valid TOML",
+      says: "is not valid TOML",
       hint: "LUMINOUS_COMPANY",
     },
     {
@@ -229,7 +229,7 @@ describe("an account is refused", () => {
       name: "for a company that is an address",
       env: { LUMINOUS_COMPANY: "acme.joinluminous.com", ...key },
       code: "USAGE",
-      says: '"acme.joinluminous.com" is no company name',
+      says: '"acme.joinluminous.com" is not a company name',
       hint: "LUMINOUS_BASE_URL",
     },
     {
@@ -392,8 +392,8 @@ describe("an address", () => {
     { address: "http://localhost.example/v1", says: "plain http is for this machine only" },
     { address: "http://127.0.0.1.example/v1", says: "plain http is for this machine only" },
     { address: "http://10.0.0.1/v1", says: "plain http is for this machine only" },
-    { address: "ftp://acme.example/v1", says: "is no web address" },
-    { address: "acme", says: "is no web address" },
+    { address: "ftp://acme.example/v1", says: "is not a web address" },
+    { address: "acme", says: "is not a web address" },
     { address: "https://me:s3cr3t@acme.example/v1", says: "no user, password, query or fragment" },
     { address: "ftp://me:s3cr3t@acme.example/v1", says: "no user, password, query or fragment" },
     { address: "me:s3cr3t@acme.example", says: "no user, password, query or fragment" },

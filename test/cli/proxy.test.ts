@@ -98,7 +98,7 @@ describe("the proxy of an account", () => {
         }
       })();
       expect(refused).toBeInstanceOf(ImportError);
-      expect(refused).toMatchObject({ code: "USAGE", message: "HTTPS_PROXY is no address of an HTTP proxy" });
+      expect(refused).toMatchObject({ code: "USAGE", message: "HTTPS_PROXY is not the address of an HTTP proxy" });
       expect(JSON.stringify(refused)).not.toContain("s3cr3t");
     },
   );

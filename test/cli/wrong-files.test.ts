@@ -21,8 +21,8 @@ const wrong: readonly { readonly what: string; readonly content: Content; readon
   },
   { what: "a gzip file", content: gzipSync(mapping), says: "it is packed with gzip" },
   { what: "an xz file", content: Buffer.from("\xfd7zXZ\0 and more", "latin1"), says: "it is packed with xz" },
-  { what: "a picture", content: Buffer.from(`\x89PNG\r\n\x1a\n\0\0${secret}`, "latin1"), says: "it is no UTF-8 text" },
-  { what: "UTF-16", content: Buffer.from(`\ufeff${mapping}`, "utf16le"), says: "it is no UTF-8 text" },
+  { what: "a picture", content: Buffer.from(`\x89PNG\r\n\x1a\n\0\0${secret}`, "latin1"), says: "it is not UTF-8 text" },
+  { what: "UTF-16", content: Buffer.from(`\ufeff${mapping}`, "utf16le"), says: "it is not UTF-8 text" },
   { what: "a long table", content: `name: ${secret}\n`.repeat(200_000), says: "it is longer than 2 MB" },
   {
     what: "an export",

@@ -332,7 +332,7 @@ describe("the doctor", () => {
     expect(stdout).toContain("\nproblem  token");
     expect(stdout).toContain("→ Make a new one in Luminous under /settings/api-tokens");
     expect(stdout).toMatch(
-      /\nNot looked at: clock, rate, filters, channels, custom fields, permission\.\n\n1 problem\.\n$/,
+      /\nNot checked: clock, rate, filters, channels, custom fields, permission\.\n\n1 problem\.\n$/,
     );
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
   });

@@ -47,14 +47,14 @@ test.concurrent.each([
     what: "bytes that are no UTF-8 in a file that is",
     file: "a.csv",
     content: Buffer.concat([Buffer.from(lines(header, "A,Ærø,Tools")), Buffer.from("B,Caf\xe9,Tools\n", "latin1")]),
-    says: `a.csv:3: byte E9 in "Café" is no UTF-8, but 2 other characters are`,
+    says: `a.csv:3: byte E9 in "Café" is not UTF-8, but 2 other characters are`,
     hint: "windows-1252",
   },
   {
     what: "a quote that is never closed",
     file: "a.csv",
     content: lines(header, product, `B,"Beta,Tools`, "which goes on here"),
-    says: "a.csv:3: a quote is opened and never closed in cell 2, and where the next row begins cannot be told",
+    says: "a.csv:3: a quote is opened and never closed in cell 2, and it is not clear where the next row begins",
     hint: "correct this row",
   },
   {
@@ -154,7 +154,7 @@ it.concurrent("tells all five mistakes of a mapping at once, each with its line 
     expect.stringMatching(/mapping\.yaml:3:11: source\.delimeter: unknown key\. Did you mean "delimiter"\?/),
     expect.stringMatching(/mapping\.yaml:6:3: fields\.nmae: .*Did you mean "name"\?/),
     expect.stringMatching(/mapping\.yaml:7:40: .*unknown transform "monney"/),
-    expect.stringMatching(/mapping\.yaml:8:41: .*"stone" is no unit of weight/),
+    expect.stringMatching(/mapping\.yaml:8:41: .*"stone" is not a unit of weight/),
     expect.stringMatching(/mapping\.yaml:9:24: .*description\.expr/),
   ]);
   expect(stderr).toContain("docs/mapping-reference.md");

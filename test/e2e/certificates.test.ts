@@ -12,7 +12,7 @@ it.concurrent.each([
     what: "that signed itself",
     certificate: makeCertificate("localhost"),
     isKnown: false,
-    says: "its certificate is signed by nobody whom this machine trusts (DEPTH_ZERO_SELF_SIGNED_CERT)",
+    says: "its certificate is not signed by anybody whom this machine trusts (DEPTH_ZERO_SELF_SIGNED_CERT)",
     hint: "NODE_EXTRA_CA_CERTS",
   },
   {

@@ -23,7 +23,7 @@ describe.concurrent("explain", { timeout: 60_000 }, () => {
 
     const before = await project.call(["explain", "import.yaml", "P1"], { env: noToken });
     expect(before).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(before.stdout).toContain("create sent: nothing is known of its end");
+    expect(before.stdout).toContain("create sent: how it ended is not known");
 
     await sandbox[Symbol.asyncDispose]();
     const offline = await project.call(["explain", "import.yaml", "products.csv:2"], { env: noToken });

@@ -106,7 +106,7 @@ An update empties customer_notes.`,
     await using project = await openProject(undefined, { ...files, "products.yaml": mapping("Name") });
     const { stdout } = await project.call(["check", "import.yaml", "--show", "1"]);
     expect(stdout).toMatch(/^No entry is valid yet/);
-    expect(stdout).toContain("everywhere else too: look at the mapping first");
+    expect(stdout).toContain("the others all have this too: look at the mapping first");
   });
 });
 

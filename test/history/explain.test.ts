@@ -289,7 +289,7 @@ describe("sends without an answer", () => {
     expect(events[0]).toMatchObject({ kind: "send", result: "recovered", http_status: 500 });
     expect(events.at(-1)).toMatchObject({ kind: "lookup", found: true });
     expect(storyText(await at.explain("CUP-1"), { width: 100 })).toMatch(
-      /create sent: no usable answer \(HTTP 500\)[^\n]*\n[\s\S]*looked up by key: it is there/,
+      /create sent: no usable answer \(HTTP 500\)[^\n]*\n[\s\S]*looked up by key: found/,
     );
   });
 

@@ -37,7 +37,7 @@ describe("without a byte order mark and a word of the mapping", () => {
       what: "windows-1252",
       text: "a,b\n1,2\nConstitución,€\n",
       written: "windows-1252",
-      detected: ['encoding windows-1252 (guess: byte F3 on line 3 is no UTF-8 and would read "Constitución")'],
+      detected: ['encoding windows-1252 (guess: byte F3 on line 3 is not UTF-8 and would read "Constitución")'],
     },
     {
       what: "UTF-16",
@@ -82,7 +82,7 @@ describe("without a byte order mark and a word of the mapping", () => {
     ]);
     expect((await readFile("far.csv", bytes)).info).toMatchObject({
       encoding: "windows-1252",
-      detected: ['encoding windows-1252 (guess: byte E9 on line 5002 is no UTF-8 and would read "Café")'],
+      detected: ['encoding windows-1252 (guess: byte E9 on line 5002 is not UTF-8 and would read "Café")'],
     });
   });
 
@@ -92,7 +92,7 @@ describe("without a byte order mark and a word of the mapping", () => {
       Buffer.from("Caf\xe9\n", "latin1"),
     ]);
     expect(await faultOf(readText(bytes, csv))).toMatchObject({
-      message: 'in.txt:40002: what stands in this line after "Caf" is not utf-8',
+      message: 'in.txt:40002: what is on this line after "Caf" is not utf-8',
       hint: expect.stringContaining("windows-1252"),
     });
   });
@@ -104,13 +104,13 @@ describe("is refused, with the line and what to write", () => {
     {
       what: "UTF-8 with a damaged byte",
       bytes: Buffer.concat([Buffer.from(`a\n${utf8Lines}`), Buffer.from("M\xfcnchen\n", "latin1")]),
-      message: 'in.txt:102: byte FC in "München" is no UTF-8, but 500 other characters are',
+      message: 'in.txt:102: byte FC in "München" is not UTF-8, but 500 other characters are',
       hint: "source: { encoding: windows-1252 }",
     },
     {
       what: "two encodings in one file",
       bytes: Buffer.concat([Buffer.from("a\nKöln\nKöln\n"), Buffer.from("K\xf6ln\nK\xf6ln\nK\xf6ln\n", "latin1")]),
-      message: 'in.txt:4: byte F6 in "Köln" is no UTF-8, but 2 other characters are',
+      message: 'in.txt:4: byte F6 in "Köln" is not UTF-8, but 2 other characters are',
       hint: "CSV UTF-8",
     },
     {
@@ -128,7 +128,7 @@ describe("is refused, with the line and what to write", () => {
     {
       what: "Mac Roman",
       bytes: iconv.encode("a\nfrançais\n", "macintosh"),
-      message: "in.txt:2: the encoding cannot be told: it is no UTF-8, and windows-1252 has no byte 8D",
+      message: "in.txt:2: the encoding cannot be detected: it is not UTF-8, and windows-1252 has no byte 8D",
       hint: 'macintosh reads "français"',
     },
     {
@@ -158,7 +158,7 @@ describe("is refused, with the line and what to write", () => {
     {
       what: "Japanese",
       bytes: iconv.encode("a\nカップ\n", "shift_jis"),
-      message: "in.txt:2: the encoding cannot be told",
+      message: "in.txt:2: the encoding cannot be detected",
       hint: 'shift_jis reads "カップ"',
     },
   ])("$what", async ({ bytes, message, hint }) => {
@@ -200,7 +200,7 @@ describe("what the mapping says wins", () => {
   it("and is not helped out when it is wrong", async () => {
     const bytes = Buffer.from("a\nCaf\xe9\n", "latin1");
     expect((await faultOf(readText(bytes, { ...csv, encoding: "utf-8" }))).message).toBe(
-      'in.txt:2: what stands in this line after "Caf" is not utf-8',
+      'in.txt:2: what is on this line after "Caf" is not utf-8',
     );
   });
 });

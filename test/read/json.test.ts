@@ -60,12 +60,12 @@ describe("an element that is no row", () => {
     { element: "12", code: "not_an_object", says: "a number found" },
     { element: '"text"', code: "not_an_object", says: "a string found" },
     { element: "[1]", code: "not_an_object", says: "an array found" },
-    { element: '{"a":1,}', code: "unreadable_element", says: "no JSON" },
-    { element: '{"a":01}', code: "unreadable_element", says: "no JSON" },
-    { element: "nothing", code: "unreadable_element", says: "no JSON" },
-    { element: '{"a":NaN}', code: "unreadable_element", says: "no JSON: NaN stands where JSON writes null" },
-    { element: '{"a":[1,-Infinity]}', code: "unreadable_element", says: "no JSON: -Infinity stands where JSON" },
-    { element: '{"a":"NaN, x","b":True}', code: "unreadable_element", says: "True stands where JSON writes true" },
+    { element: '{"a":1,}', code: "unreadable_element", says: "not JSON" },
+    { element: '{"a":01}', code: "unreadable_element", says: "not JSON" },
+    { element: "nothing", code: "unreadable_element", says: "not JSON" },
+    { element: '{"a":NaN}', code: "unreadable_element", says: "not JSON: NaN is where JSON has null" },
+    { element: '{"a":[1,-Infinity]}', code: "unreadable_element", says: "not JSON: -Infinity is where JSON" },
+    { element: '{"a":"NaN, x","b":True}', code: "unreadable_element", says: "True is where JSON has true" },
     { element: `{"a":${"[".repeat(150)}${"]".repeat(150)}}`, code: "unreadable_element", says: "levels deep" },
     { element: '{"a":"x\\ud83d"}', code: "unreadable_element", says: "a lone surrogate" },
     { element: '{"a":"\\uDE00\\uD83D"}', code: "unreadable_element", says: "a lone surrogate" },
@@ -114,7 +114,7 @@ describe("a key that stands twice in one object", () => {
 
   it("is placed by line and column over several lines", async () => {
     const { rows } = await readText('[\r\n  {\r\n    "sku": "A",\r\n    "sku": "B"\r\n  }\r\n]', json);
-    expect(rows[0]?.fault?.message).toContain('the key "sku" stands twice in one object (at 3:5 and 4:5)');
+    expect(rows[0]?.fault?.message).toContain('the key "sku" occurs twice in one object (at 3:5 and 4:5)');
   });
 });
 
@@ -126,16 +126,16 @@ it("keeps characters that are a pair of surrogates, escaped or not, and text tha
 
 describe("JSON that is broken around its elements ends the read", () => {
   test.each([
-    { text: '[{"a":1}\n{"b":2}]', message: 'in.txt:2: "," or "]" is expected, "{" found: this is no valid JSON' },
-    { text: '[{"a":1},\n]', message: 'in.txt:2: a value is expected, "]" found: this is no valid JSON' },
-    { text: '[,{"a":1}]', message: 'in.txt:1: a value is expected, "," found: this is no valid JSON' },
-    { text: '[{"a":1}]\n\nx', message: 'in.txt:3: the end of the file is expected, "x" found: this is no valid JSON' },
-    { text: '[{"a":1}][]', message: 'in.txt:1: the end of the file is expected, "[" found: this is no valid JSON' },
+    { text: '[{"a":1}\n{"b":2}]', message: 'in.txt:2: "," or "]" is expected, "{" found: this is not valid JSON' },
+    { text: '[{"a":1},\n]', message: 'in.txt:2: a value is expected, "]" found: this is not valid JSON' },
+    { text: '[,{"a":1}]', message: 'in.txt:1: a value is expected, "," found: this is not valid JSON' },
+    { text: '[{"a":1}]\n\nx', message: 'in.txt:3: the end of the file is expected, "x" found: this is not valid JSON' },
+    { text: '[{"a":1}][]', message: 'in.txt:1: the end of the file is expected, "[" found: this is not valid JSON' },
     { text: '[{"a":1},\n{"b":"x\n', message: "in.txt:2: the file ends in the middle of its JSON" },
     { text: '[{"a":1},\n{"b":2}\n', message: "in.txt:3: the file ends in the middle of its JSON" },
     { text: '[{"a":1},', message: "in.txt:1: the file ends in the middle of its JSON" },
     { text: "  \n", message: "in.txt:2: the file ends in the middle of its JSON" },
-    { text: "hello", message: 'in.txt:1: "[" is expected, "h" found: this is no valid JSON' },
+    { text: "hello", message: 'in.txt:1: "[" is expected, "h" found: this is not valid JSON' },
   ])("$message", async ({ text, message }) => {
     for (const pieceLength of [1, 1000]) {
       expect(await faultOf(readText(text, json, pieceLength))).toMatchObject({ code: "INPUT_UNREADABLE", message });
@@ -143,17 +143,17 @@ describe("JSON that is broken around its elements ends the read", () => {
   });
 
   test.each([
-    { text: '{"m": {a:1}, "r": []}', says: "what starts in this line is no JSON" },
+    { text: '{"m": {a:1}, "r": []}', says: "what starts on this line is not JSON" },
     { text: '{"m" 1, "r": []}', says: '":" is expected' },
     { text: '{"m": , "r": []}', says: "a value is expected" },
     { text: '{"m": 1 "r": []}', says: '"," or "}" is expected' },
     { text: '{m: 1, "r": []}', says: "a key in quotes is expected" },
-    { text: '{"r": [], "m": nul}', says: "what starts in this line is no JSON" },
+    { text: '{"r": [], "m": nul}', says: "what starts on this line is not JSON" },
     { text: '{"r": [],}', says: "a key in quotes is expected" },
     { text: '{"r": []', says: "ends in the middle" },
     { text: '{"r": []} {"r": []}', says: "the end of the file is expected" },
-    { text: '{"r": [], "r": []}', says: 'the key "r" of source.records stands twice' },
-    { text: '{"r": [], "m": 1, "m": 2, "\\u0072": []}', says: 'the key "r" of source.records stands twice' },
+    { text: '{"r": [], "r": []}', says: 'the key "r" of source.records occurs twice' },
+    { text: '{"r": [], "m": 1, "m": 2, "\\u0072": []}', says: 'the key "r" of source.records occurs twice' },
   ])("$text at source.records: r", async ({ text, says }) => {
     const fault = await faultOf(readText(text, { ...json, records: "r" }));
     expect(fault.code).toBe("INPUT_UNREADABLE");
@@ -167,7 +167,7 @@ it("refuses an object in which two keys lead to source.records", async () => {
   for (const [text, says] of [
     ['{"data": {"orders": []}, "data.orders": []}', 'the keys "data" and "data.orders" of one object'],
     ['{"data.orders": [], "data": {"orders": []}}', 'the keys "data.orders" and "data" of one object'],
-    ['{"data": {"orders": [], "orders": []}}', 'the key "orders" of source.records stands twice'],
+    ['{"data": {"orders": [], "orders": []}}', 'the key "orders" of source.records occurs twice'],
   ] as const)
     expect((await faultOf(readText(text, settings))).message).toContain(says);
 });
@@ -183,10 +183,10 @@ describe("a missing or wrong source.records", () => {
   });
 
   test.each([
-    { records: "data.order", says: 'nothing stands at "data.order"' },
-    { records: "nix", says: 'nothing stands at "nix"' },
-    { records: "data", says: '"data" is no array' },
-    { records: "people.x", says: '"people" is no object' },
+    { records: "data.order", says: 'nothing at "data.order"' },
+    { records: "nix", says: 'nothing at "nix"' },
+    { records: "data", says: '"data" is not an array' },
+    { records: "people.x", says: '"people" is not an object' },
   ])("$records: $says", async ({ records, says }) => {
     const fault = await faultOf(readText(text, { ...json, records }));
     expect(fault.message).toContain(says);
@@ -277,7 +277,7 @@ describe("cells of JSON", () => {
 it("a comma behind an NDJSON line is named, and what to do about it", async () => {
   const { rows } = await readText('{"a":1},\n{"a":2}\n', ndjson);
   expect(rows.map(({ fault }) => fault?.message)).toEqual([
-    expect.stringMatching(/a comma stands behind the object; .* source\.format: json/),
+    expect.stringMatching(/there is a comma after the object; .* source\.format: json/),
     undefined,
   ]);
 });

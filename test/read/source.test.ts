@@ -189,7 +189,7 @@ describe("what is no text ends the read at its line", () => {
   it("and shows what stands before it", async () => {
     const bytes = Buffer.from("a\nAvda. de la Constituci\xf3n\n", "latin1");
     expect((await faultOf(readText(bytes, utf8))).message).toBe(
-      'in.txt:2: what stands in this line after "da. de la Constituci" is not utf-8',
+      'in.txt:2: what is on this line after "da. de la Constituci" is not utf-8',
     );
   });
 
@@ -207,7 +207,7 @@ describe("what is no text ends the read at its line", () => {
   ])("also in $encoding", async ({ encoding, bytes }) => {
     expect(await faultOf(readText(Buffer.from(bytes), { ...csv, encoding }))).toMatchObject({
       code: "INPUT_UNREADABLE",
-      message: `in.txt:2: what stands in this line is not ${encoding}`,
+      message: `in.txt:2: what is on this line is not ${encoding}`,
     });
   });
 });
@@ -243,7 +243,7 @@ describe("encodings", () => {
   it("that nobody knows is a fault of the mapping", async () => {
     expect(await faultOf(readText("a\n", { ...csv, encoding: "utf-9" }))).toMatchObject({
       code: "MAPPING_INVALID",
-      message: 'source.encoding: "utf-9" is no known encoding',
+      message: 'source.encoding: "utf-9" is not a known encoding',
     });
   });
 });

@@ -250,7 +250,9 @@ describe("what every row has", () => {
     const summary = { ...(await summaryOf({ tallies, problems })), files: [{ ...file, format, file: name }] };
     expect(summary.problems.top.map(systemicIn(summary))).toEqual([is]);
     expect(
-      terminalSummary(summary, { width: 80, again }).includes("everywhere else too: look at the mapping first"),
+      terminalSummary(summary, { width: 80, again }).includes(
+        "the others all have this too: look at the mapping first",
+      ),
     ).toBe(is);
   });
 });
@@ -271,6 +273,12 @@ describe("the list of problems", () => {
         "    +2 more kinds of problem",
       ].join("\n"),
     );
+  });
+
+  it("names a line once, however many of its problems are alike", async () => {
+    const { problems } = await summaryOf({ problems: [8, 8, 9, 9, 9].map((line) => ({ ...wrong, line })) });
+    const [, also] = problemList(problems, { width: 100, maxGroups: 1, maxExamples: 1 }).split("\n");
+    expect(also).toBe("    also line 9 and 2 more");
   });
 
   it("is empty without problems", async () => {

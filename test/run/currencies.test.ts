@@ -38,7 +38,7 @@ it("all of a channel's orders are refused where a file brings several and nothin
     "o.csv:6 pending 5",
   ]);
   expect(await readFile(join(folder, "results.csv"), "utf8")).toContain(
-    "the orders of the channel Web are in several currencies (EUR 1, MXN 1, USD 1), this one in EUR. Luminous has no currency and would take the numbers as they are: give each currency a channel of its own or, if they may stand together, say totals: { currencies: [EUR, MXN, USD] } in m.yaml",
+    "the orders of the channel Web are in several currencies (EUR 1, MXN 1, USD 1), this one in EUR. Luminous has no currency and would take the numbers as they are, whatever they mean: give each currency a channel of its own or, if they belong together, say totals: { currencies: [EUR, MXN, USD] } in m.yaml",
   );
   await job.run();
   expect(job.sandbox.records("sales_orders").map(({ key }) => key)).toEqual(["4", "5"]);

@@ -117,6 +117,6 @@ it.each(["csv", "json", "ndjson"])("from %s to the wire, the failures, a retry a
 
 function bodyOf(text: string): Readonly<Record<string, unknown>> {
   const body: unknown = JSON.parse(text);
-  if (typeof body !== "object" || body === null) throw new Error(`${text} is no object`);
+  if (typeof body !== "object" || body === null) throw new Error(`${text} is not an object`);
   return Object.fromEntries(Object.entries(body));
 }

@@ -206,7 +206,7 @@ describe("a file that changes while a run reads it ends the run with exit 2, is 
     const change = (): void => writeFileSync(join(folder.path, "orders-2.csv"), "Order,Name,Total\nO1,Ada,1\n");
     const { error, writes } = await runWith(folder, [{ when: readingOrders, change }]);
     expect([error.code, writes]).toEqual(["INPUT_CHANGED", 0]);
-    expect(error.message).toMatch(/^orders\*\.csv stands for more files than when the job began: .*orders-2\.csv$/);
+    expect(error.message).toMatch(/^orders\*\.csv matches more files than when the job began: .*orders-2\.csv$/);
   });
 
   it("and all of them at once", async () => {

@@ -56,7 +56,7 @@ describe("what another version made of the same rows by the same mapping", () =>
         "p.csv:2 unchanged P program_changed",
       ]);
       expect(told(result)).toContain(
-        "version 0.9.0 of this program made this order from the same rows and the same mapping, and this version would make it otherwise: it stays as it is",
+        "version 0.9.0 of this program made this order from the same rows and the same mapping, and this version would make it differently: it is left as it is",
       );
       expect(result.summary.traffic?.requests).toBe(1); // whether the account takes the token
     }

@@ -52,9 +52,9 @@ describe("a row of two files", () => {
       "o-2.csv:4 accepted created A3",
     ]);
     expect(await readFile(join(result.folder, "results.csv"), "utf8")).toContain(
-      "the same row stands in o-1.csv:4 and counts once",
+      "the same row is in o-1.csv:4 and counts once",
     );
-    expect(told(result)).toContain("orders: 1 row stands in two files and counts once");
+    expect(told(result)).toContain("orders: 1 row is in two files and counts once");
     expect((await job.run()).summary.outcomes.unchanged.entries).toBe(7); // with goods and shops
   });
 
@@ -83,7 +83,7 @@ describe("a row of two files", () => {
     );
     const result = await job.run();
     expect(held(job)).toEqual(["A1: A×1 A×1 A×1"]);
-    expect(told(result)).toContain("orders: 3 rows stand in two files, or more, and count once");
+    expect(told(result)).toContain("orders: 3 rows are in two or more files and count once");
   });
 
   test.each(["adjacent", "continued"])("is left out with its whole order where rows are %s", async (rows) => {
@@ -187,7 +187,7 @@ describe("an order number of two shops", () => {
       "o-2.csv:2 invalid A1 group_conflict",
       "o-2.csv:3 pending A2",
     ]);
-    expect(await readFile(join(folder, "results.csv"), "utf8")).toContain("stands in o-1.csv:2 too, with other cells");
+    expect(await readFile(join(folder, "results.csv"), "utf8")).toContain("is in o-1.csv:2 too, with other cells");
   });
 
   it("is no order when a line comes again as a spreadsheet writes its numbers; a SKU is no number", async () => {

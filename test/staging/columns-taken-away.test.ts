@@ -322,7 +322,7 @@ async function fateOf(files: Files): Promise<{ ready: number; needs: number; ref
     const problems = await staged.problems();
     return {
       ready: (await staged.open()).length,
-      needs: problems.filter((text) => text.includes("only an update can do without")).length,
+      needs: problems.filter((text) => text.includes("needed to create it; an update works without")).length,
       refused: "",
     };
   } catch (error) {

@@ -108,7 +108,7 @@ children:
   it("may stand twice where nobody reads them, and not where the mapping does", async () => {
     const files = products("SKU,Name,Stock,Min,Stock\nA,Cup,3,1,7\n");
     expect(await payloads(files)).toEqual([{ sku: "A", name: "Cup" }]);
-    expect(await detections(files)).toContain('heading "Stock" stands more than once; its columns are not read');
+    expect(await detections(files)).toContain('heading "Stock" occurs more than once; these columns are not read');
     expect((await errorOf(stagedJob(products("SKU,Name,name,SKU\nA,Cup,Pot,B\n")))).message).toBe(
       'in.csv:1: the header names a column more than once that the mapping reads: "SKU" (columns 1 and 4)',
     );
@@ -272,7 +272,7 @@ describe("a quote where none belongs", () => {
     const error = await errorOf(stagedJob(products('SKU,Name,Price\nA,Cup,1\nB,"this is\nnot\nclosed,2\n')));
     expect(error.code).toBe("INPUT_UNREADABLE");
     expect(error.message).toBe(
-      'in.csv:3: a quote is opened and never closed in cell 2, and where the next row begins cannot be told: B,"this is',
+      'in.csv:3: a quote is opened and never closed in cell 2, and it is not clear where the next row begins: B,"this is',
     );
   });
 });

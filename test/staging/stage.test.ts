@@ -117,8 +117,8 @@ describe("rows become entries", () => {
       "orders.csv:4 invalid A duplicate_key",
     ]);
     expect(await problemsOf(given)).toEqual([
-      'orders.csv:2 column "Order" = "A" → order_number: "A" stands more than once: also at orders.csv:4 (if these rows make one order: group.rows: anywhere)',
-      'orders.csv:4 column "Order" = "A" → order_number: "A" stands more than once: also at orders.csv:2 (if these rows make one order: group.rows: anywhere)',
+      'orders.csv:2 column "Order" = "A" → order_number: "A" occurs more than once: also at orders.csv:4 (if these rows make one order: group.rows: anywhere)',
+      'orders.csv:4 column "Order" = "A" → order_number: "A" occurs more than once: also at orders.csv:2 (if these rows make one order: group.rows: anywhere)',
     ]);
   });
 
@@ -218,8 +218,8 @@ describe("a row that could not be read", () => {
         `orders.${format}:3 invalid D duplicate_json_key`,
       ]);
       expect(await problemsOf(given)).toEqual([
-        expect.stringMatching(/^orders\.\w+:1 column "lines\.0\.Qty": the key "Qty" stands twice/),
-        expect.stringMatching(/^orders\.\w+:3 column "Order": the key "Order" stands twice/),
+        expect.stringMatching(/^orders\.\w+:1 column "lines\.0\.Qty": the key "Qty" occurs twice/),
+        expect.stringMatching(/^orders\.\w+:3 column "Order": the key "Order" occurs twice/),
       ]);
     },
   );
@@ -422,7 +422,7 @@ describe("keys", () => {
       "new.csv:3 invalid A duplicate_key",
     ]);
     const texts = await problemsOf(given);
-    expect(texts[0]).toMatch(/^old\.csv:2 column "SKU" = "A" → sku: "A" stands more than once: also at new\.csv:3 \(/);
+    expect(texts[0]).toMatch(/^old\.csv:2 column "SKU" = "A" → sku: "A" occurs more than once: also at new\.csv:3 \(/);
     expect(texts[1]).toMatch(/^new\.csv:3 .* also at old\.csv:2 \(/);
   });
 
@@ -493,7 +493,7 @@ describe("keys", () => {
       "products.csv:5 pending pot",
     ]);
     expect((await problemsOf(given))[0]).toMatch(
-      /^products\.csv:3 column "SKU" = "cup-m" → variants\[1\]\.sku: "cup-m" stands more than once: also at products\.csv:4/,
+      /^products\.csv:3 column "SKU" = "cup-m" → variants\[1\]\.sku: "cup-m" occurs more than once: also at products\.csv:4/,
     );
   });
 });

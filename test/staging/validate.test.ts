@@ -243,7 +243,7 @@ describe("an entry that may be an update", () => {
       ["name", "warning"],
       ["category.name", "warning"],
     ]);
-    expect(problems[0]?.message).toContain("only an update can do without");
+    expect(problems[0]?.message).toContain("needed to create it; an update works without");
   });
 
   it("may be a channel with its type, which an update leaves out", () => {
@@ -310,7 +310,7 @@ describe("SKUs of variants", () => {
   it("must differ within the product", () => {
     const { problems } = judge(products, { ...product, variants: [variant("R"), variant("B"), variant("R")] });
     expect(problems.map(({ code, path, message }) => [code, path, message])).toEqual([
-      ["duplicate_key", "variants[2].sku", '"R" stands more than once: also variants[0].sku'],
+      ["duplicate_key", "variants[2].sku", '"R" occurs more than once: also variants[0].sku'],
     ]);
   });
 });

@@ -107,7 +107,7 @@ async function findAddress(
   // Not shown but where it is an address of Luminous: people paste tokens.
   if (!/^[a-z0-9][a-z0-9-]*$/i.test(chosen.company) || chosen.company === env.LUMINOUS_API_KEY?.trim()) {
     const said = /luminous/i.test(chosen.company) ? `"${chosen.company}"` : "what it says";
-    throw new ImportError("USAGE", `${chosen.from}: ${said} is no company name`, {
+    throw new ImportError("USAGE", `${chosen.from}: ${said} is not a company name`, {
       hint: "It is the first part of the address in the browser, such as acme. A whole address goes into LUMINOUS_BASE_URL.",
     });
   }
@@ -129,7 +129,7 @@ function checkedAddress(text: string, from: string): Address {
     });
   }
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new ImportError("USAGE", `${from} is no web address`, {
+    throw new ImportError("USAGE", `${from} is not a web address`, {
       hint: "It looks like https://acme.api.joinluminous.com/external/api/v1.",
     });
   }
@@ -235,7 +235,7 @@ function parseToml(text: string, path: string): unknown {
   try {
     return parse(text);
   } catch (cause) {
-    throw new ImportError("NO_TOKEN", `${path} is no valid TOML`, {
+    throw new ImportError("NO_TOKEN", `${path} is not valid TOML`, {
       hint: "Set LUMINOUS_COMPANY and LUMINOUS_API_KEY instead.",
       cause,
     });

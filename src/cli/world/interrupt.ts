@@ -16,7 +16,9 @@ export function interruptible(world: CommandWorld): Interrupts {
       abort.abort();
       return;
     }
-    world.stderr.write("\nStopping: what is under way may end first. Ctrl-C again cuts it; both can be continued.\n");
+    world.stderr.write(
+      "\nStopping: requests under way may finish first. Press Ctrl-C again to cut them off; either way the same command continues.\n",
+    );
     stop.abort();
   });
   return { stop: stop.signal, abort: abort.signal, [Symbol.dispose]: off };

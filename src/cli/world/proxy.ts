@@ -18,7 +18,7 @@ export function proxyFor(baseUrl: string, env: Environment): HttpProxy | undefin
   const proxy = URL.canParse(written) ? new URL(written) : undefined;
   // The address is not shown: it may hold a password.
   if (proxy === undefined || !/^https?:$/.test(proxy.protocol) || proxy.hostname === "") {
-    throw new ImportError("USAGE", `${from} is no address of an HTTP proxy`, {
+    throw new ImportError("USAGE", `${from} is not the address of an HTTP proxy`, {
       hint: `It looks like http://proxy.example:3128, or http://user:password@proxy.example:3128. NO_PROXY=${url.hostname} goes around it.`,
     });
   }

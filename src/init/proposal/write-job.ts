@@ -15,10 +15,10 @@ export interface JobHead {
 export function writeJob({ mappings, unrecognised }: Proposal, { schema, account, fileOf }: JobHead): string {
   return [
     `# yaml-language-server: $schema=${schema}`,
-    "# Written by luminous-import init. Every key is in docs/job.md; what stands in comments is optional.",
+    "# Written by luminous-import init. Every key is in docs/job.md; what is in comments is optional.",
     "version: 1",
     account === undefined
-      ? "# TODO api: { company: acme }: your account; or set LUMINOUS_COMPANY. A token never stands here"
+      ? "# TODO api: { company: acme }: your account; or set LUMINOUS_COMPANY. A token never belongs here"
       : `# api: { company: acme } is not needed: ${account} names the account`,
     "# limits: { requests_per_second: 4, concurrency: 4 }",
     "# existing: { products: update, sales_orders: skip }",

@@ -17,7 +17,7 @@ export function writeMapping(proposal: ProposedMapping, { schema, shipped }: Map
     `# yaml-language-server: $schema=${schema}`,
     ...(shipped === undefined ? [] : [`# ${shipped} is a tested mapping for exports like this one: better take that.`]),
     `# Guessed from ${oneLine(proposal.shown)} by luminous-import init: ${proposal.role === "lines" ? "order lines" : proposal.role}, because of ${oneLine(proposal.why)}.`,
-    "# Behind each line stands how sure it is. Look at those that are not high, and take the # off a line that you want.",
+    "# Each line ends with how sure it is. Look at those that are not high, and take the # off a line that you want.",
     ...(todos === 0 ? [] : [`# ${todos === 1 ? "1 line is" : `${todos} lines are`} marked TODO.`]),
     "version: 1",
     `resource: ${proposal.resource}`,

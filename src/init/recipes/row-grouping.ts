@@ -13,10 +13,10 @@ export function rowGrouping({ name, cells }: Column): NonNullable<ProposedMappin
   if (distinct === filled.length) {
     return {
       spec: { by: name, rows: "anywhere" },
-      why: `medium: no "${name}" stands twice in the rows looked at; others may`,
+      why: `medium: no "${name}" occurs twice in the rows looked at; others may`,
     };
   }
   return starts.length === distinct
-    ? { spec: { by: name, rows: "adjacent" }, why: `high: rows with the same "${name}" stand together` }
+    ? { spec: { by: name, rows: "adjacent" }, why: `high: rows with the same "${name}" are next to each other` }
     : { spec: { by: name, rows: "anywhere" }, why: `high: rows with the same "${name}" are scattered` };
 }

@@ -78,7 +78,7 @@ export function variantsByHandle(
   return {
     group: {
       spec: { by: handle.name, rows: isAdjacent(handle) ? "adjacent" : "anywhere", conflict: "ignore" },
-      why: `high: "${handle.name}" stands in several rows`,
+      why: `high: "${handle.name}" is in several rows`,
     },
     lines,
     children: [{ list: "variants", each: "rows", where: `!(${isSingle})`, lines: inner }],

@@ -36,7 +36,7 @@ export async function lockAccount(baseUrl: string, state: string, common: string
   const parent = why === undefined ? own : join(state, "accounts");
   const lock = await lockFolder(join(parent, basename(ledgerPath("", baseUrl), ".db")), `the account ${baseUrl}`);
   if (why === undefined) return lock;
-  const warning = `${own} ${why}, so the lock of the account is in ${parent}. Start no other job of this account meanwhile: the two would not know of each other and exceed its rate limit.`;
+  const warning = `${own} ${why}, so the lock of the account is in ${parent}. Start no other job of this account until this one has ended: the two would not know of each other and together exceed its rate limit.`;
   return { ...lock, warning };
 }
 
@@ -115,7 +115,7 @@ function locked(folder: string, what: string, cause: unknown): ImportError {
       ? "another process"
       : `process ${holder.pid}${holder.runId === undefined ? "" : ` (run ${holder.runId})`} since ${new Date(holder.sinceMs).toISOString()}`;
   return new ImportError("STATE_LOCKED", `${what} is in use by ${who}`, {
-    hint: "wait until it has ended or stop it, then run the same command again; `status` works meanwhile",
+    hint: "wait until it has ended or stop it, then run the same command again; `status` works all the while",
     cause,
   });
 }

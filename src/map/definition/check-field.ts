@@ -118,7 +118,7 @@ const units: Rule = ({ unit }, { field }) => {
   return [
     {
       key: ["unit"],
-      message: `"${unit}" is no unit of ${field.type}; known are ${known.join(", ")}.${didYouMean(unit, known)}`,
+      message: `"${unit}" is not a unit of ${field.type}; known are ${known.join(", ")}.${didYouMean(unit, known)}`,
     },
   ];
 };

@@ -193,10 +193,10 @@ function misplacedField(name: string, context: FieldsContext): string | undefine
   for (let length = 1; length < steps.length; length += 1) {
     const above = steps.slice(0, length).join(".");
     const type = targetField(above, context)?.type;
-    if (type === "objects") return `stands in a list: map it under children.${above}.fields`;
+    if (type === "objects") return `is in a list: map it under children.${above}.fields`;
     if (type === "weight") return `a weight is mapped as a whole: ${above}: { from: …, unit: … }`;
   }
-  if (steps.some((step) => typeof step === "number" || step.trim() === "")) return "is no payload field";
+  if (steps.some((step) => typeof step === "number" || step.trim() === "")) return "is not a payload field";
   const field = targetField(name, context);
   if (field === undefined) {
     const known = fieldPaths(resource.schema).flatMap((path) =>
@@ -219,7 +219,7 @@ function checkChild(list: string, child: WrittenChild, context: Context): readon
     resource === undefined
       ? []
       : fieldPaths(resource.schema).filter((name) => fieldAt(resource.schema, name)?.type === "objects");
-  const message = `is no list of objects of ${resource?.name}.${didYouMean(list, known) || (known.length > 0 ? ` Known: ${known.join(", ")}` : "")}`;
+  const message = `is not a list of objects of ${resource?.name}.${didYouMean(list, known) || (known.length > 0 ? ` Known: ${known.join(", ")}` : "")}`;
   return [
     ...(resource === undefined || known.includes(list) ? [] : [{ path, message, at: "key" as const }]),
     ...checkEach(child.each, mapping, compile).map((fault) => ({ path: [...path, "each"], message: fault })),

@@ -44,7 +44,12 @@ export function checkTotals(
       ? [{ path: ["totals", "line"], message: `is the total of one item, and no children.${sums.list} are mapped` }]
       : []),
     ...(totals.currencies !== undefined && totals.currency === undefined
-      ? [{ path: ["totals", "currencies"], message: "needs totals.currency: where the currency of an order stands" }]
+      ? [
+          {
+            path: ["totals", "currencies"],
+            message: "needs totals.currency: which column has the currency of an order",
+          },
+        ]
       : []),
   ];
 }

@@ -13,7 +13,7 @@ export function coerceConstant(constant: Constant, field: Field, style: ValueSty
   if (value !== undefined) return coerce(value, field, constantStyle(style), unit);
   return takesStructure(field)
     ? { ok: true, value: constant }
-    : { ok: false, code: "wrong_type", message: "an object cannot stand here: map the fields below it" };
+    : { ok: false, code: "wrong_type", message: "an object cannot be given here: map the fields below it" };
 }
 
 /** True for fields that take a nested object of the source as it is. */

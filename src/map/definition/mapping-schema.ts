@@ -111,7 +111,7 @@ export const mappingSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            "The line of a CSV on which the column names stand; left out: the first, or that of the first 20 which has the columns of the mapping",
+            "The line of a CSV that has the column names; left out: the first, or that of the first 20 which has the columns of the mapping",
           examples: [3],
         }),
       encoding: z
@@ -126,7 +126,7 @@ export const mappingSchema = z.strictObject({
         .string()
         .min(1)
         .optional()
-        .meta({ description: "JSON: the dotted path at which the array stands", examples: ["data.orders"] }),
+        .meta({ description: "JSON: the dotted path to the array", examples: ["data.orders"] }),
       headings: z
         .record(column, z.array(column).min(1))
         .optional()
@@ -166,7 +166,7 @@ export const mappingSchema = z.strictObject({
       }),
       timezone: z
         .string()
-        .refine(isTimezone, { error: "is no time zone that this machine knows (write it as Europe/Berlin or UTC)" })
+        .refine(isTimezone, { error: "is not a time zone that this machine knows (write it as Europe/Berlin or UTC)" })
         .optional()
         .meta({
           description: "Where the calendar day of a date-time with an offset is taken; default: the day that it shows",

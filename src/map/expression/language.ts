@@ -164,7 +164,7 @@ const maxPlaces = 12n;
 
 function rounded(number: number, places: bigint): number {
   if (places < 0n || places > maxPlaces) throw fault(`round() takes 0 to ${maxPlaces} decimals`);
-  if (!Number.isFinite(number)) throw fault("round() of something that is no number: a division by zero?");
+  if (!Number.isFinite(number)) throw fault("round() of something that is not a number: a division by zero?");
   return roundDouble(number, Number(places));
 }
 
@@ -191,7 +191,7 @@ const maxDurationLength = 100;
 const durations = new Environment();
 
 function durationOf(text: string): unknown {
-  if (text.length > maxDurationLength) throw fault(`duration() takes a time like 90m, and there is ${quote(text)}`);
+  if (text.length > maxDurationLength) throw fault(`duration() takes a time like 90m, and got ${quote(text)}`);
   return durations.evaluate(`duration(${JSON.stringify(text)})`);
 }
 

@@ -31,14 +31,14 @@ export function runMessage(error: unknown, text?: string): string {
 
 const conversions: Readonly<Record<string, string>> = {
   double_conversion_error:
-    "double() takes a number like 1.5, and there is WHAT; number(…) reads numbers as the source writes them",
+    "double() takes a number like 1.5, and got WHAT; number(…) reads numbers as the source writes them",
   int_conversion_error:
-    "int() takes a whole number like 15, and there is WHAT; number(…) reads numbers as the source writes them",
+    "int() takes a whole number like 15, and got WHAT; number(…) reads numbers as the source writes them",
   uint_conversion_error:
-    "uint() takes a whole number from 0, and there is WHAT; number(…) reads numbers as the source writes them",
-  bool_conversion_error: 'bool() takes "true" or "false", and there is WHAT',
-  invalid_timestamp: "timestamp() takes a moment like 2024-03-09T14:30:00Z, and there is WHAT",
-  invalid_duration: "duration() takes a time like 90m, and there is WHAT",
+    "uint() takes a whole number from 0, and got WHAT; number(…) reads numbers as the source writes them",
+  bool_conversion_error: 'bool() takes "true" or "false", and got WHAT',
+  invalid_timestamp: "timestamp() takes a moment like 2024-03-09T14:30:00Z, and got WHAT",
+  invalid_duration: "duration() takes a time like 90m, and got WHAT",
 };
 
 function conversionMessage(code: string, text: string | undefined): string | undefined {

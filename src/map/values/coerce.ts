@@ -59,7 +59,7 @@ export function coerce(value: Value, field: Field, style: ValueStyle, unit?: Uni
     default:
       field.type satisfies never;
   }
-  if (typeof value === "object") return refuse("wrong_type", "a list stands where one value belongs");
+  if (typeof value === "object") return refuse("wrong_type", "there is a list where one value is expected");
   return coerceScalar(value, field, style, unit);
 }
 
@@ -96,7 +96,7 @@ function coerceJson(text: string): Coerced {
   } catch {
     // said below
   }
-  return refuse("wrong_type", `${quote(text)} is no JSON object or list`);
+  return refuse("wrong_type", `${quote(text)} is not a JSON object or list`);
 }
 
 // A value of custom_fields: what an expression or a transform made a number or a boolean stays one.
@@ -186,7 +186,8 @@ function coerceChoice(text: string, choices: readonly string[]): Coerced {
 function coerceList(value: Value, coerceItem: (item: Scalar) => Coerced): Coerced {
   const items = new Set<Json>();
   for (const item of typeof value === "object" ? value : [value]) {
-    if (typeof item === "object") return refuse("not_a_list", "a list of lists stands where a list of values belongs");
+    if (typeof item === "object")
+      return refuse("not_a_list", "there is a list of lists where a list of values is expected");
     if (typeof item === "string" && item.trim() === "") continue;
     const coerced = coerceItem(item);
     if (!coerced.ok) return coerced;

@@ -153,7 +153,7 @@ function faultOf(text: string, { decimal, thousands }: DecimalStyle): string {
     return `${shown} has a currency, ${money.written}; apply: [money] takes it off${demand(money.currencies)}`;
   if (money !== undefined && text.startsWith("("))
     return `${shown} is in brackets, as amounts below nothing are; apply: [money] reads it as ${quote(money.number)}`;
-  if (/\p{Sc}/u.test(text)) return `${shown} has a currency sign, and is no amount otherwise either`;
+  if (/\p{Sc}/u.test(text)) return `${shown} has a currency sign, and is not an amount without it either`;
   if (/^[+-]?[\d.,]+e[+-]?\d+$/i.test(text)) {
     return `${shown} is in scientific notation, in which spreadsheets lose digits; export the column as plain numbers`;
   }

@@ -45,7 +45,7 @@ export function takeMoney(
     return { ok: false, code: "not_a_number", message: `${quote(text)} is not an amount of money` };
   const { number, written, currencies } = money;
   if (wanted === undefined || written === "" || currencies.includes(wanted)) return { ok: true, number };
-  return { ok: false, code: "not_allowed", message: `${quote(text)} is in ${written}, and ${wanted} belongs here` };
+  return { ok: false, code: "not_allowed", message: `${quote(text)} is in ${written}, and ${wanted} is expected here` };
 }
 
 /** True for the code of a currency (`CHF`). */

@@ -62,7 +62,7 @@ export function readYaml(text: string): YamlText {
     }
   } catch (error) {
     if (!(error instanceof TooDeep)) throw error;
-    const message = `nests more than ${maxDepth} levels deep: that is no file for this program, or a bracket is never closed`;
+    const message = `nests more than ${maxDepth} levels deep: this is not a file for this program, or a bracket is never closed`;
     return { document: new Document(), faults: [{ ...positionAt(error.offset), message, fatal: true }], positionAt };
   }
   const read = document ?? new Document();

@@ -104,9 +104,9 @@ function isWebAddress({ value, issues }: z.core.ParsePayload<string>): void {
   const addresses = value.match(/(?:^|[,;|\s])https?:\/\//gi)?.length ?? 0;
   const message =
     addresses > 1
-      ? `holds ${addresses} addresses, and one belongs here`
+      ? `holds ${addresses} addresses, and only one is expected`
       : addresses === 1
-        ? "is not an address: it has something before it or white space in it"
+        ? "is not an address: there is something before it, or white space in it"
         : "is not an address that begins with http:// or https://";
   issues.push({ code: "invalid_format", format: "url", origin: "string", input: value, message });
 }

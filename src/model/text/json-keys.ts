@@ -26,7 +26,7 @@ export function describeRepeated(
   const places = [...new Set(first.at.map(placeOf))].filter((place) => place !== undefined);
   const where = places.length === 0 ? "" : ` (at ${places.slice(0, mostPlaces).join(" and ")})`;
   const more = others.length === 0 ? "" : `; so does "${others[0]?.path}"${others.length === 1 ? "" : " and others"}`;
-  return `the key "${first.key}" stands ${times} in one object${where}, so which value counts is not known${more}`;
+  return `the key "${first.key}" occurs ${times} in one object${where}, so it is not known which value counts${more}`;
 }
 
 const mostPlaces = 3;

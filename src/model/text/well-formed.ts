@@ -4,7 +4,7 @@
 /** What is wrong with text that holds half a character (a lone surrogate) or NUL; undefined for all other text. */
 export function brokenText(text: string): string | undefined {
   if (loneSurrogate.test(text)) return "holds half a character (a lone surrogate such as \\ud800)";
-  return text.includes("\0") ? "holds a NUL (\\u0000), which is no text" : undefined;
+  return text.includes("\0") ? "holds a NUL (\\u0000), which is not text" : undefined;
 }
 
 /** What is wrong with a text, or a key, anywhere in nested values; undefined where all can be kept. */

@@ -17,7 +17,7 @@ export function encodingName(encoding: string): string {
   if (flat === "utf16" || flat === "utf16le" || flat === "ucs2") return "utf-16le";
   if (flat === "utf16be") return "utf-16be";
   if (!iconv.encodingExists(encoding)) {
-    throw new ImportError("MAPPING_INVALID", `source.encoding: "${encoding}" is no known encoding`, {
+    throw new ImportError("MAPPING_INVALID", `source.encoding: "${encoding}" is not a known encoding`, {
       hint: "write utf-8, utf-16le, windows-1252, iso-8859-1 or another name of the iconv library",
     });
   }
@@ -71,7 +71,7 @@ function hasNulBytes(encoding: string): boolean {
 }
 
 function nulFound(file: string, line: number): ImportError {
-  return unreadable(file, "NUL bytes, no text: is it UTF-16 or a binary file?", {
+  return unreadable(file, "NUL bytes, not text: is it UTF-16 or a binary file?", {
     line,
     hint: "save the file as CSV UTF-8; when it is UTF-16 without a byte order mark, set source.encoding: utf-16le",
   });
@@ -84,7 +84,7 @@ function notInEncoding(file: string, line: number, encoding: string, before: Buf
       .replace(/\uFFFD/g, "")
       .slice(-20) ?? "";
   const place = tail === "" ? "" : ` after "${tail}"`;
-  return unreadable(file, `what stands in this line${place} is not ${encoding}`, {
+  return unreadable(file, `what is on this line${place} is not ${encoding}`, {
     line,
     hint:
       encoding === "utf-8"

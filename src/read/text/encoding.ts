@@ -31,7 +31,7 @@ export async function detectEncoding(
   if (firstStray === undefined) return { encoding: "utf-8", detected: [] };
   refuseDamaged(survey, firstStray, file);
   refuseOthers(survey, file);
-  const evidence = `byte ${hex(firstStray)} on line ${firstStray.line} is no UTF-8 and would read "${as("windows-1252", firstStray)}"`;
+  const evidence = `byte ${hex(firstStray)} on line ${firstStray.line} is not UTF-8 and would read "${as("windows-1252", firstStray)}"`;
   return { encoding: "windows-1252", detected: [`encoding windows-1252 (guess: ${evidence})`] };
 }
 
@@ -69,7 +69,7 @@ function refuseDamaged(survey: ByteSurvey, first: ByteFinding, file: string): vo
   // Text of one byte a character holds what looks like UTF-8 too, but hardly ever: "É»".
   if (characters * 10 <= strays) return;
   const most = `${countText(characters)} other character${characters === 1 ? " is" : "s are"}`;
-  throw unreadable(file, `byte ${hex(first)} in "${as("windows-1252", first)}" is no UTF-8, but ${most}`, {
+  throw unreadable(file, `byte ${hex(first)} in "${as("windows-1252", first)}" is not UTF-8, but ${most}`, {
     line,
     hint: "fix what is damaged, or save the file as CSV UTF-8; if all of it has another encoding, say so in the mapping, such as source: { encoding: windows-1252 }",
   });
@@ -80,7 +80,7 @@ function refuseOthers(survey: ByteSurvey, file: string): void {
   const { characters, strays, unknown, odd, firstOdd, inRuns, firstRun } = survey;
   const beyondAscii = strays + 2 * characters;
   const refuse = (what: string, finding: ByteFinding): ImportError =>
-    unreadable(file, `the encoding cannot be told: it is no UTF-8, and windows-1252 ${what}`, {
+    unreadable(file, `the encoding cannot be detected: it is not UTF-8, and windows-1252 ${what}`, {
       line: finding.line,
       hint: hintFor(finding),
     });

@@ -77,7 +77,7 @@ describe("the lock of an account", () => {
       why: /is a link/,
     },
     { what: "a link to nothing", plant: ({ own, folder }) => symlink(join(folder, "nowhere"), own), why: /is a link/ },
-    { what: "a file", plant: ({ own }) => writeFile(own, ""), why: /is no folder/ },
+    { what: "a file", plant: ({ own }) => writeFile(own, ""), why: /is not a folder/ },
     {
       what: "open to others",
       async plant({ own }) {
@@ -89,7 +89,7 @@ describe("the lock of an account", () => {
     {
       what: "where others can replace it",
       plant: ({ common }) => chmod(common, 0o777),
-      why: /stands where others could replace it/,
+      why: /is where others could replace it/,
     },
     {
       what: "where none can be made",
@@ -105,7 +105,7 @@ describe("the lock of an account", () => {
     const before = await readdir(place.folder, { recursive: true });
     await using lock = await lockAccount(baseUrl, place.state, place.common);
     expect(lock.warning).toMatch(why);
-    expect(lock.warning).toContain("Start no other job of this account meanwhile");
+    expect(lock.warning).toContain("Start no other job of this account until this one has ended");
     lock.name("20260101-run");
     expect(await readFile(place.precious, "utf8")).toBe("mine");
     const made = (await readdir(place.folder, { recursive: true })).filter((name) => !before.includes(name));

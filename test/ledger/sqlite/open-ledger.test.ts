@@ -104,7 +104,7 @@ describe("a file that cannot be used gives a clear error and stays as it was", (
     {
       name: "no database",
       spoil: (file) => writeFile(file, "x".repeat(9_000)),
-      message: /no SQLite database/,
+      message: /not an SQLite database/,
       hint: /--state/,
     },
     {

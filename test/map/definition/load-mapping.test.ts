@@ -40,14 +40,18 @@ describe("a field", () => {
     {
       fault: "that stands in a list",
       text: "variants.name: V",
-      line: "5:3: fields.variants.name: stands in a list: map it under children.variants.fields",
+      line: "5:3: fields.variants.name: is in a list: map it under children.variants.fields",
     },
     {
       fault: "below a weight",
       text: "product_weight.value: W",
       line: "5:3: fields.product_weight.value: a weight is mapped as a whole: product_weight: { from: …, unit: … }",
     },
-    { fault: "without a label", text: '"custom_fields.": X', line: "5:3: fields.custom_fields.: is no payload field" },
+    {
+      fault: "without a label",
+      text: '"custom_fields.": X',
+      line: "5:3: fields.custom_fields.: is not a payload field",
+    },
     { fault: "that is given twice", text: "name: A\n  name: B", line: "6:3: this key is given twice" },
     {
       fault: "inside one that is mapped as a whole",
@@ -113,7 +117,7 @@ describe("a field", () => {
     {
       fault: "with a unit of another kind",
       text: "product_weight: { from: A, unit: cm }",
-      line: '5:36: fields.product_weight.unit: "cm" is no unit of weight; known are lb, oz, g, kg.',
+      line: '5:36: fields.product_weight.unit: "cm" is not a unit of weight; known are lb, oz, g, kg.',
     },
     {
       fault: "with otherwise but no map",
@@ -178,7 +182,7 @@ describe("a field", () => {
     {
       fault: "in an alternative",
       text: "product_weight: [{ from: A, unit: kg }, { from: B, unit: kgs }]",
-      line: /^5:60: fields\.product_weight\[1\]\.unit: "kgs" is no unit of weight.* Did you mean "kg"\?/,
+      line: /^5:60: fields\.product_weight\[1\]\.unit: "kgs" is not a unit of weight.* Did you mean "kg"\?/,
     },
   ])("$fault is refused", ({ text, line }) => {
     expect(faultsOf(field(text))).toEqual([typeof line === "string" ? line : expect.stringMatching(line)]);
@@ -225,7 +229,7 @@ describe("a mapping", () => {
     {
       fault: "with an unknown zone",
       yaml: `${head}source: { timezone: Mars }\nfields: { sku: A }\n`,
-      line: "3:21: source.timezone: is no time zone that this machine knows (write it as Europe/Berlin or UTC)",
+      line: "3:21: source.timezone: is not a time zone that this machine knows (write it as Europe/Berlin or UTC)",
     },
     {
       fault: "with a date format that names no day",
@@ -265,17 +269,17 @@ describe("a mapping", () => {
     {
       fault: "with a field as a child too",
       yaml: `${head}fields: { sku: S, tags: T }\nchildren: { tags: { each: lines, fields: {} } }\n`,
-      line: "4:13: children.tags: is no list of objects of products. Known: variants, kit_items",
+      line: "4:13: children.tags: is not a list of objects of products. Known: variants, kit_items",
     },
     {
       fault: "with one item of a list",
       yaml: `${head}fields: { sku: S, "variants[0].sku": V }\n`,
-      line: /^3:19: fields\.variants\[0\]\.sku: stands in a list: map it under/,
+      line: /^3:19: fields\.variants\[0\]\.sku: is in a list: map it under/,
     },
     {
       fault: "with an unknown child",
       yaml: withChildren("variant: { each: lines, fields: {} }"),
-      line: '5:3: children.variant: is no list of objects of products. Did you mean "variants"?',
+      line: '5:3: children.variant: is not a list of objects of products. Did you mean "variants"?',
     },
     {
       fault: "with rows of no group",

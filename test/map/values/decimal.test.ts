@@ -62,7 +62,7 @@ describe("parseDecimal", () => {
     { text: "CHF 1'234.50", style: point, says: "apply: [money] takes it off, and [{ money: CHF }] refuses any other" },
     { text: "12,50 €", style: comma, says: "[{ money: EUR }]" },
     { text: "12,50 EUR", style: comma, says: "[{ money: EUR }]" },
-    { text: "$twelve", style: point, says: "has a currency sign, and is no amount" },
+    { text: "$twelve", style: point, says: "has a currency sign, and is not an amount" },
     { text: "(12.50)", style: point, says: 'apply: [money] reads it as "-12.50"' },
     { text: "12 XXL", style: point, says: "is not a number" },
     { text: "1,23,456", style: point, says: "say decimal: and thousands:" },

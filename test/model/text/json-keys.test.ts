@@ -67,9 +67,9 @@ it("is told with its places, and the others by their paths", () => {
   const text = '{"a":1,"b":{"c":1,"c":2},"a":2,"a":3,"a":4}';
   const repeated = repeatedKeys(text, JSON.parse(text));
   expect(describeRepeated(repeated.slice(0, 1))).toBe(
-    'the key "c" stands twice in one object, so which value counts is not known',
+    'the key "c" occurs twice in one object, so it is not known which value counts',
   );
   expect(describeRepeated(repeated, (offset) => `1:${offset + 1}`)).toBe(
-    'the key "c" stands twice in one object (at 1:13 and 1:19), so which value counts is not known; so does "a"',
+    'the key "c" occurs twice in one object (at 1:13 and 1:19), so it is not known which value counts; so does "a"',
   );
 });

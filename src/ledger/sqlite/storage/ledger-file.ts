@@ -75,7 +75,7 @@ export function checkHeader(file: string): void {
     );
   }
   if (header.toString("latin1", 0, 16) !== "SQLite format 3\0") {
-    throw unusable(`${file}: is not a ledger: it is no SQLite database`, foreignHint);
+    throw unusable(`${file}: is not a ledger: not an SQLite database`, foreignHint);
   }
   if (header.readUInt32BE(68) !== applicationId) {
     throw unusable(`${file}: is not a ledger: the database belongs to another program`, foreignHint);
