@@ -6,6 +6,7 @@ import { quote } from "../model/text/quote.ts";
 import { type ColumnUses, locate } from "./columns/column-uses.ts";
 import type { Alternative, Mapping } from "./definition/mapping.ts";
 import type { Blanks } from "./values/blanks.ts";
+import { currencyNamed } from "./values/money.ts";
 
 /**
  * Finds the first row whose currency is not that of a row above it, where `totals.currencies` does not let them stand
@@ -25,8 +26,7 @@ export function compileRowCurrencies(
   const read = (source: SourceRow) => {
     for (const column of columns) {
       const cell = cellAt(source.row.cells, column);
-      if (typeof cell === "string" && !blanks.isBlank(cell))
-        return [{ source, column, code: cell.trim().toUpperCase() }];
+      if (typeof cell === "string" && !blanks.isBlank(cell)) return [{ source, column, code: currencyNamed(cell) }];
     }
     return [];
   };

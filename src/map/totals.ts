@@ -11,6 +11,7 @@ import { compileField, type FieldTools } from "./compile-field.ts";
 import type { ChildMapping, Mapping, Totals } from "./definition/mapping.ts";
 import type { FieldScope } from "./scope.ts";
 import { add, compareDecimals, type Decimal, decimalOf, decimalText, product, roundDecimal } from "./values/decimal.ts";
+import { currencyNamed } from "./values/money.ts";
 
 /** A mapping's totals, ready for entries. */
 export interface CompiledTotals {
@@ -49,7 +50,7 @@ export function compileTotals(
       const isGiven = [given.order, given.items, ...given.lines].some((sum) => sum !== undefined);
       const isUnread = said.length > 0 || (isGiven && ours === undefined);
       const stands = differences.length > 0 ? "differs" : isGiven ? "agrees" : "unstated";
-      const code = typeof read.payload.currency === "string" ? read.payload.currency.trim().toUpperCase() : "";
+      const code = typeof read.payload.currency === "string" ? currencyNamed(read.payload.currency) : "";
       return {
         ...(hasSums ? { agreement: isUnread ? ("uncompared" as const) : stands } : {}),
         ...(code === "" ? {} : { currency: code }),

@@ -173,7 +173,18 @@ describe("the currency of an order", () => {
       totals: "{ currency: Currency }",
       found: ["mixed_currency"],
     },
-    { what: "one, written in two ways", codes: ["EUR", " eur", ""], totals: "{ currency: Currency }", found: [] },
+    {
+      what: "one, written in four ways",
+      codes: ["EUR", " eur", "€", "Euro", ""],
+      totals: "{ currency: Currency }",
+      found: [],
+    },
+    {
+      what: "a sign that several use",
+      codes: ["USD", "$"],
+      totals: "{ currency: Currency }",
+      found: ["mixed_currency"],
+    },
     {
       what: "two that may stand together",
       codes: ["EUR", "USD"],

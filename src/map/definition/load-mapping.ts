@@ -10,6 +10,7 @@ import type { Expr } from "../expression/condition.ts";
 import { type CompileExpression, compileExpression, type ReadyExpression } from "../expression/expression.ts";
 import { indexNames } from "../expression/index-names.ts";
 import { type ExpressionKind, type IndexNames, noIndexNames } from "../expression/language.ts";
+import { currencyNamed } from "../values/money.ts";
 import type { ValueStyle } from "../values/style.ts";
 import { type AmountName, amountField } from "./check-amounts.ts";
 import { isUnit } from "./check-field.ts";
@@ -204,7 +205,7 @@ function normaliseTotals(context: Context): Totals | undefined {
     items: fieldOf("items"),
     line: fieldOf("line"),
     currency: fieldOf("currency"),
-    currencies: currencies.map((name) => name.trim().toUpperCase()),
+    currencies: currencies.map(currencyNamed),
     tolerance,
     mismatch,
   };

@@ -53,6 +53,13 @@ export function isCurrency(code: string): boolean {
   return codes.has(code);
 }
 
+/** The currency that a cell names, one spelling for each: `€`, `eur` and `EUR` are EUR, and what several currencies use stays (`$`). */
+export function currencyNamed(text: string): string {
+  const meant = currenciesOf(text);
+  const [only] = meant;
+  return only !== undefined && meant.length === 1 ? only : text.trim().toUpperCase();
+}
+
 const maxLength = 100;
 const signClass = "[-+\\u2212]?";
 const word = "[\\p{L}\\p{Sc}. \\u00a0\\u202f]*";
