@@ -15,7 +15,7 @@ export interface LastLineOptions {
   readonly strict: boolean;
   readonly onWarning: (warning: string) => void;
   /** The files are failures files, which are written with a line end. */
-  readonly isRetry?: boolean;
+  readonly isRetry: boolean;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function judgeLastLines(run: number, options: LastLineOptions): Pro
 async function proofAgainst(
   file: StagedFile,
   files: readonly StagedFile[],
-  { earlier, isRetry = false }: LastLineOptions,
+  { earlier, isRetry }: LastLineOptions,
 ): Promise<string | undefined> {
   if (isRetry && file.kind !== "reference") return "failures files are written with one";
   const sibling = files.find((other) => standsWhere(other, file) && other.info.lastLineEnds === true);

@@ -34,7 +34,8 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
   }
   await refuseChanged(allSeen(inputs));
   const { ledger, run, job } = options;
-  await judgeLastLines(run, { ...options, earlier: options.earlierEndings ?? earlierEndings(ledger, job, run) });
+  const earlier = options.earlierEndings ?? earlierEndings(ledger, job, run);
+  await judgeLastLines(run, { ...options, earlier, isRetry: options.retry !== undefined });
   await ledger.staging.collapseIdentical(run);
   const settling = { ...options, pause: createPause(options.signal) };
   await settleDuplicateKeys(run, settling);

@@ -59,7 +59,10 @@ describe("a refused token", () => {
     expect(exitCodeOf(refused.code)).toBe(5);
     expect(refused.message).toContain(`${job.sandbox.url} (the test) refused the account: HTTP 401`);
     expect(refused.hint).toContain("/settings/api-tokens");
-    expect(events.map((event) => (event.kind === "dispatch" ? event.event.type : event.kind))).toEqual(["request"]);
+    expect(events.map((event) => (event.kind === "dispatch" ? event.event.type : event.kind))).toEqual([
+      "request.started",
+      "request",
+    ]);
     expect(job.sandbox.counts().started).toBe(1);
     await expect(readdir(join(job.folder.path, ".luminous-import", "runs"))).rejects.toThrow("ENOENT");
 
