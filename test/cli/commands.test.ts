@@ -207,7 +207,7 @@ describe("run", () => {
     await using at = await setting();
     const { exitCode, stderr } = await at.call(["run", "import.yaml"], { onListening: (interrupt) => interrupt() });
     expect(exitCode).toBe(4);
-    expect(stderr).toContain("Ctrl-C again cuts it");
+    expect(stderr).toContain("Ctrl-C again to cut them off");
     expect(stderr).toContain("Run the same command again.");
     expect((await at.call(["status", "import.yaml"])).stdout).toContain("nothing was sent: stopped while reading");
   });

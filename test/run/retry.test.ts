@@ -568,7 +568,7 @@ describe("what there is to retry", () => {
     await at.edit(first, "main.csv", (text) => iconv.encode(text.replace("Beta", "Bèta"), "macintosh"));
     expect(await errorOf(at.retryOnly())).toMatchObject({
       code: "INPUT_UNREADABLE",
-      message: expect.stringMatching(/^failures\/main\.csv:2: the encoding cannot be told/),
+      message: expect.stringMatching(/^failures\/main\.csv:2: the encoding cannot be detected/),
     });
     await at.edit(first, "main.csv", () => "nothing like it\n1\n");
     expect(await errorOf(at.retryOnly())).toMatchObject({
