@@ -57,7 +57,7 @@ export function terminalSummary(summary: Summary, options: TerminalSummaryOption
     creationNote(summary)
       .flatMap((line) => wrap(line, width))
       .join("\n"),
-    wrap(`Next: ${nextStep(summary, options)}`, width).join("\n"),
+    wrapAround(`Next: ${nextStep(summary, options)}`, commandsOf(options), width),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
@@ -78,6 +78,17 @@ export function fateTable(
   return (isTooWide ? tableLines(summary, []) : table)
     .map(({ text, fate }) => (colour ? coloured(cutTo(text, width), fate) : cutTo(text, width)))
     .join("\n");
+}
+
+function commandsOf({ again, rest, send, retry }: TerminalSummaryOptions): readonly string[] {
+  return [again, rest, send, retry].filter((command) => command !== undefined);
+}
+
+// A command that is broken at the end of a line would be pasted as two.
+function wrapAround(text: string, commands: readonly string[], width: number): string {
+  const longestFirst = [...new Set(commands)].sort((a, b) => b.length - a.length);
+  const joined = longestFirst.reduce((made, command) => made.replaceAll(command, command.replaceAll(" ", "\0")), text);
+  return wrap(joined, width).join("\n").replaceAll("\0", " ");
 }
 
 /** One sentence: what the person should do now. */
@@ -134,7 +145,8 @@ function earlierOpen({ open_failures }: Summary): number {
 }
 
 // What is in no failures file of this run, and still has to be brought in.
-function openNotes(summary: Summary, { width, retry }: TerminalSummaryOptions): readonly string[] {
+function openNotes(summary: Summary, options: TerminalSummaryOptions): readonly string[] {
+  const { width, retry } = options;
   if (sendsNothing(summary)) return [];
   const notReached = summary.outcomes.pending.rows;
   const earlier = earlierOpen(summary);
@@ -143,7 +155,7 @@ function openNotes(summary: Summary, { width, retry }: TerminalSummaryOptions): 
     ...(earlier === 0
       ? []
       : [`${counted(earlier, "row")} from earlier runs still open${retry === undefined ? "" : `: ${retry}`}`]),
-  ].flatMap((line) => wrap(line, width));
+  ].map((line) => wrapAround(line, commandsOf(options), width));
 }
 
 // What stopped nothing and still may matter.

@@ -228,6 +228,13 @@ describe("the next step", () => {
   });
 });
 
+it("keeps a command that it proposes on one line, whatever the width", async () => {
+  const failures = [{ name: "failures/orders.csv", input: "orders", rows: 60 }];
+  const summary = await summaryOf({ tallies: [tally("sales_orders", "invalid", 1, 1)], failures });
+  for (const width of [20, 40, 61, 80])
+    expect(terminalSummary(summary, { width, again, retry }).split("\n").at(-1)).toContain(retry);
+});
+
 describe("what every row has", () => {
   const file = { input: "orders", file: "orders.csv", kind: "input", format: "csv", rows: 30, detected: [] } as const;
   const tallies = [tally("sales_orders", "invalid", 10, 30), tally(null, "excluded", 0, 5)];
