@@ -154,7 +154,7 @@ describe.concurrent("state purge", () => {
       [["state", "purge"], "--before"],
       [["state", "purge", "--before", "31.01.2026"], "YYYY-MM-DD"],
       [["state", "purge", "--before", "2026-02-30"], "YYYY-MM-DD"],
-      [["state", "purge", "--before", "2026-01-31"], "is no state folder"],
+      [["state", "purge", "--before", "2026-01-31"], "is not a state folder"],
     ] as const) {
       const { exitCode, stderr } = await project.call(args);
       expect([exitCode, stderr]).toEqual([2, expect.stringContaining(says)]);

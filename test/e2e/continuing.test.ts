@@ -31,7 +31,7 @@ describe.concurrent("the same command again", { timeout: 60_000 }, () => {
     const stopped = await readReport(await first.ended);
     expect(stopped.exitCode).toBe(4);
     expect(stopped.summary.stopped).toMatchObject({ code: "STOPPED" });
-    expect(stopped.stderr).toContain("Stopping: what is under way may end first");
+    expect(stopped.stderr).toContain("Stopping: requests under way may finish first");
     const outcomes = outcomesOf(stopped.rows);
     expect(Object.keys(outcomes).toSorted()).toEqual(["accepted", "pending"]);
     expect(outcomes.accepted).toBe(sandbox.counts().created.products);

@@ -34,6 +34,7 @@ it("holds what users need and nothing else", () => {
     /^(README|CHANGELOG)\.md$/,
     /^(LICENSE|package\.json)$/,
     /^docs\/[a-z-]+\.md$/,
+    /^fixtures\/demo\/(import\.yaml|exports\/[a-z_]+\.(csv|json))$/,
     /^mappings\/[a-z0-9-]+\.yaml$/,
     /^schemas\/(job|mapping)\.schema\.json$/,
     /^dist\/(index\.js|index\.d\.ts|cli\/bin\.js|LICENSES\.txt)$/,
@@ -48,9 +49,13 @@ it("depends on the packages that its files import, and on no other", async () =>
   const scripts = packed.files.filter((path) => path.endsWith(".js"));
   const texts = await Promise.all(scripts.map((path) => readFile(join(packed.packageFolder, path), "utf8")));
   const imported = texts.flatMap((text) => ts.preProcessFile(text, true, true).importedFiles);
-  const names = imported
-    .map(({ fileName }) => fileName)
-    .filter((name) => !/^(\.|node:)/.test(name) && !isBuiltin(name));
+  // What is loaded only where Node brings no SQLite of its own.
+  const required = texts.flatMap((text) =>
+    [...text.matchAll(/\(import\.meta\.url\)\("([^"]+)"\)/g)].map(([, name = ""]) => name),
+  );
+  const names = [...imported.map(({ fileName }) => fileName), ...required].filter(
+    (name) => !/^(\.|node:)/.test(name) && !isBuiltin(name),
+  );
   const packages = new Set(names.map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0]));
   const { dependencies, optionalDependencies } = await packageJson();
   const named = Object.keys({ ...(dependencies as object), ...(optionalDependencies as object) });

@@ -25,7 +25,7 @@ describe.concurrent.each(["000", "077", "022", "0277", "0777"])("with the umask 
     await using project = await openProject(sandbox, { "import.yaml": jobText(inputs), "products.csv": csv });
     const args = ["run", "import.yaml", "--input", "products=-", "--log-file", "logs/deep/run.log"];
     const run = project.start(args, { umask, stdin: csv });
-    await run.until(() => sandbox.counts().started > 0);
+    await run.until(() => sandbox.counts().started > 1); // after the first question, before anything is read
     const state = join(project.folder, ".luminous-import");
     const during = await modesIn(state);
     expect((await run.ended).exitCode).toBe(3);
