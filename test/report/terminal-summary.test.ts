@@ -252,6 +252,11 @@ describe("what every row has", () => {
     { claim: "an item of every row", problems: seen(30, "items[0].quantity"), is: true },
     { claim: "an item of every entry, and not of every row", problems: seen(29, "items[0].quantity"), is: false },
     { claim: "nested items, which nobody counts", problems: seen(30, "items[0].quantity"), format: "json", is: false },
+    {
+      claim: "what earlier runs made of the rows",
+      problems: seen(10, "order_date").map((problem) => ({ ...problem, code: "accepted_by_retry" as const })),
+      is: false,
+    },
     { claim: "a file that is none of the run", problems: seen(30, "order_date"), name: "other.csv", is: false },
   ])("is $is of $claim", async ({ problems, is, format = "csv", name = "orders.csv" }) => {
     const summary = { ...(await summaryOf({ tallies, problems })), files: [{ ...file, format, file: name }] };

@@ -33,7 +33,9 @@ export function settleRepaired(connection: Connection, run: number): number {
          select 1 from accepted a where a.key = p.key and a.role = 'own' and a.hash = p.content_hash))) = 0`,
   );
   const entries = connection.all<Repaired>(
-    `select e.id, m.key, m.remote_id, m.run_id, m.outcome from entries e join still_repaired m on m.rows_hash = e.rows_hash
+    `select e.id, m.key, m.remote_id, m.run_id, m.outcome, f.file, r.line
+       from entries e join still_repaired m on m.rows_hash = e.rows_hash
+       left join rows r on r.id = e.position left join files f on f.id = e.position / ${rowsPerFile}
       where e.run = ? and (e.outcome = 'invalid' or (e.outcome is null
         and not exists (select 1 from accepted a where a.key = e.key and a.role = 'own' and a.hash = e.hash)
         and not exists (select 1 from sends s where s.key = e.key and s.open = 1)))`,
@@ -50,7 +52,8 @@ export function settleRepaired(connection: Connection, run: number): number {
     if (remote_id !== null) remember(connection, run, key, "own", remote_id);
   }
   const rows = connection.all<Repaired>(
-    `select r.id, m.key, m.remote_id, m.run_id, m.outcome from still_repaired m cross join rows r on r.rows_hash = m.rows_hash
+    `select r.id, m.key, m.remote_id, m.run_id, m.outcome, f.file, r.line
+       from still_repaired m cross join rows r on r.rows_hash = m.rows_hash join files f on f.id = r.id / ${rowsPerFile}
       where r.outcome = 'invalid' and r.id / ${rowsPerFile} in (select id from files where run = ?)
         and not exists (select 1 from entry_rows er where er.row = r.id)`,
     run,
@@ -72,14 +75,22 @@ interface Repaired {
   readonly remote_id: string | null;
   readonly run_id: string;
   readonly outcome: "accepted" | "skipped";
+  /** Where its first row is. */
+  readonly file: string | null;
+  readonly line: number | null;
 }
 
 function endOf({ outcome }: Pick<Repaired, "outcome">): "unchanged" | "skipped" {
   return outcome === "skipped" ? "skipped" : "unchanged";
 }
 
-function told({ outcome, run_id }: Pick<Repaired, "outcome" | "run_id">): Problem {
-  return { code: "accepted_by_retry", message: `${outcome} by retry of run ${run_id}`, severity: "warning" };
+function told({ outcome, run_id, file, line }: Pick<Repaired, "outcome" | "run_id" | "file" | "line">): Problem {
+  return {
+    code: "accepted_by_retry",
+    message: `${outcome} by retry of run ${run_id}`,
+    severity: "warning",
+    ...(file === null || line === null ? {} : { file, line }),
+  };
 }
 
 /** Something of a retry that is where it should be: an entry, or a row without one. */
