@@ -321,13 +321,9 @@ describe("orders of several rows", () => {
     const before = writes(at.sandbox);
     const plain = await at.run();
     expect([plain.exitCode, writes(at.sandbox) - before]).toEqual([0, 0]);
-    const told = (await rowsOf(plain)).filter(({ message }) => message?.includes("accepted by retry"));
-    expect(told.map(({ key, code }) => `${key} ${code}`).sort()).toEqual([
-      "O2 accepted_by_retry",
-      "O2 same_entry",
-      "O4 accepted_by_retry",
-      "O4 same_entry",
-    ]);
+    // Told once, with the entry's first row.
+    const told = (await rowsOf(plain)).filter(({ message }) => message?.startsWith("accepted by retry"));
+    expect(told.map(({ key }) => key).sort()).toEqual(["O2", "O4"]);
   });
 
   it("links a group by its other rows when its bad one was removed", async () => {
