@@ -99,8 +99,9 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await init(exports, globals(command), options, world));
     });
 
-  withState(withProgress(withJson(withJob(program.command("check")), "the summary")))
-    .description("read, map and validate; no network; every problem down to the cell")
+  withAccount(withState(withProgress(withJson(withJob(program.command("check")), "the summary"))))
+    .description("read, map and validate; no network but for --account; every problem down to the cell")
+    .option("--account", "ask the account too, read-only: what exists, what would be refused or blocked")
     .option("--only <input>", "this input alone")
     .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
     .option("--strict", "warnings count as errors")

@@ -163,7 +163,7 @@ async function settleMany(
 }
 
 /** The slowest part of knowing an empty account is a wait: it begins before anything else is asked. */
-async function prepareLookups(context: DispatchContext, phase: Phase): Promise<void> {
+export async function prepareLookups(context: DispatchContext, phase: Phase): Promise<void> {
   const { lookup, options } = context;
   for await (const [entry] of options.ledger.queue.unplanned(options.run, phase, 1)) {
     if (entry === undefined) return;
@@ -178,7 +178,8 @@ async function isAnythingOpen(context: DispatchContext): Promise<boolean> {
   return false;
 }
 
-async function openEntries({ options }: DispatchContext, phase: Phase): Promise<number> {
+/** How many entries of the phase have no outcome yet. */
+export async function openEntries({ options }: DispatchContext, phase: Phase): Promise<number> {
   const progress = await options.ledger.queue.progress(options.run, phase);
   return entriesOf(progress.filter(({ outcome }) => outcome === undefined));
 }
