@@ -28,7 +28,7 @@ export type LookAheadOptions = DispatchOptions & { readonly line: Line };
  * Asks the account what the run would ask it, and counts what would follow. Throws the `ImportError` that ends a run which
  * is refused, gets no answer, or is stopped.
  */
-export async function lookAhead(options: LookAheadOptions): Promise<Forecast> {
+export async function lookAhead(options: LookAheadOptions): Promise<Omit<Forecast, "earlier_runs">> {
   const { halt, transport } = options.line;
   const attemptStates = createAttemptStates();
   const context: DispatchContext = {

@@ -30,4 +30,9 @@ export interface Forecast {
   readonly phases: readonly PhaseForecast[];
   /** Why a run would end before it sends anything: its orders may not go where they would go. Null where they may. */
   readonly guard: { readonly message: string; readonly hint: string } | null;
+  /**
+   * Whether the job was run against the account before. What those runs brought in counts as existing here; a run leaves
+   * it alone where its rows are the same, and refuses an order whose rows are not.
+   */
+  readonly earlier_runs: boolean;
 }

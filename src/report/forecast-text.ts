@@ -17,6 +17,13 @@ export function forecastText({ forecast, account }: Summary, width: number): str
     ...reasonLines(phase, width - 4).map((line) => `  ${line}`),
   ]);
   if (forecast.guard !== null) lines.push(...wrap(`A run would send nothing: ${forecast.guard.message}`, width - 2));
+  if (forecast.earlier_runs)
+    lines.push(
+      ...wrap(
+        "What earlier runs of this job brought in counts as existing. A run leaves it alone where its rows are the same.",
+        width - 2,
+      ),
+    );
   if (lines.length === 0) lines.push("nothing to ask about: no entry is valid");
   return [`In Luminous (${account}; asked, nothing written)`, ...lines.map((line) => `  ${line}`)].join("\n");
 }

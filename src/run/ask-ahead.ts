@@ -1,7 +1,9 @@
 // `check --account`: what the account itself says of a check's entries. It is asked and never written to; an account
 // that does not answer takes nothing from what the check found by itself.
+import { probeRequest } from "../api/transport.ts";
 import { lookAhead } from "../dispatch/look-ahead.ts";
 import type { Job } from "../job/job.ts";
+import { ledgersIn } from "../ledger/host.ts";
 import type { Account } from "../model/account.ts";
 import { ImportError } from "../model/error.ts";
 import type { Forecast } from "../model/forecast.ts";
@@ -40,8 +42,8 @@ export async function askAhead(staged: StagedCheck): Promise<Forecast | undefine
   const { halt, transport } = asked.line;
   try {
     if (halt.reason !== undefined) throw halt.reason;
-    if (transport.isDown) throw new ImportError("OUTAGE", `${account.baseUrl} does not answer`);
-    return await lookAhead({
+    if (!transport.everAnswered) await askAgain(asked, account);
+    const foreseen = await lookAhead({
       line: asked.line,
       ledger,
       run,
@@ -61,9 +63,20 @@ export async function askAhead(staged: StagedCheck): Promise<Forecast | undefine
       stop,
       abort: stop,
     });
+    return { ...foreseen, earlier_runs: (await ledgersIn(job.state).find(account.baseUrl)) !== undefined };
   } catch (error) {
     if (!(error instanceof ImportError) || stop.aborted || error.code === "ACCOUNT_REFUSED") throw error;
-    onWarning(`What Luminous has was not found out: ${error.message}. The counts are of the files alone.`);
+    onWarning(
+      `What Luminous has was not found out: ${error.message.replace(/\.$/, "")}. The counts are of the files alone.`,
+    );
     return undefined;
   }
+}
+
+/** Once more, now that the files are read; nobody waits as long as a run would. Throws `ImportError("OUTAGE")`. */
+async function askAgain({ line }: AskedAccount, { baseUrl, baseUrlFrom }: Account): Promise<void> {
+  const reply = await line.transport.request(probeRequest, (text) => text, { purpose: "first", subject: "first" });
+  if (line.halt.reason !== undefined) throw line.halt.reason;
+  if (reply.kind === "undelivered" || reply.kind === "unanswered")
+    throw new ImportError("OUTAGE", `${baseUrl} (${baseUrlFrom}) does not answer: ${reply.cause}`);
 }

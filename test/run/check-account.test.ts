@@ -7,15 +7,17 @@ import { terminalSummary } from "../../src/report/terminal-summary.ts";
 import type { CheckResult } from "../../src/run/check.ts";
 import { orderFields, ordersJob, type SandboxJob, sandboxJob } from "./sandbox-job.ts";
 
+const inputs =
+  "- { name: orders, file: o.csv, mapping: orders.yaml }\n- { name: kits, file: kits.tsv, mapping: kits.yaml }\n";
+
 const files = {
-  ...ordersJob(
-    "- { name: orders, file: o.csv, mapping: orders.yaml }\n- { name: kits, file: kits.tsv, mapping: kits.yaml }\n",
-  ),
+  ...ordersJob(inputs),
   "goods.yaml":
     "version: 1\nresource: products\nfields: { sku: SKU, name: SKU, category.name: { from: Kind, optional: true }, retail_price: { value: 1 } }\n",
   "goods.tsv": "SKU\tKind\nA\tCups\nB\t\nC\t\n",
   "kits.yaml": `version: 1
 resource: products
+group: { by: SKU }
 fields: { sku: SKU, name: SKU, type: { value: KIT }, category.name: { value: Sets }, retail_price: { value: 1 } }
 children:
   kit_items: { each: rows, fields: { sku: Part, quantity: { value: 1 } } }
@@ -23,6 +25,7 @@ children:
   "kits.tsv": "SKU\tPart\nK-OUTER\tK-INNER\nK-INNER\tA\n",
   "orders.yaml": `version: 1
 resource: sales_orders
+group: { by: Order }
 ${orderFields}children:
   items: { each: rows, fields: { sku: Part, quantity: { value: 1 }, unit_price: { value: 1 } } }
 `,
@@ -42,7 +45,7 @@ it("tells what exists, what would be created, refused and blocked, and the run t
   job.sandbox.seed("sales_orders", "1", { order_number: "1" });
   const alone = await job.check();
   const check = await job.check({}, { account: accountOf(job) });
-  expect(job.writes()).toBe(0);
+  expect([job.writes(), check.summary.forecast?.earlier_runs]).toEqual([0, false]);
   expect(countsOf(check)).toEqual([
     { phase: "channels", entries: 2, created: 2 },
     { phase: "products", entries: 3, updated: 1, created: 1, refused: 1 },
@@ -61,7 +64,7 @@ it("tells what exists, what would be created, refused and blocked, and the run t
 In Luminous (${job.sandbox.url}; asked, nothing written)
   2 channels would be created
   3 products: 1 exists already and would be updated, 1 would be created, 1 would be refused
-    1 × goods.tsv:4 column "Kind" → category.name: a product needs a category
+    1 × goods.tsv:4 column "Kind" = "" → category.name: a product needs a category (is required, and the cell is blank)
   2 kits would be created
   4 orders: 1 exists already and would be skipped, 1 would be created, 2 would be blocked
     1 × o.csv:3 column "Part" = "C" → items[0].sku: the product "C" (goods.tsv:4) is invalid
@@ -96,6 +99,11 @@ Next: fix what would not be sent (above) and check again: check. To send the res
     "sales_orders created 1",
     "sales_orders skipped 1",
   ]);
+
+  const again = await job.check({}, { account: accountOf(job) });
+  expect(countsOf(again).at(-1)).toEqual({ phase: "sales_orders", entries: 4, skipped: 2, blocked: 2 });
+  expect(again.summary.forecast?.earlier_runs).toBe(true);
+  expect(closing(again)).toContain("  What earlier runs of this job brought in counts as existing.");
 });
 
 it("says that nothing stands in the way where the account has what the files lack", async () => {
@@ -109,8 +117,7 @@ it("says that nothing stands in the way where the account has what the files lac
 
 it("counts the job's own channel as going to exist, makes none, and tells what the guard would refuse", async () => {
   const own = { ...files, "orders.yaml": files["orders.yaml"].replace("{ value: Web, ref", "{ value: New, ref") };
-  const withChannel = own["import.yaml"].replace("inputs:", "channel: { label: New, warehouse_group: 1 }\ninputs:");
-  await using job = await sandboxJob({ ...own, "import.yaml": withChannel });
+  await using job = await sandboxJob({ ...own, ...ordersJob(inputs, "channel: { label: New, warehouse_group: 1 }\n") });
   const check = await job.check({ "o.csv": "Order,Customer,Part\n1,Ann,A\n" }, { account: accountOf(job) });
   expect(countsOf(check).at(-1)).toEqual({ phase: "sales_orders", entries: 1, created: 1 });
   expect([check.summary.forecast?.guard, job.writes()]).toEqual([null, 0]);
