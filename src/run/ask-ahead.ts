@@ -65,7 +65,12 @@ export async function askAhead(staged: StagedCheck): Promise<Forecast | undefine
     });
     return { ...foreseen, earlier_runs: (await ledgersIn(job.state).find(account.baseUrl)) !== undefined };
   } catch (error) {
-    if (!(error instanceof ImportError) || stop.aborted || error.code === "ACCOUNT_REFUSED") throw error;
+    if (!(error instanceof ImportError) || error.code === "ACCOUNT_REFUSED") throw error;
+    if (stop.aborted) {
+      throw new ImportError("STOPPED", "stopped while the account was asked; nothing was sent", {
+        hint: "What the files alone say is in results.csv of the check.",
+      });
+    }
     onWarning(
       `What Luminous has was not found out: ${error.message.replace(/\.$/, "")}. The counts are of the files alone.`,
     );
