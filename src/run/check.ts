@@ -108,6 +108,8 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
   const shown = show === 0 ? [] : await previewEntries(ledger, record, inputs, show);
   if (account === undefined || asked === undefined) return { exitCode, summary, folder, shown };
   // Last of all: what is asked ends the entries in the scratch ledger, and outcomes are what the files alone say.
+  const entries = summary.outcomes.pending.entries;
+  options.onEvent?.({ kind: "asking", account: account.baseUrl, entries });
   const staged = { job, account, asked, ledger, run: record.id, locate, stop, onWarning: warn };
   const forecast = await askAhead(staged);
   const facts = { forecast, warnings, traffic: asked.traffic.total(), endedAtMs: clock.nowMs() };

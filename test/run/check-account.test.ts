@@ -5,6 +5,7 @@ import { ImportError } from "../../src/model/error.ts";
 import { exitCodeOf } from "../../src/model/exit-codes.ts";
 import { terminalSummary } from "../../src/report/terminal-summary.ts";
 import type { CheckResult } from "../../src/run/check.ts";
+import type { RunEvent } from "../../src/run/events.ts";
 import { orderFields, ordersJob, type SandboxJob, sandboxJob } from "./sandbox-job.ts";
 
 const inputs =
@@ -133,6 +134,23 @@ it("counts the job's own channel as going to exist, makes none, and tells what t
   expect(closing(guarded).split("\n").at(-1)).toMatch(
     /^Next: Send them to another channel: .*Then check again: check$/,
   );
+});
+
+it("goes by what the job says of records that exist", async () => {
+  const failing = ordersJob("", "existing: { products: fail }\n");
+  await using job = await sandboxJob(failing);
+  job.sandbox.seed("products", "B", { name: "B", sku: "B", category: { name: "Cups" } });
+  const events: RunEvent[] = [];
+  const check = await job.check({}, { account: accountOf(job), onEvent: (event) => events.push(event) });
+  const products = check.summary.forecast?.phases.find(({ phase }) => phase === "products");
+  expect(products).toMatchObject({
+    entries: 2,
+    created: 1,
+    refused: 1,
+    reasons: [{ first: { code: "already_exists" } }],
+  });
+  expect(products?.reasons[0]?.first).toMatchObject({ file: "goods.tsv", line: 3, column: "SKU", value: "B" });
+  expect(events).toContainEqual({ kind: "asking", account: job.sandbox.url, entries: 4 });
 });
 
 it("ends with exit code 5 where the token is refused, before anything is read", async () => {

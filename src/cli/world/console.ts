@@ -82,7 +82,9 @@ export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld
     isWatched: words.includes("--watch"),
     rest: commandLine(without(words, /^--limit(=|$)/)),
     retry: commandLine(retryWords(words)),
-    send: commandLine(without(words, /^--(dry-run|show|watch|account)(=|$)/).map((word) => (word === "check" ? "run" : word))),
+    send: commandLine(
+      without(words, /^--(dry-run|show|watch|account)(=|$)/).map((word) => (word === "check" ? "run" : word)),
+    ),
   });
 }
 
