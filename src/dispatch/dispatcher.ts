@@ -41,9 +41,10 @@ export async function dispatch(outside: DispatchOptions): Promise<DispatchEnd> {
   return await dispatchOn(line, options);
 }
 
-async function dispatchOn({ halt, transport }: Line, options: DispatchOptions): Promise<DispatchEnd> {
+/** What the parts of a dispatch over this line share. Asks nothing yet. */
+export async function createContext({ halt, transport }: Line, options: DispatchOptions): Promise<DispatchContext> {
   const attemptStates = createAttemptStates();
-  const context: DispatchContext = {
+  return {
     options,
     halt,
     transport,
@@ -55,6 +56,11 @@ async function dispatchOn({ halt, transport }: Line, options: DispatchOptions): 
     alikeWarnings: { count: 0 },
     startedAtMs: options.clock.monotonicMs(),
   };
+}
+
+async function dispatchOn(line: Line, options: DispatchOptions): Promise<DispatchEnd> {
+  const { halt } = line;
+  const context = await createContext(line, options);
   try {
     await narrow(context);
     for (const phase of phases) await prepareLookups(context, phase);

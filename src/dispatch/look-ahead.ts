@@ -8,18 +8,15 @@ import type { QueuedEntry, Settlement } from "../model/ledger/entry.ts";
 import { type Problem, problemSignature } from "../model/problem.ts";
 import type { Phase } from "../model/resource.ts";
 import { phases } from "../model/resources/resources.ts";
-import { createAttemptStates } from "./attempt-state.ts";
-import { createClaims } from "./claims.ts";
 import type { DispatchContext } from "./context.ts";
-import { openEntries, prepareLookups } from "./dispatcher.ts";
-import { createForbiddenJudge } from "./forbidden.ts";
+import { createContext, openEntries, prepareLookups } from "./dispatcher.ts";
 import { judgeChannels } from "./guard.ts";
-import { createLookup, type Lookup } from "./lookup.ts";
+import type { Lookup } from "./lookup.ts";
 import { countOpenOrders } from "./open-orders.ts";
 import type { DispatchOptions } from "./options.ts";
 import { planEntries } from "./plan-entries.ts";
 import { checkReferences } from "./references.ts";
-import { createSettlements, type Settlements } from "./settle.ts";
+import type { Settlements } from "./settle.ts";
 
 /** The ledger of the options is a scratch one: every open entry of the run is settled in it as it would end. */
 export type LookAheadOptions = DispatchOptions & { readonly line: Line };
@@ -29,20 +26,9 @@ export type LookAheadOptions = DispatchOptions & { readonly line: Line };
  * is refused, gets no answer, or is stopped.
  */
 export async function lookAhead(options: LookAheadOptions): Promise<Omit<Forecast, "earlier_runs">> {
-  const { halt, transport } = options.line;
-  const attemptStates = createAttemptStates();
-  const context: DispatchContext = {
-    options,
-    halt,
-    transport,
-    attemptStates,
-    lookup: believingEmptiness(await createLookup(options, transport, halt)),
-    settlements: createSettlements(options, halt, attemptStates),
-    forbidden: createForbiddenJudge(options, transport, halt),
-    claims: createClaims(),
-    alikeWarnings: { count: 0 },
-    startedAtMs: options.clock.monotonicMs(),
-  };
+  const { halt } = options.line;
+  const shared = await createContext(options.line, options);
+  const context = { ...shared, lookup: believingEmptiness(shared.lookup) };
   try {
     for (const phase of phases) await prepareLookups(context, phase);
     const guard = await foreseeGuard(context);

@@ -73,7 +73,7 @@ function reasonLines({ reasons }: PhaseForecast, width: number): readonly string
     ...reasons
       .slice(0, shownReasons)
       .flatMap(({ entries, first }) =>
-        wrap(`${grouped(entries)} × ${visibleSentence(describeProblem(first))}`, width).map((line, at) =>
+        wrap(`${grouped(entries)} × ${visibleSentence(describeProblem(first))}`, width - 4).map((line, at) =>
           at === 0 ? line : `    ${line}`,
         ),
       ),

@@ -73,6 +73,11 @@ In Luminous (${job.sandbox.url}; asked, nothing written)
 
 Next: fix what would not be sent (above) and check again: check. To send the rest: run`);
 
+  const narrow = terminalSummary(check.summary, { width: 60, again: "check", send: "run" }).split("\n");
+  expect(narrow.filter((line) => line.length > 60 && !line.includes(job.sandbox.url))).toEqual([
+    expect.stringContaining("Files in"),
+  ]);
+
   // Outcomes, exit code and the counts of the files alone are those of a check that asks nobody.
   const { outcomes, tallies, creation_needs } = check.summary;
   expect({ exitCode: check.exitCode, outcomes, tallies, creation_needs }).toEqual({
