@@ -89,6 +89,7 @@ export type { Tally } from "./report/tally-rows.ts";
 
 export type { ColumnStyle, ColumnStyles, Filling, FillRun, Fills, KnownFilling } from "./model/column-style.ts";
 export type { Position } from "./model/config/yaml-syntax.ts";
+export type { Forecast, ForecastFate, PhaseForecast } from "./model/forecast.ts";
 export type { Json, JsonObject } from "./model/json.ts";
 export type { CreationNeeds } from "./model/ledger/queue.ts";
 export { version } from "./model/package.ts";

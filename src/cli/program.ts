@@ -99,8 +99,9 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await init(exports, globals(command), options, world));
     });
 
-  withState(withProgress(withJson(withJob(program.command("check")), "the summary")))
-    .description("read, map and validate; no network; every problem down to the cell")
+  withAccount(withState(withProgress(withJson(withJob(program.command("check")), "the summary"))))
+    .description("read, map and validate; sends nothing; every problem down to the cell")
+    .option("--account", "ask the account too, read-only: what exists, what would be refused or blocked")
     .option("--only <input>", "this input alone")
     .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
     .option("--strict", "warnings count as errors")
@@ -116,6 +117,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
         "luminous-import check import.yaml",
         "luminous-import check import.yaml --watch --show 1",
         "luminous-import check import.yaml --input orders=todays-orders.csv",
+        "luminous-import check import.yaml --account",
       ),
     )
     .action(async (_job: unknown, options: object, command: Command) => {

@@ -41,9 +41,10 @@ export async function dispatch(outside: DispatchOptions): Promise<DispatchEnd> {
   return await dispatchOn(line, options);
 }
 
-async function dispatchOn({ halt, transport }: Line, options: DispatchOptions): Promise<DispatchEnd> {
+/** What the parts of a dispatch over this line share. Asks nothing yet. */
+export async function createContext({ halt, transport }: Line, options: DispatchOptions): Promise<DispatchContext> {
   const attemptStates = createAttemptStates();
-  const context: DispatchContext = {
+  return {
     options,
     halt,
     transport,
@@ -55,6 +56,11 @@ async function dispatchOn({ halt, transport }: Line, options: DispatchOptions): 
     alikeWarnings: { count: 0 },
     startedAtMs: options.clock.monotonicMs(),
   };
+}
+
+async function dispatchOn(line: Line, options: DispatchOptions): Promise<DispatchEnd> {
+  const { halt } = line;
+  const context = await createContext(line, options);
   try {
     await narrow(context);
     for (const phase of phases) await prepareLookups(context, phase);
@@ -163,7 +169,7 @@ async function settleMany(
 }
 
 /** The slowest part of knowing an empty account is a wait: it begins before anything else is asked. */
-async function prepareLookups(context: DispatchContext, phase: Phase): Promise<void> {
+export async function prepareLookups(context: DispatchContext, phase: Phase): Promise<void> {
   const { lookup, options } = context;
   for await (const [entry] of options.ledger.queue.unplanned(options.run, phase, 1)) {
     if (entry === undefined) return;
@@ -178,7 +184,8 @@ async function isAnythingOpen(context: DispatchContext): Promise<boolean> {
   return false;
 }
 
-async function openEntries({ options }: DispatchContext, phase: Phase): Promise<number> {
+/** How many entries of the phase have no outcome yet. */
+export async function openEntries({ options }: DispatchContext, phase: Phase): Promise<number> {
   const progress = await options.ledger.queue.progress(options.run, phase);
   return entriesOf(progress.filter(({ outcome }) => outcome === undefined));
 }

@@ -5,6 +5,7 @@ import { Halted } from "../api/halt.ts";
 import { parseJson } from "../api/reply.ts";
 import { type Asker, pageSize, readRowsSeen } from "../api/whole-list.ts";
 import { ImportError } from "../model/error.ts";
+import type { JobChannel } from "../model/job-channel.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { OpenCount } from "../model/ledger/queue.ts";
 import { channelStanding } from "../model/resources/channel-standing.ts";
@@ -19,7 +20,7 @@ import { countOpenOrders, oldOrdersWarning, tallied } from "./open-orders.ts";
  * run with `GUARD` before anything is sent, or warns. Throws `Halted` for either end. Without open orders it asks nothing.
  */
 export async function guardOrders(context: DispatchContext): Promise<void> {
-  const { options, halt, transport } = context;
+  const { options, halt } = context;
   const { ledger, run, guard, clock, onEvent } = options;
   const time = { nowMs: clock.nowMs(), days: guard.openOrderDays };
   const counts = await countOpenOrders(ledger.queue, run, time);
@@ -27,21 +28,44 @@ export async function guardOrders(context: DispatchContext): Promise<void> {
   const warning = await oldOrdersWarning(ledger.queue, run, counts, time);
   if (warning !== undefined) onEvent({ type: "warning", message: warning });
 
-  const asker: Asker = (request, reads) => ask(transport, options, halt.signal, request, reads);
-  const channels = await channelsOf(context, asker, counts);
-  halt.check();
-  const found = channels.flatMap(objections);
-  const refused = found.filter(({ kind }) => kind === "unfit" || guard.orderPush === "refuse");
-  if (refused.length > 0) {
-    halt.now(refusal(refused));
+  const { refused, warnings, toMake } = await judgeChannels(context, counts);
+  if (refused !== undefined) {
+    halt.now(refused);
     throw new Halted();
   }
-  for (const { message } of found) {
-    onEvent({ type: "warning", message: `guard.order_push: allow: ${message}` });
-  }
+  for (const message of warnings) onEvent({ type: "warning", message });
+  if (toMake !== undefined) await makeChannel(context, askerOf(context), toMake);
+}
+
+/** What the channels of open orders say to them. */
+export interface ChannelVerdict {
+  /** Why nothing may be sent. */
+  readonly refused: ImportError | undefined;
+  readonly warnings: readonly string[];
+  /** The job's own channel, when orders need it and it is missing. */
+  readonly toMake: JobChannel | undefined;
+}
+
+/** Reads every channel that these open orders go to, and judges it. Writes nothing. Throws `Halted`. */
+export async function judgeChannels(context: DispatchContext, counts: readonly OpenCount[]): Promise<ChannelVerdict> {
+  const { guard } = context.options;
+  const channels = await channelsOf(context, askerOf(context), counts);
+  context.halt.check();
+  if (!("targets" in channels)) return { refused: channels.refused, warnings: channels.warnings, toMake: undefined };
+  const found = channels.targets.flatMap(objections);
+  const refused = found.filter(({ kind }) => kind === "unfit" || guard.orderPush === "refuse");
+  if (refused.length > 0) return { refused: refusal(refused), warnings: [], toMake: undefined };
   const { channel } = guard;
-  if (channel !== undefined && channels.some(({ label, isMissing }) => isMissing && label === channel.label))
-    await makeChannel(context, asker, channel);
+  const isMissing = channels.targets.some((target) => target.isMissing && target.label === channel?.label);
+  return {
+    refused: undefined,
+    warnings: found.map(({ message }) => `guard.order_push: allow: ${message}`),
+    toMake: isMissing ? channel : undefined,
+  };
+}
+
+function askerOf({ transport, options, halt }: DispatchContext): Asker {
+  return (request, reads) => ask(transport, options, halt.signal, request, reads);
 }
 
 /** A channel that orders go to, as it will be when they do. */
@@ -61,8 +85,8 @@ async function channelsOf(
   context: DispatchContext,
   asker: Asker,
   counts: readonly OpenCount[],
-): Promise<readonly Target[]> {
-  const { options, halt } = context;
+): Promise<{ readonly targets: readonly Target[] } | Pick<ChannelVerdict, "refused" | "warnings">> {
+  const { options } = context;
   const read = await readRowsSeen(asker, resources.channels.list.path);
   // Of a list that is not whole, what was seen is there; a channel that is named by its id can be read by it.
   const seen = read.kind === "answer" ? read.value : read.kind === "partial" ? read.rows : undefined;
@@ -74,14 +98,11 @@ async function channelsOf(
     const cause =
       read.kind === "refused" ? `HTTP ${read.status}, ${read.refusal.message}` : "cause" in read ? read.cause : "";
     if (options.guard.orderPush === "allow") {
-      options.onEvent({
-        type: "warning",
-        message: `the channels cannot be read (${cause}), so it was not checked whether orders go to one that pushes them; the job says guard.order_push: allow, so they are sent`,
-      });
-      return [];
+      const warning = `the channels cannot be read (${cause}), so it was not checked whether orders go to one that pushes them; the job says guard.order_push: allow, so they are sent`;
+      return { refused: undefined, warnings: [warning] };
     }
-    halt.now(unreadable(context, cause, counts, read.kind === "refused" ? read.status : undefined));
-    throw new Halted();
+    const status = read.kind === "refused" ? read.status : undefined;
+    return { refused: unreadable(context, cause, counts, status), warnings: [] };
   }
   const planned = await plannedChannels(context);
   const targets: Target[] = [];
@@ -114,7 +135,7 @@ async function channelsOf(
       });
     }
   }
-  return targets;
+  return { targets };
 }
 
 /** Channels that this run makes or changes before its orders go. */

@@ -27,7 +27,8 @@ export function pilotVerdict({ pilot, outcomes }: Summary): PilotVerdict | undef
   return ended.includes("accepted") ? "good" : "nothing new";
 }
 
-function amount({ phase, entries }: { readonly phase: Phase; readonly entries: number }): string {
+/** `10 orders`, `1 kit`: entries of a phase as people call them. */
+export function amount({ phase, entries }: { readonly phase: Phase; readonly entries: number }): string {
   const own = Object.values(resources).find(({ phases }) => phases[0] === phase);
   const singular = own?.singular ?? words(phase).replace(/s$/, "");
   return counted(entries, singular, singular.endsWith("y") ? `${singular.slice(0, -1)}ies` : `${singular}s`);

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { writeAtomically } from "../disk/atomic-file.ts";
 import type { DamageKind } from "../model/damage.ts";
+import type { Forecast } from "../model/forecast.ts";
 import type { OpenCount } from "../model/ledger/open-failures.ts";
 import type { CreationNeeds, PilotCount } from "../model/ledger/queue.ts";
 import type { Results } from "../model/ledger/results.ts";
@@ -114,6 +115,8 @@ export interface Summary {
   readonly control_totals: readonly ControlTotals[];
   /** Of a check: entries that an account would refuse that does not have their records yet. They count as *pending* all the same. */
   readonly creation_needs: readonly CreationNeeds[];
+  /** Of a check that asked the account: what a run would meet. Null where it was not asked or did not answer, which the warnings say. */
+  readonly forecast: Forecast | null;
   readonly warnings: readonly string[];
   /** What spreadsheets did to columns that are used. */
   readonly damage: readonly {
@@ -216,6 +219,7 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     files: await summaryFiles(results, run.id, tallied),
     control_totals: await controlTotals(results, run.id),
     creation_needs: facts.creationNeeds ?? [],
+    forecast: null,
     warnings: facts.warnings ?? [],
     damage: facts.damage ?? [],
     reference_faults: await results.referenceFaults(run.id),
@@ -230,6 +234,30 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
       failures: facts.failures,
     },
   };
+}
+
+/** What an account said after a check had written its files. */
+export interface ForecastFacts {
+  readonly forecast: Forecast | undefined;
+  /** All of the check. */
+  readonly warnings: readonly string[];
+  readonly traffic: Traffic;
+  readonly endedAtMs: number;
+}
+
+/** The summary of a check with what its account said, written over the one without. */
+export async function addForecast(folder: string, summary: Summary, facts: ForecastFacts): Promise<Summary> {
+  const { forecast = null, warnings, traffic, endedAtMs } = facts;
+  const told: Summary = {
+    ...summary,
+    ended_at: new Date(endedAtMs).toISOString(),
+    duration_seconds: (endedAtMs - Date.parse(summary.started_at)) / 1000,
+    forecast,
+    warnings,
+    traffic: trafficOf(traffic),
+  };
+  await writeSummary(folder, told);
+  return told;
 }
 
 /** Writes summary.json into a run's folder. */

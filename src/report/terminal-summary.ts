@@ -1,10 +1,12 @@
 // What the terminal says at the end of a run: what became of everything, what was wrong, where the files are, what to do.
 // Made from the summary alone, so `status` can say it again. Written for a tired person at midnight.
+import type { Forecast } from "../model/forecast.ts";
 import { isSettledWell } from "../model/outcome.ts";
 import type { Phase } from "../model/resource.ts";
 import { phases } from "../model/resources/resources.ts";
 import { agreementText } from "./agreement-text.ts";
 import { creationNote, creationStep } from "./creation-text.ts";
+import { forecastStep, forecastText } from "./forecast-text.ts";
 import { pilotNote, pilotVerdict } from "./pilot-text.ts";
 import { problemList, wrap } from "./problem-list.ts";
 import { type Counts, type Summary, sendsNothing } from "./summary.ts";
@@ -54,9 +56,13 @@ export function terminalSummary(summary: Summary, options: TerminalSummaryOption
     problems === "" ? "" : `What was wrong\n${indented(problems)}`,
     notes(summary, width),
     `Files in ${options.folder ?? summary.results.folder}\n${indented(fileList(summary))}`,
-    creationNote(summary)
-      .flatMap((line) => wrap(line, width))
-      .join("\n"),
+    forecastText(summary, width),
+    // What would be so in an account without these records says nothing more where the account itself was asked.
+    hasForecast(summary)
+      ? ""
+      : creationNote(summary)
+          .flatMap((line) => wrap(line, width))
+          .join("\n"),
     wrapAround(`Next: ${nextStep(summary, options)}`, commandsOf(options), width),
   ]
     .filter((part) => part !== "")
@@ -107,6 +113,7 @@ export function nextStep(
   const toRepeat = outcomes.failed.rows + outcomes.in_doubt.rows + outcomes.pending.rows;
   if (exit_code === 5) return `check the company and the API key of the account, then run: ${again}`;
   if (sendsNothing(summary)) {
+    if (toFix === 0 && hasForecast(summary)) return forecastStep(summary.forecast, again, send);
     return toFix > 0
       ? `fix the cells named above, or the mapping (results.csv has every row), ${isWatched ? "and save: this checks again" : `then check again: ${again}`}`
       : (creationStep(summary, send) ?? `nothing stands in the way. To send it: ${send}`);
@@ -130,6 +137,11 @@ export function nextStep(
   return retry !== undefined && earlierOpen(summary) > 0
     ? `fix the failures files of the earlier runs and run: ${retry}`
     : "nothing is left to do.";
+}
+
+/** Whether the account was asked, and answered; a summary that an older version wrote does not know. */
+function hasForecast(summary: Summary): summary is Summary & { readonly forecast: Forecast } {
+  return summary.forecast !== undefined && summary.forecast !== null;
 }
 
 // What was not reached has not failed, and a retry does not take it: the run goes first.

@@ -1,22 +1,24 @@
-// A check: everything of a run that needs no network. The same staging into a ledger that is thrown away afterwards.
+// A check: everything of a run that needs no network, and what the account says of it when one is given. The same staging into a ledger that is thrown away afterwards.
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { countOpenOrders, oldOrdersWarning } from "../dispatch/open-orders.ts";
 import type { Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
+import type { Account } from "../model/account.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import { exitCodes } from "../model/exit-codes.ts";
 import type { ShownEntry } from "../report/preview-text.ts";
 import { writeReports } from "../report/reports.ts";
-import type { Summary } from "../report/summary.ts";
+import { addForecast, type Summary } from "../report/summary.ts";
 import { createLocate } from "../staging/locate-cells.ts";
 import { damageList, detections, prepareInputs, resourceOf } from "../staging/prepare.ts";
 import { stage } from "../staging/stage.ts";
 import { copyStreams } from "../staging/stdin-copy.ts";
+import { askAhead, impatient } from "./ask-ahead.ts";
 import { acceptedCurrenciesAnywhere, earlierEndingsAnywhere } from "./earlier-runs.ts";
 import type { RunEvent } from "./events.ts";
 import { previewEntries } from "./preview-entries.ts";
-import { prepareOptions, stdinCopyOptions } from "./run.ts";
+import { askFirst, prepareOptions, type RunOptions, stdinCopyOptions } from "./run.ts";
 import { openScratchFolder } from "./scratch-folder.ts";
 
 /** What a check may be told beside its job. */
@@ -27,6 +29,8 @@ export interface CheckOptions {
   readonly strict?: boolean;
   /** So many valid entries of each phase are given back as they would be sent; none unless said. */
   readonly show?: number;
+  /** Asked, and never written to, what it has of the entries and what a run would meet; nobody is asked unless said. */
+  readonly account?: Account;
   /** The machine's own unless said. */
   readonly clock?: Clock;
   /** Ends the check early, with `STOPPED`. */
@@ -45,9 +49,13 @@ export interface CheckResult {
   readonly shown: readonly ShownEntry[];
 }
 
-/** Checks a job. Throws `ImportError` when an input, a mapping or the job cannot be used at all (exit code 2). */
+/**
+ * Checks a job. Throws `ImportError` when an input, a mapping or the job cannot be used at all (exit code 2), or when the account
+ * to be asked refuses the token (5). One that does not answer is a warning.
+ */
 export async function check(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
-  const { clock = systemClock, stop = new AbortController().signal } = options;
+  const { clock = systemClock, stop = new AbortController().signal, account } = options;
+  await using asked = account === undefined ? undefined : await askFirst(impatient(job), askOptions(account, options));
   await using stdinCopy = await copyStreams(job, stdinCopyOptions(options));
   const inputs = await prepareInputs(stdinCopy.job, prepareOptions(options));
   for (const { file, what } of detections(inputs)) options.onEvent?.({ kind: "detected", file, what });
@@ -59,7 +67,12 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     command: "check",
     startedAtMs: clock.nowMs(),
   });
-  const warnings = inputs.flatMap((input) => input.warnings);
+  const warnings = [...(asked?.warnings ?? []), ...inputs.flatMap((input) => input.warnings)];
+  const warn = (message: string): void => {
+    warnings.push(message);
+    options.onEvent?.({ kind: "warning", message });
+  };
+  const locate = createLocate(ledger, record.id, inputs);
   await stage(inputs, {
     job,
     ledger,
@@ -68,26 +81,21 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     showCreationNeeds: true,
     earlierEndings: earlierEndingsAnywhere(job),
     acceptedCurrencies: acceptedCurrenciesAnywhere(job),
-    locate: createLocate(ledger, record.id, inputs),
+    locate,
     onProgress: (input, rows, of) => options.onEvent?.({ kind: "reading", input, rows, of }),
-    onWarning: (message) => {
-      warnings.push(message);
-      options.onEvent?.({ kind: "warning", message });
-    },
+    onWarning: warn,
     onDetected: (file, what) => options.onEvent?.({ kind: "detected", file, what }),
     signal: stop,
   });
   const time = { nowMs: clock.nowMs(), days: job.openOrderDays };
   const open = await countOpenOrders(ledger.queue, record.id, time);
   const old = await oldOrdersWarning(ledger.queue, record.id, open, time);
-  if (old !== undefined) {
-    warnings.push(old);
-    options.onEvent?.({ kind: "warning", message: old });
-  }
+  if (old !== undefined) warn(old);
   const tallies = await ledger.results.tallies(record.id);
   const exitCode = tallies.some(({ outcome }) => outcome === "invalid") ? exitCodes.someFailed : exitCodes.done;
   const folder = join(job.state, "check");
   const summary = await writeReports(ledger.results, record, folder, {
+    ...(account === undefined ? {} : { account: account.baseUrl }),
     endedAtMs: clock.nowMs(),
     exitCode,
     warnings,
@@ -98,5 +106,25 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
   });
   const { show = 0 } = options;
   const shown = show === 0 ? [] : await previewEntries(ledger, record, inputs, show);
-  return { exitCode, summary, folder, shown };
+  if (account === undefined || asked === undefined) return { exitCode, summary, folder, shown };
+  // Last of all: what is asked ends the entries in the scratch ledger, and outcomes are what the files alone say.
+  const entries = summary.outcomes.pending.entries;
+  options.onEvent?.({ kind: "asking", account: account.baseUrl, entries });
+  const staged = { job, account, asked, ledger, run: record.id, locate, stop, onWarning: warn };
+  const forecast = await askAhead(staged);
+  const facts = { forecast, warnings, traffic: asked.traffic.total(), endedAtMs: clock.nowMs() };
+  return { exitCode, summary: await addForecast(folder, summary, facts), folder, shown };
+}
+
+/** Everything that is asked only reads: whoever stops it need not wait for an answer. */
+function askOptions(account: Account, { clock, stop, onEvent }: CheckOptions): RunOptions {
+  return {
+    account,
+    ...(clock === undefined ? {} : { clock }),
+    ...(stop === undefined ? {} : { stop, abort: stop }),
+    onEvent(event) {
+      // What an outage means for a run is nothing to a check.
+      if (event.kind !== "dispatch" || !event.event.type.startsWith("outage.")) onEvent?.(event);
+    },
+  };
 }

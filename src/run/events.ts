@@ -29,6 +29,8 @@ export type RunEvent =
       readonly phases: readonly StagedPhase[];
     }
   | { readonly kind: "reporting"; readonly folder: string }
+  /** Of a check: the account is asked about so many entries, and never written to. */
+  | { readonly kind: "asking"; readonly account: string; readonly entries: number }
   | { readonly kind: "dispatch"; readonly event: DispatchEvent };
 
 /** The entries of a phase before anything is sent: `open` of them are left to do, `invalid` are never sent. */

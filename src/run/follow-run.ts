@@ -164,6 +164,7 @@ export function followRun(clock: Pick<Clock, "nowMs" | "monotonicMs">): Followed
         case "dispatch":
           follow(event.event);
           break;
+        case "asking":
         case "warning":
         case "upgraded":
         case "detected":

@@ -94,6 +94,35 @@ describe("check", () => {
     expect((await at.call(["status", "import.yaml"])).exitCode).toBe(2);
   });
 
+  it("asks the account with --account, writes nothing, and names the run without it as the next step", async () => {
+    await using at = await setting({ ...files, "products.csv": "SKU,Name,Price\nCUP-1,Cup,4.50\n" });
+    at.sandbox.seed("products", "CUP-1", { sku: "CUP-1", name: "Cup" });
+    const asked = await at.call(["check", "--account", "import.yaml", "--strict"]);
+    expect(asked.stdout).toContain("  1 product exists already and would be updated");
+    expect(asked.stdout.replace(/\s+/g, " ")).toContain("To send it: luminous-import run import.yaml --strict");
+    const json = await at.call(["check", "import.yaml", "--account", "--json"]);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      exit_code: 0,
+      forecast: { phases: [{ updated: 1 }], guard: null },
+    });
+    expect(Object.keys(at.sandbox.counts().requests).filter((route) => !route.startsWith("GET "))).toEqual([]);
+
+    const refused = await at.call(["check", "import.yaml", "--account"], {
+      env: { LUMINOUS_BASE_URL: at.url, LUMINOUS_API_KEY: "x" },
+    });
+    expect([refused.exitCode, refused.stdout]).toEqual([5, ""]);
+  });
+
+  it.each(["--profile", "--token-file"])(
+    "refuses %s without --account, rather than let it seem to be asked",
+    async (option) => {
+      await using at = await setting();
+      const { exitCode, stderr } = await at.call(["check", "import.yaml", option, "x"]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`${option} is for --account`);
+    },
+  );
+
   it("ends with 2 when it is interrupted: there is nothing to continue", async () => {
     await using at = await setting();
     const { exitCode, stdout, stderr } = await at.call(["check", "import.yaml"], {

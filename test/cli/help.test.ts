@@ -30,8 +30,6 @@ describe("the help", () => {
 
 describe("an option that a command does not use", () => {
   test.each([
-    ["check", "--profile"],
-    ["check", "--token-file"],
     ["status", "--quiet"],
     ["status", "--token-file"],
     ["explain", "--log-file"],

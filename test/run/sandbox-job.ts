@@ -1,7 +1,7 @@
 // A job in a folder of its own, checked and run over real HTTP against a sandbox of its own, as often as a test likes.
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type CheckResult, check } from "../../src/run/check.ts";
+import { type CheckOptions, type CheckResult, check } from "../../src/run/check.ts";
 import { type RunOptions, type RunResult, run } from "../../src/run/run.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { parseResults } from "../e2e/table.ts";
@@ -40,7 +40,7 @@ export interface SandboxJob extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly folder: JobFolder;
   run(files?: ChangedFiles, options?: Partial<RunOptions>): Promise<RunResult>;
-  check(files?: ChangedFiles): Promise<CheckResult>;
+  check(files?: ChangedFiles, options?: CheckOptions): Promise<CheckResult>;
   /** How often anything was written to the account so far. */
   writes(): number;
 }
@@ -64,9 +64,9 @@ export async function sandboxJob(files: Files): Promise<SandboxJob> {
       await change(changed);
       return await run(await folder.loadJob(), { account, ...options });
     },
-    async check(changed) {
+    async check(changed, options) {
       await change(changed);
-      return await check(await folder.loadJob());
+      return await check(await folder.loadJob(), options);
     },
     writes: () =>
       Object.entries(sandbox.counts().requests).reduce(

@@ -6,11 +6,12 @@ import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
 import { exitCodeOf, exitCodes } from "../../model/exit-codes.ts";
 import { check as checkJob } from "../../run/check.ts";
+import { resolveAccount } from "../world/account.ts";
 import { openConsole } from "../world/console.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
 import { tellError } from "../world/tell-error.ts";
-import type { CommandWorld, GlobalOptions } from "../world/world.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 import { watch } from "./watch.ts";
 
 /** The flags of `check`. */
@@ -19,6 +20,9 @@ export interface CheckFlags extends InputFlags {
   readonly strict?: boolean;
   readonly show?: number;
   readonly watch?: boolean;
+  readonly account?: boolean;
+  /** `run --dry-run`, which takes the options of `run`. */
+  readonly dryRun?: boolean;
 }
 
 /** Checks a job and says what was found, with `--watch` again and again; gives the exit code. */
@@ -28,6 +32,7 @@ export async function check(
   flags: CheckFlags,
   world: CommandWorld,
 ): Promise<number> {
+  refuseIdleAccount(options, flags);
   if (flags.watch === true) {
     const watched = {
       round: (stop: AbortSignal) => checkOnce(path, options, flags, world, stop),
@@ -49,6 +54,15 @@ export async function check(
   }
 }
 
+/** Whoever names an account believes that it is asked. */
+function refuseIdleAccount({ profile, tokenFile }: GlobalOptions, { account, dryRun }: CheckFlags): void {
+  const named = profile !== undefined ? "--profile" : tokenFile !== undefined ? "--token-file" : undefined;
+  if (named === undefined || account === true || dryRun === true) return;
+  throw new ImportError("USAGE", `${named} is for --account: without it no account is asked`, {
+    hint: "Add --account to ask what Luminous has; nothing is written.",
+  });
+}
+
 async function checkOnce(
   path: string,
   options: GlobalOptions,
@@ -62,8 +76,10 @@ async function checkOnce(
       hint: "Name a file instead, or check without --watch.",
     });
   }
+  const account = flags.account === true ? await resolveAccount(job, accountSources(world, options)) : undefined;
   await using console = await openConsole(world, options);
   const result = await checkJob(job, {
+    ...(account === undefined ? {} : { account }),
     clock: systemClock,
     stop,
     onEvent: console.onEvent,

@@ -82,13 +82,15 @@ export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld
     isWatched: words.includes("--watch"),
     rest: commandLine(without(words, /^--limit(=|$)/)),
     retry: commandLine(retryWords(words)),
-    send: commandLine(without(words, /^--(dry-run|show|watch)(=|$)/).map((word) => (word === "check" ? "run" : word))),
+    send: commandLine(
+      without(words, /^--(dry-run|show|watch|account)(=|$)/).map((word) => (word === "check" ? "run" : word)),
+    ),
   });
 }
 
 // Options that belong to a run's own files and to this one call; a retry takes up where it ended.
 const ofThisRun = /^--(limit|only|input|all-or-nothing|max-errors|strict|force|dry-run)(=|$)/;
-const withoutValue = /^--(all-or-nothing|strict|force|dry-run|watch)$|=/;
+const withoutValue = /^--(all-or-nothing|strict|force|dry-run|watch|account)$|=/;
 
 /** The words that retry what a command with these words did not make. */
 function retryWords(words: readonly string[]): readonly string[] {

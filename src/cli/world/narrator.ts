@@ -1,6 +1,6 @@
 // From events to what a person reads while it runs: a line for what is worth a line. How far it is, is the panel's business.
 import { certificateFault } from "../../model/certificate-fault.ts";
-import { clockText, durationText } from "../../report/wording.ts";
+import { clockText, counted, durationText } from "../../report/wording.ts";
 import type { RunEvent } from "../../run/events.ts";
 
 type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
@@ -58,6 +58,9 @@ export function createNarrator(say: (line: string) => void, nowMs: () => number)
         say(
           `The ledger was brought from version ${event.from} to ${event.to}. As it was before: ${event.copy} (the run after this one removes it).`,
         );
+        break;
+      case "asking":
+        say(`Asking ${event.account} about ${counted(event.entries, "entry", "entries")}; nothing is written.`);
         break;
       case "dispatch":
         follow(event.event);
