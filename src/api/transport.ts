@@ -208,7 +208,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
 export function accountRefused({ api }: Pick<ApiOptions, "api">, status: number, said: string): ImportError {
   return new ImportError(
     "ACCOUNT_REFUSED",
-    `${shown(api.baseUrl)} (${api.baseUrlFrom}) refused the account: HTTP ${status}, ${said}`,
+    `${shown(api.baseUrl)} (${api.baseUrlFrom}) refused the account: HTTP ${status}, ${said.replace(`HTTP ${status}: `, "")}`,
     {
       hint: "check that the token is the account's own and still valid (/settings/api-tokens in the app); the same command continues",
     },

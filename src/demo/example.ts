@@ -1,6 +1,6 @@
 // The demo's folder: the example of this package with the mappings that it uses, and what the demo changes in it.
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { ledgersIn } from "../ledger/host.ts";
 import { ImportError } from "../model/error.ts";
 import { isLoopback } from "../model/loopback.ts";
@@ -22,29 +22,57 @@ const example = join(packageFolder, "fixtures/demo");
 const mappings = "../../mappings/";
 const marker = "# The example of `luminous-import demo`, which writes this folder anew each time.";
 const state = ".luminous-import";
+const apiLine = "api: ";
 
 /**
  * Writes the job, its exports and its mappings. Throws `ImportError("USAGE")` when something else is in the folder and
  * `force` is not set, and always when its ledgers are of a real account.
  */
 export async function writeExample({ folder, shown, baseUrl, force }: ExampleOptions): Promise<void> {
+  const files = await exampleFiles(baseUrl);
   await checkFolder(folder, shown, force);
-  await makeFolder(folder, shown);
+  if (!force) await refuseChanged(folder, shown, files);
+  try {
+    for (const within of ["exports", "mappings"]) await makeFolder(join(folder, within));
+  } catch (cause) {
+    throw unusable(shown, cause);
+  }
   await rm(join(folder, state), { recursive: true, force: true });
+  for (const [name, text] of files) await writeFile(join(folder, name), text);
+}
+
+/** What is written, by its path in the folder. */
+async function exampleFiles(baseUrl: string): Promise<ReadonlyMap<string, string>> {
   const written = await readFile(join(example, "import.yaml"), "utf8");
-  const names = [...written.matchAll(new RegExp(`${mappings}(\\S+)`, "g"))].map(([, name = ""]) => name);
-  await cp(join(example, "exports"), join(folder, "exports"), { recursive: true });
-  await mkdir(join(folder, "mappings"), { recursive: true });
-  for (const name of names)
-    await writeFile(
-      join(folder, "mappings", name),
-      withoutSchema(await readFile(join(packageFolder, "mappings", name), "utf8")),
-    );
-  const api = `api: { base_url: ${baseUrl} } # the sandbox of the demo`;
+  const api = `${apiLine}{ base_url: ${baseUrl} } # the sandbox of the demo`;
   const job = withoutSchema(written)
     .replaceAll(mappings, "mappings/")
     .replace(/^version: 1$/m, `version: 1\n${api}`);
-  await writeFile(join(folder, "import.yaml"), `${marker}\n${job}`);
+  const files = new Map([["import.yaml", `${marker}\n${job}`]]);
+  for (const [, name = ""] of written.matchAll(new RegExp(`${mappings}(\\S+)`, "g")))
+    files.set(`mappings/${name}`, withoutSchema(await readFile(join(packageFolder, "mappings", name), "utf8")));
+  for (const name of await readdir(join(example, "exports")))
+    files.set(`exports/${name}`, await readFile(join(example, "exports", name), "utf8"));
+  return files;
+}
+
+/** Somebody may have tried something in the example. */
+async function refuseChanged(folder: string, shown: string, files: ReadonlyMap<string, string>): Promise<void> {
+  for (const [name, text] of files) {
+    const there = await readFile(join(folder, name), "utf8").catch(() => text);
+    if (withoutAddress(there) === withoutAddress(text)) continue;
+    throw new ImportError("USAGE", `${join(shown, name)} was changed, and the demo would write it anew`, {
+      hint: `Name another folder: luminous-import demo ${basename(folder)}-2. Or lose what was changed, with --force.`,
+    });
+  }
+}
+
+// The sandbox has another port each time.
+function withoutAddress(job: string): string {
+  return job
+    .split("\n")
+    .filter((line) => !line.startsWith(apiLine))
+    .join("\n");
 }
 
 /** A cell that was changed. */
@@ -87,12 +115,15 @@ async function checkFolder(folder: string, shown: string, force: boolean): Promi
   }
 }
 
-async function makeFolder(folder: string, shown: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    throw unusable(shown, cause);
-  }
+// One step after the other: Node's own way of making all of them never ends where a folder of the kernel refuses (`/proc`).
+async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(folder).then(
+    () => "made",
+    (error: unknown) => (error instanceof Error && "code" in error ? error.code : error),
+  );
+  if (made === "EEXIST" || made === "made") return;
+  if (made === "ENOENT" && dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder);
 }
 
 function unusable(shown: string, cause: unknown): ImportError {

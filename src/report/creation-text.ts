@@ -14,8 +14,10 @@ export function creationNote({ creation_needs }: Summary): readonly string[] {
     const { lacking, entries, needs } = lack;
     const amount =
       lacking === entries ? counted(lacking, singular) : `${grouped(lacking)} of ${counted(entries, singular)}`;
-    const shown = needs.slice(0, shownNeeds).map(({ first }) => needText(first));
-    const more = needs.length > shownNeeds ? " and more" : "";
+    // A field that some rows lack and the mapping lacks for others is one thing that is needed.
+    const texts = [...new Set(needs.map(({ first }) => needText(first)))];
+    const shown = texts.slice(0, shownNeeds);
+    const more = texts.length > shownNeeds ? " and more" : "";
     return `${amount} would be refused in an account that does not have ${lacking === 1 ? "it" : "them"} yet: ${shown.join("; ")}${more}${placeOf(lack)}.`;
   });
 }

@@ -12,7 +12,8 @@ export function pilotNote({ pilot }: Summary): string {
   if (pilot === undefined || pilot === null || pilot.phases.length === 0) return "";
   const first = listed(pilot.phases.filter(({ taken }) => taken === "first").map(amount));
   const needed = listed(pilot.phases.filter(({ taken }) => taken === "needed").map(amount));
-  return `Pilot: ${first}${needed === "" ? "" : ` with their ${needed}`}.`;
+  const isOne = pilot.phases.reduce((sum, { taken, entries }) => sum + (taken === "first" ? entries : 0), 0) === 1;
+  return `Pilot: ${first}${needed === "" ? "" : ` with ${isOne ? "its" : "their"} ${needed}`}.`;
 }
 
 /** How a pilot went: `good` when something was accepted and nothing went wrong. */

@@ -13,6 +13,7 @@ import { ImportError } from "../model/error.ts";
 import { contentHash } from "../model/json.ts";
 import type { ResourceName } from "../model/resource.ts";
 import type { FileInfo } from "../model/row.ts";
+import { withoutTokens } from "../model/text/mask.ts";
 import { didYouMean } from "../model/text/nearest.ts";
 import { readConfigText } from "../read/config-text.ts";
 import { openInput } from "../read/open.ts";
@@ -235,7 +236,7 @@ function undividedHeaders(input: Input, infos: ReadonlyMap<string, FileInfo>): r
     if (only === undefined || others.length > 0 || delimiter === undefined) return [];
     const why = separatorLine === undefined ? "" : `, as its first line "${cutTo(separatorLine, 20)}" says`;
     return [
-      `${file.shown}: its header is a single column, "${cutTo(only, 60)}", with cells separated by ${JSON.stringify(delimiter)}${why}`,
+      `${file.shown}: its header is a single column, "${withoutTokens(cutTo(only, 60))}", with cells separated by ${JSON.stringify(delimiter)}${why}`,
     ];
   });
 }

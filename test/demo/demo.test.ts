@@ -45,11 +45,32 @@ describe("the demo", () => {
     await using folder = await jobFolder({});
     const at = { cwd: folder.path };
     expect((await command(["demo", "x"], at)).exitCode).toBe(0);
-    await writeFile(join(folder.path, "x/exports/kits.csv"), "changed\n");
     expect((await command(["demo", "x"], at)).exitCode).toBe(0);
     // One ledger: explain needs no address.
     const told = await command(["explain", "x/import.yaml", "KIT-FIRE"], at);
     expect([told.exitCode, told.stderr]).toEqual([0, ""]);
+  });
+
+  it("does not lose what somebody changed in it, unless told so", async () => {
+    await using folder = await jobFolder({});
+    const at = { cwd: folder.path };
+    await command(["demo", "x"], at);
+    const kits = join(folder.path, "x/exports/kits.csv");
+    await writeFile(kits, "changed\n");
+    const { exitCode, stderr } = await command(["demo", "x"], at);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      "x/exports/kits.csv was changed, and the demo would write it anew\nName another folder: luminous-import demo x-2. Or lose what was changed, with --force.\n",
+    ]);
+    expect(await readFile(kits, "utf8")).toBe("changed\n");
+    expect((await command(["demo", "x", "--force"], at)).exitCode).toBe(0);
+    expect(await readFile(kits, "utf8")).not.toBe("changed\n");
+  });
+
+  it("ends where no folder can be made", async () => {
+    await using folder = await jobFolder({});
+    const { exitCode, stderr } = await command(["demo", "/proc/x"], { cwd: folder.path });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("/proc/x cannot be used as a folder")]);
   });
 
   it("leaves a folder alone that holds something else, and its files with --force", async () => {

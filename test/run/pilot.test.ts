@@ -50,10 +50,26 @@ describe("a pilot", () => {
       "o.csv:4 accepted created 3",
       "o.csv:5 pending 4",
     ]);
-    expect(closing(second)).toContain("Pilot: 1 order with their 1 product.");
+    expect(closing(second)).toContain("Pilot: 1 order with its 1 product.");
     const rest = await job.run();
     expect([rest.exitCode, rest.summary.pilot]).toEqual([0, null]);
     expect(job.sandbox.counts()).toMatchObject({ created: { sales_orders: 4, products: 4, channels: 2 }, defects: 0 });
+  });
+
+  it("goes on to orders that were not tried yet, when the first ones lack a product that nobody has", async () => {
+    await using job = await sandboxJob({
+      ...files,
+      "o.csv": "Order,Customer,SKU\n1,Pat,GONE\n2,Ann,GONE\n3,Joe,B\n4,Sue,A\n",
+    });
+    const first = await job.run({}, { limit: 2 });
+    expect(await fatesIn(first)).toEqual([
+      "o.csv:2 blocked 1 missing_reference",
+      "o.csv:3 blocked 2 missing_reference",
+      "o.csv:4 pending 3",
+      "o.csv:5 pending 4",
+    ]);
+    const second = await job.run({}, { limit: 2 });
+    expect((await fatesIn(second)).slice(2)).toEqual(["o.csv:4 accepted created 3", "o.csv:5 accepted created 4"]);
   });
 
   it("blocks an order whose product is invalid beside its number, and sends as many others", async () => {

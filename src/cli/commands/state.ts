@@ -1,4 +1,5 @@
 // `luminous-import state purge`: old runs go, what was accepted stays.
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type PurgeResult, purgeState } from "../../history/purge.ts";
 import { readJobOutline } from "../../job/job-outline.ts";
@@ -7,6 +8,7 @@ import { exitCodes } from "../../model/exit-codes.ts";
 import { countText } from "../../model/text/count-text.ts";
 import { shownUnlessToken } from "../../model/text/mask.ts";
 import { sizeText } from "../../model/text/size-text.ts";
+import { usualJob } from "../world/named-job.ts";
 import type { CommandWorld, GlobalOptions } from "../world/world.ts";
 
 /** The flags of `state purge`. */
@@ -33,8 +35,9 @@ export async function purge(
 }
 
 async function stateFolder(path: string | undefined, { state }: GlobalOptions, { cwd }: CommandWorld): Promise<string> {
-  if (path === undefined) return resolve(cwd, state ?? ".luminous-import");
-  return (await readJobOutline(path, { cwd, ...(state === undefined ? {} : { state }) })).state;
+  const job = path ?? (state === undefined && existsSync(resolve(cwd, usualJob)) ? usualJob : undefined);
+  if (job === undefined) return resolve(cwd, state ?? ".luminous-import");
+  return (await readJobOutline(job, { cwd, ...(state === undefined ? {} : { state }) })).state;
 }
 
 function purgeText(

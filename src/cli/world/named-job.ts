@@ -54,7 +54,8 @@ export async function namedEntry(
   return { job: first, what: second };
 }
 
-const usualJob = "import.yaml";
+/** The job that is meant where none is named. */
+export const usualJob = "import.yaml";
 
 async function jobOfFolder(command: string, world: Place): Promise<string> {
   if (await isThere(usualJob, world)) return usualJob;

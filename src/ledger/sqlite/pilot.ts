@@ -40,8 +40,10 @@ export function openPilot(connection: Connection): Pick<Queue, "choosePilot" | "
 type Counted = Awaited<ReturnType<Queue["pilot"]>>[number];
 
 function choosePilot(connection: Connection, run: number, { phases, limit, unchangeable }: PilotChoice): void {
-  for (const table of ["pilot", "pilot_passed", "hopeless", "dead_keys"]) connection.run(`delete from ${table}`);
+  for (const table of ["pilot", "pilot_passed", "hopeless", "tried", "dead_keys"])
+    connection.run(`delete from ${table}`);
   findHopeless(connection, run, unchangeable);
+  connection.run(findTried, run, run);
   // What others need comes before them, so that whether a phase is needed is known when its turn comes.
   for (const phase of [...phases].reverse()) {
     if (limit > 0 && connection.one(isNeeded, run, phase) === undefined) takeFirst(connection, run, phase, limit);
@@ -52,6 +54,14 @@ function choosePilot(connection: Connection, run: number, { phases, limit, uncha
     run,
   );
 }
+
+// What an earlier run could not bring in as it is now comes last: a pilot of the same entries would never get on.
+const findTried = `insert or ignore into tried (entry)
+  select e.id from entries p
+    cross join entry_keys ek on ek.run = ? and ek.key = p.key
+    cross join entries e on e.id = ek.entry
+   where p.run < ? and p.outcome in ('invalid', 'blocked', 'rejected', 'failed', 'in_doubt') and p.outcome in ('blocked', 'rejected')
+     and e.outcome is null and e.key = p.key and e.hash = p.hash`;
 
 const inDoubt = "exists (select 1 from sends s where s.key = e.key and s.open = 1)";
 const isHopeless = "select 1 from hopeless h where h.entry =";
@@ -108,7 +118,7 @@ function takeFirst(connection: Connection, run: number, phase: Phase, limit: num
   const { changes } = connection.run(
     `insert into pilot (entry, is_first)
      select e.id, 1 from entries e where e.run = ? and e.phase = ? and e.outcome is null and not exists (${isHopeless} e.id)
-      order by e.position, e.id limit ?`,
+      order by e.id in (select entry from tried), e.position, e.id limit ?`,
     run,
     phase,
     limit,

@@ -40,8 +40,11 @@ export function shownUnlessToken(text: string): string {
 
 /** A message about something that people write, without what could be a token that they put there. */
 export function withoutTokens(message: string): string {
-  return message.replace(/[\w|+/=~-]+/g, (word) => (couldBeToken(word) ? "…" : word));
+  return message.replace(secretValue, "$1…").replace(/[\w|+/=~-]+/g, (word) => (couldBeToken(word) ? "…" : word));
 }
+
+/** A line of a file with settings: `API_KEY=abc`. */
+const secretValue = /(\b\w*(?:key|token|secret|password)\w*\s*[=:]\s*)[^\s"',;]+/gi;
 
 /** Long, without spaces, of letters and digits as nobody would think of them, and no file name. */
 function couldBeToken(text: string): boolean {

@@ -298,6 +298,7 @@ create index temp.clash_claims_of_entry on clash_claims (entry);
 create temp table pilot (entry integer primary key, is_first integer not null) strict;
 create temp table pilot_passed (entry integer primary key) strict;
 create temp table hopeless (entry integer primary key) strict;
+create temp table tried (entry integer primary key) strict;
 create temp table dead_keys (key integer primary key) strict;
 
 -- Texts of rows: where each stood first, how often at most in one of the files before, and how often so far in this one.
