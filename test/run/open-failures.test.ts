@@ -372,10 +372,18 @@ describe("a row that somebody took out of its failures file", () => {
     await at.edit(first, (text) => `${without("A", "B", "")(text)}\nA,Ax,1,,,\nN,Nx,1,,,\n`);
     const retried = await at.retry({ limit: 1 });
     expect(givenUp(retried)).toEqual([expect.stringMatching(/^1 row .*\(B\)$/)]);
+    await using keyless = await nights();
+    const second = await keyless.run(["A,Ax,x", "B,Bx,x"]);
+    await keyless.edit(second, (text) => `${without("B")(text)}\n,Bx,1,,,\n`);
+    expect(givenUp(await keyless.retry())).toEqual([]);
     await using other = await nights();
     const swallowed = await other.run(["A,Ax,x", "B,Bx,x", "C,Cx,x"]);
-    await other.edit(swallowed, (text) => text.replace("B,Bx", 'B,"Bx'));
+    const swallow = (text: string) =>
+      text.replace(/^B,.*/m, 'B,"Bx,x,invalid,row 2: bad,Price').replace("C,Cx", 'C",Cx');
+    await other.edit(swallowed, swallow);
     for (const _ of [1, 2]) expect(givenUp(await other.retry())).toEqual([]);
+    await other.edit(swallowed, (text) => without("B")(text.replace(/^B,.*\nC"/m, "C")));
+    expect(givenUp(await other.retry())).toEqual([expect.stringMatching(/^1 row .*\(B\)$/)]);
   });
 
   it("an older file that still has it as it was does not bring it back, but one that was edited does", async () => {
@@ -400,5 +408,17 @@ describe("a row that somebody took out of its failures file", () => {
     expect(givenUp(stopped)).toEqual([expect.stringMatching(/^1 row .*\(A\)$/)]);
     expect(await at.open()).toBe(1);
     expect(await fates(await at.retry())).toEqual(["B invalid"]);
+  });
+
+  it("is not one that is there, and left out as an older file's rows are taken", async () => {
+    const grouped = mapping.replace("fields:", "group: { by: SKU }\nfields:");
+    await using at = await nights({ "map.yaml": grouped });
+    const lines = ["A,Ax,x", "A,Ax,y", "B,Bx,z"];
+    const first = await at.run(lines);
+    await at.run(lines);
+    await at.edit(first, (text) => text.replace(/^A,Ax,y.*\n/m, "").replace("Ax,x", "Ax,1"));
+    const retried = await at.retry();
+    expect(await fates(retried)).toEqual(["A accepted", "B invalid"]);
+    expect(givenUp(retried)).toEqual([]);
   });
 });

@@ -205,8 +205,12 @@ const closedByKey = `update stories set state = 'closed' where state = 'failed' 
          select max(id) from runs newest where newest.job = ? and newest.retry_of is null and (newest.summary ->> '$.version' is not null or newest.id = ?))))))`;
 
 // Not in the file is a row that no row of the retry says it was. A row that says nothing may be any without a key, and any of
-// its own key. Quotes that are wrong can swallow rows: where it looks like that, now or when an earlier retry read it, nothing is
-// given up.
+// its own key. Quotes that are wrong can swallow rows: where a faulty row has more lines than the one that it was, now or when an
+// earlier retry read it, nothing is given up.
+const breaksIn = (text: string): string => {
+  const ends = `replace(${text}, char(13, 10), char(10))`;
+  return `length(${ends}) - length(replace(replace(${ends}, char(10), ''), char(13), ''))`;
+};
 const giveUpAbsent = `with
   here (file, home) as materialized (select id, info ->> '$.retryOf' from files where run = ?1 and info ->> '$.retryOf' is not null),
   unnamed (home, is_keyless) as materialized (
@@ -216,7 +220,8 @@ const giveUpAbsent = `with
   swallowing (home) as materialized (
     select h.home from here h join files f on f.info ->> '$.retryOf' = h.home
       cross join rows p on p.id >= f.id * ${rowsPerFile} and p.id < (f.id + 1) * ${rowsPerFile}
-     where p.fault is not null and (p.source is null or instr(p.raw, char(10)) > 0 or instr(p.raw, char(13)) > 0)
+      left join rows was on was.id = p.source
+     where p.fault is not null and ${breaksIn("p.raw")} > ${breaksIn("coalesce(was.raw, '')")}
        and (f.id = h.file or exists (
          select 1 from rows r where r.id >= h.file * ${rowsPerFile} and r.id < (h.file + 1) * ${rowsPerFile} and r.raw = p.raw)))
 update rows set mended = -?1 where id in (
