@@ -212,7 +212,8 @@ const breaksIn = (text: string): string => {
   return `length(${ends}) - length(replace(replace(${ends}, char(10), ''), char(13), ''))`;
 };
 const giveUpAbsent = `with
-  here (file, home) as materialized (select id, info ->> '$.retryOf' from files where run = ?1 and info ->> '$.retryOf' is not null),
+  asked (run, present) as materialized (select ?, ?),
+  here (file, home) as materialized (select id, info ->> '$.retryOf' from files where run = (select run from asked) and info ->> '$.retryOf' is not null),
   unnamed (home, is_keyless) as materialized (
     select h.home, max(not exists (select 1 from entry_rows er join entries e on e.id = er.entry where er.row = r.id and e.key is not null))
       from here h cross join rows r on r.id >= h.file * ${rowsPerFile} and r.id < (h.file + 1) * ${rowsPerFile}
@@ -224,14 +225,14 @@ const giveUpAbsent = `with
      where p.fault is not null and ${breaksIn("p.raw")} > ${breaksIn("coalesce(was.raw, '')")}
        and (f.id = h.file or exists (
          select 1 from rows r where r.id >= h.file * ${rowsPerFile} and r.id < (h.file + 1) * ${rowsPerFile} and r.raw = p.raw)))
-update rows set mended = -?1 where id in (
+update rows set mended = -(select run from asked) where id in (
   select s.row from stories s join here h on h.home = s.home left join unnamed n on n.home = s.home
-   where s.state = 'open' and s.home not in (select home from swallowing) and s.row not in (select value from json_each(?2))
+   where s.state = 'open' and s.home not in (select home from swallowing) and s.row not in (select value from json_each((select present from asked)))
      and not exists (
-       select 1 from stories o cross join rows r on r.source = o.row cross join files f on f.id = r.id / ${rowsPerFile} and f.run = ?1
+       select 1 from stories o cross join rows r on r.source = o.row cross join files f on f.id = r.id / ${rowsPerFile} and f.run = (select run from asked)
         where o.identity = s.identity)
      and (n.home is null or (n.is_keyless = 0 and s.key is not null
-       and not exists (select 1 from entry_keys ek where ek.run = ?1 and ek.key = s.key))))`;
+       and not exists (select 1 from entry_keys ek where ek.run = (select run from asked) and ek.key = s.key))))`;
 
 function givenUpBy(connection: Connection, run: number): readonly GivenUp[] {
   const rows = connection.all<{ row: number; key: string | null; at: number; rows: number }>(
