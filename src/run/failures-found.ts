@@ -2,14 +2,15 @@
 // that has it. An edit is never lost silently: where only an older file was edited, its rows count, and where two files
 // were edited differently, the entry is refused with both places named.
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Job } from "../job/job.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
-import { type OpenFile, rowName } from "../model/ledger/open-failures.ts";
+import { type GivenUp, type OpenFile, rowName } from "../model/ledger/open-failures.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Row } from "../model/row.ts";
+import type { Row, RowRef } from "../model/row.ts";
 import { countText } from "../model/text/count-text.ts";
+import { visibleLine } from "../model/text/visible.ts";
 import { failureNames } from "../report/failure-names.ts";
 import { inputName } from "../report/row-outcome.ts";
 import type { RefusedRow, RefusedRows } from "../staging/refused-rows.ts";
@@ -31,6 +32,8 @@ export interface FoundFailures {
   /** Rows that were edited in two files and not in the same way. */
   readonly refused: RefusedRows;
   readonly warnings: readonly string[];
+  /** Once all their rows are staged: gives up what somebody took out of these files, and says it. */
+  giveUp(run: RunRecord): Promise<readonly string[]>;
 }
 
 /** Finds what is open of a job, or of one input of it. */
@@ -59,9 +62,25 @@ export async function findOpenFailures(job: Job, ledger: Ledger, only: string | 
   for (const [unit, file] of await standIns(readable, gone, ledger))
     if (!homes.has(unit)) homes.set(unit, file.file.id);
   const read = new Set([...readable.filter(({ open }) => open > 0).map(({ file }) => file.id), ...homes.values()]);
+  const present = new Map<string, RowRef>();
   return {
     files: readable.filter(({ file }) => read.has(file.id)).toSorted((a, b) => a.file.id - b.file.id),
-    leaveOut: (file, rows) => reasonsFor(file, rows, { homes, ledger }),
+    async leaveOut(file, rows) {
+      const reasons = await reasonsFor(file, rows, { homes, ledger });
+      for (const [at, row] of rows.entries()) {
+        if (row.retryOf === undefined || (reasons[at] ?? row.leftOut) === undefined || reasons[at] === notOpen)
+          continue;
+        const ref = { file: file.file.id, number: row.retryOf };
+        present.set(rowName(ref), ref);
+      }
+      return reasons;
+    },
+    async giveUp({ id }) {
+      const given = await ledger.failures.giveUp(id, [...present.values()]);
+      return given.flatMap((each) =>
+        readable.filter(({ file }) => file.id === each.file).map((file) => givenUpText(file, each)),
+      );
+    },
     refused,
     warnings: [
       ...warnings,
@@ -118,6 +137,14 @@ function goneText({ run, file, open, shown }: GoneFile, hasOthers: boolean): str
     ? "what older failures files still have of them is taken"
     : "bring them in with a run over a file that has them";
   return `${shown} is gone: ${rows} of input "${inputName(file)}" that run ${run.runId} could not bring in, and nothing since; ${rest}`;
+}
+
+function givenUpText({ run, path }: FoundFile, { rows, first }: GivenUp): string {
+  const one = rows === 1;
+  const named = first.map(({ key, number }) => (key === undefined ? `row ${number}` : visibleLine(key))).join(", ");
+  const others = rows > first.length ? ` and ${countText(rows - first.length)} more` : "";
+  const what = one ? "row was" : "rows were";
+  return `${countText(rows)} ${what} taken out of failures/${basename(path)} of run ${run.runId}: ${one ? "it is" : "they are"} given up, and no longer counted as open (${named}${others})`;
 }
 
 function editedText({ file: { shown }, line }: EditedRow<FoundFile>): string {

@@ -56,7 +56,8 @@ export async function retry(job: Job, options: RetryOptions): Promise<RetryResul
       earlierRows: (input) => rowsOfRuns(ledger, retried, input),
     }),
   );
-  const execution = { job: retryJob, asked, inputs: prepared, ledger, lock, warnings, retryOf, refused: found.refused };
+  const { refused, giveUp } = found;
+  const execution = { job: retryJob, asked, inputs: prepared, ledger, lock, warnings, retryOf, refused, giveUp };
   const result = await execute(execution, options);
   return { exitCode: result.exitCode, retried: retryOf.runId, result, warnings: [] };
 }

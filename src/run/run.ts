@@ -136,6 +136,8 @@ interface Execution {
   readonly retryOf?: RunRecord;
   /** Of a retry: rows of its files that must not be sent as they stand. */
   readonly refused?: RefusedRows;
+  /** Of a retry: gives up what is not in its files any more, once all of them are staged, and says it. */
+  readonly giveUp?: (run: RunRecord) => Promise<readonly string[]>;
 }
 
 /** Stages, sends and reports inputs as one run. The caller holds the lock of the state folder. Throws as `run` does. */
@@ -183,6 +185,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
       ...(retryOf === undefined ? {} : { retry: { refused: execution.refused ?? new Map() } }),
     };
     await asked.meanwhile((signal) => stage(inputs, { ...staging, signal }));
+    for (const message of (await execution.giveUp?.(record)) ?? []) warn(message);
     await ledger.flush();
     // Where results cannot be written, nothing is sent.
     await makeFolder(runFolder(job, record));

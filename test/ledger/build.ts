@@ -37,6 +37,7 @@ export function addFile(
     readonly join?: string;
     readonly kind?: StagedFile["kind"];
     readonly file?: string;
+    readonly info?: FileInfo;
   } = {},
 ): Promise<StagedFile> {
   return ledger.staging.addFile({ run, input: "products", kind: "input", file: "products.csv", info, ...file });

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { NewEntry } from "../../src/model/ledger/entry.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import type { RowRef } from "../../src/model/row.ts";
-import { accept, addFile, all, entry, error, type LedgerPlace, openEntry, row } from "./build.ts";
+import { accept, addFile, all, entry, error, info, type LedgerPlace, openEntry, row } from "./build.ts";
 
 interface Staged extends Partial<NewEntry> {
   readonly key: string;
@@ -153,5 +153,83 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
     expect(await all(ledger.staging.comeTwice(third.run))).toMatchObject([
       { source: source(2), rows: [1, 2].map((number) => ({ ref: { file: third.file, number } })) },
     ]);
+  });
+
+  it("gives up what a retry did not find in a failures file, once that retry has its results", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const end = (run: number) => ledger.runs.end(run, { endedAtMs: 2, exitCode: 3, summary: { version: 1 } });
+    const open = async (ofRun?: number) => (await ledger.failures.count("job.yaml", ofRun)).rows;
+    const original = ["A", "B", "C", "D", "E"].map((key, at) => ({ key, at: [{ number: at + 1 }], ...bad }));
+    const first = await stageRun(ledger, "r1", original);
+    await end(first.run);
+    /** A retry that finds only A, and leaves C out. */
+    const retried = async (runId: string) => {
+      await ledger.failures.files("job.yaml");
+      const { id: run } = await ledger.runs.begin({
+        runId,
+        job: "job.yaml",
+        command: "retry",
+        startedAtMs: 1,
+        retryOf: first.run,
+      });
+      const { id: file } = await addFile(ledger, run, { info: { ...info, retryOf: first.file } });
+      await ledger.staging.addRows([row(file, 1, { source: { file: first.file, number: 1 } })]);
+      await ledger.staging.addEntries(run, [entry(file, 1, "A", bad)]);
+      return { run, given: await ledger.failures.giveUp(run, [{ file: first.file, number: 3 }]) };
+    };
+    const given = [
+      {
+        file: first.file,
+        rows: 3,
+        first: [
+          { number: 2, key: "B" },
+          { number: 4, key: "D" },
+          { number: 5, key: "E" },
+        ],
+      },
+    ];
+    const cut = await retried("r2");
+    expect(cut.given).toEqual(given);
+    expect(await open()).toBe(5);
+    const second = await retried("r3");
+    expect(second.given).toEqual(given);
+    expect(await open(second.run)).toBe(2);
+    expect(await open()).toBe(5);
+    await end(second.run);
+    expect(await open()).toBe(2);
+    // No retry that follows gives them up again, and what fails again is open again.
+    expect((await retried("r4")).given).toEqual([]);
+    const third = await stageRun(ledger, "r5", [{ key: "B", at: [{ number: 1 }], ...bad }]);
+    await end(third.run);
+    expect(await open()).toBe(3);
+  });
+
+  it("takes a row that was given up for none that a retry made good", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const original = [{ key: "A", at: [{ number: 1 }, { number: 2 }], rowsHash: "rows of A", ...bad }];
+    const first = await stageRun(ledger, "r1", original);
+    const half = (key: string, number: number, more: Pick<Staged, "problems"> = {}): Staged => ({
+      key,
+      at: [{ number, source: { file: first.file, number } }],
+      rowsHash: `half ${key}`,
+      ...more,
+    });
+    const second = await stageRun(ledger, "r2", [half("B", 2, bad), half("A", 1)], first.run);
+    await ledger.runs.end(second.run, { endedAtMs: 2, exitCode: 3, summary: { version: 1 } });
+    await ledger.failures.files("job.yaml");
+    const { id: run } = await ledger.runs.begin({
+      runId: "r3",
+      job: "job.yaml",
+      command: "retry",
+      startedAtMs: 1,
+      retryOf: second.run,
+    });
+    await addFile(ledger, run, { info: { ...info, retryOf: second.file } });
+    expect(await ledger.failures.giveUp(run, [])).toMatchObject([{ rows: 1, first: [{ number: 2, key: "B" }] }]);
+    await accept(ledger, await openEntry(ledger, second.run, "A"));
+    const third = await stageRun(ledger, "r4", original);
+    expect(await ledger.staging.settleRepaired(third.run)).toBe(0);
   });
 }

@@ -1,5 +1,5 @@
 // Over random nights, edits, runs and retries: a source row is open exactly from the run in which it failed until something
-// accepted it, and nothing is created twice.
+// accepted it, or a retry found it taken out of its failures file; and nothing is created twice.
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -31,6 +31,8 @@ type Step =
   | { readonly do: "again" }
   /** Makes the row of a key good in the newest failures file that has it, or in all of them. */
   | { readonly do: "fix"; readonly key: string; readonly everywhere: boolean }
+  /** Takes the row of a key out of all failures files. */
+  | { readonly do: "take away"; readonly key: string }
   | { readonly do: "retry"; readonly limit: number | undefined };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -43,10 +45,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.record({ do: fc.constant("again" as const) }),
   fc.record({ do: fc.constant("fix" as const), key: fc.constantFrom(...keys), everywhere: fc.boolean() }),
+  fc.record({ do: fc.constant("take away" as const), key: fc.constantFrom(...keys) }),
   fc.record({ do: fc.constant("retry" as const), limit: fc.constantFrom(undefined, undefined, 1) }),
 );
 
-it("a row is open from its failure until it is accepted, whatever happens between", { timeout: 300_000 }, async () => {
+it("a row is open from its failure until it is accepted or given up, whatever happens between", {
+  timeout: 300_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 9 }), async (steps) => {
       await using sandbox = await startSandbox();
@@ -55,6 +60,7 @@ it("a row is open from its failure until it is accepted, whatever happens betwee
       const job = () => loadJob("import.yaml", { cwd: folder.path });
       const runs: RunResult[] = [];
       const open = new Set<string>();
+      const takenAway = new Set<string>();
       let rows: readonly { readonly key: string; readonly fault: number }[] = [];
       const failureFiles = (): readonly string[] =>
         runs
@@ -68,6 +74,7 @@ it("a row is open from its failure until it is accepted, whatever happens betwee
         const result = await readFile(join(runs.at(-1)?.folder ?? "", "results.csv"), "utf8");
         for (const { key } of rows) {
           const isBad = new RegExp(`,${key},invalid,`).test(result);
+          takenAway.delete(key);
           if (isBad) open.add(key);
           else open.delete(key);
         }
@@ -88,6 +95,13 @@ it("a row is open from its failure until it is accepted, whatever happens betwee
             await writeFile(file, fixed);
             if (!each.everywhere) break;
           }
+        } else if (each.do === "take away") {
+          if (open.has(each.key)) takenAway.add(each.key);
+          for (const file of failureFiles()) {
+            const text = existsSync(file) ? await readFile(file, "utf8") : "";
+            const rest = text.replace(new RegExp(`^${each.key},.*\\n`, "m"), "");
+            if (rest !== text) await writeFile(file, rest);
+          }
         } else if (runs.length > 0) {
           const { result } = await retry(await job(), {
             account,
@@ -97,6 +111,11 @@ it("a row is open from its failure until it is accepted, whatever happens betwee
           else {
             runs.push(result);
             const text = await readFile(join(result.folder, "results.csv"), "utf8");
+            const given = result.summary.warnings.filter((warning) => warning.includes("given up"));
+            const counts = given.map((warning) => Number(/^\d+/.exec(warning)?.[0]));
+            expect(counts.reduce((sum, count) => sum + count, 0)).toBe(takenAway.size);
+            for (const key of takenAway) open.delete(key);
+            takenAway.clear();
             for (const key of open) if (new RegExp(`,${key},(accepted|unchanged),`).test(text)) open.delete(key);
             for (const key of open) expect(text).toMatch(new RegExp(`,${key},(invalid|pending),`));
           }

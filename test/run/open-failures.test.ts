@@ -302,3 +302,123 @@ describe("failures files that are gone", () => {
     expect(nothing.warnings).toEqual([expect.stringContaining(`run ${second.summary.run_id} could not bring in`)]);
   });
 });
+
+describe("a row that somebody took out of its failures file", () => {
+  const without =
+    (...keys: readonly string[]) =>
+    (text: string): string =>
+      text
+        .split("\n")
+        .filter((line) => !keys.some((key) => line.startsWith(`${key},`)))
+        .join("\n");
+  const givenUp = ({ result }: RetryResult): readonly string[] =>
+    (result?.summary.warnings ?? []).filter((warning) => warning.includes("given up"));
+
+  it("is given up by the retry that reads the file, is named, and is not counted any more", async () => {
+    await using at = await nights();
+    const first = await at.run(["A,Ax,x", "B,Bx,x", "C,Cx,1"]);
+    await at.edit(first, (text) => without("B")(text).replace("Ax,x", "Ax,2"));
+    expect(await at.open()).toBe(2);
+    const retried = await at.retry();
+    expect(givenUp(retried)).toEqual([
+      `1 row was taken out of failures/main.csv of run ${first.summary.run_id}: it is given up, and no longer counted as open (B)`,
+    ]);
+    expect(retried.result?.summary.open_failures).toEqual({ rows: 0, earlier_rows: 0 });
+    expect(retried.exitCode).toBe(0);
+    expect(await at.open()).toBe(0);
+    expect((await at.retry()).result).toBeUndefined();
+    expect((await at.run(["D,Dx,1"])).summary.open_failures).toEqual({ rows: 0, earlier_rows: 0 });
+    // The very rows again are open again, as any.
+    const again = await at.run(["B,Bx,x"]);
+    expect(again.summary.open_failures).toEqual({ rows: 1, earlier_rows: 0 });
+    expect(await fates(await at.retry())).toEqual(["B invalid"]);
+    expect(keysIn(at.sandbox)).toEqual(["A", "C", "D"]);
+  });
+
+  it("a file with nothing left but its header gives all of them up, and the others are counted", async () => {
+    await using at = await nights();
+    const lines = ["A,Ax,x", "B,Bx,x", ",Cx,x", "D,Dx,x", "E,Ex,x"];
+    const first = await at.run(lines);
+    await at.edit(first, (text) => text.slice(0, text.indexOf("\n") + 1));
+    const retried = await at.retry();
+    expect(givenUp(retried)).toEqual([
+      expect.stringMatching(/^5 rows were taken out of .*: they are given up, .* \(A, B, row 3 and 2 more\)$/),
+    ]);
+    expect(await at.open()).toBe(0);
+  });
+
+  it("stays open while another input is retried, when nothing was staged, and when the file is gone", async () => {
+    const two = job.replace("}]", "}, { name: two, file: two.csv, mapping: map.yaml }]");
+    await using at = await nights({ "import.yaml": two, "two.csv": csv("T,Tx,x") });
+    const first = await at.run(["A,Ax,x", "B,Bx,x"]);
+    await at.edit(first, without("B"));
+    expect(givenUp(await at.retry({ only: "two" }))).toEqual([]);
+    expect(await at.open()).toBe(3);
+    await writeFile(join(at.path, "map.yaml"), mapping.replace("Price", "Prize"));
+    await expect(at.retry()).rejects.toThrow();
+    await writeFile(join(at.path, "map.yaml"), mapping);
+    const stop = AbortSignal.abort();
+    await expect(at.retry({ stop })).rejects.toThrow();
+    expect(await at.open()).toBe(3);
+    const second = await at.run(["A,Ax,x", "B,Bx,x"]);
+    await at.remove(second);
+    expect(givenUp(await at.retry())).toEqual([]);
+  });
+
+  it("stays open where it may stand in the file without its number, and where a quote swallowed it", async () => {
+    await using at = await nights();
+    const first = await at.run(["A,Ax,x", "B,Bx,x", ",Cx,x", "D,Dx,x"]);
+    // What A and the row without a key were, the new rows may be; B is neither.
+    await at.edit(first, (text) => `${without("A", "B", "")(text)}\nA,Ax,1,,,\nN,Nx,1,,,\n`);
+    const retried = await at.retry({ limit: 1 });
+    expect(givenUp(retried)).toEqual([expect.stringMatching(/^1 row .*\(B\)$/)]);
+    await using keyless = await nights();
+    const second = await keyless.run(["A,Ax,x", "B,Bx,x"]);
+    await keyless.edit(second, (text) => `${without("B")(text)}\n,Bx,1,,,\n`);
+    expect(givenUp(await keyless.retry())).toEqual([]);
+    await using other = await nights();
+    const swallowed = await other.run(["A,Ax,x", "B,Bx,x", "C,Cx,x"]);
+    const swallow = (text: string) =>
+      text.replace(/^B,.*/m, 'B,"Bx,x,invalid,row 2: bad,Price').replace("C,Cx", 'C",Cx');
+    await other.edit(swallowed, swallow);
+    for (const _ of [1, 2]) expect(givenUp(await other.retry())).toEqual([]);
+    await other.edit(swallowed, (text) => without("B")(text.replace(/^B,.*\nC"/m, "C")));
+    expect(givenUp(await other.retry())).toEqual([expect.stringMatching(/^1 row .*\(B\)$/)]);
+  });
+
+  it("an older file that still has it as it was does not bring it back, but one that was edited does", async () => {
+    await using at = await nights();
+    const lines = ["A,Ax,x", "B,Bx,x"];
+    const first = await at.run(lines);
+    const second = await at.run(lines);
+    await at.edit(first, (text) => text.replace("Bx,x", "Bx,1"));
+    await at.edit(second, without("A", "B"));
+    const retried = await at.retry();
+    expect(givenUp(retried)).toEqual([expect.stringMatching(/^1 row .*\(A\)$/)]);
+    expect(await fates(retried)).toEqual(["B accepted"]);
+    expect(await at.open()).toBe(0);
+  });
+
+  it("is one row of an entry whose others go on, also when a retry is stopped", async () => {
+    const grouped = mapping.replace("fields:", "group: { by: SKU }\nfields:");
+    await using at = await nights({ "map.yaml": grouped });
+    const first = await at.run(["A,Ax,x", "A,Ax,y", "B,Bx,z"]);
+    await at.edit(first, (text) => text.replace(/^A,Ax,y.*\n/m, "").replace("Ax,x", "Ax,1"));
+    const stopped = await at.retry({ limit: 1 });
+    expect(givenUp(stopped)).toEqual([expect.stringMatching(/^1 row .*\(A\)$/)]);
+    expect(await at.open()).toBe(1);
+    expect(await fates(await at.retry())).toEqual(["B invalid"]);
+  });
+
+  it("is not one that is there, and left out as an older file's rows are taken", async () => {
+    const grouped = mapping.replace("fields:", "group: { by: SKU }\nfields:");
+    await using at = await nights({ "map.yaml": grouped });
+    const lines = ["A,Ax,x", "A,Ax,y", "B,Bx,z"];
+    const first = await at.run(lines);
+    await at.run(lines);
+    await at.edit(first, (text) => text.replace(/^A,Ax,y.*\n/m, "").replace("Ax,x", "Ax,1"));
+    const retried = await at.retry();
+    expect(await fates(retried)).toEqual(["A accepted", "B invalid"]);
+    expect(givenUp(retried)).toEqual([]);
+  });
+});

@@ -5,7 +5,10 @@
 // have the same content (`hash`) and they stand at the same place of it; of equal entries in one run the first is one with the
 // first, the second with the second. That name of a row is its `identity`. Rows of joins are one by their root alone:
 // what becomes of them is decided with their entry.
-import type { OpenCount, OpenFailures, OpenFile, OpenRow } from "../../model/ledger/open-failures.ts";
+//
+// A row that somebody took out of its newest failures file is given up: `mended` is the retry that read the file without it,
+// as a negative number. It counts once that retry has its results, so that one that was cut off gave up nothing.
+import type { GivenUp, OpenCount, OpenFailures, OpenFile, OpenRow } from "../../model/ledger/open-failures.ts";
 import { rowName } from "../../model/ledger/open-failures.ts";
 import { type RunColumns, runOf, selectRun } from "./runs.ts";
 import type { Connection } from "./storage/connection.ts";
@@ -46,6 +49,12 @@ export function openOpenFailures(connection: Connection): OpenFailures {
         if (!takenOf.has(fileId)) fillTaken(connection, fileId);
         takenOf.add(fileId);
         return connection.one("select 1 from taken_texts where file = ? and raw = ?", fileId, raw) !== undefined;
+      });
+    },
+    async giveUp(run, present) {
+      return connection.write(() => {
+        connection.run(giveUpAbsent, run, JSON.stringify(present.map(rowId)));
+        return givenUpBy(connection, run);
       });
     },
   };
@@ -98,6 +107,7 @@ function tellStories(connection: Connection, job: string, ofRun: number | undefi
        select 1 from stories n where n.identity = stories.identity and n.state = 'failed' and n.run > stories.run)`,
   );
   for (const step of closing) connection.run(step);
+  connection.run(closedAsGivenUp, ofRun ?? null);
   connection.run(closedByKey, job, ...parameters);
   connection.run(
     `with twins as materialized (
@@ -178,6 +188,9 @@ const closing: readonly string[] = [
      select 1 from accepted a where a.rows_hash = stories.hash and a.run > stories.run)`,
 ];
 
+const closedAsGivenUp = `update stories set state = 'closed' where state = 'failed' and exists (
+  select 1 from rows r join runs u on u.id = -r.mended where r.id = stories.row and r.mended < 0 and (${hasResults} or u.id = ?))`;
+
 // A later run that had the key from rows of its own: made, it is made; failed, it is open there; pending in the newest run, that
 // run goes on with it. A retry of other rows under the same key says nothing, but one whose rows say nothing of where they were does.
 const closedByKey = `update stories set state = 'closed' where state = 'failed' and key is not null and (
@@ -190,6 +203,54 @@ const closedByKey = `update stories set state = 'closed' where state = 'failed' 
          select 1 from entry_rows er join rows r on r.id = er.row where er.entry = e.id and r.source is not null)))
        or (e.outcome = 'pending' and u.job = ? and u.id = (
          select max(id) from runs newest where newest.job = ? and newest.retry_of is null and (newest.summary ->> '$.version' is not null or newest.id = ?))))))`;
+
+// Not in the file is a row that no row of the retry says it was. A row that says nothing may be any without a key, and any of
+// its own key. Quotes that are wrong can swallow rows: where a faulty row has more lines than the one that it was, now or when an
+// earlier retry read it, nothing is given up.
+const breaksIn = (text: string): string => {
+  const ends = `replace(${text}, char(13, 10), char(10))`;
+  return `length(${ends}) - length(replace(replace(${ends}, char(10), ''), char(13), ''))`;
+};
+const giveUpAbsent = `with
+  asked (run, present) as materialized (select ?, ?),
+  here (file, home) as materialized (select id, info ->> '$.retryOf' from files where run = (select run from asked) and info ->> '$.retryOf' is not null),
+  unnamed (home, is_keyless) as materialized (
+    select h.home, max(not exists (select 1 from entry_rows er join entries e on e.id = er.entry where er.row = r.id and e.key is not null))
+      from here h cross join rows r on r.id >= h.file * ${rowsPerFile} and r.id < (h.file + 1) * ${rowsPerFile}
+     where r.source is null and coalesce(r.outcome, '') <> 'excluded' group by h.home),
+  swallowing (home) as materialized (
+    select h.home from here h join files f on f.info ->> '$.retryOf' = h.home
+      cross join rows p on p.id >= f.id * ${rowsPerFile} and p.id < (f.id + 1) * ${rowsPerFile}
+      left join rows was on was.id = p.source
+     where p.fault is not null and ${breaksIn("p.raw")} > ${breaksIn("coalesce(was.raw, '')")}
+       and (f.id = h.file or exists (
+         select 1 from rows r where r.id >= h.file * ${rowsPerFile} and r.id < (h.file + 1) * ${rowsPerFile} and r.raw = p.raw)))
+update rows set mended = -(select run from asked) where id in (
+  select s.row from stories s join here h on h.home = s.home left join unnamed n on n.home = s.home
+   where s.state = 'open' and s.home not in (select home from swallowing) and s.row not in (select value from json_each((select present from asked)))
+     and not exists (
+       select 1 from stories o cross join rows r on r.source = o.row cross join files f on f.id = r.id / ${rowsPerFile} and f.run = (select run from asked)
+        where o.identity = s.identity)
+     and (n.home is null or (n.is_keyless = 0 and s.key is not null
+       and not exists (select 1 from entry_keys ek where ek.run = (select run from asked) and ek.key = s.key))))`;
+
+function givenUpBy(connection: Connection, run: number): readonly GivenUp[] {
+  const rows = connection.all<{ row: number; key: string | null; at: number; rows: number }>(
+    `select * from (
+       select row, key, row_number() over (partition by home order by row) at, count(*) over (partition by home) rows from (
+         select s.row, s.home, min(k.key) key from stories s join rows r on r.id = s.row left join keys k on k.id = s.key
+          where s.state = 'open' and r.mended = -? group by s.row))
+      where at <= 3 order by row`,
+    run,
+  );
+  const byFile = new Map<number, GivenUp>();
+  for (const { row, key, rows: count } of rows) {
+    const { file, number } = rowRef(row);
+    const first = [...(byFile.get(file)?.first ?? []), { number, key: key ?? undefined }];
+    byFile.set(file, { file, rows: count, first });
+  }
+  return [...byFile.values()];
+}
 
 function countOf(connection: Connection, ofRun: number | undefined): OpenCount {
   const found = connection.one<OpenCount>(

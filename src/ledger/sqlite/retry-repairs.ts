@@ -224,7 +224,8 @@ function makersOf(connection: Connection, unit: Unit, { run, maker }: Made): Mak
     run,
   );
   if (links.length === 0) return maker === undefined ? undefined : { entries: [maker], repaired: [] };
-  if (links.some(({ well, mended }) => well === 0 && mended === 0)) return undefined;
+  // Below 0 it was given up (open-failures.ts), which made nothing good.
+  if (links.some(({ well, mended }) => well === 0 && mended !== 1)) return undefined;
   return {
     entries: links.flatMap(({ entry, well }) => (entry !== null && well === 1 ? [entry] : [])),
     repaired: links.flatMap(({ well, entry_hash, row_hash }) => (well === 1 ? [] : (entry_hash ?? row_hash ?? []))),

@@ -31,6 +31,14 @@ export interface OpenRow {
   readonly reader?: RowRef;
 }
 
+/** Rows of one file that somebody took out of its failures file. */
+export interface GivenUp {
+  readonly file: number;
+  readonly rows: number;
+  /** The first three: their numbers, and the keys of their entries where they had one. */
+  readonly first: readonly { readonly number: number; readonly key: string | undefined }[];
+}
+
 /** How many rows are open, and in how many of them an earlier run than the given one failed last. */
 export interface OpenCount {
   readonly rows: number;
@@ -41,7 +49,8 @@ export interface OpenCount {
  * Rows of a job that ended invalid, blocked, rejected, failed or in doubt, and that nothing has made good since: no retry of
  * them, no run that brought their key or the very rows in, none whose mapping leaves the row of the same file out. Rows of
  * several runs are one by the row that they come from, else by their content. A key that a later run had from other rows
- * counts with those. Reads only, whatever the ledger was opened for; what is only pending has not failed.
+ * counts with those. What is only pending has not failed, and what was given up is open only when it fails again. Only
+ * `giveUp` writes.
  */
 export interface OpenFailures {
   /** Also counts the failures of a run that is about to end, `ofRun`. */
@@ -54,6 +63,12 @@ export interface OpenFailures {
   rawOf(rows: readonly RowRef[]): Promise<ReadonlyMap<string, string>>;
   /** True for the text of a row that an earlier retry read from the failures file of this one, and that was not left pending. */
   wasTaken(fileId: number, raw: string): Promise<boolean>;
+  /**
+   * Gives up what was open at `files` and is not in the failures files that a retry read: to be called once all its rows are
+   * staged, and it holds once that run has its results. `present` are rows that are there and were left out. Where a failures
+   * file has rows that do not say which they were, what they may be is kept.
+   */
+  giveUp(run: number, present: readonly RowRef[]): Promise<readonly GivenUp[]>;
 }
 
 /** The name of a row in maps. */
