@@ -65,7 +65,7 @@ export function judgeRate({ headers }: Pick<AnswerSeen, "headers">, wanted: numb
     return warning(
       "rate",
       `${said}, and the job asks for ${wantedText}`,
-      "A run keeps to what the API allows, so it is slower than the job says.",
+      `A run keeps to ${Math.round(keptShare * 100)} % of that, ${rateText(kept)} a second, so it is slower than the job says: at the very limit, a request too many now and then would cost a pause.`,
     );
   return warning(
     "rate",

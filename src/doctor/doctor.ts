@@ -58,9 +58,10 @@ export async function doctor(job: Job, options: DoctorOptions): Promise<DoctorRe
     return result([...local, problem(check, account.message, account.hint ?? "")], exitCodeOf(account.code));
   }
   const { findings, kind } = await examineAccount(job, account, { uses, resources }, world);
+  // What earlier runs learned would read as if the account had answered now.
+  if (kind === "refused") return result([...local, ...findings], exitCodes.accountRefused);
+  if (kind === "silent") return result([...local, ...findings], exitCodes.stopped);
   const all = [...local, ...findings, ...(await recall(job.state, account.baseUrl))];
-  if (kind === "refused") return result(all, exitCodes.accountRefused);
-  if (kind === "silent") return result(all, exitCodes.stopped);
   return result(all, all.some(({ standing }) => standing === "problem") ? exitCodes.someFailed : exitCodes.done);
 }
 

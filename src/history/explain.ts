@@ -120,17 +120,20 @@ async function rowAt(place: Place, path: string, { history }: Ledger): Promise<F
   }
   const row = await history.rowAtLine(file.id, place.line);
   if (row === undefined) {
-    throw new ImportError("USAGE", `line ${place.line} of ${file.file} is above its first row`, {
-      hint: "Lines count from 1; the header is not a row.",
-    });
+    throw noRowAt(place, file, "Lines count from 1, and the header is not a row.");
   }
   const lastLine = row.line + (row.raw.match(/\r\n|\n|\r/g)?.length ?? 0);
   if (place.line > lastLine) {
-    throw new ImportError("USAGE", `${file.file} has no row at line ${place.line}`, {
-      hint: `The row above it starts at line ${row.line}.`,
-    });
+    throw noRowAt(place, file, `The row above it starts at line ${row.line}.`);
   }
   return { file, row };
+}
+
+/** The file may have been edited since, so that it has such a line today. */
+function noRowAt({ line }: Place, { file }: StagedFile, hint: string): ImportError {
+  return new ImportError("USAGE", `${file}, as the newest run that read it found it, has no row at line ${line}`, {
+    hint,
+  });
 }
 
 async function rowStory({ file, row }: FoundRow, { runs, mappingOf }: StoryTools): Promise<RowStory> {

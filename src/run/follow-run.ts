@@ -16,6 +16,14 @@ export interface FollowedRun {
   figures(): RunFigures;
 }
 
+/** The phase under way. `sent` entries of it ended by a send: only those say how fast it goes, for the others cost nothing. */
+interface CurrentPhase {
+  readonly phase: Phase;
+  readonly count: PhaseCount;
+  readonly pace: Pace;
+  sent: number;
+}
+
 /** Counters of a phase; `heldBack` entries are beyond `--limit` and no part of it. */
 interface PhaseCount {
   entries: number;
@@ -32,7 +40,7 @@ export function followRun(clock: Pick<Clock, "nowMs" | "monotonicMs">): Followed
   let step: Step = { kind: "starting" };
   const phases = new Map<Phase, PhaseCount>();
   const outcomes: Partial<Record<Outcome, number>> = {};
-  let current: { readonly phase: Phase; readonly count: PhaseCount; readonly pace: Pace } | undefined;
+  let current: CurrentPhase | undefined;
   let throttled = 0;
   let requests = 0;
   let inFlight = 0;
@@ -65,12 +73,15 @@ export function followRun(clock: Pick<Clock, "nowMs" | "monotonicMs">): Followed
         const count = countOf(event.phase);
         count.entries = event.entries;
         count.done = event.entries - event.open - count.heldBack;
-        current = { phase: event.phase, count, pace: createPace(phasePace, clock.monotonicMs(), count.done) };
+        current = { phase: event.phase, count, pace: createPace(phasePace, clock.monotonicMs(), 0), sent: 0 };
         break;
       }
       case "entry.settled":
         settled(current?.count, event.outcome, 1);
-        current?.pace.add(clock.monotonicMs(), current.count.done);
+        if (current !== undefined && event.attempts > 0) {
+          current.sent += 1;
+          current.pace.add(clock.monotonicMs(), current.sent);
+        }
         if (waiting?.kind === "lookup" || waiting?.kind === "retry") waiting = undefined;
         break;
       case "entries.settled":
@@ -184,7 +195,7 @@ export function followRun(clock: Pick<Clock, "nowMs" | "monotonicMs">): Followed
           const count = phases.get(phase);
           if (count === undefined || count.entries <= count.heldBack) return [];
           const isCurrent = phase === current?.phase;
-          return [phaseFigures(phase, count, isCurrent ? current?.pace.perSecond(nowMs, count.done) : undefined)];
+          return [phaseFigures(phase, count, isCurrent ? current?.pace.perSecond(nowMs, current.sent) : undefined)];
         }),
         outcomes: { ...outcomes },
         throttled,

@@ -19,7 +19,7 @@ test.each<{ readonly headers: Record<string, string>; readonly kept: number | un
 test("what is kept to is said as such, and what is only guessed is left to the job", () => {
   expect(judgeRate({ headers: { "ratelimit-policy": "5;w=1" } }, 8)).toMatchObject({
     standing: "warning",
-    hint: "A run keeps to what the API allows, so it is slower than the job says.",
+    hint: expect.stringMatching(/^A run keeps to 90 % of that, 4\.5 a second, .* would cost a pause\.$/),
   });
   expect(judgeRate({ headers: { "x-ratelimit-limit": "60" } }, 8).hint).toContain("requests_per_second: 1");
 });

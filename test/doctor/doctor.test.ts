@@ -447,5 +447,11 @@ describe("a run by itself", () => {
       standing: "ok",
       message: `products can be asked for by in; RateLimit-Policy told 50 a second; answers have a Date (${day})`,
     });
+    // What was learned once would read as if the account had taken the token.
+    const stale = { ...env, LUMINOUS_API_KEY: "stale" };
+    const refused = await command(["doctor", "import.yaml", "--json"], { cwd: folder.path, env: stale });
+    const checks = (JSON.parse(refused.stdout) as Pick<DoctorResult, "findings">).findings.map(({ check }) => check);
+    expect(checks).toContain("token");
+    expect(checks).not.toContain("learned");
   });
 });

@@ -228,7 +228,10 @@ describe("file:line", () => {
   });
 
   test.each([
-    { what: "products.csv:1", message: /line 1 of in\/products\.csv is above its first row/ },
+    {
+      what: "products.csv:1",
+      message: /^in\/products\.csv, as the newest run that read it found it, has no row at line 1$/,
+    },
     { what: "products.csv:7", message: /has no row at line 7/ },
     { what: "prices.csv:2", message: /no file of a run is called "prices\.csv"/ },
   ])("$what is refused", async ({ what, message }) => {

@@ -112,6 +112,23 @@ describe("the figures of a run", () => {
     expect(orders(figuresAfter(phase(70), ...each, ...slower))?.leftMs).toBeCloseTo(400_000, -4);
   });
 
+  it("know the time left by what was sent: what ended without a send says nothing of the pace", () => {
+    const phase = sent({ type: "phase.started", phase: "sales_orders", entries: 1000, open: 1000 });
+    const found = sent({
+      type: "entry.settled",
+      entryId: 2,
+      resource: "sales_orders",
+      key: "B",
+      outcome: "unchanged",
+      attempts: 0,
+    });
+    const together = sent({ type: "entries.settled", phase: "sales_orders", outcome: "unchanged", entries: 500 });
+    const each = Array.from({ length: 10 }, () => [1000, settled, ...Array.from({ length: 9 }, () => found)]).flat();
+    const figures = figuresAfter(phase, together, ...each);
+    expect(orders(figures)).toMatchObject({ done: 600, leftMs: 400_000 });
+    expect(orders(figuresAfter(phase, together, 6000, found))?.leftMs).toBeUndefined();
+  });
+
   it("count requests: in flight, of the last ten seconds, answered 429, and the limit that holds", () => {
     const busy = Array.from({ length: 40 }, () => [250, leaves, answered]).flat();
     const refused = sent({

@@ -6,6 +6,7 @@ import { ImportError } from "../../model/error.ts";
 import { shownUnlessToken } from "../../model/text/mask.ts";
 import { auditText } from "../../report/audit-text.ts";
 import { resolveAccount, resolveAddress } from "../world/account.ts";
+import { fitted } from "../world/fitted.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { loadCommandJob } from "../world/load-job.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
@@ -32,7 +33,9 @@ export async function audit(
     flags.verify === undefined
       ? await auditJob(job, { ...run, baseUrl: (await resolveAddress(job, accountSources(world, options))).baseUrl })
       : await verified(parseVerify(flags.verify));
-  world.stdout.write(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : auditText(result));
+  world.stdout.write(
+    options.json === true ? `${JSON.stringify(result, null, 2)}\n` : fitted(auditText(result), world.stdout),
+  );
   return result.exitCode;
 
   async function verified(count: number | "all"): Promise<AuditResult> {

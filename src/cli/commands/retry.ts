@@ -4,6 +4,7 @@ import { visibleLine } from "../../model/text/visible.ts";
 import { retry as retryJob } from "../../run/retry.ts";
 import { resolveAccount } from "../world/account.ts";
 import { openConsole } from "../world/console.ts";
+import { fitted } from "../world/fitted.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { loadCommandJob } from "../world/load-job.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
@@ -42,11 +43,11 @@ export async function retry(
     world.stdout.write(`${JSON.stringify({ version: 1, retry_of: retried, nothing_to_retry: true, warnings })}\n`);
   else {
     const whose = flags.only === undefined ? "" : ` of input ${flags.only}`;
-    world.stdout.write(
+    const said =
       warnings.length > 0
         ? `Nothing to retry${whose}.\n${warnings.map((warning) => `  ${visibleLine(warning)}\n`).join("")}`
-        : `Nothing to retry: nothing that failed${whose} is still open (last run: ${retried}).\n`,
-    );
+        : `Nothing to retry: nothing that failed${whose} is still open (last run: ${retried}).\n`;
+    world.stdout.write(fitted(said, world.stdout));
   }
   return exitCode;
 }

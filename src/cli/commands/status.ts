@@ -15,6 +15,7 @@ import type { Summary } from "../../report/summary.ts";
 import { clockText } from "../../report/wording.ts";
 import { resolveAddress } from "../world/account.ts";
 import { commandLine, summaryText } from "../world/console.ts";
+import { fitted } from "../world/fitted.ts";
 import { hasColour } from "../world/live.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 import { watchRun } from "./watch-run.ts";
@@ -79,16 +80,15 @@ function showNewest(
   }
   if (busy !== undefined) {
     const since = clockText(busy.sinceMs, systemClock.nowMs());
-    world.stdout.write(
-      `Process ${busy.pid} has used the state folder since ${since}: a run that is about to begin, or another command.\n`,
-    );
+    const said = `Process ${busy.pid} has used the state folder since ${since}: a run that is about to begin, or another command.`;
+    world.stdout.write(`${fitted(said, world.stdout)}\n`);
   }
   if (newest === undefined || standing === undefined) return;
   const again = [newest.command, ...words];
   if (standing.kind !== "ended") {
     const paint = painter(world.stdout.isTTY && hasColour(world.env));
     const lines = openRunLines(visibleTexts({ ...newest, standing: shownStanding(standing) }), {
-      width: world.stdout.columns ?? 100,
+      ...(world.stdout.isTTY ? { width: world.stdout.columns ?? 80 } : {}),
       nowMs: systemClock.nowMs(),
       again: commandLine(again),
       follow: commandLine(["status", ...words, "--watch"]),
@@ -100,7 +100,10 @@ function showNewest(
   const { summary } = newest;
   if (isSummary(summary))
     world.stdout.control(`${visible(newest.runId + where)}\n${summaryText(summary, world, again)}\n`);
-  else world.stdout.write(`${newest.runId}${where}: ${whyNoSummary(newest)}\nNext: ${commandLine(again)}\n`);
+  else
+    world.stdout.write(
+      `${fitted(`${newest.runId}${where}: ${whyNoSummary(newest)}`, world.stdout)}\nNext: ${commandLine(again)}\n`,
+    );
 }
 
 type OpenStanding = Exclude<RunStanding, { readonly kind: "ended" }>;

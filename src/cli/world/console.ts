@@ -5,15 +5,15 @@ import { systemClock } from "../../model/clock.ts";
 import { shellWord } from "../../model/text/shell-word.ts";
 import { visibleLine, visibleTexts } from "../../model/text/visible.ts";
 import { type ShownEntry, shownText } from "../../report/preview-text.ts";
-import { wrap } from "../../report/problem-list.ts";
 import type { Summary } from "../../report/summary.ts";
 import { terminalSummary } from "../../report/terminal-summary.ts";
 import type { RunEvent } from "../../run/events.ts";
 import { followRun } from "../../run/follow-run.ts";
+import { fitted } from "./fitted.ts";
 import { createLive, hasColour } from "./live.ts";
 import { openLog } from "./log.ts";
 import { createNarrator } from "./narrator.ts";
-import type { CommandWorld, GlobalOptions, Terminal } from "./world.ts";
+import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** The terminal of one command. Disposing flushes the log and takes the panel off. */
 export interface Console extends AsyncDisposable {
@@ -35,7 +35,7 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
   });
   const log = await openLog(options.logFile, world);
   const narrate = createNarrator((line) => {
-    if (!isQuiet) world.stderr.write(`${wrapped(visibleLine(line), world.stderr)}\n`);
+    if (!isQuiet) world.stderr.write(`${fitted(visibleLine(line), world.stderr)}\n`);
   }, systemClock.nowMs);
   return {
     onEvent(event) {
@@ -55,11 +55,6 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
       await log[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Broken between words on a terminal, which would break them anywhere. */
-function wrapped(line: string, { isTTY, columns = 80 }: Terminal): string {
-  return isTTY ? wrap(line, columns).join("\n") : line;
 }
 
 // Several summaries, one after the other, are read line by line.

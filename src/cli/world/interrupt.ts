@@ -1,4 +1,5 @@
 // Ctrl-C: the first stops starting and lets what is in flight settle, the second cuts it. Both can be continued.
+import { fitted } from "./fitted.ts";
 import type { CommandWorld } from "./world.ts";
 
 /** The two signals of a command. Disposing gives Ctrl-C back to the process. */
@@ -16,9 +17,9 @@ export function interruptible(world: CommandWorld): Interrupts {
       abort.abort();
       return;
     }
-    world.stderr.write(
-      "\nStopping: requests under way may finish first. Press Ctrl-C again to cut them off; either way the same command continues.\n",
-    );
+    const said =
+      "Stopping: requests under way may finish first. Press Ctrl-C again to cut them off; either way the same command continues.";
+    world.stderr.write(`\n${fitted(said, world.stderr)}\n`);
     stop.abort();
   });
   return { stop: stop.signal, abort: abort.signal, [Symbol.dispose]: off };

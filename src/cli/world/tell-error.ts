@@ -1,12 +1,13 @@
 // How an error that ended a command is said: what, and what to do about it.
 import type { ErrorCode, ImportError } from "../../model/error.ts";
 import { visibleLine } from "../../model/text/visible.ts";
+import { fitted } from "./fitted.ts";
 import type { CommandWorld } from "./world.ts";
 
 /** Writes the message and the hint to stderr. */
 export function tellError({ code, message, hint }: ImportError, { stderr }: Pick<CommandWorld, "stderr">): void {
   const said = hasLines.has(code) ? message : visibleLine(message);
-  stderr.write(`${said}\n${hint === undefined ? "" : `${visibleLine(hint)}\n`}`);
+  stderr.write(fitted(`${said}\n${hint === undefined ? "" : `${visibleLine(hint)}\n`}`, stderr));
 }
 
 /** All faults at once, a line each. Of the others, a line end can only come from a cell or the account. */

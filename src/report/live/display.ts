@@ -32,7 +32,9 @@ export interface Display {
 
 const redrawMs = 100;
 const plainLineMs = 10_000;
-const assumed = { columns: 80, rows: 24 };
+const settleMs = 400;
+/** Lines as short as these stay whole on most terminals that become narrower. */
+const mostColumns = 64;
 
 /** A display that shows nothing yet. */
 export function createDisplay(options: DisplayOptions): Display {
@@ -41,40 +43,77 @@ export function createDisplay(options: DisplayOptions): Display {
 
 // The cursor stays behind the last character of the last line, and is never hidden: whatever ends the program, the terminal
 // is as it was but for the panel itself.
+//
+// A terminal that changes its width breaks the lines on it anew, and tells only later: tmux up to a quarter of a second. Who
+// goes up too far in between erases what others wrote. So nothing is drawn until the size has been the same for a while, and
+// who has to make way before that goes up no more lines than the frame has at the least: litter is the smaller harm.
 function createPanel({ stream, colour, figures, clock }: DisplayOptions): Display {
   const paint = painter(colour);
   let shown: readonly PanelLine[] = [];
   let shownText = "";
-  let shownColumns = 0;
   let nextMs = Number.NEGATIVE_INFINITY;
+  let seen = sizeOf(stream);
+  let settledMs = Number.NEGATIVE_INFINITY;
+
+  /** The size, once it has settled. */
+  const settledSize = (nowMs: number): Size | undefined => {
+    const size = sizeOf(stream);
+    if (size.columns !== seen.columns || size.rows !== seen.rows) {
+      seen = size;
+      if (shown.length > 0) settledMs = nowMs + settleMs;
+    }
+    return nowMs < settledMs ? undefined : size;
+  };
 
   // On a terminal that has become narrower, lines have been broken into several.
-  const backToTop = (columns: number): string => {
-    const heights = shown.map((line) => Math.max(1, Math.ceil(columnsOf(plainText(line)) / columns)));
-    const up = heights.reduce((sum, height) => sum + height, 0) - 1;
-    return up > 0 ? `\r\u001B[${up}A` : "\r";
+  const height = (size: Size | undefined): number => {
+    const heights = shown.map((line) =>
+      size === undefined ? 1 : Math.max(1, Math.ceil(columnsOf(plainText(line)) / size.columns)),
+    );
+    return heights.reduce((sum, each) => sum + each, 0);
   };
 
   return {
     update() {
       const nowMs = clock.monotonicMs();
-      if (nowMs < nextMs) return;
+      const size = settledSize(nowMs);
+      if (size === undefined || nowMs < nextMs) return;
       nextMs = nowMs + redrawMs;
-      const { columns = assumed.columns, rows = assumed.rows } = stream;
+      const { columns, rows } = size;
       if (columns < 2 || rows < 1) return;
       // One column stays free: a full line makes some terminals wrap, and then it cannot be redrawn.
-      const lines = panelLines(visibleFigures(figures()), { width: columns - 1, height: rows, nowMs: clock.nowMs() });
-      const text = lines.map((line) => `${paint(line)}\u001B[K`).join("\n");
-      if (text === shownText && columns === shownColumns) return;
-      stream.write(`${shown.length === 0 ? "" : backToTop(columns)}${text}\u001B[J`);
-      [shown, shownText, shownColumns] = [lines, text, columns];
+      const width = Math.min(columns - 1, mostColumns);
+      const lines = panelLines(visibleFigures(figures()), { width, height: rows, nowMs: clock.nowMs() });
+      const text = lines.map((line) => `${eraseLine}${paint(line)}`).join("\n");
+      if (text === shownText) return;
+      stream.write(`${shown.length === 0 ? "" : upToLine(height(size))}${text}\u001B[J`);
+      [shown, shownText] = [lines, text];
     },
     clear() {
-      if (shown.length > 0) stream.write(`${backToTop(stream.columns ?? assumed.columns)}\u001B[J`);
+      if (shown.length > 0) {
+        const lines = height(settledSize(clock.monotonicMs()));
+        stream.write(`${upToLine(lines)}${Array(lines).fill(eraseLine).join("\n")}${upToLine(lines)}`);
+      }
       [shown, shownText] = [[], ""];
       nextMs = Number.NEGATIVE_INFINITY;
     },
   };
+}
+
+const eraseLine = "\u001B[2K";
+
+/** To the beginning of the first of so many lines, from the last of them. */
+function upToLine(lines: number): string {
+  return lines > 1 ? `\r\u001B[${lines - 1}A` : "\r";
+}
+
+interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+function sizeOf({ columns = 80, rows = 24 }: DisplayOptions["stream"]): Size {
+  return { columns, rows };
 }
 
 // A log gets no line for what takes less than ten seconds.

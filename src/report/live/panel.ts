@@ -70,13 +70,13 @@ export function columnsOf(text: string): number {
   return width(text);
 }
 
-/** `run of import.yaml  20261127-101500-1a2f          1 min 12 s`; the name of the run goes first where it is too much. */
+/** `run of import.yaml  20261127-101500-1a2f  1 min 12 s`; the name of the run goes first where it is too much. */
 function titleLine({ runId, command, job, startedAtMs }: RunTitle, { width: room, nowMs }: PanelRoom): PanelLine {
   const what = `${command} of ${job}`;
   const elapsed = elapsedText(nowMs - startedAtMs);
-  for (const left of [[what, runId].join(gap), what]) {
-    const free = room - columnsOf(left) - columnsOf(elapsed);
-    if (free >= gap.length) return [plain(what), quiet(left.slice(what.length) + " ".repeat(free)), plain(elapsed)];
+  for (const name of [gap + runId, ""]) {
+    const line = [plain(what), quiet(name), plain(gap + elapsed)];
+    if (columnsOf(plainText(line)) <= room) return line;
   }
   return [plain(what)];
 }

@@ -42,7 +42,7 @@ export interface PhaseFigures {
   readonly entries: number;
   /** Those that have their outcome. */
   readonly done: number;
-  /** By the rate of the last minute; absent while there is none, or when nothing is left. */
+  /** By the sends of the last minute; absent while there are none, or when nothing is left. */
   readonly leftMs?: number;
 }
 

@@ -1,4 +1,5 @@
 // How a run that has not ended stands, in words: for `status`.
+import { wrap } from "../problem-list.ts";
 import { clockText, durationText } from "../wording.ts";
 import { type PanelLine, panelLines } from "./panel.ts";
 import type { SavedProgress } from "./progress-file.ts";
@@ -16,7 +17,8 @@ export interface OpenRun {
 
 /** The terminal, the time, and the commands that may be named. */
 export interface OpenRunOptions {
-  readonly width: number;
+  /** Of the terminal; elsewhere a sentence is a line. */
+  readonly width?: number;
   readonly nowMs: number;
   /** Continues the run. */
   readonly again: string;
@@ -35,10 +37,12 @@ export function openRunLines(run: OpenRun, { width, nowMs, again, follow }: Open
     progress === undefined
       ? []
       : panelLines(standing.kind === "killed" ? whatIsDone(progress) : withoutTitle(progress), {
-          width,
+          width: width ?? 100,
           height: Number.POSITIVE_INFINITY,
           nowMs,
         });
+  const line = (text: string): readonly PanelLine[] =>
+    (width === undefined ? [text] : wrap(text, width)).map((part) => [{ text: part, tone: "plain" }]);
   const takenAt = progress === undefined ? "" : clockText(progress.updatedAtMs, nowMs);
   const since = clockText(startedAtMs, nowMs);
   if (standing.kind === "killed") {
@@ -47,7 +51,7 @@ export function openRunLines(run: OpenRun, { width, nowMs, again, follow }: Open
       ...(progress === undefined ? [] : line(`How far it was at ${takenAt}:`)),
       ...figures,
       ...line("Nothing is lost: what was sent and not answered is looked up before anything is sent again."),
-      ...line(`Next: ${again}`),
+      whole(`Next: ${again}`),
     ];
   }
   const age = progress === undefined ? 0 : nowMs - progress.updatedAtMs;
@@ -57,8 +61,13 @@ export function openRunLines(run: OpenRun, { width, nowMs, again, follow }: Open
     ...figures,
     ...(progress === undefined ? line("It has written no figures yet.") : []),
     ...(age > staleAfterMs ? line(`These figures are from ${takenAt}: the process has written none since then.`) : []),
-    ...line(`Follow it: ${follow}`),
+    whole(`Follow it: ${follow}`),
   ];
+}
+
+/** A command that is broken would be pasted as two. */
+function whole(text: string): PanelLine {
+  return [{ text, tone: "plain" }];
 }
 
 function withoutTitle({ figures }: SavedProgress): RunFigures {
@@ -69,8 +78,4 @@ function withoutTitle({ figures }: SavedProgress): RunFigures {
 /** Of a process that is gone: nothing is in flight, and nothing is waited for. */
 function whatIsDone({ figures: { step, phases, outcomes, throttled } }: SavedProgress): RunFigures {
   return { step, phases: phases.map(({ leftMs: _, ...phase }) => phase), outcomes, throttled, inFlight: 0 };
-}
-
-function line(text: string): readonly PanelLine[] {
-  return [[{ text, tone: "plain" }]];
 }

@@ -29,7 +29,8 @@ function displayOn(stream: DisplayOptions["stream"], options: Partial<DisplayOpt
       figures = next;
       display.update();
     },
-    panel: (width: number) => panelLines(figures, { width, height: 24, nowMs: nowMs + monotonicMs }).map(plainText),
+    panel: (width: number) =>
+      panelLines(figures, { width: Math.min(width, 64), height: 24, nowMs: nowMs + monotonicMs }).map(plainText),
   };
 }
 
@@ -48,7 +49,7 @@ describe("on a terminal", () => {
     const screen = createScreen(80);
     const shown = displayOn(screen);
     shown.pass(200, runFigures({ waiting: { kind: "retry", untilMs: nowMs + 60_000 } }));
-    expect(screen.lines()).toHaveLength(5);
+    expect(screen.lines()).toHaveLength(7);
     shown.pass(200, runFigures());
     expect(screen.lines()).toEqual(shown.panel(79));
   });
@@ -61,11 +62,53 @@ describe("on a terminal", () => {
     for (const columns of [60, 41, 100, 39, 20, 80, 79, 81, 30, 140]) {
       screen.columns = columns;
       shown.pass(200);
-      expect(screen.lines().map((line) => line.trimEnd())).toEqual([
-        "a line before",
-        ...shown.panel(columns - 1).map((line) => line.trimEnd()),
-      ]);
+      shown.pass(400);
+      expect(screen.lines()).toEqual(["a line before", ...shown.panel(columns - 1)]);
     }
+  });
+
+  it("a terminal that says its new width late loses nothing, and is redrawn once the width has settled", () => {
+    const screen = createScreen(100);
+    screen.write("one\ntwo\nthree\n");
+    let told = 100;
+    const write = (text: string) => screen.write(text);
+    const shown = displayOn({
+      write,
+      rows: 24,
+      get columns() {
+        return told;
+      },
+    });
+    shown.pass(200);
+    // What the program is told is one size behind.
+    for (const columns of [60, 30, 120, 44, 90]) {
+      told = screen.columns;
+      screen.columns = columns;
+      for (let tick = 0; tick < 3; tick += 1) shown.pass(100);
+    }
+    told = screen.columns;
+    for (let tick = 0; tick < 5; tick += 1) shown.pass(100);
+    expect(screen.lines()).toEqual(["one", "two", "three", ...shown.panel(89)]);
+  });
+
+  it("it goes out of the way of a line that comes in the middle of a resize, and erases nothing of others", () => {
+    const screen = createScreen(100);
+    screen.write("one\ntwo\nthree\n");
+    let told = 100;
+    const write = (text: string) => screen.write(text);
+    const shown = displayOn({
+      write,
+      rows: 24,
+      get columns() {
+        return told;
+      },
+    });
+    shown.pass(200);
+    told = 30;
+    shown.pass(100);
+    shown.display.clear();
+    screen.write("four\n");
+    expect(screen.lines()).toEqual(["one", "two", "three", "four"]);
   });
 
   it("it goes out of the way and leaves the screen as it was", () => {
@@ -110,7 +153,7 @@ describe("on a terminal", () => {
     });
     expect(frames[0]).toContain("\u001B[32m");
     expect(frames[1]).not.toContain("m█");
-    expect(frames[1]?.replaceAll("\u001B[K", "").replaceAll("\u001B[J", "")).not.toContain("\u001B");
+    expect(frames[1]?.replaceAll("\u001B[2K", "").replaceAll("\u001B[J", "")).not.toContain("\u001B");
   });
 
   it("what comes from elsewhere cannot act on the terminal", () => {

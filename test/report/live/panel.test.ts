@@ -20,7 +20,7 @@ const outage: Waiting = {
 describe("the panel", () => {
   it("of 80 columns has a bar for each phase, the counts, the rate, and what it waits for", () => {
     expect(panel(runFigures({ waiting: pause }), 79)).toEqual([
-      "run of import.yaml  20261127-101500-1a2f                             1 min 12 s",
+      "run of import.yaml  20261127-101500-1a2f  1 min 12 s",
       `products      ${"█".repeat(29)}  1,204 of 1,204  100 %`,
       `sales orders  ${"█".repeat(7)}${"░".repeat(22)}  2,310 of 9,120   25 %  28 min left`,
       "accepted 3,402 · failed 12 · 429: 3 · 3.9 of 4.0 requests/s · 4 in flight",
@@ -30,7 +30,7 @@ describe("the panel", () => {
 
   it("of 40 columns leaves out the bars and the percentage, and breaks lines between words", () => {
     expect(panel(runFigures({ waiting: outage }), 41)).toEqual([
-      "run of import.yaml             1 min 12 s",
+      "run of import.yaml  1 min 12 s",
       "products      1,204 of 1,204",
       "sales orders  2,310 of 9,120  28 min left",
       "accepted 3,402 · failed 12 · 429: 3",

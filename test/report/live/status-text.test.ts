@@ -6,9 +6,9 @@ import { at, nowMs, runFigures } from "./figures.ts";
 
 const figures = runFigures({ waiting: { kind: "pause", pauseMs: 20_000, untilMs: at("10:16:30") } });
 
-function lines(standing: OpenRun["standing"]): readonly string[] {
+function lines(standing: OpenRun["standing"], room: { readonly width?: number } = {}): readonly string[] {
   const run = { runId: "20261127-101500-1a2f", command: "run", startedAtMs: at("10:15:00"), standing };
-  const options = { width: 100, nowMs, again: "again", follow: "follow" };
+  const options = { ...room, nowMs, again: "the command that goes on", follow: "follow" };
   return openRunLines(run, options).map(plainText);
 }
 
@@ -41,6 +41,18 @@ it("one that was killed says how far it was, and nothing of what it was about to
     `sales orders  ${"█".repeat(7)}${"░".repeat(23)}  2,310 of 9,120   25 %`,
     "accepted 3,402 · failed 12 · 429: 3",
     "Nothing is lost: what was sent and not answered is looked up before anything is sent again.",
-    "Next: again",
+    "Next: the command that goes on",
   ]);
+});
+
+it("one on a terminal breaks its sentences between words, and leaves the command whole", () => {
+  const text = lines({ kind: "killed", progress: undefined }, { width: 25 });
+  expect(text.slice(0, 5)).toEqual([
+    "20261127-101500-1a2f:",
+    "this run, begun at",
+    "10:15:00, was killed: its",
+    "process is gone, and it",
+    "has no end.",
+  ]);
+  expect(text.at(-1)).toBe("Next: the command that goes on");
 });
