@@ -298,8 +298,8 @@ describe("status", () => {
     await at.call(["run", "import.yaml", "--state", "elsewhere"]);
     await rm(join(at.folder, "products.csv"));
     await writeFile(join(at.folder, "import.yaml"), "version: 1\ninputs: broken\n");
-    const { exitCode, stdout } = await at.call(["status", "import.yaml", "--state", "elsewhere"]);
-    expect(exitCode).toBe(0);
+    const { exitCode, stdout, stderr } = await at.call(["status", "import.yaml", "--state", "elsewhere"]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("retry import.yaml --state elsewhere");
   });
 

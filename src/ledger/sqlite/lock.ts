@@ -129,7 +129,7 @@ function isHeld(folder: string, { pid }: LockHolder): boolean {
   let database: Database | undefined;
   try {
     database = new Database(join(folder, "lock.db"), "read", 0);
-    database.prepare("select count(*) from sqlite_master").get();
+    database.exec("select count(*) from sqlite_master");
     return false;
   } catch (error) {
     return isBusy(error);

@@ -44,7 +44,7 @@ export function withoutTokens(message: string): string {
 }
 
 /** A line of a file with settings: `API_KEY=abc`. */
-const secretValue = /(\b\w*(?:key|token|secret|password)\w*\s*[=:]\s*)[^\s"',;]+/gi;
+const secretValue = /(\b\w*(?:key|token|secret|password)\w*\s*=\s*)[^\s"',;]+/gi;
 
 /** Long, without spaces, of letters and digits as nobody would think of them, and no file name. */
 function couldBeToken(text: string): boolean {
