@@ -59,8 +59,8 @@ export function judgeRate({ headers }: Pick<AnswerSeen, "headers">, wanted: numb
       : `${requests} in ${windowSeconds} s`;
   const said = `${header} allows ${rateText(perSecond)} requests a second (${window})`;
   if (wanted === "auto") return ok("rate", `${said}; the job finds its rate itself`);
-  if (wanted <= perSecond) return ok("rate", `${said}; the job asks for ${wantedText}`);
   const kept = rateKept({ headers });
+  if (wanted <= Math.min(kept ?? perSecond, perSecond)) return ok("rate", `${said}; the job asks for ${wantedText}`);
   if (kept !== undefined && kept <= perSecond)
     return warning(
       "rate",

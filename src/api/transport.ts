@@ -143,7 +143,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
         return { ...reply, waitMs: throttle(reply.waitMs) };
       case "refused":
         answered();
-        if (reply.status === 401) halt.now(accountRefused(options, 401, reply.refusal.message));
+        if (reply.status === 401) halt.now(accountRefused(options, `HTTP 401, ${reply.refusal.message}`));
         return reply;
       case "unanswered":
         // 408, 425 and an unusable 2xx are answers of a living API; so is anything that was cut by us no failure of its.
@@ -204,15 +204,11 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
   };
 }
 
-/** The end of a run whose credentials the API does not take. */
-export function accountRefused({ api }: Pick<ApiOptions, "api">, status: number, said: string): ImportError {
-  return new ImportError(
-    "ACCOUNT_REFUSED",
-    `${shown(api.baseUrl)} (${api.baseUrlFrom}) refused the account: HTTP ${status}, ${said.replace(`HTTP ${status}: `, "")}`,
-    {
-      hint: "check that the token is the account's own and still valid (/settings/api-tokens in the app); the same command continues",
-    },
-  );
+/** The end of a run whose credentials the API does not take; `said` has the status too. */
+export function accountRefused({ api }: Pick<ApiOptions, "api">, said: string): ImportError {
+  return new ImportError("ACCOUNT_REFUSED", `${shown(api.baseUrl)} (${api.baseUrlFrom}) refused the account: ${said}`, {
+    hint: "check that the token is the account's own and still valid (/settings/api-tokens in the app); the same command continues",
+  });
 }
 
 function outage({ api }: TransportOptions, everAnswered: boolean, code: string, waitedMs: number): ImportError {

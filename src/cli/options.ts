@@ -86,6 +86,17 @@ export function repeatable(flags: string, description: string): Option {
   ]);
 }
 
+/** `--limit`, of whatever sends. */
+export function limitOption(about: string): Option {
+  return new Option("--limit <n>", about).argParser(wholeNumber("--limit", 1));
+}
+
+/** `--max-errors`, of whatever sends. */
+export function maxErrorsOption(): Option {
+  const about = "stop when the API has refused or failed more than N entries";
+  return new Option("--max-errors <n>", about).argParser(wholeNumber("--max-errors", 0));
+}
+
 /** The options that commands share, as somebody gave them. */
 export function globals(command: Command): GlobalOptions {
   return command.opts<GlobalOptions>();

@@ -12,6 +12,8 @@ import { sandboxHelp } from "./commands/sandbox-help.ts";
 import {
   example,
   globals,
+  limitOption,
+  maxErrorsOption,
   ownFirst,
   positive,
   repeatable,
@@ -127,20 +129,11 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
 
   withAccount(withState(withProgress(withJson(withJob(program.command("run")), "the summary"))))
     .description("do it; the same command again continues")
-    .addOption(
-      new Option(
-        "--limit <n>",
-        "a pilot: the first N orders with all that they need; the rest stays pending",
-      ).argParser(wholeNumber("--limit", 1)),
-    )
+    .addOption(limitOption("a pilot: the first N orders with all that they need; the rest stays pending"))
     .option("--only <input>", "this input alone")
     .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
     .option("--all-or-nothing", "send nothing when anything is invalid")
-    .addOption(
-      new Option("--max-errors <n>", "stop when the API has refused or failed more than N entries").argParser(
-        wholeNumber("--max-errors", 0),
-      ),
-    )
+    .addOption(maxErrorsOption())
     .option("--strict", "warnings count as errors")
     .option("--force", "ask the API again even for what was accepted")
     .option("--dry-run", "the same as check")
@@ -157,18 +150,10 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
 
   withAccount(withState(withProgress(withJson(withJob(program.command("retry")), "the summary"))))
     .description("what no run has made good yet, read from the failures files, edited or not")
-    .addOption(
-      new Option("--limit <n>", "the first N orders with all that they need; the rest stays pending").argParser(
-        wholeNumber("--limit", 1),
-      ),
-    )
+    .addOption(limitOption("the first N orders with all that they need; the rest stays pending"))
     .option("--only <input>", "this input alone")
     .option("--all-or-nothing", "send nothing when anything is invalid")
-    .addOption(
-      new Option("--max-errors <n>", "stop when the API has refused or failed more than N entries").argParser(
-        wholeNumber("--max-errors", 0),
-      ),
-    )
+    .addOption(maxErrorsOption())
     .option("--strict", "warnings count as errors")
     .addHelpText("after", example("luminous-import retry import.yaml"))
     .action(async (_job: unknown, options: RetryFlags, command: Command) => {

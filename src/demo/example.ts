@@ -20,7 +20,7 @@ export interface ExampleOptions {
 
 const example = join(packageFolder, "fixtures/demo");
 const mappings = "../../mappings/";
-const marker = "# The example of `luminous-import demo`, which writes this folder anew each time.";
+const marker = "# The example of `luminous-import demo`, which writes it anew each time, unless somebody changed it.";
 const state = ".luminous-import";
 const apiLine = "api: ";
 

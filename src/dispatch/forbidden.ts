@@ -37,7 +37,7 @@ export function createForbiddenJudge(options: DispatchOptions, transport: Transp
       if (waiting.length !== enough) return;
       const asked = await ask(transport, options, halt.signal, probeRequest, (text) => text);
       if (asked.kind !== "refused" || asked.status !== 403) return settleAll();
-      halt.now(accountRefused(options, asked.status, said));
+      halt.now(accountRefused(options, said));
     },
     async otherAnswer() {
       if (!isDecided) await settleAll();

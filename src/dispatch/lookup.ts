@@ -267,7 +267,7 @@ function cannotAsk(
   cause: string,
   status: number | undefined,
 ): ImportError {
-  if (status === 403) return accountRefused(options, 403, cause);
+  if (status === 403) return accountRefused(options, cause);
   if (status !== undefined) {
     return new ImportError("STOPPED", `what Luminous has of ${name} cannot be found out: ${cause}`, {
       hint: `check that ${options.api.baseUrlFrom} names the API itself (…/external/api/v1)`,

@@ -59,13 +59,13 @@ export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOpti
       });
     }
     await using ledger = await ledgers.open(baseUrl, dryRun ? "read" : "write");
-    const mode = dryRun ? "dry run" : "do";
-    total.openRows += await openRowsIn(ledger, (await ledger.upkeep.purge(beforeMs, "dry run")).runs);
-    const purged = await ledger.upkeep.purge(beforeMs, mode);
+    const planned = await ledger.upkeep.purge(beforeMs, "dry run");
+    total.openRows += await openRowsIn(ledger, planned.runs);
+    const purged = dryRun ? planned : await ledger.upkeep.purge(beforeMs, "do");
     total.runs.push(...purged.runs.map((run) => ({ ...run, account: baseUrl })));
     total.rows += purged.rows;
     total.entries += purged.entries;
-    total.copyBytes += await ledger.upkeep.dropCopies(mode);
+    total.copyBytes += await ledger.upkeep.dropCopies(dryRun ? "dry run" : "do");
     if (!dryRun) total.ledgerBytes += await ledger.upkeep.shrink();
   }
   for (const { runId } of total.runs) {

@@ -34,7 +34,7 @@ export function auditText(audit: AuditShown): string {
     ...(verification === undefined ? [] : ["", ...verificationLines(verification)]),
     "",
     broken === 0
-      ? "Every check passed."
+      ? "Every law holds."
       : `${countText(broken)} of ${laws.length} laws ${broken === 1 ? "is" : "are"} broken.`,
   ];
   return `${lines.join("\n")}\n`;

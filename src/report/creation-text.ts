@@ -4,7 +4,7 @@ import type { CreationNeeds } from "../model/ledger/queue.ts";
 import type { Problem } from "../model/problem.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { Summary } from "./summary.ts";
-import { counted, grouped } from "./wording.ts";
+import { counted, grouped, listed } from "./wording.ts";
 
 /** A sentence for each resource; none where nothing is lacking. */
 export function creationNote({ creation_needs }: Summary): readonly string[] {
@@ -27,9 +27,9 @@ export function creationStep({ creation_needs }: Summary, send: string): string 
   const lacks = creation_needs ?? [];
   if (lacks.length === 0) return undefined;
   const paths = new Set(lacks.flatMap(({ needs }) => needs.map(({ first }) => first.path ?? "")));
-  const [first, ...others] = [...paths].filter((path) => path !== "");
-  const fields = others.length > shownNeeds ? `${first} and ${others.length} more fields` : listed(first, others);
-  return `map ${fields}, unless Luminous has all of these already. To send it: ${send}`;
+  const named = [...paths].filter((path) => path !== "");
+  const fields = named.length > shownNeeds + 1 ? `${named[0]} and ${named.length - 1} more fields` : listed(named);
+  return `map ${fields === "" ? "what is missing" : fields}, unless Luminous has all of these already. To send it: ${send}`;
 }
 
 const shownNeeds = 3;
@@ -43,9 +43,4 @@ function needText({ path = "", message }: Problem): string {
 function placeOf({ needs }: CreationNeeds): string {
   const { file, line } = needs[0]?.first ?? {};
   return file === undefined || line === undefined ? "" : `, first at ${file}:${line}`;
-}
-
-function listed(first: string | undefined, others: readonly string[]): string {
-  if (first === undefined) return "what is missing";
-  return others.length === 0 ? first : `${[first, ...others.slice(0, -1)].join(", ")} and ${others.at(-1)}`;
 }

@@ -1,8 +1,8 @@
 // What a doctor found, at the terminal: one line for each thing, with what to do below it.
 import type { CheckName, Finding } from "../model/finding.ts";
 import { visibleLine } from "../model/text/visible.ts";
-import { wrap } from "./problem-list.ts";
 import { counted } from "./wording.ts";
+import { wrap } from "./wrap.ts";
 
 /** A doctor's findings as they are shown. */
 export interface DoctorShown {

@@ -3,10 +3,9 @@ import type { Forecast, ForecastFate, PhaseForecast } from "../model/forecast.ts
 import { forecastFates } from "../model/forecast.ts";
 import { describeProblem } from "../model/problem.ts";
 import { visibleSentence } from "../model/text/visible.ts";
-import { amount } from "./pilot-text.ts";
-import { wrap } from "./problem-list.ts";
 import type { Summary } from "./summary.ts";
-import { grouped } from "./wording.ts";
+import { grouped, phaseAmount } from "./wording.ts";
+import { wrap } from "./wrap.ts";
 
 /** A sentence for each phase with its reasons below; nothing where the account was not asked. */
 export function forecastText({ forecast, account }: Summary, width: number): string {
@@ -40,7 +39,7 @@ export function forecastStep({ phases, guard }: Forecast, again: string, send: s
 function phaseText(forecast: PhaseForecast): string {
   const fates = forecastFates.filter((fate) => forecast[fate] > 0);
   const [only] = fates;
-  const all = amount(forecast);
+  const all = phaseAmount(forecast);
   if (fates.length === 1 && only !== undefined) return `${all} ${fateText(only, forecast[only])}`;
   return `${all}: ${fates.map((fate) => `${grouped(forecast[fate])} ${fateText(fate, forecast[fate])}`).join(", ")}`;
 }

@@ -4,6 +4,7 @@ import { visibleSentence } from "../model/text/visible.ts";
 import type { ProblemGroup } from "./problems.ts";
 import type { Summary } from "./summary.ts";
 import { counted, grouped } from "./wording.ts";
+import { wrap } from "./wrap.ts";
 
 /** How much of the problems is shown. */
 export interface ProblemListOptions {
@@ -51,17 +52,6 @@ function alsoAt([first, ...others]: readonly Problem[], rest: number): readonly 
   if (lines.length === 0) return [];
   const more = rest > near.length ? ` and ${grouped(rest - near.length)} more` : "";
   return [`also ${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")}${more}`];
-}
-
-/** Text in lines of at most `width` characters, broken at spaces; a longer word stays whole. */
-export function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 function exampleText(problem: Problem, severity: "error" | "warning"): string {

@@ -5,9 +5,9 @@ import { visibleLine, visibleSentence } from "../model/text/visible.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import { eventLines } from "./event-lines.ts";
 import type { EarlierStory, EntryStory, Explanation, PayloadStory, RowStory, StoryCells } from "./explanation.ts";
-import { wrap } from "./problem-list.ts";
 import { shown, traceText } from "./trace-text.ts";
 import { counted, fateOf, words } from "./wording.ts";
+import { wrap } from "./wrap.ts";
 
 /** The whole explanation as plain text without a final line end. Prose is wrapped at `width`; payloads are not. */
 export function storyText({ entries, row }: Explanation, { width }: { readonly width: number }): string {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { writeAtomically } from "../disk/atomic-file.ts";
 import type { DamageKind } from "../model/damage.ts";
 import type { Forecast } from "../model/forecast.ts";
+import { isPlainObject } from "../model/json.ts";
 import type { OpenCount } from "../model/ledger/open-failures.ts";
 import type { CreationNeeds, PilotCount } from "../model/ledger/queue.ts";
 import type { Results } from "../model/ledger/results.ts";
@@ -234,6 +235,11 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
       failures: facts.failures,
     },
   };
+}
+
+/** The summary of a run that came to report; a run that ended before it has a smaller one, or none. */
+export function isSummary(value: unknown): value is Summary {
+  return isPlainObject(value) && value.version === 1 && "tallies" in value;
 }
 
 /** What an account said after a check had written its files. */

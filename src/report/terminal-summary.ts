@@ -8,10 +8,11 @@ import { agreementText } from "./agreement-text.ts";
 import { creationNote, creationStep } from "./creation-text.ts";
 import { forecastStep, forecastText } from "./forecast-text.ts";
 import { pilotNote, pilotVerdict } from "./pilot-text.ts";
-import { problemList, wrap } from "./problem-list.ts";
+import { problemList } from "./problem-list.ts";
 import { type Counts, type Summary, sendsNothing } from "./summary.ts";
 import { systemicIn } from "./systemic-problems.ts";
-import { counted, cutTo, durationText, type Fate, fateOf, fates, grouped, words } from "./wording.ts";
+import { counted, cutTo, durationText, type Fate, fateOf, fates, grouped, listed, words } from "./wording.ts";
+import { wrap, wrapAround } from "./wrap.ts";
 
 /** How the summary is shown, and the commands it may name. */
 export interface TerminalSummaryOptions {
@@ -63,7 +64,7 @@ export function terminalSummary(summary: Summary, options: TerminalSummaryOption
       : creationNote(summary)
           .flatMap((line) => wrap(line, width))
           .join("\n"),
-    wrapAround(`Next: ${nextStep(summary, options)}`, commandsOf(options), width),
+    wrapAround(`Next: ${nextStep(summary, options)}`, commandsOf(options), width).join("\n"),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
@@ -90,13 +91,6 @@ function commandsOf({ again, rest, send, retry }: TerminalSummaryOptions): reado
   return [again, rest, send, retry].filter((command) => command !== undefined);
 }
 
-// A command that is broken at the end of a line would be pasted as two.
-function wrapAround(text: string, commands: readonly string[], width: number): string {
-  const longestFirst = [...new Set(commands)].sort((a, b) => b.length - a.length);
-  const joined = longestFirst.reduce((made, command) => made.replaceAll(command, command.replaceAll(" ", "\0")), text);
-  return wrap(joined, width).join("\n").replaceAll("\0", " ");
-}
-
 /** One sentence: what the person should do now. */
 export function nextStep(
   summary: Summary,
@@ -121,7 +115,7 @@ export function nextStep(
   if (ended === "stopped")
     return `${stopped?.hint === undefined ? `to continue: ${again}` : `${stopped.hint.replace(/\.$/, "")} (${again})`}${afterThat(summary, retry)}`;
   const verdict = pilotVerdict(summary);
-  const files = listText(summary.results.failures.map(({ name }) => name));
+  const files = filesText(summary.results.failures.map(({ name }) => name));
   if (verdict === "good") {
     const left = toFix === 0 ? "" : `, except what ${files} lists, which needs a fix first`;
     return `the pilot went through. To send the rest${left}: ${rest}`;
@@ -148,7 +142,7 @@ function hasForecast(summary: Summary): summary is Summary & { readonly forecast
 function afterThat({ outcomes, results }: Summary, retry: string | undefined): string {
   const toFix = outcomes.invalid.rows + outcomes.rejected.rows + outcomes.blocked.rows;
   if (retry === undefined || toFix === 0 || outcomes.pending.rows === 0) return "";
-  return `. After that, fix ${listText(results.failures.map(({ name }) => name))} and run: ${retry}`;
+  return `. After that, fix ${filesText(results.failures.map(({ name }) => name))} and run: ${retry}`;
 }
 
 /** What failed in earlier runs and still is not in Luminous; a summary that an older version wrote does not know. */
@@ -167,7 +161,7 @@ function openNotes(summary: Summary, options: TerminalSummaryOptions): readonly 
     ...(earlier === 0
       ? []
       : [`${counted(earlier, "row")} from earlier runs still open${retry === undefined ? "" : `: ${retry}`}`]),
-  ].map((line) => wrapAround(line, commandsOf(options), width));
+  ].flatMap((line) => wrapAround(line, commandsOf(options), width));
 }
 
 // What stopped nothing and still may matter.
@@ -182,7 +176,7 @@ function notes({ warnings, reference_faults }: Summary, width: number): string {
 
 function headline(summary: Summary): string {
   const { totals, duration_seconds, stopped, command } = summary;
-  const amount = `${counted(totals.rows, "row")}, ${counted(totals.entries, "entry", "entries")}`;
+  const amount = `${counted(totals.rows, "row")}, ${counted(totals.entries, "entry")}`;
   const time = durationText(duration_seconds * 1000);
   return stopped === null
     ? `${command} finished in ${time}: ${amount}`
@@ -259,9 +253,9 @@ function fileList({ results }: Summary): string {
   return files.map(({ name, about }) => `${name.padEnd(width)}  ${about}`).join("\n");
 }
 
-function listText(names: readonly string[]): string {
-  const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} more files`] : names;
-  return shown.length < 2 ? (shown[0] ?? "failures/") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+function filesText(names: readonly string[]): string {
+  if (names.length === 0) return "failures/";
+  return listed(names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} more files`] : names);
 }
 
 function indented(text: string): string {

@@ -1,6 +1,7 @@
 // The words and numbers that people read at the terminal: one place, so that table, progress and advice agree.
 import type { Action, Outcome } from "../model/outcome.ts";
 import type { Phase } from "../model/resource.ts";
+import { resources } from "../model/resources/resources.ts";
 
 /** How a row or entry ended, as the terminal's table lists it: accepted is shown by what was done. */
 export type Fate = Exclude<Outcome, "accepted"> | "accepted" | Action;
@@ -37,9 +38,24 @@ export function grouped(count: number): string {
   return Math.round(count).toLocaleString("en-US");
 }
 
-/** `1 row`, `1,204 rows`; entries are `1 entry`, `2 entries`. */
-export function counted(count: number, one: string, many: string = `${one}s`): string {
+/** `1 row`, `1,204 rows`, `2 entries`. */
+export function counted(count: number, one: string, many: string = plural(one)): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** `10 orders`, `1 kit`: entries of a phase as people call them. */
+export function phaseAmount({ phase, entries }: { readonly phase: Phase; readonly entries: number }): string {
+  const own = Object.values(resources).find(({ phases }) => phases[0] === phase);
+  return counted(entries, own?.singular ?? words(phase).replace(/s$/, ""));
+}
+
+function plural(one: string): string {
+  return /[^aeiou]y$/.test(one) ? `${one.slice(0, -1)}ies` : `${one}s`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(texts: readonly string[]): string {
+  return texts.length < 2 ? (texts[0] ?? "") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 }
 
 /** `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`: as exact as a person needs. */

@@ -1,4 +1,5 @@
-// A check: everything of a run that needs no network, and what the account says of it when one is given. The same staging into a ledger that is thrown away afterwards.
+// A check: everything of a run that needs no network, and what the account says of it when one is given. The same staging
+// into a ledger that is thrown away afterwards.
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { countOpenOrders, oldOrdersWarning } from "../dispatch/open-orders.ts";

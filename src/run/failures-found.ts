@@ -46,6 +46,7 @@ export async function findOpenFailures(job: Job, ledger: Ledger, only: string | 
   const readable = there.filter(inJob);
   const homes = new Map<string, number>();
   const warnings: string[] = [];
+  const edited = new Set<number>();
   const refused = new Map<number, RefusedRow[]>();
   for (const [unit, [newest = [], ...others]] of await findEdits(readable, ledger)) {
     const [first] = newest;
@@ -53,11 +54,9 @@ export async function findOpenFailures(job: Job, ledger: Ledger, only: string | 
     for (const other of others) addConflict(refused, newest, other);
     const { file } = first.file;
     homes.set(unit, file.id);
-    if (
-      !first.twin.startsWith(`${file.id}:`) &&
-      !warnings.some((warning) => warning.startsWith(`${first.file.shown}:`))
-    )
-      warnings.push(editedText(first));
+    if (first.twin.startsWith(`${file.id}:`) || edited.has(file.id)) continue;
+    edited.add(file.id);
+    warnings.push(editedText(first));
   }
   for (const [unit, file] of await standIns(readable, gone, ledger))
     if (!homes.has(unit)) homes.set(unit, file.file.id);

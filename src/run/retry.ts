@@ -7,6 +7,7 @@ import { fromFile } from "../model/draft.ts";
 import { ImportError } from "../model/error.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
+import { isSummary } from "../report/summary.ts";
 import { checkOnly, prepareInputs } from "../staging/prepare.ts";
 import { rowsOfRuns } from "../staging/row-indexes.ts";
 import { copyStreams } from "../staging/stdin-copy.ts";
@@ -79,11 +80,6 @@ async function lastRun(job: Job, { runs }: Ledger): Promise<RunRecord> {
   throw new ImportError("USAGE", `no run of ${job.file.shown} has left anything to retry yet`, {
     hint: `Start one: luminous-import run ${job.file.shown}`,
   });
-}
-
-// A run that ended before it could begin to send has left no files.
-function isSummary(summary: unknown): boolean {
-  return typeof summary === "object" && summary !== null && "version" in summary;
 }
 
 interface RetryInputs {

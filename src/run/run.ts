@@ -173,18 +173,20 @@ export async function execute(execution: Execution, options: RunOptions): Promis
   for (const { file, what } of detections(inputs)) tell({ kind: "detected", file, what });
 
   await beforeSending(ledger, record, settings, async () => {
-    const staging = {
-      job,
-      ledger,
-      run: record.id,
-      strict: settings.strict ?? false,
-      locate,
-      onProgress: (input: string, rows: number, of?: number) => tell({ kind: "reading", input, rows, of }),
-      onWarning: warn,
-      onDetected: (file: string, what: string) => tell({ kind: "detected", file, what }),
-      ...(retryOf === undefined ? {} : { retry: { refused: execution.refused ?? new Map() } }),
-    };
-    await asked.meanwhile((signal) => stage(inputs, { ...staging, signal }));
+    await asked.meanwhile((signal) =>
+      stage(inputs, {
+        job,
+        ledger,
+        run: record.id,
+        strict: settings.strict ?? false,
+        locate,
+        onProgress: (input, rows, of) => tell({ kind: "reading", input, rows, of }),
+        onWarning: warn,
+        onDetected: (file, what) => tell({ kind: "detected", file, what }),
+        signal,
+        ...(retryOf === undefined ? {} : { retry: { refused: execution.refused ?? new Map() } }),
+      }),
+    );
     for (const message of (await execution.giveUp?.(record)) ?? []) warn(message);
     await ledger.flush();
     // Where results cannot be written, nothing is sent.

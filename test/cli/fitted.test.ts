@@ -5,14 +5,14 @@ import { fitted } from "../../src/cli/world/fitted.ts";
 const terminal = { isTTY: true, columns: 30 };
 
 it("breaks lines between words, and what goes on stands below the sentence", () => {
-  const text = "ok      rows 3 = rows that have a fate 3\n          orders.csv:4 has two fates\nEvery check passed.\n";
+  const text = "ok      rows 3 = rows that have a fate 3\n          orders.csv:4 has two fates\nEvery law holds.\n";
   expect(fitted(text, terminal)).toBe(
     [
       "ok      rows 3 = rows that",
       "        have a fate 3",
       "          orders.csv:4 has two",
       "          fates",
-      "Every check passed.",
+      "Every law holds.",
       "",
     ].join("\n"),
   );

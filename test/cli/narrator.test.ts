@@ -1,8 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { createNarrator } from "../../src/cli/world/narrator.ts";
 import type { RunEvent } from "../../src/run/events.ts";
-
-type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
+import { sent, settledEntry, started } from "../run/run-events.ts";
 
 const nowMs = new Date("2026-11-27T10:15:00").getTime();
 
@@ -16,16 +15,7 @@ function said(...events: readonly RunEvent[]): readonly string[] {
   return lines;
 }
 
-const sent = (event: DispatchEvent): RunEvent => ({ kind: "dispatch", event });
-const started = sent({ type: "phase.started", phase: "sales_orders", entries: 10, open: 7 });
-const settled = sent({
-  type: "entry.settled",
-  entryId: 1,
-  resource: "sales_orders",
-  key: "A",
-  outcome: "accepted",
-  attempts: 1,
-});
+const settled = settledEntry();
 
 const outage = { type: "outage.opened", nextProbeAtMs: nowMs + 1000, givesUpAtMs: nowMs + 900_000 } as const;
 

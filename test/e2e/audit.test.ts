@@ -18,7 +18,7 @@ describe.concurrent("audit", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`audit of run ${summary.run_id}`);
     expect(stdout).toContain("rows 5 = result lines 5");
-    expect(stdout).toContain("Every check passed.");
+    expect(stdout).toContain("Every law holds.");
     expect(sandbox.counts().started).toBe(before);
   });
 

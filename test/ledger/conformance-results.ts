@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import {
   accept,
   addFile,
@@ -133,13 +134,7 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
   it("a joined row that several entries share goes with the one that did not make it", async () => {
     await using place = await makePlace();
     await using ledger = await place.open();
-    const { run, file } = await stage(ledger, "r", []);
-    await ledger.staging.addRows([row(file, 1), row(file, 2), row(file, 3)]);
-    const shared = row(file, 3).ref;
-    await ledger.staging.addEntries(run, [
-      entry(file, 1, "A", { rows: [row(file, 1).ref, shared] }),
-      entry(file, 2, "B", { rows: [row(file, 2).ref, shared] }),
-    ]);
+    const { run, file } = await stageWithSharedRow(ledger);
     await accept(ledger, await openEntry(ledger, run, "A"));
     await settleOne(ledger.queue, (await openEntry(ledger, run, "B")).id, { outcome: "rejected" });
     expect((await flat(ledger.results.rows(run))).map((each) => each.entry?.key)).toEqual(["A", "B", "B"]);
@@ -149,13 +144,7 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
   it("a joined row goes with an entry that failed, also where one before it was not reached", async () => {
     await using place = await makePlace();
     await using ledger = await place.open();
-    const { run, file } = await stage(ledger, "r", []);
-    await ledger.staging.addRows([row(file, 1), row(file, 2), row(file, 3)]);
-    const shared = row(file, 3).ref;
-    await ledger.staging.addEntries(run, [
-      entry(file, 1, "A", { rows: [row(file, 1).ref, shared] }),
-      entry(file, 2, "B", { rows: [row(file, 2).ref, shared] }),
-    ]);
+    const { run, file } = await stageWithSharedRow(ledger);
     await settleOne(ledger.queue, (await openEntry(ledger, run, "B")).id, { outcome: "rejected" });
     expect((await flat(ledger.results.unmade(file))).map(({ raw }) => raw)).toEqual(["row 2", "row 3"]);
   });
@@ -192,4 +181,16 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
     ]);
     expect(await ledger.results.changes(run)).toEqual({ since: "second", same: 1, changed: 1, gone: 1, new: 2 });
   });
+}
+
+/** The entries A and B with a row each, and a third row that both have. */
+async function stageWithSharedRow(ledger: Ledger) {
+  const { run, file } = await stage(ledger, "r", []);
+  await ledger.staging.addRows([row(file, 1), row(file, 2), row(file, 3)]);
+  const shared = row(file, 3).ref;
+  await ledger.staging.addEntries(run, [
+    entry(file, 1, "A", { rows: [row(file, 1).ref, shared] }),
+    entry(file, 2, "B", { rows: [row(file, 2).ref, shared] }),
+  ]);
+  return { run, file };
 }

@@ -45,6 +45,19 @@ async function fates(ledger: Ledger, run: number): Promise<readonly string[]> {
 
 const bad = { problems: [error] };
 
+/** An entry of two rows that failed in a run, and what a retry may make of one of the rows. */
+async function stageOfTwoRows(ledger: Ledger) {
+  const original = [{ key: "A", at: [{ number: 1 }, { number: 2 }], rowsHash: "rows of A", ...bad }];
+  const first = await stageRun(ledger, "r1", original);
+  const half = (key: string, number: number, more: Pick<Staged, "problems"> = {}): Staged => ({
+    key,
+    at: [{ number, source: { file: first.file, number } }],
+    rowsHash: `half ${key}`,
+    ...more,
+  });
+  return { original, first, half };
+}
+
 /** Declares the claims. */
 export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
   it("knows rows again that a retry made good, under another key too", async () => {
@@ -65,14 +78,7 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
   it("knows them only when all that the retry made of them is where it should be, over several retries", async () => {
     await using place = await makePlace();
     await using ledger = await place.open();
-    const original = [{ key: "A", at: [{ number: 1 }, { number: 2 }], rowsHash: "rows of A", ...bad }];
-    const first = await stageRun(ledger, "r1", original);
-    const half = (key: string, number: number, more: Pick<Staged, "problems"> = {}): Staged => ({
-      key,
-      at: [{ number, source: { file: first.file, number } }],
-      rowsHash: `half ${key}`,
-      ...more,
-    });
+    const { original, first, half } = await stageOfTwoRows(ledger);
     const second = await stageRun(ledger, "r2", [half("A", 1), half("B", 2, bad)], first.run);
     await accept(ledger, await openEntry(ledger, second.run, "A"));
     const third = await stageRun(ledger, "r3", original);
@@ -208,14 +214,7 @@ export function retryClaims(makePlace: () => Promise<LedgerPlace>): void {
   it("takes a row that was given up for none that a retry made good", async () => {
     await using place = await makePlace();
     await using ledger = await place.open();
-    const original = [{ key: "A", at: [{ number: 1 }, { number: 2 }], rowsHash: "rows of A", ...bad }];
-    const first = await stageRun(ledger, "r1", original);
-    const half = (key: string, number: number, more: Pick<Staged, "problems"> = {}): Staged => ({
-      key,
-      at: [{ number, source: { file: first.file, number } }],
-      rowsHash: `half ${key}`,
-      ...more,
-    });
+    const { original, first, half } = await stageOfTwoRows(ledger);
     const second = await stageRun(ledger, "r2", [half("B", 2, bad), half("A", 1)], first.run);
     await ledger.runs.end(second.run, { endedAtMs: 2, exitCode: 3, summary: { version: 1 } });
     await ledger.failures.files("job.yaml");

@@ -3,11 +3,9 @@ import { describe, expect, it, test } from "vitest";
 import type { RunFigures } from "../../src/report/live/run-figures.ts";
 import type { RunEvent } from "../../src/run/events.ts";
 import { followRun } from "../../src/run/follow-run.ts";
-
-type DispatchEvent = Extract<RunEvent, { readonly kind: "dispatch" }>["event"];
+import { sent, settledEntry, started } from "./run-events.ts";
 
 const startMs = 1_700_000_000_000;
-const sent = (event: DispatchEvent): RunEvent => ({ kind: "dispatch", event });
 const staged: RunEvent = {
   kind: "staged",
   entries: 14,
@@ -17,15 +15,7 @@ const staged: RunEvent = {
     { phase: "sales_orders", entries: 10, open: 7, invalid: 3 },
   ],
 };
-const started = sent({ type: "phase.started", phase: "sales_orders", entries: 10, open: 7 });
-const settled = sent({
-  type: "entry.settled",
-  entryId: 1,
-  resource: "sales_orders",
-  key: "A",
-  outcome: "accepted",
-  attempts: 1,
-});
+const settled = settledEntry();
 const leaves = sent({ type: "request.started", purpose: "write" });
 const answered = sent({
   type: "request",
@@ -114,14 +104,7 @@ describe("the figures of a run", () => {
 
   it("know the time left by what was sent: what ended without a send says nothing of the pace", () => {
     const phase = sent({ type: "phase.started", phase: "sales_orders", entries: 1000, open: 1000 });
-    const found = sent({
-      type: "entry.settled",
-      entryId: 2,
-      resource: "sales_orders",
-      key: "B",
-      outcome: "unchanged",
-      attempts: 0,
-    });
+    const found = settledEntry({ entryId: 2, key: "B", outcome: "unchanged", attempts: 0 });
     const together = sent({ type: "entries.settled", phase: "sales_orders", outcome: "unchanged", entries: 500 });
     const each = Array.from({ length: 10 }, () => [1000, settled, ...Array.from({ length: 9 }, () => found)]).flat();
     const figures = figuresAfter(phase, together, ...each);

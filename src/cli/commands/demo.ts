@@ -2,6 +2,7 @@
 import { relative, resolve } from "node:path";
 import { demo as showDemo } from "../../demo/demo.ts";
 import { visible } from "../../model/text/visible.ts";
+import { hasColour } from "../world/live.ts";
 import { ownName } from "../world/own-name.ts";
 import type { CommandWorld } from "../world/world.ts";
 
@@ -18,7 +19,7 @@ export async function demo(named: string | undefined, { force }: DemoFlags, worl
   const stop = new AbortController();
   const off = world.onInterrupt(() => stop.abort());
   const say = (text: string): void => stdout.write(`${text}\n`);
-  const isColoured = stdout.isTTY && env.NO_COLOR === undefined;
+  const isColoured = stdout.isTTY && hasColour(env);
   try {
     return await showDemo({
       folder,

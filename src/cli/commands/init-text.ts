@@ -1,9 +1,10 @@
 // What `init` says at its end: what each file was taken for, what is left to do, what `check` says of it. For people, and
 // the same for machines.
 import { allLines, type Guess, type Proposal } from "../../init/init.ts";
-import { problemList, wrap } from "../../report/problem-list.ts";
+import { problemList } from "../../report/problem-list.ts";
 import type { Summary } from "../../report/summary.ts";
 import { counted } from "../../report/wording.ts";
+import { wrap } from "../../report/wrap.ts";
 
 /** What a check of the written job came to. */
 export type CheckedImport =
@@ -94,7 +95,7 @@ function checkedText(checked: CheckedImport, width: number): string {
   }
   const { outcomes, totals, problems } = checked.summary;
   const invalid = outcomes.invalid.rows;
-  const head = `Check: ${counted(totals.rows, "row")}, ${counted(totals.entries, "entry", "entries")}, ${invalid === 0 ? "nothing wrong" : `${counted(invalid, "row")} with problems`}`;
+  const head = `Check: ${counted(totals.rows, "row")}, ${counted(totals.entries, "entry")}, ${invalid === 0 ? "nothing wrong" : `${counted(invalid, "row")} with problems`}`;
   const list = problemList(problems, { width: width - 2, maxGroups: 5, maxExamples: 1 });
   return list === ""
     ? head

@@ -1,5 +1,4 @@
 // `luminous-import retry`.
-import { systemClock } from "../../model/clock.ts";
 import { visibleLine } from "../../model/text/visible.ts";
 import { retry as retryJob } from "../../run/retry.ts";
 import { resolveAccount } from "../world/account.ts";
@@ -7,6 +6,7 @@ import { openConsole } from "../world/console.ts";
 import { fitted } from "../world/fitted.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { loadCommandJob } from "../world/load-job.ts";
+import { sending } from "../world/sending.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** The flags of `retry`. */
@@ -31,12 +31,7 @@ export async function retry(
   using signals = interruptible(world);
   const { exitCode, retried, result, warnings } = await retryJob(job, {
     ...flags,
-    account,
-    clock: systemClock,
-    random: Math.random,
-    stop: signals.stop,
-    abort: signals.abort,
-    onEvent: console.onEvent,
+    ...sending(account, signals, console),
   });
   if (result !== undefined) console.close(result.summary);
   else if (options.json === true)

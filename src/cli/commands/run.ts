@@ -1,10 +1,10 @@
 // `luminous-import run`.
-import { systemClock } from "../../model/clock.ts";
 import { run as runJob } from "../../run/run.ts";
 import { resolveAccount } from "../world/account.ts";
 import { openConsole } from "../world/console.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
+import { sending } from "../world/sending.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** The flags of `run`. */
@@ -26,12 +26,7 @@ export async function run(path: string, options: GlobalOptions, flags: RunFlags,
   const { input: _, ...runOptions } = flags;
   const result = await runJob(job, {
     ...runOptions,
-    account,
-    clock: systemClock,
-    random: Math.random,
-    stop: signals.stop,
-    abort: signals.abort,
-    onEvent: console.onEvent,
+    ...sending(account, signals, console),
     stdin: world.stdin,
   });
   console.close(result.summary);

@@ -11,7 +11,7 @@ import { painter, visibleFigures } from "../../report/live/display.ts";
 import { progressJson } from "../../report/live/progress-file.ts";
 import { openRunLines } from "../../report/live/status-text.ts";
 import { runsTable, type TableRun } from "../../report/runs-table.ts";
-import type { Summary } from "../../report/summary.ts";
+import { isSummary } from "../../report/summary.ts";
 import { clockText } from "../../report/wording.ts";
 import { resolveAddress } from "../world/account.ts";
 import { commandLine, summaryText } from "../world/console.ts";
@@ -171,9 +171,4 @@ function rowsOf({ summary }: AccountRun): TableRun["rows"] {
 function whyNoSummary({ summary }: AccountRun): string {
   const stopped = isPlainObject(summary) && isPlainObject(summary.stopped) ? summary.stopped.message : undefined;
   return typeof stopped === "string" ? `nothing was sent: ${stopped}` : "nothing was sent";
-}
-
-// The summary that this program wrote itself; an early end has a smaller one.
-function isSummary(value: unknown): value is Summary {
-  return isPlainObject(value) && value.version === 1 && "tallies" in value;
 }

@@ -101,5 +101,5 @@ function text(values: Values): string {
 
 function listLine(path: string, list: readonly { readonly name: string; readonly about: string }[]): string {
   const items = list.map(({ name, about }) => quoted(`${name}:${about}`));
-  return `    ${quoted(path)}) reply=(${items.join(" ")}) ;;\n`.trimEnd();
+  return `    ${quoted(path)}) reply=(${items.join(" ")}) ;;`;
 }

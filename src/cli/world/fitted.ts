@@ -1,6 +1,6 @@
 // Lines for one of the process's terminals, which would break them anywhere. What goes into a file or a pipe stays as it is:
 // there a line is a line.
-import { wrap } from "../../report/problem-list.ts";
+import { wrap } from "../../report/wrap.ts";
 import type { Terminal } from "./world.ts";
 
 /**

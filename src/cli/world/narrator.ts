@@ -60,7 +60,7 @@ export function createNarrator(say: (line: string) => void, nowMs: () => number)
         );
         break;
       case "asking":
-        say(`Asking ${event.account} about ${counted(event.entries, "entry", "entries")}; nothing is written.`);
+        say(`Asking ${event.account} about ${counted(event.entries, "entry")}; nothing is written.`);
         break;
       case "dispatch":
         follow(event.event);

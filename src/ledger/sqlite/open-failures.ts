@@ -14,6 +14,7 @@ import { type RunColumns, runOf, selectRun } from "./runs.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
 import { rowId, rowRef, rowsPerFile } from "./storage/row-id.ts";
+import { failedOutcomes } from "./storage/schema.ts";
 
 /** The open failures on a connection. */
 export function openOpenFailures(connection: Connection): OpenFailures {
@@ -60,7 +61,6 @@ export function openOpenFailures(connection: Connection): OpenFailures {
   };
 }
 
-const failed = "('invalid', 'blocked', 'rejected', 'failed', 'in_doubt')";
 const endedWell = "('accepted', 'unchanged', 'skipped')";
 /** A run whose results and failures are written. */
 const hasResults = "u.summary ->> '$.version' is not null";
@@ -134,7 +134,7 @@ function tellStories(connection: Connection, job: string, ofRun: number | undefi
 
 const failedEntries = `insert or ignore into stories (row, entry, run, key, source, root, state)
   select er.row, e.id, u.id, e.key, r.source, er.row, 'failed' from runs u
-    cross join entries e on e.run = u.id and e.outcome in ${failed}
+    cross join entries e on e.run = u.id and e.outcome in ${failedOutcomes}
     cross join entry_rows er on er.entry = e.id join rows r on r.id = er.row
    where u.job = ? and (${hasResults} or u.id = ?)`;
 

@@ -9,6 +9,7 @@ import type { Phase } from "../../model/resource.ts";
 import { isOpenReference } from "./references.ts";
 import type { Connection } from "./storage/connection.ts";
 import { unsentOutcome } from "./storage/queued-entry.ts";
+import { failedOutcomes } from "./storage/schema.ts";
 
 /** The part of `Queue` that is about pilots. */
 export function openPilot(connection: Connection): Pick<Queue, "choosePilot" | "settleBeyondPilot" | "pilot"> {
@@ -60,7 +61,7 @@ const findTried = `insert or ignore into tried (entry)
   select e.id from entries p
     cross join entry_keys ek on ek.run = ? and ek.key = p.key
     cross join entries e on e.id = ek.entry
-   where p.run < ? and p.outcome in ('invalid', 'blocked', 'rejected', 'failed', 'in_doubt') and p.outcome in ('blocked', 'rejected')
+   where p.run < ? and p.outcome in ${failedOutcomes} and p.outcome in ('blocked', 'rejected')
      and e.outcome is null and e.key = p.key and e.hash = p.hash`;
 
 const inDoubt = "exists (select 1 from sends s where s.key = e.key and s.open = 1)";

@@ -11,6 +11,7 @@ import { decode, decodeProblems } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";
 import { rowRange, rowRef } from "./storage/row-id.ts";
+import { failedOutcomes } from "./storage/schema.ts";
 import { type RowColumns, storedRow } from "./storage/stored-row.ts";
 
 /** The part of `Results` that reads rows. */
@@ -48,7 +49,7 @@ async function* unmade(
   connection: Connection,
   fileId: number,
 ): AsyncGenerator<readonly (ResultRow & { readonly raw: string })[]> {
-  const query = `${selectResult} where ${rowOutcome} in ('invalid', 'blocked', 'rejected', 'failed', 'in_doubt')`;
+  const query = `${selectResult} where ${rowOutcome} in ${failedOutcomes}`;
   for (const page of pages<ResultColumns & { readonly raw: string }>(connection, fileId, query)) {
     const ofEntry = entryProblems(connection);
     yield page.map((columns) => ({ ...resultRow(columns, ofEntry), raw: columns.raw }));

@@ -1,8 +1,8 @@
 // The panel of a run on a terminal, as lines: a pure function of its figures and the room there is. Columns are left out
 // where they do not fit, and words stay whole. How it gets onto the screen is display.ts.
 import width from "fast-string-width";
-import { wrap } from "../problem-list.ts";
 import { durationText, words } from "../wording.ts";
+import { wrap } from "../wrap.ts";
 import {
   countTexts,
   currentPhase,

@@ -1,6 +1,7 @@
 // How a run that has not ended stands, in words: for `status`.
-import { wrap } from "../problem-list.ts";
+
 import { clockText, durationText } from "../wording.ts";
+import { wrap } from "../wrap.ts";
 import { type PanelLine, panelLines } from "./panel.ts";
 import type { SavedProgress } from "./progress-file.ts";
 import type { RunFigures } from "./run-figures.ts";

@@ -6,6 +6,11 @@ import type { RunFigures } from "../../../src/report/live/run-figures.ts";
 import { nowMs, runFigures } from "./figures.ts";
 import { createScreen } from "./screen.ts";
 
+/** The screen as a program knows it that is told of a new width only when somebody sets it here. */
+function toldColumns(screen: ReturnType<typeof createScreen>) {
+  return { write: (text: string) => screen.write(text), rows: 24, columns: screen.columns };
+}
+
 function displayOn(stream: DisplayOptions["stream"], options: Partial<DisplayOptions> = {}) {
   let figures: RunFigures = runFigures();
   let asked = 0;
@@ -70,23 +75,16 @@ describe("on a terminal", () => {
   it("a terminal that says its new width late loses nothing, and is redrawn once the width has settled", () => {
     const screen = createScreen(100);
     screen.write("one\ntwo\nthree\n");
-    let told = 100;
-    const write = (text: string) => screen.write(text);
-    const shown = displayOn({
-      write,
-      rows: 24,
-      get columns() {
-        return told;
-      },
-    });
+    const terminal = toldColumns(screen);
+    const shown = displayOn(terminal);
     shown.pass(200);
     // What the program is told is one size behind.
     for (const columns of [60, 30, 120, 44, 90]) {
-      told = screen.columns;
+      terminal.columns = screen.columns;
       screen.columns = columns;
       for (let tick = 0; tick < 3; tick += 1) shown.pass(100);
     }
-    told = screen.columns;
+    terminal.columns = screen.columns;
     for (let tick = 0; tick < 5; tick += 1) shown.pass(100);
     expect(screen.lines()).toEqual(["one", "two", "three", ...shown.panel(89)]);
   });
@@ -94,17 +92,10 @@ describe("on a terminal", () => {
   it("it goes out of the way of a line that comes in the middle of a resize, and erases nothing of others", () => {
     const screen = createScreen(100);
     screen.write("one\ntwo\nthree\n");
-    let told = 100;
-    const write = (text: string) => screen.write(text);
-    const shown = displayOn({
-      write,
-      rows: 24,
-      get columns() {
-        return told;
-      },
-    });
+    const terminal = toldColumns(screen);
+    const shown = displayOn(terminal);
     shown.pass(200);
-    told = 30;
+    terminal.columns = 30;
     shown.pass(100);
     shown.display.clear();
     screen.write("four\n");

@@ -264,12 +264,15 @@ update accepted set rows_hash = made.rows_hash
 /** Step n leads from version n to version n + 1; a new ledger takes all of them. */
 export const migrations: readonly string[] = [version1, version2, version3, version4];
 
+/** SQL: how an entry ends that has to be made good. SQLite takes the index below only for this very list. */
+export const failedOutcomes = "('invalid', 'blocked', 'rejected', 'failed', 'in_doubt')";
+
 /**
  * Finding failed entries without looking at the others. It is no part of the tables' versions: older programs keep it up to
  * date and need not know it, and a ledger that is only read does without.
  */
 export const failedEntriesIndex = `create index if not exists entries_failed on entries (run)
-  where outcome in ('invalid', 'blocked', 'rejected', 'failed', 'in_doubt')`;
+  where outcome in ${failedOutcomes}`;
 
 /** Lists that are too long for memory, for the time of one call. They vanish with the connection. */
 export const temporaryTables = `
