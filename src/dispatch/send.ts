@@ -6,13 +6,12 @@
 //          ─▶ unanswered, "later" (429, 503), a 2xx that shows something else ─▶ back to the ledger, in doubt
 //   update ─▶ unanswered ─▶ again: repeating it by id is safe
 import { backoffMs, RetryLater, retryWhileShort } from "../api/backoff.ts";
-import type { ApiRequest } from "../api/client.ts";
 import { Halted } from "../api/halt.ts";
 import { longestHoldMs } from "../api/transport.ts";
 import type { NewSend, Plan, QueuedEntry, SendEnd, SendResult } from "../model/ledger/entry.ts";
 import { creationBody, needsUpdate, withFills } from "../model/request-body.ts";
 import { resources } from "../model/resources/resources.ts";
-import { changeOf } from "./change.ts";
+import { changeOf, type Requests } from "./change.ts";
 import type { DispatchContext, Next } from "./context.ts";
 import { handleRefusal } from "./handle-refusal.ts";
 import { likenessOf } from "./recover.ts";
@@ -79,7 +78,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
 
   const withAttempts = (): QueuedEntry => ({ ...entry, attempts });
 
-  const attempt = async (plan: Plan, request: ApiRequest, lock?: string): Promise<Next> => {
+  const attempt = async (plan: Plan, [request, ...others]: Requests, lock?: string): Promise<Next> => {
     if (attempts - state.excused >= limits.attempts) return again(state.lastCause);
     const turn = await transport.ready();
     const recordedAtMs = clock.nowMs();
@@ -120,12 +119,15 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
       await queue.postpone(entry.id, clock.nowMs() + waitMs);
       return { kind: "done" } as const;
     };
-    const reply = await transport.request(
-      request,
-      reads,
-      { purpose: "write", subject: String(entry.id), wasThrottled: state.wasThrottled },
-      turn,
-    );
+    const about = () => ({ purpose: "write", subject: String(entry.id), wasThrottled: state.wasThrottled }) as const;
+    let reply = await transport.request(request, reads, about(), turn);
+    // One update in several requests is one send: whatever became of some of them, the next try begins with a look.
+    for (const other of others) {
+      if (reply.kind !== "accepted" || reply.value.kind !== "written") break;
+      reply = await transport.request(other, reads, about(), await transport.ready());
+      // Part of it is done: what was accepted before is no longer what Luminous has.
+      if (reply.kind !== "accepted") await end(sendId, "absent");
+    }
     switch (reply.kind) {
       case "held":
         // Nothing left. A pause takes the attempt back in the ledger; for the others it is excused here.
@@ -168,7 +170,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
           return leaveInDoubt("unanswered", cause);
         }
         // Perhaps it did what was asked and only said so badly: the record tells.
-        const likeness = await likenessOf(context, entry, plan.remoteId);
+        const likeness = await likenessOf(context, entry, plan.remoteId, "exact");
         if (likeness.kind === "same") return accepted(sendId, reply.status, plan.remoteId);
         unansweredUpdate = sendId;
         return again(cause);
@@ -212,19 +214,17 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
 
   return {
     async send(plan) {
-      const trying = (request: ApiRequest, lock?: string) =>
-        retryWhileShort(() => attempt(plan, request, lock), { clock, signal: halt.signal });
+      const trying = (requests: Requests, lock?: string) =>
+        retryWhileShort(() => attempt(plan, requests, lock), { clock, signal: halt.signal });
       if (plan.kind === "create") {
         const body = JSON.stringify(creationBody(resource, payload));
-        return trying({ ...resource.createEndpoint(payload), body });
+        return trying([{ ...resource.createEndpoint(payload), body }]);
       }
       const { remoteId } = plan;
-      const endpoint = resource.updateEndpoint?.(remoteId);
-      if (endpoint === undefined) throw new Error(`an update was planned for a ${resource.singular}, which has none`);
       const change = await changeOf(context, resource, remoteId, payload, entry.clears);
       switch (change.kind) {
         case "send":
-          return trying({ ...endpoint, body: JSON.stringify(change.body) }, change.lock);
+          return trying(change.requests, change.lock);
         case "nothing":
           return nothingToSay(remoteId);
         case "settle":
