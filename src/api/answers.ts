@@ -1,5 +1,5 @@
 // What Luminous has under the keys that were asked for. How they are asked is in dispatch/routes.ts.
-import { isPlainObject } from "../model/json.ts";
+import { isPlainObject, type JsonObject } from "../model/json.ts";
 import type { Referable, RemoteKey, RemoteRecord } from "../model/resource.ts";
 import { createAlike } from "../model/text/fold-key.ts";
 
@@ -19,6 +19,11 @@ export type Alike = ReadonlyMap<string, readonly RemoteRecord[]>;
 /** Of more records than this that look like one key, the others are not needed to see that it is unclear. */
 const mostAlike = 10;
 
+/** A record with the row that shows it. */
+export interface ShownRecord extends RemoteRecord {
+  readonly row: JsonObject;
+}
+
 /** The records under these keys, filled page by page. Keys are compared exactly. */
 export interface Collector {
   readonly found: ReadonlyMap<string, Found>;
@@ -26,7 +31,7 @@ export interface Collector {
   /** Rows that may hide a key: an absence proves nothing then. */
   readonly unreadable: number;
   /** Takes the rows of a page and gives those that are records of the resource. */
-  take(rows: readonly unknown[]): readonly RemoteRecord[];
+  take(rows: readonly unknown[]): readonly ShownRecord[];
 }
 
 /** Collects what rows of the resource say of these keys. */
@@ -43,14 +48,14 @@ export function collectAnswers(resource: Referable, keys: Iterable<string>): Col
       return unreadable;
     },
     take(rows) {
-      const records: RemoteRecord[] = [];
+      const records: ShownRecord[] = [];
       for (const row of rows) {
         const record = resource.remoteRecord(row);
-        if (record === undefined) {
+        if (record === undefined || !isPlainObject(row)) {
           if (!hasNoKey(resource, row)) unreadable += 1;
           continue;
         }
-        records.push(record);
+        records.push({ ...record, row: row as JsonObject });
         const own = ownKeyOf(record);
         for (const { key, role } of record.keys) {
           if (asked.has(key)) keepBest(found, key, { remoteId: record.remoteId, role, ownKey: own, others: [] });

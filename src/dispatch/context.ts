@@ -20,6 +20,8 @@ export interface DispatchContext {
   readonly claims: Claims;
   /** How many keys that Luminous has in another spelling were warned of. */
   readonly alikeWarnings: { count: number };
+  /** When an earlier run last wrote, ms since the epoch; undefined when none did. */
+  readonly earlierSendMs: number | undefined;
   /** When the dispatch began, by the monotonic clock. */
   readonly startedAtMs: number;
 }

@@ -15,6 +15,7 @@ import { createClaims } from "./claims.ts";
 import type { DispatchContext } from "./context.ts";
 import { drain } from "./drain.ts";
 import { isUpdatable } from "./existing-policy.ts";
+import { settleHeldBack } from "./follow-plan.ts";
 import { createForbiddenJudge } from "./forbidden.ts";
 import { guardOrders } from "./guard.ts";
 import { createLookup } from "./lookup.ts";
@@ -55,6 +56,7 @@ export async function createContext({ halt, transport }: Line, options: Dispatch
     forbidden: createForbiddenJudge(options, transport, halt),
     claims: createClaims(),
     alikeWarnings: { count: 0 },
+    earlierSendMs: await options.ledger.queue.lastSendMs(options.run),
     startedAtMs: options.clock.monotonicMs(),
   };
 }
@@ -110,8 +112,9 @@ const toldWhenEmpty = new Set(
 async function runRound(context: DispatchContext, phase: Phase): Promise<boolean> {
   const { options, halt, transport } = context;
   const { ledger, run, onEvent, clock } = options;
-  const resolved = await planEntries(context, phase);
+  const resolved = { ...(await planEntries(context, phase)) };
   let { parked } = await checkReferences(context, phase, false);
+  resolved.settled += await settleHeldBack(context, phase);
   // A lookup may have found in Luminous what this run cannot make: what needs it could go now, and is not of the pilot.
   if (options.limit !== undefined)
     await settleMany(context, phase, "pending", ledger.queue.settleBeyondPilot(run, phase));

@@ -30,6 +30,7 @@ export async function guardOrders(context: DispatchContext): Promise<void> {
 
   const { refused, warnings, toMake } = await judgeChannels(context, counts);
   if (refused !== undefined) {
+    if (options.onRefused !== undefined) return options.onRefused(refused);
     halt.now(refused);
     throw new Halted();
   }

@@ -125,6 +125,7 @@ function createPhaseTally({ options }: DispatchContext): PhaseTally {
   const { ledger, locate } = options;
   const counts: Record<ForecastFate, number> = {
     updated: 0,
+    unchanged: 0,
     skipped: 0,
     created: 0,
     refused: 0,
@@ -168,6 +169,7 @@ function fateOf({ outcome, action }: Settlement): ForecastFate {
   switch (outcome) {
     case "accepted":
       return action === "created" ? "created" : "updated";
+    case "unchanged":
     case "skipped":
     case "blocked":
       return outcome;
@@ -175,8 +177,7 @@ function fateOf({ outcome, action }: Settlement): ForecastFate {
       return "refused";
     case "failed":
       return "unknown";
-    // A ledger without earlier runs knows nothing unchanged, and what is never sent is neither rejected nor in doubt.
-    case "unchanged":
+    // What is never sent is neither rejected nor in doubt.
     case "rejected":
     case "in_doubt":
     case "pending":

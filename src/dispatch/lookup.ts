@@ -41,9 +41,10 @@ export interface Lookup {
   prepare(resource: ReferableName): void;
   /**
    * What exists of these keys, before a first send; may answer from what the run remembers. `of` is how many keys will be
-   * asked for in all: it decides which way is the cheapest. Ends the run, and throws `Halted`, when nobody answers.
+   * asked for in all: it decides which way is the cheapest. With `shows` the records themselves are wanted: an export, which
+   * shows too little of them, comes after a filter then. Ends the run, and throws `Halted`, when nobody answers.
    */
-  find(resource: ReferableName, keys: readonly string[], of: number): Promise<Answers>;
+  find(resource: ReferableName, keys: readonly string[], of: number, shows?: "shows"): Promise<Answers>;
   /** As the API says now, for keys that may have been written since. */
   fresh(resource: ReferableName, keys: readonly string[], since: Since): Promise<Answers>;
   /** Records written since whose own key is one of these, or like one: what lists hide, what a server made of a key. Undefined when it cannot be told. */
@@ -95,11 +96,12 @@ export async function createLookup(options: DispatchOptions, transport: Transpor
     keys: readonly string[],
     of: number,
     by: (route: RouteName) => Promise<RouteEnd>,
+    shows?: "shows",
   ): Promise<RouteEnd> => {
     let last: RouteEnd = nothingAsked;
     const causes: string[] = [];
     const found = new Map<string, Found>(); // true whatever else the way that found it shows
-    for await (const route of routeOrder(resource, of, controls, learned)) {
+    for await (const route of routeOrder(resource, of, { controls, learned, shows })) {
       const end = await by(route);
       halt.check();
       onEvent({ type: "lookup", resource: resource.name, via: route, keys: keys.length, found: end.found.size });
@@ -123,7 +125,7 @@ export async function createLookup(options: DispatchOptions, transport: Transpor
     prepare(name) {
       controls.of(name).catch(() => undefined); // whoever asks next sees the error
     },
-    async find(name, keys, of) {
+    async find(name, keys, of, shows) {
       if (keys.length === 0) return proven();
       const set = await controls.of(name);
       halt.check();
@@ -135,7 +137,7 @@ export async function createLookup(options: DispatchOptions, transport: Transpor
       const known = given.get(name);
       if (known !== undefined) return { ...proven(), unproven: known };
       const resource = referables[name];
-      const end = await askBy(resource, keys, of, (route) => routes.remembering(route, resource, keys));
+      const end = await askBy(resource, keys, of, (route) => routes.remembering(route, resource, keys), shows);
       if (end.kind === "unproven") {
         if (end.isSilent || end.status === 403) return haltFor(name, end.cause, end.isSilent ? undefined : 403);
         given.set(name, end.cause);
@@ -227,8 +229,11 @@ function sameOrAlike({ found, alike }: { readonly found: ReadonlyMap<string, Fou
 async function* routeOrder(
   resource: Referable,
   keys: number,
-  controls: Controls,
-  learned: Learned,
+  {
+    controls,
+    learned,
+    shows,
+  }: { readonly controls: Controls; readonly learned: Learned; readonly shows: "shows" | undefined },
 ): AsyncGenerator<RouteName> {
   const { filter, exportPath } = resource.list;
   const may = (route: RouteName) => learned.route(resource.name, route)?.proves !== false;
@@ -245,7 +250,9 @@ async function* routeOrder(
     ...(filter === undefined || isFew ? [] : [["in", inCost] as const]),
     ...(filter === undefined ? [] : [["eq", keys + 2] as const]),
     ["list", pages],
-    ...(exportPath === undefined ? [] : [["export", pages / 10 + 2] as const]),
+    ...(exportPath === undefined
+      ? []
+      : [["export", Math.max(pages / 10 + 2, shows !== undefined && may("in") ? inCost + 0.5 : 0)] as const]),
   ];
   yield* [...costs]
     .sort(([, a], [, b]) => a - b)

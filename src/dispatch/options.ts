@@ -1,6 +1,7 @@
 // What dispatch is given. The defaults are not here: a default lives once, in the job's schema.
 import type { Line } from "../api/line.ts";
 import type { ApiOptions } from "../api/options.ts";
+import type { ImportError } from "../model/error.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { Problem } from "../model/problem.ts";
@@ -19,6 +20,14 @@ export interface DispatchOptions extends ApiOptions {
   readonly guard: OrderGuard;
   /** Ask the API again even for what was accepted. */
   readonly force: boolean;
+  /** The plan that is done, by its id in the ledger: what is not as the plan saw it is not sent. */
+  readonly plan?: number;
+  /** What earlier runs made is looked up again before it is updated. A plan is made so, and done so. */
+  readonly rereads?: boolean;
+  /** Told when that begins, and at its end how many updates it spared. */
+  readonly onReread?: (reread: { readonly isOver: boolean; readonly spared: number }) => void;
+  /** Is told why the run's orders may not go, in place of the end of the run: for whoever sends nothing. */
+  readonly onRefused?: (refused: ImportError) => void;
   /** A pilot: only the first so many entries, with what they need. See `PilotChoice`. */
   readonly limit?: number;
   /** Stop when the API has refused, or failed to answer for, more entries than this. */

@@ -10,6 +10,7 @@ import { resources } from "../model/resources/resources.ts";
 import type { DispatchContext } from "./context.ts";
 import { isDoubtful } from "./doubtful-entry.ts";
 import { foundSettlement, isUpdatable } from "./existing-policy.ts";
+import { type Decision, followed, unlessSame } from "./follow-plan.ts";
 import type { Answers } from "./lookup.ts";
 import { settleRemade } from "./program-changes.ts";
 import { immutable } from "./reconcile.ts";
@@ -32,6 +33,7 @@ export async function planEntries(context: DispatchContext, phase: Phase): Promi
   const { ledger, run, force, limits } = options;
   const tally = { creates: 0, updates: 0, settled: 0 };
   if (force) await askForKnown(context, tally, phase);
+  else if (options.rereads === true) await rereadKnown(context, tally, phase);
   else {
     for await (const known of ledger.queue.known(run, phase)) {
       halt.check();
@@ -47,14 +49,14 @@ export async function planEntries(context: DispatchContext, phase: Phase): Promi
     const entries = batch.filter((entry) => !isDoubtful(entry));
     const resource = entries[0]?.resource;
     if (resource === undefined) return;
-    const answers = await context.lookup.find(resource, entries.map(keyOf), open);
+    const answers = await context.lookup.find(resource, entries.map(keyOf), open, wanted(options, resource));
     warnOfAlike(context, resource, answers);
     await planAll(
       context,
       tally,
       entries.map((entry) => ({ entry })),
-      ({ entry }) => {
-        const decision = lookedUpDecision(context, entry, answers);
+      async ({ entry }) => {
+        const decision = await lookedUpDecision(context, entry, answers);
         if (!answers.isEmpty || decision.kind !== "plan") return decision;
         if (isOneAhead) return { kind: "leave" };
         isOneAhead = true;
@@ -108,7 +110,7 @@ async function askForKnown(context: DispatchContext, tally: Tally, phase: Phase)
       const resource = batch[0]?.entry.resource;
       if (resource === undefined) continue;
       const keys = batch.map(({ entry }) => entry.key);
-      const answers = await context.lookup.find(resource, keys, keys.length);
+      const answers = await context.lookup.find(resource, keys, keys.length, wanted(options, resource));
       await planAll(context, tally, batch, ({ entry, remoteId }) => {
         if (answers.found.has(entry.key)) return lookedUpDecision(context, entry, answers);
         if (isUpdatable(resources[resource], options.existing[resource]))
@@ -134,6 +136,37 @@ async function askForKnown(context: DispatchContext, tally: Tally, phase: Phase)
   }
 }
 
+/** What the ledger knows is looked up as well: a plan says what an update changes, and its run sees whether that is still so. */
+async function rereadKnown(context: DispatchContext, tally: Tally, phase: Phase): Promise<void> {
+  const { options, halt, lookup } = context;
+  let spared = 0;
+  options.onReread?.({ isOver: false, spared });
+  for await (const known of options.ledger.queue.known(options.run, phase)) {
+    halt.check();
+    for (const batch of batchesOf(known)) {
+      const asked = batch.filter(({ entry, partial }) => {
+        const { resource } = entry;
+        const policy = options.existing[resource];
+        return !isDoubtful(entry) && !partial && policy === "update" && isUpdatable(resources[resource], policy);
+      });
+      const keys = asked.map(({ entry }) => entry.key);
+      const resource = asked[0]?.entry.resource;
+      if (resource !== undefined) await lookup.find(resource, keys, keys.length, "shows");
+      await planAll(context, tally, batch, async (item) => {
+        const decision = await knownDecision(context, item);
+        if (decision.kind === "settle" && decision.settlement.outcome === "unchanged") spared += 1;
+        return decision;
+      });
+    }
+  }
+  options.onReread?.({ isOver: true, spared });
+}
+
+/** The records themselves matter where some of them may already be as the entries say. */
+function wanted({ existing }: DispatchContext["options"], resource: QueuedEntry["resource"]): "shows" | undefined {
+  return existing[resource] === "update" ? "shows" : undefined;
+}
+
 function batchesOf<T>(items: readonly T[]): readonly (readonly T[])[] {
   const count = Math.ceil(items.length / mostKeys);
   return Array.from({ length: count }, (_, index) => items.slice(index * mostKeys, (index + 1) * mostKeys));
@@ -145,21 +178,19 @@ interface Tally {
   settled: number;
 }
 
-type Decision = { readonly kind: "plan"; readonly plan: Plan } | Settle | { readonly kind: "leave" };
-type Settle = Extract<ReturnType<typeof foundSettlement>, { kind: "settle" }>;
-
 async function planAll<T extends { readonly entry: QueuedEntry }>(
-  { options, settlements }: DispatchContext,
+  context: DispatchContext,
   tally: Tally,
   items: readonly T[],
   decide: (item: T) => Decision | Promise<Decision>,
 ): Promise<void> {
+  const { options, settlements } = context;
   const { queue } = options.ledger;
   const plans: { entryId: number; plan: Plan }[] = [];
   const ends: Verdict[] = [];
   for (const item of items) {
     const { entry } = item;
-    const decision = await decide(item);
+    const decision = await followed(context, entry, await decide(item));
     if (decision.kind === "leave") continue;
     // Nobody has to find out what became of an unanswered update: whatever follows says it again.
     const closing = entry.doubt === undefined ? undefined : ({ sendId: entry.doubt.sendId, result: "absent" } as const);
@@ -172,6 +203,8 @@ async function planAll<T extends { readonly entry: QueuedEntry }>(
       plans.push({ entryId: entry.id, plan: decision.plan });
     }
   }
+  // Whoever makes a plan says in the end what was seen.
+  if (options.plan !== undefined || options.rereads !== true) await queue.forgetRows(items.map(({ entry }) => entry.id));
   if (ends.length > 0) await settlements.settleAll(ends);
   if (plans.length > 0) await queue.plan(plans);
 }
@@ -194,14 +227,15 @@ async function knownDecision(
   if (partial) return { kind: "plan", plan: { kind: "update", remoteId } };
   const found = { remoteId, role: "own", ownKey: entry.key, others: [] } as const;
   const decision = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
-  return decision.kind === "settle" ? decision : { kind: "plan", plan: { kind: "update", remoteId } };
+  return decision.kind === "settle" ? decision : await unlessSame(context, entry, remoteId);
 }
 
-function lookedUpDecision({ options }: DispatchContext, entry: QueuedEntry, answers: Answers): Decision {
+async function lookedUpDecision(context: DispatchContext, entry: QueuedEntry, answers: Answers): Promise<Decision> {
+  const { options } = context;
   const found = answers.found.get(entry.key);
   if (found !== undefined) {
     const decision = foundSettlement(resources[entry.resource], entry.key, found, options.existing[entry.resource]);
-    return decision.kind === "settle" ? decision : { kind: "plan", plan: { kind: "update", remoteId: found.remoteId } };
+    return decision.kind === "settle" ? decision : await unlessSame(context, entry, found.remoteId);
   }
   if (answers.unproven !== undefined) {
     const { singular, keyPath } = resources[entry.resource];

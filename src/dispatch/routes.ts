@@ -4,7 +4,7 @@
 //   eq      `sku[eq]=…` one by one, a control before and after each hundred
 //   list    the unfiltered list, whole
 //   export  the cursor export; it shows active records only, so it has to agree with the list on a sample
-import { type Alike, type Collector, collectAnswers, type Found, keepBest, ownKeyOf } from "../api/answers.ts";
+import { type Alike, type Collector, collectAnswers, type Found, keepBest, ownKeyOf, type ShownRecord } from "../api/answers.ts";
 import { readExport } from "../api/export.ts";
 import { batchesForIn, eqQuestion, fitsIn, inQuestions, mostKeys } from "../api/questions.ts";
 import { type Asker, type ListEnd, readWholeList } from "../api/whole-list.ts";
@@ -66,7 +66,7 @@ export function createRoutes(options: RoutesOptions): AskByRoute & {
   const { asker, controls, learned, queue, run, clock, readLagMs, addressLength, signal } = options;
   const passes = new Map<string, Promise<RouteEnd>>();
 
-  const remember = async (resource: Referable, records: readonly RemoteRecord[]): Promise<void> => {
+  const remember = async (resource: Referable, records: readonly ShownRecord[]): Promise<void> => {
     if (records.length > 0) await queue.remember(run, resource.name, records);
   };
 

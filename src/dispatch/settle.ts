@@ -3,7 +3,7 @@ import type { Halt } from "../api/halt.ts";
 import { ImportError } from "../model/error.ts";
 import type { EntryEnd, QueuedEntry, SendEnd, SendResult, Settlement } from "../model/ledger/entry.ts";
 import type { Outcome } from "../model/outcome.ts";
-import { type Problem, problemSignature } from "../model/problem.ts";
+import { type Problem, type ProblemCode, problemSignature } from "../model/problem.ts";
 import type { AttemptStates } from "./attempt-state.ts";
 import type { DispatchOptions } from "./options.ts";
 
@@ -32,6 +32,9 @@ export interface Settlements {
 /** So many answered entries that all ended the same way, and none accepted, are enough to know. */
 const earlyStopEntries = 20;
 
+/** The API refused nothing: it was not asked to take it. */
+const neverAsked: ReadonlySet<ProblemCode> = new Set(["existence_unknown", "plan_outdated"]);
+
 /** `rejected` and `failed` count against `maxErrors` and for the early stop; what was never sent does not. */
 export function createSettlements(options: DispatchOptions, halt: Halt, attemptStates: AttemptStates): Settlements {
   const { ledger, clock, locate, onEvent, maxErrors } = options;
@@ -43,7 +46,7 @@ export function createSettlements(options: DispatchOptions, halt: Halt, attemptS
   const count = (outcome: Outcome, problem: Problem | undefined): void => {
     if (outcome === "accepted") accepted += 1;
     if (outcome !== "rejected" && outcome !== "failed") return;
-    if (problem?.code === "existence_unknown") return; // the API refused nothing: it was not asked to take it
+    if (problem !== undefined && neverAsked.has(problem.code)) return;
     errors += 1;
     const signature = problem === undefined ? outcome : problemSignature(problem);
     firstSignature ??= signature;

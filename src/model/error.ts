@@ -14,6 +14,7 @@ export type ErrorCode =
   | "STATE_FULL" // the disk or the database is full, or has no room for an upgrade of the ledger
   | "STATE_LOST" // the ledger was removed or replaced while a run was under way
   | "RESULTS_UNWRITTEN" // the run is in the ledger, but its results could not be written
+  | "PLAN_OUTDATED" // what a plan was made of has changed, another run came between, or it was done
   | "GUARD" // a guard of the job refused to start
   | "NOTHING_SENT" // `--all-or-nothing` and something was invalid
   | "STOPPED" // stopped before the end; the same command continues

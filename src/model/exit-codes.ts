@@ -29,6 +29,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case "NO_TOKEN":
     case "STATE_LOCKED":
     case "STATE_UNUSABLE":
+    case "PLAN_OUTDATED":
     case "GUARD":
     case "NOTHING_SENT":
     case "NOT_YET":

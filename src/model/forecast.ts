@@ -3,11 +3,11 @@ import type { Problem } from "./problem.ts";
 import type { Phase } from "./resource.ts";
 
 /**
- * What would become of an entry. `refused` by our own checks: Luminous lacks its record and creation needs more, or Luminous
+ * What would become of an entry. `unchanged`: Luminous shows all of it already. `refused` by our own checks: Luminous lacks its record and creation needs more, or Luminous
  * has the key and that is not allowed. `blocked`: something it refers to would be missing. `unknown`: no answer proves whether
  * Luminous has it, so it would not be sent.
  */
-export const forecastFates = ["updated", "skipped", "created", "refused", "blocked", "unknown"] as const;
+export const forecastFates = ["updated", "unchanged", "skipped", "created", "refused", "blocked", "unknown"] as const;
 /** One of `forecastFates`. */
 export type ForecastFate = (typeof forecastFates)[number];
 

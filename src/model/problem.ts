@@ -53,6 +53,7 @@ export const problemCodes = [
   // against the account
   "already_exists",
   "sku_is_alternate", // the SKU is known to Luminous as another product's alternate or variant
+  "plan_outdated", // Luminous has it otherwise than the plan saw
   "existence_unknown", // no answer of the API proves whether it has the key
   "key_changed", // warning: Luminous keeps the record under another spelling of its key
   "several_found", // Luminous has more than one record with the key

@@ -49,6 +49,8 @@ function fateText(fate: ForecastFate, entries: number): string {
   switch (fate) {
     case "updated":
       return `${exist} and would be updated`;
+    case "unchanged":
+      return `${exist} as ${entries === 1 ? "it is" : "they are"} in the files`;
     case "skipped":
       return `${exist} and would be skipped`;
     case "created":

@@ -79,7 +79,7 @@ export async function askAhead(staged: StagedCheck): Promise<Forecast | undefine
 }
 
 /** Once more, now that the files are read; nobody waits as long as a run would. Throws `ImportError("OUTAGE")`. */
-async function askAgain({ line }: AskedAccount, { baseUrl, baseUrlFrom }: Account): Promise<void> {
+export async function askAgain({ line }: AskedAccount, { baseUrl, baseUrlFrom }: Account): Promise<void> {
   const reply = await line.transport.request(probeRequest, (text) => text, { purpose: "first", subject: "first" });
   if (line.halt.reason !== undefined) throw line.halt.reason;
   if (reply.kind === "undelivered" || reply.kind === "unanswered")

@@ -8,11 +8,12 @@ import { ledgersIn } from "../ledger/host.ts";
 import type { Account } from "../model/account.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import { exitCodes } from "../model/exit-codes.ts";
+import type { Ledger } from "../model/ledger/ledger.ts";
 import type { ShownEntry } from "../report/preview-text.ts";
 import { writeReports } from "../report/reports.ts";
 import { addForecast, type Summary } from "../report/summary.ts";
-import { createLocate } from "../staging/locate-cells.ts";
-import { damageList, detections, prepareInputs, resourceOf } from "../staging/prepare.ts";
+import { createLocate, type Locate } from "../staging/locate-cells.ts";
+import { damageList, detections, type PreparedInput, prepareInputs, resourceOf } from "../staging/prepare.ts";
 import { stage } from "../staging/stage.ts";
 import { copyStreams } from "../staging/stdin-copy.ts";
 import { askAhead, impatient } from "./ask-ahead.ts";
@@ -74,20 +75,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     options.onEvent?.({ kind: "warning", message });
   };
   const locate = createLocate(ledger, record.id, inputs);
-  await stage(inputs, {
-    job,
-    ledger,
-    run: record.id,
-    strict: options.strict ?? false,
-    showCreationNeeds: true,
-    earlierEndings: earlierEndingsAnywhere(job),
-    acceptedCurrencies: acceptedCurrenciesAnywhere(job),
-    locate,
-    onProgress: (input, rows, of) => options.onEvent?.({ kind: "reading", input, rows, of }),
-    onWarning: warn,
-    onDetected: (file, what) => options.onEvent?.({ kind: "detected", file, what }),
-    signal: stop,
-  });
+  await stageOnly(inputs, { job, ledger, run: record.id, locate, warn, showCreationNeeds: true }, options);
   const time = { nowMs: clock.nowMs(), days: job.openOrderDays };
   const open = await countOpenOrders(ledger.queue, record.id, time);
   const old = await oldOrdersWarning(ledger.queue, record.id, open, time);
@@ -117,8 +105,45 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
   return { exitCode, summary: await addForecast(folder, summary, facts), folder, shown };
 }
 
+/** What staging needs of whoever sends nothing. */
+export interface StagedOnly {
+  readonly job: Job;
+  /** A scratch one: what earlier runs left is asked of the job's own. */
+  readonly ledger: Ledger;
+  readonly run: number;
+  readonly locate: Locate;
+  readonly warn: (message: string) => void;
+  /** Tells as warnings what an entry lacks in case it has to be created. */
+  readonly showCreationNeeds: boolean;
+}
+
+/** Stages inputs for a check or a plan. Throws as `stage` does. */
+export async function stageOnly(
+  inputs: readonly PreparedInput[],
+  { job, ledger, run, locate, warn, showCreationNeeds }: StagedOnly,
+  { strict = false, stop = new AbortController().signal, onEvent }: Pick<CheckOptions, "strict" | "stop" | "onEvent">,
+): Promise<void> {
+  await stage(inputs, {
+    job,
+    ledger,
+    run,
+    strict,
+    showCreationNeeds,
+    earlierEndings: earlierEndingsAnywhere(job),
+    acceptedCurrencies: acceptedCurrenciesAnywhere(job),
+    locate,
+    onProgress: (input, rows, of) => onEvent?.({ kind: "reading", input, rows, of }),
+    onWarning: warn,
+    onDetected: (file, what) => onEvent?.({ kind: "detected", file, what }),
+    signal: stop,
+  });
+}
+
 /** Everything that is asked only reads: whoever stops it need not wait for an answer. */
-function askOptions(account: Account, { clock, stop, onEvent }: CheckOptions): RunOptions {
+export function askOptions(
+  account: Account,
+  { clock, stop, onEvent }: Pick<CheckOptions, "clock" | "stop" | "onEvent">,
+): RunOptions {
   return {
     account,
     ...(clock === undefined ? {} : { clock }),

@@ -29,6 +29,7 @@ import {
 import type { RefusedRows } from "../staging/refused-rows.ts";
 import { stage } from "../staging/stage.ts";
 import { copyStreams, type StdinCopyOptions } from "../staging/stdin-copy.ts";
+import { type AdmittedPlan, admitPlan, refuseStrangers } from "./admit-plan.ts";
 import type { RunEvent, StagedPhase } from "./events.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
 import { type AskedAccount, askAccount } from "./first-question.ts";
@@ -52,6 +53,8 @@ export interface RunOptions {
   readonly strict?: boolean;
   /** Asks the API again even for what was accepted. */
   readonly force?: boolean;
+  /** The plan.json of a plan of this job: just that is done, or nothing where it does not hold any more. */
+  readonly plan?: string;
   /** The version of the program that the ledger notes: this one's, unless a test knows better. */
   readonly program?: string;
   /** The machine's own unless said. */
@@ -79,13 +82,16 @@ export interface RunResult {
  * Runs a job. Throws `ImportError` when nothing was started (exit code 2), the account refuses the token before anything was
  * read (5), or the ledger cannot be written; anything that happens while sending is in the result.
  */
-export async function run(job: Job, options: RunOptions): Promise<RunResult> {
+export async function run(job: Job, given: RunOptions): Promise<RunResult> {
   await using lock = await ledgersIn(job.state).lock();
+  const plan = given.plan === undefined ? undefined : await admitPlan(job, { ...given, plan: given.plan });
+  const options = plan === undefined ? given : { ...given, ...plan.options };
   await using asked = await askFirst(job, options);
   await using stdinCopy = await asked.meanwhile((stop) => copyStreams(job, stdinCopyOptions({ ...options, stop })));
   const inputs = await asked.meanwhile((stop) => prepareInputs(stdinCopy.job, prepareOptions({ ...options, stop })));
   await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
-  return await execute({ job, asked, inputs, ledger, lock, warnings: [] }, options);
+  const planned = plan === undefined ? {} : { plan };
+  return await execute({ job, asked, inputs, ledger, lock, warnings: [], ...planned }, options);
 }
 
 /** The question that comes before everything else of a run or a retry: see `askAccount`. */
@@ -132,6 +138,8 @@ interface Execution {
   readonly lock: HeldLock;
   /** What was odd before, in words. */
   readonly warnings: readonly string[];
+  /** The plan that is done. */
+  readonly plan?: AdmittedPlan;
   /** The run whose failures files the inputs are; absent in a run over the job's own files. */
   readonly retryOf?: RunRecord;
   /** Of a retry: rows of its files that must not be sent as they stand. */
@@ -151,6 +159,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
     command: retryOf === undefined ? "run" : "retry",
     startedAtMs: settings.clock.nowMs(),
     program: settings.program ?? version,
+    ...(execution.plan === undefined ? {} : { planId: execution.plan.planId }),
     ...(retryOf === undefined ? {} : { retryOf: retryOf.id }),
   });
   for (const lock of [execution.lock, accountLock]) lock.name(record.runId);
@@ -188,6 +197,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
       }),
     );
     for (const message of (await execution.giveUp?.(record)) ?? []) warn(message);
+    if (execution.plan !== undefined) await refuseStrangers(ledger, record, execution.plan);
     await ledger.flush();
     // Where results cannot be written, nothing is sent.
     await makeFolder(runFolder(job, record));
@@ -207,6 +217,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
       missingReferences: job.missingReferences,
       guard: job,
       force: settings.force ?? false,
+      ...(execution.plan === undefined ? {} : { plan: execution.plan.id, rereads: true }),
       ...(settings.limit === undefined ? {} : { limit: settings.limit }),
       ...(settings.maxErrors === undefined ? {} : { maxErrors: settings.maxErrors }),
       locate,
@@ -298,7 +309,7 @@ interface Ending {
 }
 
 async function finish(
-  { job, ledger, inputs, retryOf }: Execution,
+  { job, ledger, inputs, retryOf, plan }: Execution,
   record: RunRecord,
   ending: Ending,
 ): Promise<RunResult> {
@@ -328,6 +339,7 @@ async function finish(
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
   }).catch(afterSending);
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
+  if (plan !== undefined && stopped === undefined) await ledger.plans.done(plan.planId, record.runId);
   await ledger.flush();
   await tidyUp(ledger);
   return { exitCode, summary, folder, stopped };

@@ -13,6 +13,7 @@ const codes: Readonly<Record<ErrorCode, number>> = {
   NO_TOKEN: 2,
   STATE_LOCKED: 2,
   STATE_UNUSABLE: 2,
+  PLAN_OUTDATED: 2,
   GUARD: 2,
   NOTHING_SENT: 2,
   NOT_YET: 2,

@@ -11,6 +11,7 @@ import type { Staging } from "../../model/ledger/staging.ts";
 import { openAccountMemory } from "./account-memory.ts";
 import { openAudit } from "./audit.ts";
 import { openCurrencies } from "./currencies.ts";
+import { copyKnowledge } from "./copy-knowledge.ts";
 import { openClashes } from "./duplicates.ts";
 import { openEntryHistory } from "./entry-history.ts";
 import { groups } from "./groups.ts";
@@ -20,6 +21,7 @@ import { openOpenEntries } from "./open-entries.ts";
 import { openOpenFailures } from "./open-failures.ts";
 import { openPilot } from "./pilot.ts";
 import { openPlanning } from "./planning.ts";
+import { openPlans } from "./plans.ts";
 import { openReferences } from "./references.ts";
 import { openResultRows } from "./result-rows.ts";
 import { openRetryConflicts } from "./retry-conflicts.ts";
@@ -66,14 +68,16 @@ export async function openLedger({ folder, baseUrl, mode, maxPages }: LedgerChoi
   return ledgerOn(openConnection(file, baseUrl, settings));
 }
 
-/** Opens a ledger for one check, in a folder of its own under `folder`. Disposing it deletes it. */
-export async function openScratchLedger(folder: string): Promise<Ledger> {
+/** Opens a ledger for one check or plan, in a folder of its own under `folder`, with what the ledger `known` knows. Disposing it deletes it. */
+export async function openScratchLedger(folder: string, known?: string): Promise<Ledger> {
   const own = makeFolder(folder);
   const file = ledgerPath(own, scratchBaseUrl);
   const remove = () => rmSync(own, { recursive: true, force: true });
   try {
     createLedgerFile(file, scratchBaseUrl);
-    return ledgerOn(openConnection(file, scratchBaseUrl, { mode: "write", durable: false }), remove);
+    const opened = openConnection(file, scratchBaseUrl, { mode: "write", durable: false });
+    if (known !== undefined && existsSync(known)) copyKnowledge(opened.connection, known);
+    return ledgerOn(opened, remove);
   } catch (error) {
     remove();
     throw error;
@@ -124,6 +128,7 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
     history: openEntryHistory(connection),
     failures: openOpenFailures(connection),
     audit: openAudit(connection),
+    plans: openPlans(connection, keys),
     upkeep: openUpkeep(connection, upgraded),
     async flush() {
       connection.flush();

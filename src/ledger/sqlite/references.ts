@@ -4,11 +4,13 @@
 // A reference is satisfied when its key is remembered in the run, accepted in any run, an entry's own, or claimed by an
 // entry of the run that made it.
 
+import type { JsonObject } from "../../model/json.ts";
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { OpenReference, Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Phase, ReferableName, RemoteKey } from "../../model/resource.ts";
 import { remember } from "./remember.ts";
+import { decode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import type { Keys } from "./storage/keys.ts";
 import { pagesByPosition, type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";
@@ -20,13 +22,15 @@ export function openReferences(
   connection: Connection,
   keys: Keys,
   worklists: Worklists,
-): Pick<Queue, "remember" | "recall" | "unknownReferences" | "openReferences" | "fills"> {
+): Pick<Queue, "remember" | "recall" | "seenRows" | "seenRecord" | "forgetRows" | "lastSendMs" | "unknownReferences" | "openReferences" | "fills"> {
   return {
     async remember(run, resource, records) {
       connection.write(() => {
         for (const record of records) {
           for (const { key, role } of record.keys) {
             remember(connection, run, keys.id(resource, key), role, record.remoteId);
+            if (role === "own" && record.row !== undefined)
+              connection.run(keepRow, record.remoteId, JSON.stringify(record.row), run, keys.id(resource, key));
           }
         }
       }, records.length);
@@ -39,6 +43,43 @@ export function openReferences(
         }),
       );
     },
+    async seenRows(resource, asked) {
+      return connection.read(() =>
+        asked.flatMap((key) => {
+          const id = keys.find(resource, key);
+          if (id === undefined) return [];
+          return connection
+            .all<{ remoteId: string; row: string }>("select remote_id remoteId, row from seen_rows where key = ?", id)
+            .map(({ remoteId, row }) => ({ key, remoteId, row: decode<JsonObject>(row) }));
+        }),
+      );
+    },
+    async seenRecord(resource, remoteId) {
+      const seen = connection.read(() =>
+        connection.one<{ row: string }>(
+          "select s.row from seen_rows s join keys k on k.id = s.key where s.remote_id = ? and k.resource = ?",
+          remoteId,
+          resource,
+        ),
+      );
+      return seen === undefined ? undefined : decode<JsonObject>(seen.row);
+    },
+    async lastSendMs(run) {
+      const last = connection.read(() =>
+        connection.one<{ ms: number | null }>(
+          `select max(ms) ms from (select coalesce(ended_at_ms, sent_at_ms) ms from sends
+             where run = (select max(run) from sends where run < ?) order by id desc limit 100)`,
+          run,
+        ),
+      );
+      return last?.ms ?? undefined;
+    },
+    async forgetRows(entryIds) {
+      connection.write(() => {
+        for (const id of entryIds)
+          connection.run("delete from seen_rows where key = (select key from entries where id = ?)", id);
+      });
+    },
     unknownReferences: (run, phase, size) => unknownReferences(worklists, run, phase, size),
     openReferences: (run, phase) => entriesWithOpenReferences(connection, run, phase),
     async fills(entryId) {
@@ -46,6 +87,10 @@ export function openReferences(
     },
   };
 }
+
+const keepRow = `insert or replace into seen_rows (key, remote_id, row)
+  select e.key, ?, ? from entry_keys ek join entries e on e.id = ek.entry
+   where ek.run = ? and ek.key = ? and e.key = ek.key and e.outcome is null limit 1`;
 
 interface Known {
   readonly role: RemoteKey["role"];

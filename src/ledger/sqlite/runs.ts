@@ -9,18 +9,19 @@ import { failedEntriesIndex } from "./storage/schema.ts";
 export function openRuns(connection: Connection, staged: StagedRows): Runs {
   return {
     async begin(run) {
-      const { runId, job, command, startedAtMs, program, retryOf } = run;
+      const { runId, job, command, startedAtMs, program, retryOf, planId } = run;
       staged.clear(); // what a run that was killed left behind
       connection.write(() => connection.script(failedEntriesIndex));
       const { id } = connection.write(() =>
         connection.run(
-          "insert into runs (run_id, job, command, started_at_ms, program, retry_of) values (?, ?, ?, ?, ?, ?)",
+          "insert into runs (run_id, job, command, started_at_ms, program, retry_of, plan_id) values (?, ?, ?, ?, ?, ?, ?)",
           runId,
           job,
           command,
           startedAtMs,
           program ?? null,
           retryOf ?? null,
+          planId ?? null,
         ),
       );
       return { ...run, id };
@@ -58,11 +59,12 @@ export interface RunColumns {
   readonly summary: string | null;
   readonly program: string | null;
   readonly retry_of: number | null;
+  readonly plan_id: string | null;
 }
 
 /** Every column of runs; a `where` may follow. */
 export const selectRun =
-  "select id, run_id, job, command, started_at_ms, ended_at_ms, exit_code, summary, program, retry_of from runs";
+  "select id, run_id, job, command, started_at_ms, ended_at_ms, exit_code, summary, program, retry_of, plan_id from runs";
 
 /** A run as others see it. */
 export function runOf(columns: RunColumns): RunRecord {
@@ -77,5 +79,6 @@ export function runOf(columns: RunColumns): RunRecord {
     ...(columns.summary === null ? {} : { summary: decode<unknown>(columns.summary) }),
     ...(columns.program === null ? {} : { program: columns.program }),
     ...(columns.retry_of === null ? {} : { retryOf: columns.retry_of }),
+    ...(columns.plan_id === null ? {} : { planId: columns.plan_id }),
   };
 }

@@ -48,6 +48,9 @@ export interface LedgerHost {
    * as it was; also for one that is to be read and is not there.
    */
   open(baseUrl: string, mode: "read" | "write"): Promise<Ledger>;
-  /** A ledger for one check; disposing it deletes it. */
-  openScratch(): Promise<Ledger>;
+  /**
+   * A ledger for one check or plan; disposing it deletes it. With the address of an account it knows what that account's
+   * ledger, where there is one, knows of earlier runs: what was accepted, what is in doubt, how the server answers. Not their rows.
+   */
+  openScratch(knowing?: { readonly folder: string; readonly baseUrl: string }): Promise<Ledger>;
 }

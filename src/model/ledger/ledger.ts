@@ -9,6 +9,7 @@ import type { AccountMemory } from "./account-memory.ts";
 import type { AuditView } from "./audit.ts";
 import type { EntryHistory } from "./entry-history.ts";
 import type { OpenFailures } from "./open-failures.ts";
+import type { Plans } from "./plans.ts";
 import type { Queue } from "./queue.ts";
 import type { Results } from "./results.ts";
 import type { Runs } from "./runs.ts";
@@ -29,6 +30,7 @@ export interface Ledger extends AsyncDisposable {
   readonly history: EntryHistory;
   readonly failures: OpenFailures;
   readonly audit: AuditView;
+  readonly plans: Plans;
   readonly upkeep: Upkeep;
   /** Waits until everything written so far is on disk. */
   flush(): Promise<void>;

@@ -1,4 +1,5 @@
 // The ledger as dispatch sees it: what is open, what is known, what was sent.
+import type { JsonObject } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Problem } from "../problem.ts";
 import type { Phase, ReferableName, RemoteKey, ResourceName } from "../resource.ts";
@@ -12,6 +13,13 @@ export interface KnownEntry {
   readonly partial: boolean;
   /** It is known which rows made what was accepted. */
   readonly areRowsKnown: boolean;
+}
+
+/** A record as a lookup showed it. */
+export interface SeenRow {
+  readonly key: string;
+  readonly remoteId: string;
+  readonly row: JsonObject;
 }
 
 /** What made the content that was accepted, as far as it is known. */
@@ -136,8 +144,21 @@ export interface Queue {
   remember(
     run: number,
     resource: ReferableName,
-    records: readonly { readonly remoteId: string; readonly keys: readonly RemoteKey[] }[],
+    records: readonly {
+      readonly remoteId: string;
+      readonly keys: readonly RemoteKey[];
+      /** The record as it was shown: kept, for this opening of the ledger, where an open entry of the run has its own key. */
+      readonly row?: JsonObject;
+    }[],
   ): Promise<void>;
+  /** The records that were shown last under these own keys. */
+  seenRows(resource: ResourceName, keys: readonly string[]): Promise<readonly SeenRow[]>;
+  /** The record of this id, as a lookup showed it last; undefined where none did. */
+  seenRecord(resource: ResourceName, remoteId: string): Promise<JsonObject | undefined>;
+  /** When the last of the sends of the runs before this one ended, ms since the epoch; undefined without any. */
+  lastSendMs(run: number): Promise<number | undefined>;
+  /** Forgets the shown records of these entries. */
+  forgetRows(entryIds: readonly number[]): Promise<void>;
   /** What the run remembers for these keys. What earlier runs had accepted is not among it: it may be gone. */
   recall(
     run: number,

@@ -16,11 +16,13 @@ export interface RunRecord {
   readonly program?: string;
   /** Of a retry: the id of the run whose failures it reads. */
   readonly retryOf?: number;
+  /** Of a run that does a plan: its id, as people see it. */
+  readonly planId?: string;
 }
 
 /** The runs of the account, over all jobs. */
 export interface Runs {
-  begin(run: Pick<RunRecord, "runId" | "job" | "command" | "startedAtMs" | "program" | "retryOf">): Promise<RunRecord>;
+  begin(run: Pick<RunRecord, "runId" | "job" | "command" | "startedAtMs" | "program" | "retryOf" | "planId">): Promise<RunRecord>;
   end(
     id: number,
     end: { readonly endedAtMs: number; readonly exitCode: number; readonly summary: unknown },

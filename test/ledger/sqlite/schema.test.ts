@@ -70,6 +70,7 @@ const released = [
   "c3bb5afcbdb145ce0f6a7226dc6cd8824517e2825a3d5f881a5313aba0e55d55",
   "247f693b9e5cb45c5f7616205745c7e6bc78e94f45260e8aa28461f72fe6d011",
   "34dbef94e308a25ae58eca35e086bdbe25487617a7b2f5555ac55abeab402b73",
+  "b05650daa3ee9e4a9bdf5d0fa06bd49936d1f63116a703dba79c482f3a4d0020",
 ];
 
 it("a released step is never changed: ledgers in the field have taken it as it was", () => {

@@ -261,8 +261,37 @@ update accepted set rows_hash = made.rows_hash
  where accepted.key = made.key and accepted.role = 'own' and accepted.hash = made.hash;
 `;
 
+const version5 = `
+-- What a plan says of every entry, so that a run can do just that. Both outlive the runs.
+create table plans (
+  id integer primary key,
+  plan_id text not null unique,
+  job text not null,
+  made_at_ms integer not null,
+  after_run integer not null, -- the newest run that it knows of; 0 without any
+  content_hash text, -- of its plan.json; null until all its entries are here
+  done_run text -- the run of it that came to its end
+) strict;
+create table plan_entries (
+  plan integer not null references plans on delete cascade,
+  ordinal integer not null,
+  resource text not null,
+  key integer references keys,
+  hash text not null,
+  decision text not null,
+  remote_id text,
+  state text, -- hash of what Luminous had in the fields that an update says
+  problems text,
+  primary key (plan, ordinal)
+) strict, without rowid;
+create index plan_entries_by_key on plan_entries (plan, key);
+
+-- The plan that a run does.
+alter table runs add column plan_id text;
+`;
+
 /** Step n leads from version n to version n + 1; a new ledger takes all of them. */
-export const migrations: readonly string[] = [version1, version2, version3, version4];
+export const migrations: readonly string[] = [version1, version2, version3, version4, version5];
 
 /** SQL: how an entry ends that has to be made good. SQLite takes the index below only for this very list. */
 export const failedOutcomes = "('invalid', 'blocked', 'rejected', 'failed', 'in_doubt')";
@@ -303,6 +332,15 @@ create temp table pilot_passed (entry integer primary key) strict;
 create temp table hopeless (entry integer primary key) strict;
 create temp table tried (entry integer primary key) strict;
 create temp table dead_keys (key integer primary key) strict;
+
+-- Records as lookups showed them, of keys that open entries have: what they would be updated from.
+create temp table seen_rows (
+  key integer not null,
+  remote_id text not null,
+  row text not null,
+  primary key (key, remote_id)
+) strict;
+create index temp.seen_rows_by_id on seen_rows (remote_id);
 
 -- Texts of rows: where each stood first, how often at most in one of the files before, and how often so far in this one.
 create temp table row_texts (
