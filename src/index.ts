@@ -47,6 +47,7 @@ export {
   listRuns,
   type RunStanding,
 } from "./history/status.ts";
+export { type PlanOptions, type PlanResult, plan } from "./plan/plan.ts";
 export { type CheckOptions, type CheckResult, check } from "./run/check.ts";
 export type { RunEvent, StagedPhase } from "./run/events.ts";
 export { type RetryOptions, type RetryResult, retry } from "./run/retry.ts";
@@ -80,6 +81,7 @@ export type {
 export type { FailureFile } from "./report/failures.ts";
 export type { SavedProgress } from "./report/live/progress-file.ts";
 export type { PhaseFigures, RunFigures, RunTitle, Step, Waiting } from "./report/live/run-figures.ts";
+export type { PlanContent, PlanCounts, PlanExample, PlanField, PlanRequests } from "./report/plan/plan-content.ts";
 export type { ShownEntry } from "./report/preview-text.ts";
 export type { ProblemGroup } from "./report/problems.ts";
 export type { Counts, Pilot, StopReason, Summary, SummaryFile } from "./report/summary.ts";
@@ -91,6 +93,7 @@ export type { ColumnStyle, ColumnStyles, Filling, FillRun, Fills, KnownFilling }
 export type { Position } from "./model/config/yaml-syntax.ts";
 export type { Forecast, ForecastFate, PhaseForecast } from "./model/forecast.ts";
 export type { Json, JsonObject } from "./model/json.ts";
+export type { PlanDecision } from "./model/ledger/plans.ts";
 export type { CreationNeeds } from "./model/ledger/queue.ts";
 export { version } from "./model/package.ts";
 export type { ExistingPolicy, Phase, PhasesOf, ReferableName, ResourceName } from "./model/resource.ts";

@@ -6,6 +6,7 @@ import { faultNames } from "../sandbox/world/faults.ts";
 import { lieNames } from "../sandbox/world/lies.ts";
 import type { Shell } from "./commands/completion.ts";
 import type { InitFlags } from "./commands/init.ts";
+import type { PlanFlags } from "./commands/plan.ts";
 import type { RetryFlags } from "./commands/retry.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { sandboxHelp } from "./commands/sandbox-help.ts";
@@ -31,7 +32,7 @@ import { namedEntry, namedJob } from "./world/named-job.ts";
 import type { CommandWorld } from "./world/world.ts";
 
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
-export const laterCommands = ["plan", "drop", "report"] as const;
+export const laterCommands = ["drop", "report"] as const;
 
 // That there are options need not be said of every command: the place is for what it does.
 function subcommandTerm(command: Command): string {
@@ -127,6 +128,23 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await check(await namedJob(command, world), globals(command), options, world));
     });
 
+  withAccount(withState(withProgress(withJson(withJob(program.command("plan")), "the plan"))))
+    .description("what a run would create, update, skip and block, the requests, the time; the account is only read")
+    .option("--only <input>", "this input alone")
+    .addOption(repeatable("--input <name=path>", "replace the file of an input; can be given several times"))
+    .option("--strict", "warnings count as errors")
+    .addOption(
+      new Option("--show <n>", "print the first N valid entries of each phase as they would be sent")
+        .argParser(wholeNumber("--show", 0))
+        .default(3),
+    )
+    .option("--out <file>", "write plan.json there too")
+    .addHelpText("after", example("luminous-import plan import.yaml", "luminous-import plan import.yaml --out plan.json"))
+    .action(async (_job: unknown, options: PlanFlags, command: Command) => {
+      const { plan } = await import("./commands/plan.ts");
+      done(await plan(await namedJob(command, world), globals(command), options, world));
+    });
+
   withAccount(withState(withProgress(withJson(withJob(program.command("run")), "the summary"))))
     .description("do it; the same command again continues")
     .addOption(limitOption("a pilot: the first N orders with all that they need; the rest stays pending"))
@@ -137,10 +155,15 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .option("--strict", "warnings count as errors")
     .option("--force", "ask the API again even for what was accepted")
     .option("--dry-run", "the same as check")
-    .addHelpText("after", example("luminous-import run import.yaml --limit 10", "luminous-import run import.yaml"))
+    .option("--plan <file>", "do just what this plan.json says, or nothing where it does not hold any more")
+    .addHelpText("after", example("luminous-import run import.yaml --limit 10", "luminous-import run import.yaml", "luminous-import run import.yaml --plan plan.json"))
     .action(async (_job: unknown, options: RunFlags & { readonly dryRun?: boolean }, command: Command) => {
       const job = await namedJob(command, world);
       if (options.dryRun === true) {
+        if (options.plan !== undefined)
+          throw new ImportError("USAGE", "--dry-run sends nothing, and --plan says what is sent", {
+            hint: "Leave one of them out.",
+          });
         const { check } = await import("./commands/check.ts");
         return done(await check(job, globals(command), options, world));
       }

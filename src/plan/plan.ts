@@ -41,6 +41,8 @@ export interface PlanOptions {
   readonly strict?: boolean;
   /** So many valid entries of each phase are given back as they would be sent; none unless said. */
   readonly show?: number;
+  /** plan.json is written to this path too. */
+  readonly out?: string;
   /** The version of the program that made it: this one's, unless a test knows better. */
   readonly program?: string;
   /** The machine's own unless said. */
@@ -56,7 +58,7 @@ export interface PlanResult {
   readonly plan: PlanContent;
   /** The folder with plan.json, and with results.csv and summary.json of what the files alone say. */
   readonly folder: string;
-  /** What `run --plan` takes. */
+  /** What `run --plan` takes: plan.json, at `out` where that was said. */
   readonly file: string;
   /** What the files alone say, as of a check. */
   readonly summary: Summary;
@@ -64,8 +66,7 @@ export interface PlanResult {
   readonly shown: readonly ShownEntry[];
 }
 
-/** The name of a plan in its folder. */
-export const planFileName = "plan.json";
+const planFileName = "plan.json";
 
 /**
  * Makes a plan of a job. The account is asked and never written to; the lock of the state folder is held for two moments, to
@@ -141,9 +142,9 @@ export async function plan(job: Job, options: PlanOptions): Promise<PlanResult> 
     warnings: [...warnings],
     ...tally,
   };
-  const file = join(folder, planFileName);
-  await keep(job, ledger, { run: record.id, afterRun, madeAtMs: startedAtMs, made, file });
-  return { exitCode, plan: made, folder, file, summary, shown };
+  const files = [join(folder, planFileName), ...(options.out === undefined ? [] : [options.out])];
+  await keep(job, ledger, { run: record.id, afterRun, madeAtMs: startedAtMs, made, files });
+  return { exitCode, plan: made, folder, file: files.at(-1) ?? "", summary, shown };
 }
 
 /** What it is about to send cannot be planned, and both would ask at the account's full rate. */
@@ -170,17 +171,17 @@ interface Made {
   readonly afterRun: number;
   readonly madeAtMs: number;
   readonly made: PlanContent;
-  readonly file: string;
+  readonly files: readonly string[];
 }
 
-async function keep(job: Job, scratch: Ledger, { run, afterRun, madeAtMs, made, file }: Made): Promise<void> {
+async function keep(job: Job, scratch: Ledger, { run, afterRun, madeAtMs, made, files }: Made): Promise<void> {
   const host = ledgersIn(job.state);
   await using _lock = await host.lock();
   await using ledger = await host.open(made.account, "write");
   if ((await ledger.plans.newestRun()) !== afterRun)
     throw planError(`a run of ${made.account} began while the plan was made, so it does not hold any more`);
   const text = `${JSON.stringify(made, null, 2)}\n`;
-  await writeAtomically(file, text);
+  for (const file of files) await writeAtomically(file, text);
   const saved = { planId: made.plan_id, job: made.job, madeAtMs, afterRun, contentHash: contentHash(text) };
   await ledger.plans.save(saved, plannedEntries(scratch, run));
 }

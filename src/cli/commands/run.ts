@@ -1,4 +1,5 @@
 // `luminous-import run`.
+import { resolve } from "node:path";
 import { run as runJob } from "../../run/run.ts";
 import { resolveAccount } from "../world/account.ts";
 import { openConsole } from "../world/console.ts";
@@ -15,6 +16,7 @@ export interface RunFlags extends InputFlags {
   readonly maxErrors?: number;
   readonly strict?: boolean;
   readonly force?: boolean;
+  readonly plan?: string;
 }
 
 /** Runs a job and says how it ended; gives the exit code. */
@@ -23,9 +25,10 @@ export async function run(path: string, options: GlobalOptions, flags: RunFlags,
   const account = await resolveAccount(job, accountSources(world, options));
   await using console = await openConsole(world, options);
   using signals = interruptible(world);
-  const { input: _, ...runOptions } = flags;
+  const { input: _, plan, ...runOptions } = flags;
   const result = await runJob(job, {
     ...runOptions,
+    ...(plan === undefined ? {} : { plan: resolve(world.cwd, plan) }),
     ...sending(account, signals, console),
     stdin: world.stdin,
   });

@@ -84,8 +84,8 @@ export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld
 }
 
 // Options that belong to a run's own files and to this one call; a retry takes up where it ended.
-const ofThisRun = /^--(limit|only|input|all-or-nothing|max-errors|strict|force|dry-run)(=|$)/;
-const withoutValue = /^--(all-or-nothing|strict|force|dry-run|watch|account)$|=/;
+const ofThisRun = /^--(limit|plan|only|input|all-or-nothing|max-errors|strict|force|dry-run)(=|$)/;
+const withoutValue = /^--(all-or-nothing|strict|force|dry-run|watch|account|json)$|=/;
 
 /** The words that retry what a command with these words did not make. */
 function retryWords(words: readonly string[]): readonly string[] {
@@ -93,7 +93,7 @@ function retryWords(words: readonly string[]): readonly string[] {
 }
 
 /** The words without some options and their values. */
-function without(words: readonly string[], options: RegExp): readonly string[] {
+export function without(words: readonly string[], options: RegExp): readonly string[] {
   return words.filter((word, at) => {
     const before = words[at - 1] ?? "";
     return !options.test(word) && !(options.test(before) && !withoutValue.test(before));
