@@ -139,7 +139,10 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
         .default(3),
     )
     .option("--out <file>", "write plan.json there too")
-    .addHelpText("after", example("luminous-import plan import.yaml", "luminous-import plan import.yaml --out plan.json"))
+    .addHelpText(
+      "after",
+      example("luminous-import plan import.yaml", "luminous-import plan import.yaml --out plan.json"),
+    )
     .action(async (_job: unknown, options: PlanFlags, command: Command) => {
       const { plan } = await import("./commands/plan.ts");
       done(await plan(await namedJob(command, world), globals(command), options, world));
@@ -156,7 +159,14 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .option("--force", "ask the API again even for what was accepted")
     .option("--dry-run", "the same as check")
     .option("--plan <file>", "do just what this plan.json says, or nothing where it does not hold any more")
-    .addHelpText("after", example("luminous-import run import.yaml --limit 10", "luminous-import run import.yaml", "luminous-import run import.yaml --plan plan.json"))
+    .addHelpText(
+      "after",
+      example(
+        "luminous-import run import.yaml --limit 10",
+        "luminous-import run import.yaml",
+        "luminous-import run import.yaml --plan plan.json",
+      ),
+    )
     .action(async (_job: unknown, options: RunFlags & { readonly dryRun?: boolean }, command: Command) => {
       const job = await namedJob(command, world);
       if (options.dryRun === true) {

@@ -1,7 +1,8 @@
 // What is decided about an entry, once more: a record that shows all of it already needs no update, and what a plan says of
 // the entry counts before what a lookup says now. Not here: how a decision comes about (plan-entries.ts).
-import type { Plan, QueuedEntry, Settlement } from "../model/ledger/entry.ts";
+
 import type { JsonObject } from "../model/json.ts";
+import type { Plan, QueuedEntry, Settlement } from "../model/ledger/entry.ts";
 import type { PlannedEntry } from "../model/ledger/plans.ts";
 import type { Queue } from "../model/ledger/queue.ts";
 import { saysNothing, updateBody, withFills } from "../model/request-body.ts";
@@ -156,7 +157,9 @@ function nowText(decision: Decision): string {
       : `Luminous has it now (id ${decision.plan.remoteId})`;
   if (decision.kind === "leave") return "nothing is known of it now";
   const { remoteId, problems } = decision.settlement;
-  return problems?.[0]?.message ?? (remoteId === undefined ? "it is another now" : `Luminous has it now (id ${remoteId})`);
+  return (
+    problems?.[0]?.message ?? (remoteId === undefined ? "it is another now" : `Luminous has it now (id ${remoteId})`)
+  );
 }
 
 function outdated({ resource, key }: QueuedEntry, why: string): Decision {

@@ -204,7 +204,8 @@ async function planAll<T extends { readonly entry: QueuedEntry }>(
     }
   }
   // Whoever makes a plan says in the end what was seen.
-  if (options.plan !== undefined || options.rereads !== true) await queue.forgetRows(items.map(({ entry }) => entry.id));
+  if (options.plan !== undefined || options.rereads !== true)
+    await queue.forgetRows(items.map(({ entry }) => entry.id));
   if (ends.length > 0) await settlements.settleAll(ends);
   if (plans.length > 0) await queue.plan(plans);
 }

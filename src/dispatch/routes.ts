@@ -4,7 +4,15 @@
 //   eq      `sku[eq]=…` one by one, a control before and after each hundred
 //   list    the unfiltered list, whole
 //   export  the cursor export; it shows active records only, so it has to agree with the list on a sample
-import { type Alike, type Collector, collectAnswers, type Found, keepBest, ownKeyOf, type ShownRecord } from "../api/answers.ts";
+import {
+  type Alike,
+  type Collector,
+  collectAnswers,
+  type Found,
+  keepBest,
+  ownKeyOf,
+  type ShownRecord,
+} from "../api/answers.ts";
 import { readExport } from "../api/export.ts";
 import { batchesForIn, eqQuestion, fitsIn, inQuestions, mostKeys } from "../api/questions.ts";
 import { type Asker, type ListEnd, readWholeList } from "../api/whole-list.ts";

@@ -77,9 +77,13 @@ const planFileName = "plan.json";
 export async function plan(job: Job, options: PlanOptions): Promise<PlanResult> {
   const { account, clock = systemClock, stop = new AbortController().signal, onEvent, strict = false } = options;
   if (await readsStreams(job)) {
-    throw new ImportError("USAGE", "standard input and pipes can be read once, so the run could not hold a plan against them", {
-      hint: "Name a file, or run without a plan.",
-    });
+    throw new ImportError(
+      "USAGE",
+      "standard input and pipes can be read once, so the run could not hold a plan against them",
+      {
+        hint: "Name a file, or run without a plan.",
+      },
+    );
   }
   // Before anything is read: what changes from here on is not what the plan says.
   const content = await contentOfJob(job, options.only);

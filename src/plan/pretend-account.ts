@@ -1,11 +1,12 @@
 // The account of somebody who only plans: questions go to the account itself, writes go nowhere and count as accepted, and
 // what they would have made is in the answers to later questions. A dispatch over it asks what a run would ask, in the same
 // order, so that counting its requests is counting those of the run. Not foreseen: what the API itself refuses.
+
+import { ownKeyOf } from "../api/answers.ts";
 import type { ApiRequest } from "../api/client.ts";
 import type { Line } from "../api/line.ts";
 import { parseJson, type Reads } from "../api/reply.ts";
 import type { Transport } from "../api/transport.ts";
-import { ownKeyOf } from "../api/answers.ts";
 import { pageSize } from "../api/whole-list.ts";
 import { isPlainObject, type JsonObject } from "../model/json.ts";
 import type { Phase, Resource, ResourceName } from "../model/resource.ts";
@@ -141,18 +142,15 @@ function createdBy({ method, path }: ApiRequest): Resource | undefined {
 }
 
 /** The answer to a list, a filter or an export, with what was made; any other answer as it is. */
-function withMade(
-  path: string,
-  text: string,
-  made: ReadonlyMap<ResourceName, Made>,
-): string {
+function withMade(path: string, text: string, made: ReadonlyMap<ResourceName, Made>): string {
   const { pathname, searchParams } = new URL(path, "http://plan.invalid");
   const resource = Object.values(resources).find(({ list }) => [list.path, list.exportPath].includes(pathname));
   const records = resource === undefined ? undefined : made.get(resource.name);
   const body = records === undefined ? undefined : parseJson(text);
   if (resource === undefined || records === undefined || !isPlainObject(body) || !Array.isArray(body.data)) return text;
   if (pathname === resource.list.exportPath) {
-    const isLast = (body.next_cursor ?? (isPlainObject(body.meta) ? body.meta.next_cursor : undefined) ?? null) === null;
+    const isLast =
+      (body.next_cursor ?? (isPlainObject(body.meta) ? body.meta.next_cursor : undefined) ?? null) === null;
     const all = isLast ? madeBetween(resource, records, 0, records.count) : [];
     return isLast ? JSON.stringify({ ...body, data: [...body.data, ...all] }) : text;
   }

@@ -58,7 +58,8 @@ export async function tallyPlan(ledger: Ledger, run: number, excluded: PlanExclu
       const example = exampleOf(item);
       for (const field of example.clears) countField(clears, resource, field);
       for (const field of example.not_compared) countField(notCompared, resource, field);
-      if (isHeldBack(decision)) for (const problem of example.problems) countReason(reasons, resource, decision, problem);
+      if (isHeldBack(decision))
+        for (const problem of example.problems) countReason(reasons, resource, decision, problem);
       const kind = `${resource} ${decision}`;
       const ofKind = examples.get(kind) ?? [];
       if (ofKind.length < mostExamples) ofKind.push(example);
@@ -92,8 +93,7 @@ async function* decided(ledger: Ledger, run: number): AsyncGenerator<readonly De
       const decision = decisionOf(entry);
       const remoteId = entry.remoteId === undefined || isPlannedId(entry.remoteId) ? undefined : entry.remoteId;
       const isThere = decision === "update" || decision === "unchanged";
-      const seen =
-        entry.row === undefined || !isThere ? undefined : await compareSeen(ledger.queue, entry, entry.row);
+      const seen = entry.row === undefined || !isThere ? undefined : await compareSeen(ledger.queue, entry, entry.row);
       items.push({ entry, decision, remoteId, seen });
     }
     yield items;
@@ -125,7 +125,8 @@ function decisionOf({ id, outcome, action }: RehearsedEntry): PlanDecision {
 
 function exampleOf({ entry, decision, remoteId, seen }: Decided): PlanExample {
   const isUpdate = decision === "update";
-  const isSent = (path: string): boolean => isUpdate && seen?.sent.some((field) => parsePath(path)[0] === field) === true;
+  const isSent = (path: string): boolean =>
+    isUpdate && seen?.sent.some((field) => parsePath(path)[0] === field) === true;
   const changes = seen?.differences.filter(({ path }) => isSent(path)) ?? [];
   const clears = isUpdate ? Object.keys(entry.clears) : [];
   return {
@@ -135,7 +136,9 @@ function exampleOf({ entry, decision, remoteId, seen }: Decided): PlanExample {
     file: entry.file,
     line: entry.line,
     remote_id: remoteId ?? null,
-    changes: changes.slice(0, mostChanges).map(({ path, have, sent }) => ({ path, from: (have ?? null) as Json, to: sent })),
+    changes: changes
+      .slice(0, mostChanges)
+      .map(({ path, have, sent }) => ({ path, from: (have ?? null) as Json, to: sent })),
     not_compared: isUpdate ? (seen?.notCompared ?? Object.keys(entry.payload)) : [],
     // What is empty already is not emptied.
     clears: clears.filter((path) => seen === undefined || isDifferent(seen, path)),

@@ -90,9 +90,13 @@ function refuseOtherOptions({ limit, force, only, strict }: PlanDemand): void {
     ...(strict === true ? ["--strict"] : []),
   ];
   if (given.length === 0) return;
-  throw new ImportError("USAGE", `${given.join(" and ")} cannot stand beside --plan: what is done was said when it was made`, {
-    hint: "Make the plan with --only or --strict, or run without --plan.",
-  });
+  throw new ImportError(
+    "USAGE",
+    `${given.join(" and ")} cannot stand beside --plan: what is done was said when it was made`,
+    {
+      hint: "Make the plan with --only or --strict, or run without --plan.",
+    },
+  );
 }
 
 async function readPlan(path: string): Promise<{ readonly plan: PlanContent; readonly text: string }> {
@@ -145,7 +149,9 @@ async function contentChanges(job: Job, plan: PlanContent): Promise<readonly str
     if (now.get(path) === hash) return [];
     return [now.get(path) === null ? `${shown} is gone` : `${shown} has changed`];
   });
-  const added = [...now.keys()].filter((path) => !then.has(path)).map((path) => `${shownPath(path, job)} has come to the job`);
+  const added = [...now.keys()]
+    .filter((path) => !then.has(path))
+    .map((path) => `${shownPath(path, job)} has come to the job`);
   const all = [...changes, ...added];
   return settings === plan.settings || all.length > 0 ? all : ["the job says something else"];
 }

@@ -1,6 +1,7 @@
 // What a job is made of, down to the byte: a plan is good for just that.
-import { watchedFiles } from "../job/watched-files.ts";
+
 import type { Job } from "../job/job.ts";
+import { watchedFiles } from "../job/watched-files.ts";
 import { contentHash, type Json } from "../model/json.ts";
 import { contentOf } from "./file-content.ts";
 

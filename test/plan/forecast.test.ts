@@ -1,8 +1,8 @@
 // The number of requests that a plan foretells is the number that its run makes: five jobs, each against a sandbox without faults.
 import { expect, test } from "vitest";
 import { plan } from "../../src/plan/plan.ts";
-import type { Files } from "../staging/job-folder.ts";
 import { orderFields, ordersJob, type SandboxJob, sandboxJob } from "../run/sandbox-job.ts";
+import type { Files } from "../staging/job-folder.ts";
 
 const orders = "- { name: orders, file: o.csv, mapping: orders.yaml }\n";
 const orderFiles: Files = {
@@ -110,7 +110,10 @@ children:
     before: async (job) => {
       expect((await job.run()).exitCode).toBe(0);
       const more = { "goods.tsv": `${goods(5, 1)}G-5\t7\nG-6\t7\nG-NEW\t1\n` };
-      await job.check({ ...more, "o.csv": "Order,Customer,Part,Note\n1,Ann,G-1,\n2,Bob,G-2,call first\n4,Dee,G-NEW,\n" });
+      await job.check({
+        ...more,
+        "o.csv": "Order,Customer,Part,Note\n1,Ann,G-1,\n2,Bob,G-2,call first\n4,Dee,G-NEW,\n",
+      });
     },
     counts: [
       { resource: "channels", entries: 2, unchanged: 2 },
@@ -155,8 +158,14 @@ function planned(counts: readonly object[]): unknown {
   return sums;
 }
 
-async function fates({ tallies }: { readonly tallies: readonly { outcome: string; action: string | null; entries: number }[] }) {
+async function fates({
+  tallies,
+}: {
+  readonly tallies: readonly { outcome: string; action: string | null; entries: number }[];
+}) {
   const of = (name: string) =>
-    tallies.filter(({ outcome, action }) => (action ?? outcome) === name).reduce((sum, { entries }) => sum + entries, 0);
+    tallies
+      .filter(({ outcome, action }) => (action ?? outcome) === name)
+      .reduce((sum, { entries }) => sum + entries, 0);
   return { created: of("created"), updated: of("updated"), unchanged: of("unchanged"), blocked: of("blocked") };
 }

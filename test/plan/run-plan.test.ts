@@ -7,9 +7,9 @@ import type { ImportError } from "../../src/model/error.ts";
 import { exitCodeOf } from "../../src/model/exit-codes.ts";
 import { type PlanOptions, type PlanResult, plan } from "../../src/plan/plan.ts";
 import { type RunOptions, run } from "../../src/run/run.ts";
+import { parseResults } from "../e2e/table.ts";
 import { orderFields, ordersJob, type SandboxJob, sandboxJob } from "../run/sandbox-job.ts";
 import type { Files } from "../staging/job-folder.ts";
-import { parseResults } from "../e2e/table.ts";
 
 const goods: Files = {
   "import.yaml": `version: 1
@@ -48,7 +48,8 @@ const fates = async ({ folder }: { readonly folder: string }) =>
   );
 
 it("is refused when one byte of anything that the plan was made of is another, and names it", async () => {
-  const orders = "- name: orders\n  file: o.csv\n  join: { lines: lines.csv, people: people.csv }\n  mapping: orders.yaml\n";
+  const orders =
+    "- name: orders\n  file: o.csv\n  join: { lines: lines.csv, people: people.csv }\n  mapping: orders.yaml\n";
   await using job = await sandboxJob({
     ...ordersJob(orders),
     "orders.yaml": `version: 1
@@ -66,7 +67,16 @@ ${orderFields.replace("bill_to.name: Customer", "bill_to.name: { from: people.Na
   });
   const made = await planOf(job);
   expect([made.exitCode, made.plan.examples.length]).toEqual([0, 5]);
-  const names = ["import.yaml", "orders.yaml", "goods.yaml", "goods.tsv", "o.csv", "lines.csv", "people.csv", "names.csv"];
+  const names = [
+    "import.yaml",
+    "orders.yaml",
+    "goods.yaml",
+    "goods.tsv",
+    "o.csv",
+    "lines.csv",
+    "people.csv",
+    "names.csv",
+  ];
   for (const name of names) {
     const path = join(job.folder.path, name);
     const before = await readFile(path);
@@ -141,7 +151,9 @@ it("sends nothing of an entry whose record appeared, vanished or changed since, 
   const messages = result.summary.problems.top.flatMap(({ examples }) => examples.map(({ message }) => message));
   expect(messages).toEqual(
     expect.arrayContaining([
-      expect.stringMatching(/"NEW" is not what the plan saw: the plan would create it, and Luminous has it now \(id \d+\)/),
+      expect.stringMatching(
+        /"NEW" is not what the plan saw: the plan would create it, and Luminous has it now \(id \d+\)/,
+      ),
       expect.stringMatching(/"GOES" .* the plan would update it \(id \d+\), and Luminous does not have it now/),
       expect.stringMatching(/"DEAR" .* its fields are no longer what they were; retail_price is 6 now/),
     ]),

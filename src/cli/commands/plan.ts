@@ -25,7 +25,12 @@ export interface PlanFlags extends InputFlags {
 const usuallyShown = 3;
 
 /** Makes a plan of a job and says what it would do; gives the exit code. */
-export async function plan(path: string, options: GlobalOptions, flags: PlanFlags, world: CommandWorld): Promise<number> {
+export async function plan(
+  path: string,
+  options: GlobalOptions,
+  flags: PlanFlags,
+  world: CommandWorld,
+): Promise<number> {
   try {
     const result = await make(path, options, flags, world);
     if (options.json === true) world.stdout.write(`${JSON.stringify(result.plan, null, 2)}\n`);

@@ -22,7 +22,18 @@ export function openReferences(
   connection: Connection,
   keys: Keys,
   worklists: Worklists,
-): Pick<Queue, "remember" | "recall" | "seenRows" | "seenRecord" | "forgetRows" | "lastSendMs" | "unknownReferences" | "openReferences" | "fills"> {
+): Pick<
+  Queue,
+  | "remember"
+  | "recall"
+  | "seenRows"
+  | "seenRecord"
+  | "forgetRows"
+  | "lastSendMs"
+  | "unknownReferences"
+  | "openReferences"
+  | "fills"
+> {
   return {
     async remember(run, resource, records) {
       connection.write(() => {

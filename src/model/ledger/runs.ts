@@ -22,7 +22,9 @@ export interface RunRecord {
 
 /** The runs of the account, over all jobs. */
 export interface Runs {
-  begin(run: Pick<RunRecord, "runId" | "job" | "command" | "startedAtMs" | "program" | "retryOf" | "planId">): Promise<RunRecord>;
+  begin(
+    run: Pick<RunRecord, "runId" | "job" | "command" | "startedAtMs" | "program" | "retryOf" | "planId">,
+  ): Promise<RunRecord>;
   end(
     id: number,
     end: { readonly endedAtMs: number; readonly exitCode: number; readonly summary: unknown },

@@ -81,7 +81,9 @@ function fieldNotes({ clears, not_compared }: PlanContent): readonly string[] {
 
 /** `description of 3 products and notes of 1 order`. */
 function fieldsText(fields: readonly PlanField[]): string {
-  const texts = fields.map(({ resource, field, entries }) => `${field} of ${counted(entries, resources[resource].singular)}`);
+  const texts = fields.map(
+    ({ resource, field, entries }) => `${field} of ${counted(entries, resources[resource].singular)}`,
+  );
   const shown = texts.slice(0, maxFields);
   return listed(texts.length > maxFields ? [...shown, `${texts.length - maxFields} more fields`] : shown);
 }
@@ -96,7 +98,7 @@ function reasonsText({ reasons, problems }: PlanContent, width: number): string 
     .flatMap(({ entries, first }) => wrap(`${grouped(entries)} × ${visibleSentence(describeProblem(first))}`, width));
   const more = others.length - maxReasons;
   if (more > 0) lines.push(`+${counted(more, "more kind")} of reason: plan.json has them`);
-  return `What Luminous, or what is missing there, stands in the way of\n${indented(lines.join("\n"))}`;
+  return `What would not be sent, and why\n${indented(lines.join("\n"))}`;
 }
 
 function requestsText({ requests }: PlanContent): readonly string[] {
@@ -117,7 +119,9 @@ function nextStep(plan: PlanContent, send: string, again: string): string {
   const writes = plan.requests.writes.length;
   const kept = plan.exit_code !== 0;
   if (writes === 0) return kept ? `fix what is named above and plan again: ${again}` : "there is nothing to send.";
-  return kept ? `fix what is named above and plan again (${again}), or send the rest: ${send}` : `to do just this: ${send}`;
+  return kept
+    ? `fix what is named above and plan again (${again}), or send the rest: ${send}`
+    : `to do just this: ${send}`;
 }
 
 function indented(text: string): string {

@@ -1,14 +1,14 @@
 // Plans: what each says of every entry, and how a run's entries stand to it. Not here: what follows (dispatch).
-import type { JsonObject } from "../../model/json.ts";
-import type { QueuedEntry } from "../../model/ledger/entry.ts";
-import type { PlanDecision, PlannedEntry, Plans, RehearsedEntry, SavedPlan } from "../../model/ledger/plans.ts";
-import type { Action, Outcome } from "../../model/outcome.ts";
-import type { Phase, ResourceName } from "../../model/resource.ts";
-import { decode, decodeProblems, encodeList } from "./storage/codec.ts";
-import type { Connection } from "./storage/connection.ts";
-import type { Keys } from "./storage/keys.ts";
-import { pagesByPosition, type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";
-import { rowsPerFile } from "./storage/row-id.ts";
+import type { JsonObject } from "../../../model/json.ts";
+import type { QueuedEntry } from "../../../model/ledger/entry.ts";
+import type { PlanDecision, PlannedEntry, Plans, RehearsedEntry, SavedPlan } from "../../../model/ledger/plans.ts";
+import type { Action, Outcome } from "../../../model/outcome.ts";
+import type { Phase, ResourceName } from "../../../model/resource.ts";
+import { decode, decodeProblems, encodeList } from "../storage/codec.ts";
+import type { Connection } from "../storage/connection.ts";
+import type { Keys } from "../storage/keys.ts";
+import { pagesByPosition, type QueuedColumns, queuedEntry, selectQueued } from "../storage/queued-entry.ts";
+import { rowsPerFile } from "../storage/row-id.ts";
 
 /** So many plans are kept. */
 const mostPlans = 5;
@@ -20,7 +20,9 @@ export function openPlans(connection: Connection, keys: Keys): Plans {
     rehearsed: (run) => rehearsed(connection, run),
     async save(plan, entries) {
       const { id } = connection.write(() => {
-        connection.run(`delete from plans where id not in (select id from plans order by id desc limit ${mostPlans - 1})`);
+        connection.run(
+          `delete from plans where id not in (select id from plans order by id desc limit ${mostPlans - 1})`,
+        );
         return connection.run(
           "insert into plans (plan_id, job, made_at_ms, after_run) values (?, ?, ?, ?)",
           plan.planId,
@@ -32,7 +34,10 @@ export function openPlans(connection: Connection, keys: Keys): Plans {
       let ordinal = 0;
       for await (const batch of entries) {
         connection.write(() => {
-          for (const entry of batch) addEntry(connection, keys, id, (ordinal += 1), entry);
+          for (const entry of batch) {
+            ordinal += 1;
+            addEntry(connection, keys, id, ordinal, entry);
+          }
         }, batch.length);
       }
       connection.write(() => connection.run("update plans set content_hash = ? where id = ?", plan.contentHash, id));

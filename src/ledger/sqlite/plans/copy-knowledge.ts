@@ -1,6 +1,6 @@
 // What a plan has to know of earlier runs, copied out of the account's ledger into a scratch one: keys, what was accepted,
 // what is in doubt, how the server answers. Not copied: rows and entries, which may be gigabytes.
-import type { Connection } from "./storage/connection.ts";
+import type { Connection } from "../storage/connection.ts";
 
 /** Fills an empty scratch ledger from the ledger at `file`, which is only read, and has the same version. */
 export function copyKnowledge(connection: Connection, file: string): void {
