@@ -6,6 +6,7 @@ import { parseJson } from "../api/reply.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { QueuedEntry, Settlement } from "../model/ledger/entry.ts";
 import { parentPath, parsePath, valueAt, withValueAt } from "../model/payload-path.ts";
+import type { Problem } from "../model/problem.ts";
 import { saysNothing, updateBody } from "../model/request-body.ts";
 import type { Endpoint, Merge, Resource } from "../model/resource.ts";
 import { recordOf } from "../model/resources/record-fields.ts";
@@ -13,12 +14,12 @@ import type { DispatchContext } from "./context.ts";
 import type { DispatchOptions } from "./options.ts";
 
 /**
- * `send`: all of these make the change, in this order. `lock`: why the API will refuse it, by the record's own word.
- * `settle`: the record cannot become what the entry says.
+ * `send`: all of these make the change, in this order. `notes`: warnings of what is left out. `lock`: why the API will refuse
+ * it, by the record's own word. `settle`: the record cannot become what the entry says.
  */
 export type Change =
-  | { readonly kind: "send"; readonly requests: Requests; readonly lock?: string }
-  | { readonly kind: "nothing" }
+  | { readonly kind: "send"; readonly requests: Requests; readonly notes: readonly Problem[]; readonly lock?: string }
+  | { readonly kind: "nothing"; readonly notes: readonly Problem[] }
   | { readonly kind: "settle"; readonly settlement: Settlement };
 
 /** At least one. */
@@ -37,8 +38,8 @@ export async function changeOf(
   const body = updateBody(resource, payload, clears);
   const { merge } = resource;
   if (merge === undefined) {
-    if (saysNothing(resource, body)) return { kind: "nothing" };
-    return { kind: "send", requests: [{ ...endpoint, body: JSON.stringify(body) }] };
+    if (saysNothing(resource, body)) return { kind: "nothing", notes: [] };
+    return { kind: "send", requests: [{ ...endpoint, body: JSON.stringify(body) }], notes: [] };
   }
 
   const asked = await ask(
@@ -63,9 +64,10 @@ export async function changeOf(
   const problems = merge.conflicts(await withOwnIds(options, resource, body), asked.value);
   if (problems.length > 0) return { kind: "settle", settlement: { outcome: "invalid", remoteId, problems } };
   const [first, ...others] = requestsOf(merge, endpoint, remoteId, merge.difference(body, asked.value));
-  if (first === undefined) return { kind: "nothing" };
+  const notes = merge.kept(body, asked.value);
+  if (first === undefined) return { kind: "nothing", notes };
   const lock = merge.lockOf(asked.value);
-  return { kind: "send", requests: [first, ...others], ...(lock === undefined ? {} : { lock }) };
+  return { kind: "send", requests: [first, ...others], notes, ...(lock === undefined ? {} : { lock }) };
 }
 
 /** What has an endpoint of its own goes first: the rest may be what sets the record going (an order that is released). */

@@ -9,6 +9,7 @@ import { backoffMs, RetryLater, retryWhileShort } from "../api/backoff.ts";
 import { Halted } from "../api/halt.ts";
 import { longestHoldMs } from "../api/transport.ts";
 import type { NewSend, Plan, QueuedEntry, SendEnd, SendResult } from "../model/ledger/entry.ts";
+import type { Problem } from "../model/problem.ts";
 import { creationBody, needsUpdate, withFills } from "../model/request-body.ts";
 import { resources } from "../model/resources/resources.ts";
 import { changeOf, type Requests } from "./change.ts";
@@ -59,6 +60,9 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
   let attempts = entry.attempts;
   /** Of this entry: an unanswered update that has to be closed before it is sent again. */
   let unansweredUpdate = entry.doubt?.plan.kind === "update" ? entry.doubt.sendId : undefined;
+
+  /** What an update leaves out of what the entry says. */
+  let notes: readonly Problem[] = [];
 
   const ending = (sendId: number, result: SendResult, status?: number): SendEnd =>
     sendEnd({ sendId, result, ...(status === undefined ? {} : { status }) }, clock.nowMs());
@@ -207,7 +211,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
   };
 
   const accepted = async (sendId: number, status: number, remoteId: string): Promise<Next> => {
-    const settlement = { outcome: "accepted", action: state.made ?? "updated", remoteId } as const;
+    const settlement = { outcome: "accepted", action: state.made ?? "updated", remoteId, problems: notes } as const;
     await settlements.settle(withAttempts(), settlement, { sendId, result: "accepted", status });
     return { kind: "done" };
   };
@@ -224,9 +228,10 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
       const change = await changeOf(context, resource, remoteId, payload, entry.clears);
       switch (change.kind) {
         case "send":
+          notes = change.notes;
           return trying(change.requests, change.lock);
         case "nothing":
-          return nothingToSay(remoteId);
+          return nothingToSay(remoteId, change.notes);
         case "settle":
           await settlements.settle(withAttempts(), change.settlement);
           return { kind: "done" };
@@ -237,12 +242,13 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
   };
 
   /** Unchanged, unless an update of ours without an answer is what made it so. */
-  async function nothingToSay(remoteId: string): Promise<Next> {
-    if (unansweredUpdate === undefined) await settlements.settle(withAttempts(), { outcome: "unchanged", remoteId });
+  async function nothingToSay(remoteId: string, problems: readonly Problem[]): Promise<Next> {
+    if (unansweredUpdate === undefined)
+      await settlements.settle(withAttempts(), { outcome: "unchanged", remoteId, problems });
     else
       await settlements.settle(
         withAttempts(),
-        { outcome: "accepted", action: state.made ?? "recovered", remoteId },
+        { outcome: "accepted", action: state.made ?? "recovered", remoteId, problems },
         { sendId: unansweredUpdate, result: "recovered" },
       );
     return { kind: "done" };

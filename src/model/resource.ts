@@ -58,6 +58,8 @@ export interface Merge {
   readonly difference: (body: JsonObject, record: JsonObject) => JsonObject;
   /** What the payload says and no update can make of the record. */
   readonly conflicts: (payload: JsonObject, record: JsonObject) => readonly Problem[];
+  /** Warnings of what `difference` leaves out although it differs. */
+  readonly kept: (body: JsonObject, record: JsonObject) => readonly Problem[];
   /** True for a payload path that no update can change. */
   readonly isFixed: (path: string) => boolean;
   /** Why the API refuses every update of the record, when the record says so. */

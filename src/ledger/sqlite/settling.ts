@@ -72,11 +72,7 @@ function settle(connection: Connection, entryId: number, settlement: Settlement)
     remember(connection, entry.run, entry.key, "own", remoteId);
     // What we made before has this content now, whoever saw to it: later runs compare with that.
     if (outcome === "unchanged")
-      connection.run(
-        "update accepted set hash = ? where key = ? and role = 'own' and partial = 0",
-        entry.hash,
-        entry.key,
-      );
+      connection.run("update accepted set hash = ?, partial = 0 where key = ? and role = 'own'", entry.hash, entry.key);
   } else if (outcome === "invalid" && remoteId !== null) {
     // The file says something else by now, but what is there is ours: later runs compare with what was sent.
     const [sent] = openSends(connection, entry.key);

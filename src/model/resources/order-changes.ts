@@ -42,6 +42,7 @@ export function orderMerge({ readBack, addressMembers }: OrderReading): Merge {
         changeableFields.flatMap((field): [string, Json][] => {
           const wanted = body[field];
           if (wanted === undefined || isSame(field, wanted, shown)) return [];
+          if (field === "order_status" && wouldOpenAgain(wanted, shown.order_status)) return [];
           return [[field, valueToSend(field, wanted, shown[field], addressMembers)]];
         }),
       );
@@ -50,6 +51,12 @@ export function orderMerge({ readBack, addressMembers }: OrderReading): Merge {
       const shown = withPlainMoney(readBack(record));
       const fixed = withPlainMoney(Object.fromEntries(Object.entries(payload).filter(([path]) => isFixed(path))));
       return compare(fixed, shown).differences.map((difference) => problemOf(difference, String(record.id)));
+    },
+    kept({ order_status: wanted }, record) {
+      const { order_status: shown } = readBack(record);
+      if (!wouldOpenAgain(wanted, shown)) return [];
+      const message = `Luminous has this order as "${String(shown)}" (id ${String(record.id)}), and an update does not take it back to "${String(wanted)}": its status is left as it is`;
+      return [{ code: "status_kept", severity: "warning", path: "order_status", message }];
     },
     isFixed,
     lockOf: () => undefined,
@@ -63,6 +70,25 @@ export function orderMerge({ readBack, addressMembers }: OrderReading): Merge {
       }),
     },
   };
+}
+
+/** How far an order has come. What is not named has not left yet. */
+const progress: Readonly<Record<string, number>> = {
+  partially_shipped: 1,
+  shipped: 2,
+  fulfilled: 2,
+  completed: 2,
+  cancelled: 2,
+  partially_refunded: 2,
+};
+
+/**
+ * An order that was shipped or cancelled in Luminous is not opened again by a file that has not heard of it: it would allocate
+ * stock a second time, and could be shipped twice (facts §5.7).
+ */
+function wouldOpenAgain(wanted: Json | undefined, shown: Json | undefined): boolean {
+  if (typeof wanted !== "string" || typeof shown !== "string") return false;
+  return (progress[wanted] ?? 0) < (progress[shown] ?? 0);
 }
 
 function isFixed(path: string): boolean {

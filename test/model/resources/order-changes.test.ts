@@ -105,6 +105,23 @@ test.each<{ change: string; more: JsonObject; found: readonly string[][] }>([
   expect(conflicts(more)).toEqual(found);
 });
 
+test.each([
+  { from: "on_hold", to: "pending", isSent: true },
+  { from: "pending", to: "on_hold", isSent: true },
+  { from: "partially_shipped", to: "shipped", isSent: true },
+  { from: "shipped", to: "completed", isSent: true },
+  { from: "completed", to: "cancelled", isSent: true },
+  { from: "shipped", to: "pending", isSent: false },
+  { from: "cancelled", to: "on_hold", isSent: false },
+  { from: "partially_shipped", to: "processing", isSent: false },
+  { from: "shipped", to: "partially_shipped", isSent: false },
+])("a status goes from $from to $to: $isSent", ({ from, to, isSent }) => {
+  const shown = { ...record, order_status: from };
+  expect(difference({ order_status: to }, shown)).toEqual(isSent ? { order_status: to } : {});
+  const notes = merge?.kept({ ...payload, order_status: to }, shown).map(({ code, severity }) => [code, severity]);
+  expect(notes).toEqual(isSent ? [] : [["status_kept", "warning"]]);
+});
+
 describe("what a record does not show", () => {
   it("refuses nothing, and is sent where it can be changed", () => {
     const { items: _, total_tax: __, customer_notes: ___, channel_id: ____, bill_to, ...rest } = record;
