@@ -2,6 +2,7 @@
 
 // Jobs, from a file or from objects.
 
+export type { DropSettings } from "./job/drop-settings.ts";
 export type { FileState, Glob } from "./job/file-states.ts";
 export {
   type Input,
