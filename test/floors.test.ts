@@ -92,6 +92,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "ledger",
     "report",
     "report/live",
+    "report/html",
     "job",
     "staging",
   ],

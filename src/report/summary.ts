@@ -15,7 +15,7 @@ import type { Format } from "../model/row.ts";
 import { type ControlTotals, controlTotals } from "./agreement-text.ts";
 import type { FailureFile } from "./failures.ts";
 import type { ProblemGroup, Reasons } from "./problems.ts";
-import { resultFileNames } from "./results.ts";
+import { reportFileName, resultFileNames } from "./results.ts";
 import { inputName, runFiles } from "./row-outcome.ts";
 import { type TalliedRows, type Tally, tallyRows } from "./tally-rows.ts";
 import type { Timeline } from "./timeline.ts";
@@ -173,6 +173,7 @@ export interface Summary {
     readonly results_csv: string;
     readonly results_ndjson: string;
     readonly summary: string;
+    readonly report: string;
     readonly failures: readonly FailureFile[];
   };
 }
@@ -250,6 +251,7 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
       results_csv: resultFileNames.csv,
       results_ndjson: resultFileNames.ndjson,
       summary: summaryFileName,
+      report: reportFileName,
       failures: facts.failures,
     },
   };

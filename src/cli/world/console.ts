@@ -68,12 +68,17 @@ function json(summary: Summary, shown: readonly ShownEntry[] | undefined, { argv
  */
 export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld, words: readonly string[]): string {
   const { folder } = summary.results;
-  const near = relative(cwd, folder);
   return terminalSummary(visibleTexts(summary), {
     width: stdout.columns ?? 100,
     colour: stdout.isTTY && hasColour(env),
-    folder: visibleLine(near.startsWith("..") ? folder : near),
+    folder: visibleLine(near(folder, { cwd })),
     ...nextCommands(words),
     isWatched: words.includes("--watch"),
   });
+}
+
+/** The path as it is shown: from here, where it is below. */
+export function near(path: string, { cwd }: Pick<CommandWorld, "cwd">): string {
+  const way = relative(cwd, path);
+  return way.startsWith("..") ? path : way;
 }

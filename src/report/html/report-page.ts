@@ -2,6 +2,7 @@
 import { basename, join } from "node:path";
 import { openAtomicFile } from "../../disk/atomic-file.ts";
 import { version } from "../../model/package.ts";
+import { reportFileName } from "../results.ts";
 import type { Summary } from "../summary.ts";
 import type { KeptRows } from "./failed-rows.ts";
 import { closePage, openPage } from "./kit/document.ts";
@@ -12,29 +13,26 @@ import { controlTotalsSection, proofSection } from "./proof.ts";
 import { reasonsSection } from "./reasons.ts";
 import { rowsSection } from "./rows.ts";
 import { trafficSection } from "./traffic.ts";
-import { titleOf, verdict } from "./verdict.ts";
+import { type RunState, titleOf, verdict } from "./verdict.ts";
 import { withoutCells } from "./without-cells.ts";
-
-/** Name of the report inside a run's folder. */
-export const reportFileName = "report.html";
 
 /** What a report is told beside the summary and its rows. */
 export interface ReportFacts {
   /** The words of the command, for saying how to go on: `run`, `import.yaml`. */
   readonly words: readonly string[];
-  /** False while the run is under way, and of one that was killed. */
-  readonly isWhole?: boolean;
+  /** Ended, unless said. */
+  readonly state?: RunState;
 }
 
 /** The report in pieces. Its `reasons` are those of the rows, whatever the summary has. */
 export function* reportPage(summary: Summary, kept: KeptRows, facts: ReportFacts): Generator<string> {
-  const { words, isWhole = true } = facts;
+  const { words, state = "ended" } = facts;
   const told = kept.values ? summary : withoutCells(summary);
   const jobName = basename(summary.job);
   const page = { title: titleOf(summary, jobName), script: pageScript };
   const ofRun = summary.command === "check" ? [] : ["--run", summary.run_id];
   yield openPage(page).markup;
-  yield verdict(told, { commands: nextCommands(words), isWhole, jobName }).markup;
+  yield verdict(told, { commands: nextCommands(words), state, jobName }).markup;
   yield outcomesSection(told).markup;
   yield reasonsSection(told, kept).markup;
   yield* rowsSection(told, kept, otherCommand(words, "explain"));

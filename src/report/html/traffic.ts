@@ -27,7 +27,18 @@ export function trafficSection(summary: Summary): Html {
 }
 
 function sendWords(result: string): string {
-  return result === "open" ? "without an answer" : result.replaceAll("_", " ");
+  switch (result) {
+    case "open":
+      return "without an answer, not looked up yet";
+    case "absent":
+      return "without an answer, and not there when looked up";
+    case "recovered":
+      return "without an answer, and there when looked up";
+    case "held":
+      return "that waited for a pause";
+    default:
+      return result.replaceAll("_", " ");
+  }
 }
 
 const size = { width: 1000, height: 190, left: 44, right: 8, top: 12, bottom: 150 };

@@ -6,22 +6,23 @@ import { type Html, html, shownLine } from "./kit/markup.ts";
 import { command, count, moment } from "./kit/parts.ts";
 import type { NextCommands } from "./next-commands.ts";
 
+/** How far a run has come: one that is under way, or was killed, has a report of what is known so far. */
+export type RunState = "ended" | "under_way" | "cut_off";
+
 /** What the verdict needs beside the summary. */
 export interface VerdictFacts {
   readonly commands: NextCommands;
-  /** False while the run is under way, and of one that was killed: then it says what is known so far. */
-  readonly isWhole: boolean;
+  readonly state: RunState;
   readonly jobName: string;
 }
 
 /** The page's header. */
-export function verdict(summary: Summary, { commands, isWhole, jobName }: VerdictFacts): Html {
+export function verdict(summary: Summary, { commands, state, jobName }: VerdictFacts): Html {
   const isGood = summary.exit_code === 0;
   const { command: name, started_at, run_id, account, stopped, duration_seconds } = summary;
-  const state = !isWhole ? "Cut off" : stopped !== null ? "Stopped" : sendsNothing(summary) ? "Checked" : "Finished";
   const took = durationText(duration_seconds * 1000);
   return html`<header>
-<div class="over"><span class="badge ${isGood ? "good" : "bad"}">${state}</span><span>${words(name as "pending")} of <bdi>${jobName}</bdi>${run_id === name ? "" : html` · ${run_id}`}</span>${
+<div class="over"><span class="badge ${isGood ? "good" : "bad"}">${stateWord(summary, state)}</span><span>${words(name as "pending")} of <bdi>${jobName}</bdi>${run_id === name ? "" : html` · ${run_id}`}</span>${
     account === null ? "" : html`<span><bdi>${account}</bdi></span>`
   }<span>${moment(started_at)}</span></div>
 <h1>${sentence(summary)}</h1>
@@ -29,6 +30,12 @@ export function verdict(summary: Summary, { commands, isWhole, jobName }: Verdic
 <p class="next${isGood ? "" : " bad"}"><b>Next:</b>${withCommands(nextStep(summary, commands), commands)}</p>
 </header>
 `;
+}
+
+function stateWord(summary: Summary, state: RunState): string {
+  if (state === "under_way") return "Under way";
+  if (state === "cut_off") return "Cut off";
+  return summary.stopped !== null ? "Stopped" : sendsNothing(summary) ? "Checked" : "Finished";
 }
 
 /** The title of the window: the same without numbers that would have to be checked. */

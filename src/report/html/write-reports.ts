@@ -9,7 +9,9 @@ import { gatherFailedRows, type KeptRows } from "./failed-rows.ts";
 import { type ReportFacts, reportPath, writeReport } from "./report-page.ts";
 
 /** What the report is told that no other file needs. */
-export interface ReportWishes extends Partial<ReportFacts> {
+export interface ReportWishes {
+  /** The words of the command, for saying how to go on; its name and its job unless said. */
+  readonly words?: readonly string[];
   /** False leaves cells out of it, also where messages quote them. */
   readonly values?: boolean;
 }
@@ -56,9 +58,6 @@ export async function writeData(
 }
 
 /** The facts of a report of this run; the words are those of its command and job unless said. */
-export function reportFacts(
-  { command, job }: RunRecord,
-  { words = [command, job], isWhole }: ReportWishes,
-): ReportFacts {
-  return { words, ...(isWhole === undefined ? {} : { isWhole }) };
+export function reportFacts({ command, job }: RunRecord, { words = [command, job] }: ReportWishes): ReportFacts {
+  return { words };
 }

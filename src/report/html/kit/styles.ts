@@ -21,7 +21,7 @@ code,bdi,td,th,dd{overflow-wrap:anywhere}
 bdi,code{unicode-bidi:isolate}
 section,.card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.25rem 1.4rem 1.35rem;margin:0 0 1.1rem}
 .soft{color:var(--soft)}
-.small{font-size:.875rem}
+.small{font-size:.875rem;max-width:none}
 .n{font-variant-numeric:tabular-nums;white-space:nowrap}
 .unseen{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px;border-radius:4px}
@@ -58,6 +58,7 @@ header{margin:0 0 1.4rem}
 .legend li{min-width:6.2rem}
 
 .frame{overflow-x:auto;margin:0 0 .6rem}
+.frame th,.frame td{overflow-wrap:break-word}
 .frame:focus-visible{outline-offset:0}
 table{border-collapse:collapse;width:100%;font-size:.925rem}
 th,td{text-align:left;vertical-align:top;padding:.42rem .8rem .42rem 0;border-bottom:1px solid var(--line);font-weight:400}
@@ -67,7 +68,7 @@ tbody tr:last-child>*{border-bottom:0}
 tr.sum>*{font-weight:650}
 .end{text-align:right;white-space:nowrap}
 .wide{min-width:14rem}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(15rem,100%),1fr));gap:.8rem 1.6rem;margin:0 0 .8rem}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(13rem,45%),1fr));gap:.8rem 1.6rem;margin:0 0 .8rem}
 .facts dt{color:var(--soft);font-size:.82rem}
 .facts dd{margin:0}
 details{margin:.6rem 0 0}
@@ -90,7 +91,8 @@ button,input,select{font:inherit;color:inherit;background:var(--card);border:1px
 button{cursor:pointer}
 button:hover{background:var(--tint)}
 button[aria-pressed=true]{background:var(--ink);border-color:var(--ink);color:var(--card)}
-.amount button{width:100%;text-align:right;font-weight:650;padding:.2rem .6rem}
+.amount button{width:100%;text-align:right;font-weight:650;padding:.15rem .6rem .3rem;line-height:1.25;border-color:var(--line)}
+.amount button:hover{border-color:var(--edge)}
 .amount button small{color:inherit}
 .tools{display:flex;flex-wrap:wrap;gap:.6rem;align-items:end;margin:0 0 .8rem}
 .tools label{display:grid;gap:.2rem;font-size:.8rem;color:var(--soft)}
