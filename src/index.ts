@@ -41,6 +41,7 @@ export { type ChannelsOptions, findChannels, listChannels, type SeenChannel } fr
 export { type DropOptions, type DropResult, drop } from "./drop/drop.ts";
 export { type ExplainOptions, explain } from "./history/explain.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./history/purge.ts";
+export { type ReportOptions, reportAgain as writeReportAgain, type WrittenReport } from "./history/report-again.ts";
 export {
   type AccountRun,
   type JobPlace,
@@ -81,13 +82,15 @@ export type {
   StoryEvent,
 } from "./report/explanation.ts";
 export type { FailureFile } from "./report/failures.ts";
+export type { ReportWishes } from "./report/html/write-reports.ts";
 export type { SavedProgress } from "./report/live/progress-file.ts";
 export type { PhaseFigures, RunFigures, RunTitle, Step, Waiting } from "./report/live/run-figures.ts";
 export type { PlanContent, PlanCounts, PlanExample, PlanField, PlanRequests } from "./report/plan/plan-content.ts";
 export type { ShownEntry } from "./report/preview-text.ts";
-export type { ProblemGroup } from "./report/problems.ts";
+export type { ProblemGroup, Reason, Reasons } from "./report/problems.ts";
 export type { Counts, Pilot, StopReason, Summary, SummaryFile } from "./report/summary.ts";
 export type { Tally } from "./report/tally-rows.ts";
+export type { Timeline, TimeSpan } from "./report/timeline.ts";
 
 // The words that these are made of.
 

@@ -23,6 +23,15 @@ export function withProgress(command: Command): Command {
   return share(command, quiet, new Option("--log-file <file>", "events as NDJSON; - is stderr"));
 }
 
+/** `--open` and `--no-values`, for a command that writes a report. */
+export function withReport(command: Command): Command {
+  return share(
+    command,
+    new Option("--open", "open the report in a browser at the end"),
+    new Option("--no-values", "leave cells out of the report, also where messages quote them"),
+  );
+}
+
 /** `--state`, for a command that reads or writes what runs leave behind. */
 export function withState(command: Command): Command {
   return share(command, new Option("--state <dir>", "where ledgers and runs are kept"));

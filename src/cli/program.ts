@@ -8,6 +8,7 @@ import type { Shell } from "./commands/completion.ts";
 import type { DropFlags } from "./commands/drop.ts";
 import type { InitFlags } from "./commands/init.ts";
 import type { PlanFlags } from "./commands/plan.ts";
+import type { ReportFlags } from "./commands/report.ts";
 import type { RetryFlags } from "./commands/retry.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { sandboxHelp } from "./commands/sandbox-help.ts";
@@ -27,13 +28,14 @@ import {
   withJob,
   withJson,
   withProgress,
+  withReport,
   withState,
 } from "./options.ts";
 import { namedEntry, namedJob } from "./world/named-job.ts";
 import type { CommandWorld } from "./world/world.ts";
 
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
-export const laterCommands = ["report"] as const;
+export const laterCommands = ["worker"] as const;
 
 // That there are options need not be said of every command: the place is for what it does.
 function subcommandTerm(command: Command): string {
@@ -103,7 +105,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await init(exports, globals(command), options, world));
     });
 
-  withAccount(withState(withProgress(withJson(withJob(program.command("check")), "the summary"))))
+  withAccount(withState(withProgress(withReport(withJson(withJob(program.command("check")), "the summary")))))
     .description("read, map and validate; sends nothing; every problem down to the cell")
     .option("--account", "ask the account too, read-only: what exists, what would be refused or blocked")
     .option("--only <input>", "this input alone")
@@ -149,7 +151,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await plan(await namedJob(command, world), globals(command), options, world));
     });
 
-  withAccount(withState(withProgress(withJson(withJob(program.command("run")), "the summary"))))
+  withAccount(withState(withProgress(withReport(withJson(withJob(program.command("run")), "the summary")))))
     .description("do it; the same command again continues")
     .addOption(limitOption("a pilot: the first N orders with all that they need; the rest stays pending"))
     .option("--only <input>", "this input alone")
@@ -182,7 +184,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await run(job, globals(command), options, world));
     });
 
-  withAccount(withState(withProgress(withJson(withJob(program.command("retry")), "the summary"))))
+  withAccount(withState(withProgress(withReport(withJson(withJob(program.command("retry")), "the summary")))))
     .description("what no run has made good yet, read from the failures files, edited or not")
     .addOption(limitOption("the first N orders with all that they need; the rest stays pending"))
     .option("--only <input>", "this input alone")
@@ -196,7 +198,9 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     });
 
   withAccount(
-    withState(withProgress(withJson(withJob(program.command("drop")), "the summary, with what became of files,"))),
+    withState(
+      withProgress(withReport(withJson(withJob(program.command("drop")), "the summary, with what became of files,"))),
+    ),
   )
     .description("import what lies complete in the job's drop folder, all of it as one run, and archive it")
     .option("--all-or-nothing", "send nothing when anything is invalid")
@@ -246,6 +250,22 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .action(async (_job: unknown, options: object, command: Command) => {
       const { audit } = await import("./commands/audit.ts");
       done(await audit(await namedJob(command, world), globals(command), options, world));
+    });
+
+  withAddress(withState(withReport(withJob(program.command("report")))))
+    .description("write the report of a run again, also of one that was killed; no network")
+    .option("--run <id>", "this run instead of the newest")
+    .option("--out <file>", "write it there instead of the run's folder")
+    .addHelpText(
+      "after",
+      example(
+        "luminous-import report --open",
+        "luminous-import report import.yaml --no-values --out for-the-vendor.html",
+      ),
+    )
+    .action(async (_job: unknown, options: ReportFlags, command: Command) => {
+      const { report } = await import("./commands/report.ts");
+      done(await report(await namedJob(command, world), globals(command), options, world));
     });
 
   withAccount(withState(withJson(withJob(program.command("doctor")), "the findings")))

@@ -15,9 +15,10 @@ import { contentHash } from "../model/json.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import { version } from "../model/package.ts";
 import type { ResourceName } from "../model/resource.ts";
+import { writeData } from "../report/html/write-reports.ts";
 import type { PlanContent } from "../report/plan/plan-content.ts";
+import { planCommands, writePlanPage } from "../report/plan/plan-page.ts";
 import type { ShownEntry } from "../report/preview-text.ts";
-import { writeReports } from "../report/reports.ts";
 import type { Summary } from "../report/summary.ts";
 import { planError } from "../run/admit-plan.ts";
 import { impatient } from "../run/ask-ahead.ts";
@@ -43,6 +44,10 @@ export interface PlanOptions {
   readonly show?: number;
   /** plan.json is written to this path too. */
   readonly out?: string;
+  /** The words of the command, for saying how to go on; its name and its job unless said. */
+  readonly words?: readonly string[];
+  /** How a path is written in a command: as it is, unless said. */
+  readonly shownFile?: (path: string) => string;
   /** The version of the program that made it: this one's, unless a test knows better. */
   readonly program?: string;
   /** The machine's own unless said. */
@@ -56,7 +61,7 @@ export interface PlanOptions {
 export interface PlanResult {
   readonly exitCode: number;
   readonly plan: PlanContent;
-  /** The folder with plan.json, and with results.csv and summary.json of what the files alone say. */
+  /** The folder with plan.json and plan.html, and with results.csv and summary.json of what the files alone say. */
   readonly folder: string;
   /** What `run --plan` takes: plan.json, at `out` where that was said. */
   readonly file: string;
@@ -112,7 +117,7 @@ export async function plan(job: Job, options: PlanOptions): Promise<PlanResult> 
 
   const folder = join(job.state, "plans", planId);
   const facts = { account: account.baseUrl, exitCode: exitCodes.done, folder, damage: damageList(inputs) };
-  const summary = await writeReports(ledger.results, record, folder, {
+  const { summary } = await writeData(ledger.results, record, folder, {
     ...facts,
     endedAtMs: clock.nowMs(),
     warnings: [...warnings],
@@ -148,7 +153,10 @@ export async function plan(job: Job, options: PlanOptions): Promise<PlanResult> 
   };
   const files = [join(folder, planFileName), ...(options.out === undefined ? [] : [options.out])];
   await keep(job, ledger, { run: record.id, afterRun, madeAtMs: startedAtMs, made, files });
-  return { exitCode, plan: made, folder, file: files.at(-1) ?? "", summary, shown };
+  const file = files.at(-1) ?? "";
+  const { words = ["plan", job.file.shown], shownFile = (path) => path } = options;
+  await writePlanPage(folder, made, planCommands(words, shownFile(file)));
+  return { exitCode, plan: made, folder, file, summary, shown };
 }
 
 /** What it is about to send cannot be planned, and both would ask at the account's full rate. */

@@ -11,6 +11,26 @@ export interface ProblemGroup {
   readonly examples: readonly Problem[];
 }
 
+/** Why rows did not make it: each of these rows counts once, under the problem that decided. */
+export interface Reasons {
+  /** Rows that ended invalid, blocked, rejected, failed or in doubt. */
+  readonly rows: number;
+  /** The most frequent; their rows and `other_rows` add up to `rows`. */
+  readonly groups: readonly Reason[];
+  /** Different reasons seen, those that are not in `groups` included. */
+  readonly kinds: number;
+  readonly other_rows: number;
+}
+
+/** One reason. `code` is null where a row has no problem that says why. */
+export interface Reason {
+  readonly signature: string;
+  readonly code: ProblemCode | null;
+  readonly rows: number;
+  /** Of the first row, with its cell; null where there is none. */
+  readonly example: Problem | null;
+}
+
 /** What a tally knows: the groups, worst first, and what did not fit. */
 export interface ProblemGroups {
   /** Errors before warnings, then by count, then in the order seen. */
@@ -69,8 +89,8 @@ function groupOf(signature: string, first: Problem, count: number, examples: rea
   };
 }
 
-// A cell may be a whole document, and so may a JSON key; an example needs to be recognised, not complete.
-function bounded(problem: Problem): Problem {
+/** The problem cut to what recognises it: a cell may be a whole document, and so may a JSON key. */
+export function bounded(problem: Problem): Problem {
   const { message, path, cells } = problem;
   return {
     ...problem,

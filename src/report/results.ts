@@ -35,6 +35,9 @@ export type ResultLine = Readonly<Record<(typeof resultColumns)[number], string 
 /** Names of the two files inside a run's folder. */
 export const resultFileNames = { csv: "results.csv", ndjson: "results.ndjson" } as const;
 
+/** Name of the report beside them. */
+export const reportFileName = "report.html";
+
 /** What writing results may be told beside the run. */
 export interface ResultOptions {
   /** By input name: fills `resource` for rows that became no entry. */

@@ -136,6 +136,12 @@ export function shownProblem(row: ResultRow, files: RunFiles): Problem | undefin
   return own[0] ?? (shared[0] === undefined ? undefined : withPlaceInMessage(shared[0]));
 }
 
+/** The error that kept a row from making it: its own, else one of the whole entry, else the first of another row of its entry. */
+export function decidingProblem(row: ResultRow, files: RunFiles): Problem | undefined {
+  const { own, shared, elsewhere } = rowProblems(row, files);
+  return own.find(isError) ?? shared.find(isError) ?? elsewhere.find(isError);
+}
+
 /** True for a problem that decides the outcome: everything but warnings. */
 export function isError({ severity }: Problem): boolean {
   return severity !== "warning";

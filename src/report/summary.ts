@@ -14,10 +14,11 @@ import type { Phase, ResourceName } from "../model/resource.ts";
 import type { Format } from "../model/row.ts";
 import { type ControlTotals, controlTotals } from "./agreement-text.ts";
 import type { FailureFile } from "./failures.ts";
-import type { ProblemGroup } from "./problems.ts";
-import { resultFileNames } from "./results.ts";
+import type { ProblemGroup, Reasons } from "./problems.ts";
+import { reportFileName, resultFileNames } from "./results.ts";
 import { inputName, runFiles } from "./row-outcome.ts";
 import { type TalliedRows, type Tally, tallyRows } from "./tally-rows.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** What the ledger does not know of a run. */
 export interface SummaryFacts {
@@ -28,6 +29,10 @@ export interface SummaryFacts {
   /** Why the run stopped before the end; absent when it finished. */
   readonly stopped?: StopReason;
   readonly traffic?: Traffic;
+  /** The same over time. */
+  readonly timeline?: Timeline | undefined;
+  /** Why rows did not make it, from the pass that wrote the results. */
+  readonly reasons?: Reasons;
   /** Of the run as a whole: from the job, the mappings, the account. Warnings of rows are among the problems. */
   readonly warnings?: readonly string[];
   /** Damaged columns; what the warnings say of them in words. */
@@ -84,6 +89,8 @@ export interface Summary {
   /** Of a retry: the run whose failures it read, the newest of several. */
   readonly retry_of: string | null;
   readonly account: string | null;
+  /** The version of the program that made the run; null of a check. */
+  readonly program: string | null;
   /** ISO 8601, UTC. */
   readonly started_at: string;
   readonly ended_at: string;
@@ -145,6 +152,8 @@ export interface Summary {
     readonly pauses: number;
     readonly waiting_seconds: number;
   } | null;
+  /** The traffic over time; null where nothing was asked. */
+  readonly timeline: Timeline | null;
   /** Sends by how they ended; `open` for those without an answer. */
   readonly sends: Readonly<Record<string, number>>;
   readonly problems: {
@@ -157,11 +166,14 @@ export interface Summary {
     /** Problems beyond the signatures that are kept apart. */
     readonly ungrouped: number;
   };
+  /** Why rows did not make it; null where nobody counted. */
+  readonly reasons: Reasons | null;
   readonly results: {
     readonly folder: string;
     readonly results_csv: string;
     readonly results_ndjson: string;
     readonly summary: string;
+    readonly report: string;
     readonly failures: readonly FailureFile[];
   };
 }
@@ -187,6 +199,10 @@ export interface SummaryFile {
   readonly format: Format;
   /** Null for reference files, whose rows are not counted. */
   readonly rows: number | null;
+  /** Tells this state of the file from others: device, inode, bytes and time of the last change. Null where there is none to tell (a pipe). */
+  readonly fingerprint: string | null;
+  /** Of the mapping that its rows went through, with all that it looks things up in; null of reference files. */
+  readonly mapping_hash: string | null;
   /** What was detected rather than said, in words. */
   readonly detected: readonly string[];
 }
@@ -205,6 +221,7 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     command: run.command,
     retry_of: facts.retryOf ?? null,
     account: facts.account ?? null,
+    program: run.program ?? null,
     started_at: new Date(run.startedAtMs).toISOString(),
     ended_at: new Date(facts.endedAtMs).toISOString(),
     duration_seconds: (facts.endedAtMs - run.startedAtMs) / 1000,
@@ -225,13 +242,16 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     damage: facts.damage ?? [],
     reference_faults: await results.referenceFaults(run.id),
     traffic: facts.traffic === undefined ? null : trafficOf(facts.traffic),
+    timeline: facts.timeline ?? null,
     sends: Object.fromEntries(sends.map(({ result, sends: count }) => [result ?? "open", count])),
     problems: problemsOf(tallied),
+    reasons: facts.reasons ?? null,
     results: {
       folder: facts.folder,
       results_csv: resultFileNames.csv,
       results_ndjson: resultFileNames.ndjson,
       summary: summaryFileName,
+      report: reportFileName,
       failures: facts.failures,
     },
   };
@@ -310,6 +330,8 @@ async function summaryFiles(
     kind: staged.kind,
     format: staged.info.format,
     rows: staged.kind === "reference" ? null : (rowsOfFile.get(staged.id) ?? 0),
+    fingerprint: staged.info.fingerprint ?? null,
+    mapping_hash: staged.mappingHash ?? null,
     detected: staged.info.detected,
   }));
 }

@@ -244,6 +244,10 @@ function numberCell(count: number): string {
 
 function fileList({ results }: Summary): string {
   const files = [
+    // A summary that an older version wrote has none.
+    ...(results.report === undefined
+      ? []
+      : [{ name: results.report, about: "all of this as a page, to open and to send on" }]),
     { name: results.results_csv, about: "every row and what became of it" },
     ...results.failures.map(({ name, rows }) => ({
       name,

@@ -9,8 +9,9 @@ import type { Account } from "../model/account.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import { exitCodes } from "../model/exit-codes.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
+import { reportPath, writeReport } from "../report/html/report-page.ts";
+import { type ReportWishes, reportFacts, writeData } from "../report/html/write-reports.ts";
 import type { ShownEntry } from "../report/preview-text.ts";
-import { writeReports } from "../report/reports.ts";
 import { addForecast, type Summary } from "../report/summary.ts";
 import { createLocate, type Locate } from "../staging/locate-cells.ts";
 import { damageList, detections, type PreparedInput, prepareInputs, resourceOf } from "../staging/prepare.ts";
@@ -39,6 +40,8 @@ export interface CheckOptions {
   readonly stop?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
   readonly stdin?: Readable;
+  /** What report.html says and leaves out; with all values unless said. */
+  readonly report?: ReportWishes;
 }
 
 /** What a check found. `exitCode` is 0 or 3. Rows without a problem count as pending: nothing was sent. */
@@ -83,7 +86,8 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
   const tallies = await ledger.results.tallies(record.id);
   const exitCode = tallies.some(({ outcome }) => outcome === "invalid") ? exitCodes.someFailed : exitCodes.done;
   const folder = join(job.state, "check");
-  const summary = await writeReports(ledger.results, record, folder, {
+  const wishes = { words: ["check", job.file.shown], ...options.report };
+  const facts = {
     ...(account === undefined ? {} : { account: account.baseUrl }),
     endedAtMs: clock.nowMs(),
     exitCode,
@@ -92,17 +96,23 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     damage: damageList(inputs),
     resourceOf: resourceOf(inputs),
     creationNeeds: await ledger.queue.creationNeeds(record.id),
-  });
+  };
+  const { summary, kept } = await writeData(ledger.results, record, folder, facts, wishes);
+  const report = (told: Summary): Promise<void> =>
+    writeReport(reportPath(folder), told, kept, reportFacts(record, wishes));
   const { show = 0 } = options;
   const shown = show === 0 ? [] : await previewEntries(ledger, record, inputs, show);
+  await report(summary);
   if (account === undefined || asked === undefined) return { exitCode, summary, folder, shown };
   // Last of all: what is asked ends the entries in the scratch ledger, and outcomes are what the files alone say.
   const entries = summary.outcomes.pending.entries;
   options.onEvent?.({ kind: "asking", account: account.baseUrl, entries });
   const staged = { job, account, asked, ledger, run: record.id, locate, stop, onWarning: warn };
   const forecast = await askAhead(staged);
-  const facts = { forecast, warnings, traffic: asked.traffic.total(), endedAtMs: clock.nowMs() };
-  return { exitCode, summary: await addForecast(folder, summary, facts), folder, shown };
+  const told = { forecast, warnings, traffic: asked.traffic.total(), endedAtMs: clock.nowMs() };
+  const whole = await addForecast(folder, summary, told);
+  await report(whole);
+  return { exitCode, summary: whole, folder, shown };
 }
 
 /** What staging needs of whoever sends nothing. */

@@ -48,7 +48,7 @@ const patienceMs = 3000;
 export async function askAccount(options: FirstQuestionOptions): Promise<AskedAccount> {
   const { account, limits, stop, abort } = options;
   const clock = steadyClock(options.clock);
-  const traffic = countTraffic();
+  const traffic = countTraffic(clock);
   const warnings: string[] = [];
   const seen = seeFirst();
   let { onEvent } = options;

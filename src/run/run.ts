@@ -15,7 +15,7 @@ import type { HeldLock } from "../model/ledger/ledger-host.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { version } from "../model/package.ts";
 import { shellWord } from "../model/text/shell-word.ts";
-import { writeReports } from "../report/reports.ts";
+import { type ReportWishes, writeReports } from "../report/html/write-reports.ts";
 import type { StopReason, Summary } from "../report/summary.ts";
 import { createLocate } from "../staging/locate-cells.ts";
 import {
@@ -68,13 +68,15 @@ export interface RunOptions {
   readonly abort?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
   readonly stdin?: Readable;
+  /** What report.html says and leaves out; with all values unless said. */
+  readonly report?: ReportWishes;
 }
 
 /** How a run ended. `exitCode` is that of design §3; `stopped` says why it did not come to its end. */
 export interface RunResult {
   readonly exitCode: number;
   readonly summary: Summary;
-  /** The run's folder with results.csv, failures/ and summary.json. */
+  /** The run's folder with results.csv, failures/, summary.json and report.html. */
   readonly folder: string;
   readonly stopped: ImportError | undefined;
 }
@@ -339,11 +341,12 @@ async function finish(
   const exitCode =
     stopped === undefined ? exitCodeOfOutcomes(tallies.map(({ outcome }) => outcome)) : exitCodeOf(stopped.code);
   const endedAtMs = options.clock.nowMs();
-  const summary = await writeReports(ledger.results, record, folder, {
+  const facts = {
     account: options.account.baseUrl,
     endedAtMs,
     exitCode,
     traffic: ending.traffic.total(),
+    timeline: ending.traffic.timeline(),
     warnings: ending.warnings,
     folder,
     damage: damageList(inputs),
@@ -352,7 +355,9 @@ async function finish(
     ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
     ...(limit === undefined ? {} : { pilot: { limit, counts: await ledger.queue.pilot(record.id) } }),
     ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
-  }).catch(afterSending);
+  };
+  const wishes = { words: [record.command, job.file.shown], ...options.report };
+  const summary = await writeReports(ledger.results, record, folder, facts, wishes).catch(afterSending);
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
   if (plan !== undefined && stopped === undefined) await ledger.plans.done(plan.planId, record.runId);
   await ledger.flush();

@@ -8,7 +8,7 @@ import { exitCodeOf } from "../../src/model/exit-codes.ts";
 import { type PlanOptions, type PlanResult, plan } from "../../src/plan/plan.ts";
 import { type RunOptions, run } from "../../src/run/run.ts";
 import { parseResults } from "../e2e/table.ts";
-import { orderFields, ordersJob, type SandboxJob, sandboxJob } from "../run/sandbox-job.ts";
+import { changeProduct, orderFields, ordersJob, type SandboxJob, sandboxJob } from "../run/sandbox-job.ts";
 import type { Files } from "../staging/job-folder.ts";
 
 const goods: Files = {
@@ -33,12 +33,6 @@ const refusal = async (job: SandboxJob, file: string, options: Partial<RunOption
   );
 const seed = ({ sandbox }: SandboxJob, sku: string, retail_price: number) =>
   sandbox.seed("products", sku, { sku, name: sku, category: { name: "Cups" }, retail_price });
-/** As somebody does it in the app. */
-const change = async ({ sandbox }: SandboxJob, id: number, body: object): Promise<void> => {
-  const headers = { authorization: "Bearer sandbox", accept: "application/json", "content-type": "application/json" };
-  const answer = await fetch(`${sandbox.url}/products/${id}`, { method: "POST", headers, body: JSON.stringify(body) });
-  expect(answer.status).toBe(200);
-};
 const fates = async ({ folder }: { readonly folder: string }) =>
   Object.fromEntries(
     parseResults(await readFile(join(folder, "results.csv"), "utf8")).map(({ key, outcome, action, code }) => [
@@ -132,11 +126,11 @@ it("sends nothing of an entry whose record appeared, vanished or changed since, 
     not_compared: [],
   });
   seed(job, "NEW", 3);
-  await change(job, same, { retail_price: 2 });
-  await change(job, dear, { retail_price: 6 });
-  await change(job, goes, { sku: "RENAMED" });
+  await changeProduct(job.sandbox, same, { retail_price: 2 });
+  await changeProduct(job.sandbox, dear, { retail_price: 6 });
+  await changeProduct(job.sandbox, goes, { sku: "RENAMED" });
   // A field that the file says nothing of is nobody's business.
-  await change(job, also, { description: "somebody wrote this" });
+  await changeProduct(job.sandbox, also, { description: "somebody wrote this" });
   const before = job.writes();
   const result = await job.run({}, { plan: made.file });
   expect(await fates(result)).toEqual({
@@ -180,7 +174,7 @@ ${orderFields}children:
     "invalid already_exists",
     "blocked missing_reference",
   ]);
-  await change(job, taken, { sku: "RENAMED" });
+  await changeProduct(job.sandbox, taken, { sku: "RENAMED" });
   seed(job, "NOWHERE", 1);
   const result = await job.run({}, { plan: made.file });
   expect(await fates(result)).toMatchObject({

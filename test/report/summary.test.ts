@@ -3,9 +3,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { outcomes } from "../../src/model/outcome.ts";
-import type { Problem } from "../../src/model/problem.ts";
+import { type Problem, problemSignature } from "../../src/model/problem.ts";
+import { writeReports } from "../../src/report/html/write-reports.ts";
 import { tallyProblems } from "../../src/report/problems.ts";
-import { writeReports } from "../../src/report/reports.ts";
 import { buildSummary, writeSummary } from "../../src/report/summary.ts";
 import { entry, type FakeRow, fakeResults, runRecord, stagedFile, temporaryFolder } from "./fake-results.ts";
 
@@ -187,9 +187,11 @@ describe("the reports of a run", () => {
     const results = fakeResults(files, rows);
     const summary = await writeReports(results, runRecord(), folder.path, callerFacts);
     const failures = [{ name: "failures/orders.csv", input: "orders", rows: 1 }];
-    expect(summary).toEqual(await buildSummary(results, runRecord(), { ...callerFacts, failures }));
+    const group = { signature: problemSignature(wrong), code: "too_small", rows: 1, example: wrong } as const;
+    const reasons = { rows: 1, groups: [group], kinds: 1, other_rows: 0 };
+    expect(summary).toEqual(await buildSummary(results, runRecord(), { ...callerFacts, failures, reasons }));
     expect(summary.tallies.map(({ phase }) => phase)).toEqual(["sales_orders", "sales_orders", "sales_orders"]);
-    for (const name of ["results.csv", "results.ndjson", "summary.json", "failures/orders.csv"]) {
+    for (const name of ["results.csv", "results.ndjson", "summary.json", "report.html", "failures/orders.csv"]) {
       expect((await readFile(join(folder.path, name), "utf8")).length, name).toBeGreaterThan(0);
     }
   });

@@ -80,6 +80,13 @@ export async function sandboxJob(files: Files): Promise<SandboxJob> {
   };
 }
 
+/** Changes a product as somebody does it in the app. */
+export async function changeProduct({ url }: Sandbox, id: number, body: object): Promise<void> {
+  const headers = { authorization: "Bearer sandbox", accept: "application/json", "content-type": "application/json" };
+  const answer = await fetch(`${url}/products/${id}`, { method: "POST", headers, body: JSON.stringify(body) });
+  if (answer.status !== 200) throw new Error(`the sandbox answers ${answer.status}`);
+}
+
 /** `o.csv:2 accepted created 1001`, `o.csv:3 excluded same_row`: every line of results.csv but those of goods and shops. */
 export async function fatesIn({ folder }: { readonly folder: string }): Promise<readonly string[]> {
   const rows = parseResults(await readFile(join(folder, "results.csv"), "utf8"));

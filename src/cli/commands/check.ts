@@ -5,17 +5,20 @@ import { watchedFiles } from "../../job/watched-files.ts";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
 import { exitCodeOf, exitCodes } from "../../model/exit-codes.ts";
+import { reportPath } from "../../report/html/report-page.ts";
 import { check as checkJob } from "../../run/check.ts";
 import { resolveAccount } from "../world/account.ts";
 import { openConsole } from "../world/console.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
+import { openPage } from "../world/open-page.ts";
+import type { ReportFlags } from "../world/sending.ts";
 import { tellError } from "../world/tell-error.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 import { watch } from "./watch.ts";
 
 /** The flags of `check`. */
-export interface CheckFlags extends InputFlags {
+export interface CheckFlags extends InputFlags, ReportFlags {
   readonly only?: string;
   readonly strict?: boolean;
   readonly show?: number;
@@ -84,10 +87,12 @@ async function checkOnce(
     stop,
     onEvent: console.onEvent,
     stdin: world.stdin,
+    report: { words: world.argv, values: flags.values !== false },
     ...(flags.only === undefined ? {} : { only: flags.only }),
     ...(flags.strict === undefined ? {} : { strict: flags.strict }),
     ...(flags.show === undefined ? {} : { show: flags.show }),
   });
   console.close(result.summary, flags.show === undefined ? undefined : result.shown);
+  if (flags.open === true && flags.watch !== true) await openPage(reportPath(result.folder), world);
   return result.exitCode;
 }

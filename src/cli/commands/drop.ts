@@ -1,20 +1,21 @@
 // `luminous-import drop`: one pass over the job's drop folder.
-import { relative } from "node:path";
 import { dropNote } from "../../drop/closing-note.ts";
 import { type DropOptions, type DropResult, drop as dropFiles } from "../../drop/drop.ts";
 import { settingsOf } from "../../drop/sort-inbox.ts";
 import type { Job } from "../../job/job.ts";
 import { visibleLine } from "../../model/text/visible.ts";
+import { reportPath } from "../../report/html/report-page.ts";
 import { resolveAccount } from "../world/account.ts";
-import { type Console, openConsole } from "../world/console.ts";
+import { type Console, near, openConsole } from "../world/console.ts";
 import { fitted } from "../world/fitted.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { loadCommandJob } from "../world/load-job.ts";
-import { sending } from "../world/sending.ts";
+import { openPage } from "../world/open-page.ts";
+import { type ReportFlags, sending } from "../world/sending.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** The flags of `drop`. */
-export type DropFlags = Pick<DropOptions, "allOrNothing" | "maxErrors" | "strict" | "force">;
+export type DropFlags = Pick<DropOptions, "allOrNothing" | "maxErrors" | "strict" | "force"> & ReportFlags;
 
 /** Imports what lies in the inbox and says how it ended; gives the exit code. */
 export async function drop(
@@ -28,8 +29,10 @@ export async function drop(
   const account = await resolveAccount(job, accountSources(world, options));
   await using console = await openConsole(world, options);
   using signals = interruptible(world);
-  const ended = await dropFiles(job, { ...flags, ...sending(account, signals, console) });
+  const { open, values: _, ...dropOptions } = flags;
+  const ended = await dropFiles(job, { ...dropOptions, ...sending(account, signals, console, world, flags) });
   tellPass(ended, job, { options, console, world });
+  if (open === true && ended.result !== undefined) await openPage(reportPath(ended.result.folder), world);
   return ended.exitCode;
 }
 
@@ -50,11 +53,7 @@ export function tellPass(ended: DropResult, job: Job, { options, console, world 
     return;
   }
   if (result !== undefined) console.close(result.summary);
-  const near = (path: string): string => {
-    const way = relative(world.cwd, path);
-    return visibleLine(way.startsWith("..") ? path : way);
-  };
-  const note = dropNote(files, { inbox: settingsOf(job).inbox, near });
+  const note = dropNote(files, { inbox: settingsOf(job).inbox, near: (path) => visibleLine(near(path, world)) });
   // Without a run there is no result, so stdout stays empty.
   if (result === undefined) world.stderr.write(fitted(`${note}\n`, world.stderr));
   else world.stdout.write(fitted(`\n${note}\n`, world.stdout));

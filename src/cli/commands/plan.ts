@@ -1,14 +1,15 @@
 // `luminous-import plan`.
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
 import { exitCodeOf, exitCodes } from "../../model/exit-codes.ts";
 import { visibleTexts } from "../../model/text/visible.ts";
 import { type PlanResult, plan as planJob } from "../../plan/plan.ts";
+import { planCommands, planPagePath } from "../../report/plan/plan-page.ts";
 import { planText } from "../../report/plan/plan-text.ts";
 import { shownText } from "../../report/preview-text.ts";
 import { resolveAccount } from "../world/account.ts";
-import { commandLine, openConsole, without } from "../world/console.ts";
+import { near, openConsole } from "../world/console.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
 import { tellError } from "../world/tell-error.ts";
@@ -58,6 +59,8 @@ async function make(
     account,
     clock: systemClock,
     stop: signals.stop,
+    words: world.argv,
+    shownFile: (file) => near(file, world),
     onEvent: console.onEvent,
     ...(only === undefined ? {} : { only }),
     ...(strict === undefined ? {} : { strict }),
@@ -66,19 +69,15 @@ async function make(
   });
 }
 
-function tell({ plan: made, file, shown }: PlanResult, { show }: PlanFlags, { stdout, cwd, argv }: CommandWorld): void {
+function tell({ plan: made, file, folder, shown }: PlanResult, { show }: PlanFlags, world: CommandWorld): void {
+  const { stdout, argv } = world;
   if (show !== 0) stdout.write(`${shownText(shown)}\n\n`);
-  const near = relative(cwd, file);
-  const named = near.startsWith("..") ? file : near;
-  // What the plan says of only and strict, its run takes from it.
-  const words = without(argv, /^--(show|out|only|strict|json)(=|$)/).map((word, at) =>
-    at === 0 && word === "plan" ? "run" : word,
-  );
+  const named = near(file, world);
   const text = planText(visibleTexts(made), {
     width: stdout.columns ?? 100,
     file: named,
-    send: commandLine([...words, "--plan", named]),
-    again: commandLine(argv),
+    page: near(planPagePath(folder), world),
+    ...planCommands(argv, named),
   });
   stdout.control(`${text}\n`);
 }

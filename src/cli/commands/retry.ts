@@ -1,16 +1,18 @@
 // `luminous-import retry`.
 import { visibleLine } from "../../model/text/visible.ts";
+import { reportPath } from "../../report/html/report-page.ts";
 import { retry as retryJob } from "../../run/retry.ts";
 import { resolveAccount } from "../world/account.ts";
 import { openConsole } from "../world/console.ts";
 import { fitted } from "../world/fitted.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { loadCommandJob } from "../world/load-job.ts";
-import { sending } from "../world/sending.ts";
+import { openPage } from "../world/open-page.ts";
+import { type ReportFlags, sending } from "../world/sending.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** The flags of `retry`. */
-export interface RetryFlags {
+export interface RetryFlags extends ReportFlags {
   readonly limit?: number;
   readonly only?: string;
   readonly allOrNothing?: boolean;
@@ -29,9 +31,10 @@ export async function retry(
   const account = await resolveAccount(job, accountSources(world, options));
   await using console = await openConsole(world, options);
   using signals = interruptible(world);
+  const { open, values: _, ...retryOptions } = flags;
   const { exitCode, retried, result, warnings } = await retryJob(job, {
-    ...flags,
-    ...sending(account, signals, console),
+    ...retryOptions,
+    ...sending(account, signals, console, world, flags),
   });
   if (result !== undefined) console.close(result.summary);
   else if (options.json === true)
@@ -44,5 +47,6 @@ export async function retry(
         : `Nothing to retry: nothing that failed${whose} is still open (last run: ${retried}).\n`;
     world.stdout.write(fitted(said, world.stdout));
   }
+  if (open === true && result !== undefined) await openPage(reportPath(result.folder), world);
   return exitCode;
 }

@@ -1,15 +1,17 @@
 // `luminous-import run`.
 import { resolve } from "node:path";
+import { reportPath } from "../../report/html/report-page.ts";
 import { run as runJob } from "../../run/run.ts";
 import { resolveAccount } from "../world/account.ts";
 import { openConsole } from "../world/console.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
-import { sending } from "../world/sending.ts";
+import { openPage } from "../world/open-page.ts";
+import { type ReportFlags, sending } from "../world/sending.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** The flags of `run`. */
-export interface RunFlags extends InputFlags {
+export interface RunFlags extends InputFlags, ReportFlags {
   readonly limit?: number;
   readonly only?: string;
   readonly allOrNothing?: boolean;
@@ -25,13 +27,14 @@ export async function run(path: string, options: GlobalOptions, flags: RunFlags,
   const account = await resolveAccount(job, accountSources(world, options));
   await using console = await openConsole(world, options);
   using signals = interruptible(world);
-  const { input: _, plan, ...runOptions } = flags;
+  const { input: _, open, values: _values, plan, ...runOptions } = flags;
   const result = await runJob(job, {
     ...runOptions,
     ...(plan === undefined ? {} : { plan: resolve(world.cwd, plan) }),
-    ...sending(account, signals, console),
+    ...sending(account, signals, console, world, flags),
     stdin: world.stdin,
   });
   console.close(result.summary);
+  if (open === true) await openPage(reportPath(result.folder), world);
   return result.exitCode;
 }

@@ -7,14 +7,15 @@ import { ImportError } from "../../model/error.ts";
 import { exitCodes } from "../../model/exit-codes.ts";
 import { isPlainObject } from "../../model/json.ts";
 import { visible, visibleLine, visibleTexts } from "../../model/text/visible.ts";
+import { commandLine } from "../../report/html/next-commands.ts";
 import { painter, visibleFigures } from "../../report/live/display.ts";
 import { progressJson } from "../../report/live/progress-file.ts";
 import { openRunLines } from "../../report/live/status-text.ts";
 import { runsTable, type TableRun } from "../../report/runs-table.ts";
 import { isSummary } from "../../report/summary.ts";
 import { clockText } from "../../report/wording.ts";
-import { resolveAddress } from "../world/account.ts";
-import { commandLine, summaryText } from "../world/console.ts";
+import { namedAddress } from "../world/account.ts";
+import { summaryText } from "../world/console.ts";
 import { fitted } from "../world/fitted.ts";
 import { hasColour } from "../world/live.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
@@ -35,7 +36,7 @@ export async function status(
 ): Promise<number> {
   const { state } = options;
   const job = await readJobOutline(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
-  const account = await namedAddress(job, options, world);
+  const account = await namedAddress(job, accountSources(world, options));
   const look = (): Promise<JobStatus> => jobStatus(job, account);
   const now = flags.watch === true ? await watchRun(look, options, world) : await look();
   // Ctrl-C; the run goes on.
@@ -44,16 +45,6 @@ export async function status(
   if (flags.runs === true) showRuns(now, options, world);
   else showNewest(now, options, flags, world, [path, ...(state === undefined ? [] : ["--state", state])]);
   return exitCodes.done;
-}
-
-/** The address that was given; none is needed. */
-async function namedAddress(job: JobOutline, options: GlobalOptions, world: CommandWorld): Promise<string | undefined> {
-  try {
-    return (await resolveAddress(job, accountSources(world, options))).baseUrl;
-  } catch (error) {
-    if (options.profile === undefined && error instanceof ImportError && error.code === "NO_TOKEN") return undefined;
-    throw error;
-  }
 }
 
 function noRunYet(

@@ -61,6 +61,19 @@ export async function resolveAddress(
   return { baseUrl, baseUrlFrom };
 }
 
+/** The address that was given, for what can do without: undefined when none was. Throws like `resolveAddress` for a profile. */
+export async function namedAddress(
+  job: Pick<Job, "baseUrl" | "company" | "file">,
+  sources: AccountSources,
+): Promise<string | undefined> {
+  try {
+    return (await resolveAddress(job, sources)).baseUrl;
+  } catch (error) {
+    if (sources.profile === undefined && error instanceof ImportError && error.code === "NO_TOKEN") return undefined;
+    throw error;
+  }
+}
+
 interface FoundAddress extends Address {
   /** Unknown when a whole address was given. */
   readonly company?: NamedCompany;

@@ -2,8 +2,8 @@
 // stdout, or with --json the summary alone.
 import { relative } from "node:path";
 import { systemClock } from "../../model/clock.ts";
-import { shellWord } from "../../model/text/shell-word.ts";
 import { visibleLine, visibleTexts } from "../../model/text/visible.ts";
+import { nextCommands } from "../../report/html/next-commands.ts";
 import { type ShownEntry, shownText } from "../../report/preview-text.ts";
 import type { Summary } from "../../report/summary.ts";
 import { terminalSummary } from "../../report/terminal-summary.ts";
@@ -68,41 +68,17 @@ function json(summary: Summary, shown: readonly ShownEntry[] | undefined, { argv
  */
 export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld, words: readonly string[]): string {
   const { folder } = summary.results;
-  const near = relative(cwd, folder);
   return terminalSummary(visibleTexts(summary), {
     width: stdout.columns ?? 100,
     colour: stdout.isTTY && hasColour(env),
-    folder: visibleLine(near.startsWith("..") ? folder : near),
-    again: commandLine(words),
+    folder: visibleLine(near(folder, { cwd })),
+    ...nextCommands(words),
     isWatched: words.includes("--watch"),
-    rest: commandLine(without(words, /^--limit(=|$)/)),
-    retry: commandLine(retryWords(words)),
-    send: commandLine(
-      without(words, /^--(dry-run|show|watch|account)(=|$)/).map((word) => (word === "check" ? "run" : word)),
-    ),
   });
 }
 
-// Options that belong to a run's own files and to this one call; a retry takes up where it ended.
-const ofThisRun = /^--(limit|plan|only|input|all-or-nothing|max-errors|strict|force|dry-run)(=|$)/;
-const withoutValue = /^--(all-or-nothing|strict|force|dry-run|watch|account|json)$|=/;
-
-/** The words that retry what a command with these words did not make. */
-function retryWords(words: readonly string[]): readonly string[] {
-  return without(words, ofThisRun).map((word, at) =>
-    at === 0 && (word === "run" || word === "drop") ? "retry" : word,
-  );
-}
-
-/** The words without some options and their values. */
-export function without(words: readonly string[], options: RegExp): readonly string[] {
-  return words.filter((word, at) => {
-    const before = words[at - 1] ?? "";
-    return !options.test(word) && !(options.test(before) && !withoutValue.test(before));
-  });
-}
-
-/** The words as somebody could paste them. */
-export function commandLine(words: readonly string[]): string {
-  return visibleLine(["luminous-import", ...words.map(shellWord)].join(" "));
+/** The path as it is shown: from here, where it is below. */
+export function near(path: string, { cwd }: Pick<CommandWorld, "cwd">): string {
+  const way = relative(cwd, path);
+  return way.startsWith("..") ? path : way;
 }

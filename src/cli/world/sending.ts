@@ -4,8 +4,24 @@ import { systemClock } from "../../model/clock.ts";
 import type { RunOptions } from "../../run/run.ts";
 import type { Console } from "./console.ts";
 import type { Interrupts } from "./interrupt.ts";
+import type { CommandWorld } from "./world.ts";
 
 /** The part of the options of `run` and `retry` that does not come from their flags. */
-export function sending(account: Account, { stop, abort }: Interrupts, { onEvent }: Console) {
-  return { account, clock: systemClock, random: Math.random, stop, abort, onEvent } satisfies RunOptions;
+export function sending(
+  account: Account,
+  { stop, abort }: Interrupts,
+  { onEvent }: Console,
+  { argv }: Pick<CommandWorld, "argv">,
+  { values = true }: ReportFlags,
+) {
+  const report = { words: argv, values };
+  return { account, clock: systemClock, random: Math.random, stop, abort, onEvent, report } satisfies RunOptions;
+}
+
+/** What a command takes that writes a report. */
+export interface ReportFlags {
+  /** False leaves cells out of it. */
+  readonly values?: boolean;
+  /** Opens it at the end. */
+  readonly open?: boolean;
 }

@@ -14,6 +14,8 @@ export interface PlanTextOptions {
   readonly width: number;
   /** Where plan.json is, as it is shown. */
   readonly file: string;
+  /** Where plan.html is, as it is shown. */
+  readonly page: string;
   /** The command that does the plan. */
   readonly send: string;
   /** The command that made it. */
@@ -25,7 +27,7 @@ const maxReasons = 5;
 const maxFields = 4;
 
 /** The whole plan as plain text without a final line end. */
-export function planText(plan: PlanContent, { width, file, send, again }: PlanTextOptions): string {
+export function planText(plan: PlanContent, { width, file, page, send, again }: PlanTextOptions): string {
   const sentences = (texts: readonly string[]): string => texts.flatMap((text) => wrap(text, width)).join("\n");
   const problems = problemList(plan.problems, { width: width - 2, maxGroups, maxExamples: 1 });
   return [
@@ -42,14 +44,24 @@ export function planText(plan: PlanContent, { width, file, send, again }: PlanTe
       ? ""
       : `Worth knowing\n${indented(plan.warnings.flatMap((warning) => wrap(visibleSentence(warning), width - 2)).join("\n"))}`,
     sentences(requestsText(plan)),
-    `The plan is ${file}`,
+    `The plan is ${file}, and to read or pass on ${page}`,
     wrapAround(`Next: ${nextStep(plan, send, again)}`, [send, again], width).join("\n"),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
 }
 
-const columns = ["create", "update", "unchanged", "skipped", "excluded", "blocked", "invalid", "unknown"] as const;
+/** What becomes of entries, as it is listed. */
+export const columns = [
+  "create",
+  "update",
+  "unchanged",
+  "skipped",
+  "excluded",
+  "blocked",
+  "invalid",
+  "unknown",
+] as const;
 
 /** A line for each resource; a column for what occurs. Rows that the mapping excludes have no entry. */
 function table({ resources: all }: PlanContent): string {
@@ -70,7 +82,8 @@ function table({ resources: all }: PlanContent): string {
     .join("\n");
 }
 
-function fieldNotes({ clears, not_compared }: PlanContent): readonly string[] {
+/** What updates empty, and what nobody could compare, as sentences. */
+export function fieldNotes({ clears, not_compared }: PlanContent): readonly string[] {
   return [
     ...(clears.length === 0 ? [] : [`Updates empty ${fieldsText(clears)}.`]),
     ...(not_compared.length === 0
@@ -101,7 +114,8 @@ function reasonsText({ reasons, problems }: PlanContent, width: number): string 
   return `What would not be sent, and why\n${indented(lines.join("\n"))}`;
 }
 
-function requestsText({ requests }: PlanContent): readonly string[] {
+/** How many requests the run makes and how long they take, as sentences. */
+export function requestsText({ requests }: PlanContent): readonly string[] {
   const { total, reads, writes, seconds, requests_per_second: rate, without_plan } = requests;
   const sent = writes.map(({ phase, requests: count }) => `${grouped(count)} for ${words(phase)}`);
   const wrote = writes.reduce((sum, { requests: count }) => sum + count, 0);
@@ -113,7 +127,8 @@ function requestsText({ requests }: PlanContent): readonly string[] {
   ];
 }
 
-function nextStep(plan: PlanContent, send: string, again: string): string {
+/** One sentence: what the person should do now. */
+export function nextStep(plan: PlanContent, send: string, again: string): string {
   if (plan.guard !== null)
     return `${plan.guard.hint.replace(/ ?Nothing was sent\.$/, "").replace(/\.$/, "")}. Then plan again: ${again}`;
   const writes = plan.requests.writes.length;
