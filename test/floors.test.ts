@@ -63,6 +63,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "job",
   ],
   // What a command does.
+  notify: ["model", "model/text", "api", "report", "job"],
   run: [
     "model",
     "model/text",
@@ -105,6 +106,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "api",
     "job",
     "staging",
+    "notify",
   ],
   demo: ["model", "model/text", "ledger", "sandbox"],
   "init/names": [],
@@ -126,7 +128,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "init/recipes",
   ],
   // The process.
-  "cli/world": ["model", "model/text", "disk", "report", "report/live", "job", "run"],
+  "cli/world": ["model", "model/text", "disk", "report", "report/live", "job", "run", "notify"],
   "cli/completion": [],
   "cli/commands": [
     "model",

@@ -104,6 +104,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
       throw error;
     }
     attempts += 1;
+    onEvent({ type: "entry.sending", entryId: entry.id, key: entry.key, plan: plan.kind, attempt: attempts });
     const reads = (text: string): Shown =>
       plan.kind === "create"
         ? readCreated(text, resource, entry.key)
@@ -123,7 +124,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
     const reply = await transport.request(
       request,
       reads,
-      { purpose: "write", subject: String(entry.id), wasThrottled: state.wasThrottled },
+      { purpose: "write", subject: String(entry.id), entryId: entry.id, wasThrottled: state.wasThrottled },
       turn,
     );
     switch (reply.kind) {

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
+import { writtenNotify } from "./notify-schema.ts";
 
 const pathText = z.string().min(1);
 
@@ -190,6 +191,10 @@ export const writtenJob = z.strictObject({
     .unknown()
     .optional()
     .meta({ description: "The folder that receives files.", examples: [{ inbox: "drop/in" }] }),
+  notify: writtenNotify.optional().meta({
+    description: "Who is told how a run ended: an address, a program, or a list of them.",
+    examples: [{ url: "https://hooks.example.com/imports", on: ["failure"] }],
+  }),
   state: pathText
     .default(".luminous-import")
     .meta({ description: "Ledgers and runs, relative to the job file.", examples: [".luminous-import"] }),

@@ -20,6 +20,7 @@ import { didYouMean } from "../model/text/nearest.ts";
 import { readConfigText } from "../read/config-text.ts";
 import { type FileState, filesOfGlob, type Glob, refuseChanged, seeFile } from "./file-states.ts";
 import { writtenJob } from "./job-schema.ts";
+import { type NotifySettings, notifySettings, secretKeyFault } from "./notify-schema.ts";
 
 /** A file of an input: where it is, and how people know it. `-` is standard input. */
 export interface JobFile {
@@ -77,6 +78,8 @@ export interface Job {
   readonly channel: JobChannel | undefined;
   readonly orderPush: "refuse" | "allow";
   readonly openOrderDays: number;
+  /** Who is told how its runs ended; absent where nobody is. */
+  readonly notify?: NotifySettings;
   /** Absolute: ledgers and runs. */
   readonly state: string;
 }
@@ -169,6 +172,7 @@ async function jobFrom(text: string, file: JobFile, overrides: JobOverrides): Pr
   const { cwd = "" } = overrides;
   const { value, positionOf } = loadYaml(text, file.shown, writtenJob, "JOB_INVALID", {
     check: jobFaults,
+    unknownKey: secretKeyFault,
     sayable: withoutTokens,
     hint: "docs/job.md describes every key. A token never belongs in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
   });
@@ -196,6 +200,9 @@ async function jobFrom(text: string, file: JobFile, overrides: JobOverrides): Pr
     channel: channel === undefined ? undefined : jobChannel(channel),
     orderPush: value.guard.order_push,
     openOrderDays: value.guard.open_order_days,
+    ...(value.notify === undefined
+      ? {}
+      : { notify: notifySettings(value.notify, folder, (path) => resolve(folder, path)) }),
     state: overrides.state === undefined ? resolve(folder, value.state) : resolve(cwd, overrides.state),
   };
 }

@@ -1,9 +1,8 @@
 // `luminous-import run`.
 import { run as runJob } from "../../run/run.ts";
 import { resolveAccount } from "../world/account.ts";
-import { openConsole } from "../world/console.ts";
-import { interruptible } from "../world/interrupt.ts";
 import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
+import { notifying } from "../world/notifying.ts";
 import { sending } from "../world/sending.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
@@ -17,18 +16,18 @@ export interface RunFlags extends InputFlags {
   readonly force?: boolean;
 }
 
-/** Runs a job and says how it ended; gives the exit code. */
+/** Runs a job, says how it ended and tells those whom the job names; gives the exit code. */
 export async function run(path: string, options: GlobalOptions, flags: RunFlags, world: CommandWorld): Promise<number> {
   const job = await loadCommandJob(path, options, flags, world);
-  const account = await resolveAccount(job, accountSources(world, options));
-  await using console = await openConsole(world, options);
-  using signals = interruptible(world);
-  const { input: _, ...runOptions } = flags;
-  const result = await runJob(job, {
-    ...runOptions,
-    ...sending(account, signals, console),
-    stdin: world.stdin,
+  return notifying("run", job, options, world, async ({ console, signals }) => {
+    const account = await resolveAccount(job, accountSources(world, options));
+    const { input: _, ...runOptions } = flags;
+    const result = await runJob(job, {
+      ...runOptions,
+      ...sending(account, signals, console),
+      stdin: world.stdin,
+    });
+    console.close(result.summary);
+    return result;
   });
-  console.close(result.summary);
-  return result.exitCode;
 }

@@ -11,7 +11,7 @@ import type { RunEvent } from "../../run/events.ts";
 import { followRun } from "../../run/follow-run.ts";
 import { fitted } from "./fitted.ts";
 import { createLive, hasColour } from "./live.ts";
-import { openLog } from "./log.ts";
+import { type LogLine, openLog } from "./log.ts";
 import { createNarrator } from "./narrator.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
@@ -20,6 +20,10 @@ export interface Console extends AsyncDisposable {
   readonly onEvent: (event: RunEvent) => void;
   /** Says how it ended: the table, the problems, the files, the next step. What `--show` asked for stands above. */
   close(summary: Summary, shown?: readonly ShownEntry[]): void;
+  /** Takes the panel off: what is written from now on stays. */
+  endPanel(): void;
+  /** Writes a line of its own to the log. */
+  readonly log: LogLine;
 }
 
 /** A console for a command with these options. */
@@ -50,6 +54,8 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
       if (shown !== undefined) world.stdout.write(`${shownText(shown)}\n\n`);
       world.stdout.control(`${summaryText(summary, world, world.argv)}\n`);
     },
+    endPanel: () => live[Symbol.dispose](),
+    log: log.line,
     async [Symbol.asyncDispose]() {
       live[Symbol.dispose]();
       await log[Symbol.asyncDispose]();
@@ -73,14 +79,25 @@ export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld
     width: stdout.columns ?? 100,
     colour: stdout.isTTY && hasColour(env),
     folder: visibleLine(near.startsWith("..") ? folder : near),
-    again: commandLine(words),
+    ...nextCommands(words),
     isWatched: words.includes("--watch"),
-    rest: commandLine(without(words, /^--limit(=|$)/)),
-    retry: commandLine(retryWords(words)),
     send: commandLine(
       without(words, /^--(dry-run|show|watch|account)(=|$)/).map((word) => (word === "check" ? "run" : word)),
     ),
   });
+}
+
+/** The commands that go on from one with these words. */
+export function nextCommands(words: readonly string[]): {
+  readonly again: string;
+  readonly rest: string;
+  readonly retry: string;
+} {
+  return {
+    again: commandLine(words),
+    rest: commandLine(without(words, /^--limit(=|$)/)),
+    retry: commandLine(retryWords(words)),
+  };
 }
 
 // Options that belong to a run's own files and to this one call; a retry takes up where it ended.
