@@ -78,6 +78,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "job",
   ],
   // What a command does.
+  notify: ["model", "model/text", "api", "report", "job"],
   run: [
     "model",
     "model/text",
@@ -138,6 +139,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "api",
     "job",
     "staging",
+    "notify",
   ],
   drop: [
     "model",
@@ -173,7 +175,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "init/recipes",
   ],
   // The process.
-  "cli/world": ["model", "model/text", "disk", "report", "report/live", "report/html", "job", "run"],
+  "cli/world": ["model", "model/text", "disk", "report", "report/live", "report/html", "job", "run", "notify"],
   "cli/completion": [],
   "cli/commands": [
     "model",

@@ -93,8 +93,11 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-/** Without an interceptor that asks for it, undici follows no redirects. */
-function openConnections({ baseUrl, proxy, connections, timeoutMs }: ClientOptions): Dispatcher {
+/**
+ * Connections to the origin of an address, through its proxy where it has one: what is not trusted is refused whatever the
+ * environment says. Without an interceptor that asks for it, undici follows no redirects.
+ */
+export function openConnections({ baseUrl, proxy, connections, timeoutMs }: Omit<ClientOptions, "token">): Dispatcher {
   const { origin, hostname } = new URL(baseUrl);
   // Connecting gets half the time, so that a connect time-out (provably unsent) is told from a silent server.
   const connectTimeoutMs = Math.max(1, Math.floor(timeoutMs / 2));

@@ -13,6 +13,8 @@ export type TransportEvent =
       readonly durationMs: number;
       /** The rate that held when it came: the job's own, or what `auto` had found. */
       readonly requestsPerSecond: number;
+      /** Of a write: the entry that it was for. */
+      readonly entryId?: number;
     }
   /** 429: nothing starts before `untilMs`. */
   | {

@@ -25,6 +25,8 @@ export interface Purpose {
   readonly purpose: "write" | "lookup" | "probe" | "first";
   /** Whose failure it would be: see outage.ts. */
   readonly subject: string;
+  /** Of a write: the entry that it is for. */
+  readonly entryId?: number;
   /** True when it was answered 429 before: its success says nothing about capacity. */
   readonly wasThrottled?: boolean;
 }
@@ -118,6 +120,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       result: reply.kind,
       durationMs,
       requestsPerSecond: limiter.requestsPerSecond,
+      ...(purpose.entryId === undefined ? {} : { entryId: purpose.entryId }),
       ...("status" in reply && reply.status !== undefined ? { status: reply.status } : {}),
     });
     return learn(reply, purpose);

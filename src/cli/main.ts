@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { ImportError } from "../model/error.ts";
 import { exitCodeOf, exitCodes } from "../model/exit-codes.ts";
 import { buildProgram } from "./program.ts";
-import { tellError } from "./world/tell-error.ts";
+import { firstOf, tellError } from "./world/tell-error.ts";
 import { type CommandWorld, createBorder, type ProcessWorld } from "./world/world.ts";
 
 /** Runs the command line and gives the exit code. Every error ends here. */
@@ -52,11 +52,4 @@ async function callWithin(
   const stdout = { write: (text: string) => pieces.push(text), isTTY, columns };
   const exitCode = await main(argv, { ...outside, argv, env, stdout });
   return { exitCode, printed: pieces.join("") };
-}
-
-/** What failed first, where closing something failed after it: the rest of the trouble mostly comes from it. */
-function firstOf(error: unknown): unknown {
-  return error instanceof Error && error.name === "SuppressedError" && "suppressed" in error
-    ? firstOf(error.suppressed)
-    : error;
 }

@@ -11,6 +11,35 @@ export type DispatchEvent =
   | { readonly type: "phase.finished"; readonly phase: Phase }
   /** What is open from here on will be sent; `creates` and `updates` as far as this round planned them. */
   | { readonly type: "phase.resolved"; readonly phase: Phase; readonly creates: number; readonly updates: number }
+  /** What is to be done with an entry is known: it is sent when its turn comes. */
+  | {
+      readonly type: "entry.planned";
+      readonly entryId: number;
+      readonly resource: ReferableName;
+      readonly key: string;
+      readonly plan: "create" | "update";
+      /** Of an update. */
+      readonly remoteId?: string;
+    }
+  /** The record of a send is on disk, and its request leaves. */
+  | {
+      readonly type: "entry.sending";
+      readonly entryId: number;
+      readonly key: string;
+      readonly plan: "create" | "update";
+      /** Counts from 1 in this run. */
+      readonly attempt: number;
+    }
+  /** It waits for something that it refers to, until a later phase or round. */
+  | { readonly type: "entry.parked"; readonly entryId: number; readonly key: string }
+  /** A send in doubt was looked up, and nothing was found: looked up again at `untilMs`, or to be sent again from then on. */
+  | {
+      readonly type: "entry.absent";
+      readonly entryId: number;
+      readonly key: string;
+      readonly proven: boolean;
+      readonly untilMs: number;
+    }
   | {
       readonly type: "entry.settled";
       readonly entryId: number;
@@ -18,6 +47,7 @@ export type DispatchEvent =
       readonly key: string;
       readonly outcome: Outcome;
       readonly action?: Action;
+      readonly remoteId?: string;
       readonly attempts: number;
       readonly status?: number;
     }

@@ -187,6 +187,7 @@ async function planAll<T extends { readonly entry: QueuedEntry }>(
   const { options, settlements } = context;
   const { queue } = options.ledger;
   const plans: { entryId: number; plan: Plan }[] = [];
+  const planned: QueuedEntry[] = [];
   const ends: Verdict[] = [];
   for (const item of items) {
     const { entry } = item;
@@ -201,6 +202,7 @@ async function planAll<T extends { readonly entry: QueuedEntry }>(
       if (closing !== undefined) await queue.sent({ ...closing, atMs: options.clock.nowMs() });
       tally[decision.plan.kind === "create" ? "creates" : "updates"] += 1;
       plans.push({ entryId: entry.id, plan: decision.plan });
+      planned.push(entry);
     }
   }
   // Whoever makes a plan says in the end what was seen.
@@ -208,6 +210,12 @@ async function planAll<T extends { readonly entry: QueuedEntry }>(
     await queue.forgetRows(items.map(({ entry }) => entry.id));
   if (ends.length > 0) await settlements.settleAll(ends);
   if (plans.length > 0) await queue.plan(plans);
+  for (const [index, { id, resource, key }] of planned.entries()) {
+    const plan = plans[index]?.plan;
+    if (plan === undefined) continue;
+    const remoteId = plan.kind === "update" ? { remoteId: plan.remoteId } : {};
+    options.onEvent({ type: "entry.planned", entryId: id, resource, key, plan: plan.kind, ...remoteId });
+  }
 }
 
 /** An earlier run made it; this one has other content, or owes it an update. */

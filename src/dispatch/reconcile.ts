@@ -110,7 +110,9 @@ async function isRipe(context: DispatchContext, entry: DoubtfulEntry, unprovedMs
   const { sendId, absences } = entry.doubt;
   const waits = async (waitMs: number): Promise<false> => {
     await ledger.queue.absent(sendId, clock.nowMs());
-    await ledger.queue.postpone(entry.id, clock.nowMs() + waitMs);
+    const untilMs = clock.nowMs() + waitMs;
+    await ledger.queue.postpone(entry.id, untilMs);
+    options.onEvent({ type: "entry.absent", entryId: entry.id, key: entry.key, proven: false, untilMs });
     return false;
   };
   if (unprovedMs > 0) {
@@ -226,7 +228,9 @@ async function release({ options, attemptStates, settlements }: DispatchContext,
   }
   // With a plan it is sent again; without one (the send was an earlier run's) the next round resolves it.
   await ledger.queue.sent({ sendId, result: "absent", atMs: clock.nowMs() });
-  await ledger.queue.postpone(entry.id, clock.nowMs());
+  const untilMs = clock.nowMs();
+  await ledger.queue.postpone(entry.id, untilMs);
+  options.onEvent({ type: "entry.absent", entryId: entry.id, key: entry.key, proven: true, untilMs });
 }
 
 async function stillUnknown(
@@ -238,7 +242,9 @@ async function stillUnknown(
   const state = attemptStates.of(entry.id);
   if (!transport.isDown) state.silentLookups += 1;
   if (state.silentLookups < limits.attempts) {
-    await ledger.queue.postpone(entry.id, clock.nowMs() + backoffMs(state.silentLookups + 1, random));
+    const waitMs = backoffMs(state.silentLookups + 1, random);
+    await ledger.queue.postpone(entry.id, clock.nowMs() + waitMs);
+    options.onEvent({ type: "entry.retry", entryId: entry.id, key: entry.key, cause, waitMs });
     return;
   }
   const message = `sent, but neither the answer (${state.lastCause}) nor a lookup could tell what became of it: ${cause}`;

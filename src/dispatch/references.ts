@@ -44,6 +44,7 @@ export async function checkReferences(context: DispatchContext, phase: Phase, is
       if (verdict === "wait") {
         parked.push(entry.id);
         await ledger.queue.postpone(entry.id, parkedMs);
+        options.onEvent({ type: "entry.parked", entryId: entry.id, key: entry.key });
       } else if (verdict !== "send") {
         settled += 1;
         await settlements.settle(entry, verdict);

@@ -107,6 +107,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
       throw error;
     }
     attempts += 1;
+    onEvent({ type: "entry.sending", entryId: entry.id, key: entry.key, plan: plan.kind, attempt: attempts });
     const reads = (text: string): Shown =>
       plan.kind === "create"
         ? readCreated(text, resource, entry.key)
@@ -123,7 +124,8 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
       await queue.postpone(entry.id, clock.nowMs() + waitMs);
       return { kind: "done" } as const;
     };
-    const about = () => ({ purpose: "write", subject: String(entry.id), wasThrottled: state.wasThrottled }) as const;
+    const about = () =>
+      ({ purpose: "write", subject: String(entry.id), entryId: entry.id, wasThrottled: state.wasThrottled }) as const;
     let reply = await transport.request(request, reads, about(), turn);
     // One update in several requests is one send: whatever became of some of them, the next try begins with a look.
     for (const other of others) {

@@ -69,6 +69,7 @@ export function createSettlements(options: DispatchOptions, halt: Halt, attemptS
       outcome: settlement.outcome,
       attempts: entry.attempts,
       ...(settlement.action === undefined ? {} : { action: settlement.action }),
+      ...(settlement.remoteId === undefined ? {} : { remoteId: settlement.remoteId }),
       ...(status === undefined ? {} : { status }),
     });
   };

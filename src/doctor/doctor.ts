@@ -12,6 +12,8 @@ import { exitCodeOf, exitCodes } from "../model/exit-codes.ts";
 import { type CheckName, type Finding, ok, problem, warning } from "../model/finding.ts";
 import { leastNodeVersion } from "../model/package.ts";
 import type { ResourceName } from "../model/resource.ts";
+import type { Environment } from "../notify/destination.ts";
+import { examineNotify } from "../notify/examine.ts";
 import { openInput } from "../read/open.ts";
 import { isStreamFile } from "../read/stream-file.ts";
 import { checkJoins, compileInput } from "../staging/prepare.ts";
@@ -25,6 +27,8 @@ import { type MappingUse, usesOf } from "./mapping-uses.ts";
 export interface DoctorOptions extends Partial<AccountWorld> {
   /** The error where no account could be found: the rest is looked at all the same. */
   readonly account: Account | ImportError;
+  /** The environment in which a run would tell of its end; without it those who are told are not looked at. */
+  readonly env?: Environment;
   /** Of the Node that a run would use; the one that runs this unless said. */
   readonly nodeVersion?: string;
 }
@@ -50,6 +54,7 @@ export async function doctor(job: Job, options: DoctorOptions): Promise<DoctorRe
     await examineState(job.state),
     await judgeDisk(job.state, sum(inputs.map(({ bytes }) => bytes))),
     ...inputFindings(inputs),
+    ...(options.env === undefined ? [] : await examineNotify(job.notify ?? [], options.env)),
   ];
   const uses = inputs.flatMap(({ resource, uses }) => uses.map((use) => ({ ...use, resource })));
   const resources = new Set(inputs.flatMap(({ resource }) => resource ?? []));
@@ -77,7 +82,12 @@ async function recall(state: string, baseUrl: string): Promise<readonly Finding[
 }
 
 function result(findings: readonly Finding[], exitCode: number): DoctorResult {
-  const optional: readonly CheckName[] = ["learned", "warehouse group", ...namedReferables.map(({ name }) => name)];
+  const optional: readonly CheckName[] = [
+    "notify",
+    "learned",
+    "warehouse group",
+    ...namedReferables.map(({ name }) => name),
+  ];
   const seen = new Set(findings.map(({ check }) => check));
   const isAsked = seen.has("permission");
   return {

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
+import { writtenNotify } from "./notify-schema.ts";
 
 const pathText = z.string().min(1);
 
@@ -248,6 +249,10 @@ export const writtenJob = z.strictObject({
       description: "A drop folder: `drop` imports what lies in it. The inputs have no file then.",
       examples: [{ inbox: "drop/in", archive: "drop/done", quarantine: "drop/failed" }],
     }),
+  notify: writtenNotify.optional().meta({
+    description: "Who is told how a run ended: an address, a program, or a list of them.",
+    examples: [{ url: "https://hooks.example.com/imports", on: ["failure"] }],
+  }),
   state: pathText
     .default(".luminous-import")
     .meta({ description: "Ledgers and runs, relative to the job file.", examples: [".luminous-import"] }),

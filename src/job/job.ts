@@ -21,6 +21,7 @@ import { readConfigText } from "../read/config-text.ts";
 import { type DropSettings, dropSettings, folderFaults, keyOfDropJob, keyOfFileJob } from "./drop-settings.ts";
 import { type FileState, filesOfGlob, type Glob, refuseChanged, seeFile } from "./file-states.ts";
 import { writtenDropJob, writtenFileJob, writtenJob } from "./job-schema.ts";
+import { type NotifySettings, notifySettings, secretKeyFault } from "./notify-schema.ts";
 
 /** A file of an input: where it is, and how people know it. `-` is standard input. */
 export interface JobFile {
@@ -87,6 +88,8 @@ export interface Job {
   readonly openOrderDays: number;
   /** Of a job whose files come from a drop folder: its inputs have none until a pass takes them. */
   readonly drop?: DropSettings;
+  /** Who is told how its runs ended; absent where nobody is. */
+  readonly notify?: NotifySettings;
   /** Absolute: ledgers and runs. */
   readonly state: string;
 }
@@ -196,6 +199,9 @@ async function jobFrom(text: string, file: JobFile, overrides: JobOverrides): Pr
     orderPush: value.guard.order_push,
     openOrderDays: value.guard.open_order_days,
     ...(value.drop === undefined ? {} : { drop: dropSettings(value.drop, folder) }),
+    ...(value.notify === undefined
+      ? {}
+      : { notify: notifySettings(value.notify, folder, (path) => resolve(folder, path)) }),
     state: overrides.state === undefined ? resolve(folder, value.state) : resolve(cwd, overrides.state),
   };
 }
@@ -208,8 +214,14 @@ function readWritten(text: string, { shown }: JobFile, folder: string): YamlConf
     hint: "docs/job.md describes every key. A token never belongs in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
   };
   return readYaml(text).document.has("drop")
-    ? loadYaml(text, shown, writtenDropJob, "JOB_INVALID", { ...options, unknownKey: keyOfFileJob })
-    : loadYaml(text, shown, writtenFileJob, "JOB_INVALID", { ...options, unknownKey: keyOfDropJob });
+    ? loadYaml(text, shown, writtenDropJob, "JOB_INVALID", {
+        ...options,
+        unknownKey: (path) => secretKeyFault(path) ?? keyOfFileJob(path),
+      })
+    : loadYaml(text, shown, writtenFileJob, "JOB_INVALID", {
+        ...options,
+        unknownKey: (path) => secretKeyFault(path) ?? keyOfDropJob(path),
+      });
 }
 
 /** The text of a job file. Throws `ImportError("JOB_INVALID")` when there is none; what was given as its name may be a token. */

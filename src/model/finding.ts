@@ -7,6 +7,7 @@ export const generalChecks = [
   "state",
   "disk",
   "inputs",
+  "notify",
   "address",
   "token",
   "clock",

@@ -29,6 +29,8 @@ export type RunEvent =
       readonly phases: readonly StagedPhase[];
     }
   | { readonly kind: "reporting"; readonly folder: string }
+  /** The ledger knows how it ended; nothing of this run comes after it. */
+  | { readonly kind: "ended"; readonly exitCode: number; readonly ended: "finished" | "stopped"; readonly rows: number }
   /** Of a check: the account is asked about so many entries, and never written to. */
   | { readonly kind: "asking"; readonly account: string; readonly entries: number }
   /** Of a drop: so many files of the inbox are watched for so long, to see that nobody writes to them any more. */

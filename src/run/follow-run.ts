@@ -133,6 +133,10 @@ export function followRun(clock: Pick<Clock, "nowMs" | "monotonicMs">): Followed
         break;
       case "entry.retry":
       case "entry.doubt":
+      case "entry.planned":
+      case "entry.sending":
+      case "entry.parked":
+      case "entry.absent":
       case "lookup.fallback":
       case "channel.made":
       case "warning":
@@ -181,6 +185,7 @@ export function followRun(clock: Pick<Clock, "nowMs" | "monotonicMs">): Followed
         case "warning":
         case "upgraded":
         case "detected":
+        case "ended":
           break;
         default:
           event satisfies never;

@@ -198,7 +198,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
   if (accountLock.warning !== undefined) warn(accountLock.warning);
   for (const { file, what } of detections(inputs)) tell({ kind: "detected", file, what });
 
-  await beforeSending(ledger, record, settings, async () => {
+  await beforeSending(ledger, record, { ...settings, onEvent: tell }, async () => {
     await asked.meanwhile((signal) =>
       stage(inputs, {
         job,
@@ -283,7 +283,7 @@ type World = RunOptions & ReturnType<typeof quietWorld>;
 async function beforeSending(
   ledger: Ledger,
   { id }: RunRecord,
-  { clock }: World,
+  { clock, onEvent }: World,
   work: () => Promise<void>,
 ): Promise<void> {
   try {
@@ -295,6 +295,7 @@ async function beforeSending(
     await ledger.runs
       .end(id, { endedAtMs: clock.nowMs(), exitCode, summary: { stopped: { message } } })
       .catch(() => undefined);
+    onEvent?.({ kind: "ended", exitCode, ended: "stopped", rows: 0 });
     throw error;
   }
 }
@@ -361,6 +362,7 @@ async function finish(
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
   if (plan !== undefined && stopped === undefined) await ledger.plans.done(plan.planId, record.runId);
   await ledger.flush();
+  options.onEvent?.({ kind: "ended", exitCode, ended: summary.ended, rows: summary.totals.rows });
   await tidyUp(ledger);
   return { exitCode, summary, folder, stopped };
 }

@@ -16,6 +16,7 @@ export async function doctor(path: string, options: GlobalOptions, world: Comman
   using signals = interruptible(world);
   const result = await examine(job, {
     account,
+    env: world.env,
     clock: systemClock,
     random: Math.random,
     stop: signals.stop,

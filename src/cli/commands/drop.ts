@@ -6,10 +6,10 @@ import type { Job } from "../../job/job.ts";
 import { visibleLine } from "../../model/text/visible.ts";
 import { reportPath } from "../../report/html/report-page.ts";
 import { resolveAccount } from "../world/account.ts";
-import { type Console, near, openConsole } from "../world/console.ts";
+import { type Console, near } from "../world/console.ts";
 import { fitted } from "../world/fitted.ts";
-import { interruptible } from "../world/interrupt.ts";
 import { loadCommandJob } from "../world/load-job.ts";
+import { notifying } from "../world/notifying.ts";
 import { openPage } from "../world/open-page.ts";
 import { type ReportFlags, sending } from "../world/sending.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
@@ -26,14 +26,15 @@ export async function drop(
 ): Promise<number> {
   const job = await loadCommandJob(path, options, {}, world);
   settingsOf(job);
-  const account = await resolveAccount(job, accountSources(world, options));
-  await using console = await openConsole(world, options);
-  using signals = interruptible(world);
-  const { open, values: _, ...dropOptions } = flags;
-  const ended = await dropFiles(job, { ...dropOptions, ...sending(account, signals, console, world, flags) });
-  tellPass(ended, job, { options, console, world });
-  if (open === true && ended.result !== undefined) await openPage(reportPath(ended.result.folder), world);
-  return ended.exitCode;
+  return notifying("drop", job, options, world, async ({ console, signals }) => {
+    const account = await resolveAccount(job, accountSources(world, options));
+    const { open, values: _, ...dropOptions } = flags;
+    const ended = await dropFiles(job, { ...dropOptions, ...sending(account, signals, console, world, flags) });
+    tellPass(ended, job, { options, console, world });
+    const { exitCode, result, ...pass } = ended;
+    if (open === true && result !== undefined) await openPage(reportPath(result.folder), world);
+    return { exitCode, summary: result?.summary, pass };
+  });
 }
 
 /** Where a pass is told, and how. */

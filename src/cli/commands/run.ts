@@ -3,9 +3,8 @@ import { resolve } from "node:path";
 import { reportPath } from "../../report/html/report-page.ts";
 import { run as runJob } from "../../run/run.ts";
 import { resolveAccount } from "../world/account.ts";
-import { openConsole } from "../world/console.ts";
-import { interruptible } from "../world/interrupt.ts";
 import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
+import { notifying } from "../world/notifying.ts";
 import { openPage } from "../world/open-page.ts";
 import { type ReportFlags, sending } from "../world/sending.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
@@ -21,20 +20,20 @@ export interface RunFlags extends InputFlags, ReportFlags {
   readonly plan?: string;
 }
 
-/** Runs a job and says how it ended; gives the exit code. */
+/** Runs a job, says how it ended and tells those whom the job names; gives the exit code. */
 export async function run(path: string, options: GlobalOptions, flags: RunFlags, world: CommandWorld): Promise<number> {
   const job = await loadCommandJob(path, options, flags, world);
-  const account = await resolveAccount(job, accountSources(world, options));
-  await using console = await openConsole(world, options);
-  using signals = interruptible(world);
-  const { input: _, open, values: _values, plan, ...runOptions } = flags;
-  const result = await runJob(job, {
-    ...runOptions,
-    ...(plan === undefined ? {} : { plan: resolve(world.cwd, plan) }),
-    ...sending(account, signals, console, world, flags),
-    stdin: world.stdin,
+  return notifying("run", job, options, world, async ({ console, signals }) => {
+    const account = await resolveAccount(job, accountSources(world, options));
+    const { input: _, open, values: _values, plan, ...runOptions } = flags;
+    const result = await runJob(job, {
+      ...runOptions,
+      ...(plan === undefined ? {} : { plan: resolve(world.cwd, plan) }),
+      ...sending(account, signals, console, world, flags),
+      stdin: world.stdin,
+    });
+    console.close(result.summary);
+    if (open === true) await openPage(reportPath(result.folder), world);
+    return result;
   });
-  console.close(result.summary);
-  if (open === true) await openPage(reportPath(result.folder), world);
-  return result.exitCode;
 }

@@ -11,7 +11,7 @@ import type { RunEvent } from "../../run/events.ts";
 import { followRun } from "../../run/follow-run.ts";
 import { fitted } from "./fitted.ts";
 import { createLive, hasColour } from "./live.ts";
-import { openLog } from "./log.ts";
+import { type LogLine, openLog } from "./log.ts";
 import { createNarrator } from "./narrator.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
@@ -20,6 +20,10 @@ export interface Console extends AsyncDisposable {
   readonly onEvent: (event: RunEvent) => void;
   /** Says how it ended: the table, the problems, the files, the next step. What `--show` asked for stands above. */
   close(summary: Summary, shown?: readonly ShownEntry[]): void;
+  /** Takes the panel off: what is written from now on stays. */
+  endPanel(): void;
+  /** Writes a line of its own to the log. */
+  readonly log: LogLine;
 }
 
 /** A console for a command with these options. */
@@ -50,6 +54,8 @@ export async function openConsole(world: CommandWorld, options: GlobalOptions): 
       if (shown !== undefined) world.stdout.write(`${shownText(shown)}\n\n`);
       world.stdout.control(`${summaryText(summary, world, world.argv)}\n`);
     },
+    endPanel: () => live[Symbol.dispose](),
+    log: log.line,
     async [Symbol.asyncDispose]() {
       live[Symbol.dispose]();
       await log[Symbol.asyncDispose]();

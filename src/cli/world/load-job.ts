@@ -2,6 +2,7 @@
 import { type Job, loadJob } from "../../job/job.ts";
 import { ImportError } from "../../model/error.ts";
 import { shownUnlessToken } from "../../model/text/mask.ts";
+import { notifySecrets } from "../../notify/destination.ts";
 import type { CommandWorld, GlobalOptions } from "./world.ts";
 
 /** Flags that name other files for inputs. */
@@ -10,20 +11,22 @@ export interface InputFlags {
   readonly input?: readonly string[];
 }
 
-/** Loads the job that a command names. */
-export function loadCommandJob(
+/** Loads the job that a command names. The secrets of its notifications are shown nowhere from then on. */
+export async function loadCommandJob(
   path: string,
   { state }: GlobalOptions,
   { input }: InputFlags,
   world: CommandWorld,
   signal?: AbortSignal,
 ): Promise<Job> {
-  return loadJob(path, {
+  const job = await loadJob(path, {
     cwd: world.cwd,
     inputs: parseInputs(input ?? []),
     ...(state === undefined ? {} : { state }),
     ...(signal === undefined ? {} : { signal }),
   });
+  for (const secret of await notifySecrets(job.notify ?? [], world.env)) world.keepSecret(secret);
+  return job;
 }
 
 function parseInputs(texts: readonly string[]): Readonly<Record<string, string>> {

@@ -1,17 +1,26 @@
-// The log: events as NDJSON by pino, only where --log-file asks for them. Never a body, never a token: events hold none.
+// The log: one JSON line for each change of state, by pino, only where --log-file asks for it. Never a body, a cell or a
+// token: events hold none. Keys of entries are in it. Files are appended to, so that logrotate may copy and truncate them.
 import { once } from "node:events";
 import { openSync } from "node:fs";
 import { dirname } from "node:path";
-import { destination, pino } from "pino";
+import { destination, pino, stdTimeFunctions } from "pino";
 import { ensurePrivateFile, isForeignLink, makePrivateFolder, privateModes } from "../../disk/private-files.ts";
 import { ImportError } from "../../model/error.ts";
 import { visible } from "../../model/text/visible.ts";
 import type { RunEvent } from "../../run/events.ts";
+import { levelOf, logFields } from "./log-fields.ts";
 import type { CommandWorld } from "./world.ts";
+
+/**
+ * Writes one line: the event's name (`drop.claimed`) and its fields, in camel case as events have them. `run_id` is added
+ * while a run is under way, unless the fields name one.
+ */
+export type LogLine = (event: string, fields?: Readonly<Record<string, unknown>>, level?: "info" | "warn") => void;
 
 /** Where events go. Disposing writes what is left. */
 export interface EventLog extends AsyncDisposable {
   event(event: RunEvent): void;
+  readonly line: LogLine;
 }
 
 /** Opens the log; without a file there is none. `-` is stderr. Throws `ImportError("USAGE")` when it cannot be written. */
@@ -19,13 +28,12 @@ export async function openLog(
   file: string | undefined,
   { stderr, hide }: Pick<CommandWorld, "stderr" | "hide">,
 ): Promise<EventLog> {
-  if (file === undefined) return { event: () => undefined, [Symbol.asyncDispose]: async () => undefined };
+  if (file === undefined) {
+    return { event: () => undefined, line: () => undefined, [Symbol.asyncDispose]: async () => undefined };
+  }
   if (file === "-") {
-    const log = pino({ base: null }, { write: (line) => stderr.write(line) });
-    const event = (event: RunEvent): void => {
-      if (isLogged(event)) log.info(fields(event));
-    };
-    return { event, [Symbol.asyncDispose]: async () => undefined };
+    const logging = createLines((line) => stderr.write(line));
+    return { ...logging, [Symbol.asyncDispose]: async () => undefined };
   }
   const stream = destination({ fd: openFile(file), sync: false });
   // A run matters more than its log: a full disk ends the log and nothing else.
@@ -35,16 +43,42 @@ export async function openLog(
     isBroken = true;
   });
   // A log is read on terminals too; in JSON the visible form is the same text.
-  const log = pino({ base: null }, { write: (line) => void stream.write(visible(hide(line))) });
+  const logging = createLines((line) => {
+    if (!isBroken) stream.write(visible(hide(line)));
+  });
   return {
-    event(event) {
-      if (!isBroken && isLogged(event)) log.info(fields(event));
-    },
+    ...logging,
     async [Symbol.asyncDispose]() {
       if (isBroken) return stream.destroy();
       const closed = once(stream, "close").catch(() => stream.destroy());
       stream.end();
       await closed;
+    },
+  };
+}
+
+function createLines(write: (line: string) => void): Pick<EventLog, "event" | "line"> {
+  const log = pino(
+    { base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    { write },
+  );
+  let runId: string | undefined;
+  const line: LogLine = (event, fields = {}, level = "info") => {
+    log[level]({ event, ...(runId === undefined ? {} : { run_id: runId }), ...logFields(fields) });
+  };
+  return {
+    line,
+    event(event) {
+      if (event.kind === "begun") ({ runId } = event);
+      // Shown figures need both ends of a request; the log says it once, with its answer.
+      if (event.kind === "dispatch") {
+        const { type, ...fields } = event.event;
+        if (type !== "request.started") line(type, fields, levelOf(event));
+        return;
+      }
+      const { kind, ...fields } = event;
+      line(`run.${kind}`, fields, levelOf(event));
+      if (kind === "ended") runId = undefined;
     },
   };
 }
@@ -67,24 +101,4 @@ function openFile(file: string): number {
       { hint: "Name a file in a folder that can be written.", cause },
     );
   }
-}
-
-/** A request is logged once, with its answer. */
-function isLogged(event: RunEvent): boolean {
-  return event.kind !== "dispatch" || event.event.type !== "request.started";
-}
-
-function fields(event: RunEvent): object {
-  // The cell that proves it is a person's data.
-  if (event.kind === "detected") return { event: "run.detected", file: event.file, what: withoutCell(event.what) };
-  if (event.kind !== "dispatch") {
-    const { kind, ...rest } = event;
-    return { event: `run.${kind}`, ...rest };
-  }
-  const { type, ...rest } = event.event;
-  return { event: type, ...rest };
-}
-
-function withoutCell(what: string): string {
-  return what.replace(/ \((line \d+): .*\)$/s, " ($1)");
 }

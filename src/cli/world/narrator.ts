@@ -33,6 +33,10 @@ export function createNarrator(say: (line: string) => void, nowMs: () => number)
       case "entries.settled":
       case "entry.retry":
       case "entry.doubt":
+      case "entry.planned":
+      case "entry.sending":
+      case "entry.parked":
+      case "entry.absent":
       case "request.started":
       case "request":
       case "throttled":
@@ -79,6 +83,7 @@ export function createNarrator(say: (line: string) => void, nowMs: () => number)
       case "reading":
       case "staged":
       case "reporting":
+      case "ended":
         break;
       default:
         event satisfies never;

@@ -10,6 +10,13 @@ export function tellError({ code, message, hint }: ImportError, { stderr }: Pick
   stderr.write(fitted(`${said}\n${hint === undefined ? "" : `${visibleLine(hint)}\n`}`, stderr));
 }
 
+/** What failed first, where closing something failed after it: the rest of the trouble mostly comes from it. */
+export function firstOf(error: unknown): unknown {
+  return error instanceof Error && error.name === "SuppressedError" && "suppressed" in error
+    ? firstOf(error.suppressed)
+    : error;
+}
+
 /** All faults at once, a line each. Of the others, a line end can only come from a cell or the account. */
 const hasLines: ReadonlySet<ErrorCode> = new Set([
   "USAGE",
