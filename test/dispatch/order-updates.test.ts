@@ -98,10 +98,25 @@ describe("an order that changed after it was accepted", () => {
     expect(rehearsal.sandbox.counts().started).toBe(before);
   });
 
+  it.each(["pending", "shipped", "cancelled"])(
+    "stays %s, as somebody set it, while the file says the same as before",
+    async (status) => {
+      await using rehearsal = await withProduct();
+      await night(rehearsal, [order("O-1", [], { order_status: "on_hold" })]);
+      await call(rehearsal.sandbox, "PATCH", "/sales-orders/1", { order_status: status });
+      const noted = order("O-1", [], { order_status: "on_hold", customer_notes: "ring twice" });
+      const results = await night(rehearsal, [noted]);
+      expect(results["O-1"]).toMatchObject({ outcome: "accepted", action: "updated", problems: [] });
+      expect(receivedBy(rehearsal, "O-1").at(-1)).toEqual({ customer_notes: "ring twice" });
+      // The file's next word counts again; what it said before is known from the night that changed the note.
+      await night(rehearsal, [order("O-1", [], { order_status: "completed", customer_notes: "ring twice" })]);
+      expect(contentOf(rehearsal, "O-1").order_status).toBe("completed");
+    },
+  );
+
   it("is not opened again by a file that has not heard that it was shipped", async () => {
     await using rehearsal = await withProduct();
-    await night(rehearsal, [order("O-1", [], { order_status: "pending" })]);
-    await call(rehearsal.sandbox, "PATCH", "/sales-orders/1", { order_status: "shipped" });
+    rehearsal.sandbox.seed("sales_orders", "O-1", order("O-1", [], { order_status: "shipped" }).payload);
     const noted = order("O-1", [], { order_status: "pending", customer_notes: "ring twice" });
     const results = await night(rehearsal, [noted]);
     expect(results["O-1"]).toMatchObject({
