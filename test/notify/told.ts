@@ -53,6 +53,7 @@ export function toldRun({ rows = {}, summary, ...parts }: ToldParts = {}): Notif
       damage: [],
       reference_faults: [],
       traffic: null,
+      timeline: null,
       sends: {},
       problems: { top: [], signatures: 0, errors: 0, warnings: 0, ungrouped: 0 },
       results: {
