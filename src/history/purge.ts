@@ -26,11 +26,13 @@ export interface PurgeResult {
     readonly startedAtMs: number;
     readonly account: string;
   }[];
+  /** The ids of plans that were made before, which no run does any more. */
+  readonly plans: readonly string[];
   readonly rows: number;
   readonly entries: number;
   /** Of those rows the ones that failed and that nothing has made good: no retry finds them any more. */
   readonly openRows: number;
-  /** Of the folders of those runs. */
+  /** Of the folders of those runs and plans. */
   readonly folderBytes: number;
   /** That the ledgers gave back; 0 when their free pages are kept for the next runs. */
   readonly ledgerBytes: number;
@@ -51,7 +53,8 @@ export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOpti
   const ledgers = ledgersIn(folder);
   await using _lock = await ledgers.lock();
   const runs: PurgeResult["runs"][number][] = [];
-  const total = { runs, rows: 0, entries: 0, openRows: 0, folderBytes: 0, ledgerBytes: 0, copyBytes: 0 };
+  const plans: string[] = [];
+  const total = { runs, plans, rows: 0, entries: 0, openRows: 0, folderBytes: 0, ledgerBytes: 0, copyBytes: 0 };
   for (const { place, baseUrl } of await ledgers.list()) {
     if (baseUrl === undefined) {
       throw new ImportError("STATE_UNUSABLE", `${place}: cannot be read as a ledger`, {
@@ -65,13 +68,17 @@ export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOpti
     total.runs.push(...purged.runs.map((run) => ({ ...run, account: baseUrl })));
     total.rows += purged.rows;
     total.entries += purged.entries;
+    plans.push(...(await ledger.plans.purge(beforeMs, dryRun ? "dry run" : "do")));
     total.copyBytes += await ledger.upkeep.dropCopies(dryRun ? "dry run" : "do");
     if (!dryRun) total.ledgerBytes += await ledger.upkeep.shrink();
   }
-  for (const { runId } of total.runs) {
-    const runFolder = join(folder, "runs", runId);
-    total.folderBytes += await bytesIn(runFolder);
-    if (!dryRun) await rm(runFolder, { recursive: true, force: true });
+  const folders = [
+    ...runs.map(({ runId }) => join(folder, "runs", runId)),
+    ...plans.map((planId) => join(folder, "plans", planId)),
+  ];
+  for (const own of folders) {
+    total.folderBytes += await bytesIn(own);
+    if (!dryRun) await rm(own, { recursive: true, force: true });
   }
   return total;
 }

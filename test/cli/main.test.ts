@@ -185,7 +185,9 @@ test.each(laterCommands.map((name) => [name]))("%s is refused as not built yet, 
   expect(exitCode).toBe(2);
   expect(stdout).toBe("");
   expect(stderr).toMatch(
-    new RegExp(`^"${name}" is not built yet\nThis version knows init, check, plan, run, [a-z, ]*sandbox, completion\\.\n$`),
+    new RegExp(
+      `^"${name}" is not built yet\nThis version knows init, check, plan, run, [a-z, ]*sandbox, completion\\.\n$`,
+    ),
   );
 });
 

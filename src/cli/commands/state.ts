@@ -41,7 +41,7 @@ async function stateFolder(path: string | undefined, { state }: GlobalOptions, {
 }
 
 function purgeText(
-  { runs, rows, entries, openRows, folderBytes, ledgerBytes, copyBytes }: PurgeResult,
+  { runs, plans, rows, entries, openRows, folderBytes, ledgerBytes, copyBytes }: PurgeResult,
   dryRun: boolean,
 ): string {
   const [did, free] = dryRun ? ["would remove", "would come free"] : ["removed", "came free"];
@@ -56,12 +56,13 @@ function purgeText(
   const lines = [
     ...runs.map(({ runId, job }) => `${runId}  ${job}`),
     what,
+    ...(plans.length === 0 ? [] : [`${did} ${countText(plans.length)} ${plans.length === 1 ? "plan" : "plans"}`]),
     ...(openRows === 0
       ? []
       : [
           `${countText(openRows)} of these rows failed and nothing has made ${openRows === 1 ? "it" : "them"} good: retry ${dryRun ? "would not find" : "does not find"} ${openRows === 1 ? "it" : "them"} any more`,
         ]),
-    ...(runs.length === 0 ? [] : [space]),
+    ...(runs.length + plans.length === 0 ? [] : [space]),
     ...(copyBytes === 0 ? [] : [`${sizeText(copyBytes)} in copies from before an upgrade ${free}`]),
   ];
   return `${lines.join("\n")}\n`;
