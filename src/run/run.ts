@@ -125,6 +125,11 @@ type CommandOptions = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;
 /** What goes through the pipeline. */
 interface Execution {
   readonly job: Job;
+  /**
+   * `drop`: a pass over a drop folder, in which newer files win over older ones. Unless said it is a run, or a retry with
+   * `retryOf`.
+   */
+  readonly command?: "drop";
   readonly asked: AskedAccount;
   readonly inputs: readonly PreparedInput[];
   readonly ledger: Ledger;
@@ -148,7 +153,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
   const record = await ledger.runs.begin({
     runId: newRunId(settings),
     job: job.file.path,
-    command: retryOf === undefined ? "run" : "retry",
+    command: execution.command ?? (retryOf === undefined ? "run" : "retry"),
     startedAtMs: settings.clock.nowMs(),
     program: settings.program ?? version,
     ...(retryOf === undefined ? {} : { retryOf: retryOf.id }),
@@ -184,6 +189,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
         onWarning: warn,
         onDetected: (file, what) => tell({ kind: "detected", file, what }),
         signal,
+        newerWins: record.command === "drop",
         ...(retryOf === undefined ? {} : { retry: { refused: execution.refused ?? new Map() } }),
       }),
     );

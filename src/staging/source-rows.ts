@@ -38,6 +38,11 @@ export interface StageOptions {
   readonly acceptedCurrencies?: AcceptedCurrencies;
   /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
   readonly retry?: { readonly refused: RefusedRows };
+  /**
+   * The files of an input are one source at several times, oldest first: of entries with one key the one of the newest file
+   * that has it counts, and no entry has rows of two files.
+   */
+  readonly newerWins?: boolean;
 }
 
 /** A file of an input, with the ledger's record of it. */
