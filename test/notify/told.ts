@@ -56,7 +56,7 @@ export function toldRun({ rows = {}, summary, ...parts }: ToldParts = {}): Notif
       timeline: null,
       sends: {},
       problems: { top: [], signatures: 0, errors: 0, warnings: 0, ungrouped: 0 },
-      reasons: [],
+      reasons: null,
       results: {
         folder: "/srv/import/.luminous-import/runs/20260131-020000-0001",
         results_csv: "results.csv",

@@ -83,6 +83,10 @@ export const advice: Readonly<Record<ProblemCode, Advice>> = {
   not_open: { what: "a row that was made good since", todo: nothing },
   duplicate_row: { what: "the row stands in the failures file twice", todo: "Keep one of them." },
   case_variant: { what: "keys that differ only in case", todo: "Check that they really are different." },
+  superseded: {
+    what: "a newer file of the same pass has the same key",
+    todo: "Nothing: the newer rows count, and they are named.",
+  },
   already_exists: {
     what: "Luminous has it already",
     todo: "Set existing: skip or update in the job if that is not what you want.",
