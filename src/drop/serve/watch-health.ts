@@ -32,7 +32,8 @@ export function followHealth(): FollowedHealth {
     files_waiting: 0,
   };
   const become = (changes: Partial<WatchHealth>): void => {
-    now = { ...now, ...changes };
+    const state = now.state === "stopping" && changes.state !== "ended" ? now.state : (changes.state ?? now.state);
+    now = { ...now, ...changes, state };
   };
   return {
     see(event) {

@@ -47,8 +47,7 @@ export async function watchDrop<End extends PassEnd>(
 ): Promise<number> {
   const tell = (event: WatchEvent<End>): void => onEvent?.(event);
   const followed = await followJob(load);
-  const stopping = (): void => tell({ kind: "stopping" });
-  stop.addEventListener("abort", stopping, { once: true });
+  using _ = onceStopped(stop, () => tell({ kind: "stopping" }));
   using bell = ownBell ?? createBell(clock);
   const pauses = growingPauses(bounds);
   let schedule: Schedule = { dueAtMs: clock.monotonicMs(), newsCount: true };
@@ -121,6 +120,11 @@ export async function watchDrop<End extends PassEnd>(
 interface Schedule {
   readonly dueAtMs: number;
   readonly newsCount: boolean;
+}
+
+function onceStopped(stop: AbortSignal, act: () => void): Disposable {
+  stop.addEventListener("abort", act, { once: true });
+  return { [Symbol.dispose]: () => stop.removeEventListener("abort", act) };
 }
 
 /** What a pass ended with: what it came to, or the fault that ended it. Anything else is a defect and goes through. */
