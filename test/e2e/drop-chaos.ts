@@ -15,6 +15,8 @@ export interface DropChaosPlan {
   readonly seed: number;
   readonly files: number;
   readonly kills: number;
+  /** Orders name products of files that may come after them. */
+  readonly crossed?: boolean;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -44,7 +46,13 @@ const longestPatienceMs = 6000;
 const longestDrainMs = 60_000;
 
 /** Writes, kills and starts again, lets the last watch come to the end, and judges. */
-export async function dropChaos({ seed, files: count, kills, onProgress }: DropChaosPlan): Promise<DropChaosReport> {
+export async function dropChaos({
+  seed,
+  files: count,
+  kills,
+  crossed = false,
+  onProgress,
+}: DropChaosPlan): Promise<DropChaosReport> {
   const random = mulberry32(seed);
   // Every second send would make a second record.
   await using sandbox = await startSandbox({ latencyMs: 5, duplicates: "accept", seed });
@@ -54,7 +62,7 @@ export async function dropChaos({ seed, files: count, kills, onProgress }: DropC
     "orders.yaml": orderMapping,
     "in/.keep": "",
   });
-  const files = droppedFiles(count, random);
+  const files = droppedFiles(count, random, crossed);
   const moments: Record<string, number> = {};
   const writing: Promise<Stall | undefined>[] = [];
   const startedAt = (share: number) => Math.floor((files.length * share) / (kills + 1));

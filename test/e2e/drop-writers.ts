@@ -22,8 +22,11 @@ export interface Stall {
   readonly ms: number;
 }
 
-/** Products and orders of two platforms, a few twice, a few that no input takes; shuffled. */
-export function droppedFiles(count: number, random: () => number): readonly DroppedFile[] {
+/**
+ * Products and orders of two platforms, a few twice, a few that no input takes; shuffled. `crossed`: orders name products of
+ * other files too, which may come long after them.
+ */
+export function droppedFiles(count: number, random: () => number, crossed: boolean): readonly DroppedFile[] {
   const ways = ["pieces", "again", "part", "marker"] as const;
   const files: DroppedFile[] = [];
   for (let n = 1; files.length < count; n++) {
@@ -34,7 +37,12 @@ export function droppedFiles(count: number, random: () => number): readonly Drop
     else if (kind === 7) files.push({ name: `products_export-${id}.csv`, content: `colour,size\nred,${n}\n`, way });
     else if (kind % 2 === 0)
       files.push({ name: `products_export-${id}.csv`, content: shopifyProducts(n, random), way });
-    else files.push({ name: `orders-${id}.csv`, content: orders(n, random), way });
+    else
+      files.push({
+        name: `orders-${id}.csv`,
+        content: orders(n, random, crossed ? lateSku(n, count, random) : undefined),
+        way,
+      });
     // The same content once more, under another name and in another way.
     const last = files.at(-1);
     if ((kind === 4 || kind === 9) && last !== undefined && files.length < count)
@@ -60,9 +68,15 @@ function shopifyProducts(n: number, random: () => number): string {
   return `${[shopifyHeading, ...rows].join("\n")}\n`;
 }
 
-function orders(n: number, random: () => number): string {
+/** The first product of a file of products that is surely among so many. */
+function lateSku(n: number, count: number, random: () => number): string {
+  const tens = Math.max(1, Math.floor(count / 20));
+  return `T${10 * Math.floor(random() * tens) + (n % 4 === 1 ? 2 : 8)}-0`;
+}
+
+function orders(n: number, random: () => number, late: string | undefined): string {
   const rows = Array.from({ length: 2 + Math.floor(random() * 4) }, (_, at) =>
-    knownSkus.slice(0, 1 + Math.floor(random() * 3)).map((sku) => {
+    [...knownSkus.slice(0, 1 + Math.floor(random() * 3)), ...(late === undefined ? [] : [late])].map((sku) => {
       const price = (1 + Math.floor(random() * 500) / 100).toFixed(2);
       return `O${n}-${at},2024-01-31,Ada ${n},${sku},${1 + Math.floor(random() * 9)},${price}`;
     }),
