@@ -132,7 +132,7 @@ it("says when it tries again after an outage, and ends with 0 between two tries"
   child.kill("SIGTERM");
   const { exitCode, stdout } = await ended;
   expect(exitCode).toBe(0);
-  expect(stdout.replace(/\s+/g, " ")).toContain("the watch goes on with it by itself");
+  expect(stdout.replace(/\s+/g, " ")).toContain("the watch makes another pass by itself");
   expect(stdout).not.toContain("--watch");
 });
 
