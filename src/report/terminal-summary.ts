@@ -112,6 +112,9 @@ export function nextStep(
       ? `fix the cells named above, or the mapping (results.csv has every row), ${isWatched ? "and save: this checks again" : `then check again: ${again}`}`
       : (creationStep(summary, send) ?? `nothing stands in the way. To send it: ${send}`);
   }
+  // Told to stop, the watch has ended with its pass.
+  if (ended === "stopped" && isWatched && stopped?.code !== "STOPPED")
+    return `${byHand(stopped?.hint)}the watch makes another pass by itself${afterThat(summary, retry)}`;
   if (ended === "stopped")
     return `${stopped?.hint === undefined ? `to continue: ${again}` : `${stopped.hint.replace(/\.$/, "")} (${again})`}${afterThat(summary, retry)}`;
   const verdict = pilotVerdict(summary);
@@ -133,6 +136,12 @@ export function nextStep(
   return retry !== undefined && earlierOpen(summary) > 0
     ? `fix the failures files of the earlier runs and run: ${retry}`
     : "nothing is left to do.";
+}
+
+/** What a hint leaves to do for somebody whose command comes again without them. */
+function byHand(hint: string | undefined): string {
+  const rest = hint?.replace(/,?\s*(then |and )?run the same command again.*$/s, "").replace(/\.$/, "") ?? "";
+  return rest === "" ? "" : `${rest}; `;
 }
 
 /** Whether the account was asked, and answered; a summary that an older version wrote does not know. */

@@ -162,7 +162,14 @@ describe("the table", () => {
 describe("the next step", () => {
   const oneFile = [{ name: "failures/orders.csv", input: "orders", rows: 1 }];
   const fourFiles = ["a", "b", "c", "d"].map((input) => ({ name: `failures/${input}.csv`, input, rows: 1 }));
-  test.each<{ readonly claim: string; readonly is: string; readonly withRetry?: boolean } & SummaryParts>([
+  test.each<
+    {
+      readonly claim: string;
+      readonly is: string;
+      readonly withRetry?: boolean;
+      readonly isWatched?: boolean;
+    } & SummaryParts
+  >([
     { claim: "nothing after a success", tallies: [tally("products", "accepted", 1, 1)], is: "nothing is left to do." },
     {
       claim: "to fix and retry",
@@ -223,8 +230,33 @@ describe("the next step", () => {
       tallies: [tally("products", "pending", 1, 1)],
       is: "nothing stands in the way. To send it: luminous-import run job.yaml",
     },
-  ])("is $claim", async ({ is, withRetry = false, ...parts }) => {
-    expect(nextStep(await summaryOf(parts), withRetry ? { again, retry } : { again })).toBe(is);
+    {
+      claim: "nothing by hand where a watch comes again by itself",
+      tallies: [tally("products", "pending", 1, 1)],
+      stopped: {
+        code: "OUTAGE",
+        message: "out",
+        hint: "run the same command again when the API is back: it continues",
+      },
+      isWatched: true,
+      is: "the watch makes another pass by itself",
+    },
+    {
+      claim: "what a watch cannot do by itself",
+      tallies: [tally("products", "pending", 1, 1)],
+      stopped: { code: "OUTAGE", message: "out", hint: "check the address, then run the same command again" },
+      isWatched: true,
+      is: "check the address; the watch makes another pass by itself",
+    },
+    {
+      claim: "the command itself where the watch was told to stop",
+      tallies: [tally("products", "pending", 1, 1)],
+      stopped: { code: "STOPPED", message: "stopped" },
+      isWatched: true,
+      is: "to continue: luminous-import run job.yaml",
+    },
+  ])("is $claim", async ({ is, withRetry = false, isWatched = false, ...parts }) => {
+    expect(nextStep(await summaryOf(parts), { again, isWatched, ...(withRetry ? { retry } : {}) })).toBe(is);
   });
 });
 
@@ -236,7 +268,15 @@ it("keeps a command that it proposes on one line, whatever the width", async () 
 });
 
 describe("what every row has", () => {
-  const read = { input: "orders", file: "orders.csv", kind: "input", carried_from: null, format: "csv", rows: 30, detected: [] } as const;
+  const read = {
+    input: "orders",
+    file: "orders.csv",
+    kind: "input",
+    carried_from: null,
+    format: "csv",
+    rows: 30,
+    detected: [],
+  } as const;
   const file = { ...read, fingerprint: null, mapping_hash: null };
   const tallies = [tally("sales_orders", "invalid", 10, 30), tally(null, "excluded", 0, 5)];
   const seen = (count: number, path: string) => Array.from({ length: count }, () => ({ ...wrong, path }));

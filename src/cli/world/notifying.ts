@@ -159,6 +159,7 @@ function failureText({ to, why, tries, said = "" }: NotifiedTarget): string {
   return `warning: ${to} was not told how it ended (${why}${times}). The exit code and the results are not touched by that.${answer}`;
 }
 
-function reasonOf({ code, message, hint }: ImportError): StopReason {
+/** An error as a notification gives it. */
+export function reasonOf({ code, message, hint }: ImportError): StopReason {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }

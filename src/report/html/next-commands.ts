@@ -33,7 +33,7 @@ export function otherCommand(words: readonly string[], name: string, ...more: re
 }
 
 // Options that belong to a run's own files and to this one call; a retry takes up where it ended.
-const ofThisRun = /^--(limit|plan|only|input|all-or-nothing|max-errors|strict|force|dry-run)(=|$)/;
+const ofThisRun = /^--(limit|plan|only|input|all-or-nothing|max-errors|strict|force|dry-run|watch|poll|listen)(=|$)/;
 const ofOneCommand =
   /^--(limit|only|input|all-or-nothing|max-errors|strict|force|dry-run|show|watch|account|json|quiet|log-file|open|no-values|plan|run|out|token-file)(=|$)/;
 const withoutValue = /^--(all-or-nothing|strict|force|dry-run|watch|account|json|quiet|open|no-values)$|=/;
