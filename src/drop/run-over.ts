@@ -1,11 +1,12 @@
 // The run of a pass over its claimed files. A file that keeps the others from being read, or that somebody still writes to, is
 // taken out, and the rest goes on without it.
 import { fingerprintOf, stateOf } from "../job/file-states.ts";
-import type { Job, JobFile } from "../job/job.ts";
+import type { Input, Job, JobFile } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import type { HeldLock } from "../model/ledger/ledger-host.ts";
+import { type Carried, carryOpen, withCarried } from "../run/carried-rows.ts";
 import type { AskedAccount } from "../run/first-question.ts";
 import { execute, prepareOptions, type RunOptions, type RunResult } from "../run/run.ts";
 import { type PreparedInput, prepareInputs } from "../staging/prepare.ts";
@@ -15,6 +16,7 @@ import { splitGroups } from "./file-groups.ts";
 import { oldestFirst, placedOf } from "./file-order.ts";
 import { faultsOfFiles, inputsOf, type Placed, type Role } from "./match-files.ts";
 import type { QuarantineReason } from "./quarantine.ts";
+import { settingsOf } from "./sort-inbox.ts";
 
 type ReadyFile = ClaimedFile & { readonly role: Role };
 
@@ -40,15 +42,17 @@ export async function runOver(
 ): Promise<{ readonly result: RunResult | undefined; readonly imported: readonly ReadyFile[] }> {
   const { job, options, asked, lock } = parts;
   await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
+  const { clock = systemClock } = options;
+  const carried = await carryOpen(job, ledger, { nowMs: clock.nowMs(), keepOpenDays: settingsOf(job).keepOpenDays });
   let left = oldestFirst(files);
   for (;;) {
     const { ready, waiting } = splitGroups(left, parts.roles);
     for (const { files: others, reason } of waiting) for (const file of others) await parts.giveBack(file, reason);
     left = ready;
-    if (left.length === 0) return { result: undefined, imported: [] };
+    if (left.length === 0 && carried.inputs.length === 0) return { result: undefined, imported: [] };
     const placed = placedOf(left);
     try {
-      const inputs = await prepareQuietly(placed, parts);
+      const inputs = await prepareQuietly(placed, carried, parts);
       const given = { job, asked, inputs, ledger, lock, warnings: parts.warnings, command: "drop" } as const;
       return { result: await execute(given, options), imported: left };
     } catch (error) {
@@ -59,14 +63,25 @@ export async function runOver(
   }
 }
 
+/** What earlier runs left open comes before the files of the pass; an input that has neither is left out. */
+function passInputs(job: Job, placed: readonly Placed[], { inputs: along }: Carried): readonly Input[] {
+  const own = inputsOf(job, placed);
+  const all = job.inputs.map((input) => own.find(({ name }) => name === input.name) ?? input);
+  return withCarried(all, along).filter(({ files }) => files.length > 0);
+}
+
 /** Read to their ends, and not written to for the quiet time since they were claimed. */
 async function prepareQuietly(
   placed: readonly Placed[],
+  carried: Carried,
   { job, options, asked, quietUntilMs }: RunOverParts,
 ): Promise<readonly PreparedInput[]> {
   const { clock = systemClock, stop } = options;
   const inputs = await asked.meanwhile((signal) =>
-    prepareInputs({ ...job, inputs: inputsOf(job, placed) }, prepareOptions({ ...options, stop: signal })),
+    prepareInputs(
+      { ...job, inputs: passInputs(job, placed, carried) },
+      { ...prepareOptions({ ...options, stop: signal }), earlierRows: carried.earlierRows },
+    ),
   );
   const restMs = quietUntilMs - clock.monotonicMs();
   if (restMs > 0) await clock.sleep(restMs, stop);
