@@ -24,10 +24,13 @@ const thorough = [
   // Whole commands, one after the other.
   "test/demo/demo.test.ts",
   "test/doctor/doctor.test.ts",
+  "test/drop/drop.test.ts",
+  "test/drop/writers.test.ts",
   "test/run/retry.test.ts",
   "test/run/hostile-names.test.ts",
   "test/staging/odd-names.test.ts",
   "test/cli/commands.test.ts",
+  "test/cli/drop.test.ts",
   "test/cli/init.test.ts",
   "test/cli/secrets.test.ts",
   "test/cli/wrong-files.test.ts",
