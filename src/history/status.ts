@@ -27,6 +27,8 @@ export type JobPlace = Pick<Job, "state"> & { readonly file: Pick<Job["file"], "
 /** A run with the base address of its account. */
 export interface AccountRun extends RunRecord {
   readonly account: string;
+  /** Later passes over a drop folder that took along what it had left open, and how many of its rows each brought in. */
+  readonly madeGoodBy: readonly { readonly runId: string; readonly rows: number }[];
 }
 
 /** How a run stands. A killed one leaves the figures of its last second behind, when it had any. */
@@ -88,22 +90,28 @@ async function runsOf({ state, file }: JobPlace, account: string | undefined): P
   const among = account === undefined ? await ledgers.list() : own === undefined ? [] : [own];
   const found: AccountRun[] = [];
   for (const { baseUrl } of among) {
-    const runs = await runsAt(state, baseUrl, account);
-    found.push(...runs.filter(({ job }) => job === file.path));
+    found.push(...(await runsAt({ state, file }, baseUrl, account)));
   }
   return found.sort((a, b) => b.startedAtMs - a.startedAtMs);
 }
 
 /** Of several ledgers, one that cannot be read says nothing of the others; of the one that was asked for, it matters. */
 async function runsAt(
-  state: string,
+  { state, file }: JobPlace,
   baseUrl: string | undefined,
   asked: string | undefined,
 ): Promise<readonly AccountRun[]> {
   const account = asked ?? baseUrl;
   if (account === undefined) return [];
   try {
-    return (await listRuns({ state }, account)).map((run) => ({ ...run, account: baseUrl ?? account }));
+    await using ledger = await ledgersIn(state).open(account, "read");
+    const runs = (await ledger.runs.list()).filter(({ job }) => job === file.path);
+    const later = await ledger.failures.madeGoodLater(file.path);
+    return runs.map((run) => ({
+      ...run,
+      account: baseUrl ?? account,
+      madeGoodBy: later.filter((each) => each.run === run.id).map(({ runId, rows }) => ({ runId, rows })),
+    }));
   } catch (error) {
     if (asked === undefined && error instanceof ImportError) return [];
     throw error;

@@ -13,7 +13,7 @@ import { progressJson } from "../../report/live/progress-file.ts";
 import { openRunLines } from "../../report/live/status-text.ts";
 import { runsTable, type TableRun } from "../../report/runs-table.ts";
 import { isSummary } from "../../report/summary.ts";
-import { clockText } from "../../report/wording.ts";
+import { clockText, counted } from "../../report/wording.ts";
 import { namedAddress } from "../world/account.ts";
 import { summaryText } from "../world/console.ts";
 import { fitted } from "../world/fitted.ts";
@@ -143,10 +143,16 @@ function showRuns({ runs, standing }: JobStatus, { json }: GlobalOptions, { stdo
   });
   const width = stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
   stdout.write(`${runsTable(rows, width)}\n`);
+  const later = runs.flatMap(({ runId, madeGoodBy }) =>
+    madeGoodBy.map(
+      ({ runId: by, rows: count }) => `${runId}: ${counted(count, "row")} of what it left open went in with ${by}`,
+    ),
+  );
+  if (later.length > 0) stdout.write(`\n${later.map((line) => fitted(visibleLine(line), stdout)).join("\n")}\n`);
 }
 
 function runJson(run: AccountRun, state: RunStanding["kind"]): object {
-  const { runId, account, command, startedAtMs, endedAtMs, exitCode } = run;
+  const { runId, account, command, startedAtMs, endedAtMs, exitCode, madeGoodBy } = run;
   return {
     run_id: runId,
     account,
@@ -156,6 +162,7 @@ function runJson(run: AccountRun, state: RunStanding["kind"]): object {
     exit_code: exitCode ?? null,
     state,
     rows: rowsOf(run) ?? null,
+    made_good_by: madeGoodBy.map(({ runId: by, rows }) => ({ run_id: by, rows })),
   };
 }
 
