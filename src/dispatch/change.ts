@@ -9,7 +9,8 @@ import { parentPath, parsePath, valueAt, withValueAt } from "../model/payload-pa
 import type { Problem } from "../model/problem.ts";
 import { saysNothing, updateBody } from "../model/request-body.ts";
 import type { Endpoint, Merge, Resource } from "../model/resource.ts";
-import { recordOf } from "../model/resources/record-fields.ts";
+import { recordOf, sameFields } from "../model/resources/record-fields.ts";
+import { resources } from "../model/resources/resources.ts";
 import type { DispatchContext } from "./context.ts";
 import type { DispatchOptions } from "./options.ts";
 
@@ -25,14 +26,20 @@ export type Change =
 /** At least one. */
 export type Requests = readonly [ApiRequest, ...ApiRequest[]];
 
-/** The change that makes the record what the payload says. Throws `Halted` when the run stops while the record is read. */
+/**
+ * The change that makes the record what the payload says. A field that Luminous moves on by itself (an order's status) counts
+ * only where the source says something else than last time, or with --force: else it has not heard of the move. What this
+ * run has just made (`isNew`) may not be readable yet, and lacks what creation does not take. Throws `Halted` when the run
+ * stops while the record is read.
+ */
 export async function changeOf(
   { options, transport, halt }: Pick<DispatchContext, "options" | "transport" | "halt">,
-  resource: Resource,
+  { id, resource: name, clears }: Pick<QueuedEntry, "id" | "resource" | "clears">,
   remoteId: string,
   payload: JsonObject,
-  clears: QueuedEntry["clears"],
+  isNew: boolean,
 ): Promise<Change> {
+  const resource = resources[name];
   const endpoint = resource.updateEndpoint?.(remoteId);
   if (endpoint === undefined) throw new Error(`an update was planned for a ${resource.singular}, which has none`);
   const body = updateBody(resource, payload, clears);
@@ -40,6 +47,10 @@ export async function changeOf(
   if (merge === undefined) {
     if (saysNothing(resource, body)) return { kind: "nothing", notes: [] };
     return { kind: "send", requests: [{ ...endpoint, body: JSON.stringify(body) }], notes: [] };
+  }
+  if (isNew) {
+    const owed = sameFields(body, resource.updateOnly);
+    return { kind: "send", requests: [{ ...endpoint, body: JSON.stringify(owed) }], notes: [] };
   }
 
   const asked = await ask(
@@ -49,22 +60,24 @@ export async function changeOf(
     { method: "GET", path: resource.readPath(remoteId) },
     (text) => recordOf(parseJson(text)),
   );
-  const name = `the ${resource.singular} with the id ${remoteId}`;
+  const that = `the ${resource.singular} with the id ${remoteId}`;
   if (asked.kind === "silent") {
-    const message = `${name} could not be read before its update: ${asked.cause}`;
+    const message = `${that} could not be read before its update: ${asked.cause}`;
     return { kind: "settle", settlement: { outcome: "failed", problems: [{ code: "api_failed", message }] } };
   }
   if (asked.kind === "refused") {
     const { status, refusal } = asked;
-    const gone = status === 404 ? ` (${name} is gone from Luminous)` : "";
-    const message = `${name} could not be read before its update: HTTP ${status}, ${refusal.message}${gone}`;
+    const gone = status === 404 ? ` (${that} is gone from Luminous)` : "";
+    const message = `${that} could not be read before its update: HTTP ${status}, ${refusal.message}${gone}`;
     const problems = [{ code: "api_refused", message }] as const;
     return { kind: "settle", settlement: { outcome: "rejected", httpStatus: status, problems } };
   }
   const problems = merge.conflicts(await withOwnIds(options, resource, body), asked.value);
   if (problems.length > 0) return { kind: "settle", settlement: { outcome: "invalid", remoteId, problems } };
-  const [first, ...others] = requestsOf(merge, endpoint, remoteId, merge.difference(body, asked.value));
-  const notes = merge.kept(body, asked.value);
+  const said = options.force ? {} : await options.ledger.queue.lastSaid(id);
+  const news = Object.fromEntries(Object.entries(body).filter(([field, value]) => said[field] !== value));
+  const [first, ...others] = requestsOf(merge, endpoint, remoteId, merge.difference(news, asked.value));
+  const notes = merge.kept(news, asked.value);
   if (first === undefined) return { kind: "nothing", notes };
   const lock = merge.lockOf(asked.value);
   return { kind: "send", requests: [first, ...others], notes, ...(lock === undefined ? {} : { lock }) };

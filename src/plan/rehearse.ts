@@ -25,8 +25,13 @@ export interface Rehearsal {
   readonly warn: (message: string) => void;
 }
 
+/** What a rehearsal came to, beside what it left in the ledger. */
+export interface Rehearsed extends Pick<PlanContent, "guard" | "requests"> {
+  readonly fieldsSent: PretendedAccount["fieldsSent"];
+}
+
 /** Rehearses. Throws the `ImportError` that ends a run which is refused, gets no answer, or is stopped. */
-export async function rehearse(rehearsal: Rehearsal): Promise<Pick<PlanContent, "guard" | "requests">> {
+export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
   const { job, account, asked, ledger, run, locate, stop, warn } = rehearsal;
   const { halt, transport } = asked.line;
   if (halt.reason !== undefined) throw halt.reason;
@@ -60,7 +65,8 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Pick<PlanContent, 
     stop,
     abort: stop,
   });
-  if (end.kind === "finished") return { guard, requests: requestsOf(pretended, rereads, job) };
+  if (end.kind === "finished")
+    return { guard, requests: requestsOf(pretended, rereads, job), fieldsSent: pretended.fieldsSent };
   if (!stop.aborted) throw end.error;
   throw new ImportError("STOPPED", "stopped while the account was asked; nothing was sent, and no plan was made", {
     hint: "The same command begins again.",

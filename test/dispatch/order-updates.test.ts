@@ -98,10 +98,25 @@ describe("an order that changed after it was accepted", () => {
     expect(rehearsal.sandbox.counts().started).toBe(before);
   });
 
+  it.each(["pending", "shipped", "cancelled"])(
+    "stays %s, as somebody set it, while the file says the same as before",
+    async (status) => {
+      await using rehearsal = await withProduct();
+      await night(rehearsal, [order("O-1", [], { order_status: "on_hold" })]);
+      await call(rehearsal.sandbox, "PATCH", "/sales-orders/1", { order_status: status });
+      const noted = order("O-1", [], { order_status: "on_hold", customer_notes: "ring twice" });
+      const results = await night(rehearsal, [noted]);
+      expect(results["O-1"]).toMatchObject({ outcome: "accepted", action: "updated", problems: [] });
+      expect(receivedBy(rehearsal, "O-1").at(-1)).toEqual({ customer_notes: "ring twice" });
+      // The file's next word counts again; what it said before is known from the night that changed the note.
+      await night(rehearsal, [order("O-1", [], { order_status: "completed", customer_notes: "ring twice" })]);
+      expect(contentOf(rehearsal, "O-1").order_status).toBe("completed");
+    },
+  );
+
   it("is not opened again by a file that has not heard that it was shipped", async () => {
     await using rehearsal = await withProduct();
-    await night(rehearsal, [order("O-1", [], { order_status: "pending" })]);
-    await call(rehearsal.sandbox, "PATCH", "/sales-orders/1", { order_status: "shipped" });
+    rehearsal.sandbox.seed("sales_orders", "O-1", order("O-1", [], { order_status: "shipped" }).payload);
     const noted = order("O-1", [], { order_status: "pending", customer_notes: "ring twice" });
     const results = await night(rehearsal, [noted]);
     expect(results["O-1"]).toMatchObject({
@@ -187,6 +202,42 @@ describe("an order that somebody else made", () => {
     const results = await night(rehearsal, [order("O-1", [], { items, order_status: "shipped" })]);
     expect(results["O-1"]).toMatchObject({ outcome: "invalid", problems: [{ path: "items[0].quantity" }] });
     expect(writesOf(rehearsal.sandbox)).toBe(0);
+  });
+});
+
+describe("what only an update takes", () => {
+  const gift = order("O-1", [], { gift: true, gift_message: "For Bob", order_status: "on_hold" });
+  const { gift: _, gift_message: __, ...creation } = gift.payload;
+
+  it.each(["skip", "update"] as const)(
+    "follows the creation, also where reads lag and the job says %s",
+    async (policy) => {
+      await using rehearsal = await withProduct({ readLagMs: 400 });
+      const existing = { existing: { sales_orders: policy } } as const;
+      const results = await night(rehearsal, [gift], existing);
+      expect(results["O-1"]).toMatchObject({ outcome: "accepted", action: "created", attempts: 2 });
+      expect(receivedBy(rehearsal, "O-1")).toEqual([creation, { gift_message: "For Bob", gift: true }]);
+      const { started } = rehearsal.sandbox.counts();
+      expect((await night(rehearsal, [gift], existing))["O-1"]?.outcome).toBe("unchanged");
+      expect(rehearsal.sandbox.counts().started).toBe(started);
+    },
+  );
+
+  it("follows in the next run when the first one died in between", async () => {
+    await using rehearsal = await withProduct();
+    await call(rehearsal.sandbox, "POST", "/sales-orders", creation);
+    const run = await rehearsal.stage([gift]);
+    for await (const [entry] of rehearsal.ledger.queue.unplanned(run, "sales_orders", 1)) {
+      const terms = { timeoutMs: 300, readLagMs: 300, secondSendMs: 300 };
+      const plan = { kind: "create" } as const;
+      if (entry === undefined) continue;
+      await sendOne(rehearsal.ledger.queue, entry.id, { plan, hash: entry.hash, atMs: Date.now(), terms });
+      await rehearsal.ledger.queue.created(entry.id, "1");
+    }
+    const results = await night(rehearsal, [gift], {});
+    expect(results["O-1"]).toMatchObject({ outcome: "accepted" });
+    expect(receivedBy(rehearsal, "O-1")).toEqual([creation, { gift_message: "For Bob", gift: true }]);
+    expect(await brokenLaws(rehearsal, 2)).toEqual([]);
   });
 });
 
