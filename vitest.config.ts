@@ -35,6 +35,8 @@ const thorough = [
   "test/model/text/mask.test.ts",
   "test/sandbox/lies.test.ts",
   "test/docs/public-types.test.ts",
+  // A browser.
+  "test/report/html/*-browser.test.ts",
 ];
 const all = ["test/**/*.test.ts"];
 

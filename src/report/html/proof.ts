@@ -1,7 +1,7 @@
 // The end of a report: control totals, the files that were read and written, what else is worth knowing, and how to prove all of it.
 import { resources } from "../../model/resources/resources.ts";
 import type { Summary, SummaryFile } from "../summary.ts";
-import { type Html, html } from "./kit/markup.ts";
+import { type Html, html, shortened } from "./kit/markup.ts";
 import { command, count, facts, moment, section, table } from "./kit/parts.ts";
 
 /** The control totals of the files. */
@@ -79,7 +79,7 @@ ${
 ${
   values
     ? html`<ul class="notes">
-${warnings.map((warning) => html`<li><bdi>${warning}</bdi></li>\n`)}${reference_faults.map(
+${warnings.map((warning) => html`<li><bdi>${shortened(warning, 2000)}</bdi></li>\n`)}${reference_faults.map(
   ({ file, input, join, rows, first_line }, at) =>
     html`<li><bdi>${file}</bdi>: ${count(`reference_faults.${at}.rows`, rows)} rows could not be read and count as no match (<bdi>${input}.${join}</bdi>), the first on line ${count(`reference_faults.${at}.first_line`, first_line)}</li>\n`,
 )}</ul>`

@@ -56,7 +56,7 @@ function explained(code: Reason["code"], example: Problem | null, values: boolea
   const { what } = wordsOf(code);
   if (example === null) return html`<p class="what">${what}</p>`;
   const { column, value, path, message } = example;
-  const place = placeText(example);
+  const place = shortened(placeText(example), 200);
   return html`<p class="what">${column === undefined ? "" : html`<bdi>${shortened(column, 80)}</bdi>: `}${what}</p>
 <p class="cell">${place === "" ? "" : html`for example <span class="place"><bdi>${place}</bdi></span> `}${
     value === undefined ? "" : html`<code>${shortened(value, 120)}</code> `

@@ -113,6 +113,7 @@ button[aria-pressed=true]{background:var(--ink);border-color:var(--ink);color:va
 .live{overflow:auto;height:min(36rem,75vh);border:1px solid var(--line);border-radius:10px;padding:0 .8rem;position:relative}
 .live thead th{position:sticky;top:0;background:var(--card);z-index:1}
 .live tbody tr{height:3.5rem}
+.live tbody tr:last-child>*{border-bottom:1px solid var(--line)}
 .live tbody tr>*{padding-top:.35rem;padding-bottom:.35rem}
 .live tbody .clip{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;line-clamp:2;overflow:hidden;max-height:2.8rem;line-height:1.4rem}
 .open{border:0;background:none;padding:0;min-height:0;color:var(--link);text-align:left;text-decoration:underline;text-underline-offset:2px;overflow-wrap:anywhere}

@@ -110,7 +110,8 @@ export function createView(table: HTMLTableElement, words: Words, open: (row: Ro
     body.append(one);
     rowHeight = one.getBoundingClientRect().height;
     one.remove();
-    room.style.height = `${Math.min(highest, rows.length * rowHeight) + headHeight()}px`;
+    // Borders that two rows share are not in the height of one.
+    room.style.height = `${Math.min(highest, rows.length * rowHeight) + headHeight() + 4}px`;
   };
 
   const redraw = (): void => {
