@@ -51,27 +51,7 @@ export function proofSection(summary: Summary, { audit, verify, program, values 
   return section(
     "proof",
     "Files, and how to prove this",
-    html`${table(
-      "Files that were read",
-      [
-        { heading: "file", align: "wide" },
-        { heading: "input" },
-        { heading: "rows", align: "end" },
-        { heading: "state when it was read" },
-        { heading: "mapping" },
-        { heading: "detected" },
-      ],
-      files.map((file, at) => [
-        html`<bdi>${file.file}</bdi>`,
-        html`<bdi>${file.input}</bdi>${file.kind === "input" ? "" : html` <span class="soft">(${file.kind})</span>`}`,
-        file.rows === null ? html`<span class="soft">–</span>` : count(`files.${at}.rows`, file.rows),
-        stateText(file),
-        file.mapping_hash === null || file.mapping_hash === undefined
-          ? html`<span class="soft">–</span>`
-          : html`<code>${file.mapping_hash.slice(0, 12)}</code>`,
-        file.detected.join(", "),
-      ]),
-    )}
+    html`${filesTable(files)}
 ${
   warnings.length + reference_faults.length === 0
     ? ""
@@ -104,6 +84,50 @@ ${facts([
   ],
 ])}
 <p class="soft small">Every number on this page is one of <code>summary.json</code> beside it. Times are UTC.</p>`,
+  );
+}
+
+/** The files; what none of them has is no column. */
+function filesTable(files: readonly SummaryFile[]): Html {
+  const none = html`<span class="soft">–</span>`;
+  const columns = [
+    { heading: "file", of: ({ file }: SummaryFile) => html`<bdi>${file}</bdi>` },
+    {
+      heading: "input",
+      of: ({ input, kind }: SummaryFile) =>
+        html`<bdi>${input}</bdi>${kind === "input" ? "" : html` <span class="soft">(${kind})</span>`}`,
+    },
+    {
+      heading: "rows",
+      align: "end" as const,
+      of: ({ rows }: SummaryFile, at: number) => (rows === null ? none : count(`files.${at}.rows`, rows)),
+    },
+    ...(files.some(({ fingerprint }) => (fingerprint ?? null) !== null)
+      ? [{ heading: "state when it was read", align: "wide" as const, of: stateText }]
+      : []),
+    ...(files.some(({ mapping_hash }) => (mapping_hash ?? null) !== null)
+      ? [
+          {
+            heading: "mapping",
+            of: ({ mapping_hash }: SummaryFile) =>
+              (mapping_hash ?? null) === null ? none : html`<code>${(mapping_hash ?? "").slice(0, 12)}</code>`,
+          },
+        ]
+      : []),
+    ...(files.some(({ detected }) => detected.length > 0)
+      ? [
+          {
+            heading: "detected",
+            align: "wide" as const,
+            of: ({ detected }: SummaryFile) => html`${detected.join(", ")}`,
+          },
+        ]
+      : []),
+  ];
+  return table(
+    "Files that were read",
+    columns,
+    files.map((file, at) => columns.map(({ of }) => of(file, at))),
   );
 }
 
