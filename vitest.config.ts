@@ -29,6 +29,7 @@ const thorough = [
   "test/staging/odd-names.test.ts",
   "test/cli/commands.test.ts",
   "test/cli/init.test.ts",
+  "test/cli/report.test.ts",
   "test/cli/secrets.test.ts",
   "test/cli/wrong-files.test.ts",
   "test/ledger/sqlite/trust.test.ts",
