@@ -133,7 +133,7 @@ export async function plan(job: Job, options: PlanOptions): Promise<PlanResult> 
     run: record.id,
     locate,
     stop,
-    warn,
+    onWarning: warn,
   });
   const excluded = excludedRows(summary, resourceOf(inputs));
   const tally = await tallyPlan(ledger, record.id, { excluded, fieldsSent });
