@@ -32,12 +32,15 @@ const thorough = [
   "test/cli/commands.test.ts",
   "test/cli/drop.test.ts",
   "test/cli/init.test.ts",
+  "test/cli/report.test.ts",
   "test/cli/secrets.test.ts",
   "test/cli/wrong-files.test.ts",
   "test/ledger/sqlite/trust.test.ts",
   "test/model/text/mask.test.ts",
   "test/sandbox/lies.test.ts",
   "test/docs/public-types.test.ts",
+  // A browser.
+  "test/report/html/*-browser.test.ts",
 ];
 const all = ["test/**/*.test.ts"];
 

@@ -42,7 +42,11 @@ export async function followed(context: DispatchContext, entry: QueuedEntry, dec
   if (planned === undefined) throw new Error(`the plan does not know the entry "${entry.key}"`);
   switch (planned.decision) {
     case "create":
-      if (decision.kind === "plan" && decision.plan.kind === "create") return decision;
+      if (
+        decision.kind === "plan" &&
+        (decision.plan.kind === "create" || (await isOurs(context, entry, decision.plan)))
+      )
+        return decision;
       return outdated(entry, `the plan would create it, and ${nowText(decision)}`);
     case "update":
     case "unchanged":
@@ -57,6 +61,11 @@ export async function followed(context: DispatchContext, entry: QueuedEntry, dec
     default:
       return planned.decision satisfies never;
   }
+}
+
+/** Nobody else made it since: an earlier run of this plan did, which was stopped before the update that belongs to it. */
+async function isOurs({ options }: DispatchContext, { resource, key }: QueuedEntry, plan: Plan): Promise<boolean> {
+  return plan.kind === "update" && (await options.ledger.queue.holder(resource, plan.remoteId)) === key;
 }
 
 /** Settles what the plan says is not sent, after its references were looked up. Gives how many. */

@@ -125,8 +125,18 @@ export async function plan(job: Job, options: PlanOptions): Promise<PlanResult> 
   });
   const shown = options.show === undefined ? [] : await previewEntries(ledger, record, inputs, options.show);
   onEvent?.({ kind: "asking", account: account.baseUrl, entries: summary.outcomes.pending.entries });
-  const rehearsed = await rehearse({ job, account, asked, ledger, run: record.id, locate, stop, warn });
-  const tally = await tallyPlan(ledger, record.id, excludedRows(summary, resourceOf(inputs)));
+  const { fieldsSent, ...rehearsed } = await rehearse({
+    job,
+    account,
+    asked,
+    ledger,
+    run: record.id,
+    locate,
+    stop,
+    onWarning: warn,
+  });
+  const excluded = excludedRows(summary, resourceOf(inputs));
+  const tally = await tallyPlan(ledger, record.id, { excluded, fieldsSent });
   const isWhole =
     summary.outcomes.invalid.rows === 0 &&
     rehearsed.guard === null &&

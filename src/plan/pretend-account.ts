@@ -26,6 +26,8 @@ export interface PretendedAccount {
   /** What follows is of this phase. */
   begin(phase: Phase): void;
   requests(): PretendedRequests;
+  /** The fields that the updates of a record said; undefined where none did, and for all but the first few thousand records. */
+  fieldsSent(resource: ResourceName, remoteId: string): readonly string[] | undefined;
 }
 
 /** `recordOf` gives what a lookup showed of a record: it need not be asked for by itself then, though a run does so. */
@@ -35,13 +37,17 @@ export function pretendAccount(
 ): PretendedAccount {
   const made = new Map<ResourceName, Made>();
   const writes = new Map<Phase, number>();
+  const updates = new Map<string, readonly string[]>();
   let reads = 0;
   let phase: Phase = "channels";
 
   const write = <T>(request: ApiRequest, read: Reads<T>) => {
     writes.set(phase, (writes.get(phase) ?? 0) + 1);
     const resource = createdBy(request);
-    if (resource === undefined) return accepted(200, read(""));
+    if (resource === undefined) {
+      noteUpdate(request);
+      return accepted(200, read(""));
+    }
     const known = made.get(resource.name) ?? { first: [], count: 0 };
     const body: unknown = parseJson(request.body ?? "");
     const id = idOf(resource, known.count);
@@ -49,6 +55,15 @@ export function pretendAccount(
     const first = known.first.length < mostKept ? [...known.first, record] : known.first;
     made.set(resource.name, { first, count: known.count + 1 });
     return accepted(201, read(JSON.stringify({ data: record })));
+  };
+
+  /** `PATCH /sales-orders/7` sends the fields of its body, `PUT /sales-orders/7/custom-fields` that one. */
+  const noteUpdate = ({ path, body }: ApiRequest): void => {
+    if (updates.size >= mostUpdates) return;
+    const [record = "", part] = /^(\/[^/]+\/[^/]+)\/(.+)$/.exec(path)?.slice(1) ?? [path];
+    const said: unknown = parseJson(body ?? "");
+    const fields = part === undefined ? Object.keys(isPlainObject(said) ? said : {}) : [part.replaceAll("-", "_")];
+    updates.set(record, [...(updates.get(record) ?? []), ...fields]);
   };
 
   /** The record that a path is about, where it need not be asked for. */
@@ -97,6 +112,7 @@ export function pretendAccount(
       phase = next;
     },
     requests: () => ({ reads, writes }),
+    fieldsSent: (name, remoteId) => updates.get(`${resources[name].list.path}/${encodeURIComponent(remoteId)}`),
   };
 }
 
@@ -107,6 +123,8 @@ interface Made {
 }
 
 const mostKept = 100;
+/** More than there are examples in a plan. */
+const mostUpdates = 5000;
 const plannedId = "planned-";
 
 function idOf({ name }: Resource, at: number): string {

@@ -2,32 +2,20 @@
 // is a scratch one, and what the run would have made of every entry is in it afterwards.
 import { dispatch } from "../dispatch/dispatcher.ts";
 import type { Job } from "../job/job.ts";
-import type { Account } from "../model/account.ts";
 import { ImportError } from "../model/error.ts";
-import type { Ledger } from "../model/ledger/ledger.ts";
 import { phases } from "../model/resources/resources.ts";
 import type { PlanContent, PlanRequests } from "../report/plan/plan-content.ts";
-import { askAgain, impatient } from "../run/ask-ahead.ts";
-import type { AskedAccount } from "../run/first-question.ts";
-import type { Locate } from "../staging/locate-cells.ts";
+import { askAgain, impatient, type StagedCheck } from "../run/ask-ahead.ts";
 import { type PretendedAccount, pretendAccount } from "./pretend-account.ts";
 
-/** What is staged, and whom to ask about it. */
-export interface Rehearsal {
-  readonly job: Job;
-  readonly account: Account;
-  readonly asked: AskedAccount;
-  /** Thrown away in the end. */
-  readonly ledger: Ledger;
-  readonly run: number;
-  readonly locate: Locate;
-  readonly stop: AbortSignal;
-  readonly warn: (message: string) => void;
+/** What a rehearsal came to, beside what it left in the ledger. */
+export interface Rehearsed extends Pick<PlanContent, "guard" | "requests"> {
+  readonly fieldsSent: PretendedAccount["fieldsSent"];
 }
 
-/** Rehearses. Throws the `ImportError` that ends a run which is refused, gets no answer, or is stopped. */
-export async function rehearse(rehearsal: Rehearsal): Promise<Pick<PlanContent, "guard" | "requests">> {
-  const { job, account, asked, ledger, run, locate, stop, warn } = rehearsal;
+/** Rehearses, in a ledger that is thrown away. Throws the `ImportError` that ends a run which is refused, gets no answer, or is stopped. */
+export async function rehearse(staged: StagedCheck): Promise<Rehearsed> {
+  const { job, account, asked, ledger, run, locate, stop, onWarning } = staged;
   const { halt, transport } = asked.line;
   if (halt.reason !== undefined) throw halt.reason;
   if (!transport.everAnswered) await askAgain(asked, account);
@@ -53,14 +41,15 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Pick<PlanContent, 
     locate,
     onEvent: (event) => {
       if (event.type === "phase.started") pretended.begin(event.phase);
-      if (event.type === "warning") warn(event.message);
+      if (event.type === "warning") onWarning(event.message);
     },
     clock: asked.clock,
     random: Math.random,
     stop,
     abort: stop,
   });
-  if (end.kind === "finished") return { guard, requests: requestsOf(pretended, rereads, job) };
+  if (end.kind === "finished")
+    return { guard, requests: requestsOf(pretended, rereads, job), fieldsSent: pretended.fieldsSent };
   if (!stop.aborted) throw end.error;
   throw new ImportError("STOPPED", "stopped while the account was asked; nothing was sent, and no plan was made", {
     hint: "The same command begins again.",

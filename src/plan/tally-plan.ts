@@ -9,6 +9,7 @@ import type { ResourceName } from "../model/resource.ts";
 import { resourceNames } from "../model/resources/resources.ts";
 import type { PlanContent, PlanCounts, PlanExample, PlanField } from "../report/plan/plan-content.ts";
 import { isPlannedId } from "./pretend-account.ts";
+import type { Rehearsed } from "./rehearse.ts";
 
 /** What the entries of a plan come to. */
 export type PlanTally = Pick<PlanContent, "resources" | "clears" | "not_compared" | "reasons" | "examples">;
@@ -42,7 +43,11 @@ export async function* plannedEntries(ledger: Ledger, run: number): AsyncGenerat
 }
 
 /** Looks at every entry once. */
-export async function tallyPlan(ledger: Ledger, run: number, excluded: PlanExcluded): Promise<PlanTally> {
+export async function tallyPlan(
+  ledger: Ledger,
+  run: number,
+  { excluded, fieldsSent }: { readonly excluded: PlanExcluded; readonly fieldsSent: FieldsSent },
+): Promise<PlanTally> {
   const counts = new Map<ResourceName, Record<PlanDecision, number>>();
   const clears = new Map<string, PlanField>();
   const notCompared = new Map<string, PlanField>();
@@ -55,7 +60,7 @@ export async function tallyPlan(ledger: Ledger, run: number, excluded: PlanExclu
       const ofResource = counts.get(resource) ?? none();
       ofResource[decision] += 1;
       counts.set(resource, ofResource);
-      const example = exampleOf(item);
+      const example = exampleOf(item, fieldsSent);
       for (const field of example.clears) countField(clears, resource, field);
       for (const field of example.not_compared) countField(notCompared, resource, field);
       if (isHeldBack(decision))
@@ -123,10 +128,12 @@ function decisionOf({ id, outcome, action }: RehearsedEntry): PlanDecision {
   }
 }
 
-function exampleOf({ entry, decision, remoteId, seen }: Decided): PlanExample {
+type FieldsSent = Rehearsed["fieldsSent"];
+
+function exampleOf({ entry, decision, remoteId, seen }: Decided, fieldsSent: FieldsSent): PlanExample {
   const isUpdate = decision === "update";
-  const isSent = (path: string): boolean =>
-    isUpdate && seen?.sent.some((field) => parsePath(path)[0] === field) === true;
+  const fields = (remoteId === undefined ? undefined : fieldsSent(entry.resource, remoteId)) ?? seen?.sent ?? [];
+  const isSent = (path: string): boolean => isUpdate && fields.some((field) => parsePath(path)[0] === field);
   const changes = seen?.differences.filter(({ path }) => isSent(path)) ?? [];
   const clears = isUpdate ? Object.keys(entry.clears) : [];
   return {
@@ -139,7 +146,7 @@ function exampleOf({ entry, decision, remoteId, seen }: Decided): PlanExample {
     changes: changes
       .slice(0, mostChanges)
       .map(({ path, have, sent }) => ({ path, from: (have ?? null) as Json, to: sent })),
-    not_compared: isUpdate ? (seen?.notCompared ?? Object.keys(entry.payload)) : [],
+    not_compared: isUpdate ? (seen?.notCompared.filter(isSent) ?? Object.keys(entry.payload)) : [],
     // What is empty already is not emptied.
     clears: clears.filter((path) => seen === undefined || isDifferent(seen, path)),
     problems: isHeldBack(decision) ? entry.problems.filter(isError) : [],

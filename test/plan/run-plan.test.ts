@@ -7,9 +7,10 @@ import type { ImportError } from "../../src/model/error.ts";
 import { exitCodeOf } from "../../src/model/exit-codes.ts";
 import { type PlanOptions, type PlanResult, plan } from "../../src/plan/plan.ts";
 import { type RunOptions, run } from "../../src/run/run.ts";
+import { startSandbox } from "../../src/sandbox/server.ts";
 import { parseResults } from "../e2e/table.ts";
 import { changeProduct, orderFields, ordersJob, type SandboxJob, sandboxJob } from "../run/sandbox-job.ts";
-import type { Files } from "../staging/job-folder.ts";
+import { type Files, jobFolder } from "../staging/job-folder.ts";
 
 const goods: Files = {
   "import.yaml": `version: 1
@@ -206,6 +207,23 @@ it("goes on with the same command after it was stopped", async () => {
   expect(second.exitCode).toBe(0);
   expect(job.writes()).toBe(6);
   expect((await refusal(job, made.file)).message).toContain("has done it already");
+});
+
+it("goes on with the update of what it had created before it was stopped", async () => {
+  await using sandbox = await startSandbox({ rejects: [{ resource: "products", path: "qty_low_alert", equals: 13 }] });
+  await using folder = await jobFolder({
+    ...goods,
+    "goods.yaml": `${goods["goods.yaml"]?.replace(" }\n", ", qty_low_alert: Low }\n")}`,
+    "goods.tsv": "SKU\tPrice\tLow\nP\t1\t13\nQ\t1\t12\n",
+  });
+  const account = { baseUrl: sandbox.url, baseUrlFrom: "the test", token: "sandbox" };
+  const job = await folder.loadJob();
+  const made = await plan(job, { account });
+  expect(made.plan.requests.writes).toEqual([{ phase: "products", requests: 4 }]);
+  expect((await run(job, { account, plan: made.file, maxErrors: 0 })).exitCode).toBe(4);
+  const { folder: results } = await run(job, { account, plan: made.file });
+  expect((await fates({ folder: results })).P).toBe("rejected api_rejected");
+  expect(sandbox.records("products")).toHaveLength(2);
 });
 
 it("takes the options from the plan", async () => {

@@ -114,7 +114,12 @@ export function runRecord(parts: Partial<RunRecord> = {}): RunRecord {
 }
 
 /** A folder that goes away with its scope. */
-export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+export interface TemporaryFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** Makes one. */
+export async function temporaryFolder(): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(tmpdir(), "report-"));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

@@ -1,7 +1,7 @@
 // The end of a report: control totals, the files that were read and written, what else is worth knowing, and how to prove all of it.
 import { resources } from "../../model/resources/resources.ts";
 import type { Summary, SummaryFile } from "../summary.ts";
-import { type Html, html } from "./kit/markup.ts";
+import { type Html, html, shortened } from "./kit/markup.ts";
 import { command, count, facts, moment, section, table } from "./kit/parts.ts";
 
 /** The control totals of the files. */
@@ -51,27 +51,7 @@ export function proofSection(summary: Summary, { audit, verify, program, values 
   return section(
     "proof",
     "Files, and how to prove this",
-    html`${table(
-      "Files that were read",
-      [
-        { heading: "file", align: "wide" },
-        { heading: "input" },
-        { heading: "rows", align: "end" },
-        { heading: "state when it was read" },
-        { heading: "mapping" },
-        { heading: "detected" },
-      ],
-      files.map((file, at) => [
-        html`<bdi>${file.file}</bdi>`,
-        html`<bdi>${file.input}</bdi>${file.kind === "input" ? "" : html` <span class="soft">(${file.kind})</span>`}`,
-        file.rows === null ? html`<span class="soft">–</span>` : count(`files.${at}.rows`, file.rows),
-        stateText(file),
-        file.mapping_hash === null || file.mapping_hash === undefined
-          ? html`<span class="soft">–</span>`
-          : html`<code>${file.mapping_hash.slice(0, 12)}</code>`,
-        file.detected.join(", "),
-      ]),
-    )}
+    html`${filesTable(files)}
 ${
   warnings.length + reference_faults.length === 0
     ? ""
@@ -79,7 +59,7 @@ ${
 ${
   values
     ? html`<ul class="notes">
-${warnings.map((warning) => html`<li><bdi>${warning}</bdi></li>\n`)}${reference_faults.map(
+${warnings.map((warning) => html`<li><bdi>${shortened(warning, 2000)}</bdi></li>\n`)}${reference_faults.map(
   ({ file, input, join, rows, first_line }, at) =>
     html`<li><bdi>${file}</bdi>: ${count(`reference_faults.${at}.rows`, rows)} rows could not be read and count as no match (<bdi>${input}.${join}</bdi>), the first on line ${count(`reference_faults.${at}.first_line`, first_line)}</li>\n`,
 )}</ul>`
@@ -104,6 +84,50 @@ ${facts([
   ],
 ])}
 <p class="soft small">Every number on this page is one of <code>summary.json</code> beside it. Times are UTC.</p>`,
+  );
+}
+
+/** The files; what none of them has is no column. */
+function filesTable(files: readonly SummaryFile[]): Html {
+  const none = html`<span class="soft">–</span>`;
+  const columns = [
+    { heading: "file", of: ({ file }: SummaryFile) => html`<bdi>${file}</bdi>` },
+    {
+      heading: "input",
+      of: ({ input, kind }: SummaryFile) =>
+        html`<bdi>${input}</bdi>${kind === "input" ? "" : html` <span class="soft">(${kind})</span>`}`,
+    },
+    {
+      heading: "rows",
+      align: "end" as const,
+      of: ({ rows }: SummaryFile, at: number) => (rows === null ? none : count(`files.${at}.rows`, rows)),
+    },
+    ...(files.some(({ fingerprint }) => (fingerprint ?? null) !== null)
+      ? [{ heading: "state when it was read", align: "wide" as const, of: stateText }]
+      : []),
+    ...(files.some(({ mapping_hash }) => (mapping_hash ?? null) !== null)
+      ? [
+          {
+            heading: "mapping",
+            of: ({ mapping_hash }: SummaryFile) =>
+              (mapping_hash ?? null) === null ? none : html`<code>${(mapping_hash ?? "").slice(0, 12)}</code>`,
+          },
+        ]
+      : []),
+    ...(files.some(({ detected }) => detected.length > 0)
+      ? [
+          {
+            heading: "detected",
+            align: "wide" as const,
+            of: ({ detected }: SummaryFile) => html`${detected.join(", ")}`,
+          },
+        ]
+      : []),
+  ];
+  return table(
+    "Files that were read",
+    columns,
+    files.map((file, at) => columns.map(({ of }) => of(file, at))),
   );
 }
 

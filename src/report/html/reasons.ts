@@ -6,7 +6,7 @@ import type { Summary } from "../summary.ts";
 import { type Advice, advice } from "./advice.ts";
 import type { KeptRows } from "./failed-rows.ts";
 import { type Html, html, shortened } from "./kit/markup.ts";
-import { count, details, section } from "./kit/parts.ts";
+import { count, details, joined, section } from "./kit/parts.ts";
 
 /** The section; `kept` says which rows of the page belong to a reason. */
 export function reasonsSection(summary: Summary, kept: KeptRows): Html {
@@ -54,15 +54,22 @@ function reasonItem(reason: Reason, at: number, kept: KeptRows): Html {
 
 function explained(code: Reason["code"], example: Problem | null, values: boolean): Html {
   const { what } = wordsOf(code);
-  if (example === null) return html`<p class="what">${what}</p>`;
+  const alone = what.charAt(0).toUpperCase() + what.slice(1);
+  if (example === null) return html`<p class="what">${alone}</p>`;
   const { column, value, path, message } = example;
-  const place = placeText(example);
-  return html`<p class="what">${column === undefined ? "" : html`<bdi>${shortened(column, 80)}</bdi>: `}${what}</p>
-<p class="cell">${place === "" ? "" : html`for example <span class="place"><bdi>${place}</bdi></span> `}${
-    value === undefined ? "" : html`<code>${shortened(value, 120)}</code> `
-  }${path === undefined || path === "" ? "" : html`→ <code>${shortened(path, 80)}</code> `}${
-    values && message !== "" ? html`· <bdi>${shortened(message, 300)}</bdi>` : ""
-  }</p>`;
+  const place = shortened(placeText(example), 200);
+  return html`<p class="what">${column === undefined ? alone : html`<bdi>${shortened(column, 80)}</bdi>: ${what}`}</p>
+<p class="cell">${joined(
+    [
+      ...(place === "" ? [] : [html`for example <span class="place"><bdi>${place}</bdi></span>`]),
+      ...(value === undefined
+        ? []
+        : [value.trim() === "" ? html`a blank cell` : html`<code>${shortened(value, 120)}</code>`]),
+      ...(path === undefined || path === "" ? [] : [html`for <code>${shortened(path, 80)}</code>`]),
+      ...(values && message !== "" ? [html`<bdi>${shortened(message, 300)}</bdi>`] : []),
+    ],
+    " · ",
+  )}</p>`;
 }
 
 function rest({ groups, kinds, rows, other_rows }: NonNullable<Summary["reasons"]>): Html {

@@ -69,7 +69,7 @@ function drawing(timeline: Timeline): Html {
     list.map(
       ({ from, to }) =>
         html`<rect class="${kind}" x="${at1(across(from))}" y="${y}" width="${at1(
-          Math.max(2, across(to) - across(from)),
+          Math.max(3, across(to) - across(from)),
         )}" height="${height}"/>`,
     );
   const perSecond = most / bucket_seconds;

@@ -252,8 +252,6 @@ alter table accepted add column mapping_hash text;
 alter table accepted add column program text;
 alter table accepted add column currency text;
 alter table accepted add column currency_scope text;
--- What the accepted content says in fields that Luminous may change by itself, as a JSON object; null where that is not known.
-alter table accepted add column said text;
 create index accepted_by_currency on accepted (currency_scope, currency) where currency_scope is not null;
 
 -- Of runs that are kept it is known which rows were accepted.
@@ -290,6 +288,9 @@ create index plan_entries_by_key on plan_entries (plan, key);
 
 -- The plan that a run does.
 alter table runs add column plan_id text;
+
+-- What the accepted content says in fields that Luminous may change by itself, as a JSON object; null where that is not known.
+alter table accepted add column said text;
 `;
 
 /** Step n leads from version n to version n + 1; a new ledger takes all of them. */

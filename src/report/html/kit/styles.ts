@@ -65,7 +65,9 @@ th,td{text-align:left;vertical-align:top;padding:.42rem .8rem .42rem 0;border-bo
 thead th{font-size:.8rem;color:var(--soft);font-weight:600;vertical-align:bottom;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
 tbody tr:last-child>*{border-bottom:0}
-tr.sum>*{font-weight:650}
+.frame table:not(.rows){width:auto;min-width:min(100%,34rem)}
+.frame table:not(.rows) .end{padding-left:1.4rem}
+#outcomes tbody tr:last-child>*{font-weight:650}
 .end{text-align:right;white-space:nowrap}
 .wide{min-width:14rem}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(13rem,45%),1fr));gap:.8rem 1.6rem;margin:0 0 .8rem}
@@ -104,7 +106,7 @@ button[aria-pressed=true]{background:var(--ink);border-color:var(--ink);color:va
 
 .rows{table-layout:fixed}
 .rows td{overflow-wrap:anywhere}
-.rows .c0{width:17%}.rows .c1{width:10%}.rows .c2{width:15%}.rows .c3{width:14%}.rows .c4{width:15%}
+.rows .c0{width:20%}.rows .c1{width:10%}.rows .c2{width:14%}.rows .c3{width:14%}.rows .c4{width:13%}
 .rows thead button{border:0;background:none;min-height:0;padding:.2rem 0;font-weight:600;color:inherit;text-align:left}
 .rows thead button:hover{color:var(--ink);text-decoration:underline}
 .rows thead [aria-sort] button::after{content:" ↑"}
@@ -113,6 +115,7 @@ button[aria-pressed=true]{background:var(--ink);border-color:var(--ink);color:va
 .live{overflow:auto;height:min(36rem,75vh);border:1px solid var(--line);border-radius:10px;padding:0 .8rem;position:relative}
 .live thead th{position:sticky;top:0;background:var(--card);z-index:1}
 .live tbody tr{height:3.5rem}
+.live tbody tr:last-child>*{border-bottom:1px solid var(--line)}
 .live tbody tr>*{padding-top:.35rem;padding-bottom:.35rem}
 .live tbody .clip{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;line-clamp:2;overflow:hidden;max-height:2.8rem;line-height:1.4rem}
 .open{border:0;background:none;padding:0;min-height:0;color:var(--link);text-align:left;text-decoration:underline;text-underline-offset:2px;overflow-wrap:anywhere}
@@ -152,10 +155,15 @@ section,.card{padding:1rem;border-radius:12px}
 .rows tbody td:empty{display:none}
 .rows td[data-label]::before{content:attr(data-label) " ";color:var(--soft);font-size:.8rem}
 .live{height:70vh;padding:0 .6rem}
-.live tbody tr{height:7.5rem;overflow:hidden;padding:.4rem 0}
-.live tbody tr>*{padding:0}
-.live tbody .clip{-webkit-line-clamp:1;line-clamp:1;max-height:1.4rem;display:inline-block;white-space:nowrap;text-overflow:ellipsis;max-width:80%;vertical-align:bottom}
-.live tbody td:last-child .clip{display:-webkit-box;white-space:normal;-webkit-line-clamp:2;line-clamp:2;max-height:2.8rem;max-width:none}
+.live tbody tr{display:flex;flex-wrap:wrap;align-content:flex-start;gap:0 .9rem;height:8rem;overflow:hidden;padding:.45rem 0}
+.live tbody tr>*,.live tbody tr:last-child>*{padding:0;border:0;min-width:0;max-width:100%}
+.live tbody th{flex:1 1 60%}
+.live tbody td:nth-child(3),.live tbody td:last-child{flex:1 1 100%}
+.live tbody .clip{display:inline-block;white-space:nowrap;text-overflow:ellipsis;max-width:100%;max-height:1.4rem;vertical-align:bottom}
+.live tbody td[data-label]{display:flex;gap:.3rem;align-items:baseline}
+.live tbody td[data-label] .clip{flex:0 1 auto;min-width:0}
+.live tbody td:last-child .clip{display:-webkit-box;white-space:normal;-webkit-line-clamp:2;line-clamp:2;max-height:2.8rem}
+.over button{display:none}
 }
 @media print{
 @page{margin:14mm}
@@ -166,13 +174,15 @@ section,.card{border:0;border-top:1px solid var(--line);border-radius:0;padding:
 h2,h3,.reasons>li,tr,.legend{break-inside:avoid}
 h2,h3{break-after:avoid}
 .frame,.live{overflow:visible;height:auto}
-.tools,dialog,.live>.spare{display:none}
+.tools,dialog,.over button,.rows .swatch{display:none}
+.amount button{border:0;padding:0;min-height:0}
 .live{border:0;padding:0}
 .live tbody tr{height:auto}
 .live tbody .clip{display:inline;max-height:none;-webkit-line-clamp:none;line-clamp:none}
 .live thead th{position:static}
 .open{color:inherit;text-decoration:none}
 .rows{font-size:8.5pt}
+.rows td,.rows tbody th{line-height:1.35;padding-right:.5rem}
 }
 @media (forced-colors:active){.badge,.next{border-color:CanvasText}button[aria-pressed=true]{outline:3px solid Highlight}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}

@@ -1,7 +1,7 @@
 // The script of a report: search, filters, sorting, and a table that takes any number of rows. The page says everything without
 // it. Runs in a browser, from a file, under a policy that allows no request; bundled into page-script.ts by `npm run page-script`.
 import { chosen, type Field, placeOf, type Row, readRows, type Wanted, type Words } from "./rows.ts";
-import { createView } from "./view.ts";
+import { createView, mostPrinted } from "./view.ts";
 
 const table = document.querySelector<HTMLTableElement>("#rows-table");
 if (table !== null) start(table);
@@ -84,6 +84,12 @@ function start(rowsTable: HTMLTableElement): void {
       refresh();
     });
   }
+
+  addEventListener("beforeprint", () => {
+    if (Number(table?.getAttribute("aria-rowcount")) > mostPrinted + 1)
+      shown.append(`; the first ${amount(mostPrinted)} are printed`);
+  });
+  addEventListener("afterprint", refresh);
 
   let timer: number | undefined;
   find.addEventListener("input", () => {

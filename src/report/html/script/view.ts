@@ -10,7 +10,8 @@ export interface View {
 // Browsers lose their place in boxes that are higher than this.
 const highest = 8_000_000;
 const spare = 6;
-const mostPrinted = 1000;
+/** So many rows go on paper. */
+export const mostPrinted = 1000;
 
 /** Takes the place of the plain table. `open` is called for a row that somebody wants to see whole. */
 export function createView(table: HTMLTableElement, words: Words, open: (row: Row) => void): View {
@@ -110,7 +111,8 @@ export function createView(table: HTMLTableElement, words: Words, open: (row: Ro
     body.append(one);
     rowHeight = one.getBoundingClientRect().height;
     one.remove();
-    room.style.height = `${Math.min(highest, rows.length * rowHeight) + headHeight()}px`;
+    // Borders that two rows share are not in the height of one.
+    room.style.height = `${Math.min(highest, rows.length * rowHeight) + headHeight() + 4}px`;
   };
 
   const redraw = (): void => {
