@@ -1,5 +1,6 @@
 // Before the first write of a run: may its orders go where they would go? Every channel is read first. One that pushes
-// orders to an OMS could ship history again (facts §5.7), and one that takes no orders would refuse each of them.
+// orders to an OMS could ship history again (facts §5.7), and one that takes no orders would refuse each of them. An order
+// that is to be changed counts like one to be made: a status that moves from on hold to pending releases it.
 import { ask } from "../api/ask.ts";
 import { Halted } from "../api/halt.ts";
 import { parseJson } from "../api/reply.ts";
