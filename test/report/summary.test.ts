@@ -168,6 +168,7 @@ describe("summary.json", () => {
       results_csv: "results.csv",
       results_ndjson: "results.ndjson",
       summary: "summary.json",
+      report: "report.html",
       failures,
     });
   });

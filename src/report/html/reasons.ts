@@ -86,8 +86,3 @@ function warningItem(group: ProblemGroup, at: number, values: boolean): Html {
 <div>${explained(group.code, example, values)}</div></li>
 `;
 }
-
-/** The same for the page's script, by the number that rows have. */
-export function reasonTitles({ reasons }: KeptRows): readonly string[] {
-  return reasons.map(reasonTitle);
-}

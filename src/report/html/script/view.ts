@@ -86,6 +86,8 @@ export function createView(table: HTMLTableElement, words: Words, open: (row: Ro
     }
     drawn = next;
     room.style.paddingTop = `${top}px`;
+    // A row may be a pixel higher than the one that was measured: at the end there is room for all of them.
+    if (!isPrinting) room.style.height = `${last === rows.length ? top + table.offsetHeight : wholeHeight()}px`;
   };
 
   /** The first row, the one behind the last, and how far down the first is. */
@@ -103,6 +105,8 @@ export function createView(table: HTMLTableElement, words: Words, open: (row: Ro
     return [first, last, Math.min(frame.scrollTop, highest - (last - first) * rowHeight)];
   };
 
+  const wholeHeight = (): number => Math.min(highest, rows.length * rowHeight) + headHeight();
+
   const headHeight = (): number => table.tHead?.offsetHeight ?? 0;
 
   const measure = (): void => {
@@ -111,8 +115,6 @@ export function createView(table: HTMLTableElement, words: Words, open: (row: Ro
     body.append(one);
     rowHeight = one.getBoundingClientRect().height;
     one.remove();
-    // Borders that two rows share are not in the height of one.
-    room.style.height = `${Math.min(highest, rows.length * rowHeight) + headHeight() + 4}px`;
   };
 
   const redraw = (): void => {
