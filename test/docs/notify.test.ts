@@ -106,6 +106,7 @@ notify: { url: "${receiver.url}" }
       "products.csv": `SKU\n${Array.from({ length: 40 }, (_, at) => `P-${at}\n`).join("")}`,
       "orders.yaml": `version: 1
 resource: sales_orders
+group: { by: No }
 fields: { order_number: No, order_date: { value: 2019-05-01 }, order_status: { value: shipped }, bill_to.name: { value: A }, ship_to.name: { value: A } }
 children: { items: { each: rows, fields: { sku: SKU, quantity: { value: 1 }, unit_price: { value: 2 } } } }
 `,
@@ -118,7 +119,8 @@ children: { items: { each: rows, fields: { sku: SKU, quantity: { value: 1 }, uni
         cwd: folder.path,
         env: { LUMINOUS_BASE_URL: sandbox.url, LUMINOUS_API_KEY: "sandbox" },
       });
-    expect((await call(["run", "import.yaml"])).exitCode).toBe(3);
+    const run = await call(["run", "import.yaml"]);
+    expect(run.exitCode, run.stderr).toBe(3);
     await call(["run", "import.yaml", "--input", "orders=nowhere.csv"]);
     const lines = (await readFile(log, "utf8"))
       .trimEnd()
