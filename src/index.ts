@@ -20,6 +20,14 @@ export {
   type JobOutlineOptions,
   readJobOutline as readJobRemains,
 } from "./job/job-outline.ts";
+export type {
+  NotifyAddress,
+  NotifyCommand,
+  NotifySecret,
+  NotifySettings,
+  NotifyTerms,
+  NotifyWhen,
+} from "./job/notify-schema.ts";
 export type { ChannelForOrders } from "./map/definition/job-channel.ts";
 export type { MappingChild, MappingField, MappingObject } from "./map/definition/mapping-schema.ts";
 export type { Account as RunAccount } from "./model/account.ts";
@@ -55,6 +63,9 @@ export {
   type RunStanding,
 } from "./history/status.ts";
 export { type PlanOptions, type PlanResult, plan } from "./plan/plan.ts";
+export type { Environment } from "./notify/destination.ts";
+export type { Notification, NotifiedPass, NotifiedProblem, NotifiedRun } from "./notify/notification.ts";
+export { type NotifiedTarget, type NotifyEnd, type NotifyOptions, notify } from "./notify/notify.ts";
 export { type CheckOptions, type CheckResult, check } from "./run/check.ts";
 export type { RunEvent, StagedPhase } from "./run/events.ts";
 export { type RetryOptions, type RetryResult, retry } from "./run/retry.ts";

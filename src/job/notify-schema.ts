@@ -9,7 +9,8 @@ export type NotifyWhen = "failure" | "success" | "always";
 /** Where the key of the signature is: a variable of the environment, or a file by its absolute path. */
 export type NotifySecret = { readonly env: string } | { readonly file: string };
 
-interface NotifyTerms {
+/** When, with what and for how long. */
+export interface NotifyTerms {
   readonly on: readonly NotifyWhen[];
   /** Whether cell values may be in it. */
   readonly values: boolean;

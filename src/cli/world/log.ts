@@ -8,14 +8,14 @@ import { ensurePrivateFile, isForeignLink, makePrivateFolder, privateModes } fro
 import { ImportError } from "../../model/error.ts";
 import { visible } from "../../model/text/visible.ts";
 import type { RunEvent } from "../../run/events.ts";
-import { levelOf, logFields } from "./log-fields.ts";
+import { type LoggedEvent, levelOf, logFields } from "./log-fields.ts";
 import type { CommandWorld } from "./world.ts";
 
 /**
- * Writes one line: the event's name (`drop.claimed`) and its fields, in camel case as events have them. `run_id` is added
- * while a run is under way, unless the fields name one.
+ * Writes one line: the event's name (those of `eventLevels`) and its fields, in camel case as events have them. `run_id` is
+ * added while a run is under way, unless the fields name one.
  */
-export type LogLine = (event: string, fields?: Readonly<Record<string, unknown>>, level?: "info" | "warn") => void;
+export type LogLine = (event: LoggedEvent, fields?: Readonly<Record<string, unknown>>) => void;
 
 /** Where events go. Disposing writes what is left. */
 export interface EventLog extends AsyncDisposable {
@@ -63,21 +63,21 @@ function createLines(write: (line: string) => void): Pick<EventLog, "event" | "l
     { write },
   );
   let runId: string | undefined;
-  const line: LogLine = (event, fields = {}, level = "info") => {
-    log[level]({ event, ...(runId === undefined ? {} : { run_id: runId }), ...logFields(fields) });
+  const line: LogLine = (event, fields = {}) => {
+    log[levelOf(event, fields)]({ event, ...(runId === undefined ? {} : { run_id: runId }), ...logFields(fields) });
   };
   return {
     line,
     event(event) {
-      if (event.kind === "begun") ({ runId } = event);
-      // Shown figures need both ends of a request; the log says it once, with its answer.
       if (event.kind === "dispatch") {
         const { type, ...fields } = event.event;
-        if (type !== "request.started") line(type, fields, levelOf(event));
+        // Shown figures need both ends of a request; the log says it once, with its answer.
+        if (type !== "request.started") line(type, fields);
         return;
       }
+      if (event.kind === "begun") ({ runId } = event);
       const { kind, ...fields } = event;
-      line(`run.${kind}`, fields, levelOf(event));
+      line(`run.${kind}`, fields);
       if (kind === "ended") runId = undefined;
     },
   };

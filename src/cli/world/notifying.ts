@@ -60,7 +60,7 @@ export async function notifying(
       const error = firstOf(thrown);
       if (error instanceof ImportError) {
         const { code, message } = error;
-        console?.log("command.failed", { command, code, message, exitCode: exitCodeOf(code) }, "warn");
+        console?.log("command.failed", { command, code, message, exitCode: exitCodeOf(code) });
       }
       if (job.notify === undefined) throw thrown;
       console?.endPanel();
@@ -140,11 +140,7 @@ export async function tellOthers(
       const { said, delivered, ...fields } = end;
       const runId = told.summary?.run_id;
       const ofRun = runId === undefined ? {} : { runId };
-      console?.log(
-        delivered ? "notify.delivered" : "notify.failed",
-        { ...ofRun, ...fields },
-        delivered ? "info" : "warn",
-      );
+      console?.log(delivered ? "notify.delivered" : "notify.failed", { ...ofRun, ...fields });
       if (!delivered) say(failureText(end));
     }
   } finally {
