@@ -5,6 +5,8 @@
 export type { DropSettings } from "./job/drop-settings.ts";
 export type { FileState, Glob } from "./job/file-states.ts";
 export {
+  type CarriedFile,
+  type CarriedRow,
   type Input,
   type Job,
   type JobFile,

@@ -334,16 +334,3 @@ it("reference data cannot come out of the inbox: a retry would need it again", a
   ]);
   expect(await readFile(there.path("in", "sales.csv"), "utf8")).toBe(sales);
 });
-
-describe("what a pass leaves open", () => {
-  it("goes along in the pass that brings what it waited for, under its own file and line", async () => {
-    await using there = await dropFolder();
-    const first = await there.pass({ "orders-1.csv": orders("O1") });
-    expect(first.exitCode).toBe(3);
-    const second = await there.pass({ "goods.csv": goods("A") });
-    expect(second.exitCode).toBe(0);
-    expect(there.held()).toEqual(["A", "O1"]);
-    const results = await readFile(join(second.result?.folder ?? "", "results.csv"), "utf8");
-    expect(results).toMatch(/^orders,orders-1\.csv,2,1,sales_orders,O1,accepted,created/m);
-  });
-});

@@ -24,7 +24,7 @@ export function openOpenFailures(
   return {
     async count(job, ofRun) {
       return connection.read(() => {
-        tellStories(connection, job, ofRun);
+        tellStories(connection, job, ofRun, 0, true);
         return countOf(connection, ofRun);
       });
     },
@@ -98,12 +98,20 @@ delete from taken_texts;
 
 /**
  * Fills the table of stories with what failed in runs of a job that began at `sinceMs` or later, and with what became of it.
- * Also takes the failures of a run that is about to end, `ofRun`.
+ * Also takes the failures of a run that is about to end, `ofRun`. With `newestOnly` rows are left out that a later pass took
+ * along and that failed there again: they would be `older`, which counting them has no use for.
  */
-export function tellStories(connection: Connection, job: string, ofRun: number | undefined, sinceMs = 0): void {
+export function tellStories(
+  connection: Connection,
+  job: string,
+  ofRun: number | undefined,
+  sinceMs = 0,
+  newestOnly = false,
+): void {
   connection.script(tables);
   const parameters = [job, ofRun ?? null, sinceMs] as const;
-  connection.run(failedEntries, ...parameters);
+  if (newestOnly) connection.run(failedEntries + notCarriedOn, ...parameters, ofRun ?? null);
+  else connection.run(failedEntries, ...parameters);
   connection.run(failedRows, ...parameters);
   if (connection.one("select 1 from stories limit 1") === undefined) return;
   connection.run(madeRows, ofRun ?? null, job, sinceMs);
@@ -143,6 +151,11 @@ const failedEntries = `insert or ignore into stories (row, entry, run, key, sour
     cross join entries e on e.run = u.id and e.outcome in ${failedOutcomes}
     cross join entry_rows er on er.entry = e.id join rows r on r.id = er.row
    where u.job = ? and (${hasResults} or u.id = ?) and u.started_at_ms >= ?`;
+
+const notCarriedOn = ` and not exists (
+  select 1 from rows c cross join entry_rows cer on cer.row = c.id cross join entries ce on ce.id = cer.entry and ce.outcome in ${failedOutcomes}
+    cross join runs cu on cu.id = ce.run and cu.retry_of is null and (cu.summary ->> '$.version' is not null or cu.id = ?)
+   where c.source = r.id)`;
 
 const failedRows = `insert or ignore into stories (row, entry, run, key, source, root, state)
   select r.id, 0, u.id, null, r.source, r.id, 'failed' from rows r
