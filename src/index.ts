@@ -53,6 +53,7 @@ export type { Bell, Place } from "./drop/watch/bell.ts";
 export type { PauseBounds } from "./drop/watch/growing-pauses.ts";
 export { type WatchDropOptions, watchDrop } from "./drop/watch/watch-drop.ts";
 export type { EndedPass, PassEnd, WatchEvent } from "./drop/watch/watch-event.ts";
+export { type InboxJob, inboxJob } from "./drop/inbox-job.ts";
 export { type ExplainOptions, explain } from "./history/explain.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./history/purge.ts";
 export { type ReportOptions, reportAgain as writeReportAgain, type WrittenReport } from "./history/report-again.ts";

@@ -43,13 +43,14 @@ export async function runOver(
   const { job, options, asked, lock } = parts;
   await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
   const { clock = systemClock } = options;
-  const carried = await carryOpen(job, ledger, { nowMs: clock.nowMs(), keepOpenDays: settingsOf(job).keepOpenDays });
+  const { keepOpenDays } = settingsOf(job);
   let left = oldestFirst(files);
   for (;;) {
     const { ready, waiting } = splitGroups(left, parts.roles);
     for (const { files: others, reason } of waiting) for (const file of others) await parts.giveBack(file, reason);
     left = ready;
-    if (left.length === 0 && carried.inputs.length === 0) return { result: undefined, imported: [] };
+    if (left.length === 0) return { result: undefined, imported: [] };
+    const carried = await carryOpen(job, ledger, { nowMs: clock.nowMs(), keepOpenDays });
     const placed = placedOf(left);
     try {
       const inputs = await prepareQuietly(placed, carried, parts);
