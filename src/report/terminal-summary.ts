@@ -256,7 +256,7 @@ function fileList({ results }: Summary): string {
     // A summary that an older version wrote has none.
     ...(results.report === undefined
       ? []
-      : [{ name: results.report, about: "all of this as a page, to open and to send on" }]),
+      : [{ name: results.report, about: "all of this as a page, to open or send on" }]),
     { name: results.results_csv, about: "every row and what became of it" },
     ...results.failures.map(({ name, rows }) => ({
       name,

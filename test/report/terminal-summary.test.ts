@@ -68,7 +68,7 @@ What was wrong
       1 × warning: sent, and no answer and no lookup could tell
 
 Files in .luminous-import/runs/20241121-2300
-  report.html          all of this as a page, to open and to send on
+  report.html          all of this as a page, to open or send on
   results.csv          every row and what became of it
   failures/orders.csv  60 rows that did not make it, with the reason
   summary.json         the numbers
@@ -88,7 +88,7 @@ run finished in 3 h 20 min: 1 row, 1 entry
 unchanged         1     1
 
 Files in .luminous-import/runs/20241121-2300
-  report.html   all of this as a page, to open and to send on
+  report.html   all of this as a page, to open or send on
   results.csv   every row and what became of it
   summary.json  the numbers
 
