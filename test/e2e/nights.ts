@@ -260,9 +260,9 @@ children:
   items: { each: rows, fields: { sku: SKU, quantity: Qty, unit_price: Price } }
 `;
 
-/** A shop that has dropped nothing yet. */
-export async function openShop(): Promise<Shop> {
-  const sandbox = await startSandbox({ duplicates: "accept" });
+/** A shop that has dropped nothing yet. A second record with the same key would be made, and shows. */
+export async function openShop(latencyMs = 0): Promise<Shop> {
+  const sandbox = await startSandbox({ duplicates: "accept", latencyMs });
   let writesLeft = Number.POSITIVE_INFINITY;
   const door = await openDoor(sandbox, ({ method }) => {
     if (writesLeft > 0 && method === "GET") return undefined;
