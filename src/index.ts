@@ -2,6 +2,7 @@
 
 // Jobs, from a file or from objects.
 
+export type { DropSettings } from "./job/drop-settings.ts";
 export type { FileState, Glob } from "./job/file-states.ts";
 export {
   type Input,
@@ -37,6 +38,7 @@ export type { DispatchEvent } from "./dispatch/events.ts";
 export type { AccountWorld } from "./doctor/account.ts";
 export { type DoctorOptions, type DoctorResult, doctor } from "./doctor/doctor.ts";
 export { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "./doctor/list-channels.ts";
+export { type DropOptions, type DropResult, drop } from "./drop/drop.ts";
 export { type ExplainOptions, explain } from "./history/explain.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./history/purge.ts";
 export {

@@ -76,7 +76,7 @@ async function chosenRun(runs: Runs, job: JobOutline, runId: string | undefined)
   const run = ended.find(({ summary }) => isPlainObject(summary) && summary.version === 1) ?? ended[0];
   if (run === undefined)
     throw new ImportError("USAGE", `no run of ${job.file.shown} has ended yet`, {
-      hint: `Start one: luminous-import run ${job.file.shown}`,
+      hint: `Start one: luminous-import ${job.imports} ${job.file.shown}`,
     });
   return run;
 }

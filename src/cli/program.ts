@@ -5,6 +5,7 @@ import { version } from "../model/package.ts";
 import { faultNames } from "../sandbox/world/faults.ts";
 import { lieNames } from "../sandbox/world/lies.ts";
 import type { Shell } from "./commands/completion.ts";
+import type { DropFlags } from "./commands/drop.ts";
 import type { InitFlags } from "./commands/init.ts";
 import type { RetryFlags } from "./commands/retry.ts";
 import type { RunFlags } from "./commands/run.ts";
@@ -31,7 +32,7 @@ import { namedEntry, namedJob } from "./world/named-job.ts";
 import type { CommandWorld } from "./world/world.ts";
 
 /** Commands that the design describes and a later version brings: refused by name rather than unknown. */
-export const laterCommands = ["plan", "drop", "report"] as const;
+export const laterCommands = ["plan", "report"] as const;
 
 // That there are options need not be said of every command: the place is for what it does.
 function subcommandTerm(command: Command): string {
@@ -159,6 +160,20 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .action(async (_job: unknown, options: RetryFlags, command: Command) => {
       const { retry } = await import("./commands/retry.ts");
       done(await retry(await namedJob(command, world), globals(command), options, world));
+    });
+
+  withAccount(
+    withState(withProgress(withJson(withJob(program.command("drop")), "the summary, with what became of files,"))),
+  )
+    .description("import what lies complete in the job's drop folder, all of it as one run, and archive it")
+    .option("--all-or-nothing", "send nothing when anything is invalid")
+    .addOption(maxErrorsOption())
+    .option("--strict", "warnings count as errors")
+    .option("--force", "ask the API again even for what was accepted")
+    .addHelpText("after", example("luminous-import drop import.yaml"))
+    .action(async (_job: unknown, options: DropFlags, command: Command) => {
+      const { drop } = await import("./commands/drop.ts");
+      done(await drop(await namedJob(command, world), globals(command), options, world));
     });
 
   withAddress(withState(withJson(withJob(program.command("status")), "the summary, or the list of runs,")))

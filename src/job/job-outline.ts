@@ -13,6 +13,8 @@ export interface JobOutline {
   readonly baseUrl: string | undefined;
   /** Absolute. */
   readonly state: string;
+  /** The command that imports what the job's files hold. */
+  readonly imports: "run" | "drop";
   /** The mapping files by the names of their inputs. */
   readonly mappings: ReadonlyMap<string, MappingFile>;
 }
@@ -37,6 +39,7 @@ export async function readJobOutline(path: string, { cwd, state }: JobOutlineOpt
     company: asText(api.company),
     baseUrl: asText(api.base_url),
     state: state === undefined ? resolve(folder, asText(job.state) ?? defaultState) : resolve(cwd, state),
+    imports: job.drop === undefined ? "run" : "drop",
     mappings: new Map(
       (Array.isArray(job.inputs) ? job.inputs : []).map(asObject).flatMap(({ name, mapping }) => {
         const shown = asText(mapping);

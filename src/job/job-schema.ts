@@ -6,7 +6,52 @@ import { resources } from "../model/resources/resources.ts";
 
 const pathText = z.string().min(1);
 
-/** The schema of a job file. It transforms nothing, so that a JSON Schema can be made of it. */
+// A name that a glob stands for is no path: every file of a pass lies in one folder.
+const namePattern = z
+  .string()
+  .min(1)
+  .regex(/^[^/\\]+$/, "is a pattern for a file's name: it may hold no / and no \\");
+
+const inputName = z
+  .string()
+  .regex(/^[\w-]+$/, "may hold letters, digits, - and _ only")
+  .meta({ description: "The input's name, in results and on the command line.", examples: ["orders"] });
+const inputFile = pathText.meta({
+  description: "Relative to the job file; a glob is fine; .gz is fine; - is standard input.",
+  examples: ["exports/orders-*.csv"],
+});
+const inputMatch = namePattern.meta({
+  description:
+    "In a job with drop: which files of the inbox are this input's, a glob on their names; left out: source.match of the mapping.",
+  examples: ["orders*.csv"],
+});
+const joinOfPass = z.strictObject({
+  match: namePattern.meta({
+    description: "Which files of the inbox are the join's, a glob on their names.",
+    examples: ["details*.csv"],
+  }),
+});
+const joinMeta = {
+  description:
+    "Files of the mapping's joins, by join name; in a job with drop, { match: glob } takes them from the inbox.",
+  examples: [{ details: "exports/order-details.csv" }],
+};
+const mappingPath = pathText.meta({
+  description: "The mapping file, relative to the job file.",
+  examples: ["mappings/orders.yaml"],
+});
+
+function inputsOf<Input extends z.ZodObject>(input: Input) {
+  return z
+    .array(input)
+    .min(1)
+    .meta({
+      description: "What to import. The order does not matter: phases decide.",
+      examples: [[{ name: "products", file: "exports/products.csv", mapping: "mappings/products.yaml" }]],
+    });
+}
+
+/** The schema of a job file, for editors: of inputs it takes what either kind of job does. It transforms nothing, so that a JSON Schema can be made of it. */
 export const writtenJob = z.strictObject({
   version: z.literal(1).meta({ description: "The version of the job format: 1.", examples: [1] }),
   api: z
@@ -120,35 +165,18 @@ export const writtenJob = z.strictObject({
       description: "One channel for all orders that name none: an internal one, made when missing, never changed.",
       examples: [{ label: "Legacy 2024", warehouse_group: "Default" }],
     }),
-  inputs: z
-    .array(
-      z.strictObject({
-        name: z
-          .string()
-          .regex(/^[\w-]+$/, "may hold letters, digits, - and _ only")
-          .meta({ description: "The input's name, in results and on the command line.", examples: ["orders"] }),
-        file: pathText.meta({
-          description: "Relative to the job file; a glob is fine; .gz is fine; - is standard input.",
-          examples: ["exports/orders-*.csv"],
-        }),
-        join: z
-          .record(z.string(), pathText)
-          .optional()
-          .meta({
-            description: "Files of the mapping's joins, by join name.",
-            examples: [{ details: "exports/order-details.csv" }],
-          }),
-        mapping: pathText.meta({
-          description: "The mapping file, relative to the job file.",
-          examples: ["mappings/orders.yaml"],
-        }),
-      }),
-    )
-    .min(1)
-    .meta({
-      description: "What to import. The order does not matter: phases decide.",
-      examples: [[{ name: "products", file: "exports/products.csv", mapping: "mappings/products.yaml" }]],
+  inputs: inputsOf(
+    z.strictObject({
+      name: inputName,
+      file: inputFile.optional(),
+      match: inputMatch.optional(),
+      join: z
+        .record(z.string(), z.union([pathText, joinOfPass]))
+        .optional()
+        .meta(joinMeta),
+      mapping: mappingPath,
     }),
+  ),
   existing: z
     .strictObject(policies())
     .prefault({})
@@ -187,12 +215,60 @@ export const writtenJob = z.strictObject({
       examples: [{ missing_references: "send" }],
     }),
   drop: z
-    .unknown()
+    .strictObject({
+      inbox: pathText.meta({
+        description: "The folder that receives files, relative to the job file.",
+        examples: ["drop/in"],
+      }),
+      archive: pathText
+        .default("drop/done")
+        .meta({ description: "Where imported files go, by date, with their results beside.", examples: ["drop/done"] }),
+      quarantine: pathText.default("drop/failed").meta({
+        description: "Where files go that no input or two take, or that cannot be read, each with its reason.",
+        examples: ["drop/failed"],
+      }),
+      quiet_seconds: z
+        .number()
+        .min(0)
+        .max(86_400)
+        .default(5)
+        .meta({ description: "How long a file must not change before it counts as complete.", examples: [5] }),
+      keep_open_days: z
+        .int()
+        .min(0)
+        .max(3650)
+        .default(14)
+        .meta({
+          description: "How long rows that did not make it go along in later passes by themselves.",
+          examples: [14],
+        }),
+    })
     .optional()
-    .meta({ description: "The folder that receives files.", examples: [{ inbox: "drop/in" }] }),
+    .meta({
+      description: "A drop folder: `drop` imports what lies in it. The inputs have no file then.",
+      examples: [{ inbox: "drop/in", archive: "drop/done", quarantine: "drop/failed" }],
+    }),
   state: pathText
     .default(".luminous-import")
     .meta({ description: "Ledgers and runs, relative to the job file.", examples: [".luminous-import"] }),
+});
+
+/** The schema of a job that names its files. */
+export const writtenFileJob = writtenJob.omit({ drop: true }).extend({
+  inputs: inputsOf(
+    z.strictObject({
+      name: inputName,
+      file: inputFile,
+      join: z.record(z.string(), pathText).optional().meta(joinMeta),
+      mapping: mappingPath,
+    }),
+  ),
+});
+
+/** The schema of a job that takes its files from a drop folder. */
+export const writtenDropJob = writtenJob.extend({
+  drop: writtenJob.shape.drop.unwrap(),
+  inputs: inputsOf(writtenJob.shape.inputs.element.omit({ file: true })),
 });
 
 type Policy = z.ZodDefault<z.ZodEnum<{ [Name in ExistingPolicy]: Name }>>;

@@ -7,19 +7,20 @@ import type { ChannelForOrders } from "../map/definition/job-channel.ts";
 import type { MappingObject } from "../map/definition/mapping-schema.ts";
 import type { ColumnStyles, Fills } from "../model/column-style.ts";
 import type { ConfigFault } from "../model/config/config-fault.ts";
-import { loadYaml } from "../model/config/yaml-config.ts";
+import { loadYaml, type YamlConfig } from "../model/config/yaml-config.ts";
+import { readYaml } from "../model/config/yaml-syntax.ts";
 import { ImportError } from "../model/error.ts";
 import type { JobChannel } from "../model/job-channel.ts";
 import type { Limits } from "../model/limits.ts";
-import { valueAt } from "../model/payload-path.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
 import type { Cells, Row, SourceSettings } from "../model/row.ts";
 import { withoutTokens } from "../model/text/mask.ts";
 import { didYouMean } from "../model/text/nearest.ts";
 import { readConfigText } from "../read/config-text.ts";
+import { type DropSettings, dropSettings, folderFaults, keyOfDropJob, keyOfFileJob } from "./drop-settings.ts";
 import { type FileState, filesOfGlob, type Glob, refuseChanged, seeFile } from "./file-states.ts";
-import { writtenJob } from "./job-schema.ts";
+import { writtenDropJob, writtenFileJob, writtenJob } from "./job-schema.ts";
 
 /** A file of an input: where it is, and how people know it. `-` is standard input. */
 export interface JobFile {
@@ -47,12 +48,19 @@ export interface JobFile {
   readonly leaveOut?: (rows: readonly Row[]) => Promise<readonly (Problem | undefined)[]>;
 }
 
-/** A named input of a job with its mapping. Globs are resolved; the files are in name order. Only a retry has none of a kind. */
+/**
+ * A named input of a job with its mapping. Globs are resolved; the files are in name order. Only a retry has none of a kind,
+ * and a job with a drop folder, whose passes fill them in.
+ */
 export interface Input {
   readonly name: string;
   readonly files: readonly JobFile[];
   /** By join name of the mapping. */
   readonly joins: Readonly<Record<string, readonly JobFile[]>>;
+  /** With a drop folder: which files of the inbox are its own, a glob on their names. Undefined: `source.match` of the mapping. */
+  readonly match?: string;
+  /** With a drop folder: which files of the inbox are those of its joins, by join name. */
+  readonly joinMatch?: Readonly<Record<string, string>>;
   readonly mapping: MappingFile;
 }
 
@@ -77,6 +85,8 @@ export interface Job {
   readonly channel: JobChannel | undefined;
   readonly orderPush: "refuse" | "allow";
   readonly openOrderDays: number;
+  /** Of a job whose files come from a drop folder: its inputs have none until a pass takes them. */
+  readonly drop?: DropSettings;
   /** Absolute: ledgers and runs. */
   readonly state: string;
 }
@@ -92,13 +102,9 @@ export interface JobOverrides {
   readonly signal?: AbortSignal;
 }
 
-// Described, but built later: refused rather than ignored.
-const notYet = [["drop"]] as const;
+type WrittenJob = z.output<typeof writtenJob>;
 
-function jobFaults(value: Partial<z.output<typeof writtenJob>>): readonly ConfigFault[] {
-  const later = notYet
-    .filter((path) => valueAt(value, path) !== undefined)
-    .map((path) => ({ path, message: "is not built yet: this version would not act on it" }));
+function jobFaults(value: Partial<WrittenJob>, folder: string): readonly ConfigFault[] {
   const names = (value.inputs ?? []).map(({ name }) => name);
   const twice = names.flatMap((name, index) =>
     names.indexOf(name) === index
@@ -110,11 +116,11 @@ function jobFaults(value: Partial<z.output<typeof writtenJob>>): readonly Config
     company === undefined || base_url === undefined
       ? []
       : [{ path: ["api", "company"], message: "company and base_url both name the account: take one of them away" }];
-  return [...both, ...later, ...twice, ...stdinTwice(value.inputs ?? [])];
+  return [...both, ...twice, ...stdinTwice(value.inputs ?? []), ...folderFaults(value.drop, folder)];
 }
 
 /** Standard input can be read once, and only as the rows of an input: its mapping's joins are read by key, from files. */
-function stdinTwice(inputs: z.output<typeof writtenJob>["inputs"]): readonly ConfigFault[] {
+function stdinTwice(inputs: WrittenJob["inputs"]): readonly ConfigFault[] {
   const [, ...others] = inputs.flatMap(({ file }, index) => (file === "-" ? [index] : []));
   const joins = inputs.flatMap(({ join = {} }, index) =>
     Object.keys(join).flatMap((name) => (join[name] === "-" ? [["inputs", index, "join", name]] : [])),
@@ -167,16 +173,9 @@ export async function makeJob(written: JobObject, { folder, name = "job", ...mor
 
 async function jobFrom(text: string, file: JobFile, overrides: JobOverrides): Promise<Job> {
   const { cwd = "" } = overrides;
-  const { value, positionOf } = loadYaml(text, file.shown, writtenJob, "JOB_INVALID", {
-    check: jobFaults,
-    sayable: withoutTokens,
-    hint: "docs/job.md describes every key. A token never belongs in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
-  });
   const folder = dirname(file.path);
-  checkOverrides(
-    value.inputs.map(({ name }) => name),
-    overrides,
-  );
+  const { value, positionOf } = readWritten(text, file, folder);
+  checkOverrides(value, overrides);
   const { limits, channel } = value;
   const forOrders =
     channel === undefined
@@ -196,8 +195,21 @@ async function jobFrom(text: string, file: JobFile, overrides: JobOverrides): Pr
     channel: channel === undefined ? undefined : jobChannel(channel),
     orderPush: value.guard.order_push,
     openOrderDays: value.guard.open_order_days,
+    ...(value.drop === undefined ? {} : { drop: dropSettings(value.drop, folder) }),
     state: overrides.state === undefined ? resolve(folder, value.state) : resolve(cwd, overrides.state),
   };
+}
+
+/** Which files an input may name depends on whether the job has a drop folder, so each kind of job has its schema. */
+function readWritten(text: string, { shown }: JobFile, folder: string): YamlConfig<WrittenJob> {
+  const options = {
+    check: (value: Partial<WrittenJob>) => jobFaults(value, folder),
+    sayable: withoutTokens,
+    hint: "docs/job.md describes every key. A token never belongs in a job file: LUMINOUS_API_KEY, --token-file or --profile.",
+  };
+  return readYaml(text).document.has("drop")
+    ? loadYaml(text, shown, writtenDropJob, "JOB_INVALID", { ...options, unknownKey: keyOfFileJob })
+    : loadYaml(text, shown, writtenFileJob, "JOB_INVALID", { ...options, unknownKey: keyOfDropJob });
 }
 
 /** The text of a job file. Throws `ImportError("JOB_INVALID")` when there is none; what was given as its name may be a token. */
@@ -254,7 +266,13 @@ function jobChannel({
   };
 }
 
-function checkOverrides(names: readonly string[], { inputs = {} }: JobOverrides): void {
+function checkOverrides(job: WrittenJob, { inputs = {} }: JobOverrides): void {
+  const names = job.inputs.map(({ name }) => name);
+  if (job.drop !== undefined && Object.keys(inputs).length > 0) {
+    throw new ImportError("USAGE", "--input does not go with a job that has a drop folder", {
+      hint: `Put the file into ${job.drop.inbox}: \`luminous-import drop\` takes what lies there.`,
+    });
+  }
   const unknown = Object.keys(inputs).filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     throw new ImportError(
@@ -274,16 +292,22 @@ function checkOverrides(names: readonly string[], { inputs = {} }: JobOverrides)
 }
 
 async function readInput(
-  { name, file, join = {}, mapping }: z.output<typeof writtenJob>["inputs"][number],
+  { name, file, match, join = {}, mapping }: WrittenJob["inputs"][number],
   folder: string,
   { inputs = {}, cwd = "" }: JobOverrides,
 ): Promise<Input> {
   const override = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-  const joins = Object.entries(join).map(async ([of, pattern]) => [of, await findFiles(folder, pattern)] as const);
+  const joins = Object.entries(join).map(
+    async ([of, from]) => [of, typeof from === "string" ? await findFiles(folder, from) : []] as const,
+  );
+  const ofPass = Object.entries(join).flatMap(([of, from]) => (typeof from === "string" ? [] : [[of, from.match]]));
+  const files = override === undefined ? file : override;
   return {
     name,
-    files: override === undefined ? await findFiles(folder, file) : await findFiles(cwd, override),
+    files: files === undefined ? [] : await findFiles(override === undefined ? folder : cwd, files),
     joins: Object.fromEntries(await Promise.all(joins)),
+    ...(match === undefined ? {} : { match }),
+    ...(ofPass.length === 0 ? {} : { joinMatch: Object.fromEntries(ofPass) }),
     mapping: { path: resolve(folder, mapping), shown: mapping },
   };
 }

@@ -127,6 +127,8 @@ export function nextStep(
     if (retry !== undefined) return `fix ${files} and run: ${retry}`;
     return `fix the rows that ${files} lists where they come from, then run: ${again} (what was accepted is not sent again)`;
   }
+  // The files of a pass are in the archive by now.
+  if (toRepeat > 0 && summary.command === "drop" && retry !== undefined) return `send what failed again: ${retry}`;
   if (toRepeat > 0) return `run the same command again: ${again}`;
   return retry !== undefined && earlierOpen(summary) > 0
     ? `fix the failures files of the earlier runs and run: ${retry}`

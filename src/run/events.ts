@@ -31,6 +31,16 @@ export type RunEvent =
   | { readonly kind: "reporting"; readonly folder: string }
   /** Of a check: the account is asked about so many entries, and never written to. */
   | { readonly kind: "asking"; readonly account: string; readonly entries: number }
+  /** Of a drop: so many files of the inbox are watched for so long, to see that nobody writes to them any more. */
+  | { readonly kind: "inbox"; readonly files: number; readonly waitMs: number }
+  /** Of a drop: where a file of the inbox went, and why where that needs saying. */
+  | {
+      readonly kind: "moved";
+      readonly file: string;
+      readonly became: "claimed" | "archived" | "quarantined" | "returned";
+      readonly to: string;
+      readonly reason?: string;
+    }
   | { readonly kind: "dispatch"; readonly event: DispatchEvent };
 
 /** The entries of a phase before anything is sent: `open` of them are left to do, `invalid` are never sent. */

@@ -176,6 +176,8 @@ export function followRun(clock: Pick<Clock, "nowMs" | "monotonicMs">): Followed
           follow(event.event);
           break;
         case "asking":
+        case "inbox":
+        case "moved":
         case "warning":
         case "upgraded":
         case "detected":

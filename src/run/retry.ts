@@ -72,14 +72,19 @@ async function lastRun(job: Job, { runs }: Ledger): Promise<RunRecord> {
       throw new ImportError(
         "USAGE",
         `the last run of ${job.file.shown} (${record.runId}) was cut off, so what it did not make is not known yet`,
-        { hint: `Run the same command again first: luminous-import run ${job.file.shown}` },
+        { hint: `Run the same command again first: luminous-import ${commandOf(job)} ${job.file.shown}` },
       );
     }
     if (record.endedAtMs !== undefined && isSummary(record.summary)) return record;
   }
   throw new ImportError("USAGE", `no run of ${job.file.shown} has left anything to retry yet`, {
-    hint: `Start one: luminous-import run ${job.file.shown}`,
+    hint: `Start one: luminous-import ${commandOf(job)} ${job.file.shown}`,
   });
+}
+
+/** What sends what the job's files hold. */
+function commandOf({ drop }: Job): "run" | "drop" {
+  return drop === undefined ? "run" : "drop";
 }
 
 interface RetryInputs {

@@ -1,6 +1,5 @@
 // A run, start to end: prepare → stage → dispatch → report. Everything that can go wrong before the first request ends
 // it with nothing sent; everything after that ends in the ledger, and the same run again continues.
-import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { makeFolder } from "../disk/atomic-file.ts";
@@ -15,6 +14,7 @@ import type { Ledger } from "../model/ledger/ledger.ts";
 import type { HeldLock } from "../model/ledger/ledger-host.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { version } from "../model/package.ts";
+import { shellWord } from "../model/text/shell-word.ts";
 import { writeReports } from "../report/reports.ts";
 import type { StopReason, Summary } from "../report/summary.ts";
 import { createLocate } from "../staging/locate-cells.ts";
@@ -33,6 +33,7 @@ import type { RunEvent, StagedPhase } from "./events.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
 import { type AskedAccount, askAccount } from "./first-question.ts";
 import { keepProgress } from "./keep-progress.ts";
+import { newRunId } from "./run-id.ts";
 import type { TrafficCount } from "./traffic.ts";
 
 /** What a run may be told beside its job; the defaults do everything, once, and stop for nothing. */
@@ -80,12 +81,21 @@ export interface RunResult {
  * read (5), or the ledger cannot be written; anything that happens while sending is in the result.
  */
 export async function run(job: Job, options: RunOptions): Promise<RunResult> {
+  refuseDropJob(job);
   await using lock = await ledgersIn(job.state).lock();
   await using asked = await askFirst(job, options);
   await using stdinCopy = await asked.meanwhile((stop) => copyStreams(job, stdinCopyOptions({ ...options, stop })));
   const inputs = await asked.meanwhile((stop) => prepareInputs(stdinCopy.job, prepareOptions({ ...options, stop })));
   await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
   return await execute({ job, asked, inputs, ledger, lock, warnings: [] }, options);
+}
+
+/** The files of such a job come and go, and only a pass keeps account of them. */
+function refuseDropJob({ drop, file: { shown } }: Job): void {
+  if (drop === undefined) return;
+  throw new ImportError("USAGE", `${shown} takes its files from a drop folder, so run does not go with it`, {
+    hint: `Import what lies in ${drop.inbox}: luminous-import drop ${shellWord(shown)}`,
+  });
 }
 
 /** The question that comes before everything else of a run or a retry: see `askAccount`. */
@@ -125,6 +135,11 @@ type CommandOptions = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;
 /** What goes through the pipeline. */
 interface Execution {
   readonly job: Job;
+  /**
+   * `drop`: a pass over a drop folder, in which newer files win over older ones. Unless said it is a run, or a retry with
+   * `retryOf`.
+   */
+  readonly command?: "drop";
   readonly asked: AskedAccount;
   readonly inputs: readonly PreparedInput[];
   readonly ledger: Ledger;
@@ -146,9 +161,9 @@ export async function execute(execution: Execution, options: RunOptions): Promis
   const settings = { ...quietWorld(), ...options };
   await using accountLock = await ledgersIn(job.state).lockAccount(settings.account.baseUrl);
   const record = await ledger.runs.begin({
-    runId: newRunId(settings),
+    runId: newRunId(settings.clock),
     job: job.file.path,
-    command: retryOf === undefined ? "run" : "retry",
+    command: execution.command ?? (retryOf === undefined ? "run" : "retry"),
     startedAtMs: settings.clock.nowMs(),
     program: settings.program ?? version,
     ...(retryOf === undefined ? {} : { retryOf: retryOf.id }),
@@ -362,13 +377,6 @@ function afterSending(error: unknown): never {
 
 function stopReason({ code, message, hint }: ImportError): StopReason {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
-}
-
-/** Sortable by time, unique enough for one state folder: date, time, and milliseconds with a random digit in hexadecimal. */
-function newRunId({ clock }: World): string {
-  const now = new Date(clock.nowMs());
-  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  return `${stamp}-${now.getUTCMilliseconds().toString(16).padStart(3, "0")}${randomInt(16).toString(16)}`;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -91,7 +91,6 @@ describe("a job that is wrong", () => {
         "  - { name: a b, file: a.csv, mapping: m.yaml }",
         "limits: { attempts: 0, concurrency: many }",
         "existing: { products: upate, sales_orders: update }",
-        "drop: { inbox: drop/in }",
       ].join("\n"),
     );
     expect(faults).toEqual([
@@ -104,18 +103,8 @@ describe("a job that is wrong", () => {
       'import.yaml:6:37: limits.concurrency: must be a number, not "many"',
       'import.yaml:7:23: existing.products: must be one of update, skip, fail, not "upate". Did you mean "update"?',
       'import.yaml:7:44: existing.sales_orders: must be one of skip, fail, not "update"',
-      "import.yaml:8:1: drop: is not built yet: this version would not act on it",
     ]);
   });
-
-  test.each([{ key: "drop", yaml: "drop: { inbox: in }\n", at: "4:1" }])(
-    "is refused for $key, whose time has not come, rather than ignored",
-    async ({ key, yaml, at }) => {
-      expect(await faultsOf(minimal + yaml)).toEqual([
-        `import.yaml:${at}: ${key}: is not built yet: this version would not act on it`,
-      ]);
-    },
-  );
 
   test.each([
     {

@@ -40,7 +40,7 @@ export async function status(
   const now = flags.watch === true ? await watchRun(look, options, world) : await look();
   // Ctrl-C; the run goes on.
   if (now === undefined) return exitCodes.done;
-  if (now.runs.length === 0 && now.busy === undefined) throw noRunYet(path, account, now);
+  if (now.runs.length === 0 && now.busy === undefined) throw noRunYet(path, account, now, job);
   if (flags.runs === true) showRuns(now, options, world);
   else showNewest(now, options, flags, world, [path, ...(state === undefined ? [] : ["--state", state])]);
   return exitCodes.done;
@@ -56,10 +56,15 @@ async function namedAddress(job: JobOutline, options: GlobalOptions, world: Comm
   }
 }
 
-function noRunYet(path: string, account: string | undefined, { elsewhere }: JobStatus): ImportError {
+function noRunYet(
+  path: string,
+  account: string | undefined,
+  { elsewhere }: JobStatus,
+  { imports }: JobOutline,
+): ImportError {
   const [other] = elsewhere;
   if (account === undefined || other === undefined)
-    return new ImportError("USAGE", `no run of ${path} yet`, { hint: `Start one: luminous-import run ${path}` });
+    return new ImportError("USAGE", `no run of ${path} yet`, { hint: `Start one: luminous-import ${imports} ${path}` });
   return new ImportError("USAGE", `no run of ${path} at ${account} yet`, {
     hint: `It has run at ${elsewhere.join(" and ")}: LUMINOUS_BASE_URL=${other} luminous-import status ${path} shows that.`,
   });

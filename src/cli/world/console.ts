@@ -89,7 +89,9 @@ const withoutValue = /^--(all-or-nothing|strict|force|dry-run|watch|account)$|=/
 
 /** The words that retry what a command with these words did not make. */
 function retryWords(words: readonly string[]): readonly string[] {
-  return without(words, ofThisRun).map((word, at) => (at === 0 && word === "run" ? "retry" : word));
+  return without(words, ofThisRun).map((word, at) =>
+    at === 0 && (word === "run" || word === "drop") ? "retry" : word,
+  );
 }
 
 /** The words without some options and their values. */

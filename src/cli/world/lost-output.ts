@@ -4,7 +4,7 @@ import { exitCodes } from "../../model/exit-codes.ts";
 import type { Terminal } from "./world.ts";
 
 /** Commands whose work is in files or at a server: what they print can be had again. */
-const works = ["run", "retry", "check", "init", "sandbox"];
+const works = ["run", "retry", "drop", "check", "init", "sandbox"];
 
 /**
  * The exit code, and a sentence on stderr where something was lost. Only success changes: a command that only prints ends

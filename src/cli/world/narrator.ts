@@ -62,6 +62,15 @@ export function createNarrator(say: (line: string) => void, nowMs: () => number)
       case "asking":
         say(`Asking ${event.account} about ${counted(event.entries, "entry")}; nothing is written.`);
         break;
+      case "inbox":
+        say(
+          `${counted(event.files, "file")} in the inbox: waiting ${durationText(event.waitMs)} to see that nobody writes to ${event.files === 1 ? "it" : "them"} any more.`,
+        );
+        break;
+      case "moved":
+        if (event.became === "quarantined") say(`quarantined: ${event.reason ?? event.file}`);
+        if (event.became === "returned") say(`back in the inbox: ${event.reason ?? event.file}`);
+        break;
       case "dispatch":
         follow(event.event);
         break;

@@ -1,0 +1,130 @@
+// One pass over a drop folder: finish what was interrupted → find what is complete → match → claim → quarantine → one run over
+// everything → archive. A kill at any moment leaves each file in one of these places, and the next pass goes on from there.
+import type { Job } from "../job/job.ts";
+import { ledgersIn } from "../ledger/host.ts";
+import { systemClock } from "../model/clock.ts";
+import { exitCodes } from "../model/exit-codes.ts";
+import { askFirst, prepareOptions, type RunOptions, type RunResult } from "../run/run.ts";
+import { newRunId } from "../run/run-id.ts";
+import { archivePass, finishPasses } from "./archive.ts";
+import {
+  beginPass,
+  type ClaimedFile,
+  type Claimer,
+  claim,
+  dropSecondNames,
+  endPasses,
+  leftClaimed,
+  unclaim,
+} from "./claim.ts";
+import { ensureFolders } from "./folders.ts";
+import { type Role, rolesOf } from "./match-files.ts";
+import { type QuarantineReason, quarantine } from "./quarantine.ts";
+import { runOver } from "./run-over.ts";
+import { isClaimed, settingsOf, sortInbox } from "./sort-inbox.ts";
+
+/** What a pass may be told beside its job. */
+export type DropOptions = Omit<RunOptions, "limit" | "only" | "stdin">;
+
+/** How a pass ended. Files are named by where they lie now. */
+export interface DropResult {
+  /** That of the run; 3 at least where a file was quarantined. 0 where there was nothing to do. */
+  readonly exitCode: number;
+  /** Undefined where nothing was claimed. */
+  readonly pass: string | undefined;
+  /** Undefined where no file could be imported. */
+  readonly result: RunResult | undefined;
+  /** Files in the hands of this pass, those that an earlier one left included. */
+  readonly taken: number;
+  readonly archived: readonly string[];
+  readonly quarantined: readonly { readonly file: string; readonly reason: string }[];
+  /** Files that stay in the inbox: still being written, or without what belongs to them. */
+  readonly waiting: number;
+}
+
+/**
+ * Takes what lies complete in the job's inbox and imports it as one run. Throws `ImportError` where nothing was started (2), the
+ * account was refused (5) or what is done cannot be written down (4); files that were claimed stay claimed then, and the next
+ * pass takes them.
+ */
+export async function drop(job: Job, options: DropOptions): Promise<DropResult> {
+  const settings = settingsOf(job);
+  const claimer: Claimer = { inbox: settings.inbox, job: job.file.path };
+  const { clock = systemClock, onEvent } = options;
+  await using lock = await ledgersIn(job.state).lock();
+  const warnings: string[] = [];
+  const warn = (messages: readonly string[]): void => {
+    for (const message of messages) onEvent?.({ kind: "warning", message });
+    warnings.push(...messages);
+  };
+  warn(await ensureFolders(job, settings));
+  const finished = await finishPasses(claimer);
+  await dropSecondNames(claimer);
+  const roles = await rolesOf(job, prepareOptions(options));
+  const left = await leftClaimed(claimer);
+  await endPasses(claimer);
+  warn(left.warnings);
+  const sorted = await sortInbox(job, { roles, claimed: left.files }, options);
+  warn(sorted.warnings);
+
+  const archived = finished.map(({ path }) => path);
+  const quarantined: { readonly file: string; readonly reason: string }[] = [];
+  const toGo = [...sorted.unfit, ...sorted.ready];
+  let waiting = sorted.unfinished + sorted.waiting.length;
+  for (const { file } of sorted.waiting) if (isClaimed(file)) await unclaim(claimer, file);
+  if (toGo.length === 0) {
+    await endPasses(claimer);
+    return { exitCode: exitCodes.done, pass: undefined, result: undefined, taken: 0, archived, quarantined, waiting };
+  }
+
+  await using asked = await askFirst(job, options);
+  const pass = newRunId(clock);
+  await beginPass(claimer, pass);
+  const setAside = async (file: ClaimedFile, reason: QuarantineReason): Promise<void> => {
+    const to = await quarantine(file, reason, settings);
+    quarantined.push({ file: to, reason: reason.what });
+    onEvent?.({ kind: "moved", file: file.name, became: "quarantined", to, reason: reason.what });
+  };
+  const giveBack = async (file: ClaimedFile, reason: string): Promise<void> => {
+    const to = await unclaim(claimer, file);
+    waiting += 1;
+    warn([reason]);
+    onEvent?.({ kind: "moved", file: file.name, became: "returned", to });
+  };
+  const claimedAtMs = clock.monotonicMs();
+  const ready: (ClaimedFile & { readonly role: Role })[] = [];
+  let taken = 0;
+  for (const { file, ...what } of toGo) {
+    const own = isClaimed(file) ? file : await claim(claimer, pass, file);
+    if (typeof own === "string") {
+      if (own === "changed") waiting += 1;
+      continue;
+    }
+    taken += 1;
+    onEvent?.({ kind: "moved", file: own.name, became: "claimed", to: own.path });
+    if ("role" in what) ready.push({ ...own, role: what.role });
+    else await setAside(own, what.reason);
+  }
+  const { result, imported } = await runOver(ready, {
+    job,
+    options,
+    asked,
+    lock,
+    warnings,
+    roles,
+    setAside,
+    giveBack,
+    quietUntilMs: claimedAtMs + settings.quietMs,
+  });
+  const isFinished = result?.exitCode === exitCodes.done || result?.exitCode === exitCodes.someFailed;
+  if (result !== undefined && isFinished) {
+    const { folder, summary } = result;
+    const moved = await archivePass(settings, { pass, files: imported, runId: summary.run_id, results: folder });
+    for (const { name, path } of moved) onEvent?.({ kind: "moved", file: name, became: "archived", to: path });
+    archived.push(...moved.map(({ path }) => path));
+  }
+  await endPasses(claimer);
+  const ended = result?.exitCode ?? exitCodes.done;
+  const exitCode = ended === exitCodes.done && quarantined.length > 0 ? exitCodes.someFailed : ended;
+  return { exitCode, pass, result, taken, archived, quarantined, waiting };
+}
