@@ -14,6 +14,7 @@ import { createAttemptStates } from "./attempt-state.ts";
 import { createClaims } from "./claims.ts";
 import type { DispatchContext } from "./context.ts";
 import { drain } from "./drain.ts";
+import { isUpdatable } from "./existing-policy.ts";
 import { createForbiddenJudge } from "./forbidden.ts";
 import { guardOrders } from "./guard.ts";
 import { createLookup } from "./lookup.ts";
@@ -147,16 +148,15 @@ async function narrow(context: DispatchContext): Promise<void> {
     await settleMany(context, phase, "unchanged", settleRemade(context, phase));
   }
   if (limit === undefined) return;
+  const unchangeable = Object.values(resources)
+    .filter((resource) => !isUpdatable(resource, context.options.existing[resource.name]))
+    .map(({ name }) => name);
   await ledger.queue.choosePilot(run, { phases, limit, unchangeable });
   for (const phase of phases) {
     const heldBack = (await ledger.queue.progress(run, phase)).filter(({ outcome }) => outcome === "pending");
     await settleMany(context, phase, "pending", entriesOf(heldBack));
   }
 }
-
-const unchangeable = Object.values(resources).flatMap(({ name, updateEndpoint }) =>
-  updateEndpoint === undefined ? [name] : [],
-);
 
 async function settleMany(
   { options }: DispatchContext,

@@ -8,6 +8,11 @@ export type ExistingDecision =
   | { readonly kind: "update" }
   | { readonly kind: "settle"; readonly settlement: Settlement };
 
+/** True where what Luminous has can become what an entry says: an order only where the job asks for that. */
+export function isUpdatable({ updateEndpoint, staysAsAccepted }: Resource, policy: ExistingPolicy): boolean {
+  return updateEndpoint !== undefined && (!staysAsAccepted || policy === "update");
+}
+
 /** A key that belongs to another record (its alternate or variant SKU) can be neither created nor updated. */
 export function foundSettlement(
   resource: Resource,

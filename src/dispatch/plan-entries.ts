@@ -9,7 +9,7 @@ import type { Phase } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { DispatchContext } from "./context.ts";
 import { isDoubtful } from "./doubtful-entry.ts";
-import { foundSettlement } from "./existing-policy.ts";
+import { foundSettlement, isUpdatable } from "./existing-policy.ts";
 import type { Answers } from "./lookup.ts";
 import { settleRemade } from "./program-changes.ts";
 import { immutable } from "./reconcile.ts";
@@ -111,7 +111,7 @@ async function askForKnown(context: DispatchContext, tally: Tally, phase: Phase)
       const answers = await context.lookup.find(resource, keys, keys.length);
       await planAll(context, tally, batch, ({ entry, remoteId }) => {
         if (answers.found.has(entry.key)) return lookedUpDecision(context, entry, answers);
-        if (resources[resource].updateEndpoint !== undefined)
+        if (isUpdatable(resources[resource], options.existing[resource]))
           return { kind: "plan", plan: { kind: "update", remoteId } };
         hidden += 1;
         return { kind: "leave" };
@@ -184,14 +184,14 @@ async function knownDecision(
   const { options } = context;
   if (isDoubtful(entry)) return { kind: "leave" };
   const resource = resources[entry.resource];
-  if (partial) return { kind: "plan", plan: { kind: "update", remoteId } };
-  if (resource.updateEndpoint === undefined) {
+  if (!isUpdatable(resource, options.existing[entry.resource])) {
     // Of an old ledger it may not be known which rows made the record: it may be what the rows say now all the same.
     if (!areRowsKnown && (await likenessOf(context, entry, remoteId, "exact")).kind === "same")
       return { kind: "settle", settlement: { outcome: "unchanged", remoteId } };
     const problems = [immutable(resource.singular, entry.key, remoteId, resource.keyPath)];
     return { kind: "settle", settlement: { outcome: "invalid", remoteId, problems } };
   }
+  if (partial) return { kind: "plan", plan: { kind: "update", remoteId } };
   const found = { remoteId, role: "own", ownKey: entry.key, others: [] } as const;
   const decision = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
   return decision.kind === "settle" ? decision : { kind: "plan", plan: { kind: "update", remoteId } };

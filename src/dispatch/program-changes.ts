@@ -5,6 +5,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Phase } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { DispatchContext } from "./context.ts";
+import { isUpdatable } from "./existing-policy.ts";
 
 /**
  * Settles the open entries of a phase that only the program has changed. Of what an old ledger knows too little the mapping
@@ -13,7 +14,7 @@ import type { DispatchContext } from "./context.ts";
 export async function settleRemade({ options }: Pick<DispatchContext, "options">, phase: Phase): Promise<number> {
   const resource = Object.values(resources).find(({ phases }) => phases.some((own) => own === phase));
   if (resource === undefined) return 0;
-  const orUnknown = resource.updateEndpoint === undefined;
+  const orUnknown = !isUpdatable(resource, options.existing[resource.name]);
   const note = (made: MadeBy): Problem => noteOf(resource.singular, made, orUnknown);
   return await options.ledger.queue.settleRemade(options.run, phase, { orUnknown, note });
 }

@@ -17,6 +17,7 @@ import { resources } from "../model/resources/resources.ts";
 import { judgeAbsence, untilProvenMs } from "./absence.ts";
 import type { DispatchContext } from "./context.ts";
 import type { DoubtfulEntry } from "./doubtful-entry.ts";
+import { isUpdatable } from "./existing-policy.ts";
 import { afterSend, differencesText, type Likeness, likenessOf, makeUpdate, recover, takeId } from "./recover.ts";
 import { failure } from "./send.ts";
 
@@ -82,7 +83,7 @@ async function isThere(context: DispatchContext, entry: DoubtfulEntry, found: Fo
     return;
   }
   // What an earlier run sent went through; what the file says now is something else.
-  if (resource.updateEndpoint !== undefined) {
+  if (isUpdatable(resource, options.existing[entry.resource])) {
     if (!(await takeId(context, entry, remoteId))) return;
     await makeUpdate(context, entry, remoteId, doubt.sendId);
     await queue.postpone(entry.id, options.clock.nowMs());
@@ -93,11 +94,11 @@ async function isThere(context: DispatchContext, entry: DoubtfulEntry, found: Fo
   await settlements.settle(entry, { outcome: "invalid", remoteId, problems });
 }
 
-/** Why changed content of a record that cannot be changed goes nowhere. */
+/** Why changed content of an order goes nowhere where the job does not ask for updates. */
 export function immutable(singular: string, key: string, remoteId: string, path: string) {
   return {
     code: "order_immutable",
-    message: `the ${singular} "${key}" was imported before with other content (id ${remoteId}); Luminous cannot change it`,
+    message: `the ${singular} "${key}" was imported before with other content (id ${remoteId}), and is left as it is: \`existing: { sales_orders: update }\` in the job changes what the API can change`,
     path,
   } as const;
 }

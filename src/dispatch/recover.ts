@@ -13,7 +13,7 @@ import { recordOf } from "../model/resources/record-fields.ts";
 import { resources } from "../model/resources/resources.ts";
 import { createAlike } from "../model/text/fold-key.ts";
 import type { DispatchContext, Next } from "./context.ts";
-import { foundSettlement } from "./existing-policy.ts";
+import { foundSettlement, isUpdatable } from "./existing-policy.ts";
 
 /** How a record compares with what was sent. `unknown`: it could not be read. */
 export type Likeness =
@@ -95,7 +95,10 @@ export async function afterSend(
     await settlements.settle(entry, settlement, closing);
     return { kind: "done" };
   };
-  if (resource.updateEndpoint === undefined)
+  const cannotBecome =
+    !isUpdatable(resource, options.existing[entry.resource]) ||
+    differing.differences.some(({ path }) => resource.merge?.isFixed(path));
+  if (cannotBecome)
     return settle({ outcome: "rejected", problems: [takenBy(entry, differing.remoteId, differing.differences)] });
   const decision = foundSettlement(resource, entry.key, found, options.existing[entry.resource]);
   if (decision.kind === "settle") return settle(decision.settlement);

@@ -6,13 +6,13 @@
 //          ─▶ unanswered, "later" (429, 503), a 2xx that shows something else ─▶ back to the ledger, in doubt
 //   update ─▶ unanswered ─▶ again: repeating it by id is safe
 import { backoffMs, RetryLater, retryWhileShort } from "../api/backoff.ts";
-import type { ApiRequest } from "../api/client.ts";
 import { Halted } from "../api/halt.ts";
 import { longestHoldMs } from "../api/transport.ts";
 import type { NewSend, Plan, QueuedEntry, SendEnd, SendResult } from "../model/ledger/entry.ts";
+import type { Problem } from "../model/problem.ts";
 import { creationBody, needsUpdate, withFills } from "../model/request-body.ts";
 import { resources } from "../model/resources/resources.ts";
-import { changeOf } from "./change.ts";
+import { changeOf, type Requests } from "./change.ts";
 import type { DispatchContext, Next } from "./context.ts";
 import { handleRefusal } from "./handle-refusal.ts";
 import { likenessOf } from "./recover.ts";
@@ -61,6 +61,9 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
   /** Of this entry: an unanswered update that has to be closed before it is sent again. */
   let unansweredUpdate = entry.doubt?.plan.kind === "update" ? entry.doubt.sendId : undefined;
 
+  /** What an update leaves out of what the entry says. */
+  let notes: readonly Problem[] = [];
+
   const ending = (sendId: number, result: SendResult, status?: number): SendEnd =>
     sendEnd({ sendId, result, ...(status === undefined ? {} : { status }) }, clock.nowMs());
   const end = (sendId: number, result: SendResult, status?: number) => queue.sent(ending(sendId, result, status));
@@ -79,7 +82,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
 
   const withAttempts = (): QueuedEntry => ({ ...entry, attempts });
 
-  const attempt = async (plan: Plan, request: ApiRequest, lock?: string): Promise<Next> => {
+  const attempt = async (plan: Plan, [request, ...others]: Requests, lock?: string): Promise<Next> => {
     if (attempts - state.excused >= limits.attempts) return again(state.lastCause);
     const turn = await transport.ready();
     const recordedAtMs = clock.nowMs();
@@ -120,12 +123,15 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
       await queue.postpone(entry.id, clock.nowMs() + waitMs);
       return { kind: "done" } as const;
     };
-    const reply = await transport.request(
-      request,
-      reads,
-      { purpose: "write", subject: String(entry.id), wasThrottled: state.wasThrottled },
-      turn,
-    );
+    const about = () => ({ purpose: "write", subject: String(entry.id), wasThrottled: state.wasThrottled }) as const;
+    let reply = await transport.request(request, reads, about(), turn);
+    // One update in several requests is one send: whatever became of some of them, the next try begins with a look.
+    for (const other of others) {
+      if (reply.kind !== "accepted" || reply.value.kind !== "written") break;
+      reply = await transport.request(other, reads, about(), await transport.ready());
+      // Part of it is done: what was accepted before is no longer what Luminous has.
+      if (reply.kind !== "accepted") await end(sendId, "absent");
+    }
     switch (reply.kind) {
       case "held":
         // Nothing left. A pause takes the attempt back in the ledger; for the others it is excused here.
@@ -168,7 +174,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
           return leaveInDoubt("unanswered", cause);
         }
         // Perhaps it did what was asked and only said so badly: the record tells.
-        const likeness = await likenessOf(context, entry, plan.remoteId);
+        const likeness = await likenessOf(context, entry, plan.remoteId, "exact");
         if (likeness.kind === "same") return accepted(sendId, reply.status, plan.remoteId);
         unansweredUpdate = sendId;
         return again(cause);
@@ -205,28 +211,27 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
   };
 
   const accepted = async (sendId: number, status: number, remoteId: string): Promise<Next> => {
-    const settlement = { outcome: "accepted", action: state.made ?? "updated", remoteId } as const;
+    const settlement = { outcome: "accepted", action: state.made ?? "updated", remoteId, problems: notes } as const;
     await settlements.settle(withAttempts(), settlement, { sendId, result: "accepted", status });
     return { kind: "done" };
   };
 
   return {
     async send(plan) {
-      const trying = (request: ApiRequest, lock?: string) =>
-        retryWhileShort(() => attempt(plan, request, lock), { clock, signal: halt.signal });
+      const trying = (requests: Requests, lock?: string) =>
+        retryWhileShort(() => attempt(plan, requests, lock), { clock, signal: halt.signal });
       if (plan.kind === "create") {
         const body = JSON.stringify(creationBody(resource, payload));
-        return trying({ ...resource.createEndpoint(payload), body });
+        return trying([{ ...resource.createEndpoint(payload), body }]);
       }
       const { remoteId } = plan;
-      const endpoint = resource.updateEndpoint?.(remoteId);
-      if (endpoint === undefined) throw new Error(`an update was planned for a ${resource.singular}, which has none`);
-      const change = await changeOf(context, resource, remoteId, payload, entry.clears);
+      const change = await changeOf(context, entry, remoteId, payload);
       switch (change.kind) {
         case "send":
-          return trying({ ...endpoint, body: JSON.stringify(change.body) }, change.lock);
+          notes = change.notes;
+          return trying(change.requests, change.lock);
         case "nothing":
-          return nothingToSay(remoteId);
+          return nothingToSay(remoteId, change.notes);
         case "settle":
           await settlements.settle(withAttempts(), change.settlement);
           return { kind: "done" };
@@ -237,12 +242,13 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
   };
 
   /** Unchanged, unless an update of ours without an answer is what made it so. */
-  async function nothingToSay(remoteId: string): Promise<Next> {
-    if (unansweredUpdate === undefined) await settlements.settle(withAttempts(), { outcome: "unchanged", remoteId });
+  async function nothingToSay(remoteId: string, problems: readonly Problem[]): Promise<Next> {
+    if (unansweredUpdate === undefined)
+      await settlements.settle(withAttempts(), { outcome: "unchanged", remoteId, problems });
     else
       await settlements.settle(
         withAttempts(),
-        { outcome: "accepted", action: state.made ?? "recovered", remoteId },
+        { outcome: "accepted", action: state.made ?? "recovered", remoteId, problems },
         { sendId: unansweredUpdate, result: "recovered" },
       );
     return { kind: "done" };

@@ -4,6 +4,8 @@ import { ImportError } from "../model/error.ts";
 import type { EntryEnd, QueuedEntry, SendEnd, SendResult, Settlement } from "../model/ledger/entry.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { type Problem, problemSignature } from "../model/problem.ts";
+import { sameFields } from "../model/resources/record-fields.ts";
+import { resources } from "../model/resources/resources.ts";
 import type { AttemptStates } from "./attempt-state.ts";
 import type { DispatchOptions } from "./options.ts";
 
@@ -81,6 +83,7 @@ export function createSettlements(options: DispatchOptions, halt: Halt, attemptS
           ...settlement,
           ...(status === undefined ? {} : { httpStatus: status }),
           ...(problems.length === 0 ? {} : { problems }),
+          ...saysOf(entry, settlement),
         },
         ...(closedSend === undefined ? {} : { send: sendEnd(closedSend, clock.nowMs()) }),
       });
@@ -97,6 +100,12 @@ export function createSettlements(options: DispatchOptions, halt: Halt, attemptS
       settleAll([{ entry, settlement, ...(closedSend === undefined ? {} : { closedSend }) }]),
     settleAll,
   };
+}
+
+function saysOf({ resource, payload }: QueuedEntry, { outcome }: Settlement): Pick<Settlement, "says"> {
+  const { changedByServer } = resources[resource];
+  const isKnown = outcome === "accepted" || outcome === "unchanged";
+  return isKnown && changedByServer.length > 0 ? { says: sameFields(payload, changedByServer) } : {};
 }
 
 /** The same for the journal. */

@@ -58,6 +58,7 @@ export const problemCodes = [
   "several_found", // Luminous has more than one record with the key
   "type_differs", // Luminous has the channel as another type
   "order_immutable",
+  "status_kept", // warning: Luminous has the order as done, and a file that says otherwise does not open it again
   "program_changed", // warning: this version of the program makes something else of the rows that made what was accepted
   "missing_reference",
   "reference_failed", // something it refers to did not make it

@@ -58,8 +58,14 @@ export interface Merge {
   readonly difference: (body: JsonObject, record: JsonObject) => JsonObject;
   /** What the payload says and no update can make of the record. */
   readonly conflicts: (payload: JsonObject, record: JsonObject) => readonly Problem[];
+  /** Warnings of what `difference` leaves out although it differs. */
+  readonly kept: (body: JsonObject, record: JsonObject) => readonly Problem[];
+  /** True for a payload path that no update can change. */
+  readonly isFixed: (path: string) => boolean;
   /** Why the API refuses every update of the record, when the record says so. */
   readonly lockOf: (record: JsonObject) => string | undefined;
+  /** A field that has an endpoint of its own, which takes the field's value as its body. It is sent before the others. */
+  readonly apart: { readonly field: string; readonly endpoint: (remoteId: string) => Endpoint } | undefined;
 }
 
 /** What a payload comes to: the money of the elements of a list, and what is added to it. Luminous adds it up the same way. */
@@ -141,6 +147,11 @@ export interface Resource extends Referable {
   readonly createEndpoint: (payload: JsonObject) => Endpoint;
   /** Undefined where the API cannot change what an import would change. */
   readonly updateEndpoint: ((remoteId: string) => Endpoint) | undefined;
+  /**
+   * True where a record stays as it was accepted unless the job says `update`: other content of it is refused under every
+   * other policy, and not skipped.
+   */
+  readonly staysAsAccepted: boolean;
   /** Undefined where an update says all that the payload has. */
   readonly merge: Merge | undefined;
   /** Fields that Luminous may change by itself after a write: they tell nothing of whose record it is. */

@@ -76,7 +76,7 @@ export interface MappingStory {
   readonly fields: readonly FieldTrace[];
 }
 
-/** The body of the last send, or what would be sent. */
+/** The body of the last send, or what would be sent; of an update that sends the difference alone, all that it is to say. */
 export interface PayloadStory {
   readonly content: Json | null;
   /** `mapped_again`: the ledger does not keep it any more. */

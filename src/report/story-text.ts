@@ -1,6 +1,7 @@
 // The story of an entry as text, for a person who asks «what became of this one?»: the outcome first, then where it came
 // from, how each field was made, what was sent, and every send and lookup with its time.
 import { describeProblem, type Problem } from "../model/problem.ts";
+import { resources } from "../model/resources/resources.ts";
 import { visibleLine, visibleSentence } from "../model/text/visible.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import { eventLines } from "./event-lines.ts";
@@ -27,7 +28,7 @@ function entryText(entry: EntryStory, width: number): string {
       ...mappingNote(entry, width),
       ...fieldLines(entry, width),
     ]),
-    payloadSection(entry.payload, entry.mapping.state),
+    payloadSection(entry),
     section("What happened", entry.events.length === 0 ? ["nothing was sent"] : eventLines(entry.events)),
     section("In earlier runs", entry.earlier.map(earlierLine)),
   ]);
@@ -122,11 +123,9 @@ function hasNothing({ alternatives, result }: FieldTrace): boolean {
   return result.kind === "absent" && alternatives.every(({ cells }) => cells.every(({ cell }) => cell === undefined));
 }
 
-function payloadSection(
-  { content, from, plan, unfilled }: PayloadStory,
-  state: EntryStory["mapping"]["state"],
-): string {
-  const title = plan === null ? "The payload, which was not sent" : `The payload as it was sent to ${plan} it`;
+function payloadSection({ payload, mapping: { state }, resource }: EntryStory): string {
+  const { content, from, plan, unfilled } = payload;
+  const title = payloadTitle(plan, resources[resource].merge !== undefined);
   if (content === null) {
     return section(title, ["the ledger does not keep it any more, and without the mapping it cannot be made again"]);
   }
@@ -135,6 +134,12 @@ function payloadSection(
     ...unfilled.map((text) => `without ${text}`),
     ...JSON.stringify(content, null, 2).split("\n"),
   ]);
+}
+
+function payloadTitle(plan: PayloadStory["plan"], isMerged: boolean): string {
+  if (plan === null) return "The payload, which was not sent";
+  if (plan === "update" && isMerged) return "What the update was to make of it; what Luminous had already was not sent";
+  return `The payload as it was sent to ${plan} it`;
 }
 
 function mappedAgainNote(state: EntryStory["mapping"]["state"]): string {

@@ -187,6 +187,38 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
       expect(await ledger.queue.settleUnchanged(run, "products")).toBe(0);
     });
 
+    it("is known by what it said where Luminous may change it, until an update may have gone through", async () => {
+      await using place = await makePlace();
+      await using ledger = await place.open();
+      const says = { order_status: "on_hold" };
+      const end = { outcome: "accepted", action: "created", remoteId: "1", says } as const;
+      const first = await stage(ledger, "1", ["A", "B"]);
+      for (const key of ["A", "B"]) {
+        const { id } = await openEntry(ledger, first.run, key);
+        expect(await ledger.queue.lastSaid(id)).toEqual({});
+        await settleOne(ledger.queue, id, { ...end, remoteId: key });
+      }
+      const second = await stage(ledger, "2", [
+        { key: "A", hash: "other" },
+        { key: "B", hash: "other" },
+      ]);
+      const [a, b] = [await openEntry(ledger, second.run, "A"), await openEntry(ledger, second.run, "B")];
+      expect([await ledger.queue.lastSaid(a.id), await ledger.queue.lastSaid(b.id)]).toEqual([says, says]);
+      const sendId = await sendOne(ledger.queue, a.id, {
+        plan: { kind: "update", remoteId: "A" },
+        hash: a.hash,
+        atMs: 1,
+        terms,
+      });
+      await ledger.queue.sent({ sendId, result: "absent", atMs: 2 });
+      expect([await ledger.queue.lastSaid(a.id), await ledger.queue.lastSaid(b.id)]).toEqual([{}, says]);
+      await settleOne(ledger.queue, b.id, { outcome: "unchanged", remoteId: "B", says: { order_status: "shipped" } });
+      const third = await stage(ledger, "3", ["B"]);
+      expect(await ledger.queue.lastSaid((await openEntry(ledger, third.run, "B")).id)).toEqual({
+        order_status: "shipped",
+      });
+    });
+
     it("counts as created only in part until its update went through", async () => {
       await using place = await makePlace();
       await using ledger = await place.open();

@@ -118,17 +118,27 @@ test.each([
 test("changes an order, but never its lines", async () => {
   await using sandbox = await withProducts();
   await call(sandbox, "POST", "/sales-orders", order("17", { custom_fields: { a: "1" } }));
-  const changed = await call(sandbox, "PATCH", "/sales-orders/1", {
-    order_status: "cancelled",
-    custom_fields: { b: "2" },
-  });
+  const changed = await call(sandbox, "PATCH", "/sales-orders/1", { order_status: "cancelled" });
   expect(changed.status).toBe(200);
   expect(changed.body).toMatchObject({
-    data: { order_status: "cancelled", order_number: "17", custom_fields: { a: "1", b: "2" } },
+    data: { order_status: "cancelled", order_number: "17", custom_fields: { a: "1" } },
   });
   const refused = await call(sandbox, "PATCH", "/sales-orders/1", { items: [line], order_number: "18" });
   expect(refused.status).toBe(422);
   expect(Object.keys(refused.at("errors") as object).sort()).toEqual(["items", "order_number"]);
+  expect((await call(sandbox, "PATCH", "/sales-orders/99", { order_status: "cancelled" })).status).toBe(404);
+});
+
+test("takes single custom fields of an order at their own endpoint, and no others where nobody knows their form", async () => {
+  await using sandbox = await withProducts();
+  await call(sandbox, "POST", "/sales-orders", order("17", { custom_fields: { a: "1" } }));
+  expect((await call(sandbox, "PUT", "/sales-orders/1/custom-fields", { b: "2" })).status).toBe(200);
+  expect((await call(sandbox, "GET", "/sales-orders/1")).body).toMatchObject({
+    data: { custom_fields: { a: "1", b: "2" } },
+  });
+  for (const custom_fields of [{ b: "3" }, [{ label: "b", value: "3" }]])
+    expect((await call(sandbox, "PATCH", "/sales-orders/1", { custom_fields })).status).toBe(422);
+  expect((await call(sandbox, "PUT", "/sales-orders/99/custom-fields", { b: "2" })).status).toBe(404);
 });
 
 test("keeps what it received digit by digit", async () => {

@@ -1,10 +1,12 @@
 // Before the first send of a phase: which entries are open, what is known of them, what is to be done with them.
 // Not here: references (references.ts), what `--limit` leaves for later (pilot.ts), handing entries out (hand-out.ts).
+import type { JsonObject } from "../../model/json.ts";
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { KnownEntry, Queue } from "../../model/ledger/queue.ts";
 import type { Phase } from "../../model/resource.ts";
 import { addProblems } from "./new-entries.ts";
 import { repairSources } from "./retry-repairs.ts";
+import { decode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import {
   pagesByPosition,
@@ -18,7 +20,7 @@ import { rowsPerFile } from "./storage/row-id.ts";
 /** The part of `Queue` that decides what is to be done. */
 export function openPlanning(
   connection: Connection,
-): Pick<Queue, "settleUnchanged" | "settleRemade" | "known" | "unplanned" | "plan" | "progress"> {
+): Pick<Queue, "settleUnchanged" | "settleRemade" | "known" | "lastSaid" | "unplanned" | "plan" | "progress"> {
   return {
     async settleUnchanged(run, phase) {
       return connection.write(() => settleUnchanged(connection, run, phase));
@@ -27,6 +29,15 @@ export function openPlanning(
       return connection.write(() => settleRemade(connection, run, phase, options));
     },
     known: (run, phase) => known(connection, run, phase),
+    async lastSaid(entryId) {
+      const found = connection.read(() =>
+        connection.one<{ said: string | null }>(
+          "select a.said from entries e join accepted a on a.key = e.key and a.role = 'own' where e.id = ?",
+          entryId,
+        ),
+      );
+      return found === undefined || found.said === null ? {} : decode<JsonObject>(found.said);
+    },
     unplanned: (run, phase, size) => unplanned(connection, run, phase, size),
     async plan(plans) {
       connection.write(() => {

@@ -134,7 +134,7 @@ export function endSend(connection: Connection, { sendId, result, atMs, httpStat
   // It may have gone through after all: what was accepted before is no longer sure to be what Luminous has.
   const mayHaveGoneThrough = result === "absent" || result === "throttled" || result === "unavailable";
   if (mayHaveGoneThrough && send.plan === "update") {
-    connection.run("update accepted set hash = null where key = ? and role = 'own'", send.key);
+    connection.run("update accepted set hash = null, said = null where key = ? and role = 'own'", send.key);
   }
 }
 

@@ -1,4 +1,5 @@
 // The end of an entry, and what later runs are to know of it. Not here: the journal (sends.ts).
+
 import type { Plan, Settlement } from "../../model/ledger/entry.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
@@ -68,15 +69,14 @@ function settle(connection: Connection, entryId: number, settlement: Settlement)
     closeSends(connection, entry.key, action === "recovered" ? "recovered" : "accepted");
     const isCreation = action === "created" || (action === "recovered" && entry.plan !== "update");
     accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash, isCreation });
+    rememberSaid(connection, entryId, settlement.says);
   } else if ((outcome === "skipped" || outcome === "unchanged") && remoteId !== null) {
     remember(connection, entry.run, entry.key, "own", remoteId);
     // What we made before has this content now, whoever saw to it: later runs compare with that.
-    if (outcome === "unchanged")
-      connection.run(
-        "update accepted set hash = ? where key = ? and role = 'own' and partial = 0",
-        entry.hash,
-        entry.key,
-      );
+    if (outcome === "unchanged") {
+      connection.run("update accepted set hash = ?, partial = 0 where key = ? and role = 'own'", entry.hash, entry.key);
+      rememberSaid(connection, entryId, settlement.says);
+    }
   } else if (outcome === "invalid" && remoteId !== null) {
     // The file says something else by now, but what is there is ours: later runs compare with what was sent.
     const [sent] = openSends(connection, entry.key);
@@ -135,7 +135,7 @@ const rememberMade = `update accepted set (rows_hash, mapping_hash, program, cur
 function accept(connection: Connection, { entryId, run, key, remoteId, hash, isCreation }: Acceptance): void {
   const upsert = `insert into accepted (key, role, remote_id, hash, partial, run, created_id) values (?, ?, ?, ?, ?, ?, ?)
     on conflict do update set remote_id = excluded.remote_id, hash = excluded.hash, partial = excluded.partial,
-      run = excluded.run, created_id = coalesce(excluded.created_id, accepted.created_id)`;
+      run = excluded.run, created_id = coalesce(excluded.created_id, accepted.created_id), said = null`;
   connection.run(upsert, key, "own", remoteId, hash, hash === null ? 1 : 0, run, isCreation ? remoteId : null);
   connection.run(rememberMade, entryId, key);
   const inner = connection.all<{ key: number }>(
@@ -144,6 +144,16 @@ function accept(connection: Connection, { entryId, run, key, remoteId, hash, isC
     key,
   );
   for (const variant of inner) connection.run(upsert, variant.key, "variant", remoteId, null, 0, run, null);
+}
+
+/** For what is accepted with the content of this entry; of anything else it is not known. */
+function rememberSaid(connection: Connection, entryId: number, says: Settlement["says"]): void {
+  connection.run(
+    `update accepted set said = iif(accepted.hash is e.hash, ?, null) from entries e
+      where e.id = ? and accepted.key = e.key and accepted.role = 'own'`,
+    says === undefined ? null : JSON.stringify(says),
+    entryId,
+  );
 }
 
 function correctId(connection: Connection, resource: string, key: string, remoteId: string): void {

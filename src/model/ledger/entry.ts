@@ -96,6 +96,8 @@ export interface Settlement {
   readonly remoteId?: string;
   readonly httpStatus?: number;
   readonly problems?: readonly Problem[];
+  /** What the entry says in fields that Luminous may change by itself, for `lastSaid` of later runs. */
+  readonly says?: JsonObject;
 }
 
 /** A send that is about to leave: what the journal says of it. */

@@ -1,4 +1,5 @@
 // The ledger as dispatch sees it: what is open, what is known, what was sent.
+import type { JsonObject } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Problem } from "../problem.ts";
 import type { Phase, ReferableName, RemoteKey, ResourceName } from "../resource.ts";
@@ -118,6 +119,11 @@ export interface Queue {
   ): Promise<number>;
   /** Open entries without a plan whose key was accepted before, in batches by position. */
   known(run: number, phase: Phase): AsyncIterable<readonly KnownEntry[]>;
+  /**
+   * What was last accepted under the entry's key, in the fields that Luminous may change by itself (`changedByServer`). A
+   * field that is missing was not said, or it is not known what was.
+   */
+  lastSaid(entryId: number): Promise<JsonObject>;
   /** Open entries without a plan, in batches of at most `size` by position; each is given once per call. */
   unplanned(run: number, phase: Phase, size: number): AsyncIterable<readonly QueuedEntry[]>;
   /** Open entries of the phase, counted by what one field points at and by what another says. */

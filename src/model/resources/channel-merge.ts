@@ -16,6 +16,9 @@ export function channelMerge(readBack: (record: JsonObject) => JsonObject): Merg
       const message = `Luminous has this channel as "${String(record.channelType)}" (id ${String(record.id)}), and the type of a channel cannot be changed: give this one another label, or its type`;
       return [{ code: "type_differs", path: "channelType", message }];
     },
+    kept: () => [],
+    isFixed: (path) => path === "channelType",
+    apart: undefined,
     lockOf: ({ apiLocked }) =>
       apiLocked === true
         ? "the channel is locked (apiLocked): nothing of it can be changed through the API until somebody unlocks it in the app (Manage > Channels); the API itself cannot"

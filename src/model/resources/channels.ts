@@ -100,6 +100,7 @@ export const channels: Channels = {
     path: payload.endpoint === "legacy" ? "/channels/sales" : "/channels",
   }),
   updateEndpoint: (remoteId) => ({ method: "PUT", path: `/channels/${encodeURIComponent(remoteId)}` }),
+  staysAsAccepted: false,
   merge: channelMerge(readBack),
   changedByServer: [],
   isIrrevocable: false,

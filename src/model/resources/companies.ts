@@ -77,6 +77,7 @@ export const companies: Companies = {
   createEndpoint: () => ({ method: "POST", path: "/companies" }),
   // The reference's own page was not readable; the vendor's client updates with POST (facts §7).
   updateEndpoint: (remoteId) => ({ method: "POST", path: `/companies/${encodeURIComponent(remoteId)}` }),
+  staysAsAccepted: false,
   merge: undefined,
   changedByServer: [],
   isIrrevocable: false,

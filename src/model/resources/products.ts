@@ -172,6 +172,7 @@ export const products: Products = {
   createEndpoint: () => ({ method: "POST", path: "/products" }),
   // POST, not PUT or PATCH: facts §4.1.
   updateEndpoint: (remoteId) => ({ method: "POST", path: `/products/${encodeURIComponent(remoteId)}` }),
+  staysAsAccepted: false,
   merge: undefined,
   changedByServer: [],
   isIrrevocable: false,

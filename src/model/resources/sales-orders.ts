@@ -1,5 +1,6 @@
 // Sales orders: the payload of POST /sales-orders (create-sales-order page, facts §5) and everything else in which
-// they differ from other resources. An order's lines cannot be changed and an order cannot be deleted.
+// they differ from other resources. An order's lines cannot be changed and an order cannot be deleted. How the rest of it is
+// changed: order-changes.ts.
 import { z } from "zod";
 import { isPlainObject, type JsonObject } from "../json.ts";
 import { readKey, readRemoteId } from "../remote-id.ts";
@@ -20,6 +21,7 @@ import {
   text,
   texts,
 } from "./field.ts";
+import { orderMerge } from "./order-changes.ts";
 import { customFields, dayFields, listField, sameFields, tagFields } from "./record-fields.ts";
 
 declare module "../resource.ts" {
@@ -105,10 +107,12 @@ export const salesOrders: SalesOrders = {
   singular: "order",
   plural: "sales orders",
   schema,
-  updateSchema: schema,
+  // The channel is what the guard judges an update by, though an update cannot change it.
+  updateSchema: schema.partial().required({ order_number: true, channel_id: true }),
   keyPath: "order_number",
-  policies: ["skip", "fail"],
-  existingText: "Orders that Luminous has already; the API cannot change an order's lines.",
+  policies: ["skip", "fail", "update"],
+  existingText:
+    "Orders that Luminous has already. `update` changes what the API can change: status, dates, addresses, notes, tags; never lines, number, channel, company or totals.",
   phases: ["sales_orders"],
   tellsEmptyPhases: true,
   eitherOr: (payload) => [
@@ -148,8 +152,9 @@ export const salesOrders: SalesOrders = {
   refersTo: ["products"],
   customFieldsOf: (list) => (list === "items" ? "sales-order items" : "sales-orders"),
   createEndpoint: () => ({ method: "POST", path: "/sales-orders" }),
-  updateEndpoint: undefined,
-  merge: undefined,
+  updateEndpoint: (remoteId) => ({ method: "PATCH", path: `/sales-orders/${encodeURIComponent(remoteId)}` }), // facts §5.6
+  staysAsAccepted: true,
+  merge: orderMerge({ readBack, addressMembers: Object.keys(address.shape) }),
   changedByServer: ["order_status"], // workflows move it on (facts §5.7)
   isIrrevocable: true, // facts §5.6
   isKeyUnique: false, // facts §3

@@ -1,4 +1,4 @@
-// Sales orders over HTTP: create, change (never the lines), list, single record, export (facts §5).
+// Sales orders over HTTP: create, change (never the lines), custom fields, list, single record, export (facts §5).
 import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
 import { salesOrders } from "../../model/resources/sales-orders.ts";
@@ -54,6 +54,14 @@ export function orderRoutes(world: World): readonly Route[] {
         return record === undefined ? notFound("sales order") : change(world, record, body, bodyText);
       },
     },
+    {
+      method: "PUT",
+      path: "/sales-orders/{id}/custom-fields",
+      answer: ({ id, body, bodyText }) => {
+        const record = store.get(id);
+        return record === undefined ? notFound("sales order") : setCustomFields(world, record, body, bodyText);
+      },
+    },
   ];
 }
 
@@ -98,9 +106,10 @@ const changeable = z.strictObject({
     requested_shipping_service: true,
     customer_notes: true,
     internal_notes: true,
-    custom_fields: true,
     tags: true,
   }).shape,
+  // A list, and nobody says of what (facts §5.6): an empty one is all that can be rehearsed.
+  custom_fields: z.array(z.unknown()).max(0, "what is in the list is not documented"),
   carrier_code: z.string().nullable(),
   service_code: z.string().nullable(),
   gift_message: z.string().nullable(),
@@ -112,10 +121,26 @@ const changeSchema = changeable.partial();
 function change(world: World, record: StoredRecord, body: JsonObject, bodyText: string): Reply {
   const errors = [...schemaErrors(changeSchema, body), ...rejectErrors(world.settings.rejects, "sales_orders", body)];
   if (errors.length > 0) return invalid(errors);
+  const { custom_fields: _, ...fields } = body;
+  return saved(world, record, fields, bodyText);
+}
+
+/** Single labels are set, and the others stay: so the vendor's client uses it (facts §5.1). */
+function setCustomFields(world: World, record: StoredRecord, body: JsonObject, bodyText: string): Reply {
+  const fields = { custom_fields: body };
+  const errors = [
+    ...schemaErrors(salesOrders.schema.pick({ custom_fields: true }), fields),
+    ...rejectErrors(world.settings.rejects, "sales_orders", fields),
+  ];
+  if (errors.length > 0) return invalid(errors);
+  const labels = { ...objectAt(contentOf(latestOf(record)), "custom_fields"), ...body };
+  saved(world, record, { custom_fields: labels }, bodyText);
+  return ok(labels);
+}
+
+function saved(world: World, record: StoredRecord, fields: JsonObject, bodyText: string): Reply {
   const before = latestOf(record);
-  const content = contentOf(before);
-  const labels = { ...objectAt(content, "custom_fields"), ...objectAt(body, "custom_fields") };
-  const text = JSON.stringify({ ...content, ...body, custom_fields: labels });
+  const text = JSON.stringify({ ...contentOf(before), ...fields });
   const { sales_orders: store } = world.stores;
   const after = store.update(record.id, { key: record.key, text, childIds: before.childIds, received: bodyText });
   return ok(orderView(world, { record: after, version: latestOf(after) }));

@@ -196,9 +196,9 @@ describe("what the schema of an order cannot say", () => {
 });
 
 describe("an order among entries", () => {
-  it("cannot be updated, and may be skipped or refused when it exists", () => {
-    expect(salesOrders.updateEndpoint).toBeUndefined();
-    expect(salesOrders.policies).toEqual(["skip", "fail"]);
+  it("is skipped when it exists, and refused or updated where the job says so", () => {
+    expect(salesOrders.updateEndpoint?.("7")).toEqual({ method: "PATCH", path: "/sales-orders/7" });
+    expect(salesOrders.policies).toEqual(["skip", "fail", "update"]);
     expect(salesOrders.createEndpoint({})).toEqual({ method: "POST", path: "/sales-orders" });
   });
 

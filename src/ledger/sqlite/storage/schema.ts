@@ -252,6 +252,8 @@ alter table accepted add column mapping_hash text;
 alter table accepted add column program text;
 alter table accepted add column currency text;
 alter table accepted add column currency_scope text;
+-- What the accepted content says in fields that Luminous may change by itself, as a JSON object; null where that is not known.
+alter table accepted add column said text;
 create index accepted_by_currency on accepted (currency_scope, currency) where currency_scope is not null;
 
 -- Of runs that are kept it is known which rows were accepted.
