@@ -52,6 +52,11 @@ it.each(["drop", "watch"])("luminous-import-%s@.service is left alone after what
   expect(keys.get("MemoryDenyWriteExecute")).toBeUndefined();
 });
 
+it("stopping the watch in the middle of a pass is no failure", async () => {
+  expect(keysOf(await template("systemd/luminous-import-watch@.service")).get("SuccessExitStatus")).toBe("4");
+  expect(keysOf(await template("systemd/luminous-import-drop@.service")).has("SuccessExitStatus")).toBe(false);
+});
+
 it("the nightly service's command takes the token from its credentials, and does a night", async () => {
   await using job = await openJobFolder();
   await job.drop("products.csv", "CUP-1,Blue cup,Cups,12.50");
