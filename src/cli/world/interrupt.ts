@@ -8,8 +8,8 @@ export interface Interrupts extends Disposable {
   readonly abort: AbortSignal;
 }
 
-/** Listens for Ctrl-C and SIGTERM until it is disposed. */
-export function interruptible(world: CommandWorld): Interrupts {
+/** Listens for Ctrl-C and SIGTERM until it is disposed. `isIdle` where nothing may be under way: nothing needs to be said then. */
+export function interruptible(world: CommandWorld, isIdle: () => boolean = () => false): Interrupts {
   const stop = new AbortController();
   const abort = new AbortController();
   const off = world.onInterrupt(() => {
@@ -19,7 +19,7 @@ export function interruptible(world: CommandWorld): Interrupts {
     }
     const said =
       "Stopping: requests under way may finish first. Press Ctrl-C again to cut them off; either way the same command continues.";
-    world.stderr.write(`\n${fitted(said, world.stderr)}\n`);
+    if (!isIdle()) world.stderr.write(`\n${fitted(said, world.stderr)}\n`);
     stop.abort();
   });
   return { stop: stop.signal, abort: abort.signal, [Symbol.dispose]: off };

@@ -1,0 +1,233 @@
+// `luminous-import drop --watch`: passes until Ctrl-C, told to whoever listens: the terminal, a service manager, and the server
+// of --listen. How the loop goes is in src/drop/watch/, a single pass in drop.ts.
+import { pid } from "node:process";
+import { type DropResult, drop as dropFiles } from "../../drop/drop.ts";
+import { rolesOf } from "../../drop/match-files.ts";
+import { followHealth } from "../../drop/serve/watch-health.ts";
+import { settingsOf } from "../../drop/sort-inbox.ts";
+import { watchDrop } from "../../drop/watch/watch-drop.ts";
+import type { EndedPass, WatchEvent } from "../../drop/watch/watch-event.ts";
+import type { Job } from "../../job/job.ts";
+import { systemClock } from "../../model/clock.ts";
+import { ImportError } from "../../model/error.ts";
+import { exitCodes } from "../../model/exit-codes.ts";
+import { clockText } from "../../report/wording.ts";
+import type { RunEvent } from "../../run/events.ts";
+import { resolveAccount } from "../world/account.ts";
+import { openConsole } from "../world/console.ts";
+import { fitted } from "../world/fitted.ts";
+import { interruptible } from "../world/interrupt.ts";
+import { loadCommandJob } from "../world/load-job.ts";
+import { sending } from "../world/sending.ts";
+import { type ServiceManager, serviceManager } from "../world/service-manager.ts";
+import { tellError } from "../world/tell-error.ts";
+import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
+import { type DropFlags, tellPass } from "./drop.ts";
+
+/** The flags that only `drop --watch` has. */
+export interface WatchFlags {
+  readonly watch?: boolean;
+  /** Seconds. */
+  readonly poll?: number;
+  /** `HOST:PORT`. */
+  readonly listen?: string;
+}
+
+const usualPollMs = 30_000;
+
+/** Refuses what would do nothing without `--watch`. Throws `ImportError("USAGE")`. */
+export function refuseIdleFlags({ watch, poll, listen }: WatchFlags): void {
+  if (watch === true) return;
+  const named = poll !== undefined ? "--poll" : listen !== undefined ? "--listen" : undefined;
+  if (named === undefined) return;
+  throw new ImportError("USAGE", `${named} is for --watch: a single pass looks once and ends`, {
+    hint: `Add --watch, or leave ${named} out.`,
+  });
+}
+
+/** Watches until it is interrupted; gives the exit code of `watchDrop`. */
+export async function dropWatch(
+  path: string,
+  options: GlobalOptions,
+  { poll, listen, watch: _, ...flags }: DropFlags & WatchFlags,
+  world: CommandWorld,
+): Promise<number> {
+  const health = followHealth();
+  await using serving = listen === undefined ? undefined : await serve(listen, health);
+  await using manager = serviceManager(world, pid);
+  using signals = interruptible(world, () => health.health().state !== "pass");
+  const say = (text: string): void => {
+    if (options.quiet !== true) world.stderr.write(`${fitted(text, world.stderr)}\n`);
+  };
+  if (serving !== undefined) say(`Listening on ${serving.url}: /metrics and /healthz.`);
+  const warnings = createNewsFilter();
+
+  const load = async (): Promise<Job> => {
+    const job = await loadCommandJob(path, options, {}, world, signals.stop);
+    settingsOf(job);
+    await resolveAccount(job, accountSources(world, options));
+    await rolesOf(job, {});
+    return job;
+  };
+  const pass = async (job: Job): Promise<DropResult> => {
+    const account = await resolveAccount(job, accountSources(world, options));
+    await using console = await openConsole(world, options);
+    let hasBegun = false;
+    const onEvent = (event: RunEvent): void => {
+      serving?.metrics.seeRun(event);
+      hasBegun ||= event.kind === "moved" || event.kind === "begun";
+      if (warnings.isNews(event)) console.onEvent(event);
+    };
+    try {
+      const ended = await dropFiles(job, { ...flags, ...sending(account, signals, { ...console, onEvent }) });
+      if (isWorthTelling(ended)) tellPass(ended, job, { options, console, world });
+      return ended;
+    } catch (error) {
+      // Stopped while it looked whether anybody still writes: nothing was cut.
+      if (!hasBegun && signals.stop.aborted && error instanceof ImportError && error.code === "STOPPED") return nothing;
+      throw error;
+    } finally {
+      warnings.passEnded();
+    }
+  };
+  return await watchDrop(load, {
+    pass,
+    clock: systemClock,
+    pollMs: poll === undefined ? usualPollMs : poll * 1000,
+    stop: signals.stop,
+    onEvent(event) {
+      health.see(event);
+      serving?.metrics.seeWatch(event);
+      tellManager(manager, event);
+      tellPerson(event, { say, options, world });
+    },
+  });
+}
+
+const nothing: DropResult = {
+  exitCode: exitCodes.done,
+  pass: undefined,
+  result: undefined,
+  taken: 0,
+  archived: [],
+  quarantined: [],
+  waiting: 0,
+};
+
+// Loaded only where it is asked for.
+async function serve(listen: string, health: ReturnType<typeof followHealth>) {
+  const { parseListen, serveWatch } = await import("../../drop/serve/serve-watch.ts");
+  const { createWatchMetrics } = await import("../../drop/serve/watch-metrics.ts");
+  const metrics = createWatchMetrics();
+  const server = await serveWatch(parseListen(listen), { metrics, health });
+  return { metrics, url: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+function isWorthTelling({ taken, archived, quarantined, result, exitCode }: DropResult): boolean {
+  return (
+    taken > 0 || archived.length > 0 || quarantined.length > 0 || result !== undefined || exitCode !== exitCodes.done
+  );
+}
+
+/** Keeps a pass that finds what the one before has found from saying it again, poll after poll. */
+function createNewsFilter(): { isNews(event: RunEvent): boolean; passEnded(): void } {
+  let before = new Set<string>();
+  let now = new Set<string>();
+  return {
+    isNews(event) {
+      if (event.kind === "inbox") return false;
+      if (event.kind !== "warning") return true;
+      now.add(event.message);
+      return !before.has(event.message);
+    },
+    passEnded() {
+      before = now;
+      now = new Set();
+    },
+  };
+}
+
+type Told = WatchEvent<DropResult>;
+
+interface Listener {
+  readonly say: (text: string) => void;
+  readonly options: GlobalOptions;
+  readonly world: CommandWorld;
+}
+
+function tellPerson(event: Told, { say, options, world }: Listener): void {
+  switch (event.kind) {
+    case "loaded":
+      say(
+        event.isFirst
+          ? `Watching ${event.job.drop?.inbox ?? ""} for files. Ctrl-C ends.`
+          : `${event.job.file.shown} or a file that it names has changed. From now on the new version counts.`,
+      );
+      break;
+    case "broken":
+      tellError(event.error, world);
+      say("Nothing is imported until that is fixed. The watch goes on and looks again at every change.");
+      break;
+    case "pass.ended":
+      tellFailure(event.pass, { say, options, world });
+      break;
+    case "pass.started":
+    case "stopping":
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function tellFailure(pass: EndedPass<DropResult>, { say, options, world }: Listener): void {
+  const { exitCode, error, isRepeated, startedAtMs, endedAtMs, nextAtMs } = pass;
+  if (exitCode === exitCodes.done || exitCode === exitCodes.someFailed) return;
+  if (error !== undefined && options.json === true) {
+    const { code, message, hint } = error;
+    const told = {
+      version: 1,
+      exit_code: exitCode,
+      started_at: new Date(startedAtMs).toISOString(),
+      ended_at: new Date(endedAtMs).toISOString(),
+      stopped: { code, message, ...(hint === undefined ? {} : { hint }) },
+      next_pass_at: nextAtMs === undefined ? null : new Date(nextAtMs).toISOString(),
+    };
+    world.stdout.write(`${JSON.stringify(told)}\n`);
+  }
+  const next = nextAtMs === undefined ? "" : clockText(nextAtMs, systemClock.nowMs());
+  if (isRepeated) {
+    // What nobody has changed is the same; an outage is another one each time.
+    if (exitCode === exitCodes.stopped && next !== "") say(`The same again. Next try at ${next}.`);
+    return;
+  }
+  if (error !== undefined) tellError(error, world);
+  if (next === "") return;
+  const sooner = exitCode === exitCodes.notStarted ? ", or when the job, a mapping or the inbox changes" : "";
+  say(`The watch goes on: next try at ${next}${sooner}.`);
+}
+
+function tellManager(manager: ServiceManager, event: Told): void {
+  switch (event.kind) {
+    case "loaded":
+      if (!event.isFirst) manager.reloading();
+      manager.ready(`watching ${event.job.drop?.inbox ?? ""}`);
+      break;
+    case "broken":
+      manager.status(`nothing is imported: ${event.error.message.split("\n")[0] ?? ""}`);
+      break;
+    case "pass.started":
+      break;
+    case "pass.ended": {
+      const { exitCode, end, error, endedAtMs, isRepeated } = event.pass;
+      if (isRepeated || (end !== undefined && !isWorthTelling(end))) break;
+      const what = error?.message.split("\n")[0] ?? `${end?.taken ?? 0} files`;
+      manager.status(`last pass ${new Date(endedAtMs).toISOString()}: ${what} (exit code ${exitCode})`);
+      break;
+    }
+    case "stopping":
+      manager.stopping();
+      break;
+    default:
+      event satisfies never;
+  }
+}
