@@ -6,6 +6,7 @@ import { faultNames } from "../sandbox/world/faults.ts";
 import { lieNames } from "../sandbox/world/lies.ts";
 import type { Shell } from "./commands/completion.ts";
 import type { DropFlags } from "./commands/drop.ts";
+import type { WatchFlags } from "./commands/drop-watch.ts";
 import type { InitFlags } from "./commands/init.ts";
 import type { RetryFlags } from "./commands/retry.ts";
 import type { RunFlags } from "./commands/run.ts";
@@ -170,10 +171,29 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .addOption(maxErrorsOption())
     .option("--strict", "warnings count as errors")
     .option("--force", "ask the API again even for what was accepted")
-    .addHelpText("after", example("luminous-import drop import.yaml"))
-    .action(async (_job: unknown, options: DropFlags, command: Command) => {
+    .option("--watch", "stay and import whenever files come; Ctrl-C or SIGTERM ends")
+    .addOption(
+      new Option(
+        "--poll <seconds>",
+        "with --watch: how often to look where the system tells of no changes; 30 unless said",
+      ).argParser(positive("--poll")),
+    )
+    .addOption(
+      suggesting(new Option("--listen <host:port>", "with --watch: serve /metrics for Prometheus and /healthz there"), [
+        "127.0.0.1:",
+      ]),
+    )
+    .addHelpText(
+      "after",
+      example("luminous-import drop import.yaml", "luminous-import drop import.yaml --watch --listen 127.0.0.1:9464"),
+    )
+    .action(async (_job: unknown, options: DropFlags & WatchFlags, command: Command) => {
+      const job = await namedJob(command, world);
+      const { dropWatch, refuseIdleFlags } = await import("./commands/drop-watch.ts");
+      refuseIdleFlags(options);
+      if (options.watch === true) return done(await dropWatch(job, globals(command), options, world));
       const { drop } = await import("./commands/drop.ts");
-      done(await drop(await namedJob(command, world), globals(command), options, world));
+      done(await drop(job, globals(command), options, world));
     });
 
   withAddress(withState(withJson(withJob(program.command("status")), "the summary, or the list of runs,")))

@@ -11,7 +11,7 @@ import type { Job } from "../../job/job.ts";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
 import { exitCodes } from "../../model/exit-codes.ts";
-import { clockText } from "../../report/wording.ts";
+import { clockText, counted } from "../../report/wording.ts";
 import type { RunEvent } from "../../run/events.ts";
 import { resolveAccount } from "../world/account.ts";
 import { openConsole } from "../world/console.ts";
@@ -220,7 +220,7 @@ function tellManager(manager: ServiceManager, event: Told): void {
     case "pass.ended": {
       const { exitCode, end, error, endedAtMs, isRepeated } = event.pass;
       if (isRepeated || (end !== undefined && !isWorthTelling(end))) break;
-      const what = error?.message.split("\n")[0] ?? `${end?.taken ?? 0} files`;
+      const what = error?.message.split("\n")[0] ?? counted(end?.taken ?? 0, "file");
       manager.status(`last pass ${new Date(endedAtMs).toISOString()}: ${what} (exit code ${exitCode})`);
       break;
     }

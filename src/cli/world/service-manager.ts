@@ -18,7 +18,10 @@ const command = "systemd-notify";
 const mostMs = 5000;
 
 /** The manager that `NOTIFY_SOCKET` names. With `WATCHDOG_USEC` it is told twice in that time that this process lives. */
-export function serviceManager({ env, stderr }: Pick<CommandWorld, "env" | "stderr">, pid: number): ServiceManager {
+export function serviceManager(
+  { env, stderr }: { readonly env: CommandWorld["env"]; readonly stderr: { write(text: string): unknown } },
+  pid: number,
+): ServiceManager {
   const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: watchdogText, WATCHDOG_PID: watchdogPid, PATH } = env;
   if (socket === undefined || socket === "") return nobody;
   let isMissing = false;
