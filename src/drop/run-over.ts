@@ -1,11 +1,12 @@
 // The run of a pass over its claimed files. A file that keeps the others from being read, or that somebody still writes to, is
 // taken out, and the rest goes on without it.
 import { fingerprintOf, stateOf } from "../job/file-states.ts";
-import type { Job, JobFile } from "../job/job.ts";
+import type { Input, Job, JobFile } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
 import type { HeldLock } from "../model/ledger/ledger-host.ts";
+import { type Carried, carryOpen, withCarried } from "../run/carried-rows.ts";
 import type { AskedAccount } from "../run/first-question.ts";
 import { execute, prepareOptions, type RunOptions, type RunResult } from "../run/run.ts";
 import { type PreparedInput, prepareInputs } from "../staging/prepare.ts";
@@ -14,6 +15,7 @@ import type { ClaimedFile } from "./claim.ts";
 import { splitGroups } from "./file-groups.ts";
 import { faultsOfFiles, inputsOf, type Placed, type Role } from "./match-files.ts";
 import type { QuarantineReason } from "./quarantine.ts";
+import { settingsOf } from "./sort-inbox.ts";
 
 type ReadyFile = ClaimedFile & { readonly role: Role };
 
@@ -39,6 +41,9 @@ export async function runOver(
 ): Promise<{ readonly result: RunResult | undefined; readonly imported: readonly ReadyFile[] }> {
   const { job, options, asked, lock } = parts;
   await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
+  const { clock = systemClock } = options;
+  const { keepOpenDays } = settingsOf(job);
+  const carried = await carryOpen(job, ledger, { nowMs: clock.nowMs(), keepOpenDays });
   let left = oldestFirst(files);
   for (;;) {
     const { ready, waiting } = splitGroups(left, parts.roles);
@@ -47,7 +52,7 @@ export async function runOver(
     if (left.length === 0) return { result: undefined, imported: [] };
     const placed = placedOf(left);
     try {
-      const inputs = await prepareQuietly(placed, parts);
+      const inputs = await prepareQuietly(placed, carried, parts);
       const given = { job, asked, inputs, ledger, lock, warnings: parts.warnings, command: "drop" } as const;
       return { result: await execute(given, options), imported: left };
     } catch (error) {
@@ -61,11 +66,15 @@ export async function runOver(
 /** Read to their ends, and not written to for the quiet time since they were claimed. */
 async function prepareQuietly(
   placed: readonly Placed[],
+  carried: Carried,
   { job, options, asked, quietUntilMs }: RunOverParts,
 ): Promise<readonly PreparedInput[]> {
   const { clock = systemClock, stop } = options;
   const inputs = await asked.meanwhile((signal) =>
-    prepareInputs({ ...job, inputs: inputsOf(job, placed) }, prepareOptions({ ...options, stop: signal })),
+    prepareInputs(
+      { ...job, inputs: inputsWith(carried, job, placed) },
+      { ...prepareOptions({ ...options, stop: signal }), earlierRows: carried.earlierRows },
+    ),
   );
   const restMs = quietUntilMs - clock.monotonicMs();
   if (restMs > 0) await clock.sleep(restMs, stop);
@@ -73,6 +82,19 @@ async function prepareQuietly(
     if (await hasChanged(file)) throw new ImportError("INPUT_CHANGED", `${file.shown} changed after it was claimed`);
   }
   return inputs;
+}
+
+/** The inputs that have files in this pass, or rows that are still open from earlier ones. */
+function inputsWith(carried: Carried, job: Job, placed: readonly Placed[]): readonly Input[] {
+  const own = new Map(inputsOf(job, placed).map((input) => [input.name, input]));
+  const isOpen = (name: string): boolean => carried.inputs.some(({ input }) => input === name);
+  const inputs = job.inputs.flatMap((input): readonly Input[] => {
+    const found = own.get(input.name);
+    if (found !== undefined) return [found];
+    const fixed = Object.entries(input.joins).filter(([join]) => input.joinMatch?.[join] === undefined);
+    return isOpen(input.name) ? [{ ...input, files: [], joins: Object.fromEntries(fixed) }] : [];
+  });
+  return withCarried(inputs, carried.inputs);
 }
 
 /** The files that an error is to blame on, each put where it belongs; none where it is no fault of files. */

@@ -14,7 +14,7 @@ import type { JobChannel } from "../model/job-channel.ts";
 import type { Limits } from "../model/limits.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
-import type { Cells, Row, SourceSettings } from "../model/row.ts";
+import type { Cells, FileInfo, Row, SourceSettings } from "../model/row.ts";
 import { withoutTokens } from "../model/text/mask.ts";
 import { didYouMean } from "../model/text/nearest.ts";
 import { readConfigText } from "../read/config-text.ts";
@@ -38,7 +38,7 @@ export interface JobFile {
   readonly state?: FileState | undefined;
   /** The pattern that it was found by. */
   readonly glob?: Glob;
-  /** Of a failures file: the id of the staged file whose rows it holds. */
+  /** Of a failures file, and of carried rows: the id of the staged file that the rows are from. */
   readonly retryOf?: number;
   /** Of a failures file: for each of these rows the cells that it had before; undefined for a row that is new. */
   readonly originals?: (rows: readonly Row[]) => Promise<readonly (Cells | undefined)[]>;
@@ -46,7 +46,19 @@ export interface JobFile {
   readonly isSavedAgain?: boolean;
   /** Of a failures file: for each of its next rows why it is left out, or undefined for one that is to be retried. */
   readonly leaveOut?: (rows: readonly Row[]) => Promise<readonly (Problem | undefined)[]>;
+  /** Rows that a pass takes along from an earlier run: nothing is read from the disk. */
+  readonly carried?: CarriedFile;
 }
+
+/** What the ledger keeps of a file, in place of the file. */
+export interface CarriedFile {
+  readonly info: FileInfo;
+  /** The rows in the order of their numbers, as often as they are asked for. */
+  readonly rows: () => AsyncIterable<readonly CarriedRow[]>;
+}
+
+/** One of its rows, not yet divided into cells. */
+export type CarriedRow = Pick<Row, "number" | "line" | "raw" | "fault" | "retryOf">;
 
 /**
  * A named input of a job with its mapping. Globs are resolved; the files are in name order. Only a retry has none of a kind,

@@ -47,6 +47,7 @@ export const problemCodes = [
   "bad_format", // an e-mail address that is none, and the like
   "duplicate_key",
   "same_row", // warning: a row that stands in another file of its input too, and counts once
+  "superseded", // warning: in a pass over a drop folder, a newer file has the key of its entry, or of a joined row, too
   "not_open", // warning: a row of a failures file that was made good since, or is taken from another failures file
   "duplicate_row", // a row of a failures file that stands in it more than once
   "case_variant", // warning: keys that differ only in case

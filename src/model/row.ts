@@ -90,6 +90,13 @@ export interface FileInfo {
   readonly fingerprint?: string;
   /** Of a failures file that a retry read: the id of the staged file whose rows it holds. */
   readonly retryOf?: number;
+  /**
+   * Of rows that a pass took along from an earlier run: the run that brought them first, when it began (ms since the epoch),
+   * and how many they are; a reference file comes whole.
+   */
+  readonly carried?: { readonly run: string; readonly sinceMs: number; readonly rows?: number };
+  /** Of a file of a join: of the files of that join the newest that has a key counts for it. */
+  readonly newerWins?: true;
   /** What was detected rather than said, in words for the summary (`delimiter ";"`). */
   readonly detected: readonly string[];
   /** How its columns write numbers and dates, where the mapping does not say; rows read again later need it. */

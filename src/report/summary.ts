@@ -185,6 +185,8 @@ export interface SummaryFile {
   readonly file: string;
   readonly kind: "input" | "join" | "reference";
   readonly format: Format;
+  /** The run that brought its rows first, where a pass took them along; null of files that were read. */
+  readonly carried_from: string | null;
   /** Null for reference files, whose rows are not counted. */
   readonly rows: number | null;
   /** What was detected rather than said, in words. */
@@ -308,6 +310,7 @@ async function summaryFiles(
     input: inputName(staged),
     file: staged.file,
     kind: staged.kind,
+    carried_from: staged.info.carried?.run ?? null,
     format: staged.info.format,
     rows: staged.kind === "reference" ? null : (rowsOfFile.get(staged.id) ?? 0),
     detected: staged.info.detected,

@@ -199,6 +199,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
         onWarning: warn,
         onDetected: (file, what) => tell({ kind: "detected", file, what }),
         signal,
+        newerWins: record.command === "drop",
         ...(retryOf === undefined ? {} : { retry: { refused: execution.refused ?? new Map() } }),
       }),
     );

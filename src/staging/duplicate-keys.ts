@@ -5,6 +5,7 @@ import type { Ledger } from "../model/ledger/ledger.ts";
 import type { Claim, Clashes, ClashKind } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 import { resources } from "../model/resources/resources.ts";
+import type { RowRef } from "../model/row.ts";
 import type { Locate } from "./locate-cells.ts";
 import type { Pause } from "./pause.ts";
 
@@ -24,6 +25,40 @@ export interface DuplicateKeyOptions {
 export async function settleDuplicateKeys(run: number, options: DuplicateKeyOptions): Promise<void> {
   await settle(run, "same", Number.MAX_SAFE_INTEGER, options);
   await settle(run, "case", options.strict ? Number.MAX_SAFE_INTEGER : 1, options);
+}
+
+/**
+ * Where the files of an input are one source at several times: of entries with one key those of the newest file that has it
+ * stay, and the rows of the others end *excluded*, also where the newer entry is invalid.
+ */
+export async function settleSuperseded(
+  run: number,
+  { ledger: { staging }, pause }: Pick<DuplicateKeyOptions, "ledger" | "pause">,
+): Promise<void> {
+  for await (const rows of staging.superseded(run)) {
+    await pause(rows.length);
+    await staging.settleRows(
+      rows.map((row) => ({ ref: row.ref, outcome: "excluded" as const, problems: [supersededBy(row.by, row)] })),
+    );
+  }
+  await staging.dropSuperseded(run);
+}
+
+/** Why a row does not count that a newer file has too. */
+export function supersededBy(
+  by: { readonly file: string; readonly line: number },
+  row: { readonly ref: RowRef; readonly line: number; readonly file: string; readonly isSame?: boolean },
+): Problem {
+  const place = { file: row.file, line: row.line, row: row.ref.number };
+  const newer = `${by.file}:${by.line}`;
+  return row.isSame === true
+    ? {
+        code: "same_row",
+        severity: "warning",
+        message: `the same is in ${newer}, which is newer, and counts once`,
+        ...place,
+      }
+    : { code: "superseded", severity: "warning", message: `${newer} is newer and counts in its place`, ...place };
 }
 
 /** `mostTold`: how many of the claims that clash with each other get a problem. */

@@ -13,6 +13,8 @@ interface FilledFile {
   readonly info: FileInfo;
   /** Of a failures file: what was found of the file that its rows come from. */
   readonly earlier?: Fills | undefined;
+  /** Only some of the rows of a file are there, and say which: the others may stand above them. */
+  readonly isPart?: boolean;
 }
 
 /** Watches the rows of one file. */
@@ -29,7 +31,7 @@ export function watchFills(
 ): FillWatch | undefined {
   const own = columns.filter((column) => file.info.columns?.includes(column));
   if (own.length === 0 || !isTable(file.info)) return undefined;
-  const isFailuresFile = file.info.headerRaw?.includes("_import_") === true;
+  const isFailuresFile = file.isPart === true || file.info.headerRaw?.includes("_import_") === true;
   const watched = own.map((column) => ({ column, runs: [] as FillRun[], above: undefined as Filling | undefined }));
   const kept = (row: Row, column: string): Filling | undefined =>
     file.earlier === undefined || row.retryOf === undefined

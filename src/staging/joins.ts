@@ -36,8 +36,10 @@ export async function attachJoins(
   for (const join of compiled.joins) {
     const key = keyText(first.row.cells, join.ours);
     const of = files[join.name] ?? [];
-    const fileIds = of.map(({ id }) => id);
-    const found = key === "" ? [] : await staging.rowsWithKey(fileIds, key, join.one ? 3 : maxJoinedRows + 1);
+    const most = join.one ? 3 : maxJoinedRows + 1;
+    const found = key === "" ? [] : await withKey(key, of, most, staging);
+    const fileIds =
+      found.length === 0 || of[0]?.info.newerWins !== true ? of.map(({ id }) => id) : [found[0]?.ref.file ?? 0];
     const rows = found.map((row) => sourceRow(row, of));
     if (join.one) {
       joined[join.name] = rows;
@@ -53,6 +55,22 @@ export async function attachJoins(
     });
   }
   return { group: { ...group, joined, damage }, unread };
+}
+
+/** The rows of a join with a key. Where newer files win, those of the newest file that has any. */
+async function withKey(
+  key: string,
+  files: readonly StagedFile[],
+  most: number,
+  staging: Pick<Staging, "rowsWithKey">,
+): Promise<readonly StoredRow[]> {
+  const ids = files.map(({ id }) => id).sort((a, b) => b - a);
+  const tries = files[0]?.info.newerWins === true ? ids.map((id) => [id]) : [ids];
+  for (const fileIds of tries) {
+    const found = await staging.rowsWithKey(fileIds, key, most);
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** A stored row as mapping takes it. Its cells must have been staged. */

@@ -16,12 +16,12 @@ import type { FileInfo } from "../model/row.ts";
 import { withoutTokens } from "../model/text/mask.ts";
 import { didYouMean } from "../model/text/nearest.ts";
 import { readConfigText } from "../read/config-text.ts";
-import { openInput } from "../read/open.ts";
 import type { Summary } from "../report/summary.ts";
 import { cutTo } from "../report/wording.ts";
 import { type ColumnDamage, damageWarnings } from "./column-damage.ts";
 import { contentOf, equalFiles } from "./file-content.ts";
 import { lookupFile, readLookups } from "./lookup-tables.ts";
+import { openJobFile } from "./open-file.ts";
 import type { RefusedRows } from "./refused-rows.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
 import { type ScannedFiles, type ScanOptions, scanFiles } from "./scan-files.ts";
@@ -148,12 +148,12 @@ async function prepareSeen(
   checkJoins(input, compiled.mapping);
   const infos = new Map<string, FileInfo>();
   for (const { file, join } of filesOf(input)) {
-    const open = openInput(file.path, file.shown, fileSettings(compiled.mapping, join, file.source));
+    const open = openJobFile(file, fileSettings(compiled.mapping, join, file.source));
     await using opened = await (join === undefined ? open : open.catch(namingJoin(join, input)));
     infos.set(file.path, { ...opened.info, path: file.isStdinCopy === true ? file.shown : opened.info.path });
   }
   const scanned = await scanFiles(input, compiled, infos, options);
-  const { errors: absent, warnings, missing } = checkHeaders(compiled, scanned);
+  const { errors: absent, warnings, missing, misfits } = checkHeaders(compiled, scanned);
   const errors = absent.length === 0 ? [] : [...undividedHeaders(input, scanned.infos), ...absent];
   const faults = [
     ...(errors.length === 0
@@ -170,14 +170,17 @@ async function prepareSeen(
   if (faults.length > 0) throw combineErrors(faults.map((reason) => ({ reason, of: input.name })));
   const { damage, doubts } = scanned;
   const allWarnings = [
-    ...(await equalFiles(input.files)),
+    ...(await equalFiles(input.files.filter(({ carried }) => carried === undefined))),
     ...lookups.warnings,
     ...warnings,
+    ...misfits.map(({ file, error }) => misfitText(file, error)),
     ...read.warnings,
     ...damageWarnings(damage, input.mapping.shown),
   ];
   const mappingHash = await hashOf(mapping, input);
-  return { input, compiled, mappingHash, infos: scanned.infos, damage, doubts, warnings: allWarnings };
+  const left = misfits.map(({ file }) => file);
+  const fitting = { ...input, files: input.files.filter((file) => !left.includes(file)) };
+  return { input: fitting, compiled, mappingHash, infos: scanned.infos, damage, doubts, warnings: allWarnings };
 }
 
 /** Over what is written in the mapping and, for orders, in the job, and over the bytes of reference files. */
@@ -207,17 +210,38 @@ function namingJoin(join: string, { name }: Input): (error: unknown) => never {
 }
 
 /** What does not fit between the mapping and the headers of an input's files. */
-function checkHeaders(compiled: CompiledMapping, { mains, joined: headers }: ScannedFiles): ColumnFaults {
+function checkHeaders(
+  compiled: CompiledMapping,
+  { mains, joined: headers }: ScannedFiles,
+): ColumnFaults & { readonly misfits: readonly Misfit[] } {
+  const misfits: Misfit[] = [];
   const errors = new Set<string>();
   const warnings = new Set<string>();
   const missing = new Set<string>();
-  for (const { header } of mains) {
+  for (const { file, header } of mains) {
     const found = compiled.checkColumns(header, headers);
+    const [error] = found.errors;
+    // What an earlier run left open must not keep today's files from going.
+    if (file.carried !== undefined && error !== undefined) {
+      misfits.push({ file, error });
+      continue;
+    }
     for (const error of found.errors) errors.add(error);
     for (const warning of found.warnings) warnings.add(warning);
     for (const column of found.missing) missing.add(column);
   }
-  return { errors: [...errors], warnings: [...warnings], missing: [...missing] };
+  return { errors: [...errors], warnings: [...warnings], missing: [...missing], misfits };
+}
+
+/** Rows of an earlier run whose columns the mapping cannot do with any more. */
+interface Misfit {
+  readonly file: JobFile;
+  readonly error: string;
+}
+
+function misfitText({ shown, carried }: JobFile, error: string): string {
+  const run = carried?.info.carried?.run ?? "";
+  return `${shown}: what is open of it since run ${run} is not taken along, because its columns do not fit the mapping any more (${error})`;
 }
 
 /** What lets a mapping do without columns, as it is written. */
@@ -231,6 +255,7 @@ function optionalHint(missing: readonly string[]): string {
 /** Tables whose header came out as one column: mostly the wrong delimiter, and then no column of the mapping is there. */
 function undividedHeaders(input: Input, infos: ReadonlyMap<string, FileInfo>): readonly string[] {
   return filesOf(input).flatMap(({ file }) => {
+    if (file.carried !== undefined) return [];
     const { columns = [], delimiter, separatorLine } = infos.get(file.path) ?? unknownHeader;
     const [only, ...others] = columns;
     if (only === undefined || others.length > 0 || delimiter === undefined) return [];

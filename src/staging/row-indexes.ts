@@ -8,8 +8,9 @@ import { openRowIndexes } from "../map/row-index.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { isTable, type Row } from "../model/row.ts";
-import { openInput, parseRow } from "../read/open.ts";
+import { parseRow } from "../read/open.ts";
 import { sourceRow } from "./joins.ts";
+import { openJobFile } from "./open-file.ts";
 
 /** Batches of rows, newer ones first, with the file that they stand in; `age` counts the runs since. */
 export type AgedRows = AsyncIterable<{
@@ -37,15 +38,13 @@ export async function readIndexes(mapping: Mapping, ...sources: readonly AgedRow
 
 /** The rows of an input's files. */
 export async function* rowsOfFiles(files: readonly JobFile[], mapping: Mapping): AgedRows {
-  for (const { path, shown, source, state } of files) {
-    await using opened = await openInput(path, shown, fileSettings(mapping, undefined, source), {
-      bytes: state?.bytes,
-    });
-    for await (const rows of opened.batches()) yield { file: shown, age: 0, isTable: isTable(opened.info), rows };
+  for (const file of files) {
+    await using opened = await openJobFile(file, fileSettings(mapping, undefined, file.source));
+    for await (const rows of opened.batches()) yield { file: file.shown, age: 0, isTable: isTable(opened.info), rows };
   }
 }
 
-/** The rows of an input as the ledger keeps them of these runs, the newest first; of a retry those of the runs before it as well. */
+/** The rows of an input as the ledger keeps them of these runs, the newest first; those of the runs that a run has rows of as well. */
 export async function* rowsOfRuns(ledger: Ledger, runs: readonly RunRecord[], input: string): AgedRows {
   let age = 1;
   for (const run of await withThoseBefore(ledger, runs)) {
@@ -64,13 +63,13 @@ export async function* rowsOfRuns(ledger: Ledger, runs: readonly RunRecord[], in
   }
 }
 
-/** The runs with those that they retried, and so on; each once, newest first. */
+/** The runs with those that they retried or took rows along from, and so on; each once, newest first. */
 async function withThoseBefore({ runs, results }: Ledger, of: readonly RunRecord[]): Promise<readonly RunRecord[]> {
   const known = await runs.list();
   const found = new Set(of.map(({ id }) => id));
   for (const run of known) {
-    if (!found.has(run.id) || run.retryOf === undefined) continue;
-    found.add(run.retryOf);
+    if (!found.has(run.id)) continue;
+    if (run.retryOf !== undefined) found.add(run.retryOf);
     const behind = (await results.files(run.id)).flatMap(({ info }) => info.retryOf ?? []);
     for (const { run: id } of await results.filesById(behind)) found.add(id);
   }

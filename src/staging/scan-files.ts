@@ -12,9 +12,10 @@ import type { CompiledMapping } from "../map/compile.ts";
 import { literalWords } from "../map/literal-words.ts";
 import type { ColumnStyles, Fills } from "../model/column-style.ts";
 import { type FileInfo, isTable, type Row } from "../model/row.ts";
-import { openInput, sameSettings } from "../read/open.ts";
+import { sameSettings } from "../read/open.ts";
 import { type ColumnDamage, watchDamage } from "./column-damage.ts";
 import { watchFills } from "./fill-runs.ts";
+import { openJobFile } from "./open-file.ts";
 import type { RefusedRows } from "./refused-rows.ts";
 
 /** How to look. */
@@ -69,13 +70,18 @@ export async function scanFiles(
     for (const { file, info } of role.files) {
       const look = isTable(info) ? styles.watch(role.join, file) : undefined;
       const judge = isTable(info) ? damage.watch(role.join, file.shown) : undefined;
-      const paths = isTable(info) ? undefined : collector;
+      const paths = isTable(info) || file.carried !== undefined ? undefined : collector;
       const columns = filled.flatMap(({ join, column }) => (join === role.join ? [column] : []));
-      const fill = watchFills(columns, compiled.isBlank, { shown: file.shown, info, earlier: file.fills });
+      const fill = watchFills(columns, compiled.isBlank, {
+        shown: file.shown,
+        info,
+        earlier: file.fills,
+        isPart: file.carried !== undefined,
+      });
       const saved = savedAgainOf(file, info, role.join, columnsRead);
       if (look === undefined && judge === undefined && paths === undefined && fill === undefined && saved === undefined)
         continue;
-      await using opened = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
+      await using opened = await openJobFile(file, sameSettings(info));
       for await (const batch of opened.batches()) {
         if (options.signal?.aborted === true) return cutOff(infos);
         await saved?.see(batch);
@@ -178,12 +184,12 @@ function doubtsIn(roles: readonly Role[], again: ReadonlyMap<string, FoundSavedA
   );
 }
 
-/** One for the JSON files of each role. A failures file says nothing: the elements that had a path may have gone through. */
+/** One for the JSON files of each role. A failures file says nothing, nor do rows that were carried: the elements that had a path may have gone through. */
 function collectorsOf(roles: readonly Role[]): ReadonlyMap<string | undefined, PathCollector> {
   return new Map(
     roles.flatMap(({ join, files }) => {
-      const first = files.find(({ info }) => !isTable(info));
-      const isRetry = files.some(({ file }) => file.retryOf !== undefined);
+      const first = files.find(({ file, info }) => !isTable(info) && file.carried === undefined);
+      const isRetry = files.some(({ file }) => file.retryOf !== undefined && file.carried === undefined);
       return first === undefined || isRetry
         ? []
         : [[join, collectPaths({ ...first.info, path: first.file.shown })] as const];
@@ -213,9 +219,10 @@ function headersOf(
       const shown = role.files.filter((each) => isTable(each.info) || each === json);
       return shown.map((read) => ({ file: read.file, header: headerOf(role, read) }));
     });
-  const joined = roles.flatMap((role) =>
-    role.join === undefined ? [] : [[role.join, headerOf(role, role.files[0])] as const],
-  );
+  const joined = roles.flatMap((role) => {
+    const own = role.files.find(({ file }) => file.carried === undefined) ?? role.files[0];
+    return role.join === undefined ? [] : [[role.join, headerOf(role, own)] as const];
+  });
   return { mains, joined: Object.fromEntries(joined) };
 }
 

@@ -8,7 +8,7 @@ export interface SeenInput extends Seen {
   readonly files: SeenFile[];
 }
 
-/** Looks at the mapping and the files of an input. Copies of streams are ours alone and stay as they are. */
+/** Looks at the mapping and the files of an input. Copies of streams are ours alone and stay as they are; rows that were carried are in no file. */
 export async function seeInput(input: Input): Promise<SeenInput> {
   const mapping = input.mapping.text === undefined ? await seeFile(input.mapping) : undefined;
   const files = await seeAll(input.files);
@@ -24,7 +24,9 @@ export async function seeInput(input: Input): Promise<SeenInput> {
 }
 
 function seeAll(files: readonly JobFile[]): Promise<readonly JobFile[]> {
-  return Promise.all(files.map((file) => (file.isStdinCopy === true ? file : seeFile(file))));
+  return Promise.all(
+    files.map((file) => (file.isStdinCopy === true || file.carried !== undefined ? file : seeFile(file))),
+  );
 }
 
 function globsOf(files: readonly JobFile[]): Seen["globs"] {

@@ -7,11 +7,12 @@ import type { Ledger } from "../model/ledger/ledger.ts";
 import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
 import { type FileInfo, isTable, type Row } from "../model/row.ts";
-import { openInput, sameSettings } from "../read/open.ts";
+import { sameSettings } from "../read/open.ts";
 import { stoppedReading } from "../read/text/unreadable.ts";
 import type { AcceptedCurrencies } from "./currencies.ts";
 import type { EarlierEndings } from "./last-lines.ts";
 import type { Locate } from "./locate-cells.ts";
+import { openJobFile } from "./open-file.ts";
 import { type PreparedInput, unknownHeader } from "./prepare.ts";
 import type { RefusedRows } from "./refused-rows.ts";
 import { withoutTotals } from "./total-rows.ts";
@@ -38,6 +39,11 @@ export interface StageOptions {
   readonly acceptedCurrencies?: AcceptedCurrencies;
   /** The inputs are failures files: what clashes with what was made is refused, and nothing counts as made good before. */
   readonly retry?: { readonly refused: RefusedRows };
+  /**
+   * The files of an input are one source at several times, oldest first: of entries with one key the one of the newest file
+   * that has it counts, and no entry has rows of two files.
+   */
+  readonly newerWins?: boolean;
 }
 
 /** A file of an input, with the ledger's record of it. */
@@ -53,7 +59,7 @@ export async function addFiles(
   kind: StagedFile["kind"],
   join: string | undefined,
   { infos, mappingHash }: PreparedInput,
-  { ledger, run }: StageOptions,
+  { ledger, run, newerWins }: StageOptions,
 ): Promise<readonly OpenedFile[]> {
   const opened: OpenedFile[] = [];
   for (const file of files) {
@@ -66,6 +72,7 @@ export async function addFiles(
       mappingHash,
       info: {
         ...info,
+        ...(newerWins === true && kind !== "input" ? { newerWins } : {}),
         ...(file.state === undefined ? {} : { fingerprint: fingerprintOf(file.state) }),
         ...(file.retryOf === undefined ? {} : { retryOf: file.retryOf }),
       },
@@ -86,9 +93,9 @@ export async function* sourceRows(
   compiled?: CompiledMapping,
 ): AsyncGenerator<readonly SourceRow[]> {
   const { info } = staged;
-  await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
+  await using input = await openJobFile(file, sameSettings(info));
   const ofFile = fromFile(info);
-  const isRead = compiled !== undefined && isTable(info);
+  const isRead = compiled !== undefined && isTable(info) && file.carried === undefined;
   const end = isRead ? { compiled, file: staged.file, again: () => rowsAgain(file, info) } : undefined;
   let rows = 0;
   for await (const read of end === undefined ? input.batches() : withoutTotals(input.batches(), end)) {
@@ -121,7 +128,7 @@ async function wanted(rows: readonly Row[], { shown, leaveOut }: JobFile): Promi
 
 /** The rows of a table that was opened before. */
 async function* rowsAgain(file: JobFile, info: FileInfo): AsyncGenerator<readonly Row[]> {
-  await using input = await openInput(file.path, file.shown, sameSettings(info), { bytes: file.state?.bytes });
+  await using input = await openJobFile(file, sameSettings(info));
   yield* input.batches();
 }
 

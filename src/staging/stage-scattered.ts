@@ -4,6 +4,7 @@ import type { CompiledMapping } from "../map/compile.ts";
 import { groupTooLarge, maxGroupRows } from "../map/group.ts";
 import { keyColumnOf } from "../map/group-key.ts";
 import { cellPlace, type SourceRow } from "../model/draft.ts";
+import type { Staging } from "../model/ledger/staging.ts";
 import type { Problem } from "../model/problem.ts";
 import type { EntrySink } from "./entry-sink.ts";
 import { sourceRow } from "./joins.ts";
@@ -46,7 +47,8 @@ export async function stageScattered(
   let gathered = 0;
   let told = 0;
   const fileIds = files.map(({ id }) => id);
-  for await (const { rows, ...part } of staging.groups(fileIds, maxGroupRows)) {
+  const together = options.newerWins === true ? fileIds.map((id) => [id]) : [fileIds];
+  for await (const { rows, ...part } of groupsOf(together, staging)) {
     gathered += rows.length;
     if (gathered - told >= rowsBetweenPauses) {
       told = gathered;
@@ -62,6 +64,11 @@ export async function stageScattered(
     const tooLarge = isStart ? [groupTooLarge(rows[0]?.groupKey ?? "", first, prepared.compiled.mapping)] : [];
     await sink.add({ rows: members, joined: {}, damage: [...tooLarge, ...damage], ...part });
   }
+}
+
+/** The groups of files that belong together, one such list after the other. */
+async function* groupsOf(together: readonly (readonly number[])[], staging: Staging): ReturnType<Staging["groups"]> {
+  for (const fileIds of together) yield* staging.groups(fileIds, maxGroupRows);
 }
 
 /** Leaves out the members that stand in an earlier file too. */

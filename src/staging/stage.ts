@@ -7,7 +7,7 @@ import type { StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
 import { settleCurrencies } from "./currencies.ts";
 import { createDayTally } from "./day-tally.ts";
-import { settleDuplicateKeys } from "./duplicate-keys.ts";
+import { settleDuplicateKeys, settleSuperseded } from "./duplicate-keys.ts";
 import { createEntrySink, type EntrySink } from "./entry-sink.ts";
 import { keyText } from "./joins.ts";
 import { earlierEndings, judgeLastLines } from "./last-lines.ts";
@@ -36,8 +36,9 @@ export async function stage(inputs: readonly PreparedInput[], options: StageOpti
   const { ledger, run, job } = options;
   const earlier = options.earlierEndings ?? earlierEndings(ledger, job, run);
   await judgeLastLines(run, { ...options, earlier, isRetry: options.retry !== undefined });
-  await ledger.staging.collapseIdentical(run);
   const settling = { ...options, pause: createPause(options.signal) };
+  if (options.newerWins === true) await settleSuperseded(run, settling);
+  await ledger.staging.collapseIdentical(run);
   await settleDuplicateKeys(run, settling);
   const accepted = options.acceptedCurrencies ?? ((within) => ledger.account.currencies(within));
   await settleCurrencies(run, inputs, { ...settling, accepted });
@@ -75,7 +76,7 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
   const sink = createEntrySink(prepared, joinFilesOf(prepared, joins), { ...options, onDraft: days.see });
   const same = watchSameRows(
     input.name,
-    mains.map(({ staged }) => staged),
+    options.newerWins === true ? [] : mains.map(({ staged }) => staged),
     compiled,
     staging,
   );
@@ -88,7 +89,10 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
   const [only, ...others] = input.files;
   if (ofDays !== undefined)
     options.onDetected?.(only === undefined || others.length > 0 ? input.name : only.shown, ofDays);
-  for (const file of joins.filter(({ kind }) => kind === "join")) await settleOrphans(file, prepared, options);
+  for (const file of joins.filter(({ kind }) => kind === "join")) {
+    const newer = joins.filter(({ id, join }) => options.newerWins === true && join === file.join && id > file.id);
+    await settleOrphans(file, newer, prepared, options);
+  }
 }
 
 /** Rows whose groups are complete in file order: mapped as they stream by. */

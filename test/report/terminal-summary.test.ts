@@ -236,7 +236,7 @@ it("keeps a command that it proposes on one line, whatever the width", async () 
 });
 
 describe("what every row has", () => {
-  const file = { input: "orders", file: "orders.csv", kind: "input", format: "csv", rows: 30, detected: [] } as const;
+  const file = { input: "orders", file: "orders.csv", kind: "input", carried_from: null, format: "csv", rows: 30, detected: [] } as const;
   const tallies = [tally("sales_orders", "invalid", 10, 30), tally(null, "excluded", 0, 5)];
   const seen = (count: number, path: string) => Array.from({ length: count }, () => ({ ...wrong, path }));
 

@@ -6,13 +6,18 @@ import type { Problem } from "../../model/problem.ts";
 import type { ResourceName } from "../../model/resource.ts";
 import { decode, encode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
+import { rowRef, rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `Staging` that finds keys claimed twice. */
-export function openClashes(connection: Connection): Pick<Staging, "clashes"> {
+export function openClashes(connection: Connection): Pick<Staging, "clashes" | "superseded" | "dropSuperseded"> {
   return {
     async clashes(run, kind) {
       connection.write(() => fill(connection, run, kind));
       return clashesOn(connection);
+    },
+    superseded: (run) => superseded(connection, run),
+    async dropSuperseded() {
+      connection.write(() => connection.run("delete from entries where id in (select entry from superseded)"));
     },
   };
 }
@@ -40,6 +45,53 @@ const clashing: Readonly<Record<ClashKind, string>> = {
       window folded as (partition by resource, name))
     where clash <> last`,
 };
+
+// Only in a pass over a drop folder: the files of an input are in the order of their age.
+const findSuperseded = `with
+  own as materialized (
+    select e.id, e.key, e.hash, e.outcome, e.position, f.input, f.id file from entries e join files f on f.id = e.position / ${rowsPerFile}
+     where e.run = ? and e.key is not null),
+  newest as (select input, key, max(file) file from own group by input, key having min(file) < max(file)),
+  winners as (select n.*, o.id, o.hash, o.outcome, row_number() over (partition by n.input, n.key order by o.position, o.id) nth
+    from newest n join own o on o.input = n.input and o.key = n.key and o.file = n.file)
+  insert into superseded (entry, kept, is_same)
+  select o.id, w.id, o.hash = w.hash and o.outcome is w.outcome from winners w join own o on o.input = w.input and o.key = w.key and o.file < w.file
+   where w.nth = 1`;
+
+const pageRows = 500;
+
+async function* superseded(connection: Connection, run: number): ReturnType<Staging["superseded"]> {
+  connection.write(() => {
+    connection.script(
+      `create temp table if not exists superseded (entry integer primary key, kept integer not null, is_same integer not null);
+       delete from superseded;`,
+    );
+    connection.run(findSuperseded, run);
+  });
+  for (let after = 0; ; ) {
+    const page = connection.read(() =>
+      connection.all<{ row: number; line: number; file: string; by_file: string; by_line: number; is_same: number }>(
+        `select er.row, r.line, f.file, bf.file by_file, b.line by_line, min(s.is_same) is_same from superseded s
+           join entry_rows er on er.entry = s.entry join rows r on r.id = er.row join files f on f.id = er.row / ${rowsPerFile}
+           join entries k on k.id = s.kept join rows b on b.id = k.position join files bf on bf.id = k.position / ${rowsPerFile}
+          where er.row > ? and not exists (
+            select 1 from entry_rows other where other.row = er.row and other.entry not in (select entry from superseded))
+          group by er.row order by er.row limit ${pageRows}`,
+        after,
+      ),
+    );
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page.map(({ row, line, file, by_file, by_line, is_same }) => ({
+      ref: rowRef(row),
+      line,
+      file,
+      by: { file: by_file, line: by_line },
+      isSame: is_same === 1,
+    }));
+    after = last.row;
+  }
+}
 
 interface ClaimColumns {
   readonly id: number;

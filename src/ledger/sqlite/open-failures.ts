@@ -16,8 +16,10 @@ import { filesById } from "./storage/files.ts";
 import { rowId, rowRef, rowsPerFile } from "./storage/row-id.ts";
 import { failedOutcomes } from "./storage/schema.ts";
 
-/** The open failures on a connection. */
-export function openOpenFailures(connection: Connection): OpenFailures {
+/** The open failures on a connection, but for what later passes ask of them (carried-rows.ts). */
+export function openOpenFailures(
+  connection: Connection,
+): Omit<OpenFailures, "carriedFrom" | "carriedRows" | "madeGoodLater"> {
   const takenOf = new Set<number>();
   return {
     async count(job, ofRun) {
@@ -94,13 +96,17 @@ delete from stories;
 delete from taken_texts;
 `;
 
-function tellStories(connection: Connection, job: string, ofRun: number | undefined): void {
+/**
+ * Fills the table of stories with what failed in runs of a job that began at `sinceMs` or later, and with what became of it.
+ * Also takes the failures of a run that is about to end, `ofRun`.
+ */
+export function tellStories(connection: Connection, job: string, ofRun: number | undefined, sinceMs = 0): void {
   connection.script(tables);
-  const parameters = [job, ofRun ?? null] as const;
+  const parameters = [job, ofRun ?? null, sinceMs] as const;
   connection.run(failedEntries, ...parameters);
   connection.run(failedRows, ...parameters);
   if (connection.one("select 1 from stories limit 1") === undefined) return;
-  connection.run(madeRows, job);
+  connection.run(madeRows, ofRun ?? null, job, sinceMs);
   for (const step of naming) connection.run(step);
   connection.run(
     `update stories set state = 'older' where state = 'failed' and exists (
@@ -108,7 +114,7 @@ function tellStories(connection: Connection, job: string, ofRun: number | undefi
   );
   for (const step of closing) connection.run(step);
   connection.run(closedAsGivenUp, ofRun ?? null);
-  connection.run(closedByKey, job, ...parameters);
+  connection.run(closedByKey, job, job, ofRun ?? null);
   connection.run(
     `with twins as materialized (
        select distinct f.id file, later.id later from stories s join files f on f.id = s.row / ${rowsPerFile}
@@ -136,21 +142,24 @@ const failedEntries = `insert or ignore into stories (row, entry, run, key, sour
   select er.row, e.id, u.id, e.key, r.source, er.row, 'failed' from runs u
     cross join entries e on e.run = u.id and e.outcome in ${failedOutcomes}
     cross join entry_rows er on er.entry = e.id join rows r on r.id = er.row
-   where u.job = ? and (${hasResults} or u.id = ?)`;
+   where u.job = ? and (${hasResults} or u.id = ?) and u.started_at_ms >= ?`;
 
 const failedRows = `insert or ignore into stories (row, entry, run, key, source, root, state)
   select r.id, 0, u.id, null, r.source, r.id, 'failed' from rows r
     cross join files f on f.id = r.id / ${rowsPerFile} cross join runs u on u.id = f.run
    where r.rows_hash is not null and r.outcome = 'invalid' and u.job = ? and (${hasResults} or u.id = ?)
+     and u.started_at_ms >= ?
      and not exists (select 1 from entry_rows er where er.row = r.id)`;
 
-// What a retry left out because it is not open has no source, so that it is not taken for made.
+// What a retry left out because it is not open has no source, so that it is not taken for made. What newer content displaced in
+// a pass that did not come to its end is not made: the next pass may find the newer file gone.
 const madeRows = `insert or ignore into stories (row, entry, run, key, source, root, state)
   select r.id, coalesce(e.id, 0), u.id, e.key, r.source, r.id, 'made' from runs u
     cross join files f on f.run = u.id
     cross join rows r on r.id >= f.id * ${rowsPerFile} and r.id < (f.id + 1) * ${rowsPerFile} and r.source is not null
     left join entry_rows er on er.row = r.id left join entries e on e.id = er.entry
-   where u.job = ? and u.retry_of is not null
+   where (f.info ->> '$.carried' is null or e.id is not null or u.exit_code in (0, 3) or u.id = ?)
+     and u.job = ? and (u.retry_of is not null or f.info ->> '$.retryOf' is not null) and u.started_at_ms >= ?
      and iif(e.id is null, r.outcome in ('excluded', 'unchanged', 'skipped'), e.outcome in ${endedWell})`;
 
 /** From each row to its identity. */
@@ -192,7 +201,7 @@ const closedAsGivenUp = `update stories set state = 'closed' where state = 'fail
   select 1 from rows r join runs u on u.id = -r.mended where r.id = stories.row and r.mended < 0 and (${hasResults} or u.id = ?))`;
 
 // A later run that had the key from rows of its own: made, it is made; failed, it is open there; pending in the newest run, that
-// run goes on with it. A retry of other rows under the same key says nothing, but one whose rows say nothing of where they were does.
+// run goes on with it, unless it was carried there from an earlier run, which has it still. A retry of other rows under the same key says nothing, but one whose rows say nothing of where they were does.
 const closedByKey = `update stories set state = 'closed' where state = 'failed' and key is not null and (
   exists (select 1 from stories n join runs u on u.id = n.run where n.key = stories.key and n.run > stories.run
     and n.state in ('failed', 'older', 'closed') and (u.retry_of is null or n.source is null))
@@ -201,7 +210,7 @@ const closedByKey = `update stories set state = 'closed' where state = 'failed' 
      where u.id > stories.run and (
        (e.outcome in ${endedWell} and (u.retry_of is null or not exists (
          select 1 from entry_rows er join rows r on r.id = er.row where er.entry = e.id and r.source is not null)))
-       or (e.outcome = 'pending' and u.job = ? and u.id = (
+       or (e.outcome = 'pending' and u.job = ? and not exists (select 1 from files f where f.id = e.position / ${rowsPerFile} and f.info ->> '$.carried' is not null) and u.id = (
          select max(id) from runs newest where newest.job = ? and newest.retry_of is null and (newest.summary ->> '$.version' is not null or newest.id = ?))))))`;
 
 // Not in the file is a row that no row of the retry says it was. A row that says nothing may be any without a key, and any of

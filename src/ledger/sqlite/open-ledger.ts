@@ -10,6 +10,7 @@ import type { Results } from "../../model/ledger/results.ts";
 import type { Staging } from "../../model/ledger/staging.ts";
 import { openAccountMemory } from "./account-memory.ts";
 import { openAudit } from "./audit.ts";
+import { openCarriedRows } from "./carried-rows.ts";
 import { openCurrencies } from "./currencies.ts";
 import { openClashes } from "./duplicates.ts";
 import { openEntryHistory } from "./entry-history.ts";
@@ -122,7 +123,7 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
     account: openAccountMemory(connection),
     results: openResults(connection),
     history: openEntryHistory(connection),
-    failures: openOpenFailures(connection),
+    failures: { ...openOpenFailures(connection), ...openCarriedRows(connection) },
     audit: openAudit(connection),
     upkeep: openUpkeep(connection, upgraded),
     async flush() {

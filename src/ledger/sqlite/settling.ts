@@ -5,11 +5,11 @@ import type { Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
 import { addProblems } from "./new-entries.ts";
-import { remember } from "./remember.ts";
 import { repairSources } from "./retry-repairs.ts";
 import { closeSends, endSend, openSends } from "./sends.ts";
 import type { Connection } from "./storage/connection.ts";
 import { unsentOutcome } from "./storage/queued-entry.ts";
+import { remember } from "./storage/remember.ts";
 import { rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `Queue` that ends entries. */

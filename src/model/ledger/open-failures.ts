@@ -39,6 +39,35 @@ export interface GivenUp {
   readonly first: readonly { readonly number: number; readonly key: string | undefined }[];
 }
 
+/**
+ * A file whose open rows a later pass takes along: the newest that has them, `home`, and the one that brought them first, by
+ * its id `root` and as people know it, with the id of its run and when that began.
+ */
+export interface CarriedFrom {
+  readonly home: StagedFile;
+  readonly root: number;
+  readonly file: string;
+  readonly run: string;
+  /** Ms since the epoch. */
+  readonly sinceMs: number;
+  readonly rows: number;
+}
+
+/** One of its rows: where it stood in the file that brought it, its number at home, and its text there. */
+export interface CarriedRow {
+  readonly number: number;
+  readonly line: number;
+  readonly was: number;
+  readonly raw: string;
+}
+
+/** Rows that were open in a run and that the run called `runId` made good, where it took them along. */
+export interface MadeGoodLater {
+  readonly run: number;
+  readonly runId: string;
+  readonly rows: number;
+}
+
 /** How many rows are open, and in how many of them an earlier run than the given one failed last. */
 export interface OpenCount {
   readonly rows: number;
@@ -61,6 +90,16 @@ export interface OpenFailures {
   statesOf(rows: readonly RowRef[]): Promise<readonly (OpenRow | undefined)[]>;
   /** The rows as they were read. Rows that are not there any more are left out. */
   rawOf(rows: readonly RowRef[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Of entries that are blocked, failed or in doubt, and that a run which began at `sinceMs` or later brought first: the files
+   * that their rows are in, in input order. Not of a run that stopped, whose files come again, unless it was a retry or had
+   * them from an earlier run.
+   */
+  carriedFrom(job: string, sinceMs: number): Promise<readonly CarriedFrom[]>;
+  /** The rows, in batches, after `carriedFrom`, as long as this opening of the ledger is not asked that again. */
+  carriedRows(from: Pick<CarriedFrom, "home" | "root">): AsyncIterable<readonly CarriedRow[]>;
+  /** By run, and by the run that made them good. */
+  madeGoodLater(job: string): Promise<readonly MadeGoodLater[]>;
   /** True for the text of a row that an earlier retry read from the failures file of this one, and that was not left pending. */
   wasTaken(fileId: number, raw: string): Promise<boolean>;
   /**

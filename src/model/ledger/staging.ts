@@ -35,6 +35,15 @@ export interface Clashes extends AsyncDisposable {
   others(claim: Claim, most: number): Promise<readonly Problem[]>;
 }
 
+/** A row of an entry that a newer one takes the place of. */
+export interface SupersededRow {
+  readonly ref: RowRef;
+  readonly line: number;
+  readonly file: string;
+  readonly by: { readonly file: string; readonly line: number };
+  readonly isSame: boolean;
+}
+
 /** So many open entries of an input have their money in one currency. */
 export interface CurrencyCount {
   /** Within what there may be one currency only: `channel Main store`. */
@@ -85,6 +94,13 @@ export interface Staging {
   ): Promise<void>;
   /** Entries of the run with the same own key and the same hash, and no errors, become one (the first); gives how many went. */
   collapseIdentical(run: number): Promise<number>;
+  /**
+   * Where a later file of the same input has an entry with the same own key: the rows of the entries of the files before it that
+   * no other entry has, in batches, with the first row of the newest and whether that has the same content.
+   */
+  superseded(run: number): AsyncIterable<readonly SupersededRow[]>;
+  /** Takes these entries out of the run. */
+  dropSuperseded(run: number): Promise<void>;
   /** Claims of keys that more than one entry of the run claims, invalid entries included; or of several keys, but for case. */
   clashes(run: number, kind: ClashKind): Promise<Clashes>;
   /** The currencies of the run's open entries: by what they have to be alike in, currency and input, in a fixed order. */
