@@ -46,10 +46,8 @@ async function week(seed: number): Promise<readonly string[]> {
     const places = await shop.whereabouts();
     for (const name of dropped)
       if (places.get(name)?.length !== 1) say(`${name} is in ${places.get(name)?.join(" and ") ?? "no place"}`);
-    if (exitCode === 4) {
-      if (!night.outage) say(`killed at ${moment}, then stopped: ${stderr}`);
-      continue; // the next night brings the rest
-    }
+    if (night.outage) continue; // the next night brings the rest
+    if (exitCode === 4) say(`killed at ${moment}, then stopped: ${stderr}`);
     const is = holdingsOf(shop.sandbox);
     if (!isDeepStrictEqual(is, sums[index]))
       say(`killed at ${moment}: the account does not hold what the exports give`);
