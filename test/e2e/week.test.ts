@@ -3,14 +3,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { createWatchMetrics } from "../../src/drop/serve/watch-metrics.ts";
+import { exitCodes } from "../../src/model/exit-codes.ts";
 import { only, tableOf } from "../docs/documents.ts";
 import { type Holdings, holdingsOf, openShop, sumOfNights, weekOfNights } from "./nights.ts";
 import { repository } from "./program.ts";
 
+const page = readFileSync(join(repository, "docs/nightly.md"), "utf8");
 const nights = weekOfNights();
-const told = tableOf(only(readFileSync(join(repository, "docs/nightly.md"), "utf8"), "week")).map(
-  ([day = "", , exitCode, openRows]) => ({ day, exitCode: Number(exitCode), openRows: Number(openRows) }),
-);
+const told = tableOf(only(page, "week")).map(([day = "", , exitCode, openRows]) => ({
+  day,
+  exitCode: Number(exitCode),
+  openRows: Number(openRows),
+}));
 
 it("the sum over the exports is what one expects of a few orders", () => {
   const [monday, tuesday, wednesday, , , , sunday] = sumOfNights(nights);
@@ -21,6 +26,18 @@ it("the sum over the exports is what one expects of a few orders", () => {
   expect(sunday?.orders.get("1001")).toContain("ann.lee@example.com");
   expect(sunday?.orders.get("1002")).toContain("1 CUP-2 at");
   expect([...(sunday?.products.values() ?? [])]).toContain("Sky blue cup, Cups, 12.50");
+});
+
+it("the page about nights says of every exit code whether it is worth an alert", () => {
+  const codes = tableOf(only(page, "nightly exit codes")).map(([code]) => Number(code));
+  expect(codes.toSorted()).toEqual(Object.values(exitCodes).sort());
+});
+
+it("every series that it names is one of /metrics", async () => {
+  const named = page.match(/luminous_import_\w+/g) ?? [];
+  expect(named.length).toBeGreaterThan(2);
+  const text = await createWatchMetrics().text();
+  expect(named.filter((name) => !text.includes(`# TYPE ${name} `))).toEqual([]);
 });
 
 it("each night leaves the account as the exports say, and ends as the document says", {
