@@ -39,6 +39,10 @@ export type { AccountWorld } from "./doctor/account.ts";
 export { type DoctorOptions, type DoctorResult, doctor } from "./doctor/doctor.ts";
 export { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "./doctor/list-channels.ts";
 export { type DropOptions, type DropResult, drop } from "./drop/drop.ts";
+export type { Bell, Place } from "./drop/watch/bell.ts";
+export type { PauseBounds } from "./drop/watch/growing-pauses.ts";
+export { type WatchDropOptions, watchDrop } from "./drop/watch/watch-drop.ts";
+export type { EndedPass, PassEnd, WatchEvent } from "./drop/watch/watch-event.ts";
 export { type ExplainOptions, explain } from "./history/explain.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./history/purge.ts";
 export {

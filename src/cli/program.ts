@@ -164,7 +164,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     });
 
   withAccount(
-    withState(withProgress(withJson(withJob(program.command("drop")), "the summary, with what became of files,"))),
+    withState(withProgress(withJson(withJob(program.command("drop")), "the summary and where the files went"))),
   )
     .description("import what lies complete in the job's drop folder, all of it as one run, and archive it")
     .option("--all-or-nothing", "send nothing when anything is invalid")

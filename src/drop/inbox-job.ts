@@ -1,10 +1,11 @@
 // The job as a pass would run it now, for commands that only look: with the files that lie complete in the inbox, in place.
-import type { Job, JobFile } from "../job/job.ts";
+import type { Job } from "../job/job.ts";
 import { ImportError } from "../model/error.ts";
 import { prepareOptions, type RunOptions } from "../run/run.ts";
-import { prepareInputs } from "../staging/prepare.ts";
+import { checkOnly, prepareInputs } from "../staging/prepare.ts";
 import { faultsOf } from "./blame-files.ts";
 import { leftClaimed } from "./claim.ts";
+import { oldestFirst, placedOf } from "./file-order.ts";
 import { faultsOfFiles, inputsOf, type Placed, rolesOf } from "./match-files.ts";
 import { isThere } from "./move-file.ts";
 import { settingsOf, sortInbox } from "./sort-inbox.ts";
@@ -22,18 +23,19 @@ export interface InboxJob {
 }
 
 /** Looks into the inbox and changes nothing. Throws as a pass does that claims nothing. */
-export async function inboxJob(job: Job, options: Pick<RunOptions, "clock" | "stop" | "onEvent">): Promise<InboxJob> {
+export async function inboxJob(
+  job: Job,
+  { only, ...options }: Pick<RunOptions, "clock" | "only" | "stop" | "onEvent">,
+): Promise<InboxJob> {
   const { inbox } = settingsOf(job);
+  checkOnly(job, only);
   const roles = await rolesOf(job, prepareOptions(options));
   if (!(await isThere(inbox))) {
     return { job: { ...job, inputs: [] }, unfit: [], waiting: 0, warnings: [`the inbox ${inbox} is not there`] };
   }
   const left = await leftClaimed({ inbox, job: job.file.path });
   const sorted = await sortInbox(job, { roles, claimed: left.files }, options);
-  const ready = sorted.ready.map(({ file: { name, path, state }, role }): Placed => {
-    const file: JobFile = { path, shown: name, state };
-    return { file, role };
-  });
+  const ready = placedOf(oldestFirst(sorted.ready.map(({ file, role }) => ({ ...file, role }))));
   const faults = await faultsWhere(ready, job, options);
   const sound = ready.filter((_, at) => !faults.some((each) => each.at === at));
   return {

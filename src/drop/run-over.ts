@@ -13,6 +13,7 @@ import { type PreparedInput, prepareInputs } from "../staging/prepare.ts";
 import { faultsOf } from "./blame-files.ts";
 import type { ClaimedFile } from "./claim.ts";
 import { splitGroups } from "./file-groups.ts";
+import { oldestFirst, placedOf } from "./file-order.ts";
 import { faultsOfFiles, inputsOf, type Placed, type Role } from "./match-files.ts";
 import type { QuarantineReason } from "./quarantine.ts";
 import { settingsOf } from "./sort-inbox.ts";
@@ -122,25 +123,6 @@ async function takeOut(
     out.add(file);
   }
   return out;
-}
-
-/** By the time of their last change, then by name as people count: export-9 before export-10. */
-function oldestFirst(files: readonly ReadyFile[]): readonly ReadyFile[] {
-  return files.toSorted((one, two) => {
-    const between = one.state.modifiedNs - two.state.modifiedNs;
-    return between === 0n ? byName.compare(one.name, two.name) : between < 0n ? -1 : 1;
-  });
-}
-
-const byName = new Intl.Collator("en", { numeric: true });
-
-/** Shown by their names; two of one name, from two passes, with their passes. */
-function placedOf(files: readonly ReadyFile[]): readonly Placed[] {
-  const count = (name: string) => files.filter((file) => file.name === name).length;
-  return files.map(({ name, path, pass, state, role }): Placed => {
-    const file: JobFile = { path, shown: count(name) > 1 ? `${pass}/${name}` : name, state };
-    return { file, role };
-  });
 }
 
 async function hasChanged({ path, state }: Pick<JobFile, "path" | "state">): Promise<boolean> {

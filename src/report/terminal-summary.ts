@@ -112,6 +112,10 @@ export function nextStep(
       ? `fix the cells named above, or the mapping (results.csv has every row), ${isWatched ? "and save: this checks again" : `then check again: ${again}`}`
       : (creationStep(summary, send) ?? `nothing stands in the way. To send it: ${send}`);
   }
+  if (ended === "stopped" && isWatched) {
+    const byItself = stopped?.hint === undefined ? "the watch" : `${stopped.hint.replace(/\.$/, "")}: the watch`;
+    return `${byItself} goes on with it by itself${afterThat(summary, retry)}`;
+  }
   if (ended === "stopped")
     return `${stopped?.hint === undefined ? `to continue: ${again}` : `${stopped.hint.replace(/\.$/, "")} (${again})`}${afterThat(summary, retry)}`;
   const verdict = pilotVerdict(summary);

@@ -59,15 +59,23 @@ export async function dropChaos({ seed, files: count, kills, onProgress }: DropC
   const writing: Promise<Stall | undefined>[] = [];
   const startedAt = (share: number) => Math.floor((files.length * share) / (kills + 1));
 
+  /** Of each share of the files one half comes while the watch starts, and the other while it watches. */
+  const startNext = (share: number): Started => {
+    const own = files.slice(startedAt(share), startedAt(share + 1));
+    const watch = startWatch(project);
+    const isWatching = watch.until(() => watch.stderr().includes("Watching ")).catch(() => undefined);
+    for (const [at, file] of own.entries())
+      writing.push((at % 2 === 0 ? isWatching : Promise.resolve()).then(() => putSome(project, file, random)));
+    return watch;
+  };
+
   for (let kill = 0; kill < kills; kill++) {
-    for (const file of files.slice(startedAt(kill), startedAt(kill + 1))) writing.push(putSome(project, file, random));
     const moment = pick(random, momentOdds);
-    await killAt(moment, project, sandbox, random);
+    await killAt(moment, startNext(kill), { project, sandbox, random });
     moments[moment] = (moments[moment] ?? 0) + 1;
     onProgress?.(`seed ${seed}: ${kill + 1} kills, ${(await lying(project)).inbox.length} files in the inbox`);
   }
-  for (const file of files.slice(startedAt(kills))) writing.push(putSome(project, file, random));
-  const watch = startWatch(project);
+  const watch = startNext(kills);
   const stalls = (await Promise.all(writing)).filter((stall) => stall !== undefined);
   const drained = await drain(project, watch);
   watch.child.kill("SIGTERM");
@@ -91,22 +99,31 @@ inputs:
 `;
 
 async function putSome(project: Project, file: DroppedFile, random: () => number): Promise<Stall | undefined> {
-  await wait(random() * 1500);
+  await wait(random() * 800);
   return putFile(join(project.folder, folders.inbox), file, random);
 }
 
 function startWatch(project: Project): Started {
-  return project.start(["drop", "import.yaml", "--watch", "--poll", "1", "--quiet"]);
+  return project.start(["drop", "import.yaml", "--watch", "--poll", "1"]);
 }
 
-/** Starts a watch and kills it at the moment, or when that does not come. */
-async function killAt(moment: Moment, project: Project, sandbox: Sandbox, random: () => number): Promise<void> {
+interface KillPlace {
+  readonly project: Project;
+  readonly sandbox: Sandbox;
+  readonly random: () => number;
+}
+
+/** Kills the watch at the moment, or when that does not come. */
+async function killAt(
+  moment: Moment,
+  { child, ended }: Started,
+  { project, sandbox, random }: KillPlace,
+): Promise<void> {
   const startedMs = performance.now();
   const before = await lying(project);
   const writesBefore = writesOf(sandbox);
   const writes = 1 + Math.floor(random() * 20);
   const delayMs = random() * (moment === "start" ? 2500 : 20);
-  const { child, ended } = startWatch(project);
   let isOver = false;
   void ended.then(() => {
     isOver = true;

@@ -130,7 +130,10 @@ it("says when it tries again after an outage, and ends with 0 between two tries"
   const { child, ended, until, stderr } = watch(at);
   await until(() => /The watch goes on: next try at \d/.test(stderr()));
   child.kill("SIGTERM");
-  expect((await ended).exitCode).toBe(0);
+  const { exitCode, stdout } = await ended;
+  expect(exitCode).toBe(0);
+  expect(stdout.replace(/\s+/g, " ")).toContain("the watch goes on with it by itself");
+  expect(stdout).not.toContain("--watch");
 });
 
 it("refuses --poll and --listen without --watch", async () => {

@@ -1,13 +1,16 @@
 // `luminous-import check`, also `run --dry-run`.
 import { resolve } from "node:path";
+import { inboxJob } from "../../drop/inbox-job.ts";
+import type { Job } from "../../job/job.ts";
 import { readsStreams } from "../../job/read-once.ts";
 import { watchedFiles } from "../../job/watched-files.ts";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
 import { exitCodeOf, exitCodes } from "../../model/exit-codes.ts";
+import { visibleLine } from "../../model/text/visible.ts";
 import { check as checkJob } from "../../run/check.ts";
 import { resolveAccount } from "../world/account.ts";
-import { openConsole } from "../world/console.ts";
+import { type Console, openConsole } from "../world/console.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
 import { tellError } from "../world/tell-error.ts";
@@ -70,14 +73,16 @@ async function checkOnce(
   world: CommandWorld,
   stop: AbortSignal,
 ): Promise<number> {
-  const job = await loadCommandJob(path, options, flags, world, stop);
-  if (flags.watch === true && (await readsStreams(job))) {
+  const written = await loadCommandJob(path, options, flags, world, stop);
+  if (flags.watch === true && (await readsStreams(written))) {
     throw new ImportError("USAGE", "standard input can be read once, so it cannot be watched; nor can a pipe", {
       hint: "Name a file instead, or check without --watch.",
     });
   }
-  const account = flags.account === true ? await resolveAccount(job, accountSources(world, options)) : undefined;
+  const account = flags.account === true ? await resolveAccount(written, accountSources(world, options)) : undefined;
   await using console = await openConsole(world, options);
+  const { job, exitCode: least } = await withInbox(written, flags, { world, stop, onEvent: console.onEvent });
+  if (job === undefined) return least;
   const result = await checkJob(job, {
     ...(account === undefined ? {} : { account }),
     clock: systemClock,
@@ -89,5 +94,27 @@ async function checkOnce(
     ...(flags.show === undefined ? {} : { show: flags.show }),
   });
   console.close(result.summary, flags.show === undefined ? undefined : result.shown);
-  return result.exitCode;
+  return Math.max(least, result.exitCode);
+}
+
+/** A drop job with the files of its inbox, as a pass would take them; without a job there is nothing to check. */
+async function withInbox(
+  written: Job,
+  { only }: CheckFlags,
+  { world, stop, onEvent }: { readonly world: CommandWorld; readonly stop: AbortSignal } & Pick<Console, "onEvent">,
+): Promise<{ readonly job: Job | undefined; readonly exitCode: number }> {
+  if (written.drop === undefined) return { job: written, exitCode: exitCodes.done };
+  const { job, unfit, warnings } = await inboxJob(written, {
+    clock: systemClock,
+    stop,
+    onEvent,
+    ...(only === undefined ? {} : { only }),
+  });
+  const would = unfit.map(({ reason }) => `a pass would quarantine this file: ${reason}`);
+  for (const message of [...warnings, ...would]) onEvent({ kind: "warning", message });
+  const exitCode = unfit.length === 0 ? exitCodes.done : exitCodes.someFailed;
+  if (job.inputs.some(({ name }) => only === undefined || name === only)) return { job, exitCode };
+  const which = only === undefined ? "" : ` of input ${visibleLine(only)}`;
+  world.stderr.write(`Nothing to check: no complete file${which} lies in ${visibleLine(written.drop.inbox)}.\n`);
+  return { job: undefined, exitCode };
 }

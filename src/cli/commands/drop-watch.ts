@@ -62,7 +62,9 @@ export async function dropWatch(
   if (serving !== undefined) say(`Listening on ${serving.url}: /metrics and /healthz.`);
   const warnings = createNewsFilter();
 
+  let before: DropResult | undefined;
   const load = async (): Promise<Job> => {
+    before = undefined;
     const job = await loadCommandJob(path, options, {}, world, signals.stop);
     settingsOf(job);
     await resolveAccount(job, accountSources(world, options));
@@ -80,7 +82,9 @@ export async function dropWatch(
     };
     try {
       const ended = await dropFiles(job, { ...flags, ...sending(account, signals, { ...console, onEvent }) });
-      if (isWorthTelling(ended)) tellPass(ended, job, { options, console, world });
+      const isOldNews = options.json !== true && isSameStop(ended, before);
+      before = ended;
+      if (isWorthTelling(ended) && !isOldNews) tellPass(ended, job, { options, console, world });
       return ended;
     } catch (error) {
       // Stopped while it looked whether anybody still writes: nothing was cut.
@@ -127,6 +131,12 @@ function isWorthTelling({ taken, archived, quarantined, result, exitCode }: Drop
   return (
     taken > 0 || archived.length > 0 || quarantined.length > 0 || result !== undefined || exitCode !== exitCodes.done
   );
+}
+
+/** An outage that lasts a night is no new table every quarter of an hour. */
+function isSameStop({ result, archived, quarantined }: DropResult, before: DropResult | undefined): boolean {
+  if (result?.stopped === undefined || archived.length + quarantined.length > 0) return false;
+  return result.stopped.code === before?.result?.stopped?.code && result.summary.outcomes.accepted.rows === 0;
 }
 
 /** Keeps a pass that finds what the one before has found from saying it again, poll after poll. */

@@ -84,7 +84,7 @@ export function summaryText(summary: Summary, { stdout, env, cwd }: CommandWorld
 }
 
 // Options that belong to a run's own files and to this one call; a retry takes up where it ended.
-const ofThisRun = /^--(limit|only|input|all-or-nothing|max-errors|strict|force|dry-run)(=|$)/;
+const ofThisRun = /^--(limit|only|input|all-or-nothing|max-errors|strict|force|dry-run|watch|poll|listen)(=|$)/;
 const withoutValue = /^--(all-or-nothing|strict|force|dry-run|watch|account)$|=/;
 
 /** The words that retry what a command with these words did not make. */

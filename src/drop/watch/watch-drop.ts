@@ -88,7 +88,7 @@ export async function watchDrop<End extends PassEnd>(
     const { end, error } = await endOf(pass(job));
     exitCode = end?.exitCode ?? (error === undefined ? exitCodes.done : exitCodeOf(error.code));
     const isOver = exitCode === exitCodes.accountRefused || stop.aborted;
-    const reason = reasonOf(exitCode, error);
+    const reason = reasonOf(exitCode, end, error);
     if (reason === undefined && (end?.taken ?? 0) > 0) pauses.reset();
     // Files that wait may be waiting for something that nobody tells, such as a permission.
     const comesBack = reason !== undefined || (end?.waiting ?? 0) > 0;
@@ -135,10 +135,11 @@ async function endOf<End>(
   }
 }
 
-/** What tells two failures apart; undefined where nothing failed. */
-function reasonOf(exitCode: number, error: ImportError | undefined): string | undefined {
+/** What tells two failures apart; undefined where nothing failed. Why the API is out may be said in other words each time. */
+function reasonOf(exitCode: number, end: PassEnd | undefined, error: ImportError | undefined): string | undefined {
   if (exitCode === exitCodes.done || exitCode === exitCodes.someFailed) return undefined;
-  return error === undefined ? String(exitCode) : `${error.code} ${error.message}`;
+  const { code, message } = error ?? end?.result?.stopped ?? { code: exitCode, message: "" };
+  return exitCode === exitCodes.stopped ? String(code) : `${code} ${message}`;
 }
 
 /** Editors write a file in steps. */

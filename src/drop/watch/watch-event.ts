@@ -13,6 +13,8 @@ export interface PassEnd {
   readonly taken: number;
   /** Files that stay in the inbox. */
   readonly waiting: number;
+  /** Undefined where there was no run; `stopped` says why one did not come to its end. */
+  readonly result?: { readonly stopped: ImportError | undefined } | undefined;
 }
 
 /** A pass that is over. Times are ms since the epoch. */

@@ -1,5 +1,7 @@
 // /metrics and /healthz over HTTP, fed with what real passes told.
+import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { expect, it, test } from "vitest";
 import type { DropResult } from "../../../src/drop/drop.ts";
 import { parseListen, serveWatch, type WatchServer } from "../../../src/drop/serve/serve-watch.ts";
@@ -78,6 +80,14 @@ it("counts passes, files, rows and requests as the passes' own results say", asy
   expect(await serving.value("last_pass_exit_code")).toBe(0);
   expect(await serving.value("pass_under_way")).toBe(0);
   expect(await serving.value(`build_info{version="${version}"}`)).toBe(1);
+});
+
+it("has the metrics and labels that docs/commands.md lists, and no others", async () => {
+  const page = await readFile(join(import.meta.dirname, "../../../docs/commands.md"), "utf8");
+  const listed = [...page.matchAll(/^\| `(luminous_import_\w+)/gm)].map(([, name = ""]) => name);
+  const text = await createWatchMetrics().text();
+  const known = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name);
+  expect(listed.toSorted()).toEqual(known.toSorted());
 });
 
 it("tells neither a file's name nor a cell nor a token", async () => {
