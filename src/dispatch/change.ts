@@ -9,7 +9,7 @@ import { parentPath, parsePath, valueAt, withValueAt } from "../model/payload-pa
 import type { Problem } from "../model/problem.ts";
 import { saysNothing, updateBody } from "../model/request-body.ts";
 import type { Endpoint, Merge, Resource } from "../model/resource.ts";
-import { recordOf } from "../model/resources/record-fields.ts";
+import { recordOf, sameFields } from "../model/resources/record-fields.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { DispatchContext } from "./context.ts";
 import type { DispatchOptions } from "./options.ts";
@@ -28,7 +28,8 @@ export type Requests = readonly [ApiRequest, ...ApiRequest[]];
 
 /**
  * The change that makes the record what the payload says. A field that Luminous moves on by itself (an order's status) counts
- * only where the source says something else than last time, or with --force: else it has not heard of the move. Throws `Halted` when the run
+ * only where the source says something else than last time, or with --force: else it has not heard of the move. What this
+ * run has just made (`isNew`) may not be readable yet, and lacks what creation does not take. Throws `Halted` when the run
  * stops while the record is read.
  */
 export async function changeOf(
@@ -36,6 +37,7 @@ export async function changeOf(
   { id, resource: name, clears }: Pick<QueuedEntry, "id" | "resource" | "clears">,
   remoteId: string,
   payload: JsonObject,
+  isNew: boolean,
 ): Promise<Change> {
   const resource = resources[name];
   const endpoint = resource.updateEndpoint?.(remoteId);
@@ -45,6 +47,10 @@ export async function changeOf(
   if (merge === undefined) {
     if (saysNothing(resource, body)) return { kind: "nothing", notes: [] };
     return { kind: "send", requests: [{ ...endpoint, body: JSON.stringify(body) }], notes: [] };
+  }
+  if (isNew) {
+    const owed = sameFields(body, resource.updateOnly);
+    return { kind: "send", requests: [{ ...endpoint, body: JSON.stringify(owed) }], notes: [] };
   }
 
   const asked = await ask(

@@ -5,6 +5,7 @@ import { forEachAtMost } from "../api/in-parallel.ts";
 import { mostKeys } from "../api/questions.ts";
 import type { Plan, QueuedEntry } from "../model/ledger/entry.ts";
 import type { KnownEntry } from "../model/ledger/queue.ts";
+import { needsUpdate } from "../model/request-body.ts";
 import type { Phase } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { DispatchContext } from "./context.ts";
@@ -184,6 +185,7 @@ async function knownDecision(
   const { options } = context;
   if (isDoubtful(entry)) return { kind: "leave" };
   const resource = resources[entry.resource];
+  if (partial && needsUpdate(resource, entry.payload)) return { kind: "plan", plan: { kind: "update", remoteId } };
   if (!isUpdatable(resource, options.existing[entry.resource])) {
     // Of an old ledger it may not be known which rows made the record: it may be what the rows say now all the same.
     if (!areRowsKnown && (await likenessOf(context, entry, remoteId, "exact")).kind === "same")

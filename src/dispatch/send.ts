@@ -225,7 +225,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
         return trying([{ ...resource.createEndpoint(payload), body }]);
       }
       const { remoteId } = plan;
-      const change = await changeOf(context, entry, remoteId, payload);
+      const change = await changeOf(context, entry, remoteId, payload, state.made === "created");
       switch (change.kind) {
         case "send":
           notes = change.notes;

@@ -205,6 +205,42 @@ describe("an order that somebody else made", () => {
   });
 });
 
+describe("what only an update takes", () => {
+  const gift = order("O-1", [], { gift: true, gift_message: "For Bob", order_status: "on_hold" });
+  const { gift: _, gift_message: __, ...creation } = gift.payload;
+
+  it.each(["skip", "update"] as const)(
+    "follows the creation, also where reads lag and the job says %s",
+    async (policy) => {
+      await using rehearsal = await withProduct({ readLagMs: 400 });
+      const existing = { existing: { sales_orders: policy } } as const;
+      const results = await night(rehearsal, [gift], existing);
+      expect(results["O-1"]).toMatchObject({ outcome: "accepted", action: "created", attempts: 2 });
+      expect(receivedBy(rehearsal, "O-1")).toEqual([creation, { gift_message: "For Bob", gift: true }]);
+      const { started } = rehearsal.sandbox.counts();
+      expect((await night(rehearsal, [gift], existing))["O-1"]?.outcome).toBe("unchanged");
+      expect(rehearsal.sandbox.counts().started).toBe(started);
+    },
+  );
+
+  it("follows in the next run when the first one died in between", async () => {
+    await using rehearsal = await withProduct();
+    await call(rehearsal.sandbox, "POST", "/sales-orders", creation);
+    const run = await rehearsal.stage([gift]);
+    for await (const [entry] of rehearsal.ledger.queue.unplanned(run, "sales_orders", 1)) {
+      const terms = { timeoutMs: 300, readLagMs: 300, secondSendMs: 300 };
+      const plan = { kind: "create" } as const;
+      if (entry === undefined) continue;
+      await sendOne(rehearsal.ledger.queue, entry.id, { plan, hash: entry.hash, atMs: Date.now(), terms });
+      await rehearsal.ledger.queue.created(entry.id, "1");
+    }
+    const results = await night(rehearsal, [gift], {});
+    expect(results["O-1"]).toMatchObject({ outcome: "accepted" });
+    expect(receivedBy(rehearsal, "O-1")).toEqual([creation, { gift_message: "For Bob", gift: true }]);
+    expect(await brokenLaws(rehearsal, 2)).toEqual([]);
+  });
+});
+
 // Each waits more than it works.
 describe.concurrent("with faults", () => {
   it.each(["error-after", "reset-before", "hang-after", "truncated", "throttle"] as const)(

@@ -251,9 +251,13 @@ describe("an entry that may be an update", () => {
     expect([...entry.problems, ...entry.creationProblems]).toEqual([]);
   });
 
-  it("is never an order: whatever the policy says, an order must be complete", () => {
+  it("may be an order, which names its channel for the guard; one that may not be updated must be complete", () => {
     const { order_date: _, ...rest } = order;
-    expect(judge(salesOrders, rest, {}, update).problems.map(({ path }) => path)).toEqual(["order_date"]);
+    const { problems, creationProblems } = judge(salesOrders, rest, {}, update);
+    expect([problems, creationProblems.map(({ path }) => path)]).toEqual([[], ["order_date"]]);
+    expect(judge(salesOrders, rest, {}).problems.map(({ path }) => path)).toEqual(["order_date"]);
+    const { channel_id: __, ...homeless } = order;
+    expect(judge(salesOrders, homeless, {}, update).problems.map(({ path }) => path)).toEqual(["channel_id"]);
   });
 });
 

@@ -6,7 +6,7 @@ import { formatPath, parsePath } from "../payload-path.ts";
 import type { Problem } from "../problem.ts";
 import type { Merge } from "../resource.ts";
 
-/** The fields of an order that PATCH takes and creation takes as well (facts §5.6). */
+/** The fields of an order that PATCH takes (facts §5.6). */
 export const changeableFields = [
   "order_status",
   "customer_email",
@@ -19,8 +19,13 @@ export const changeableFields = [
   "ship_by_date",
   "earliest_ship_date",
   "requested_shipping_service",
+  "carrier_code",
+  "service_code",
   "customer_notes",
   "internal_notes",
+  "gift_message",
+  "gift",
+  "international_options",
   "custom_fields",
   "tags",
 ] as const;

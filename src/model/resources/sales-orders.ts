@@ -11,6 +11,7 @@ import {
   date,
   decimal,
   email,
+  flag,
   holding,
   idOf,
   labelled,
@@ -76,6 +77,15 @@ const item = z.strictObject({
   custom_fields: labelled().optional(),
 });
 
+/** Facts §5.6: PATCH takes them, and the page of POST does not have them. Their limits are not stated. */
+const updateOnly = {
+  carrier_code: text().nullable().optional(),
+  service_code: text().nullable().optional(),
+  gift_message: text().nullable().optional(),
+  gift: flag().optional(),
+  international_options: z.array(z.record(z.string(), z.unknown())).meta({ fieldType: "any" }).optional(),
+};
+
 const schema = z.strictObject({
   channel_id: idOf("channels"),
   order_number: naming(holding("identifier", requiredText(255))),
@@ -99,6 +109,7 @@ const schema = z.strictObject({
   internal_notes: text().nullable().optional(),
   custom_fields: labelled().optional(),
   tags: texts(255).nullable().optional(),
+  ...updateOnly,
 });
 
 /** The sales orders resource. */
@@ -128,7 +139,7 @@ export const salesOrders: SalesOrders = {
     })),
   ],
   objections: negativeMoney,
-  updateOnly: [],
+  updateOnly: Object.keys(updateOnly),
   neverSent: [],
   // The API's own formula: quantity × unit_price, tax and shipping (facts §5.5); it has no currency.
   sums: {

@@ -1,6 +1,7 @@
 // Sales orders over HTTP: create, change (never the lines), custom fields, list, single record, export (facts §5).
 import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
+import { changeableFields } from "../../model/resources/order-changes.ts";
 import { salesOrders } from "../../model/resources/sales-orders.ts";
 import { numberAt, objectAt, objectsAt, textAt } from "../world/content.ts";
 import { rejectErrors } from "../world/rejects.ts";
@@ -12,7 +13,7 @@ import { exportReply } from "./export.ts";
 import { type Listed, listReply } from "./listing.ts";
 import { orderExportRow, orderView } from "./order-view.ts";
 import { resolveProduct, tagsView } from "./product-view.ts";
-import { invalidSelection, requirementErrors, schemaErrors } from "./validation.ts";
+import { invalidSelection, prohibitedErrors, requirementErrors, schemaErrors } from "./validation.ts";
 
 /** The routes of sales orders. There is none to delete or to change lines: the API has none either. */
 export function orderRoutes(world: World): readonly Route[] {
@@ -66,7 +67,11 @@ export function orderRoutes(world: World): readonly Route[] {
 }
 
 function create(world: World, body: JsonObject, bodyText: string): Reply {
-  const errors = [...schemaErrors(salesOrders.schema, body), ...requirementErrors(salesOrders, body)];
+  const errors = [
+    ...prohibitedErrors(salesOrders.updateOnly, body),
+    ...schemaErrors(salesOrders.schema, body),
+    ...requirementErrors(salesOrders, body),
+  ];
   if (errors.length > 0) return invalid(errors);
   const { sales_orders: store, channels, companies } = world.stores;
   const companyId = numberAt(body, "company_id");
@@ -91,32 +96,16 @@ function create(world: World, body: JsonObject, bodyText: string): Reply {
   return created(orderView(world, { record, version: latestOf(record) }));
 }
 
-const changeable = z.strictObject({
-  ...salesOrders.schema.pick({
-    order_status: true,
-    bill_to: true,
-    ship_to: true,
-    customer_email: true,
-    customer_username: true,
-    customer_po_number: true,
-    ship_date: true,
-    hold_until_date: true,
-    ship_by_date: true,
-    earliest_ship_date: true,
-    requested_shipping_service: true,
-    customer_notes: true,
-    internal_notes: true,
-    tags: true,
-  }).shape,
-  // A list, and nobody says of what (facts §5.6): an empty one is all that can be rehearsed.
-  custom_fields: z.array(z.unknown()).max(0, "what is in the list is not documented"),
-  carrier_code: z.string().nullable(),
-  service_code: z.string().nullable(),
-  gift_message: z.string().nullable(),
-  gift: z.boolean(),
-  international_options: z.array(z.unknown()),
-});
-const changeSchema = changeable.partial();
+const changeable = Object.entries(salesOrders.schema.shape).filter(([field]) =>
+  changeableFields.some((name) => name === field),
+);
+const changeSchema = z
+  .strictObject({
+    ...Object.fromEntries(changeable),
+    // A list, and nobody says of what (facts §5.6): an empty one is all that can be rehearsed.
+    custom_fields: z.array(z.unknown()).max(0, "what is in the list is not documented"),
+  })
+  .partial();
 
 function change(world: World, record: StoredRecord, body: JsonObject, bodyText: string): Reply {
   const errors = [...schemaErrors(changeSchema, body), ...rejectErrors(world.settings.rejects, "sales_orders", body)];
