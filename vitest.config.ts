@@ -13,6 +13,9 @@ const perNode = [
   "test/dispatch/stopping.test.ts",
   // Whole commands, one after the other.
   "test/cli/commands.test.ts",
+  "test/cli/drop.test.ts",
+  "test/drop/drop.test.ts",
+  "test/drop/writers.test.ts",
   "test/cli/secrets.test.ts",
   "test/ledger/sqlite/trust.test.ts",
 ];

@@ -24,9 +24,11 @@ const byName = new Intl.Collator("en", { numeric: true });
 
 /** Shown by their names; two of one name, from two passes, with their passes. */
 export function placedOf(files: readonly Ordered[]): readonly Placed[] {
-  const count = (name: string) => files.filter((file) => file.name === name).length;
+  const counts = new Map<string, number>();
+  for (const { name } of files) counts.set(name, (counts.get(name) ?? 0) + 1);
   return files.map(({ name, path, pass = "", state, role }): Placed => {
-    const file: JobFile = { path, shown: count(name) > 1 && pass !== "" ? `${pass}/${name}` : name, state };
+    const isOnly = counts.get(name) === 1 || pass === "";
+    const file: JobFile = { path, shown: isOnly ? name : `${pass}/${name}`, state };
     return { file, role };
   });
 }
