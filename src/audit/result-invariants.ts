@@ -54,7 +54,11 @@ async function compareLines(
   name: string,
 ): Promise<Found> {
   const files = await results.files(run.id);
-  const fileIds = new Map(files.map((file) => [JSON.stringify([inputName(file), file.file]), file.id]));
+  const fileIds = new Map<string, number[]>();
+  for (const file of files) {
+    const name = JSON.stringify([inputName(file), file.file]);
+    fileIds.set(name, [...(fileIds.get(name) ?? []), file.id]);
+  }
   const names = new Map(files.map(({ id, file }) => [id, file]));
   const rows = flat(results.rows(run.id));
   const found = createFindings();
@@ -71,12 +75,16 @@ async function compareLines(
     for await (const line of lines) {
       lineCount += 1;
       const place = `${line.file ?? ""}:${line.line ?? ""}`;
-      const fileId = fileIds.get(JSON.stringify([line.input, line.file]));
-      if (fileId === undefined) {
+      // Tonight's file may be called as the one was that open rows came in: then it is the next row with this number.
+      const refs = (fileIds.get(JSON.stringify([line.input, line.file])) ?? []).map(
+        (file): RowRef => ({ file, number: Number(line.row) }),
+      );
+      const at = row?.ref;
+      const ref = refs.find((each) => at === undefined || compareRows(each, at) >= 0) ?? refs.at(-1);
+      if (ref === undefined) {
         found.add(`${name}: ${place} belongs to no file of the run`);
         continue;
       }
-      const ref: RowRef = { file: fileId, number: Number(line.row) };
       while (row !== undefined && compareRows(row.ref, ref) < 0) {
         found.add(`${names.get(row.ref.file) ?? ""}:${row.line} has no line in ${name}`);
         row = await nextRow();
