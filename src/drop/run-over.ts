@@ -43,14 +43,13 @@ export async function runOver(
   const { job, options, asked, lock } = parts;
   await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
   const { clock = systemClock } = options;
-  const { keepOpenDays } = settingsOf(job);
-  const carried = await carryOpen(job, ledger, { nowMs: clock.nowMs(), keepOpenDays });
+  const carried = await carryOpen(job, ledger, { nowMs: clock.nowMs(), keepOpenDays: settingsOf(job).keepOpenDays });
   let left = oldestFirst(files);
   for (;;) {
     const { ready, waiting } = splitGroups(left, parts.roles);
     for (const { files: others, reason } of waiting) for (const file of others) await parts.giveBack(file, reason);
     left = ready;
-    if (left.length === 0) return { result: undefined, imported: [] };
+    if (left.length === 0 && carried.inputs.length === 0) return { result: undefined, imported: [] };
     const placed = placedOf(left);
     try {
       const inputs = await prepareQuietly(placed, carried, parts);
@@ -64,6 +63,13 @@ export async function runOver(
   }
 }
 
+/** What earlier runs left open comes before the files of the pass; an input that has neither is left out. */
+function passInputs(job: Job, placed: readonly Placed[], { inputs: along }: Carried): readonly Input[] {
+  const own = inputsOf(job, placed);
+  const all = job.inputs.map((input) => own.find(({ name }) => name === input.name) ?? input);
+  return withCarried(all, along).filter(({ files }) => files.length > 0);
+}
+
 /** Read to their ends, and not written to for the quiet time since they were claimed. */
 async function prepareQuietly(
   placed: readonly Placed[],
@@ -73,7 +79,7 @@ async function prepareQuietly(
   const { clock = systemClock, stop } = options;
   const inputs = await asked.meanwhile((signal) =>
     prepareInputs(
-      { ...job, inputs: inputsWith(carried, job, placed) },
+      { ...job, inputs: passInputs(job, placed, carried) },
       { ...prepareOptions({ ...options, stop: signal }), earlierRows: carried.earlierRows },
     ),
   );
@@ -83,19 +89,6 @@ async function prepareQuietly(
     if (await hasChanged(file)) throw new ImportError("INPUT_CHANGED", `${file.shown} changed after it was claimed`);
   }
   return inputs;
-}
-
-/** The inputs that have files in this pass, or rows that are still open from earlier ones. */
-function inputsWith(carried: Carried, job: Job, placed: readonly Placed[]): readonly Input[] {
-  const own = new Map(inputsOf(job, placed).map((input) => [input.name, input]));
-  const isOpen = (name: string): boolean => carried.inputs.some(({ input }) => input === name);
-  const inputs = job.inputs.flatMap((input): readonly Input[] => {
-    const found = own.get(input.name);
-    if (found !== undefined) return [found];
-    const fixed = Object.entries(input.joins).filter(([join]) => input.joinMatch?.[join] === undefined);
-    return isOpen(input.name) ? [{ ...input, files: [], joins: Object.fromEntries(fixed) }] : [];
-  });
-  return withCarried(inputs, carried.inputs);
 }
 
 /** The files that an error is to blame on, each put where it belongs; none where it is no fault of files. */
