@@ -57,7 +57,8 @@ async function week(seed: number): Promise<readonly string[]> {
       say(`killed at ${moment}: ${open.rows} open rows, not ${openRows[index]}`);
   }
   const audit = await shop.project.call(["audit", "import.yaml", "--verify", "all"]);
-  if (audit.exitCode !== 0) found.push(`seed ${seed}: audit ends with ${audit.exitCode}: ${audit.stdout}`);
+  if (audit.exitCode !== 0)
+    found.push(`seed ${seed}: audit ends with ${audit.exitCode}: ${audit.stdout}${audit.stderr}`);
   return found;
 }
 
