@@ -121,12 +121,13 @@ function linesShow([first, ...further]: readonly string[], lines: readonly strin
   return [...lines, "the end"].some((_, index) => linesShow(further, lines.slice(index)));
 }
 
-/** Times, run ids and process ids all alike. */
+/** Times, run ids, process ids and folders named by a date all alike. */
 export function masked(text: string): string {
   return text
     .replaceAll(/\d{8}-\d{6}-[0-9a-f]{4}/g, "RUN")
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?/g, "MOMENT")
     .replaceAll(/\b\d\d:\d\d:\d\d(\.\d+)?\b/g, "TIME")
+    .replaceAll(/\/\d{4}-\d\d-\d\d\//g, "/DATE/")
     .replaceAll(/\bfinished in [^:\n]+:/g, "finished in TIME:")
     .replaceAll(/ +$/gm, "")
     .trim();

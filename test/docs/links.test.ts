@@ -130,7 +130,7 @@ function projectPathsIn(section: string): readonly string[] {
   const words = [...codes(withoutBlocks(section)), ...blocksOf(section).flatMap(({ body }) => body.split(/[\s,'"]+/))];
   return words.flatMap((word) => {
     const path = word.replace(/^node_modules\/luminous-import\//, "").replace(/[#:].*$/, "");
-    const isOurs = /^(src|test|fixtures|mappings|schemas|docs|bench|build|\.ci)\/|^[A-Z]+\.md$/.test(path);
+    const isOurs = /^(src|test|fixtures|mappings|schemas|docs|deploy|bench|build|\.ci)\/|^[A-Z]+\.md$/.test(path);
     return isOurs && !path.includes("*") && !path.includes(".luminous-import") ? [path] : [];
   });
 }

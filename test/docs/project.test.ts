@@ -21,7 +21,8 @@ function filesIn(text: string): readonly string[] {
   const named = [...text.matchAll(/`(?:npx vitest run |npx tsx |bash )?([\w.-]*\/[\w./-]*)`/g)].map(
     ([, path = ""]) => path,
   );
-  return [...linked, ...named].filter((path) => !path.startsWith("https://") && !path.startsWith("dist/"));
+  // What begins with a slash is an address that the program serves.
+  return [...linked, ...named].filter((path) => !/^(https:\/\/|\/|dist\/)/.test(path));
 }
 
 describe.each(["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])("%s", (name) => {

@@ -33,6 +33,7 @@ it("holds what users need and nothing else", () => {
   const isNeeded = [
     /^(README|CHANGELOG)\.md$/,
     /^(LICENSE|package\.json)$/,
+    /^deploy\/(cron|docker|kubernetes|logrotate|systemd)\/[\w@.-]+$/,
     /^docs\/[a-z-]+\.md$/,
     /^fixtures\/demo\/(import\.yaml|exports\/[a-z_]+\.(csv|json))$/,
     /^mappings\/[a-z0-9-]+\.yaml$/,
