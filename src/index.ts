@@ -49,11 +49,11 @@ export type { AccountWorld } from "./doctor/account.ts";
 export { type DoctorOptions, type DoctorResult, doctor } from "./doctor/doctor.ts";
 export { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "./doctor/list-channels.ts";
 export { type DropOptions, type DropResult, drop } from "./drop/drop.ts";
+export { type InboxJob, inboxJob } from "./drop/inbox-job.ts";
 export type { Bell, Place } from "./drop/watch/bell.ts";
 export type { PauseBounds } from "./drop/watch/growing-pauses.ts";
 export { type WatchDropOptions, watchDrop } from "./drop/watch/watch-drop.ts";
 export type { EndedPass, PassEnd, WatchEvent } from "./drop/watch/watch-event.ts";
-export { type InboxJob, inboxJob } from "./drop/inbox-job.ts";
 export { type ExplainOptions, explain } from "./history/explain.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./history/purge.ts";
 export { type ReportOptions, reportAgain as writeReportAgain, type WrittenReport } from "./history/report-again.ts";
@@ -65,10 +65,10 @@ export {
   listRuns,
   type RunStanding,
 } from "./history/status.ts";
-export { type PlanOptions, type PlanResult, plan } from "./plan/plan.ts";
 export type { Environment } from "./notify/destination.ts";
 export type { Notification, NotifiedPass, NotifiedProblem, NotifiedRun } from "./notify/notification.ts";
 export { type NotifiedTarget, type NotifyEnd, type NotifyOptions, notify } from "./notify/notify.ts";
+export { type PlanOptions, type PlanResult, plan } from "./plan/plan.ts";
 export { type CheckOptions, type CheckResult, check } from "./run/check.ts";
 export type { RunEvent, StagedPhase } from "./run/events.ts";
 export { type RetryOptions, type RetryResult, retry } from "./run/retry.ts";
