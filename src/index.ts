@@ -41,6 +41,7 @@ export type { AccountWorld } from "./doctor/account.ts";
 export { type DoctorOptions, type DoctorResult, doctor } from "./doctor/doctor.ts";
 export { type ChannelsOptions, findChannels, listChannels, type SeenChannel } from "./doctor/list-channels.ts";
 export { type DropOptions, type DropResult, drop } from "./drop/drop.ts";
+export { type InboxJob, inboxJob } from "./drop/inbox-job.ts";
 export { type ExplainOptions, explain } from "./history/explain.ts";
 export { type PurgeOptions, type PurgeResult, purgeState } from "./history/purge.ts";
 export {

@@ -19,6 +19,7 @@ import {
 } from "./claim.ts";
 import { ensureFolders } from "./folders.ts";
 import { type Role, rolesOf } from "./match-files.ts";
+import { goAlone } from "./open-rows.ts";
 import { type QuarantineReason, quarantine } from "./quarantine.ts";
 import { runOver } from "./run-over.ts";
 import { isClaimed, settingsOf, sortInbox } from "./sort-inbox.ts";
@@ -32,7 +33,7 @@ export interface DropResult {
   readonly exitCode: number;
   /** Undefined where nothing was claimed. */
   readonly pass: string | undefined;
-  /** Undefined where no file could be imported. */
+  /** Undefined where no file could be imported, and nothing of earlier passes was open. */
   readonly result: RunResult | undefined;
   /** Files in the hands of this pass, those that an earlier one left included. */
   readonly taken: number;
@@ -72,7 +73,7 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
   const toGo = [...sorted.unfit, ...sorted.ready];
   let waiting = sorted.unfinished + sorted.waiting.length;
   for (const { file } of sorted.waiting) if (isClaimed(file)) await unclaim(claimer, file);
-  if (toGo.length === 0) {
+  if (toGo.length === 0 && !(await goAlone(job, options.account.baseUrl, clock))) {
     await endPasses(claimer);
     return { exitCode: exitCodes.done, pass: undefined, result: undefined, taken: 0, archived, quarantined, waiting };
   }

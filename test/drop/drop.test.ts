@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { inboxJob } from "../../src/drop/inbox-job.ts";
 import { ledgersIn } from "../../src/ledger/host.ts";
+import { systemClock } from "../../src/model/clock.ts";
 import { check } from "../../src/run/check.ts";
 import { run } from "../../src/run/run.ts";
 import { errorOf } from "../staging/job-folder.ts";
@@ -333,4 +334,27 @@ it("reference data cannot come out of the inbox: a retry would need it again", a
     "Keep the file elsewhere and name it: join: { lines: lists/lines.csv }.",
   ]);
   expect(await readFile(there.path("in", "sales.csv"), "utf8")).toBe(sales);
+});
+
+describe("rows that an earlier pass left open", () => {
+  it("go along in the pass that brings their product, and the file stays in the archive", async () => {
+    await using there = await dropFolder();
+    const first = await there.pass({ "orders-1.csv": orders("O1") });
+    expect([first.exitCode, first.archived.length, there.held()]).toEqual([3, 1, []]);
+    expect(first.result?.summary.outcomes.blocked.rows).toBe(1);
+    const second = await there.pass({ "goods.csv": goods("A") });
+    expect([second.exitCode, second.taken, there.held()]).toEqual([0, 1, ["A", "O1"]]);
+    expect(second.result?.summary.files.map(({ file }) => file).sort()).toEqual(["goods.csv", "orders-1.csv"]);
+  });
+
+  it("go by themselves over an empty inbox, an hour after the last run at the earliest", async () => {
+    await using there = await dropFolder();
+    await there.pass({ "orders-1.csv": orders("O1") });
+    expect((await there.pass()).result).toBeUndefined();
+    const later = { ...systemClock, nowMs: () => systemClock.nowMs() + 3_700_000 };
+    const alone = await there.pass({}, { clock: later });
+    expect([alone.exitCode, alone.taken, alone.result?.summary.outcomes.blocked.rows]).toEqual([3, 0, 1]);
+    const days = { ...systemClock, nowMs: () => systemClock.nowMs() + 15 * 86_400_000 };
+    expect((await there.pass({}, { clock: days })).result).toBeUndefined();
+  });
 });

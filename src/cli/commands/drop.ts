@@ -54,7 +54,10 @@ export function tellPass(ended: DropResult, job: Job, { options, console, world 
     const way = relative(world.cwd, path);
     return visibleLine(way.startsWith("..") ? path : way);
   };
-  const note = dropNote(files, { inbox: settingsOf(job).inbox, near });
+  const note =
+    result !== undefined && ended.taken === 0
+      ? "No file was taken: rows that earlier passes left open went again."
+      : dropNote(files, { inbox: settingsOf(job).inbox, near });
   // Without a run there is no result, so stdout stays empty.
   if (result === undefined) world.stderr.write(fitted(`${note}\n`, world.stderr));
   else world.stdout.write(fitted(`\n${note}\n`, world.stdout));
