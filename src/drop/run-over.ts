@@ -1,7 +1,7 @@
 // The run of a pass over its claimed files. A file that keeps the others from being read, or that somebody still writes to, is
 // taken out, and the rest goes on without it.
 import { fingerprintOf, stateOf } from "../job/file-states.ts";
-import type { Job, JobFile } from "../job/job.ts";
+import type { Input, Job, JobFile } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
@@ -64,6 +64,13 @@ export async function runOver(
   }
 }
 
+/** What earlier runs left open comes before the files of the pass; an input that has neither is left out. */
+function passInputs(job: Job, placed: readonly Placed[], { inputs: along }: Carried): readonly Input[] {
+  const own = inputsOf(job, placed);
+  const all = job.inputs.map((input) => own.find(({ name }) => name === input.name) ?? input);
+  return withCarried(all, along).filter(({ files }) => files.length > 0);
+}
+
 /** Read to their ends, and not written to for the quiet time since they were claimed. */
 async function prepareQuietly(
   placed: readonly Placed[],
@@ -73,7 +80,7 @@ async function prepareQuietly(
   const { clock = systemClock, stop } = options;
   const inputs = await asked.meanwhile((signal) =>
     prepareInputs(
-      { ...job, inputs: withCarried(job, inputsOf(job, placed), carried.inputs) },
+      { ...job, inputs: passInputs(job, placed, carried) },
       { ...prepareOptions({ ...options, stop: signal }), earlierRows: carried.earlierRows },
     ),
   );

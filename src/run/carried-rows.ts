@@ -69,22 +69,16 @@ export async function carryOpen(
 }
 
 /**
- * The inputs of a pass with what it takes along: the carried files before the pass's own. Of the job's inputs those that have
- * either; `own` are those with files of the pass.
+ * The inputs of a pass with what it takes along: the carried files before the pass's own. Inputs that have neither are left out.
  */
-export function withCarried(
-  { inputs }: Pick<Job, "inputs">,
-  own: readonly Input[],
-  carried: readonly CarriedInput[],
-): readonly Input[] {
+export function withCarried(inputs: readonly Input[], carried: readonly CarriedInput[]): readonly Input[] {
   return inputs.flatMap((input) => {
-    const given = own.find(({ name }) => name === input.name);
     const along = carried.find((each) => each.input === input.name);
-    if (along === undefined) return given ?? [];
-    const { files, joins } = given ?? { ...input, files: [] };
-    const all = { ...joins };
-    for (const [join, of] of Object.entries(along.joins)) all[join] = [...of, ...(all[join] ?? [])];
-    return [{ ...input, files: [...along.files, ...files], joins: all }];
+    const files = [...(along?.files ?? []), ...input.files];
+    const own = { ...input.joins };
+    for (const [join, of] of Object.entries(along?.joins ?? {})) own[join] = [...of, ...(own[join] ?? [])];
+    const isEmpty = files.length === 0 && Object.values(own).every((of) => of.length === 0);
+    return isEmpty ? [] : [{ ...input, files, joins: own }];
   });
 }
 

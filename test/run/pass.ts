@@ -34,8 +34,7 @@ export async function runPass(
 ): Promise<RunResult | undefined> {
   const nowMs = (options.clock ?? systemClock).nowMs();
   const carried = await carryOpen(job, ledger, { nowMs, keepOpenDays });
-  const own = job.inputs.filter(({ files, joins }) => [files, ...Object.values(joins)].some((of) => of.length > 0));
-  const passJob: Job = { ...job, inputs: withCarried(job, own, carried.inputs) };
+  const passJob: Job = { ...job, inputs: withCarried(job.inputs, carried.inputs) };
   if (passJob.inputs.length === 0) return undefined;
   await using asked = await askFirst(passJob, options);
   const inputs = await asked.meanwhile((stop) =>
