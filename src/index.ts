@@ -72,7 +72,8 @@ export { type PlanOptions, type PlanResult, plan } from "./plan/plan.ts";
 export { type CheckOptions, type CheckResult, check } from "./run/check.ts";
 export type { RunEvent, StagedPhase } from "./run/events.ts";
 export { type RetryOptions, type RetryResult, retry } from "./run/retry.ts";
-export { type RunOptions, type RunResult, run } from "./run/run.ts";
+export { run } from "./run/run.ts";
+export type { RunOptions, RunResult } from "./run/run-options.ts";
 
 // What it comes to.
 

@@ -61,12 +61,12 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   // Stages on others.
   dispatch: ["model", "model/text", "model/resources", "model/ledger", "api"],
   job: ["model", "model/text", "model/config", "model/resources", "read", "map/definition"],
+  "staging/files": ["model", "disk", "read", "damage", "map/columns", "job"],
   staging: [
     "model",
     "model/text",
     "model/resources",
     "model/ledger",
-    "disk",
     "read/text",
     "read",
     "damage",
@@ -76,6 +76,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "map",
     "report",
     "job",
+    "staging/files",
   ],
   // What a command does.
   notify: ["model", "model/text", "api", "report", "job"],
@@ -94,6 +95,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "report/html",
     "dispatch",
     "job",
+    "staging/files",
     "staging",
   ],
   plan: [
@@ -199,6 +201,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "drop/serve",
     "demo",
     "init",
+    "notify",
     "cli/completion",
     "cli/world",
   ],

@@ -4,8 +4,9 @@ import type { Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { systemClock } from "../model/clock.ts";
 import { exitCodes } from "../model/exit-codes.ts";
-import { askFirst, prepareOptions, type RunOptions, type RunResult } from "../run/run.ts";
+import { askFirst } from "../run/run.ts";
 import { newRunId } from "../run/run-id.ts";
+import { prepareOptions, type RunOptions, type RunResult } from "../run/run-options.ts";
 import { archivePass, finishPasses } from "./archive.ts";
 import {
   beginPass,

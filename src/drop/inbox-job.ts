@@ -1,7 +1,7 @@
 // The job as a pass would run it now, for commands that only look: with the files that lie complete in the inbox, in place.
 import type { Job } from "../job/job.ts";
 import { ImportError } from "../model/error.ts";
-import { prepareOptions, type RunOptions } from "../run/run.ts";
+import { prepareOptions, type RunOptions } from "../run/run-options.ts";
 import { checkOnly, prepareInputs } from "../staging/prepare.ts";
 import { faultsOf } from "./blame-files.ts";
 import { leftClaimed } from "./claim.ts";

@@ -3,7 +3,7 @@ import type { DropSettings } from "../job/drop-settings.ts";
 import type { Job } from "../job/job.ts";
 import { systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
-import { prepareOptions, type RunOptions } from "../run/run.ts";
+import { prepareOptions, type RunOptions } from "../run/run-options.ts";
 import type { ClaimedFile } from "./claim.ts";
 import { splitGroups } from "./file-groups.ts";
 import { type InboxFile, lookIntoInbox } from "./inbox.ts";

@@ -1,4 +1,4 @@
-// Which inputs of a job can be read only once. How they are read twice all the same: staging/stdin-copy.ts.
+// Which inputs of a job can be read only once. How they are read twice all the same: staging/files/stdin-copy.ts.
 import { isStreamFile } from "../read/stream-file.ts";
 import type { Input, Job, JobFile } from "./job.ts";
 

@@ -13,15 +13,16 @@ import { reportPath, writeReport } from "../report/html/report-page.ts";
 import { type ReportWishes, reportFacts, writeData } from "../report/html/write-reports.ts";
 import type { ShownEntry } from "../report/preview-text.ts";
 import { addForecast, type Summary } from "../report/summary.ts";
+import { copyStreams } from "../staging/files/stdin-copy.ts";
 import { createLocate, type Locate } from "../staging/locate-cells.ts";
 import { damageList, detections, type PreparedInput, prepareInputs, resourceOf } from "../staging/prepare.ts";
 import { stage } from "../staging/stage.ts";
-import { copyStreams } from "../staging/stdin-copy.ts";
 import { askAhead, impatient } from "./ask-ahead.ts";
 import { acceptedCurrenciesAnywhere, earlierEndingsAnywhere } from "./earlier-runs.ts";
 import type { RunEvent } from "./events.ts";
 import { previewEntries } from "./preview-entries.ts";
-import { askFirst, prepareOptions, type RunOptions, stdinCopyOptions } from "./run.ts";
+import { askFirst } from "./run.ts";
+import { prepareOptions, type RunOptions, stdinCopyOptions } from "./run-options.ts";
 import { openScratchFolder } from "./scratch-folder.ts";
 
 /** What a check may be told beside its job. */

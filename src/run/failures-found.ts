@@ -15,7 +15,7 @@ import { failureNames } from "../report/failure-names.ts";
 import { inputName } from "../report/row-outcome.ts";
 import type { RefusedRow, RefusedRows } from "../staging/refused-rows.ts";
 import { type EditedRow, type FailuresFile, findEdits, statesIn } from "./edited-failures.ts";
-import { runFolder } from "./run.ts";
+import { runFolder } from "./finish-run.ts";
 
 /** A failures file that is there. */
 export interface FoundFile extends OpenFile, FailuresFile {

@@ -8,13 +8,14 @@ import { ImportError } from "../model/error.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { isSummary } from "../report/summary.ts";
+import { copyStreams } from "../staging/files/stdin-copy.ts";
 import { checkOnly, prepareInputs } from "../staging/prepare.ts";
 import { rowsOfRuns } from "../staging/row-indexes.ts";
-import { copyStreams } from "../staging/stdin-copy.ts";
 import { originalCells } from "./edited-failures.ts";
 import { failuresFileSettings } from "./failures-file.ts";
 import { type FoundFailures, type FoundFile, findOpenFailures, runsOf } from "./failures-found.ts";
-import { askFirst, execute, prepareOptions, type RunOptions, type RunResult, stdinCopyOptions } from "./run.ts";
+import { askFirst, execute } from "./run.ts";
+import { prepareOptions, type RunOptions, type RunResult, stdinCopyOptions } from "./run-options.ts";
 
 /** What a retry may be told beside its job: what a run may, as far as it makes sense. */
 export type RetryOptions = Omit<RunOptions, "force" | "stdin">;

@@ -1,85 +1,34 @@
 // A run, start to end: prepare → stage → dispatch → report. Everything that can go wrong before the first request ends
 // it with nothing sent; everything after that ends in the ledger, and the same run again continues.
-import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { makeFolder } from "../disk/atomic-file.ts";
 import { type DispatchEnd, dispatch } from "../dispatch/dispatcher.ts";
 import type { Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
-import type { Account } from "../model/account.ts";
-import { type Clock, systemClock } from "../model/clock.ts";
 import { ImportError } from "../model/error.ts";
-import { exitCodeOf, exitCodeOfOutcomes } from "../model/exit-codes.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
-import type { HeldLock } from "../model/ledger/ledger-host.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { version } from "../model/package.ts";
 import { shellWord } from "../model/text/shell-word.ts";
-import { type ReportWishes, writeReports } from "../report/html/write-reports.ts";
-import type { StopReason, Summary } from "../report/summary.ts";
+import { copyStreams } from "../staging/files/stdin-copy.ts";
 import { createLocate } from "../staging/locate-cells.ts";
-import {
-  damageList,
-  detections,
-  type PreparedInput,
-  type PrepareOptions,
-  prepareInputs,
-  resourceOf,
-} from "../staging/prepare.ts";
-import type { RefusedRows } from "../staging/refused-rows.ts";
+import { detections, prepareInputs } from "../staging/prepare.ts";
 import { stage } from "../staging/stage.ts";
-import { copyStreams, type StdinCopyOptions } from "../staging/stdin-copy.ts";
-import { type AdmittedPlan, admitPlan, refuseStrangers } from "./admit-plan.ts";
+import { admitPlan, refuseStrangers } from "./admit-plan.ts";
 import type { RunEvent, StagedPhase } from "./events.ts";
+import { beforeSending, finish, runFolder } from "./finish-run.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
 import { type AskedAccount, askAccount } from "./first-question.ts";
 import { keepProgress } from "./keep-progress.ts";
 import { newRunId } from "./run-id.ts";
-import type { TrafficCount } from "./traffic.ts";
-
-/** What a run may be told beside its job; the defaults do everything, once, and stop for nothing. */
-export interface RunOptions {
-  readonly account: Account;
-  /**
-   * A pilot: the first N open orders with the products, kits, channels and companies of the run that they need, and the first
-   * N of each phase that nothing chosen needs; the rest stays pending.
-   */
-  readonly limit?: number;
-  /** One input by name. */
-  readonly only?: string;
-  /** Nothing is sent when anything is invalid. */
-  readonly allOrNothing?: boolean;
-  readonly maxErrors?: number;
-  /** Warnings count as errors. */
-  readonly strict?: boolean;
-  /** Asks the API again even for what was accepted. */
-  readonly force?: boolean;
-  /** The plan.json of a plan of this job: just that is done, or nothing where it does not hold any more. */
-  readonly plan?: string;
-  /** The version of the program that the ledger notes: this one's, unless a test knows better. */
-  readonly program?: string;
-  /** The machine's own unless said. */
-  readonly clock?: Clock;
-  /** From 0 to below 1. */
-  readonly random?: () => number;
-  /** Starts nothing new; what is in flight settles. */
-  readonly stop?: AbortSignal;
-  /** Cuts what is in flight: it stays in doubt until the next run looks it up. */
-  readonly abort?: AbortSignal;
-  readonly onEvent?: (event: RunEvent) => void;
-  readonly stdin?: Readable;
-  /** What report.html says and leaves out; with all values unless said. */
-  readonly report?: ReportWishes;
-}
-
-/** How a run ended. `exitCode` is that of design §3; `stopped` says why it did not come to its end. */
-export interface RunResult {
-  readonly exitCode: number;
-  readonly summary: Summary;
-  /** The run's folder with results.csv, failures/, summary.json and report.html. */
-  readonly folder: string;
-  readonly stopped: ImportError | undefined;
-}
+import {
+  type Execution,
+  prepareOptions,
+  quietWorld,
+  type RunOptions,
+  type RunResult,
+  stdinCopyOptions,
+  type World,
+} from "./run-options.ts";
 
 /**
  * Runs a job. Throws `ImportError` when nothing was started (exit code 2), the account refuses the token before anything was
@@ -118,51 +67,6 @@ export function askFirst(job: Job, options: RunOptions): Promise<AskedAccount> {
     onEvent: (event) => onEvent?.({ kind: "dispatch", event }),
     onWarning: (message) => onEvent?.({ kind: "warning", message }),
   });
-}
-
-/** The part of a command's options that scanning the inputs takes. */
-export function prepareOptions({ only, stop, onEvent }: CommandOptions): PrepareOptions {
-  return {
-    ...(only === undefined ? {} : { only }),
-    ...(stop === undefined ? {} : { signal: stop }),
-    onProgress: (input, rows) => onEvent?.({ kind: "inspecting", input, rows }),
-  };
-}
-
-/** The part of a command's options that copying standard input takes. */
-export function stdinCopyOptions({ only, stop, stdin }: CommandOptions): StdinCopyOptions {
-  return {
-    ...(only === undefined ? {} : { only }),
-    ...(stop === undefined ? {} : { signal: stop }),
-    ...(stdin === undefined ? {} : { stdin }),
-  };
-}
-
-type CommandOptions = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;
-
-/** What goes through the pipeline. */
-interface Execution {
-  readonly job: Job;
-  /**
-   * `drop`: a pass over a drop folder, in which newer files win over older ones. Unless said it is a run, or a retry with
-   * `retryOf`.
-   */
-  readonly command?: "drop";
-  readonly asked: AskedAccount;
-  readonly inputs: readonly PreparedInput[];
-  readonly ledger: Ledger;
-  /** Of the state folder; told the name of the run. */
-  readonly lock: HeldLock;
-  /** What was odd before, in words. */
-  readonly warnings: readonly string[];
-  /** The plan that is done. */
-  readonly plan?: AdmittedPlan;
-  /** The run whose failures files the inputs are; absent in a run over the job's own files. */
-  readonly retryOf?: RunRecord;
-  /** Of a retry: rows of its files that must not be sent as they stand. */
-  readonly refused?: RefusedRows;
-  /** Of a retry: gives up what is not in its files any more, once all of them are staged, and says it. */
-  readonly giveUp?: (run: RunRecord) => Promise<readonly string[]>;
 }
 
 /** Stages, sends and reports inputs as one run. The caller holds the lock of the state folder. Throws as `run` does. */
@@ -272,35 +176,6 @@ async function stagedEntries(ledger: Ledger, { id }: RunRecord): Promise<RunEven
   };
 }
 
-// Whoever says nothing gets the machine's clock, its randomness, and a run that nothing interrupts.
-function quietWorld(): Pick<Required<RunOptions>, "clock" | "random" | "stop" | "abort"> {
-  const { signal: never } = new AbortController();
-  return { clock: systemClock, random: Math.random, stop: never, abort: never };
-}
-
-type World = RunOptions & ReturnType<typeof quietWorld>;
-
-/** An error before the first request ends the run as one in which nothing was sent. */
-async function beforeSending(
-  ledger: Ledger,
-  { id }: RunRecord,
-  { clock, onEvent }: World,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const exitCode = error instanceof ImportError ? exitCodeOf(error.code) : 1;
-    const message = error instanceof Error ? error.message : String(error);
-    // The error that is under way matters more than a ledger that cannot note it.
-    await ledger.runs
-      .end(id, { endedAtMs: clock.nowMs(), exitCode, summary: { stopped: { message } } })
-      .catch(() => undefined);
-    onEvent?.({ kind: "ended", exitCode, ended: "stopped", rows: 0 });
-    throw error;
-  }
-}
-
 async function refusedAsAWhole(
   ledger: Ledger,
   { id }: RunRecord,
@@ -318,85 +193,6 @@ async function refusedAsAWhole(
     },
   );
   return { kind: "stopped", error };
-}
-
-interface Ending {
-  readonly end: DispatchEnd;
-  readonly warnings: readonly string[];
-  readonly traffic: TrafficCount;
-  readonly options: World;
-}
-
-async function finish(
-  { job, ledger, inputs, retryOf, plan }: Execution,
-  record: RunRecord,
-  ending: Ending,
-): Promise<RunResult> {
-  const { end, options } = ending;
-  const { limit } = options;
-  const folder = runFolder(job, record);
-  options.onEvent?.({ kind: "reporting", folder });
-  await ledger.queue.settleRest(record.id, undefined);
-  await ledger.flush(); // a ledger that is lost is told instead of results
-  const stopped = end.kind === "stopped" ? end.error : undefined;
-  const tallies = await ledger.results.tallies(record.id);
-  const exitCode =
-    stopped === undefined ? exitCodeOfOutcomes(tallies.map(({ outcome }) => outcome)) : exitCodeOf(stopped.code);
-  const endedAtMs = options.clock.nowMs();
-  const facts = {
-    account: options.account.baseUrl,
-    endedAtMs,
-    exitCode,
-    traffic: ending.traffic.total(),
-    timeline: ending.traffic.timeline(),
-    warnings: ending.warnings,
-    folder,
-    damage: damageList(inputs),
-    resourceOf: resourceOf(inputs),
-    open: await ledger.failures.count(job.file.path, record.id),
-    ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
-    ...(limit === undefined ? {} : { pilot: { limit, counts: await ledger.queue.pilot(record.id) } }),
-    ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
-  };
-  const wishes = { words: [record.command, job.file.shown], ...options.report };
-  const summary = await writeReports(ledger.results, record, folder, facts, wishes).catch(afterSending);
-  await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
-  if (plan !== undefined && stopped === undefined) await ledger.plans.done(plan.planId, record.runId);
-  await ledger.flush();
-  options.onEvent?.({ kind: "ended", exitCode, ended: summary.ended, rows: summary.totals.rows });
-  await tidyUp(ledger);
-  return { exitCode, summary, folder, stopped };
-}
-
-/** Only now: until a run has ended, a crash may need the payloads again. A disk too full for it takes nothing from the run. */
-async function tidyUp({ upkeep }: Ledger): Promise<void> {
-  try {
-    await upkeep.dropPayloads();
-  } catch (error) {
-    if (!(error instanceof ImportError)) throw error;
-  }
-}
-
-/** Where a run's files are. */
-export function runFolder({ state }: Job, { runId }: RunRecord): string {
-  return join(state, "runs", runId);
-}
-
-// Exit code 2 would say that nothing was started.
-function afterSending(error: unknown): never {
-  if (!(error instanceof ImportError) || error.code !== "STATE_UNUSABLE") throw error;
-  throw new ImportError(
-    "RESULTS_UNWRITTEN",
-    `everything went as the ledger says, but the results cannot be written: ${error.message}`,
-    {
-      hint: "make the folder writable and run the same command again: what was accepted is not sent again",
-      cause: error,
-    },
-  );
-}
-
-function stopReason({ code, message, hint }: ImportError): StopReason {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -6,7 +6,7 @@ import type { Draft, RowGroup, SourceRow } from "../model/draft.ts";
 import type { NewEntry } from "../model/ledger/entry.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { Row, RowRef } from "../model/row.ts";
-import { damageProblems } from "./column-damage.ts";
+import { damageProblems } from "./files/column-damage.ts";
 import { attachJoins, type JoinFiles, keyText } from "./joins.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { openRowsHash, type RowsHash, rowsHash } from "./rows-hash.ts";

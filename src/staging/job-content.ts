@@ -3,7 +3,7 @@
 import type { Job } from "../job/job.ts";
 import { watchedFiles } from "../job/watched-files.ts";
 import { contentHash, type Json } from "../model/json.ts";
-import { contentOf } from "./file-content.ts";
+import { contentOf } from "./files/file-content.ts";
 
 /** A file that a job reads, and the hash of its bytes; null for one that is not there, as that of a job made by a program. */
 export interface JobContentFile {

@@ -18,14 +18,14 @@ import { didYouMean } from "../model/text/nearest.ts";
 import { readConfigText } from "../read/config-text.ts";
 import type { Summary } from "../report/summary.ts";
 import { cutTo } from "../report/wording.ts";
-import { type ColumnDamage, damageWarnings } from "./column-damage.ts";
-import { contentOf, equalFiles } from "./file-content.ts";
+import { type ColumnDamage, damageWarnings } from "./files/column-damage.ts";
+import { contentOf, equalFiles } from "./files/file-content.ts";
+import { openJobFile } from "./files/open-file.ts";
+import { seeInput } from "./files/seen-input.ts";
 import { lookupFile, readLookups } from "./lookup-tables.ts";
-import { openJobFile } from "./open-file.ts";
 import type { RefusedRows } from "./refused-rows.ts";
 import { type AgedRows, readIndexes, rowsOfFiles } from "./row-indexes.ts";
 import { type ScannedFiles, type ScanOptions, scanFiles } from "./scan-files.ts";
-import { seeInput } from "./seen-input.ts";
 
 /** An input that is ready to be staged. */
 export interface PreparedInput {

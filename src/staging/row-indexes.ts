@@ -9,8 +9,8 @@ import type { Ledger } from "../model/ledger/ledger.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { isTable, type Row } from "../model/row.ts";
 import { parseRow } from "../read/open.ts";
+import { openJobFile } from "./files/open-file.ts";
 import { sourceRow } from "./joins.ts";
-import { openJobFile } from "./open-file.ts";
 
 /** Batches of rows, newer ones first, with the file that they stand in; `age` counts the runs since. */
 export type AgedRows = AsyncIterable<{

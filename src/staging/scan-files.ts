@@ -13,9 +13,9 @@ import { literalWords } from "../map/literal-words.ts";
 import type { ColumnStyles, Fills } from "../model/column-style.ts";
 import { type FileInfo, isTable, type Row } from "../model/row.ts";
 import { sameSettings } from "../read/open.ts";
-import { type ColumnDamage, watchDamage } from "./column-damage.ts";
-import { watchFills } from "./fill-runs.ts";
-import { openJobFile } from "./open-file.ts";
+import { type ColumnDamage, watchDamage } from "./files/column-damage.ts";
+import { watchFills } from "./files/fill-runs.ts";
+import { openJobFile } from "./files/open-file.ts";
 import type { RefusedRows } from "./refused-rows.ts";
 
 /** How to look. */

@@ -11,7 +11,8 @@ import { ledgerPath } from "../../src/ledger/sqlite/storage/ledger-file.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import type { EntryStory, Explanation } from "../../src/report/explanation.ts";
 import { storyText } from "../../src/report/story-text.ts";
-import { type RunResult, run } from "../../src/run/run.ts";
+import { run } from "../../src/run/run.ts";
+import type { RunResult } from "../../src/run/run-options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { errorOf, type Files, jobFolder } from "../staging/job-folder.ts";
 

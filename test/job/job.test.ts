@@ -90,7 +90,7 @@ describe("a job that is wrong", () => {
         "  - { name: a, file: a.csv, maping: m.yaml }",
         "  - { name: a b, file: a.csv, mapping: m.yaml }",
         "limits: { attempts: 0, concurrency: many }",
-        "existing: { products: upate, sales_orders: update }",
+        "existing: { products: upate, sales_orders: replace }",
       ].join("\n"),
     );
     expect(faults).toEqual([
@@ -102,7 +102,7 @@ describe("a job that is wrong", () => {
       "import.yaml:6:21: limits.attempts: must be at least 1",
       'import.yaml:6:37: limits.concurrency: must be a number, not "many"',
       'import.yaml:7:23: existing.products: must be one of update, skip, fail, not "upate". Did you mean "update"?',
-      'import.yaml:7:44: existing.sales_orders: must be one of skip, fail, not "update"',
+      'import.yaml:7:44: existing.sales_orders: must be one of skip, fail, update, not "replace"',
     ]);
   });
 

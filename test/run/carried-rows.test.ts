@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { RunResult } from "../../src/run/run.ts";
+import type { RunResult } from "../../src/run/run-options.ts";
 import { type PassJob, passJob } from "./pass-job.ts";
 import { fatesIn, orderFields } from "./sandbox-job.ts";
 

@@ -8,7 +8,8 @@ import { expect, it } from "vitest";
 import { countOpenFailures } from "../../src/history/status.ts";
 import { loadJob } from "../../src/job/job.ts";
 import { retry } from "../../src/run/retry.ts";
-import { type RunResult, run } from "../../src/run/run.ts";
+import { run } from "../../src/run/run.ts";
+import type { RunResult } from "../../src/run/run-options.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
 import { jobFolder } from "../staging/job-folder.ts";
 

@@ -8,7 +8,7 @@ import { ledgersIn } from "../../src/ledger/host.ts";
 import { systemClock } from "../../src/model/clock.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import { type RetryResult, retry } from "../../src/run/retry.ts";
-import type { RunOptions, RunResult } from "../../src/run/run.ts";
+import type { RunOptions, RunResult } from "../../src/run/run-options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { type Files, type JobFolder, jobFolder } from "../staging/job-folder.ts";
 import { runPass } from "./pass.ts";

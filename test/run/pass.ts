@@ -5,7 +5,8 @@ import { systemClock } from "../../src/model/clock.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import type { HeldLock } from "../../src/model/ledger/ledger-host.ts";
 import { carryOpen, withCarried } from "../../src/run/carried-rows.ts";
-import { askFirst, execute, prepareOptions, type RunOptions, type RunResult } from "../../src/run/run.ts";
+import { askFirst, execute } from "../../src/run/run.ts";
+import { prepareOptions, type RunOptions, type RunResult } from "../../src/run/run-options.ts";
 import { prepareInputs } from "../../src/staging/prepare.ts";
 
 /** What a pass may be told beside its job: what a run may, as far as it makes sense. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { terminalSummary } from "../../src/report/terminal-summary.ts";
 import { retry } from "../../src/run/retry.ts";
-import type { RunResult } from "../../src/run/run.ts";
+import type { RunResult } from "../../src/run/run-options.ts";
 import { fatesIn, orderFields, ordersJob, sandboxJob } from "./sandbox-job.ts";
 
 const items = `children:

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from "vitest";
 import { Database } from "../../src/ledger/sqlite/storage/database.ts";
 import { ledgerPath } from "../../src/ledger/sqlite/storage/ledger-file.ts";
 import { terminalSummary } from "../../src/report/terminal-summary.ts";
-import type { RunResult } from "../../src/run/run.ts";
+import type { RunResult } from "../../src/run/run-options.ts";
 import { changeProduct, fatesIn, orderFields, ordersJob, type SandboxJob, sandboxJob } from "./sandbox-job.ts";
 
 const files = {

@@ -5,7 +5,7 @@ import { describe, expect, it, test } from "vitest";
 import { explain } from "../../src/history/explain.ts";
 import { readJobOutline } from "../../src/job/job-outline.ts";
 import { terminalSummary } from "../../src/report/terminal-summary.ts";
-import type { RunResult } from "../../src/run/run.ts";
+import type { RunResult } from "../../src/run/run-options.ts";
 import { fatesIn, orderFields, ordersJob, type SandboxJob, sandboxJob } from "./sandbox-job.ts";
 
 const mapping = (group: string) => `version: 1

@@ -2,7 +2,8 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CheckOptions, type CheckResult, check } from "../../src/run/check.ts";
-import { type RunOptions, type RunResult, run } from "../../src/run/run.ts";
+import { run } from "../../src/run/run.ts";
+import type { RunOptions, RunResult } from "../../src/run/run-options.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { parseResults } from "../e2e/table.ts";
 import { type Files, type JobFolder, jobFolder } from "../staging/job-folder.ts";

@@ -11,10 +11,10 @@ import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import type { ResultRow } from "../../src/model/ledger/results.ts";
 import { describeProblem, type Problem } from "../../src/model/problem.ts";
 import { phases } from "../../src/model/resources/resources.ts";
+import { copyStreams } from "../../src/staging/files/stdin-copy.ts";
 import { createLocate, type Locate } from "../../src/staging/locate-cells.ts";
 import { prepareInputs } from "../../src/staging/prepare.ts";
 import { stage } from "../../src/staging/stage.ts";
-import { copyStreams } from "../../src/staging/stdin-copy.ts";
 
 /** Files by their path in the folder. */
 export type Files = Readonly<Record<string, string>>;

@@ -5,8 +5,8 @@ import { Readable } from "node:stream";
 import { describe, expect, it, test } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
 import { check } from "../../src/run/check.ts";
+import { copyStreams } from "../../src/staging/files/stdin-copy.ts";
 import { prepareInputs } from "../../src/staging/prepare.ts";
-import { copyStreams } from "../../src/staging/stdin-copy.ts";
 import { errorOf, type Files, jobFolder, stagedJob } from "./job-folder.ts";
 
 const job = (file: string, more = ""): string =>

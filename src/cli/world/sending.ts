@@ -1,7 +1,7 @@
 // What a command that sends is handed of the process: time, chance, and the ways to stop it.
 import type { Account } from "../../model/account.ts";
 import { systemClock } from "../../model/clock.ts";
-import type { RunOptions } from "../../run/run.ts";
+import type { RunOptions } from "../../run/run-options.ts";
 import type { Console } from "./console.ts";
 import type { Interrupts } from "./interrupt.ts";
 import type { CommandWorld } from "./world.ts";

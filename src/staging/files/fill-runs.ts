@@ -1,8 +1,8 @@
 // Looks for what blank cells are filled with (`fill: down`) while the rows of a file pass. Every row counts as one above,
 // whatever the mapping leaves out: cells are merged in the sheet. Memory grows with the runs of blank cells, up to a bound.
-import { type Filling, type FillRun, type Fills, fillingAt } from "../model/column-style.ts";
-import { ImportError } from "../model/error.ts";
-import { type FileInfo, isTable, type Row } from "../model/row.ts";
+import { type Filling, type FillRun, type Fills, fillingAt } from "../../model/column-style.ts";
+import { ImportError } from "../../model/error.ts";
+import { type FileInfo, isTable, type Row } from "../../model/row.ts";
 
 /** So many runs of blank cells of one file are kept. */
 const maxRuns = 500_000;

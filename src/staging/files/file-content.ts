@@ -1,7 +1,7 @@
 // What files hold as a whole, told apart by a hash: a file that was downloaded twice, and data that mappings look things up in.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import type { JobFile } from "../job/job.ts";
+import type { JobFile } from "../../job/job.ts";
 
 /** 32 hex digits over the bytes of a file; undefined for one that cannot be read, which is somebody else's to say. */
 export async function contentOf(path: string): Promise<string | undefined> {

@@ -1,12 +1,12 @@
 // Damage of the columns of an input: watched for while the files are looked through, told in words, and under --strict held
 // against the rows that have it.
-import type { DamageWatch } from "../damage/suspects.ts";
-import { watchColumn } from "../damage/watch-column.ts";
-import type { UsedColumn } from "../map/columns/column-roles.ts";
-import type { Damage, DamageKind } from "../model/damage.ts";
-import type { SourceRow } from "../model/draft.ts";
-import type { Problem } from "../model/problem.ts";
-import type { Row } from "../model/row.ts";
+import type { DamageWatch } from "../../damage/suspects.ts";
+import { watchColumn } from "../../damage/watch-column.ts";
+import type { UsedColumn } from "../../map/columns/column-roles.ts";
+import type { Damage, DamageKind } from "../../model/damage.ts";
+import type { SourceRow } from "../../model/draft.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Row } from "../../model/row.ts";
 
 /** Damage of one column of an input's files. */
 export interface ColumnDamage extends Damage {

@@ -3,11 +3,11 @@
 import { open, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
-import { makePrivateFolder, privateModes } from "../disk/private-files.ts";
-import { stateError } from "../disk/state-error.ts";
-import type { Input, Job, JobFile } from "../job/job.ts";
-import { filesOf } from "../job/read-once.ts";
-import { openStreamFile, piecesOfStream } from "../read/stream-file.ts";
+import { makePrivateFolder, privateModes } from "../../disk/private-files.ts";
+import { stateError } from "../../disk/state-error.ts";
+import type { Input, Job, JobFile } from "../../job/job.ts";
+import { filesOf } from "../../job/read-once.ts";
+import { openStreamFile, piecesOfStream } from "../../read/stream-file.ts";
 
 /** A job whose files can all be read twice. Disposing removes the copies. */
 export interface StdinCopy extends AsyncDisposable {

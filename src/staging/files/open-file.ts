@@ -1,9 +1,9 @@
 // Opening a file of an input: from the disk, or what the ledger keeps of it where a pass takes rows along from an earlier run.
-import type { CarriedFile, JobFile } from "../job/job.ts";
-import { type FileInfo, isTable, type OpenInput, type Row, type SourceSettings } from "../model/row.ts";
-import { parseRecord } from "../read/csv-records.ts";
-import { fitHeadings } from "../read/headings.ts";
-import { openInput, parseRow } from "../read/open.ts";
+import type { CarriedFile, JobFile } from "../../job/job.ts";
+import { type FileInfo, isTable, type OpenInput, type Row, type SourceSettings } from "../../model/row.ts";
+import { parseRecord } from "../../read/csv-records.ts";
+import { fitHeadings } from "../../read/headings.ts";
+import { openInput, parseRow } from "../../read/open.ts";
 
 /** Opens it as `openInput` does. Rows that were carried need no file; their columns are named as these settings ask for. */
 export async function openJobFile(file: JobFile, settings: SourceSettings): Promise<OpenInput> {

@@ -1,6 +1,6 @@
 // The files of an input as they were before anything was read from them: what staging compares them with.
-import { type Glob, type Seen, type SeenFile, seeFile } from "../job/file-states.ts";
-import type { Input, JobFile } from "../job/job.ts";
+import { type Glob, type Seen, type SeenFile, seeFile } from "../../job/file-states.ts";
+import type { Input, JobFile } from "../../job/job.ts";
 
 /** An input whose files have their states. What a lookup reads can be added to `files` once the mapping is known. */
 export interface SeenInput extends Seen {
