@@ -1,6 +1,5 @@
 // A plan: everything of a check, and a rehearsal of the run over an account that is only read. What a run would do with every
 // entry goes into the ledger, so that `run --plan` can do just that. Not here: whether a plan still holds (run/admit-plan.ts).
-import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { writeAtomically } from "../disk/atomic-file.ts";
 import { countOpenOrders, oldOrdersWarning } from "../dispatch/open-orders.ts";
@@ -26,6 +25,7 @@ import { askOptions, stageOnly } from "../run/check.ts";
 import type { RunEvent } from "../run/events.ts";
 import { previewEntries } from "../run/preview-entries.ts";
 import { askFirst } from "../run/run.ts";
+import { newRunId } from "../run/run-id.ts";
 import { prepareOptions } from "../run/run-options.ts";
 import { openScratchFolder } from "../run/scratch-folder.ts";
 import { contentOfJob } from "../staging/job-content.ts";
@@ -100,7 +100,7 @@ export async function plan(job: Job, options: PlanOptions): Promise<PlanResult> 
   await using scratch = await openScratchFolder();
   const { ledger: knowing, afterRun } = await knowingLedger(job, account, scratch.path);
   await using ledger = knowing;
-  const planId = newPlanId(clock);
+  const planId = `plan-${newRunId(clock)}`;
   const startedAtMs = clock.nowMs();
   const record = await ledger.runs.begin({ runId: planId, job: job.file.path, command: "plan", startedAtMs });
   const warnings = new Set([...asked.warnings, ...inputs.flatMap((input) => input.warnings)]);
@@ -166,7 +166,7 @@ export async function plan(job: Job, options: PlanOptions): Promise<PlanResult> 
   await keep(job, ledger, { run: record.id, afterRun, madeAtMs: startedAtMs, made, files });
   const file = files.at(-1) ?? "";
   const { words = ["plan", job.file.shown], shownFile = (path) => path } = options;
-  await writePlanPage(folder, made, planCommands(words, shownFile(file)));
+  await writePlanPage(folder, made, planCommands(words, shownFile(file), job.drop !== undefined));
   return { exitCode, plan: made, folder, file, summary, shown };
 }
 
@@ -219,11 +219,4 @@ function excludedRows(
     if (tally.outcome === "excluded" && resource !== undefined) rows[resource] = (rows[resource] ?? 0) + tally.rows;
   }
   return rows;
-}
-
-/** As run ids: sortable by time, unique enough for one state folder. */
-function newPlanId(clock: Clock): string {
-  const now = new Date(clock.nowMs());
-  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  return `plan-${stamp}-${now.getUTCMilliseconds().toString(16).padStart(3, "0")}${randomInt(16).toString(16)}`;
 }

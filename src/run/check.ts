@@ -140,6 +140,7 @@ export async function stageOnly(
     run,
     strict,
     showCreationNeeds,
+    newerWins: job.drop !== undefined,
     earlierEndings: earlierEndingsAnywhere(job),
     acceptedCurrencies: acceptedCurrenciesAnywhere(job),
     locate,

@@ -1,17 +1,14 @@
 // `luminous-import check`, also `run --dry-run`.
 import { resolve } from "node:path";
-import { inboxJob } from "../../drop/inbox-job.ts";
-import type { Job } from "../../job/job.ts";
 import { readsStreams } from "../../job/read-once.ts";
 import { watchedFiles } from "../../job/watched-files.ts";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
 import { exitCodeOf, exitCodes } from "../../model/exit-codes.ts";
-import { visibleLine } from "../../model/text/visible.ts";
 import { reportPath } from "../../report/html/report-page.ts";
 import { check as checkJob } from "../../run/check.ts";
 import { resolveAccount } from "../world/account.ts";
-import { type Console, openConsole } from "../world/console.ts";
+import { openConsole } from "../world/console.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
 import { openPage } from "../world/open-page.ts";
@@ -19,6 +16,7 @@ import type { ReportFlags } from "../world/sending.ts";
 import { tellError } from "../world/tell-error.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 import { watch } from "./watch.ts";
+import { withInbox } from "./with-inbox.ts";
 
 /** The flags of `check`. */
 export interface CheckFlags extends InputFlags, ReportFlags {
@@ -84,7 +82,7 @@ async function checkOnce(
   }
   const account = flags.account === true ? await resolveAccount(written, accountSources(world, options)) : undefined;
   await using console = await openConsole(world, options);
-  const { job, exitCode: least } = await withInbox(written, flags, { world, stop, onEvent: console.onEvent });
+  const { job, exitCode: least } = await withInbox(written, "check", flags, { world, stop, onEvent: console.onEvent });
   if (job === undefined) return least;
   const result = await checkJob(job, {
     ...(account === undefined ? {} : { account }),
@@ -100,26 +98,4 @@ async function checkOnce(
   console.close(result.summary, flags.show === undefined ? undefined : result.shown);
   if (flags.open === true && flags.watch !== true) await openPage(reportPath(result.folder), world);
   return Math.max(least, result.exitCode);
-}
-
-/** A drop job with the files of its inbox, as a pass would take them; without a job there is nothing to check. */
-async function withInbox(
-  written: Job,
-  { only }: CheckFlags,
-  { world, stop, onEvent }: { readonly world: CommandWorld; readonly stop: AbortSignal } & Pick<Console, "onEvent">,
-): Promise<{ readonly job: Job | undefined; readonly exitCode: number }> {
-  if (written.drop === undefined) return { job: written, exitCode: exitCodes.done };
-  const { job, unfit, warnings } = await inboxJob(written, {
-    clock: systemClock,
-    stop,
-    onEvent,
-    ...(only === undefined ? {} : { only }),
-  });
-  const would = unfit.map(({ reason }) => `a pass would quarantine this file: ${reason}`);
-  for (const message of [...warnings, ...would]) onEvent({ kind: "warning", message });
-  const exitCode = unfit.length === 0 ? exitCodes.done : exitCodes.someFailed;
-  if (job.inputs.some(({ name }) => only === undefined || name === only)) return { job, exitCode };
-  const which = only === undefined ? "" : ` of input ${visibleLine(only)}`;
-  world.stderr.write(`Nothing to check: no complete file${which} lies in ${visibleLine(written.drop.inbox)}.\n`);
-  return { job: undefined, exitCode };
 }

@@ -1,5 +1,6 @@
 // `luminous-import plan`.
 import { resolve } from "node:path";
+import type { Job } from "../../job/job.ts";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
 import { exitCodeOf, exitCodes } from "../../model/exit-codes.ts";
@@ -14,6 +15,7 @@ import { interruptible } from "../world/interrupt.ts";
 import { type InputFlags, loadCommandJob } from "../world/load-job.ts";
 import { tellError } from "../world/tell-error.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
+import { withInbox } from "./with-inbox.ts";
 
 /** The flags of `plan`. */
 export interface PlanFlags extends InputFlags {
@@ -34,9 +36,10 @@ export async function plan(
 ): Promise<number> {
   try {
     const result = await make(path, options, flags, world);
+    if (typeof result === "number") return result;
     if (options.json === true) world.stdout.write(`${JSON.stringify(result.plan, null, 2)}\n`);
     else tell(result, flags, world);
-    return result.exitCode;
+    return Math.max(result.least, result.exitCode);
   } catch (error) {
     // As of a check: there is nothing to continue.
     if (!(error instanceof ImportError) || exitCodeOf(error.code) !== exitCodes.stopped) throw error;
@@ -50,26 +53,35 @@ async function make(
   options: GlobalOptions,
   { only, strict, show = usuallyShown, out, input }: PlanFlags,
   world: CommandWorld,
-): Promise<PlanResult> {
+): Promise<(PlanResult & { readonly least: number; readonly job: Job }) | number> {
   using signals = interruptible(world);
-  const job = await loadCommandJob(path, options, input === undefined ? {} : { input }, world, signals.stop);
-  const account = await resolveAccount(job, accountSources(world, options));
+  const written = await loadCommandJob(path, options, input === undefined ? {} : { input }, world, signals.stop);
+  const account = await resolveAccount(written, accountSources(world, options));
   await using console = await openConsole(world, options);
-  return await planJob(job, {
+  const { stop } = signals;
+  const chosen = only === undefined ? {} : { only };
+  const { job, exitCode: least } = await withInbox(written, "plan", chosen, { world, stop, onEvent: console.onEvent });
+  if (job === undefined) return least;
+  const planned = await planJob(job, {
     account,
     clock: systemClock,
-    stop: signals.stop,
+    stop,
     words: world.argv,
     shownFile: (file) => near(file, world),
     onEvent: console.onEvent,
-    ...(only === undefined ? {} : { only }),
+    ...chosen,
     ...(strict === undefined ? {} : { strict }),
     ...(show === 0 ? {} : { show }),
     ...(out === undefined ? {} : { out: resolve(world.cwd, out) }),
   });
+  return { ...planned, least, job };
 }
 
-function tell({ plan: made, file, folder, shown }: PlanResult, { show }: PlanFlags, world: CommandWorld): void {
+function tell(
+  { plan: made, file, folder, shown, job }: PlanResult & { readonly job: Job },
+  { show }: PlanFlags,
+  world: CommandWorld,
+): void {
   const { stdout, argv } = world;
   if (show !== 0) stdout.write(`${shownText(shown)}\n\n`);
   const named = near(file, world);
@@ -77,7 +89,7 @@ function tell({ plan: made, file, folder, shown }: PlanResult, { show }: PlanFla
     width: stdout.columns ?? 100,
     file: named,
     page: near(planPagePath(folder), world),
-    ...planCommands(argv, named),
+    ...planCommands(argv, named, job.drop !== undefined),
   });
   stdout.control(`${text}\n`);
 }

@@ -21,11 +21,14 @@ export interface PlanCommands {
 }
 
 /** The commands after the one with these words; `file` is plan.json as it is written in a command. */
-export function planCommands(words: readonly string[], file: string): PlanCommands {
+export function planCommands(words: readonly string[], file: string, ofDropFolder: boolean): PlanCommands {
   // What the plan says of only and strict, its run takes from it.
   const rest = without(words, /^--(show|out|only|strict|json)(=|$)/);
   const run = rest.map((word, at) => (at === 0 && word === "plan" ? "run" : word));
-  return { send: commandLine([...run, "--plan", file]), again: commandLine(words) };
+  const send = ofDropFolder
+    ? run.map((word, at) => (at === 0 && word === "run" ? "drop" : word))
+    : [...run, "--plan", file];
+  return { send: commandLine(send), again: commandLine(words) };
 }
 
 /** Where the page of a plan is. */
