@@ -72,7 +72,7 @@ export async function changeOf(
     const problems = [{ code: "api_refused", message }] as const;
     return { kind: "settle", settlement: { outcome: "rejected", httpStatus: status, problems } };
   }
-  const problems = merge.conflicts(await withOwnIds(options, resource, body), asked.value);
+  const problems = merge.conflicts(await withOwnIds(options, resource, { ...payload, ...body }), asked.value);
   if (problems.length > 0) return { kind: "settle", settlement: { outcome: "invalid", remoteId, problems } };
   const said = options.force ? {} : await options.ledger.queue.lastSaid(id);
   const news = Object.fromEntries(Object.entries(body).filter(([field, value]) => said[field] !== value));

@@ -131,8 +131,9 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
     for (const other of others) {
       if (reply.kind !== "accepted" || reply.value.kind !== "written") break;
       reply = await transport.request(other, reads, about(), await transport.ready());
-      // Part of it is done: what was accepted before is no longer what Luminous has.
-      if (reply.kind !== "accepted") await end(sendId, "absent");
+      // Part of it is done: what was accepted before is no longer what Luminous has. Without an answer the send stays open,
+      // which says the same and that this may be done as well.
+      if (reply.kind !== "accepted" && reply.kind !== "unanswered") await end(sendId, "absent");
     }
     switch (reply.kind) {
       case "held":

@@ -133,7 +133,7 @@ describe.concurrent("run", () => {
     expect(lenient.rows[0]).toMatchObject({ code: "case_variant", outcome: "accepted" });
   });
 
-  it("a second time asks one question and writes nothing; --force asks the API again, and then updates what exists", async () => {
+  it("a second time asks one question and writes nothing; --force asks the API again, and finds all as it was", async () => {
     await using sandbox = await startSandbox();
     await using project = await openProject(sandbox, {
       "import.yaml": jobText(products),
@@ -149,8 +149,9 @@ describe.concurrent("run", () => {
 
     const forced = await project.report(["run", "import.yaml", "--force"]);
     expect(forced.exitCode).toBe(0);
-    expect(forced.rows.map(({ action }) => action)).toEqual(["updated", "updated", "updated", "updated"]);
-    expect(sandbox.counts()).toMatchObject({ created: { products: 4 }, updated: { products: 4 } });
+    expect(outcomesOf(forced.rows)).toEqual({ unchanged: 4 });
+    expect(sandbox.counts().started).toBe(after + 3);
+    expect(sandbox.counts()).toMatchObject({ created: { products: 4 }, updated: { products: 0 } });
   });
 
   it("writes progress to stderr and the closing to stdout; --quiet keeps stderr empty, --json only the summary", async () => {
