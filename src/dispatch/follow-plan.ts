@@ -94,7 +94,7 @@ export interface SeenRecord extends RowComparison {
 
 /** Compares an entry with the record. An id that is not known yet is compared with nothing, so that all is never the same then. */
 export async function compareSeen(
-  queue: Pick<Queue, "fills">,
+  queue: Pick<Queue, "fills" | "lastSaid">,
   { id, resource: name, payload, clears }: Pick<QueuedEntry, "id" | "resource" | "payload" | "clears">,
   row: JsonObject,
 ): Promise<SeenRecord> {
@@ -103,11 +103,13 @@ export async function compareSeen(
   const named = updateBody(resource, payload, clears);
   const body = fills === undefined ? named : updateBody(resource, withFills(payload, fills), clears);
   const comparison = compareRow(resource, body, row, Object.keys(named));
+  const said = await queue.lastSaid(id);
+  const news = Object.fromEntries(Object.entries(body).filter(([field, value]) => said[field] !== value));
   return {
     ...comparison,
     isSame: comparison.isSame && fills !== undefined,
     row,
-    sent: Object.keys(resource.merge?.difference(body, row) ?? body),
+    sent: Object.keys(resource.merge?.difference(news, row) ?? body),
     saysNothing: saysNothing(resource, body),
   };
 }

@@ -107,7 +107,7 @@ describe.concurrent("a list that ignores its filters", { timeout: 60_000 }, () =
     await project.report(["run", "import.yaml"]);
     const fresh = await project.report(["run", "import.yaml", "--state", "fresh"]);
     expect(fresh.exitCode).toBe(0);
-    expect(outcomesOf(fresh.rows)).toEqual({ accepted: count, skipped: count });
+    expect(outcomesOf(fresh.rows)).toEqual({ unchanged: count, skipped: count });
     expect(sandbox.counts().requests["GET /products/export"]).toBeGreaterThan(0);
     expect(sandbox.counts().requests["GET /sales-orders/export"]).toBeGreaterThan(0);
     expect(fresh.stderr).toContain("everything is read once instead");

@@ -6,26 +6,21 @@ import { rolesOf } from "../../drop/match-files.ts";
 import { followHealth } from "../../drop/serve/watch-health.ts";
 import { settingsOf } from "../../drop/sort-inbox.ts";
 import { watchDrop } from "../../drop/watch/watch-drop.ts";
-import type { EndedPass, WatchEvent } from "../../drop/watch/watch-event.ts";
 import type { Job } from "../../job/job.ts";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
-import { exitCodes } from "../../model/exit-codes.ts";
-import type { NotifiedRun } from "../../notify/notification.ts";
-import { nextCommands, without } from "../../report/html/next-commands.ts";
-import { clockText, counted } from "../../report/wording.ts";
 import type { RunEvent } from "../../run/events.ts";
 import { resolveAccount } from "../world/account.ts";
 import { openConsole } from "../world/console.ts";
 import { fitted } from "../world/fitted.ts";
 import { interruptible } from "../world/interrupt.ts";
 import { loadCommandJob } from "../world/load-job.ts";
-import { reasonOf, tellOthers } from "../world/notifying.ts";
+import { openLog } from "../world/log.ts";
 import { sending } from "../world/sending.ts";
-import { type ServiceManager, serviceManager } from "../world/service-manager.ts";
-import { tellError } from "../world/tell-error.ts";
+import { serviceManager } from "../world/service-manager.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 import { type DropFlags, tellPass } from "./drop.ts";
+import { createNotifier, isWorthTelling, logWatch, noPass, tellManager, tellPerson } from "./tell-watch.ts";
 
 /** The flags that only `drop --watch` has. */
 export interface WatchFlags {
@@ -94,13 +89,14 @@ export async function dropWatch(
       return ended;
     } catch (error) {
       // Stopped while it looked whether anybody still writes: nothing was cut.
-      if (!hasBegun && signals.stop.aborted && error instanceof ImportError && error.code === "STOPPED") return nothing;
+      if (!hasBegun && signals.stop.aborted && error instanceof ImportError && error.code === "STOPPED") return noPass;
       throw error;
     } finally {
       warnings.passEnded();
     }
   };
   const notifier = createNotifier(world, options, signals.stop);
+  await using log = await openLog(options.logFile, world);
   await using _told = { [Symbol.asyncDispose]: () => notifier.told() };
   return await watchDrop(load, {
     pass,
@@ -113,19 +109,10 @@ export async function dropWatch(
       tellManager(manager, event);
       tellPerson(event, { say, options, world });
       notifier.see(event);
+      logWatch(log.line, event);
     },
   });
 }
-
-const nothing: DropResult = {
-  exitCode: exitCodes.done,
-  pass: undefined,
-  result: undefined,
-  taken: 0,
-  archived: [],
-  quarantined: [],
-  waiting: 0,
-};
 
 // Loaded only where it is asked for.
 async function serve(listen: string, health: ReturnType<typeof followHealth>) {
@@ -134,12 +121,6 @@ async function serve(listen: string, health: ReturnType<typeof followHealth>) {
   const metrics = createWatchMetrics();
   const server = await serveWatch(parseListen(listen), { metrics, health });
   return { metrics, url: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-}
-
-function isWorthTelling({ taken, archived, quarantined, result, exitCode }: DropResult): boolean {
-  return (
-    taken > 0 || archived.length > 0 || quarantined.length > 0 || result !== undefined || exitCode !== exitCodes.done
-  );
 }
 
 /** An outage that lasts a night is no new table every quarter of an hour. */
@@ -164,139 +145,4 @@ function createNewsFilter(): { isNews(event: RunEvent): boolean; passEnded(): vo
       now = new Set();
     },
   };
-}
-
-/** Tells those whom the job names of each pass that had something to do, one after the other and beside the watch. */
-interface Notifier {
-  see(event: Told): void;
-  /** Resolves once everybody was told, or could not be. */
-  told(): Promise<void>;
-}
-
-function createNotifier(world: CommandWorld, options: GlobalOptions, stop: AbortSignal): Notifier {
-  let job: Job | undefined;
-  let telling = Promise.resolve();
-  const words = without(world.argv, /^--(watch|poll|listen)(=|$)/);
-  const tell = (
-    ended: Pick<EndedPass<DropResult>, "exitCode" | "end" | "error" | "startedAtMs" | "endedAtMs">,
-  ): void => {
-    if (job?.notify === undefined) return;
-    const { exitCode, end, error, startedAtMs, endedAtMs } = ended;
-    const { result, exitCode: _, ...pass } = end ?? nothing;
-    const told: NotifiedRun = {
-      command: "drop",
-      job: job.file.shown,
-      exitCode,
-      startedAtMs,
-      endedAtMs,
-      ...nextCommands(words),
-      ...(result === undefined ? {} : { summary: result.summary }),
-      ...(end === undefined ? {} : { pass }),
-      ...(error === undefined ? {} : { error: reasonOf(error) }),
-    };
-    const to = job;
-    telling = telling.then(async () => {
-      await using console = await openConsole(world, { ...options, quiet: true });
-      await tellOthers(to, told, { console, world, quiet: true, isStopping: stop.aborted });
-    });
-  };
-  return {
-    told: () => telling,
-    see(event) {
-      if (event.kind === "loaded") job = event.job;
-      else if (event.kind === "broken") {
-        const nowMs = systemClock.nowMs();
-        const { error } = event;
-        tell({ exitCode: exitCodes.notStarted, end: undefined, error, startedAtMs: nowMs, endedAtMs: nowMs });
-      } else if (event.kind === "pass.ended") {
-        const { isRepeated, end } = event.pass;
-        if (!isRepeated && (end === undefined || isWorthTelling(end))) tell(event.pass);
-      }
-    },
-  };
-}
-
-type Told = WatchEvent<DropResult>;
-
-interface Listener {
-  readonly say: (text: string) => void;
-  readonly options: GlobalOptions;
-  readonly world: CommandWorld;
-}
-
-function tellPerson(event: Told, { say, options, world }: Listener): void {
-  switch (event.kind) {
-    case "loaded":
-      say(
-        event.isFirst
-          ? `Watching ${event.job.drop?.inbox ?? ""} for files. Ctrl-C ends.`
-          : `${event.job.file.shown} or a file that it names has changed. From now on the new version counts.`,
-      );
-      break;
-    case "broken":
-      tellError(event.error, world);
-      say("Nothing is imported until that is fixed. The watch goes on and looks again at every change.");
-      break;
-    case "pass.ended":
-      tellFailure(event.pass, { say, options, world });
-      break;
-    case "pass.started":
-    case "stopping":
-      break;
-    default:
-      event satisfies never;
-  }
-}
-
-function tellFailure(pass: EndedPass<DropResult>, { say, options, world }: Listener): void {
-  const { exitCode, error, isRepeated, startedAtMs, endedAtMs, nextAtMs } = pass;
-  if (exitCode === exitCodes.done || exitCode === exitCodes.someFailed) return;
-  if (error !== undefined && options.json === true) {
-    const { code, message, hint } = error;
-    const told = {
-      version: 1,
-      exit_code: exitCode,
-      started_at: new Date(startedAtMs).toISOString(),
-      ended_at: new Date(endedAtMs).toISOString(),
-      stopped: { code, message, ...(hint === undefined ? {} : { hint }) },
-      next_pass_at: nextAtMs === undefined ? null : new Date(nextAtMs).toISOString(),
-    };
-    world.stdout.write(`${JSON.stringify(told)}\n`);
-  }
-  const next = nextAtMs === undefined ? "" : clockText(nextAtMs, systemClock.nowMs());
-  if (isRepeated) {
-    // What nobody has changed is the same; an outage is another one each time.
-    if (exitCode === exitCodes.stopped && next !== "") say(`The same again. Next try at ${next}.`);
-    return;
-  }
-  if (error !== undefined) tellError(error, world);
-  if (next === "") return;
-  const sooner = exitCode === exitCodes.notStarted ? ", or when the job, a mapping or the inbox changes" : "";
-  say(`The watch goes on: next try at ${next}${sooner}.`);
-}
-
-function tellManager(manager: ServiceManager, event: Told): void {
-  switch (event.kind) {
-    case "loaded":
-      if (!event.isFirst) manager.reloading();
-      manager.ready(`watching ${event.job.drop?.inbox ?? ""}`);
-      break;
-    case "broken":
-      manager.status(`nothing is imported: ${event.error.message.split("\n")[0] ?? ""}`);
-      break;
-    case "pass.started":
-      break;
-    case "pass.ended": {
-      const { exitCode, end, error, endedAtMs, isRepeated } = event.pass;
-      if (isRepeated || (end !== undefined && !isWorthTelling(end))) break;
-      const what = error?.message.split("\n")[0] ?? counted(end?.taken ?? 0, "file");
-      manager.status(`last pass ${new Date(endedAtMs).toISOString()}: ${what} (exit code ${exitCode})`);
-      break;
-    }
-    case "stopping":
-      manager.stopping();
-      break;
-    default:
-      event satisfies never;
-  }
 }

@@ -58,6 +58,10 @@ export const eventLevels = {
   "outage.closed": "info",
   stopping: "warn",
   warning: "warn",
+  "watch.loaded": "info",
+  "watch.broken": "warn",
+  "watch.pass_ended": "info",
+  "watch.stopping": "info",
   "notify.delivered": "info",
   "notify.failed": "warn",
 } as const satisfies Readonly<
@@ -65,6 +69,7 @@ export const eventLevels = {
     | `run.${ToldOfRun["kind"]}`
     | Exclude<ToldOfDispatch["type"], "request.started">
     | "command.failed"
+    | `watch.${"loaded" | "broken" | "pass_ended" | "stopping"}`
     | `notify.${"delivered" | "failed"}`,
     Level
   >
