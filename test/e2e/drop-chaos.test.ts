@@ -6,7 +6,7 @@ import { dropChaos } from "./drop-chaos.ts";
 it("imports every content of 40 files once and whole, and keeps every file, however often it is killed", {
   timeout: 240_000,
 }, async () => {
-  const plan = { files: 40, kills: 4 };
+  const plan = { files: 40, kills: 10 };
   let report = await dropChaos({ ...plan, crossed: true, seed: 301 });
   // Writers that paused for longer than the quiet time handed over half a file themselves.
   for (let seed = 302; report.stalls.length > 0 && seed < 304; seed++) report = await dropChaos({ ...plan, crossed: true, seed });
