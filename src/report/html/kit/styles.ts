@@ -112,7 +112,7 @@ button[aria-pressed=true]{background:var(--ink);border-color:var(--ink);color:va
 .rows thead [aria-sort] button::after{content:" ↑"}
 .rows thead [aria-sort=descending] button::after{content:" ↓"}
 .rows thead [aria-sort=none] button::after{content:""}
-.live{overflow:auto;height:min(36rem,75vh);border:1px solid var(--line);border-radius:10px;padding:0 .8rem;position:relative}
+.live{overflow:auto;max-height:min(36rem,75vh);border:1px solid var(--line);border-radius:10px;padding:0 .8rem;position:relative}
 .live thead th{position:sticky;top:0;background:var(--card);z-index:1}
 .live tbody tr{height:3.5rem}
 .live tbody tr:last-child>*{border-bottom:1px solid var(--line)}
@@ -154,7 +154,7 @@ section,.card{padding:1rem;border-radius:12px}
 .rows tbody tr>*{border:0;padding:.05rem 0}
 .rows tbody td:empty{display:none}
 .rows td[data-label]::before{content:attr(data-label) " ";color:var(--soft);font-size:.8rem}
-.live{height:70vh;padding:0 .6rem}
+.live{max-height:70vh;padding:0 .6rem}
 .live tbody tr{display:flex;flex-wrap:wrap;align-content:flex-start;gap:0 .9rem;height:8rem;overflow:hidden;padding:.45rem 0}
 .live tbody tr>*,.live tbody tr:last-child>*{padding:0;border:0;min-width:0;max-width:100%}
 .live tbody th{flex:1 1 60%}

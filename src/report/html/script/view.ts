@@ -71,6 +71,8 @@ export function createView(table: HTMLTableElement, words: Words, open: (row: Ro
   };
 
   const draw = (): void => {
+    // First, because the frame is only as high as what is in it.
+    if (!isPrinting) room.style.height = `${wholeHeight()}px`;
     const [first, last, top] = isPrinting ? [0, Math.min(rows.length, mostPrinted), 0] : span();
     const next = new Map<number, { readonly row: Row; readonly line: HTMLTableRowElement }>();
     for (let index = first; index < last; index++) {
