@@ -9,7 +9,8 @@ it("imports every content of 40 files once and whole, and keeps every file, howe
   const plan = { files: 40, kills: 10 };
   let report = await dropChaos({ ...plan, crossed: true, seed: 301 });
   // Writers that paused for longer than the quiet time handed over half a file themselves.
-  for (let seed = 302; report.stalls.length > 0 && seed < 304; seed++) report = await dropChaos({ ...plan, crossed: true, seed });
+  for (let seed = 302; report.stalls.length > 0 && seed < 304; seed++)
+    report = await dropChaos({ ...plan, crossed: true, seed });
   expect(report.stalls).toEqual([]);
   expect(report.breaches).toEqual([]);
   expect(report).toMatchObject(plan);
