@@ -93,10 +93,13 @@ export function* manyRows(failures: number): Generator<FakeRow> {
   }
 }
 
+/** Every word that means something else to a replacement. */
+export const dollars = "a$&b$'c$`d$$e";
+
 function failedRow(at: number): FakeRow {
   const key = `SO-${String(at).padStart(6, "0")}`;
   if (at % 10 < 6) {
-    const value = `€${(at % 977) + 1}.90`;
+    const value = at === 20_004 ? dollars : `€${(at % 977) + 1}.90`;
     const problem = wrong("not_a_number", at, "Variant Price", value, `"${value}" is not a number`, "retail_price");
     return { fileId: 2, entry: entry("invalid", { key, problems: [problem] }) };
   }

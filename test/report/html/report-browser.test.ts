@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TemporaryFolder, temporaryFolder } from "../fake-results.ts";
 import { hasBrowser, look, openBrowser, violations } from "./browser.ts";
-import { hostileRows, hostileTexts, type MadeReport, makeReport, manyRows } from "./made-reports.ts";
+import { dollars, hostileRows, hostileTexts, type MadeReport, makeReport, manyRows } from "./made-reports.ts";
 
 const failures = 50_000;
 
@@ -38,6 +38,8 @@ describe.skipIf(!hasBrowser)("a report in a browser", { timeout: 90_000 }, () =>
     await page.getByLabel("Find").fill("so-000018");
     await expect.poll(() => shown.textContent()).toBe("1 of 50,000 rows");
     expect(await first.textContent()).toContain("no answer after 4 attempts (HTTP 503)");
+    await page.getByLabel("Find").fill(dollars);
+    await expect.poll(() => first.textContent()).toContain(`"${dollars}" is not a number`);
     await page.getByRole("button", { name: "Show all rows" }).click();
     expect(await shown.textContent()).toBe("50,000 of 50,000 rows");
 

@@ -53,7 +53,7 @@ export function readRows(table: HTMLTableElement, rest: string, words: Words): r
       key,
       column,
       value,
-      message: message === "" ? pattern.replaceAll("\u0001", value) : message,
+      message: message === "" ? pattern.split("\u0001").join(value) : message,
     });
   }
   return rows;
