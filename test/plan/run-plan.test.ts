@@ -227,6 +227,40 @@ it("goes on with the update of what it had created before it was stopped", async
   expect(sandbox.records("products")).toHaveLength(2);
 });
 
+it.each([
+  {
+    name: "somebody changed another field",
+    later: { name: "By hand" },
+    fate: "failed plan_outdated",
+    holds: "By hand",
+  },
+  { name: "somebody changed the same field", later: { retail_price: 7 }, fate: "failed plan_outdated", holds: "DEAR" },
+  { name: "nobody changed anything", later: undefined, fate: "accepted updated", holds: "DEAR" },
+])("goes on with an update in doubt only where the record is as planned or as sent: $name", async (since) => {
+  const faults = { "error-after": 1 };
+  const stop = new AbortController();
+  await using sandbox = await startSandbox({ faults, onRequest: ({ fault }) => fault !== undefined && stop.abort() });
+  await using folder = await jobFolder({ ...goods, "goods.tsv": "SKU\tPrice\nDEAR\t1\n" });
+  const id = sandbox.seed("products", "DEAR", {
+    sku: "DEAR",
+    name: "DEAR",
+    category: { name: "Cups" },
+    retail_price: 5,
+  });
+  const account = { baseUrl: sandbox.url, baseUrlFrom: "the test", token: "sandbox" };
+  const job = await folder.loadJob();
+  const made = await plan(job, { account });
+  const first = await run(job, { account, plan: made.file, stop: stop.signal });
+  expect(first.exitCode).toBe(4);
+  expect(sandbox.records("products")[0]?.received).toMatchObject([{ retail_price: 1 }]);
+  faults["error-after"] = 0;
+  if (since.later !== undefined) await changeProduct(sandbox, id, since.later);
+  const result = await run(job, { account, plan: made.file });
+  expect((await fates(result)).DEAR).toBe(since.fate);
+  const shown = await fetch(`${sandbox.url}/products/${id}`, { headers: { authorization: "Bearer sandbox" } });
+  expect(await shown.text()).toContain(`"name":"${since.holds}"`);
+});
+
 it("takes the options from the plan", async () => {
   await using job = await sandboxJob({
     ...ordersJob(""),
