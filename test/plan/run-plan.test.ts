@@ -6,6 +6,9 @@ import { expect, it } from "vitest";
 import type { ImportError } from "../../src/model/error.ts";
 import { exitCodeOf } from "../../src/model/exit-codes.ts";
 import { type PlanOptions, type PlanResult, plan } from "../../src/plan/plan.ts";
+import { nextCommands } from "../../src/report/html/next-commands.ts";
+import { verdict } from "../../src/report/html/verdict.ts";
+import { terminalSummary } from "../../src/report/terminal-summary.ts";
 import { run } from "../../src/run/run.ts";
 import type { RunOptions } from "../../src/run/run-options.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
@@ -144,6 +147,17 @@ it("sends nothing of an entry whose record appeared, vanished or changed since, 
     LAST: "accepted created",
   });
   expect([result.exitCode, job.writes() - before]).toEqual([3, 2]);
+  // The same command would be refused from here on, and so nobody is told to type it.
+  const words = ["run", "import.yaml", "--plan", "plan.json", "--max-errors", "5", "--state", "there"];
+  const step = "Make a new plan: luminous-import plan import.yaml --state there";
+  expect(
+    terminalSummary(result.summary, { width: 300, ...nextCommands(words) })
+      .split("\n")
+      .at(-1),
+  ).toBe(`Next: some records are not what the plan saw, and were left alone. ${step}`);
+  expect(verdict(result.summary, { commands: nextCommands(words), state: "ended", jobName: "j" }).markup).toMatch(
+    /Make a new plan: <[^<]*luminous-import plan import.yaml --state there</,
+  );
   const messages = result.summary.problems.top.flatMap(({ examples }) => examples.map(({ message }) => message));
   expect(messages).toEqual(
     expect.arrayContaining([
