@@ -129,6 +129,18 @@ describe("what was corrected in a failures file", () => {
   });
 });
 
+it("is left to a retry as a whole where the failures file was changed and cannot be read", async () => {
+  await using job = await passJob(files());
+  const first = await job.pass({ products: { "p.csv": skus("A") }, shops, orders: { "o.csv": orders("1,Pat,B,1,2") } });
+  const failures = join(first?.folder ?? "", "failures", "orders.csv");
+  await writeFile(failures, Buffer.from([0x22, 0xff, 0xfe, 0, 0, 0x22]));
+  await utimes(failures, new Date(), new Date(Date.now() + 60_000));
+  const second = await job.pass({ products: { "p.csv": skus("B") } });
+  expect(await ordersIn(second)).toEqual([]);
+  expect(second?.summary.warnings).toEqual([expect.stringContaining("was changed and cannot be read")]);
+  expect(second?.summary.open_failures?.rows).toBe(1);
+});
+
 describe("what was open", () => {
   const blocked = { products: { "p.csv": skus("A") }, shops, orders: { "o.csv": orders("1,Pat,B,1,2.00") } };
 
