@@ -10,6 +10,7 @@ import type { Phase } from "../model/resource.ts";
 import { compareRow, type RowComparison } from "../model/resources/compare-row.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { DispatchContext } from "./context.ts";
+import { isDoubtful } from "./doubtful-entry.ts";
 
 /** What is to be done with an entry before it is sent. `leave`: nothing now. */
 export type Decision =
@@ -37,9 +38,11 @@ export async function unlessSame(context: DispatchContext, entry: QueuedEntry, r
 export async function followed(context: DispatchContext, entry: QueuedEntry, decision: Decision): Promise<Decision> {
   const { plan, ledger } = context.options;
   if (plan === undefined) return decision;
-  if (decision.kind === "leave" || entry.doubt !== undefined) return decision;
+  // What became of a creation is found out first. Of an update in doubt nobody asks, so the plan still has its say.
+  if (decision.kind === "leave" || isDoubtful(entry)) return decision;
   const planned = (await ledger.plans.of(plan, [entry.id])).get(entry.id);
   if (planned === undefined) throw new Error(`the plan does not know the entry "${entry.key}"`);
+  if (entry.doubt !== undefined && planned.decision !== "update" && planned.decision !== "unchanged") return decision;
   switch (planned.decision) {
     case "create":
       if (
@@ -90,6 +93,8 @@ export interface SeenRecord extends RowComparison {
   /** Top-level fields that an update would send. */
   readonly sent: readonly string[];
   readonly saysNothing: boolean;
+  /** No id of the update is still unknown. */
+  readonly isWhole: boolean;
 }
 
 /** Compares an entry with the record. An id that is not known yet is compared with nothing, so that all is never the same then. */
@@ -108,6 +113,7 @@ export async function compareSeen(
   return {
     ...comparison,
     isSame: comparison.isSame && fills !== undefined,
+    isWhole: fills !== undefined,
     row,
     sent: Object.keys(resource.merge?.difference(news, row) ?? body),
     saysNothing: saysNothing(resource, body),
@@ -146,7 +152,7 @@ async function whyOutdated(
     return outdated(entry, `${wanted}${which}, and ${nowText(decision)}`);
   }
   const seen = await seenOf(context, entry, remoteId);
-  if (seen?.state === state) return undefined;
+  if (seen?.state === state || isAsSent(entry, seen)) return undefined;
   const why =
     state === undefined
       ? "no lookup showed it then"
@@ -154,6 +160,11 @@ async function whyOutdated(
         ? "no lookup shows it now"
         : `its fields are no longer what they were${differingText(seen)}`;
   return outdated(entry, `${wanted} (id ${remoteId}), and ${why}`);
+}
+
+/** The update of this content that is in doubt went through, and the record shows all of it that it shows at all. */
+function isAsSent({ doubt, hash }: QueuedEntry, seen: SeenRecord | undefined): boolean {
+  return doubt?.hash === hash && seen?.isWhole === true && seen.differences.length === 0;
 }
 
 function differingText({ differences }: RowComparison): string {

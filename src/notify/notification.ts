@@ -28,6 +28,7 @@ export interface NotifiedRun {
   readonly again: string;
   readonly retry?: string;
   readonly rest?: string;
+  readonly plan?: string;
   /** Of a pass over an inbox. */
   readonly pass?: NotifiedPass;
 }
@@ -190,12 +191,17 @@ function quarantineText(pass: NotifiedPass | undefined): string {
   return files.length === 0 ? "" : ` ${counted(files.length, "file")} went to quarantine.`;
 }
 
-function nextOf({ again, retry, rest }: NotifiedRun, summary: Summary | undefined, error: StopReason | null): string {
+function nextOf(
+  { again, retry, rest, plan }: NotifiedRun,
+  summary: Summary | undefined,
+  error: StopReason | null,
+): string {
   if (summary !== undefined) {
     return nextStep(summary, {
       again,
       ...(retry === undefined ? {} : { retry }),
       ...(rest === undefined ? {} : { rest }),
+      ...(plan === undefined ? {} : { plan }),
     });
   }
   if (error === null) return "nothing is left to do.";

@@ -33,11 +33,17 @@ export function auditText(audit: AuditShown): string {
     ...laws.flatMap(lawLines),
     ...(verification === undefined ? [] : ["", ...verificationLines(verification)]),
     "",
-    broken === 0
-      ? "Every law holds."
-      : `${countText(broken)} of ${laws.length} laws ${broken === 1 ? "is" : "are"} broken.`,
+    verdictLine(broken, laws.length, verification?.differences ?? 0),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function verdictLine(broken: number, of: number, differences: number): string {
+  const laws =
+    broken === 0 ? "Every law holds" : `${countText(broken)} of ${of} laws ${broken === 1 ? "is" : "are"} broken`;
+  if (differences === 0) return `${laws}.`;
+  const found = `Luminous is not shown to have all that was sent (${countText(differences)} ${differences === 1 ? "difference" : "differences"})`;
+  return broken === 0 ? `BROKEN: ${found}. The ledger's own laws hold.` : `${laws}. ${found}.`;
 }
 
 function lawLines({ claim, numbers, breaches, examples }: Invariant): readonly string[] {

@@ -31,6 +31,8 @@ export interface TerminalSummaryOptions {
   readonly send?: string;
   /** The command that takes corrected failures files, when there is one. */
   readonly retry?: string;
+  /** The command that makes a new plan, after one that a run went by. */
+  readonly plan?: string;
   /** Kinds of problem shown, and examples of each; unless said five (ten of a check, which is made for them) and one. */
   readonly maxGroups?: number;
   readonly maxExamples?: number;
@@ -87,8 +89,8 @@ export function fateTable(
     .join("\n");
 }
 
-function commandsOf({ again, rest, send, retry }: TerminalSummaryOptions): readonly string[] {
-  return [again, rest, send, retry].filter((command) => command !== undefined);
+function commandsOf({ again, rest, send, retry, plan }: TerminalSummaryOptions): readonly string[] {
+  return [again, rest, send, retry, plan].filter((command) => command !== undefined);
 }
 
 /** One sentence: what the person should do now. */
@@ -100,7 +102,8 @@ export function nextStep(
     send = again,
     rest = again,
     retry,
-  }: Pick<TerminalSummaryOptions, "again" | "isWatched" | "send" | "rest" | "retry">,
+    plan,
+  }: Pick<TerminalSummaryOptions, "again" | "isWatched" | "send" | "rest" | "retry" | "plan">,
 ): string {
   const { outcomes, exit_code, ended, stopped } = summary;
   const toFix = outcomes.invalid.rows + outcomes.rejected.rows + outcomes.blocked.rows;
@@ -125,6 +128,11 @@ export function nextStep(
   }
   if (verdict === "nothing new")
     return `Luminous had all of the pilot already, so nothing was tried. Name a larger number with --limit: ${again}`;
+  // Its plan is done: the same command is refused from now on.
+  if (hasOutdated(summary)) {
+    const left = toFix === 0 || retry === undefined ? "" : `. After that, fix ${files} and run: ${retry}`;
+    return `some records are not what the plan saw, and were left alone. Make a new plan${plan === undefined ? "" : `: ${plan}`}${left}`;
+  }
   if (outcomes.pending.rows > 0 && verdict === undefined) return `to send what is pending: ${rest}`;
   if (toFix > 0) {
     if (retry !== undefined) return `fix ${files} and run: ${retry}`;
@@ -147,6 +155,10 @@ function byHand(hint: string | undefined): string {
 /** Whether the account was asked, and answered; a summary that an older version wrote does not know. */
 function hasForecast(summary: Summary): summary is Summary & { readonly forecast: Forecast } {
   return summary.forecast !== undefined && summary.forecast !== null;
+}
+
+function hasOutdated({ problems, reasons }: Summary): boolean {
+  return [...problems.top, ...(reasons?.groups ?? [])].some(({ code }) => code === "plan_outdated");
 }
 
 // What was not reached has not failed, and a retry does not take it: the run goes first.

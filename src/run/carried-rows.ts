@@ -7,6 +7,7 @@ import type { CarriedFrom } from "../model/ledger/open-failures.ts";
 import type { StagedFile } from "../model/ledger/rows.ts";
 import type { FileInfo } from "../model/row.ts";
 import { type AgedRows, rowsOfRuns } from "../staging/row-indexes.ts";
+import { editedOpen } from "./edited-open.ts";
 
 /** From when on rows count as young enough. */
 export interface CarryOptions {
@@ -35,16 +36,18 @@ export interface CarriedInput {
 
 /**
  * Finds the rows of entries that are blocked, failed or in doubt after earlier runs of the job, and young enough. Their rows
- * stay in the ledger, which must not be asked again for such rows before they are staged.
+ * stay in the ledger, which must not be asked again for such rows before they are staged. What somebody corrected in a failures
+ * file is left to a retry: see `editedOpen`.
  */
 export async function carryOpen(
-  job: Pick<Job, "file" | "inputs">,
+  job: Pick<Job, "file" | "inputs" | "state">,
   ledger: Ledger,
   { nowMs, keepOpenDays }: CarryOptions,
 ): Promise<Carried> {
   const sinceMs = nowMs - keepOpenDays * 86_400_000;
-  const all = await ledger.failures.carriedFrom(job.file.path, sinceMs);
-  const found = all.filter(({ home }) => job.inputs.some(({ name }) => name === home.input));
+  const found = (await notEdited(job, ledger, sinceMs)).filter(({ home }) =>
+    job.inputs.some(({ name }) => name === home.input),
+  );
   const runs = new Set(found.map(({ home }) => home.run));
   const references = await referencesOf(found, sinceMs, ledger);
   const inputs: CarriedInput[] = [];
@@ -66,6 +69,18 @@ export async function carryOpen(
     rows: found.reduce((sum, { rows }) => sum + rows, 0),
     earlierRows: (input) => rowsOfRuns(ledger, records, input),
   };
+}
+
+async function notEdited(
+  job: Pick<Job, "file" | "state">,
+  ledger: Ledger,
+  sinceMs: number,
+): Promise<readonly CarriedFrom[]> {
+  const all = await ledger.failures.carriedFrom(job.file.path, sinceMs);
+  if (all.length === 0) return all;
+  const { units, homes } = await editedOpen(job, ledger);
+  const whole = units.length === 0 ? all : await ledger.failures.carriedFrom(job.file.path, sinceMs, units);
+  return whole.filter(({ home }) => !homes.includes(home.id));
 }
 
 /**

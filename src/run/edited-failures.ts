@@ -111,8 +111,13 @@ export function originalCells(
   };
 }
 
+/** True where a row of a failures file has other cells than these of the row that it was. */
+export function isEdited(row: Row, known: Cells, { file }: FailuresFile): boolean {
+  return textOf(cellsAsNamed(row.cells, file.info)) !== textOf(known);
+}
+
 /** The cells that a retry read for a row. */
-function cellsAsRead({ failures, results }: Ledger): (ref: RowRef) => Promise<Cells | undefined> {
+export function cellsAsRead({ failures, results }: Ledger): (ref: RowRef) => Promise<Cells | undefined> {
   const infos = new Map<number, FileInfo | undefined>();
   return async (ref) => {
     if (!infos.has(ref.file)) infos.set(ref.file, (await results.filesById([ref.file]))[0]?.info);

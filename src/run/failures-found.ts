@@ -89,6 +89,11 @@ export async function findOpenFailures(job: Job, ledger: Ledger, only: string | 
   };
 }
 
+/** The failures files of a job that are there and have open rows, newest run first. */
+export async function lookForFiles(job: Pick<Job, "file" | "state">, ledger: Ledger): Promise<readonly FoundFile[]> {
+  return (await lookFor(await ledger.failures.files(job.file.path), job, ledger)).there;
+}
+
 interface GoneFile extends OpenFile {
   readonly shown: string;
 }
@@ -96,7 +101,7 @@ interface GoneFile extends OpenFile {
 /** The failures files of these, as far as they are there. Files of several runs are told apart by the run's name. */
 async function lookFor(
   files: readonly OpenFile[],
-  job: Job,
+  job: Pick<Job, "state">,
   ledger: Ledger,
 ): Promise<{ readonly there: readonly FoundFile[]; readonly gone: readonly GoneFile[] }> {
   const names = new Map<number, ReadonlyMap<number, string>>();

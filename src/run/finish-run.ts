@@ -93,7 +93,7 @@ async function tidyUp({ upkeep }: Ledger): Promise<void> {
 }
 
 /** Where a run's files are. */
-export function runFolder({ state }: Job, { runId }: RunRecord): string {
+export function runFolder({ state }: Pick<Job, "state">, { runId }: RunRecord): string {
   return join(state, "runs", runId);
 }
 

@@ -14,6 +14,7 @@ import { createLocate } from "../staging/locate-cells.ts";
 import { detections, prepareInputs } from "../staging/prepare.ts";
 import { stage } from "../staging/stage.ts";
 import { admitPlan, refuseStrangers } from "./admit-plan.ts";
+import { editedOpen } from "./edited-open.ts";
 import type { RunEvent, StagedPhase } from "./events.ts";
 import { beforeSending, finish, runFolder } from "./finish-run.ts";
 import { judgeFirstAnswer } from "./first-answer.ts";
@@ -100,6 +101,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
     tell({ kind: "warning", message });
   };
   if (accountLock.warning !== undefined) warn(accountLock.warning);
+  if (command === "drop") for (const warning of (await editedOpen(job, ledger)).warnings) warn(warning);
   for (const { file, what } of detections(inputs)) tell({ kind: "detected", file, what });
 
   await beforeSending(ledger, record, { ...settings, onEvent: tell }, async () => {

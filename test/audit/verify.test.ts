@@ -6,6 +6,7 @@ import { audit } from "../../src/audit/audit.ts";
 import type { Verification } from "../../src/audit/verify.ts";
 import { loadJob } from "../../src/job/job.ts";
 import { systemClock } from "../../src/model/clock.ts";
+import { auditText } from "../../src/report/audit-text.ts";
 import { run } from "../../src/run/run.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { errorOf, type JobFolder } from "../staging/job-folder.ts";
@@ -23,13 +24,23 @@ afterAll(async () => {
 });
 
 async function verified(
+  copy: Pick<Copy, "path" | "job">,
+  at: Sandbox = sandbox,
+  more: Parameters<typeof audited>[2] = {},
+): Promise<Verification & { readonly exitCode: number }> {
+  const { exitCode, verification } = await audited(copy, at, more);
+  if (verification === undefined) throw new Error("nothing was verified");
+  return { ...verification, exitCode };
+}
+
+async function audited(
   { path, job }: Pick<Copy, "path" | "job">,
   at: Sandbox = sandbox,
   more: { readonly count?: number | "all"; readonly token?: string } = {},
-): Promise<Verification & { readonly exitCode: number }> {
+) {
   const { limits } = await loadJob("import.yaml", { cwd: path });
   const never = new AbortController().signal;
-  const { exitCode, verification } = await audit(job, {
+  return await audit(job, {
     baseUrl: at.url,
     verify: {
       count: more.count ?? "all",
@@ -42,8 +53,6 @@ async function verified(
       onEvent: () => undefined,
     },
   });
-  if (verification === undefined) throw new Error("nothing was verified");
-  return { ...verification, exitCode };
 }
 
 const said = ({ findings }: Verification) =>
@@ -87,6 +96,22 @@ describe("what Luminous has", () => {
       expect.stringMatching(/^products A-2: variants\[1\] sent \{.*"A-2-L".*\}, Luminous has nothing there$/),
     ]);
     expect(result.exitCode).toBe(3);
+  });
+
+  it("is what the last line goes by: no word that all holds where something differs", async () => {
+    await using own = await startSandbox();
+    await using folder = await ranJob(own);
+    await using copy = await copyOf(folder.path);
+    const lastLine = async () =>
+      auditText(await audited(copy, own))
+        .trimEnd()
+        .split("\n")
+        .at(-1);
+    expect(await lastLine()).toBe("Every law holds.");
+    await change(own, "A-1", { retail_price: 12 });
+    expect(await lastLine()).toBe(
+      "BROKEN: Luminous is not shown to have all that was sent (1 difference). The ledger's own laws hold.",
+    );
   });
 
   it("is named where it is gone", async () => {

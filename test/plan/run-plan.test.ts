@@ -6,6 +6,9 @@ import { expect, it } from "vitest";
 import type { ImportError } from "../../src/model/error.ts";
 import { exitCodeOf } from "../../src/model/exit-codes.ts";
 import { type PlanOptions, type PlanResult, plan } from "../../src/plan/plan.ts";
+import { nextCommands } from "../../src/report/html/next-commands.ts";
+import { verdict } from "../../src/report/html/verdict.ts";
+import { terminalSummary } from "../../src/report/terminal-summary.ts";
 import { run } from "../../src/run/run.ts";
 import type { RunOptions } from "../../src/run/run-options.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
@@ -144,6 +147,17 @@ it("sends nothing of an entry whose record appeared, vanished or changed since, 
     LAST: "accepted created",
   });
   expect([result.exitCode, job.writes() - before]).toEqual([3, 2]);
+  // The same command would be refused from here on, and so nobody is told to type it.
+  const words = ["run", "import.yaml", "--plan", "plan.json", "--max-errors", "5", "--state", "there"];
+  const step = "Make a new plan: luminous-import plan import.yaml --state there";
+  expect(
+    terminalSummary(result.summary, { width: 300, ...nextCommands(words) })
+      .split("\n")
+      .at(-1),
+  ).toBe(`Next: some records are not what the plan saw, and were left alone. ${step}`);
+  expect(verdict(result.summary, { commands: nextCommands(words), state: "ended", jobName: "j" }).markup).toMatch(
+    /Make a new plan: <[^<]*luminous-import plan import.yaml --state there</,
+  );
   const messages = result.summary.problems.top.flatMap(({ examples }) => examples.map(({ message }) => message));
   expect(messages).toEqual(
     expect.arrayContaining([
@@ -225,6 +239,40 @@ it("goes on with the update of what it had created before it was stopped", async
   const { folder: results } = await run(job, { account, plan: made.file });
   expect((await fates({ folder: results })).P).toBe("rejected api_rejected");
   expect(sandbox.records("products")).toHaveLength(2);
+});
+
+it.each([
+  {
+    name: "somebody changed another field",
+    later: { name: "By hand" },
+    fate: "failed plan_outdated",
+    holds: "By hand",
+  },
+  { name: "somebody changed the same field", later: { retail_price: 7 }, fate: "failed plan_outdated", holds: "DEAR" },
+  { name: "nobody changed anything", later: undefined, fate: "accepted updated", holds: "DEAR" },
+])("goes on with an update in doubt only where the record is as planned or as sent: $name", async (since) => {
+  const faults = { "error-after": 1 };
+  const stop = new AbortController();
+  await using sandbox = await startSandbox({ faults, onRequest: ({ fault }) => fault !== undefined && stop.abort() });
+  await using folder = await jobFolder({ ...goods, "goods.tsv": "SKU\tPrice\nDEAR\t1\n" });
+  const id = sandbox.seed("products", "DEAR", {
+    sku: "DEAR",
+    name: "DEAR",
+    category: { name: "Cups" },
+    retail_price: 5,
+  });
+  const account = { baseUrl: sandbox.url, baseUrlFrom: "the test", token: "sandbox" };
+  const job = await folder.loadJob();
+  const made = await plan(job, { account });
+  const first = await run(job, { account, plan: made.file, stop: stop.signal });
+  expect(first.exitCode).toBe(4);
+  expect(sandbox.records("products")[0]?.received).toMatchObject([{ retail_price: 1 }]);
+  faults["error-after"] = 0;
+  if (since.later !== undefined) await changeProduct(sandbox, id, since.later);
+  const result = await run(job, { account, plan: made.file });
+  expect((await fates(result)).DEAR).toBe(since.fate);
+  const shown = await fetch(`${sandbox.url}/products/${id}`, { headers: { authorization: "Bearer sandbox" } });
+  expect(await shown.text()).toContain(`"name":"${since.holds}"`);
 });
 
 it("takes the options from the plan", async () => {

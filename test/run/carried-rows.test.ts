@@ -1,5 +1,5 @@
 // What earlier passes left open goes along in a later one: under its original file and line, with today's mapping, once.
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RunResult } from "../../src/run/run-options.ts";
@@ -79,6 +79,66 @@ describe("an order whose product comes in a later file", () => {
       { run: 2, runId: third?.summary.run_id, rows: 2 },
     ]);
   });
+});
+
+describe("what was corrected in a failures file", () => {
+  it("is not taken along as it was: the pass says so and leaves it to a retry", async () => {
+    await using job = await passJob(files());
+    const first = await job.pass({
+      products: { "p.csv": skus("A") },
+      shops,
+      orders: { "o-1.csv": orders("1,Pat,B,1,2.00", "2,Sam,B,1,2.00") },
+    });
+    const failures = join(first?.folder ?? "", "failures", "orders.csv");
+    const written = await readFile(failures, "utf8");
+    // Long after the run, whatever the clock of the disk.
+    const save = async (text: string): Promise<void> => {
+      await writeFile(failures, text);
+      await utimes(failures, new Date(), new Date(Date.now() + 60_000));
+    };
+    await save(written.replace("1,Pat,B", "1,Patricia,A"));
+    const second = await job.pass({ products: { "p.csv": skus("B") } });
+    expect(await ordersIn(second)).toEqual(["o-1.csv:3 accepted created 2"]);
+    expect(second?.summary.warnings).toEqual([
+      expect.stringMatching(
+        /^1 row of (\S*\/)?failures\/orders\.csv was edited by hand, so this pass leaves it to luminous-import retry import\.yaml$/,
+      ),
+    ]);
+    expect(second?.summary.open_failures?.rows).toBe(1);
+    expect((await job.retry()).exitCode).toBe(0);
+    expect(held(job)).toEqual(["2: B×1", "1: A×1"]);
+    expect(job.sandbox.records("sales_orders", "1")[0]?.received[0]).toMatchObject({ bill_to: { name: "Patricia" } });
+    expect(await job.breaches()).toEqual([]);
+    // What a retry has read is no correction that waits any more.
+    const third = await job.pass({ products: { "p.csv": skus("C") } });
+    expect(third?.summary.warnings).toEqual([]);
+  });
+
+  it("goes along where the file was only saved again", async () => {
+    await using job = await passJob(files());
+    const first = await job.pass({
+      products: { "p.csv": skus("A") },
+      shops,
+      orders: { "o.csv": orders("1,Pat,B,1,2") },
+    });
+    const failures = join(first?.folder ?? "", "failures", "orders.csv");
+    await utimes(failures, new Date(), new Date(Date.now() + 60_000));
+    const second = await job.pass({ products: { "p.csv": skus("B") } });
+    expect(await ordersIn(second)).toEqual(["o.csv:2 accepted created 1"]);
+    expect(second?.summary.warnings).toEqual([]);
+  });
+});
+
+it("is left to a retry as a whole where the failures file was changed and cannot be read", async () => {
+  await using job = await passJob(files());
+  const first = await job.pass({ products: { "p.csv": skus("A") }, shops, orders: { "o.csv": orders("1,Pat,B,1,2") } });
+  const failures = join(first?.folder ?? "", "failures", "orders.csv");
+  await writeFile(failures, Buffer.from([0x22, 0xff, 0xfe, 0, 0, 0x22]));
+  await utimes(failures, new Date(), new Date(Date.now() + 60_000));
+  const second = await job.pass({ products: { "p.csv": skus("B") } });
+  expect(await ordersIn(second)).toEqual([]);
+  expect(second?.summary.warnings).toEqual([expect.stringContaining("was changed and cannot be read")]);
+  expect(second?.summary.open_failures?.rows).toBe(1);
 });
 
 describe("what was open", () => {

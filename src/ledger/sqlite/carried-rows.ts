@@ -12,11 +12,11 @@ export function openCarriedRows(
   connection: Connection,
 ): Pick<OpenFailures, "carriedFrom" | "carriedRows" | "madeGoodLater"> {
   return {
-    async carriedFrom(job, sinceMs) {
+    async carriedFrom(job, sinceMs, except = []) {
       return connection.read(() => {
         connection.script(tables);
         tellStories(connection, job, undefined, sinceMs);
-        connection.run(takeOpen, sinceMs);
+        connection.run(takeOpen, JSON.stringify(except), sinceMs);
         return filesTaken(connection);
       });
     },
@@ -55,7 +55,8 @@ const takeOpen = `insert or ignore into carried_rows
     select u.entry from units u join entries e on e.id = u.entry and e.outcome in ('blocked', 'failed', 'in_doubt')
       join files h on h.id = u.home join runs hr on hr.id = h.run
       join files f on f.id = u.root join runs r on r.id = f.run
-     where (h.info ->> '$.retryOf' is not null or hr.exit_code in (0, 3)) and ${sinceOf} >= ?)
+     where 'entry ' || u.entry not in (select value from json_each(?))
+       and (h.info ->> '$.retryOf' is not null or hr.exit_code in (0, 3)) and ${sinceOf} >= ?)
   select s.row / ${rowsPerFile}, s.root / ${rowsPerFile}, s.root % ${rowsPerFile}, r.line, s.row
     from stories s join rows r on r.id = s.root where s.entry in (select entry from taken) order by s.row`;
 

@@ -93,9 +93,9 @@ export interface OpenFailures {
   /**
    * Of entries that are blocked, failed or in doubt, and that a run which began at `sinceMs` or later brought first: the files
    * that their rows are in, in input order. Not of a run that stopped, whose files come again, unless it was a retry or had
-   * them from an earlier run.
+   * them from an earlier run. Without the entries that `except` names, as `OpenRow` does.
    */
-  carriedFrom(job: string, sinceMs: number): Promise<readonly CarriedFrom[]>;
+  carriedFrom(job: string, sinceMs: number, except?: readonly string[]): Promise<readonly CarriedFrom[]>;
   /** The rows, in batches, after `carriedFrom`, as long as this opening of the ledger is not asked that again. */
   carriedRows(from: Pick<CarriedFrom, "home" | "root">): AsyncIterable<readonly CarriedRow[]>;
   /** By run, and by the run that made them good. */

@@ -12,6 +12,8 @@ export interface NextCommands {
   readonly send: string;
   /** What takes corrected failures files. */
   readonly retry: string;
+  /** What makes a new plan. */
+  readonly plan: string;
 }
 
 /** What goes on from the command with these words: its name, its job, its options. */
@@ -20,6 +22,7 @@ export function nextCommands(words: readonly string[]): NextCommands {
     again: commandLine(words),
     rest: commandLine(without(words, /^--limit(=|$)/)),
     retry: commandLine(retryWords(words)),
+    plan: commandLine(without(words, notOfPlan).map((word, at) => (at === 0 ? "plan" : word))),
     send: commandLine(
       without(words, /^--(dry-run|show|watch|account)(=|$)/).map((word) => (word === "check" ? "run" : word)),
     ),
@@ -34,6 +37,8 @@ export function otherCommand(words: readonly string[], name: string, ...more: re
 
 // Options that belong to a run's own files and to this one call; a retry takes up where it ended.
 const ofThisRun = /^--(limit|plan|only|input|all-or-nothing|max-errors|strict|force|dry-run|watch|poll|listen)(=|$)/;
+const notOfPlan =
+  /^--(limit|plan|all-or-nothing|max-errors|force|dry-run|watch|poll|listen|open|no-values|json|show|account)(=|$)/;
 const ofOneCommand =
   /^--(limit|only|input|all-or-nothing|max-errors|strict|force|dry-run|show|watch|account|json|quiet|log-file|open|no-values|plan|run|out|token-file)(=|$)/;
 const withoutValue = /^--(all-or-nothing|strict|force|dry-run|watch|account|json|quiet|open|no-values)$|=/;
