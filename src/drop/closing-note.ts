@@ -27,7 +27,7 @@ export function dropNote(
   if (taken === 0 && archived.length === 0) {
     return waiting === 0
       ? `Nothing to do: ${place} is empty.`
-      : `Nothing to do: ${waits.replace("there", `in ${place}`)}, still being written or without what belongs to ${waiting === 1 ? "it" : "them"}.`;
+      : `Nothing to do: ${waits.replace("there", `in ${place}`)}, still being written, without what belongs to ${waiting === 1 ? "it" : "them"}, or not to be taken as ${waiting === 1 ? "it is" : "they are"}.`;
   }
   const folders = [...new Set(archived.map(dirname))].map(near).join(" and ");
   const claimed = Math.max(0, taken - archived.length - quarantined.length);

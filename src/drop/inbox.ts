@@ -1,10 +1,11 @@
 // Which files of an inbox are complete. A file counts once its size and time stand still for the job's quiet time, or once
 // a marker (NAME.done) says so. Names under which programs write what is not complete yet are never taken.
-import { lstat, readdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { type FileState, fingerprintOf, stateOf } from "../job/file-states.ts";
 import type { Clock } from "../model/clock.ts";
 import { stoppedReading } from "../read/text/unreadable.ts";
+import { namesIn, notUtf8Warning } from "./file-names.ts";
 
 /** A file of the inbox that nobody writes to any more. */
 export interface InboxFile {
@@ -19,7 +20,7 @@ export interface InboxFile {
 /** What lies in an inbox. */
 export interface InboxLook {
   readonly complete: readonly InboxFile[];
-  /** The names of files that are being written, by name or by their changes. */
+  /** The names of files that are being written, by name or by their changes, and of those that cannot be taken as they are. */
   readonly unfinished: readonly string[];
   /** What is left alone, in words. */
   readonly warnings: readonly string[];
@@ -83,11 +84,11 @@ interface Sample {
 }
 
 async function sample(folder: string): Promise<Sample> {
-  const entries = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
+  const { names: entries, notUtf8 } = await namesIn(folder);
   const found: Omit<InboxFile, "markers">[] = [];
   const markers = new Map<string, Marker>();
-  const unfinished: string[] = [];
-  const warnings: string[] = [];
+  const unfinished: string[] = [...notUtf8];
+  const warnings: string[] = notUtf8.map((shown) => notUtf8Warning(shown, "the inbox"));
   for (const name of entries) {
     const path = join(folder, name);
     const kind = await kindOf(path);
@@ -97,8 +98,10 @@ async function sample(folder: string): Promise<Sample> {
     else {
       const state = await stateOf(path);
       if (state === undefined) {
-        if ((await kindOf(path)) === "file")
+        if ((await kindOf(path)) === "file") {
           warnings.push(`${name} in the inbox cannot be read: check its permissions`);
+          unfinished.push(name);
+        }
       } else if (marker.test(name)) markers.set(name.replace(marker, ""), { path, state });
       else found.push({ name, path, state });
     }
