@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { DropSettings } from "../job/drop-settings.ts";
 import { shellWord } from "../model/text/shell-word.ts";
 import type { ClaimedFile } from "./claim.ts";
+import { noteName } from "./file-names.ts";
 import { moveFile } from "./move-file.ts";
 
 /** Why a file is in quarantine. */
@@ -38,7 +39,7 @@ export async function quarantine(
 async function writeReason(folder: string, { name, path }: ClaimedFile, text: string): Promise<void> {
   const { mode } = await stat(path);
   for (let number = 1; ; number += 1) {
-    const target = join(folder, number === 1 ? `${name}.txt` : `${name}-${number}.txt`);
+    const target = join(folder, noteName(name, number));
     try {
       await writeFile(target, text, { flag: "wx", mode: (mode & 0o666) | 0o600 });
       return;
