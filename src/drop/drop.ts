@@ -9,6 +9,7 @@ import { newRunId } from "../run/run-id.ts";
 import { prepareOptions, type RunOptions, type RunResult } from "../run/run-options.ts";
 import { archivePass, finishPasses } from "./archive.ts";
 import {
+  adoptOrphans,
   beginPass,
   type ClaimedFile,
   type Claimer,
@@ -39,7 +40,7 @@ export interface DropResult {
   readonly taken: number;
   readonly archived: readonly string[];
   readonly quarantined: readonly { readonly file: string; readonly reason: string }[];
-  /** Files that stay in the inbox: still being written, or without what belongs to them. */
+  /** Files that stay where they are: still being written, without what belongs to them, or not to be read or moved. */
   readonly waiting: number;
 }
 
@@ -59,6 +60,7 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
     warnings.push(...messages);
   };
   warn(await ensureFolders(job, settings));
+  warn(await adoptOrphans(claimer));
   const finished = await finishPasses(claimer);
   await dropSecondNames(claimer);
   const roles = await rolesOf(job, prepareOptions(options));
@@ -71,7 +73,7 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
   const archived = finished.map(({ path }) => path);
   const quarantined: { readonly file: string; readonly reason: string }[] = [];
   const toGo = [...sorted.unfit, ...sorted.ready];
-  let waiting = sorted.unfinished + sorted.waiting.length;
+  let waiting = sorted.unfinished + sorted.waiting.length + left.unreadable;
   for (const { file } of sorted.waiting) if (isClaimed(file)) await unclaim(claimer, file);
   if (toGo.length === 0) {
     await endPasses(claimer);
@@ -99,6 +101,11 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
     const own = isClaimed(file) ? file : await claim(claimer, pass, file);
     if (typeof own === "string") {
       if (own === "changed") waiting += 1;
+      continue;
+    }
+    if ("refused" in own) {
+      waiting += 1;
+      warn([own.refused]);
       continue;
     }
     taken += 1;

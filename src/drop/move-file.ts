@@ -157,6 +157,7 @@ async function telling<T>(from: string, folder: string, move: () => Promise<T>):
   }
 }
 
-function codeOf(error: unknown): string {
+/** The code that the system gives a fault, such as `ENOENT`; empty for any other fault. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
