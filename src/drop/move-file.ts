@@ -144,7 +144,8 @@ async function statesOf(path: string): Promise<{ readonly dev: bigint; readonly 
   }
 }
 
-async function telling<T>(from: string, folder: string, move: () => Promise<T>): Promise<T> {
+/** Does a part of a move, and says what to do where the system refuses: throws `ImportError("STATE_UNUSABLE")`. */
+export async function telling<T>(from: string, folder: string, move: () => Promise<T>): Promise<T> {
   try {
     return await move();
   } catch (cause) {

@@ -65,7 +65,7 @@ it("tells programs the same, with --json", async () => {
   expect(none).toEqual({
     version: 1,
     nothing_to_do: true,
-    drop: { pass: null, taken: 0, archived: [], quarantined: [], waiting: 0 },
+    drop: { pass: null, taken: 0, archived: [], quarantined: [], returned: 0, waiting: 0 },
   });
 });
 

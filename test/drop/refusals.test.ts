@@ -1,6 +1,6 @@
 // What the system refuses a pass: one file or folder never holds up the others, and nothing ends as a defect. Tests may run as
 // root, whom no permission binds, so the refusals are put before the system's own calls.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { inboxJob } from "../../src/drop/inbox-job.ts";
@@ -136,4 +136,47 @@ describe("what is claimed", () => {
     expect(warningsOf(there).join()).toContain("nothing is done with it");
     expect(await there.lie("in")).toEqual(["in/.claimed/PASS/goods.csv"]);
   });
+});
+
+describe("quarantine", () => {
+  it.each(["a folder that may not be written to", "a file"])(
+    "where %s is in its place: the file stays claimed, the others are imported, and the pass ends with 3",
+    async (what) => {
+      await using there = await dropFolder();
+      if (what === "a file") await writeFile(there.path("failed"), "no folder");
+      else refusals.set("writeFile notes.txt.txt", "EACCES");
+      const ended = await there.pass({ "goods.csv": goods("A"), "notes.txt": "hello" });
+      expect([ended.exitCode, ended.quarantined, there.held()]).toEqual([3, [], ["A"]]);
+      expect(warningsOf(there).join()).toMatch(/^notes.txt: no input takes .* stays claimed: \S+ cannot be moved to /);
+      expect(await there.lie("in")).toEqual(["in/.claimed/PASS/notes.txt"]);
+    },
+  );
+});
+
+it("an archive that is a file, or may not be written to, ends a pass before anything is taken", async () => {
+  await using there = await dropFolder();
+  await mkdir(there.path("done"));
+  refusals.set("access done", "EACCES");
+  const refused = await errorOf(there.pass({ "goods.csv": goods("A") }));
+  refusals.clear();
+  await rm(there.path("done"), { recursive: true });
+  await writeFile(there.path("done"), "no folder");
+  const inPlace = await errorOf(there.pass());
+  expect([refused.code, inPlace.code]).toEqual(["STATE_UNUSABLE", "STATE_UNUSABLE"]);
+  expect([refused.message, inPlace.message]).toEqual([
+    `the folder for drop.archive, ${there.path("done")}, may not be written to (EACCES)`,
+    `the folder for drop.archive, ${there.path("done")}, is no folder`,
+  ]);
+  expect(await there.lie("in")).toEqual(["in/goods.csv"]);
+});
+
+it("an archive or a quarantine that is the inbox by a link ends a pass before anything is taken", async () => {
+  await using there = await dropFolder();
+  for (const name of ["done", "failed"]) {
+    await symlink(there.path("in"), there.path(name));
+    const error = await errorOf(there.pass({ "goods.csv": goods("A") }));
+    expect([error.code, error.message.includes("lies in the inbox")]).toEqual(["JOB_INVALID", true]);
+    await rm(there.path(name));
+  }
+  expect(await there.lie("in")).toEqual(["in/goods.csv"]);
 });
