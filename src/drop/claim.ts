@@ -14,7 +14,7 @@ import { type FileState, fingerprintOf, stateOf } from "../job/file-states.ts";
 import { ImportError } from "../model/error.ts";
 import { namesIn, notUtf8Warning } from "./file-names.ts";
 import type { InboxFile } from "./inbox.ts";
-import { codeOf, giveBack, isSameFile } from "./move-file.ts";
+import { codeOf, giveBack, isSameFile, telling } from "./move-file.ts";
 
 /** A file in the hands of a pass. */
 export interface ClaimedFile {
@@ -201,27 +201,33 @@ export async function dropSecondNames({ inbox, job }: Claimer): Promise<void> {
   for (const pass of await passes(inbox)) {
     const folder = claimedFolder(inbox, pass);
     if ((await ownerOf(folder)) !== job) continue;
-    for (const name of (await namesIn(folder)).names) {
+    const found = await namesIn(folder).catch(codeOf);
+    if (typeof found === "string") continue; // whoever looks at what is claimed says so
+    for (const name of found.names) {
       const path = join(folder, name);
       const links = await lstat(path).catch(notThere);
       if (links === undefined || links.nlink < 2) continue;
       const { names } = await namesIn(inbox);
       const same = await Promise.all(names.map((other) => isSameFile(path, join(inbox, other))));
-      if (same.includes(true)) await unlink(path);
+      if (same.includes(true)) await telling(path, inbox, () => unlink(path));
     }
   }
 }
 
-/** Removes the folders of the job's passes that hold no file any more. */
+/** Removes the folders of the job's passes that hold no file any more. One that cannot be removed does no harm. */
 export async function endPasses(claimer: Claimer): Promise<void> {
   for (const pass of await passes(claimer.inbox)) {
     const folder = claimedFolder(claimer.inbox, pass);
     if ((await ownerOf(folder)) !== claimer.job) continue;
-    const left = (await readdir(folder)).filter((name) => name !== passFile && name !== `${passFile}.tmp`);
-    if (left.length > 0) continue;
-    await unlink(join(folder, passFile)).catch(notThere);
-    await unlink(join(folder, `${passFile}.tmp`)).catch(notThere);
-    await rmdir(folder).catch(notThere);
+    try {
+      const left = (await readdir(folder)).filter((name) => name !== passFile && name !== `${passFile}.tmp`);
+      if (left.length > 0) continue;
+      await unlink(join(folder, passFile)).catch(notThere);
+      await unlink(join(folder, `${passFile}.tmp`)).catch(notThere);
+      await rmdir(folder);
+    } catch (error) {
+      if (codeOf(error) === "") throw error;
+    }
   }
 }
 

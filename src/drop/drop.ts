@@ -79,7 +79,11 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
   const quarantined: { readonly file: string; readonly reason: string }[] = [];
   const toGo = [...sorted.unfit, ...sorted.ready];
   let waiting = sorted.unfinished + sorted.waiting.length + left.unreadable;
-  for (const { file } of sorted.waiting) if (isClaimed(file)) await unclaim(claimer, file);
+  const orWarn = (error: unknown): undefined => {
+    if (!(error instanceof ImportError)) throw error;
+    warn([error.message]);
+  };
+  for (const { file } of sorted.waiting) if (isClaimed(file)) await unclaim(claimer, file).catch(orWarn);
   if (toGo.length === 0) {
     await endPasses(claimer);
     const nothing = { exitCode: exitCodes.done, pass: undefined, result: undefined, taken: 0, returned: 0 };
@@ -102,7 +106,8 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
   };
   let returned = 0;
   const putBack = async (file: ClaimedFile): Promise<void> => {
-    const to = await unclaim(claimer, file);
+    const to = await unclaim(claimer, file).catch(orWarn);
+    if (to === undefined) return; // it stays claimed
     returned += 1;
     waiting += 1;
     onEvent?.({ kind: "moved", file: file.name, became: "returned", to });

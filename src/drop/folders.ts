@@ -1,7 +1,7 @@
 // The folders of a drop job before a pass: those that are missing are made, where that cannot hide a share that is not mounted.
 import { constants } from "node:fs";
 import { access, mkdir, realpath, stat } from "node:fs/promises";
-import { dirname, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import type { DropSettings } from "../job/drop-settings.ts";
 import type { Job } from "../job/job.ts";
 import { ImportError } from "../model/error.ts";
@@ -66,12 +66,19 @@ async function refuseUnwritable(key: string, path: string): Promise<void> {
 async function refuseWithin(inbox: string, folders: readonly (readonly [key: string, path: string])[]): Promise<void> {
   const real = await realpath(inbox);
   for (const [key, path] of folders) {
-    const target = await realpath(path).catch(() => undefined);
-    if (target === undefined || !isWithin(target, real)) continue;
+    const target = await realPathOf(path);
+    if (!isWithin(target, real)) continue;
     throw new ImportError("JOB_INVALID", `drop.${key}: ${path} leads to ${target}, which lies in the inbox`, {
       hint: "What leaves the inbox must not arrive in it again: name a folder outside the inbox.",
     });
   }
+}
+
+/** Of what is not there yet, where it would be made. */
+async function realPathOf(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => undefined);
+  if (real !== undefined || dirname(path) === path) return real ?? path;
+  return join(await realPathOf(dirname(path)), basename(path));
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -4,8 +4,10 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { type FileState, fingerprintOf, stateOf } from "../job/file-states.ts";
 import type { Clock } from "../model/clock.ts";
+import { ImportError } from "../model/error.ts";
 import { stoppedReading } from "../read/text/unreadable.ts";
 import { namesIn, notUtf8Warning } from "./file-names.ts";
+import { codeOf } from "./move-file.ts";
 
 /** A file of the inbox that nobody writes to any more. */
 export interface InboxFile {
@@ -38,7 +40,8 @@ export interface InboxOptions {
 /**
  * Looks, waits for the quiet time, and looks again. The time of a file alone proves nothing: whoever copies can set it, and the
  * clock of a network share is another one. So it is only compared with itself, and every look waits the quiet time once; files
- * with a marker do not wait. Throws `ImportError("STOPPED")` when it is stopped meanwhile.
+ * with a marker do not wait. Throws `ImportError("STOPPED")` when it is stopped meanwhile, and
+ * `ImportError("INPUT_UNREADABLE")` for a folder that cannot be read.
  */
 export async function lookIntoInbox(
   folder: string,
@@ -84,7 +87,7 @@ interface Sample {
 }
 
 async function sample(folder: string): Promise<Sample> {
-  const { names: entries, notUtf8 } = await namesIn(folder);
+  const { names: entries, notUtf8 } = await namesIn(folder).catch((cause: unknown) => unreadable(folder, cause));
   const found: Omit<InboxFile, "markers">[] = [];
   const markers = new Map<string, Marker>();
   const unfinished: string[] = [...notUtf8];
@@ -93,13 +96,17 @@ async function sample(folder: string): Promise<Sample> {
     const path = join(folder, name);
     const kind = await kindOf(path);
     if (kind === undefined) continue; // somebody else took it
-    if (kind !== "file") warnings.push(`${name} in the inbox is ${kind} and is left alone: only files are taken`);
+    if (kind === "unreadable") {
+      warnings.push(cannotBeRead(name));
+      unfinished.push(name);
+    } else if (kind !== "file")
+      warnings.push(`${name} in the inbox is ${kind} and is left alone: only files are taken`);
     else if (partial.test(name)) unfinished.push(name);
     else {
       const state = await stateOf(path);
       if (state === undefined) {
         if ((await kindOf(path)) === "file") {
-          warnings.push(`${name} in the inbox cannot be read: check its permissions`);
+          warnings.push(cannotBeRead(name));
           unfinished.push(name);
         }
       } else if (marker.test(name)) markers.set(name.replace(marker, ""), { path, state });
@@ -131,7 +138,21 @@ async function kindOf(path: string): Promise<string | undefined> {
     if (found.isDirectory()) return "a folder";
     return found.isSymbolicLink() ? "a link" : "no file";
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
+    const code = codeOf(error);
+    if (code === "") throw error;
+    return code === "ENOENT" ? undefined : "unreadable";
   }
+}
+
+function cannotBeRead(name: string): string {
+  return `${name} in the inbox cannot be read: check its permissions`;
+}
+
+function unreadable(folder: string, cause: unknown): never {
+  const code = codeOf(cause);
+  if (code === "") throw cause;
+  throw new ImportError("INPUT_UNREADABLE", `the inbox ${folder} cannot be read (${code})`, {
+    hint: "Give this user permission to read the folder, and to move files out of it.",
+    cause,
+  });
 }

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { inboxJob } from "../../src/drop/inbox-job.ts";
 import { errorOf } from "../staging/job-folder.ts";
-import { type DropFolder, dropFolder, goods, orders } from "./drop-folder.ts";
+import { type DropFolder, dropFiles, dropFolder, goods, orders } from "./drop-folder.ts";
 
 const { refusals } = vi.hoisted(() => ({ refusals: new Map<string, string>() }));
 
@@ -13,7 +13,7 @@ vi.mock("node:fs/promises", async (importOriginal) => {
   const real = await importOriginal<typeof import("node:fs/promises")>();
   // A refusal is of a call and the end of its first path.
   const refusing =
-    (call: "rename" | "unlink" | "readdir" | "mkdir" | "writeFile" | "access") =>
+    (call: "rename" | "unlink" | "readdir" | "mkdir" | "writeFile" | "access" | "lstat") =>
     async (...args: readonly unknown[]): Promise<unknown> => {
       for (const [what, code] of refusals) {
         const [refused, end = ""] = what.split(" ");
@@ -30,6 +30,7 @@ vi.mock("node:fs/promises", async (importOriginal) => {
     mkdir: refusing("mkdir"),
     writeFile: refusing("writeFile"),
     access: refusing("access"),
+    lstat: refusing("lstat"),
   };
 });
 
@@ -138,6 +139,31 @@ describe("what is claimed", () => {
   });
 });
 
+it("an inbox that cannot be read ends a pass with what to do", async () => {
+  await using there = await dropFolder();
+  refusals.set("readdir in", "EACCES");
+  const error = await errorOf(there.pass({ "goods.csv": goods("A") }));
+  expect([error.code, error.message]).toEqual([
+    "INPUT_UNREADABLE",
+    `the inbox ${there.path("in")} cannot be read (EACCES)`,
+  ]);
+});
+
+it("a file of which nothing can be asked waits, and the others are imported", async () => {
+  await using there = await dropFolder();
+  refusals.set("lstat in/goods-2.csv", "EACCES");
+  const ended = await there.pass({ "goods.csv": goods("A"), "goods-2.csv": goods("B") });
+  expect([ended.exitCode, ended.waiting, there.held()]).toEqual([0, 1, ["A"]]);
+  expect(warningsOf(there)).toEqual(["goods-2.csv in the inbox cannot be read: check its permissions"]);
+});
+
+it("a folder of a pass that cannot be removed does no harm", async () => {
+  await using there = await dropFolder();
+  refusals.set("unlink .pass.json", "EACCES");
+  expect((await there.pass({ "goods.csv": goods("A") })).exitCode).toBe(0);
+  expect((await there.pass({ "goods-2.csv": goods("B") })).exitCode).toBe(0);
+});
+
 describe("quarantine", () => {
   it.each(["a folder that may not be written to", "a file"])(
     "where %s is in its place: the file stays claimed, the others are imported, and the pass ends with 3",
@@ -168,6 +194,13 @@ it("an archive that is a file, or may not be written to, ends a pass before anyt
     `the folder for drop.archive, ${there.path("done")}, is no folder`,
   ]);
   expect(await there.lie("in")).toEqual(["in/goods.csv"]);
+});
+
+it("an archive that would be made in the inbox behind a link ends a pass too", async () => {
+  const job = String(dropFiles["import.yaml"]).replace("archive: done", "archive: link/done");
+  await using there = await dropFolder({ "import.yaml": job });
+  await symlink(there.path("in"), there.path("link"));
+  expect((await errorOf(there.pass({ "goods.csv": goods("A") }))).code).toBe("JOB_INVALID");
 });
 
 it("an archive or a quarantine that is the inbox by a link ends a pass before anything is taken", async () => {
