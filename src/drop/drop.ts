@@ -105,12 +105,13 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
     onEvent?.({ kind: "moved", file: file.name, became: "quarantined", to, reason: reason.what });
   };
   let returned = 0;
-  const putBack = async (file: ClaimedFile): Promise<void> => {
+  const putBack = async (file: ClaimedFile): Promise<boolean> => {
     const to = await unclaim(claimer, file).catch(orWarn);
-    if (to === undefined) return; // it stays claimed
+    if (to === undefined) return false; // it stays claimed
     returned += 1;
     waiting += 1;
     onEvent?.({ kind: "moved", file: file.name, became: "returned", to });
+    return true;
   };
   const giveBack = async (file: ClaimedFile, reason: string): Promise<void> => {
     await putBack(file);
@@ -154,8 +155,9 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
     archived.push(...moved.map(({ path }) => path));
   }
   if (result?.stopped?.code === "NOTHING_SENT") {
-    for (const file of imported) await putBack(file);
-    warn([notSent(imported, result.folder)]);
+    const back: ClaimedFile[] = [];
+    for (const file of imported) if (await putBack(file)) back.push(file);
+    if (back.length > 0) warn([notSent(back, result.folder)]);
   }
   await endPasses(claimer);
   const ended = result?.exitCode ?? exitCodes.done;
