@@ -1,10 +1,11 @@
 // Imported files: `<archive>/YYYY-MM-DD/<pass>/`, with a copy of what the run left behind in `results/`. A marker makes all of
 // it one step that can be taken up again.
 import { copyFile, mkdir, readdir } from "node:fs/promises";
-import { dirname, join, parse } from "node:path";
+import { dirname, join } from "node:path";
 import type { DropSettings } from "../job/drop-settings.ts";
 import { ImportError } from "../model/error.ts";
 import { type ClaimedFile, type Claimer, claimedFolder, ownerOf, passes } from "./claim.ts";
+import { nameWith } from "./file-names.ts";
 import { isThere, moveFile } from "./move-file.ts";
 import { readMarker, removeMarker, writeMarker } from "./pass-marker.ts";
 import { passFolder } from "./quarantine.ts";
@@ -83,9 +84,8 @@ async function copyResults(from: string, to: string): Promise<void> {
 function withOwnNames(files: readonly ClaimedFile[]): readonly { readonly file: ClaimedFile; readonly name: string }[] {
   const taken = new Set(["results"]);
   return files.map((file) => {
-    const { name: stem, ext } = parse(file.name);
     let name = file.name;
-    for (let number = 2; taken.has(name); number += 1) name = `${stem}-${number}${ext}`;
+    for (let number = 2; taken.has(name); number += 1) name = nameWith(file.name, `-${number}`);
     taken.add(name);
     return { file, name };
   });

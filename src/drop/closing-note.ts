@@ -7,6 +7,8 @@ export interface DropFiles {
   readonly taken: number;
   readonly archived: readonly string[];
   readonly quarantined: readonly { readonly file: string; readonly reason: string }[];
+  /** Of those taken, so many are in the inbox again, and wait. */
+  readonly returned: number;
   readonly waiting: number;
 }
 
@@ -19,7 +21,7 @@ export interface DropNoteOptions {
 
 /** A line where nothing was to do; else what became of the files, a line for each quarantined one. */
 export function dropNote(
-  { taken, archived, quarantined, waiting }: DropFiles,
+  { taken, archived, quarantined, returned, waiting }: DropFiles,
   { inbox, near }: DropNoteOptions,
 ): string {
   const place = near(inbox) === "" ? "." : near(inbox);
@@ -27,10 +29,10 @@ export function dropNote(
   if (taken === 0 && archived.length === 0) {
     return waiting === 0
       ? `Nothing to do: ${place} is empty.`
-      : `Nothing to do: ${waits.replace("there", `in ${place}`)}, still being written or without what belongs to ${waiting === 1 ? "it" : "them"}.`;
+      : `Nothing to do: ${waits.replace("there", `in ${place}`)}, still being written, without what belongs to ${waiting === 1 ? "it" : "them"}, or not to be taken as ${waiting === 1 ? "it is" : "they are"}.`;
   }
   const folders = [...new Set(archived.map(dirname))].map(near).join(" and ");
-  const claimed = Math.max(0, taken - archived.length - quarantined.length);
+  const claimed = Math.max(0, taken - archived.length - quarantined.length - returned);
   const parts = [
     ...(archived.length === 0 ? [] : [`${archived.length} archived in ${folders}`]),
     ...(quarantined.length === 0 ? [] : [`${quarantined.length} quarantined`]),

@@ -1,14 +1,18 @@
 // One pass over a drop folder: finish what was interrupted → find what is complete → match → claim → quarantine → one run over
 // everything → archive. A kill at any moment leaves each file in one of these places, and the next pass goes on from there.
+import { join } from "node:path";
 import type { Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import { systemClock } from "../model/clock.ts";
+import { ImportError } from "../model/error.ts";
 import { exitCodes } from "../model/exit-codes.ts";
+import { listed } from "../report/wording.ts";
 import { askFirst } from "../run/run.ts";
 import { newRunId } from "../run/run-id.ts";
 import { prepareOptions, type RunOptions, type RunResult } from "../run/run-options.ts";
 import { archivePass, finishPasses } from "./archive.ts";
 import {
+  adoptOrphans,
   beginPass,
   type ClaimedFile,
   type Claimer,
@@ -29,7 +33,7 @@ export type DropOptions = Omit<RunOptions, "limit" | "only" | "stdin">;
 
 /** How a pass ended. Files are named by where they lie now. */
 export interface DropResult {
-  /** That of the run; 3 at least where a file was quarantined. 0 where there was nothing to do. */
+  /** That of the run; 3 at least where a file was quarantined or ought to have been. 0 where there was nothing to do. */
   readonly exitCode: number;
   /** Undefined where nothing was claimed. */
   readonly pass: string | undefined;
@@ -39,7 +43,9 @@ export interface DropResult {
   readonly taken: number;
   readonly archived: readonly string[];
   readonly quarantined: readonly { readonly file: string; readonly reason: string }[];
-  /** Files that stay in the inbox: still being written, or without what belongs to them. */
+  /** Files that were taken and are in the inbox again. */
+  readonly returned: number;
+  /** Files that stay where they are: still being written, without what belongs to them, or not to be read or moved. */
   readonly waiting: number;
 }
 
@@ -59,6 +65,7 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
     warnings.push(...messages);
   };
   warn(await ensureFolders(job, settings));
+  warn(await adoptOrphans(claimer));
   const finished = await finishPasses(claimer);
   await dropSecondNames(claimer);
   const roles = await rolesOf(job, prepareOptions(options));
@@ -71,26 +78,44 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
   const archived = finished.map(({ path }) => path);
   const quarantined: { readonly file: string; readonly reason: string }[] = [];
   const toGo = [...sorted.unfit, ...sorted.ready];
-  let waiting = sorted.unfinished + sorted.waiting.length;
-  for (const { file } of sorted.waiting) if (isClaimed(file)) await unclaim(claimer, file);
+  let waiting = sorted.unfinished + sorted.waiting.length + left.unreadable;
+  const orWarn = (error: unknown): undefined => {
+    if (!(error instanceof ImportError)) throw error;
+    warn([error.message]);
+  };
+  for (const { file } of sorted.waiting) if (isClaimed(file)) await unclaim(claimer, file).catch(orWarn);
   if (toGo.length === 0) {
     await endPasses(claimer);
-    return { exitCode: exitCodes.done, pass: undefined, result: undefined, taken: 0, archived, quarantined, waiting };
+    const nothing = { exitCode: exitCodes.done, pass: undefined, result: undefined, taken: 0, returned: 0 };
+    return { ...nothing, archived, quarantined, waiting };
   }
 
   await using asked = await askFirst(job, options);
   const pass = newRunId(clock);
   await beginPass(claimer, pass);
+  let unmoved = 0;
   const setAside = async (file: ClaimedFile, reason: QuarantineReason): Promise<void> => {
-    const to = await quarantine(file, reason, settings);
+    const to = await quarantine(file, reason, settings).catch((error: unknown) => {
+      if (!(error instanceof ImportError)) throw error;
+      unmoved += 1;
+      warn([`${reason.what.split("\n")[0]}. It belongs in quarantine, and stays claimed: ${error.message}`]);
+    });
+    if (to === undefined) return;
     quarantined.push({ file: to, reason: reason.what });
     onEvent?.({ kind: "moved", file: file.name, became: "quarantined", to, reason: reason.what });
   };
-  const giveBack = async (file: ClaimedFile, reason: string): Promise<void> => {
-    const to = await unclaim(claimer, file);
+  let returned = 0;
+  const putBack = async (file: ClaimedFile): Promise<boolean> => {
+    const to = await unclaim(claimer, file).catch(orWarn);
+    if (to === undefined) return false; // it stays claimed
+    returned += 1;
     waiting += 1;
-    warn([reason]);
     onEvent?.({ kind: "moved", file: file.name, became: "returned", to });
+    return true;
+  };
+  const giveBack = async (file: ClaimedFile, reason: string): Promise<void> => {
+    await putBack(file);
+    warn([reason]);
   };
   const claimedAtMs = clock.monotonicMs();
   const ready: (ClaimedFile & { readonly role: Role })[] = [];
@@ -99,6 +124,11 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
     const own = isClaimed(file) ? file : await claim(claimer, pass, file);
     if (typeof own === "string") {
       if (own === "changed") waiting += 1;
+      continue;
+    }
+    if ("refused" in own) {
+      waiting += 1;
+      warn([own.refused]);
       continue;
     }
     taken += 1;
@@ -124,8 +154,22 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
     for (const { name, path } of moved) onEvent?.({ kind: "moved", file: name, became: "archived", to: path });
     archived.push(...moved.map(({ path }) => path));
   }
+  if (result?.stopped?.code === "NOTHING_SENT") {
+    const back: ClaimedFile[] = [];
+    for (const file of imported) if (await putBack(file)) back.push(file);
+    if (back.length > 0) warn([notSent(back, result.folder)]);
+  }
   await endPasses(claimer);
   const ended = result?.exitCode ?? exitCodes.done;
-  const exitCode = ended === exitCodes.done && quarantined.length > 0 ? exitCodes.someFailed : ended;
-  return { exitCode, pass, result, taken, archived, quarantined, waiting };
+  const exitCode = ended === exitCodes.done && quarantined.length + unmoved > 0 ? exitCodes.someFailed : ended;
+  return { exitCode, pass, result, taken, archived, quarantined, returned, waiting };
 }
+
+function notSent(files: readonly ClaimedFile[], folder: string): string {
+  const names = files.slice(0, mostNames).map(({ name }) => name);
+  const more = files.length > names.length ? [`${files.length - names.length} more`] : [];
+  const are = files.length === 1 ? "1 file is" : `${files.length} files are`;
+  return `nothing was sent, so ${are} back in the inbox: ${listed([...names, ...more])}. Which rows to fix, and why, stands in ${join(folder, "failures")}`;
+}
+
+const mostNames = 5;

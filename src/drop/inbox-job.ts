@@ -44,7 +44,7 @@ export async function inboxJob(
       ...sorted.unfit.map(({ file, reason }) => ({ file: file.name, reason: reason.what })),
       ...faults.map(({ at, fault }) => ({ file: ready[at]?.file.shown ?? "", reason: fault.message })),
     ],
-    waiting: sorted.waiting.length + sorted.unfinished,
+    waiting: sorted.waiting.length + sorted.unfinished + left.unreadable,
     warnings: [...left.warnings, ...sorted.warnings],
   };
 }

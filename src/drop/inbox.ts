@@ -1,10 +1,13 @@
 // Which files of an inbox are complete. A file counts once its size and time stand still for the job's quiet time, or once
 // a marker (NAME.done) says so. Names under which programs write what is not complete yet are never taken.
-import { lstat, readdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { type FileState, fingerprintOf, stateOf } from "../job/file-states.ts";
 import type { Clock } from "../model/clock.ts";
+import { ImportError } from "../model/error.ts";
 import { stoppedReading } from "../read/text/unreadable.ts";
+import { namesIn, notUtf8Warning } from "./file-names.ts";
+import { codeOf } from "./move-file.ts";
 
 /** A file of the inbox that nobody writes to any more. */
 export interface InboxFile {
@@ -19,7 +22,7 @@ export interface InboxFile {
 /** What lies in an inbox. */
 export interface InboxLook {
   readonly complete: readonly InboxFile[];
-  /** The names of files that are being written, by name or by their changes. */
+  /** The names of files that are being written, by name or by their changes, and of those that cannot be taken as they are. */
   readonly unfinished: readonly string[];
   /** What is left alone, in words. */
   readonly warnings: readonly string[];
@@ -37,7 +40,8 @@ export interface InboxOptions {
 /**
  * Looks, waits for the quiet time, and looks again. The time of a file alone proves nothing: whoever copies can set it, and the
  * clock of a network share is another one. So it is only compared with itself, and every look waits the quiet time once; files
- * with a marker do not wait. Throws `ImportError("STOPPED")` when it is stopped meanwhile.
+ * with a marker do not wait. Throws `ImportError("STOPPED")` when it is stopped meanwhile, and
+ * `ImportError("INPUT_UNREADABLE")` for a folder that cannot be read.
  */
 export async function lookIntoInbox(
   folder: string,
@@ -83,22 +87,28 @@ interface Sample {
 }
 
 async function sample(folder: string): Promise<Sample> {
-  const entries = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
+  const { names: entries, notUtf8 } = await namesIn(folder).catch((cause: unknown) => unreadable(folder, cause));
   const found: Omit<InboxFile, "markers">[] = [];
   const markers = new Map<string, Marker>();
-  const unfinished: string[] = [];
-  const warnings: string[] = [];
+  const unfinished: string[] = [...notUtf8];
+  const warnings: string[] = notUtf8.map((shown) => notUtf8Warning(shown, "the inbox"));
   for (const name of entries) {
     const path = join(folder, name);
     const kind = await kindOf(path);
     if (kind === undefined) continue; // somebody else took it
-    if (kind !== "file") warnings.push(`${name} in the inbox is ${kind} and is left alone: only files are taken`);
+    if (kind === "unreadable") {
+      warnings.push(cannotBeRead(name));
+      unfinished.push(name);
+    } else if (kind !== "file")
+      warnings.push(`${name} in the inbox is ${kind} and is left alone: only files are taken`);
     else if (partial.test(name)) unfinished.push(name);
     else {
       const state = await stateOf(path);
       if (state === undefined) {
-        if ((await kindOf(path)) === "file")
-          warnings.push(`${name} in the inbox cannot be read: check its permissions`);
+        if ((await kindOf(path)) === "file") {
+          warnings.push(cannotBeRead(name));
+          unfinished.push(name);
+        }
       } else if (marker.test(name)) markers.set(name.replace(marker, ""), { path, state });
       else found.push({ name, path, state });
     }
@@ -128,7 +138,21 @@ async function kindOf(path: string): Promise<string | undefined> {
     if (found.isDirectory()) return "a folder";
     return found.isSymbolicLink() ? "a link" : "no file";
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
+    const code = codeOf(error);
+    if (code === "") throw error;
+    return code === "ENOENT" ? undefined : "unreadable";
   }
+}
+
+function cannotBeRead(name: string): string {
+  return `${name} in the inbox cannot be read: check its permissions`;
+}
+
+function unreadable(folder: string, cause: unknown): never {
+  const code = codeOf(cause);
+  if (code === "") throw cause;
+  throw new ImportError("INPUT_UNREADABLE", `the inbox ${folder} cannot be read (${code})`, {
+    hint: "Give this user permission to read the folder, and to move files out of it.",
+    cause,
+  });
 }

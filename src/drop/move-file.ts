@@ -1,9 +1,11 @@
 // Moving a file to a folder so that it is in one place at any moment, whole, and nothing is written over: a rename, and
 // from one file system to another a copy under a temporary name → fsync → rename → fsync of the folder → unlink.
+import { createHash } from "node:crypto";
 import { copyFile, link, lstat, mkdir, open, rename, rm, stat, unlink } from "node:fs/promises";
-import { join, parse } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { stateOf } from "../job/file-states.ts";
 import { ImportError } from "../model/error.ts";
+import { nameWith } from "./file-names.ts";
 
 /**
  * Moves a file into a folder, which is made when missing, and gives its new path. Where another file has the name, it gets a
@@ -67,13 +69,13 @@ const mostNames = 10_000;
 
 function* namesFor(folder: string, name: string): Generator<string> {
   yield join(folder, name);
-  const { name: stem, ext } = parse(name);
-  for (let number = 2; number < mostNames; number += 1) yield join(folder, `${stem}-${number}${ext}`);
+  for (let number = 2; number < mostNames; number += 1) yield join(folder, nameWith(name, `-${number}`));
 }
 
 async function moveAcross(from: string, target: string): Promise<void> {
-  const { dir, base } = parse(target);
-  const temporary = join(dir, `.${base}.part`);
+  const dir = dirname(target);
+  // Of one length, whatever the file is called, and the same after a crash.
+  const temporary = join(dir, `.${createHash("sha256").update(basename(target)).digest("hex").slice(0, 16)}.part`);
   await rm(temporary, { force: true });
   try {
     const before = await stateOf(from);
@@ -142,7 +144,8 @@ async function statesOf(path: string): Promise<{ readonly dev: bigint; readonly 
   }
 }
 
-async function telling<T>(from: string, folder: string, move: () => Promise<T>): Promise<T> {
+/** Does a part of a move, and says what to do where the system refuses: throws `ImportError("STATE_UNUSABLE")`. */
+export async function telling<T>(from: string, folder: string, move: () => Promise<T>): Promise<T> {
   try {
     return await move();
   } catch (cause) {
@@ -155,6 +158,7 @@ async function telling<T>(from: string, folder: string, move: () => Promise<T>):
   }
 }
 
-function codeOf(error: unknown): string {
+/** The code that the system gives a fault, such as `ENOENT`; empty for any other fault. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

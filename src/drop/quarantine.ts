@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { DropSettings } from "../job/drop-settings.ts";
 import { shellWord } from "../model/text/shell-word.ts";
 import type { ClaimedFile } from "./claim.ts";
-import { moveFile } from "./move-file.ts";
+import { noteName } from "./file-names.ts";
+import { moveFile, telling } from "./move-file.ts";
 
 /** Why a file is in quarantine. */
 export interface QuarantineReason {
@@ -29,8 +30,10 @@ export async function quarantine(
   const back = `mv ${shellWord(join(folder, file.name))} ${shellWord(`${inbox}/`)}`;
   const todo = hint === undefined ? "" : `${hint.replace(/\.$/, "")}.\n`;
   const text = `${file.name} was not imported.\n\nWhat is wrong\n${what}\n\nWhat to do\n${todo}Then move it back into the inbox: the next pass takes it again.\n  ${back}\n`;
-  await mkdir(folder, { recursive: true });
-  await writeReason(folder, file, text);
+  await telling(file.path, folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await writeReason(folder, file, text);
+  });
   return await moveFile(file.path, folder, file.name);
 }
 
@@ -38,7 +41,7 @@ export async function quarantine(
 async function writeReason(folder: string, { name, path }: ClaimedFile, text: string): Promise<void> {
   const { mode } = await stat(path);
   for (let number = 1; ; number += 1) {
-    const target = join(folder, number === 1 ? `${name}.txt` : `${name}-${number}.txt`);
+    const target = join(folder, noteName(name, number));
     try {
       await writeFile(target, text, { flag: "wx", mode: (mode & 0o666) | 0o600 });
       return;

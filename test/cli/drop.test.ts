@@ -32,7 +32,9 @@ it("says one line on stderr where there is nothing to do, and what waits", async
   expect([empty.exitCode, empty.stdout, empty.stderr]).toEqual([0, "", "Nothing to do: in is empty.\n"]);
   const waits = await at.call({ "goods.csv.part": "" }, "drop");
   expect([waits.exitCode, waits.stdout]).toEqual([0, ""]);
-  expect(waits.stderr).toBe("Nothing to do: 1 file waits in in, still being written or without what belongs to it.\n");
+  expect(waits.stderr).toBe(
+    "Nothing to do: 1 file waits in in, still being written, without what belongs to it, or not to be taken as it is.\n",
+  );
 });
 
 it("closes with what was taken, archived, quarantined and why, and what waits", async () => {
@@ -63,7 +65,7 @@ it("tells programs the same, with --json", async () => {
   expect(none).toEqual({
     version: 1,
     nothing_to_do: true,
-    drop: { pass: null, taken: 0, archived: [], quarantined: [], waiting: 0 },
+    drop: { pass: null, taken: 0, archived: [], quarantined: [], returned: 0, waiting: 0 },
   });
 });
 

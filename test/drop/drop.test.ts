@@ -58,6 +58,7 @@ describe("a pass", () => {
       taken: 0,
       archived: [],
       quarantined: [],
+      returned: 0,
       waiting: 0,
     });
     expect(there.sandbox.counts().requests).toEqual({});
@@ -241,11 +242,18 @@ describe("what goes wrong", () => {
     ]);
   });
 
-  it("what all or nothing held back stays claimed", async () => {
+  it("what all or nothing held back is in the inbox again, where people find it, and holds up no later file", async () => {
     await using there = await dropFolder();
-    const ended = await there.pass({ "goods.csv": "SKU,Name,Price\nA,Cup,many\n" }, { allOrNothing: true });
-    expect([ended.exitCode, ended.taken, ended.archived]).toEqual([2, 1, []]);
-    expect(await there.lie("in")).toEqual(["in/.claimed/PASS/goods.csv"]);
+    const bad = "SKU,Name,Price\nA,Cup,many\n";
+    const ended = await there.pass({ "goods.csv": bad, "goods-2.csv": goods("B") }, { allOrNothing: true });
+    expect([ended.exitCode, ended.taken, ended.returned, ended.waiting, ended.archived]).toEqual([2, 2, 2, 2, []]);
+    expect(await there.lie("in")).toEqual(["in/goods-2.csv", "in/goods.csv"]);
+    expect(there.events.flatMap((event) => (event.kind === "warning" ? [event.message] : [])).at(-1)).toBe(
+      `nothing was sent, so 2 files are back in the inbox: goods-2.csv and goods.csv. Which rows to fix, and why, stands in ${ended.result?.folder}/failures`,
+    );
+    await rename(there.path("in", "goods.csv"), there.path("goods-bad.csv"));
+    expect((await there.pass({}, { allOrNothing: true })).exitCode).toBe(0);
+    expect(there.held()).toEqual(["B"]);
   });
 
   it("rows that did not make it end a pass with 3, and its files are archived", async () => {

@@ -66,6 +66,14 @@ describe.skipIf(!hasTwo)("from one file system to another", () => {
     expect([await readdir(folder.path), await readdir(join(other.path, "x"))]).toEqual([[], ["a.csv"]]);
   });
 
+  it("moves a file whose name has 255 bytes", async () => {
+    const name = `${"a".repeat(251)}.csv`;
+    await using folder = await jobFolder({ [name]: "content" });
+    await using other = await elsewhere();
+    await moveFile(join(folder.path, name), other.path, name);
+    expect([await readdir(folder.path), await readdir(other.path)]).toEqual([[], [name]]);
+  });
+
   test.each([
     {
       name: "only removes the source of a copy that was interrupted after its rename",

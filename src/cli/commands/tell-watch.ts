@@ -197,5 +197,6 @@ export const noPass: DropResult = {
   taken: 0,
   archived: [],
   quarantined: [],
+  returned: 0,
   waiting: 0,
 };
