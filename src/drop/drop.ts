@@ -166,7 +166,10 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
 }
 
 function notSent(files: readonly ClaimedFile[], folder: string): string {
-  const names = files.slice(0, mostNames).map(({ name }) => name);
+  const names = files
+    .map(({ name }) => name)
+    .sort()
+    .slice(0, mostNames);
   const more = files.length > names.length ? [`${files.length - names.length} more`] : [];
   const are = files.length === 1 ? "1 file is" : `${files.length} files are`;
   return `nothing was sent, so ${are} back in the inbox: ${listed([...names, ...more])}. Which rows to fix, and why, stands in ${join(folder, "failures")}`;

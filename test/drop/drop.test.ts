@@ -251,6 +251,7 @@ describe("what goes wrong", () => {
     expect(there.events.flatMap((event) => (event.kind === "warning" ? [event.message] : [])).at(-1)).toBe(
       `nothing was sent, so 2 files are back in the inbox: goods-2.csv and goods.csv. Which rows to fix, and why, stands in ${ended.result?.folder}/failures`,
     );
+    expect(await filesBelow(ended.result?.folder ?? "", "failures")).toEqual(["failures/goods.goods.csv"]);
     await rename(there.path("in", "goods.csv"), there.path("goods-bad.csv"));
     expect((await there.pass({}, { allOrNothing: true })).exitCode).toBe(0);
     expect(there.held()).toEqual(["B"]);
