@@ -15,6 +15,7 @@ const perNode = [
   "test/cli/commands.test.ts",
   "test/cli/drop.test.ts",
   "test/drop/drop.test.ts",
+  "test/drop/refusals.test.ts", // stands in for the file system, so it shares no modules
   "test/drop/writers.test.ts",
   "test/cli/secrets.test.ts",
   "test/ledger/sqlite/trust.test.ts",
