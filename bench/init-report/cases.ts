@@ -2,7 +2,6 @@
 // and the corpus in fixtures/init. A folder of the corpus has one export and `expert.yaml`, or several and `import.yaml`.
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
 
@@ -31,8 +30,8 @@ const heldOut: readonly string[] = [
   "zoho-items",
 ];
 
-/** All cases, shipped ones first. */
-export async function readCases(): Promise<readonly InitCase[]> {
+/** All cases, shipped ones first. Jobs that nobody wrote go into `scratch`. */
+export async function readCases(scratch: string): Promise<readonly InitCase[]> {
   const shipped = await foldersWith(fixtures, "import.yaml");
   const corpus = join(fixtures, "init");
   const own = await readdir(corpus);
@@ -49,7 +48,7 @@ export async function readCases(): Promise<readonly InitCase[]> {
       own.sort().map(async (name) => ({
         name,
         folder: join(corpus, name),
-        job: await jobOf(join(corpus, name)),
+        job: await jobOf(join(corpus, name), scratch),
         part: heldOut.includes(name) ? ("held" as const) : ("corpus" as const),
       })),
     )),
@@ -61,12 +60,12 @@ async function foldersWith(folder: string, file: string): Promise<readonly strin
 }
 
 /** The expert's job; where only the mapping is written, the one export that lies beside it is its file. */
-async function jobOf(folder: string): Promise<string> {
+async function jobOf(folder: string, scratch: string): Promise<string> {
   const written = join(folder, "import.yaml");
   if (existsSync(written)) return written;
   const [file, ...others] = (await readdir(folder)).filter((name) => !name.endsWith(".yaml"));
   if (file === undefined || others.length > 0) throw new Error(`${folder}: one export and expert.yaml, or import.yaml`);
-  const job = join(await mkdtemp(join(tmpdir(), "init-report-")), "import.yaml");
+  const job = join(await mkdtemp(join(scratch, "job-")), "import.yaml");
   const input = { name: "export", file: join(folder, file), mapping: join(folder, "expert.yaml") };
   await writeFile(job, stringify({ version: 1, channel: { label: "Legacy" }, inputs: [input] }));
   return job;

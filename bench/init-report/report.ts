@@ -1,7 +1,7 @@
 // `npm run init-report [name…]`: what `init` makes of every fixture and of the corpus, against what an expert wrote.
 // Prints fields right, wrong and left as TODO, and money apart; with names, every field of those cases. Exits with 1 where a
 // line marked high is wrong or money is wrong.
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { guessImport, readExports, writeImport } from "../../src/init/init.ts";
@@ -24,7 +24,8 @@ interface CaseResult {
 const personal = new Set(["channel_id"]);
 
 const asked = process.argv.slice(2);
-const cases = (await readCases()).filter(({ name }) => asked.length === 0 || asked.includes(name));
+const scratch = await mkdtemp(join(tmpdir(), "init-report-"));
+const cases = (await readCases(scratch)).filter(({ name }) => asked.length === 0 || asked.includes(name));
 const results: CaseResult[] = [];
 for (const each of cases) results.push(await measure(each));
 for (const result of results) tell(result);
@@ -40,6 +41,7 @@ for (const part of ["shipped", "corpus", "held"] as const) {
   );
   isSound &&= wrongHigh + wrongMoney === 0;
 }
+await rm(scratch, { recursive: true });
 process.exitCode = isSound ? 0 : 1;
 
 async function measure(of: InitCase): Promise<CaseResult> {
@@ -75,7 +77,7 @@ async function measure(of: InitCase): Promise<CaseResult> {
 async function guessedDrafts(proposal: Proposal, exports: Awaited<ReturnType<typeof readExports>>) {
   const drafts = new Map<string, readonly Draft[]>();
   if (proposal.mappings.length === 0) return { drafts, broken: "nothing was recognised" };
-  const out = await mkdtemp(join(tmpdir(), "init-report-"));
+  const out = await mkdtemp(join(scratch, "guess-"));
   await writeImport(proposal, exports, { out });
   try {
     for (const { name, drafts: made } of await draftsOfJob(join(out, "import.yaml"))) drafts.set(name, made);
