@@ -160,10 +160,11 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   "drop/watch": ["model", "job"],
   "drop/serve": ["model", "run", "drop", "drop/watch"],
   demo: ["model", "model/text", "ledger", "sandbox"],
+  "init/names/languages": [],
   "init/names": [],
   "init/proposal": ["model"],
-  "init/columns": ["model", "model/resources", "init/names", "init/proposal"],
-  "init/recipes": ["model", "model/resources", "init/names", "init/proposal", "init/columns"],
+  "init/columns": ["model", "model/resources", "init/names/languages", "init/names", "init/proposal"],
+  "init/recipes": ["model", "model/resources", "init/names/languages", "init/names", "init/proposal", "init/columns"],
   init: [
     "model",
     "model/text",

@@ -3,7 +3,7 @@
 import { isPlainObject } from "../../model/json.ts";
 import type { Cell, Cells, FileInfo, SourceSettings } from "../../model/row.ts";
 import { type ColumnProfile, profileOf } from "./column-profile.ts";
-import { type Heading, headingOf } from "./heading.ts";
+import { type Heading, headingOf, headingsOf } from "./heading.ts";
 
 /** The head of an export file. */
 export interface Sample {
@@ -65,9 +65,10 @@ export function tableOf(sample: Sample): Table {
 const nullWords = ["NULL", "null", "(null)", "\\N", "N/A", "#N/A", "n/a"];
 
 function columnsOf(columns: ReadonlyMap<string, readonly string[]>, blankWords: readonly string[]): readonly Column[] {
-  return [...columns].map(([name, texts]) => {
+  const headings = headingsOf([...columns.keys()]);
+  return [...columns].map(([name, texts], at) => {
     const cells = texts.map((text) => (blankWords.includes(text) ? "" : text));
-    return { name, heading: headingOf(name), cells, profile: profileOf(cells) };
+    return { name, heading: headings[at] ?? headingOf(name), cells, profile: profileOf(cells) };
   });
 }
 

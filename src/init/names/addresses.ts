@@ -48,6 +48,9 @@ const who: Readonly<Record<AddressBlock, string>> = {
   customer: "customer | buyer | client | purchaser | customer address",
 };
 
+/** Words that say whose an address is. */
+export const addressBlockWords: ReadonlySet<string> = new Set(Object.values(who).flatMap(namesIn));
+
 const alone: Readonly<Record<AddressBlock, string>> = {
   bill: "bill to | billed to",
   ship: "ship to | shipped to | recipient | deliver to",

@@ -1,5 +1,8 @@
 // Words that stand for order statuses, and for true and false. A word that is not here is never guessed.
 import type { orderStatuses } from "../../model/resources/sales-orders.ts";
+import { foldText } from "../columns/words-of.ts";
+import { languages } from "../names/languages/languages.ts";
+import { namesIn } from "../names/name-table.ts";
 
 type OrderStatus = (typeof orderStatuses)[number];
 
@@ -23,8 +26,7 @@ export function isYesOrNo(word: string): boolean {
 
 function fold(word: string): string {
   if (/^-?\d+$/.test(word)) return word;
-  return word
-    .toLowerCase()
+  return foldText(word)
     .replace(/^wc-/, "")
     .replace(/[\s_-]+/g, " ")
     .trim();
@@ -50,13 +52,26 @@ const statusWords: Readonly<Record<OrderStatus, string>> = {
   backorder: "",
   committed: "",
 };
-const statuses = new Map(
+const english = new Map(
   Object.entries(statusWords).flatMap(([status, words]) =>
     (words === "" ? [] : words.split("|")).map((word) => [word, status] as const),
   ),
 );
+// Where two languages have a word, they mean the same by it; English comes first.
+const statuses: ReadonlyMap<string, string> = new Map([
+  ...languages.flatMap((language) =>
+    Object.entries(language.statuses).flatMap(([word, own]) =>
+      namesIn(own).map((foreign) => [fold(foreign), english.get(word) ?? "on_hold"] as const),
+    ),
+  ),
+  ...english,
+]);
 
 const flags = new Map<string, boolean>([
+  ...languages.flatMap(({ yes, no }) => [
+    ...namesIn(yes).map((word) => [fold(word), true] as const),
+    ...namesIn(no).map((word) => [fold(word), false] as const),
+  ]),
   ...[
     "true",
     "yes",
@@ -79,7 +94,6 @@ const flags = new Map<string, boolean>([
     "f",
     "off",
     "0",
-    "-1", // a draft in WooCommerce
     "-1", // WooCommerce: a draft
     "inactive",
     "not active",
