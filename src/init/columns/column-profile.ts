@@ -19,7 +19,7 @@ export interface ColumnProfile {
   readonly upcs: number;
   readonly flags: number;
   readonly html: number;
-  /** Numbers behind or before a currency sign. */
+  /** Numbers behind or before a currency sign or code. */
   readonly currency: number;
   /** Cells that begin with the apostrophe by which spreadsheets mark text. */
   readonly apostrophes: number;
@@ -59,9 +59,9 @@ export function profileOf(cells: readonly string[]): ColumnProfile {
   };
 }
 
-/** True for a number in any of the usual styles, a currency sign allowed. */
+/** True for a number in any of the usual styles, a currency sign or a code such as USD allowed. */
 export function isNumber(cell: string): boolean {
-  const digits = cell.replace(/^(-?)\s*[$€£¥]\s*|\s*[$€£¥]$/gu, "$1");
+  const digits = cell.replace(/^(-?)\s*(?:[$€£¥]|[A-Z]{3} )\s*|\s*(?:[$€£¥]| [A-Z]{3})$/gu, "$1");
   return /^[-+]?(\d+|\d{1,3}([.,' \u00a0]\d{3})+)?([.,]\d+)?$/.test(digits) && /\d/.test(digits);
 }
 
@@ -84,7 +84,7 @@ function isDate(cell: string): boolean {
 }
 
 function hasCurrency(cell: string): boolean {
-  return /[$€£¥]/u.test(cell);
+  return /[$€£¥]|^-?[A-Z]{3} | [A-Z]{3}$/u.test(cell);
 }
 
 function bare(cell: string): string {

@@ -25,6 +25,8 @@ export interface Column {
   /** As a mapping writes it: the header cell, or a dotted path. */
   readonly name: string;
   readonly heading: Heading;
+  /** Of a weight or a length whose heading names no unit: the column beside it that does, such as `Weight Unit`. */
+  readonly unitColumn?: string;
   /** One for each row, trimmed; `""` where it is blank. */
   readonly cells: readonly string[];
   readonly profile: ColumnProfile;
@@ -66,10 +68,26 @@ const nullWords = ["NULL", "null", "(null)", "\\N", "N/A", "#N/A", "n/a"];
 
 function columnsOf(columns: ReadonlyMap<string, readonly string[]>, blankWords: readonly string[]): readonly Column[] {
   const headings = headingsOf([...columns.keys()]);
+  const unitsOf = unitColumns([...columns.keys()], headings);
   return [...columns].map(([name, texts], at) => {
     const cells = texts.map((text) => (blankWords.includes(text) ? "" : text));
-    return { name, heading: headings[at] ?? headingOf(name), cells, profile: profileOf(cells) };
+    const heading = headings[at] ?? headingOf(name);
+    const unitColumn = heading.unit === undefined ? unitsOf(heading) : undefined;
+    const beside = unitColumn === undefined ? {} : { unitColumn };
+    return { name, heading, ...beside, cells, profile: profileOf(cells) };
   });
+}
+
+/** Finds the column that names the unit of a weight or a length. */
+function unitColumns(names: readonly string[], headings: readonly Heading[]): (heading: Heading) => string | undefined {
+  const of = (what: RegExp) => names[headings.findIndex(({ text }) => what.test(text))];
+  const weight = of(/\bweight (unit|units|uom|unit of measure)\b/) ?? of(/^(unit|uom) of weight$/);
+  const length = of(/\b(length|dimensions?|size) (unit|units|uom|unit of measure|class)\b/);
+  return ({ text }) => {
+    if (/\b(unit|units|uom)\b/.test(text)) return undefined;
+    if (/\bweight$/.test(text)) return weight;
+    return /\b(length|width|height|depth)$/.test(text) ? length : undefined;
+  };
 }
 
 interface Flat {

@@ -29,16 +29,21 @@ export function linesOf(
   const from = `${prefix}${column.name}`;
   const field = fieldAt(resources[resource].schema, list === undefined ? path : `${list}.${path}`);
   const extra = field === undefined ? noExtra : extraOf(field.type, path, column);
+  const conditions = [when, extra.when].filter((part) => part !== undefined);
+  const keys = { ...extra.keys, ...(conditions.length === 0 ? {} : { when: conditions.join(" && ") }) };
+  const unit = extra.unitColumn === undefined ? undefined : `${prefix}${extra.unitColumn}`;
   const guess: Guess = {
     kind: "guess",
     path,
-    spec: specOf(from, {
-      ...extra.keys,
-      ...(when === undefined && extra.when === undefined
-        ? {}
-        : { when: [when, extra.when].filter((part) => part !== undefined).join(" && ") }),
-    }),
-    columns: [from],
+    spec:
+      unit === undefined
+        ? specOf(from, keys)
+        : {
+            template: `{${from}} {${unit}}`,
+            ...keys,
+            when: [`row[${JSON.stringify(from)}] != ""`, ...conditions].join(" && "),
+          },
+    columns: unit === undefined ? [from] : [from, unit],
     confidence,
     why: why + extra.why,
   };
@@ -60,6 +65,8 @@ interface Extra {
   readonly why: string;
   readonly todos: readonly Todo[];
   readonly when?: string;
+  /** The column that has the unit. */
+  readonly unitColumn?: string;
   /** The line cannot be right as it is. */
   readonly isOpen?: boolean;
 }
@@ -67,7 +74,7 @@ interface Extra {
 const noExtra: Extra = { keys: {}, why: "", todos: [] };
 
 function extraOf(type: string, path: string, column: Column): Extra {
-  const { profile, heading } = column;
+  const { profile } = column;
   switch (type) {
     case "texts":
       return { ...noExtra, keys: { split: profile.separator ?? "," } };
@@ -75,14 +82,12 @@ function extraOf(type: string, path: string, column: Column): Extra {
       return flagOf(path, column);
     case "decimal":
       return profile.currency > 0
-        ? { ...noExtra, keys: { apply: [{ replace: ["[$€£¥ ]", ""] }] }, why: "; the currency sign is taken off" }
+        ? { ...noExtra, keys: { apply: ["money"] }, why: "; the currency is taken off" }
         : noExtra;
     case "length":
-      return heading.unit === undefined || heading.unit === "in"
-        ? noExtra
-        : { ...noExtra, keys: { unit: heading.unit } };
+      return measureOf(path, column, "in, ft, cm, mm or m");
     case "weight":
-      return weightOf(path, column);
+      return measureOf(path, column, "lb, oz, g or kg");
     case "text":
       if (path === "image_url" && column.cells.some((text) => /,\s*https?:/.test(text))) {
         return { ...noExtra, keys: { apply: [{ replace: [",\\s.*$", ""] }] }, why: "; the first of several" };
@@ -100,12 +105,16 @@ function extraOf(type: string, path: string, column: Column): Extra {
   }
 }
 
-function weightOf(path: string, { profile, heading, name }: Column): Extra {
+/** A measure needs a unit: its heading's, that of the column beside it, or its cells'. */
+function measureOf(path: string, column: Column, units: string): Extra {
+  const { profile, heading, name, unitColumn } = column;
   const zeros = profile.words.filter((word) => /^0([.,]0*)?$/.test(word));
   const when = zeros.length === 0 ? {} : { when: `!(row[${JSON.stringify(name)}] in ${JSON.stringify(zeros)})` };
+  if (heading.unit === "in") return { ...noExtra, keys: {}, ...when };
   if (heading.unit !== undefined) return { ...noExtra, keys: { unit: heading.unit }, ...when };
   if (profile.numbers < 0.5 && profile.filled > 0) return noExtra; // the cells name their units
-  const text = `${path}: { from: ${JSON.stringify(name)}, unit: … }: which unit? lb, oz, g or kg`;
+  if (unitColumn !== undefined) return { ...noExtra, unitColumn, why: `, in the unit of "${unitColumn}"`, ...when };
+  const text = `${path}: { from: ${JSON.stringify(name)}, unit: … }: which unit? ${units}`;
   return { ...noExtra, isOpen: true, todos: [{ kind: "todo", path, text, isRequired: false }] };
 }
 

@@ -20,7 +20,7 @@ export function optionColumns({ columns }: Table): readonly Column[] {
   return columns.filter(
     ({ heading, profile }) =>
       profile.filled > 0 &&
-      /^(option \d+ value|option value \d+|variant option \d+|attribute \d+ values?( s)?|size|colou?r)$/.test(
+      /^(option \d+ value|option value \d+|variant option (\d+|\w+ value)|attribute \d+ values?( s)?|variation( name)?|variant( name)?|size|colou?r)$/.test(
         heading.text,
       ),
   );

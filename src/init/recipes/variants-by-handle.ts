@@ -9,6 +9,7 @@ import { cellsOf, joinedText, optionColumns, ownFields, type Variants } from "./
 
 const handleNames = [
   "handle",
+  "reference handle",
   "url handle",
   "product handle",
   "url key",
@@ -21,6 +22,9 @@ const handleNames = [
   "product group id",
   "parent sku",
   "product id",
+  "item id",
+  "item number",
+  "id",
 ];
 
 /** The variants of a file whose rows have a handle in common; undefined for any other. */
@@ -30,19 +34,18 @@ export function variantsByHandle(
   sku: Column,
   platform: Platform | undefined,
 ): Variants | undefined {
-  const handle = named(
-    table.columns.filter((column) => column !== sku),
-    handleNames,
-  );
+  const others = table.columns.filter((column) => column !== sku);
+  const handle = named(others.filter(isShared), handleNames) ?? named(others, handleNames);
   const options = optionColumns(table);
   const [option] = options;
   if (handle === undefined || handle.profile.filled === 0) return undefined;
-  const isRepeated = handle.profile.distinct < handle.profile.filled || handle.profile.filled < handle.profile.rows;
-  if (!isRepeated && platform?.signature.includes("handle") !== true) return undefined;
+  if (!isShared(handle) && platform?.signature.includes("handle") !== true) return undefined;
   if (option === undefined) return undefined;
   const noOption = ["", ...option.profile.words.filter((word) => /^default( title)?$/i.test(word))];
-  const isSingle = `${cell(option)} in ${JSON.stringify(noOption)}`;
-  const single = noOption.length > 1 || option.profile.filled < option.profile.rows;
+  // Only where rows may add no more than an image is a product with several rows one without variants.
+  const mayBeImages = noOption.length > 1 || platform?.signature.includes("handle") === true;
+  const isSingle = mayBeImages ? `${cell(option)} in ${JSON.stringify(noOption)}` : "rows.size() == 1";
+  const single = !mayBeImages || noOption.length > 1 || option.profile.filled < option.profile.rows;
   const name = matches.find(({ path }) => path === "name")?.column;
   const product = matches.filter(({ path }) => !path.startsWith("variants.") && path !== "sku");
   const variantOnly = matches.filter(({ path }) => path.startsWith("variants."));
@@ -77,11 +80,15 @@ export function variantsByHandle(
   ];
   return {
     group: {
-      spec: { by: handle.name, rows: isAdjacent(handle) ? "adjacent" : "anywhere", conflict: "ignore" },
-      why: `high: "${handle.name}" is in several rows`,
+      spec: { by: handle.name, rows: rowsOf(handle), conflict: "ignore" },
+      why: isContinued(handle)
+        ? `high: rows without "${handle.name}" belong to the one above`
+        : `high: "${handle.name}" is in several rows`,
     },
     lines,
-    children: [{ list: "variants", each: "rows", where: `!(${isSingle})`, lines: inner }],
+    children: [
+      { list: "variants", each: "rows", where: mayBeImages ? `!(${isSingle})` : "rows.size() > 1", lines: inner },
+    ],
   };
 }
 
@@ -138,6 +145,20 @@ function variantSku(sku: Column, handle: Column, options: readonly Column[]): Gu
 
 function apostrophe(sku: Column): { readonly apply?: readonly { readonly replace: readonly string[] }[] } {
   return sku.profile.apostrophes > 0 ? { apply: [{ replace: ["^'", ""] }] } : {};
+}
+
+/** Several rows have one value of it, or stand below it without any. */
+function isShared({ profile: { distinct, filled, rows } }: Column): boolean {
+  return filled > 0 && (distinct < filled || filled < rows);
+}
+
+function isContinued({ profile: { distinct, filled, rows } }: Column): boolean {
+  return filled < rows && distinct === filled;
+}
+
+function rowsOf(handle: Column): string {
+  if (isContinued(handle)) return "continued";
+  return isAdjacent(handle) ? "adjacent" : "anywhere";
 }
 
 function isAdjacent({ cells }: Column): boolean {
