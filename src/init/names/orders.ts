@@ -101,5 +101,8 @@ export const itemNames: NameTable = {
     surely:
       "discount | line discount | item discount | discount rate | discount percent | line discount percent | discount percentage",
   },
-  "items.line_discount": { surely: "line discount amount | item discount amount" },
+  "items.line_discount": {
+    surely: "line discount amount | item discount amount",
+    mostly: "discount amount | coupon amount | promotion discount | discount total | rebate",
+  },
 };

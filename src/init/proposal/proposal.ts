@@ -67,6 +67,8 @@ export interface ProposedMapping {
   /** Which rows count. */
   readonly where?: { readonly expr: string; readonly why: string };
   readonly group?: { readonly spec: Json; readonly why: string };
+  /** The source's own sums, where what is mapped adds up to them. */
+  readonly totals?: { readonly spec: Json; readonly why: string };
   readonly joins: readonly ProposedJoin[];
   readonly lines: readonly Line[];
   readonly children: readonly ProposedChild[];

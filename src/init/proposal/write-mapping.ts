@@ -39,11 +39,12 @@ function sourceLines({ source, sourceTodos }: ProposedMapping): readonly Comment
   ];
 }
 
-function groupLines({ group, where, index }: ProposedMapping): readonly CommentedLine[] {
+function groupLines({ group, where, index, totals }: ProposedMapping): readonly CommentedLine[] {
   return [
     ...(index === undefined ? [] : [{ code: `index: ${inline(index.spec)}`, comment: index.why }]),
     ...(where === undefined ? [] : [{ code: `where: ${inline(where.expr)}`, comment: where.why }]),
     ...groupLine(group),
+    ...(totals === undefined ? [] : [{ code: `totals: ${inline(totals.spec)}`, comment: totals.why }]),
   ];
 }
 

@@ -1,8 +1,11 @@
 // The lines of `children.items`. The API knows a price for each piece and no discount on a line: both are calculated.
+import { amountsOf } from "../columns/amounts.ts";
 import { cell } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import type { Match } from "../columns/match.ts";
-import type { Line } from "../proposal/proposal.ts";
+import type { Column } from "../columns/table.ts";
+import type { Confidence, Line } from "../proposal/proposal.ts";
+import { type DiscountKind, discountReadings, provePrice } from "./line-arithmetic.ts";
 import { linesOf, missing } from "./lines.ts";
 
 /** Where order lines come from. */
@@ -12,10 +15,15 @@ export interface ItemSource {
   /** The link of the join. */
   readonly link?: Link;
   readonly matches: readonly Match[];
+  /** The export is one that is known, so its names mean what they mean there. */
+  readonly isKnown?: boolean;
+  /** What the orders' own totals prove a discount to be. */
+  readonly discount?: DiscountKind;
 }
 
 /** The fields of an order line. */
-export function itemLines({ matches }: ItemSource): readonly Line[] {
+export function itemLines(items: ItemSource): readonly Line[] {
+  const { matches } = items;
   const of = (path: string) => matches.find((match) => match.path === `items.${path}`);
   const plain = (path: string) => {
     const match = of(path);
@@ -24,35 +32,26 @@ export function itemLines({ matches }: ItemSource): readonly Line[] {
   return [
     ...(of("sku") === undefined ? [missing("sku", "which column is the SKU of the line?")] : plain("sku")),
     ...(of("quantity") === undefined ? [missing("quantity", "which column is the quantity?")] : plain("quantity")),
-    ...priceLines(of, plain),
+    ...priceLines(of, plain, items),
   ];
 }
 
 type Of = (path: string) => Match | undefined;
 
-function priceLines(of: Of, plain: (path: string) => readonly Line[]): readonly Line[] {
+function priceLines(of: Of, plain: (path: string) => readonly Line[], items: ItemSource): readonly Line[] {
   const [price, total, quantity] = [of("unit_price"), of("line_total"), of("quantity")];
-  const discount = of("discount");
-  const off = of("line_discount");
-  if (price !== undefined && off !== undefined && quantity !== undefined) {
-    const less = `number(${cell(price.column)}) - abs(${orNothing(off)}) / number(${cell(quantity.column)})`;
-    return made([price, off, quantity], less, price, "the discount of the line is taken off the price of each piece");
-  }
-  if (price !== undefined && discount === undefined) return plain("unit_price");
-  if (price !== undefined && discount !== undefined) {
-    const isPercent = discount.column.profile.fractions < 0.9 || discount.column.heading.text.includes("percent");
-    const share = `${orNothing(discount)}${isPercent ? " / 100" : ""}`;
-    return made(
-      [price, discount],
-      `number(${cell(price.column)}) * (1 - ${share})`,
-      price,
-      "the API has no discount on a line: it is taken off the price",
-    );
-  }
+  const discount = [of("line_discount"), of("discount")].find(
+    (match) => match !== undefined && isSomething(match.column),
+  );
+  if (price !== undefined && total !== undefined && quantity !== undefined)
+    return provedPrice(price, total, quantity, discount, plain);
+  if (price !== undefined)
+    return discount === undefined ? plain("unit_price") : discountedPrice(price, discount, quantity, items);
   if (total === undefined || quantity === undefined)
     return [missing("unit_price", "which column is the price of one piece?")];
   const number = `number(${cell(total.column)})`;
-  if (off === undefined)
+  const off = of("line_discount");
+  if (off === undefined || !isSomething(off.column))
     return made(
       [total, quantity],
       `${number} / number(${cell(quantity.column)})`,
@@ -63,14 +62,127 @@ function priceLines(of: Of, plain: (path: string) => readonly Line[]): readonly 
   return made([total, off, quantity], less, total, "the line's total less its discount, divided by its quantity");
 }
 
+/** The line's own total decides what the price is: whatever a discount means, the total has it. */
+function provedPrice(
+  price: Match,
+  total: Match,
+  quantity: Match,
+  discount: Match | undefined,
+  plain: (path: string) => readonly Line[],
+): readonly Line[] {
+  const proof = provePrice({
+    quantity: quantity.column,
+    price: price.column,
+    total: total.column,
+    discount: discount?.column,
+  });
+  if (proof === "none") return plain("unit_price");
+  if (proof !== undefined) {
+    const why = `"${total.column.name}" proves that "${discount?.column.name ?? ""}" ${meanings[proof]}: the total divided by the quantity`;
+    const divided = `number(${cell(total.column)}) / number(${cell(quantity.column)})`;
+    return made([total, quantity], divided, total, why, "high");
+  }
+  if (discount === undefined) {
+    const divided = `number(${cell(total.column)}) / number(${cell(quantity.column)})`;
+    const why = `"${price.column.name}" times the quantity is not "${total.column.name}": the total divided by the quantity`;
+    return made([total, quantity], divided, total, why);
+  }
+  return [
+    missing(
+      "unit_price",
+      `"${price.column.name}" with "${discount.column.name}" does not come to "${total.column.name}", whatever the discount means: what is the price of one piece?`,
+    ),
+  ];
+}
+
+/** Without a total of the line those of the orders decide, a known export, or the cells: a percent sign, or shares of one. */
+function discountedPrice(
+  price: Match,
+  discount: Match,
+  quantity: Match | undefined,
+  items: ItemSource,
+): readonly Line[] {
+  const { profile, heading, name } = discount.column;
+  const isPercent = heading.text.includes("percent") || profile.words.some((word) => word.includes("%"));
+  const isShare = profile.fractions >= 0.9 && discount.path !== "items.line_discount";
+  const isOfLine = discount.path === "items.line_discount" && items.isKnown === true;
+  const guessed = isPercent ? "percent" : isShare ? "share" : isOfLine ? "line" : undefined;
+  const kind = items.discount ?? guessed;
+  if (kind === undefined || quantity === undefined)
+    return [
+      missing(
+        "unit_price",
+        `is "${name}" a percentage, money off the line or money off each piece? Its price is "${price.column.name}"`,
+      ),
+    ];
+  const why =
+    items.discount === undefined
+      ? "the API has no discount on a line: it is taken off the price"
+      : `the orders' totals prove that "${name}" ${meanings[kind]}`;
+  const off = discount.column.profile.words.some((word) => word.includes("%"))
+    ? `number(${cell(discount.column)}.replace("%", ""))`
+    : orNothing(discount);
+  const [base, count] = [`number(${cell(price.column)})`, `number(${cell(quantity.column)})`];
+  const formulas: Readonly<Record<DiscountKind, string>> = {
+    line: `${base} - abs(${off}) / ${count}`,
+    piece: `${base} - abs(${off})`,
+    share: `${base} * (1 - ${off})`,
+    percent: `${base} * (1 - ${off} / 100)`,
+  };
+  const parts = kind === "line" ? [price, discount, quantity] : [price, discount];
+  return made(parts, formulas[kind], price, why, items.discount === undefined ? "medium" : "high");
+}
+
+const meanings: Readonly<Record<DiscountKind, string>> = {
+  line: "is money off the line",
+  piece: "is money off each piece",
+  share: "is a share of the price",
+  percent: "is a percentage",
+};
+
+/** Some cell is neither blank nor nothing. */
+function isSomething(column: Column): boolean {
+  return amountsOf(column).some((amount) => amount !== undefined && amount !== 0);
+}
+
+/** What the rows' lines come to by the columns that were found, for each meaning that a discount may have. */
+export function lineAmounts({
+  matches,
+}: Pick<ItemSource, "matches">): readonly { readonly discount?: DiscountKind; readonly amounts: Amounts }[] {
+  const of = (path: string) => matches.find((match) => match.path === `items.${path}`)?.column;
+  const [price, total, quantity] = [of("unit_price"), of("line_total"), of("quantity")];
+  const discount = [of("line_discount"), of("discount")].find((column) => column !== undefined && isSomething(column));
+  if (total !== undefined) return [{ amounts: amountsOf(total) }];
+  if (price === undefined || quantity === undefined) return [];
+  const [prices, quantities] = [amountsOf(price), amountsOf(quantity)];
+  const offs = discount === undefined ? [] : amountsOf(discount);
+  const read = (reading: (figures: { count: number; each: number; off: number }) => number): Amounts =>
+    prices.map((each, row) => {
+      const count = quantities[row];
+      return each === undefined || count === undefined
+        ? undefined
+        : reading({ count, each, off: Math.abs(offs[row] ?? 0) });
+    });
+  if (discount === undefined) return [{ amounts: read(({ count, each }) => count * each) }];
+  return discountReadings.map(([kind, reading]) => ({ discount: kind, amounts: read(reading) }));
+}
+
+type Amounts = readonly (number | undefined)[];
+
 /** A blank discount is none. */
 function orNothing({ column }: Match): string {
   const number = `number(${cell(column)})`;
   return column.profile.filled === column.profile.rows ? number : `(${cell(column)} == "" ? 0.0 : ${number})`;
 }
 
-function made(parts: readonly Match[], expr: string, first: Match, why: string): readonly Line[] {
+function made(
+  parts: readonly Match[],
+  expr: string,
+  first: Match,
+  why: string,
+  confidence: Confidence = "medium",
+): readonly Line[] {
   const when = first.column.profile.filled === first.column.profile.rows ? {} : { when: `${cell(first.column)} != ""` };
   const columns = parts.map(({ column }) => column.name);
-  return [{ kind: "guess", path: "unit_price", spec: { ...when, expr, round: 4 }, columns, confidence: "medium", why }];
+  return [{ kind: "guess", path: "unit_price", spec: { ...when, expr, round: 4 }, columns, confidence, why }];
 }

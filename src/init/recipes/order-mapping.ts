@@ -1,17 +1,19 @@
 // The recipe for sales orders: lines nested in JSON, joined from another file, or in the order's own rows.
 import type { Json } from "../../model/json.ts";
 import { orderStatuses } from "../../model/resources/sales-orders.ts";
-import { cell } from "../columns/find-column.ts";
+import { cell, named } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { lineRules, orderRules } from "../columns/roles.ts";
-import type { Table } from "../columns/table.ts";
+import type { Column, Table } from "../columns/table.ts";
 import { addressNames, bareAddressNames } from "../names/addresses.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
 import type { Guess, Line, ProposedJoin } from "../proposal/proposal.ts";
 import { addressLines, companyLines } from "./address-lines.ts";
-import { type ItemSource, itemLines } from "./item-lines.ts";
+import { type ItemSource, itemLines, lineAmounts } from "./item-lines.ts";
+import type { DiscountKind } from "./line-arithmetic.ts";
 import { linesOf, missing, specOf } from "./lines.ts";
+import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
 import { rowGrouping } from "./row-grouping.ts";
 import { totalLines } from "./totals.ts";
@@ -41,11 +43,14 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
     joined.map(({ link, matches: theirs }) => ({ prefix: `${joinName(link.their)}.`, matches: theirs })),
     pins,
   );
-  const totals = totalLines(
-    orderOnly,
-    items?.each === "rows" ? key : undefined,
-    rules.platform?.hasTotalsPerLine ?? false,
-  );
+  const byRow = items?.each === "rows" ? key : undefined;
+  const total = named(table.columns, orderTotalNames);
+  const proof = proofOf(byRow, items, orderOnly, total);
+  const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, proof?.order);
+  const proven = {
+    isKnown: rules.platform !== undefined,
+    ...(proof?.discount === undefined ? {} : { discount: proof.discount }),
+  };
   const company = companyLines(orderOnly);
   const given = [
     channelLine(orderOnly, channel),
@@ -57,11 +62,47 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
   ];
   return {
     ...(items?.each === "rows" && key !== undefined ? { group: rowGrouping(key) } : {}),
+    ...(proof?.order.isOfOrder === true && total !== undefined
+      ? { totals: { spec: { order: total.name }, why: "high: all that is mapped adds up to it" } }
+      : {}),
     joins: [...joined.map(({ link }) => joinOf(link)), ...(items?.link === undefined ? [] : [joinOf(items.link)])],
     lines: inOrder([...given, ...missingLines(given, pins), ...noItems(items)]),
-    children: items === undefined ? [] : [{ list: "items", each: items.each, lines: itemLines(items) }],
+    children:
+      items === undefined ? [] : [{ list: "items", each: items.each, lines: itemLines({ ...items, ...proven }) }],
     measured: [...matches, ...(items?.matches ?? [])].map(({ column }) => column),
   };
+}
+
+const orderTotalNames = [
+  "order total",
+  "grand total",
+  "order total amount",
+  "total price",
+  "total amount",
+  "amount paid",
+  "order amount",
+  "invoice total",
+  "amount order total",
+  "total paid",
+  "total",
+];
+
+/** What the orders' own totals prove, in a file with a row for each line; nothing where two meanings of a discount add up. */
+function proofOf(
+  key: Column | undefined,
+  items: ItemSource | undefined,
+  matches: readonly Match[],
+  total: Column | undefined,
+): { readonly order: OrderProof; readonly discount?: DiscountKind } | undefined {
+  if (key === undefined || items === undefined || total === undefined) return undefined;
+  const of = (path: string) => matches.find((match) => match.path === path)?.column;
+  const beside = { tax: of("total_tax"), shipping: of("total_shipping") };
+  const proved = lineAmounts(items).flatMap(({ amounts, ...meaning }) => {
+    const order = proveOrder({ key, lines: amounts, total, ...beside });
+    return order === undefined ? [] : [{ order, ...meaning }];
+  });
+  const [only, ...others] = proved;
+  return others.length === 0 ? only : undefined;
 }
 
 const special = ["channel_id", "company_id", "order_status", "total_tax", "total_shipping", "total_tax+shipping"];

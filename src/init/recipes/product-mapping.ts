@@ -13,7 +13,7 @@ import { isKind, rowKindsOf, typeLines } from "./row-kinds.ts";
 import { variantsOf } from "./variants.ts";
 
 /** What the recipes make; the rest of a proposal is the same for all. */
-export type Recipe = Pick<ProposedMapping, "index" | "where" | "group" | "joins" | "lines" | "children"> & {
+export type Recipe = Pick<ProposedMapping, "index" | "where" | "group" | "totals" | "joins" | "lines" | "children"> & {
   /** Columns whose cells are numbers or dates in the payload. */
   readonly measured: readonly Column[];
 };

@@ -5,19 +5,26 @@ import type { Match } from "../columns/match.ts";
 import type { Column } from "../columns/table.ts";
 import type { Line } from "../proposal/proposal.ts";
 import { linesOf } from "./lines.ts";
+import type { AmountKind, OrderProof } from "./order-arithmetic.ts";
 
-/** The lines of `total_tax` and `total_shipping`. `key` is the order number of a file with several rows an order. */
+/**
+ * The lines of `total_tax` and `total_shipping`. `key` is the order number of a file with several rows an order; `proof` what
+ * the orders' own totals say of these amounts.
+ */
 export function totalLines(
   matches: readonly Match[],
   key: Column | undefined,
   hasTotalsPerLine: boolean,
+  proof?: OrderProof,
 ): readonly Line[] {
   return ["total_tax", "total_shipping"].flatMap((path) => {
+    const kind = path === "total_tax" ? proof?.tax : proof?.shipping;
     const parts = matches.filter(
       (match) => match.path === path || match.path.startsWith(`${path}+`) || match.path.startsWith(`${path}-`),
     );
     const [first] = parts;
     if (first === undefined) return [];
+    if (kind !== undefined && parts.length === 1) return provedLines({ ...first, path }, kind);
     const isPerLine = key !== undefined && (hasTotalsPerLine || parts.some(({ column }) => variesWithin(column, key)));
     if (parts.length === 1 && !isPerLine) return linesOf({ ...first, path }, "sales_orders");
     return [
@@ -31,6 +38,23 @@ export function totalLines(
       },
     ];
   });
+}
+
+/** What the orders' own totals prove; what the prices have already is left out. */
+function provedLines(match: Match, kind: AmountKind): readonly Line[] {
+  const { path, column } = match;
+  if (kind === "within") return [];
+  if (kind === "once") return linesOf(match, "sales_orders");
+  return [
+    {
+      kind: "guess",
+      path,
+      spec: { expr: sumOf(path, [match], true), round: 2 },
+      columns: [column.name],
+      confidence: "high",
+      why: "the sum over the rows of the order: the file's own totals prove it",
+    },
+  ];
 }
 
 function sumOf(path: string, parts: readonly Match[], isPerLine: boolean): string {
