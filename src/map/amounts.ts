@@ -5,8 +5,9 @@ import type { Problem } from "../model/problem.ts";
 import { locateProblem } from "../model/problem-place.ts";
 import type { AlternativeTrace, FieldTrace } from "../model/trace.ts";
 import { assembleFields, type DraftParts, emptyParts, type MutableObject } from "./assemble-draft.ts";
-import { type CompiledField, compileField, type FieldTools } from "./compile-field.ts";
+import { type CompiledField, compileField } from "./compile-field.ts";
 import type { ChildMapping } from "./definition/mapping.ts";
+import type { FieldTools } from "./field-tools.ts";
 import type { FieldScope } from "./scope.ts";
 import { type Decimal, decimalText, exactNumber, roundDecimal } from "./values/decimal.ts";
 import { decimalOfCalculated, type PricedPieces, pricesOf, shareOut } from "./values/line-prices.ts";
@@ -44,10 +45,10 @@ export function compileAmounts(
   const lineFields = [compileField(amounts.line, ofElement)];
   const discountFields = amounts.orderDiscount === undefined ? [] : [compileField(amounts.orderDiscount, ofEntry)];
   return (elements, entry, parts) => {
-    const discount = readNumber(discountFields, entry, parts.trace !== undefined);
+    const discount = readNumber(discountFields, entry, parts);
     const measured = elements.map((scope) => ({
-      quantity: readNumber(quantityFields, scope, false),
-      line: readNumber(lineFields, scope, parts.trace !== undefined),
+      quantity: readNumber(quantityFields, scope, { ...(parts.quick === undefined ? {} : { quick: parts.quick }) }),
+      line: readNumber(lineFields, scope, parts),
     }));
     const shares = sharesOf(
       measured.map(({ line }) => line.value),
@@ -67,9 +68,13 @@ interface ReadNumber {
   readonly trace: readonly AlternativeTrace[];
 }
 
-function readNumber(fields: readonly CompiledField[], scope: FieldScope, isTraced: boolean): ReadNumber {
+function readNumber(
+  fields: readonly CompiledField[],
+  scope: FieldScope,
+  asked: Pick<DraftParts, "trace" | "quick">,
+): ReadNumber {
   const trace: FieldTrace[] = [];
-  const read = emptyParts(isTraced ? trace : undefined);
+  const read = emptyParts(asked.trace === undefined ? undefined : trace, asked.quick);
   assembleFields(fields, scope, read.payload, "", read);
   const [origins = []] = read.origins.values();
   const value = fields[0] === undefined ? undefined : (read.payload as MutableObject)[fields[0].path];

@@ -28,6 +28,8 @@ export interface DraftParts {
   readonly offsetDays: OffsetDay[];
   /** Where every field is to be told of; mostly nowhere. */
   readonly trace?: FieldTrace[];
+  /** Only values are wanted, and no origins; set to slow by the first field that has more to say than its value. */
+  readonly quick?: { isSlow: boolean };
 }
 
 /** Without a prototype, so that a label called `__proto__` is a label like any other. */
@@ -36,7 +38,7 @@ export interface MutableObject {
 }
 
 /** A draft without anything in it; how its fields are made goes into `trace`. */
-export function emptyParts(trace?: FieldTrace[]): DraftParts {
+export function emptyParts(trace?: FieldTrace[], quick?: DraftParts["quick"]): DraftParts {
   return {
     payload: emptyObject(),
     clears: Object.create(null),
@@ -45,6 +47,7 @@ export function emptyParts(trace?: FieldTrace[]): DraftParts {
     problems: [],
     offsetDays: [],
     ...(trace === undefined ? {} : { trace }),
+    ...(quick === undefined ? {} : { quick }),
   };
 }
 
@@ -61,12 +64,42 @@ export function assembleFields(
   prefix: string,
   parts: DraftParts,
 ): void {
+  if (parts.quick !== undefined) return assembleQuickly(fields, scope, target, prefix, parts, parts.quick);
   for (const field of fields) {
     const recorder = parts.trace === undefined ? undefined : openTraceRecorder();
     const result = field.evaluate(scope, recorder);
     if (recorder !== undefined) parts.trace?.push(recorder.end(prefix + field.path, result));
     assembleField(field, result, scope, target, prefix, parts);
   }
+}
+
+function assembleQuickly(
+  fields: readonly CompiledField[],
+  scope: FieldScope,
+  target: MutableObject,
+  prefix: string,
+  { references, offsetDays }: DraftParts,
+  quick: NonNullable<DraftParts["quick"]>,
+): void {
+  for (const field of fields) {
+    const result = field.quick(scope);
+    if (result === "absent") continue;
+    if (result === "slow") {
+      quick.isSlow = true;
+      return;
+    }
+    if (result.kind === "value") {
+      setAt(target, field.steps, result.value);
+      if (result.offsetDay !== undefined) offsetDays.push(result.offsetDay);
+    } else {
+      references.push({ path: prefix + field.path, resource: result.resource, key: result.key, fill: true });
+    }
+  }
+}
+
+/** Notes where a part of the payload comes from, where anybody wants to know. */
+export function noteOrigins(parts: DraftParts, path: string, origins: () => readonly Origin[]): void {
+  if (parts.quick === undefined) parts.origins.set(path, origins());
 }
 
 function assembleField(
@@ -119,8 +152,10 @@ function emptyValue({ type, nullable }: CompiledField["field"]): null | "" | rea
 
 function setAt(target: MutableObject, steps: readonly PathStep[], value: Json): void {
   let owner = target;
-  for (const [index, step] of steps.entries()) {
-    if (index === steps.length - 1) {
+  const last = steps.length - 1;
+  for (let index = 0; index <= last; index += 1) {
+    const step = steps[index] ?? "";
+    if (index === last) {
       owner[step] = value;
       return;
     }

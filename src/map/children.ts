@@ -8,12 +8,19 @@ import { atCells, locateProblem } from "../model/problem-place.ts";
 import type { Cell, Cells } from "../model/row.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import { compileAmounts, numberOf, type PricedElement, pricedFields } from "./amounts.ts";
-import { assembleFields, type DraftParts, emptyObject, emptyParts, type MutableObject } from "./assemble-draft.ts";
-import { type CompiledField, compileField, type FieldTools } from "./compile-field.ts";
-import type { FieldContext } from "./compile-source.ts";
+import {
+  assembleFields,
+  type DraftParts,
+  emptyObject,
+  emptyParts,
+  type MutableObject,
+  noteOrigins,
+} from "./assemble-draft.ts";
+import { type CompiledField, compileField } from "./compile-field.ts";
 import type { ChildMapping, Mapping } from "./definition/mapping.ts";
 import { type Expr, judgeBy } from "./expression/condition.ts";
 import type { ScopeStyles } from "./expression/expression.ts";
+import type { FieldContext, FieldTools } from "./field-tools.ts";
 import { type FieldScope, type Place, type Reading, readAt, readingsOf, wholeRow } from "./scope.ts";
 import { compileLineTotal } from "./totals.ts";
 import { tracedCells } from "./trace-recorder.ts";
@@ -52,7 +59,7 @@ export function compileChild(
   const list = compileElements(each, mapping, tools.context);
 
   const fill = (group: ChildGroup, parts: DraftParts): void => {
-    parts.origins.set(path, originsOf(list.columns, group.first.place));
+    noteOrigins(parts, path, () => originsOf(list.columns, group.first.place));
     const found = list.elementsOf(group);
     if (!found.ok) {
       const { code = "not_a_list", message, place, column } = found;
@@ -89,9 +96,10 @@ export function compileChild(
     );
     const items: MutableObject[] = [];
     for (const [index, { element, scope }] of kept.entries()) {
+      if (parts.quick?.isSlow === true) return;
       const at = `${path}[${items.length}]`;
       const item = emptyObject();
-      parts.origins.set(at, [elementOrigin(element)]);
+      noteOrigins(parts, at, () => [elementOrigin(element)]);
       assembleFields(fields, scope, item, `${at}.`, parts);
       readTotal?.(scope, `${at}.`, parts);
       items.push(item);
@@ -108,7 +116,7 @@ export function compileChild(
       const again = emptyObject();
       const atAgain = `${path}[${items.length}]`;
       const { problems: _, trace: __, ...rest } = parts;
-      parts.origins.set(atAgain, [elementOrigin(element)]);
+      noteOrigins(parts, atAgain, () => [elementOrigin(element)]);
       assembleFields(fields, scope, again, `${atAgain}.`, { ...rest, problems: emptyParts().problems });
       setPrice(again, atAgain, { ...ofElement, pieces: [second] }, parts);
       parts.continued ??= new Set();
@@ -118,7 +126,7 @@ export function compileChild(
     if (items.length > 0) parts.payload[path] = items as Json;
     // A list of rows that is there is no cell's fault as a whole.
     if (items.length > 0 && (child.each.kind === "rows" || child.each.kind === "join"))
-      parts.origins.set(path, [{ kind: "row", source: group.first.place.source }]);
+      noteOrigins(parts, path, () => [{ kind: "row", source: group.first.place.source }]);
   };
   return { path, fields, fill };
 }
@@ -132,7 +140,7 @@ function setPrice(
 ) {
   const { quantity, price } = pricedFields;
   const path = `${at}.${price}`;
-  parts.origins.set(path, origins);
+  noteOrigins(parts, path, () => origins);
   const [first] = pieces;
   if (problem !== undefined) parts.problems.push(locateProblem({ ...problem, path }, parts.origins));
   if (first !== undefined) {

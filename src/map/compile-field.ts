@@ -2,30 +2,24 @@
 // the payload's schema says. What becomes of the result (payload, origins, problems) is assemble-draft.ts.
 
 import { cellAt } from "../model/cells.ts";
-import type { OffsetDay, Origin, OriginPart } from "../model/draft.ts";
-import type { Json } from "../model/json.ts";
+import type { Origin, OriginPart } from "../model/draft.ts";
 import { type PathStep, parsePath } from "../model/payload-path.ts";
 import type { Notice } from "../model/problem.ts";
-import type { ReferableName } from "../model/resource.ts";
 import type { Field } from "../model/resources/field.ts";
 import type { ValueJudge } from "../model/resources/schema-issue.ts";
-import type { TraceStep } from "../model/trace.ts";
 import { compileCodeCheck } from "./check-codes.ts";
-import { compileSource, type FieldContext, isBlankValue } from "./compile-source.ts";
+import { compileSource } from "./compile-source.ts";
 import { asValue, takesStructure } from "./definition/constant.ts";
-import type { Alternative, FieldMapping, LookupTables, Mapping } from "./definition/mapping.ts";
-import { constantStyle } from "./definition/normalise.ts";
+import type { Alternative, FieldMapping } from "./definition/mapping.ts";
 import { judgeBy } from "./expression/condition.ts";
-import type { Failure, FieldResult, PlacedNotice } from "./field-result.ts";
+import type { FieldResult, PlacedNotice } from "./field-result.ts";
+import { compileFinish, compilePipeline, type Finished, forEachStyle } from "./field-steps.ts";
+import type { FieldTools } from "./field-tools.ts";
+import { compileQuickField, type QuickField } from "./quick-field.ts";
 import { type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
 import { typedStructure } from "./structure.ts";
-import { type TraceRecorder, traced, transformText } from "./trace-recorder.ts";
-import { type Answer, compileValueTable } from "./value-tables.ts";
+import { type TraceRecorder, traced } from "./trace-recorder.ts";
 import type { Blanks } from "./values/blanks.ts";
-import { coerce, type Value } from "./values/coerce.ts";
-import type { ValueStyle } from "./values/style.ts";
-import { compileTransform, type Transform, type TransformSpec } from "./values/transforms.ts";
-import { pieces, scalarText } from "./values/value-text.ts";
 
 /** A field whose config is resolved. */
 export interface CompiledField {
@@ -34,16 +28,8 @@ export interface CompiledField {
   readonly field: Field;
   /** What the field comes to in a scope; a recorder is told of every step. */
   readonly evaluate: (scope: FieldScope, recorder?: TraceRecorder) => FieldResult;
-}
-
-/** What fields are compiled with, beside their own config. */
-export interface FieldTools {
-  readonly context: FieldContext;
-  readonly lookups: LookupTables;
-  /** The mapping's name, for origins. */
-  readonly file: string;
-  /** Which field is the key, and damage of columns that is as it should be. */
-  readonly codes: Pick<Mapping, "key" | "accept">;
+  /** The same value without a word on where it came from, or that it takes `evaluate` to tell. */
+  readonly quick: QuickField;
 }
 
 /** A field ready for rows. */
@@ -64,7 +50,7 @@ export function compileField(mapped: FieldMapping, tools: FieldTools): CompiledF
     }
     return withNotices(blank?.filled ?? { kind: "absent", origins: thoseThere(origins) }, notices);
   };
-  return { path, steps: parsePath(path), field, evaluate };
+  return { path, steps: parsePath(path), field, evaluate, quick: compileQuickField(mapped, tools) };
 }
 
 function withNotices(result: FieldResult, before: readonly PlacedNotice[] | undefined): FieldResult {
@@ -219,117 +205,4 @@ function cellOrigins(readings: readonly Reading[], part: OriginPart | undefined,
     }),
   );
   return [...cells.values()];
-}
-
-/** split → apply → lookup → map. */
-function compilePipeline(
-  { split, apply, lookup, map, otherwise }: Alternative,
-  style: ValueStyle,
-  { lookups, context }: FieldTools,
-) {
-  const transforms = apply.map((spec) => ({ spec, transform: transformOf(spec, style) }));
-  const steps: {
-    readonly answer: (value: Value, isConstant: boolean) => Answer;
-    readonly by: "map" | "lookup";
-    readonly told: (value: Value) => TraceStep;
-  }[] = [];
-  if (lookup !== undefined) {
-    const { file, key, value, otherwise: unanswered } = lookup;
-    const where = `in column "${key}" of ${file}`;
-    steps.push({
-      answer: compileValueTable(lookups({ file, key, value }), unanswered, where, false, context.blanks),
-      by: "lookup",
-      told: (answered) => ({ kind: "lookup", file, value: traced(answered) }),
-    });
-  }
-  if (map !== undefined) {
-    steps.push({
-      answer: compileValueTable(map, otherwise, "in the map", true, context.blanks),
-      by: "map",
-      told: (answered) => ({ kind: "map", value: traced(answered) }),
-    });
-  }
-  return (picked: Value, isConstant: boolean, recorder?: TraceRecorder): Answer => {
-    let value = picked;
-    if (split !== undefined && typeof picked === "string") {
-      value = pieces(picked, split);
-      recorder?.step({ kind: "split", separator: split, value: traced(value) });
-    }
-    let notices: readonly Notice[] | undefined;
-    for (const { spec, transform } of transforms) {
-      const result = transform(value);
-      if (!result.ok) return { kind: "failed", code: result.code, message: result.message };
-      value = result.value;
-      if (result.notices !== undefined) notices = [...(notices ?? []), ...result.notices];
-      recorder?.step({ kind: "apply", transform: transformText(spec), value: traced(value) });
-    }
-    let answer: Answer = isBlankValue(value) ? { kind: "blank" } : { kind: "value", value, isConstant };
-    for (const { answer: ask, by, told } of steps) {
-      if (answer.kind !== "value") return answer;
-      answer = ask(answer.value, answer.isConstant);
-      if (answer.kind === "value") recorder?.step(told(answer.value));
-      else if (answer.kind === "omitted") recorder?.step({ kind: "omitted", by });
-    }
-    return answer.kind === "value" && notices !== undefined ? { ...answer, notices } : answer;
-  };
-}
-
-type Finished =
-  | { readonly kind: "value"; readonly value: Json; readonly offsetDay?: OffsetDay }
-  | { readonly kind: "reference"; readonly resource: ReferableName; readonly key: string }
-  | Failure;
-
-function dayOf(offsetDay: OffsetDay | undefined): { readonly offsetDay?: OffsetDay } {
-  return offsetDay === undefined ? {} : { offsetDay };
-}
-
-/** round → the field's type, or the key of a reference. Constants are read as mappings write them, not as cells are. */
-function compileFinish(
-  { round, ref, unit }: Alternative,
-  style: ValueStyle,
-  field: Field,
-): (value: Value, isConstant: boolean, recorder?: TraceRecorder) => Finished {
-  const finishIn = (inStyle: ValueStyle) => {
-    const rounding = round === undefined ? undefined : transformOf({ round }, inStyle);
-    return (given: Value, recorder?: TraceRecorder): Finished => {
-      const rounded = rounding?.(given) ?? { ok: true as const, value: given };
-      if (!rounded.ok) return { kind: "failed", code: rounded.code, message: rounded.message };
-      const { value } = rounded;
-      if (round !== undefined) recorder?.step({ kind: "round", places: round, value: traced(value) });
-      if (ref !== undefined) {
-        if (typeof value === "object")
-          return { kind: "failed", code: "wrong_type", message: `there is a list where one ${ref.by} is expected` };
-        return { kind: "reference", resource: ref.resource, key: scalarText(value).trim() };
-      }
-      const coerced = coerce(value, field, inStyle, unit);
-      if (coerced.ok) {
-        const asUnit = unit === undefined ? {} : { unit };
-        recorder?.step({ kind: "type", type: field.type, ...asUnit, value: coerced.value });
-      }
-      return coerced.ok
-        ? { kind: "value", value: coerced.value, ...dayOf(coerced.offsetDay) }
-        : { kind: "failed", code: coerced.code, message: coerced.message };
-    };
-  };
-  const finishCell = finishIn(style);
-  const finishConstant = finishIn(constantStyle(style));
-  return (value, isConstant, recorder) => (isConstant ? finishConstant : finishCell)(value, recorder);
-}
-
-/** One of each for every style that occurs: mostly one, now and then a few. */
-function forEachStyle<T>(make: (style: ValueStyle) => T): (style: ValueStyle) => T {
-  const made = new Map<ValueStyle, T>();
-  return (style) => {
-    const known = made.get(style);
-    if (known !== undefined) return known;
-    const fresh = make(style);
-    made.set(style, fresh);
-    return fresh;
-  };
-}
-
-function transformOf(spec: TransformSpec, style: ValueStyle): Transform {
-  const compiled = compileTransform(spec, style);
-  if (!compiled.ok) throw new Error(`an unchecked transform came to be compiled: ${compiled.message}`);
-  return compiled.transform;
 }

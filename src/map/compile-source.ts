@@ -4,21 +4,16 @@
 import { type Filling, fillingAt, styleOfColumn, unknownFilling } from "../model/column-style.ts";
 import type { Json } from "../model/json.ts";
 import type { Cell } from "../model/row.ts";
-import type { NameContext } from "./columns/column-names.ts";
 import { asValue } from "./definition/constant.ts";
 import type { Alternative, TemplatePart, ValueSource } from "./definition/mapping.ts";
 import type { ReadyExpression } from "./expression/expression.ts";
 import type { Failure } from "./field-result.ts";
+import type { FieldContext } from "./field-tools.ts";
 import { compileColumn, type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
 import { type Blanks, holdsObjects } from "./values/blanks.ts";
 import { maxMadeLength, tooLongMessage } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";
 import { completed, settled, type ValueStyle } from "./values/style.ts";
-
-/** What every field of a mapping, or of one of its children, is compiled in. */
-export interface FieldContext extends NameContext {
-  readonly blanks: Blanks;
-}
 
 /** What a source gave. `structure` is a nested object as it came. */
 type Picked =

@@ -1,12 +1,19 @@
 // A mapping with everything resolved once: what the rows of a run are put through. Grouping a stream of rows is group.ts.
-import { cellPlace, type Draft, type RowGroup, type SourceRow, type SourceTotals } from "../model/draft.ts";
+import {
+  cellPlace,
+  type Draft,
+  type Origins,
+  type RowGroup,
+  type SourceRow,
+  type SourceTotals,
+} from "../model/draft.ts";
 import { parsePath, valueAt } from "../model/payload-path.ts";
 import type { Checked, Problem } from "../model/problem.ts";
 import { atCells } from "../model/problem-place.ts";
 import type { Resource } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
 import type { FieldTrace } from "../model/trace.ts";
-import { assembleFields, type DraftParts, emptyParts } from "./assemble-draft.ts";
+import { assembleFields, type DraftParts, emptyParts, noteOrigins } from "./assemble-draft.ts";
 import { compileChild } from "./children.ts";
 import { type ColumnFaults, checkColumns, type JoinedHeaders } from "./columns/check-columns.ts";
 import { childNames, entryNames } from "./columns/column-names.ts";
@@ -14,13 +21,14 @@ import { columnRoles, type UsedColumn } from "./columns/column-roles.ts";
 import { type ColumnPlace, type ColumnUses, columnUses } from "./columns/column-uses.ts";
 import { type ColumnsToInfer, columnsToInfer } from "./columns/columns-to-infer.ts";
 import type { Header } from "./columns/header.ts";
-import { compileField, type FieldTools } from "./compile-field.ts";
+import { compileField } from "./compile-field.ts";
 import { compileConflicts } from "./conflicts.ts";
 import { compileCopiedRows } from "./copied-rows.ts";
 import type { Join, LookupTables, Mapping } from "./definition/mapping.ts";
 import { atReads } from "./expression/at-reads.ts";
 import { judgeBy } from "./expression/condition.ts";
 import { noIndexes, type RowIndexes } from "./expression/language.ts";
+import type { FieldTools } from "./field-tools.ts";
 import { compileGroupHead } from "./group-head.ts";
 import { compileGroupKey } from "./group-key.ts";
 import { compileRowCurrencies } from "./row-currencies.ts";
@@ -115,7 +123,7 @@ export function compileMapping(
     };
   };
   const finish = (
-    { lineTotals: _, continued: __, shares: ___, ...parts }: DraftParts,
+    { lineTotals: _, continued: __, shares: ___, quick: ____, ...parts }: DraftParts,
     rows: readonly SourceRow[],
     compared: SourceTotals | undefined,
   ): Drafted => {
@@ -134,14 +142,37 @@ export function compileMapping(
     return { kind: "draft", draft: { resource: mapping.resource, ...emptyParts(), problems: damage, key: text, rows } };
   };
 
-  const draft = (group: RowGroup, trace?: FieldTrace[]): Drafted => {
+  /** The draft with values alone; undefined where more than values is to be told. */
+  const quickDraft = (group: RowGroup): Drafted | undefined => {
+    const quick = { isSlow: false };
+    const parts = emptyParts(undefined, quick);
+    const drafted = draftInto(parts, group);
+    if (quick.isSlow || parts.problems.length > 0) return undefined;
+    if (drafted.kind === "excluded") return drafted;
+    let told: Origins | undefined;
+    const { origins: _, ...values } = drafted.draft;
+    return {
+      kind: "draft",
+      draft: {
+        ...values,
+        get origins() {
+          told ??= originsOf(draftInto(emptyParts(), group));
+          return told;
+        },
+      },
+    };
+  };
+
+  const draftInto = (parts: DraftParts, group: RowGroup): Drafted => {
     const rows = memberRows(joins, group);
     const damage = damageOf(group, rows);
-    if (damage.length > 0) return damagedDraft(group, damage, rows);
+    if (damage.length > 0) {
+      if (parts.quick !== undefined) parts.quick.isSlow = true;
+      return damagedDraft(group, damage, rows);
+    }
     const { head, problems } = chooseHead(group.rows);
     const scope = scopeOf(head, group);
-    const parts = emptyParts(trace);
-    parts.origins.set("", [{ kind: "row", source: head }]);
+    noteOrigins(parts, "", () => [{ kind: "row", source: head }]);
     parts.problems.push(...problems, ...severalMatches(joins, group, head), ...unreadMatches(joins, group));
     const judged = judgeGroup?.(scope.expressionScope);
     if (judged?.ok === false)
@@ -178,17 +209,22 @@ export function compileMapping(
       if (judged.ok) return { ok: true, value: !judged.value };
       return { ok: false, problems: [atReads({ code: "expression_failed", message: judged.message }, source, judged)] };
     },
-    draft: (group) => draft(group),
+    draft: (group) => quickDraft(group) ?? draftInto(emptyParts(), group),
     trace: (group) => {
       const trace: FieldTrace[] = [];
-      draft(group, trace);
+      draftInto(emptyParts(trace), group);
       return trace;
     },
   };
 }
 
+function originsOf(drafted: Drafted): Origins {
+  return drafted.kind === "draft" ? drafted.draft.origins : new Map();
+}
+
 /** The group's rows and those of its many-joins, each once. */
 function memberRows(joins: readonly Join[], { rows, joined }: RowGroup): readonly SourceRow[] {
+  if (joins.length === 0) return rows;
   const attached = joins.flatMap(({ name, one }) => (one ? [] : (joined[name] ?? [])));
   if (attached.length === 0) return rows;
   return [...new Map([...rows, ...attached].map((each) => [`${each.ref.file} ${each.ref.number}`, each])).values()];
@@ -196,6 +232,7 @@ function memberRows(joins: readonly Join[], { rows, joined }: RowGroup): readonl
 
 /** What is said to be damaged, and the faults of member rows that it does not mention yet. */
 function damageOf({ damage }: RowGroup, rows: readonly SourceRow[]): readonly Problem[] {
+  if (damage.length === 0 && rows.every(({ row }) => row.fault === undefined)) return damage;
   const faults = rows.flatMap(({ file, row }) =>
     row.fault === undefined ? [] : [{ file, line: row.line, row: row.number, ...row.fault }],
   );

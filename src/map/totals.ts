@@ -7,8 +7,9 @@ import type { Problem } from "../model/problem.ts";
 import type { Sums } from "../model/resource.ts";
 import { resources } from "../model/resources/resources.ts";
 import { assembleFields, type DraftParts, emptyParts } from "./assemble-draft.ts";
-import { compileField, type FieldTools } from "./compile-field.ts";
+import { compileField } from "./compile-field.ts";
 import type { ChildMapping, Mapping, Totals } from "./definition/mapping.ts";
+import type { FieldTools } from "./field-tools.ts";
 import type { FieldScope } from "./scope.ts";
 import { add, compareDecimals, type Decimal, decimalOf, decimalText, product, roundDecimal } from "./values/decimal.ts";
 import { currencyNamed } from "./values/money.ts";
@@ -34,7 +35,7 @@ export function compileTotals(
   const fields = [order, items, currency].flatMap((field) => (field === undefined ? [] : [compileField(field, tools)]));
   return {
     compare(scope, parts) {
-      const read: DraftParts = { ...emptyParts(parts.trace), origins: parts.origins };
+      const read: DraftParts = { ...emptyParts(parts.trace, parts.quick), origins: parts.origins };
       assembleFields(fields, scope, read.payload, totalsPrefix, read);
       const said = [...(parts.lineTotals?.problems ?? []), ...read.problems];
       const given: Given = {
@@ -69,7 +70,7 @@ export function compileLineTotal(
   const fields = [compileField(totals.line, tools)];
   return (scope, element, parts) => {
     parts.lineTotals ??= { lines: [], problems: [] };
-    const read: DraftParts = { ...emptyParts(parts.trace), origins: parts.origins };
+    const read: DraftParts = { ...emptyParts(parts.trace, parts.quick), origins: parts.origins };
     assembleFields(fields, scope, read.payload, `${totalsPrefix}${element}`, read);
     parts.lineTotals.lines.push(decimalIn(read.payload.line));
     parts.lineTotals.problems.push(...read.problems);
