@@ -99,7 +99,8 @@ export function createEntrySink(
       onDraft?.(draft);
       const damage = strict ? damageProblems(draft.rows, prepared.damage) : [];
       const isPart = group.part === "start";
-      const checked = validateDraft({ ...draft, problems: [...draft.problems, ...damage] }, resource, {
+      const judged = damage.length === 0 ? draft : { ...draft, problems: [...draft.problems, ...damage] };
+      const checked = validateDraft(judged, resource, {
         policy: job.existing[resource.name],
         strict,
         showCreationNeeds,

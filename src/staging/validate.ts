@@ -7,6 +7,7 @@ import { parentPath, parsePath, valueAt, withValuesAt } from "../model/payload-p
 import { boundedProblems, type Problem } from "../model/problem.ts";
 import { locateProblem } from "../model/problem-place.ts";
 import type { ExistingPolicy, Resource } from "../model/resource.ts";
+import { acceptsOf, isLooser } from "../model/resources/accepts.ts";
 import { fieldAt } from "../model/resources/field.ts";
 import { issueProblem } from "../model/resources/schema-issue.ts";
 import { brokenText } from "../model/text/well-formed.ts";
@@ -38,7 +39,8 @@ export function validateDraft(
     ...draft.problems,
     ...found.always,
     ...repeatedKeys(inner),
-    ...brokenKeys([...keys, ...references]),
+    ...brokenKeys(keys),
+    ...brokenKeys(references),
   ].map((problem) => sharpen(locateProblem(problem, draft.origins, draft), strict));
   const creationProblems = found.creation.map((problem) => locateProblem(problem, draft.origins, draft));
   const needs = showCreationNeeds ? creationProblems.map(asNeed) : [];
@@ -85,10 +87,10 @@ export function draftHash({ payload, clears, references }: Draft): string {
 }
 
 /** Mapping makes no payload of what could not be read: everything would be missing, which is not what is wrong. */
-function isUnreadable({ payload, problems, origins }: Draft): boolean {
-  return (
-    origins.size === 0 && Object.keys(payload).length === 0 && problems.some(({ severity }) => severity === undefined)
-  );
+function isUnreadable(draft: Draft): boolean {
+  const { payload, problems } = draft;
+  if (Object.keys(payload).length > 0 || !problems.some(({ severity }) => severity === undefined)) return false;
+  return draft.origins.size === 0; // origins are asked for last: they cost another mapping
 }
 
 /** Variants of one product with the same SKU. What several entries claim is found when all are staged. */
@@ -122,14 +124,18 @@ interface Found {
 
 function schemaProblems(draft: Draft, resource: Resource, mayUpdate: boolean): Found {
   const payload = withFilledReferences(draft);
-  const complete = issuesOf(resource.schema, payload, draft, resource);
+  const isSound = acceptsOf(resource.schema)(payload);
+  const complete = isSound ? [] : issuesOf(resource.schema, payload, draft, resource);
   const objected = resource.objections(payload).map((objection): Problem => ({ code: "not_allowed", ...objection }));
   const warned = objected.filter(({ severity }) => severity !== undefined);
   const refused = objected.filter(({ severity }) => severity === undefined);
   const needed = resource.eitherOr(payload).flatMap((group) => eitherOrProblem(group, payload, draft, resource));
   if (!mayUpdate || resource.updateEndpoint === undefined)
     return { always: [...complete, ...needed, ...refused, ...warned], creation: [] };
-  const always = issuesOf(resource.updateSchema, takenByUpdate(payload, resource), draft, resource);
+  const isSoundUpdate = isSound && isUpdateLooser(resource);
+  const always = isSoundUpdate
+    ? []
+    : issuesOf(resource.updateSchema, takenByUpdate(payload, resource), draft, resource);
   const isAlways = new Set(always.map(({ path, code }) => `${path} ${code}`));
   return {
     always: [...always, ...needed.filter(isInsideList), ...warned],
@@ -140,6 +146,15 @@ function schemaProblems(draft: Draft, resource: Resource, mayUpdate: boolean): F
     ],
   };
 }
+
+/** Whether what may be created may always be updated, too. */
+function isUpdateLooser(resource: Resource): boolean {
+  const known = looserUpdates.get(resource) ?? isLooser(resource.updateSchema, resource.schema);
+  looserUpdates.set(resource, known);
+  return known;
+}
+
+const looserUpdates = new WeakMap<Resource, boolean>();
 
 /** Without the fields that only creation takes (`channelType`): an update leaves them out. */
 function takenByUpdate(payload: JsonObject, { schema, updateSchema }: Resource): JsonObject {

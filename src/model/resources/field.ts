@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { parsePath } from "../payload-path.ts";
 import type { ReferableName } from "../resource.ts";
+import { acceptsOf } from "./accepts.ts";
 
 /** How a cell becomes a value of this field. */
 export type FieldType =
@@ -31,13 +32,16 @@ declare module "zod" {
     refersTo?: ReferableName;
     holds?: Holds;
     isKey?: true;
+    /** True only for values that the schema accepts, told without asking it. */
+    accepts?: (value: unknown) => boolean;
   }
 }
 
-const typed = <T extends z.ZodType>(schema: T, fieldType: FieldType): T => schema.meta({ fieldType });
+const typed = <T extends z.ZodType>(schema: T, fieldType: FieldType, accepts?: (value: unknown) => boolean): T =>
+  schema.meta({ fieldType, ...(accepts === undefined ? {} : { accepts }) });
 
 /** Text of at most `max` characters; it may be empty. */
-export const text = (max?: number) => typed(z.string().check(...upTo(max)), "text");
+export const text = (max?: number) => typed(z.string().check(...upTo(max)), "text", textUpTo(max, 0));
 /** Text of 1 to `max` characters. */
 export const requiredText = (max?: number) =>
   typed(
@@ -46,6 +50,7 @@ export const requiredText = (max?: number) =>
       .min(1)
       .check(...upTo(max)),
     "text",
+    textUpTo(max, 1),
   );
 /** A text that holds digits which are no number. */
 export const holding = <T extends z.ZodType>(holds: Holds, schema: T): T => schema.meta({ ...schema.meta(), holds });
@@ -54,34 +59,53 @@ export const naming = <T extends z.ZodType>(schema: T): T => schema.meta({ ...sc
 /** An e-mail address of at most `max` characters. */
 export const email = (max: number) => typed(z.email({ pattern: address }).check(...upTo(max)), "email");
 /** One http or https address of at most `max` characters; empty text empties the field. */
-export const webAddress = (max: number) => typed(z.string().check(...upTo(max), isWebAddress), "text");
+export const webAddress = (max: number) =>
+  typed(
+    z.string().check(...upTo(max), isWebAddress),
+    "text",
+    (value) => isText(value, max) && (value === "" || oneWebAddress.test(value)),
+  );
 /** Any finite number. */
-export const decimal = () => typed(z.number(), "decimal");
+export const decimal = () => typed(z.number(), "decimal", Number.isFinite);
 /** A number from 0: money, thresholds. */
-export const amount = () => typed(z.number().min(0), "decimal");
+export const amount = () => typed(z.number().min(0), "decimal", isFromZero);
 /** A quantity: more than nothing (facts §5.5). */
-export const quantity = () => typed(z.number().gt(0, { error: "must be greater than 0" }), "decimal");
+export const quantity = () =>
+  typed(z.number().gt(0, { error: "must be greater than 0" }), "decimal", (value) => isFromZero(value) && value !== 0);
 /** Inches, as every dimension of a product. */
-export const inches = () => typed(z.number().min(0), "length");
+export const inches = () => typed(z.number().min(0), "length", isFromZero);
 /** A whole number that JSON carries exactly. */
-export const integer = () => typed(z.int(), "integer");
+export const integer = () => typed(z.int(), "integer", Number.isSafeInteger);
 /** The id of a record of another resource, which a mapping may name by its key. */
-export const idOf = (refersTo: ReferableName) => z.int().meta({ fieldType: "integer", refersTo });
+export const idOf = (refersTo: ReferableName) =>
+  z.int().meta({ fieldType: "integer", refersTo, accepts: Number.isSafeInteger });
 /** True or false. */
-export const flag = () => typed(z.boolean(), "boolean");
+export const flag = () => typed(z.boolean(), "boolean", (value) => typeof value === "boolean");
 /** A calendar day, YYYY-MM-DD. */
-export const date = () => typed(z.iso.date(), "date");
+export const date = () => typed(z.iso.date(), "date", (value) => typeof value === "string" && plainDay.test(value));
 /** One of the given words, exactly. */
-export const choice = <const T extends readonly [string, ...string[]]>(values: T) => typed(z.enum(values), "choice");
+export const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  typed(z.enum(values), "choice", (value) => (values as readonly unknown[]).includes(value));
 /** A list of texts of at most `max` characters each. */
-export const texts = (max?: number) => typed(z.array(z.string().check(...upTo(max))), "texts");
+export const texts = (max?: number) =>
+  typed(
+    z.array(z.string().check(...upTo(max))),
+    "texts",
+    (value) => Array.isArray(value) && value.every(textUpTo(max, 0)),
+  );
 /** A list of whole numbers. */
 export const integers = () => typed(z.array(z.int()), "integers");
 /** A list of objects: in a mapping, a child. */
 export const objects = <T extends z.ZodObject>(item: T) => typed(z.array(item), "objects");
 /** A list of objects with at least one; `message` says why. */
-export const someObjects = <T extends z.ZodObject>(item: T, message: string) =>
-  typed(z.array(item).min(1, { error: message }), "objects");
+export const someObjects = <T extends z.ZodObject>(item: T, message: string) => {
+  const each = acceptsOf(item);
+  return typed(
+    z.array(item).min(1, { error: message }),
+    "objects",
+    (value) => Array.isArray(value) && value.length > 0 && value.every(each),
+  );
+};
 /** Custom fields: any label, and a scalar or a list of texts behind it (facts §4.9). */
 export const labelled = () =>
   typed(
@@ -92,7 +116,22 @@ export const labelled = () =>
 export const anyObject = () => typed(z.record(z.string(), z.unknown()), "any");
 
 /** A weight as the create-product page shows it. Only `lb` is documented, so only `lb` is sent. */
-export const weight = () => typed(z.strictObject({ unit: z.enum(["lb"]), value: z.number().min(0) }), "weight");
+export const weight = () => typed(z.strictObject({ unit: z.enum(["lb"]), value: amount() }), "weight");
+
+function isText(value: unknown, max: number | undefined): value is string {
+  return typeof value === "string" && (max === undefined || value.length <= max);
+}
+
+function textUpTo(max: number | undefined, min: number): (value: unknown) => boolean {
+  return (value) => isText(value, max) && value.length >= min;
+}
+
+function isFromZero(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY;
+}
+
+/** A day that every month has; of the others a calendar has to say whether they are. */
+const plainDay = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/;
 
 // What the API takes for an address is not documented; Laravel, which it looks like (facts §1), takes any script, quoted
 // names and hosts without a dot. So only what is surely none is refused: no @, two of them, white space, an empty side.
