@@ -32,6 +32,14 @@ export function withReport(command: Command): Command {
   );
 }
 
+/** `--results`, for a command that writes results. */
+export function withResults(command: Command): Command {
+  return share(
+    command,
+    new Option("--results <format>", "write the results for programs too, as results.ndjson").choices(["ndjson"]),
+  );
+}
+
 /** `--state`, for a command that reads or writes what runs leave behind. */
 export function withState(command: Command): Command {
   return share(command, new Option("--state <dir>", "where ledgers and runs are kept"));

@@ -1,5 +1,5 @@
-// results.csv and results.ndjson: one line per input row, in input order. The first is for people and their spreadsheets,
-// the second for programs: exact. Which problem a line shows is in row-outcome.ts.
+// results.csv, and results.ndjson where it is asked for: one line per input row, in input order. The first is for people and
+// their spreadsheets, the second for programs: exact. Which problem a line shows is in row-outcome.ts.
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { openAtomicFile } from "../disk/atomic-file.ts";
@@ -40,6 +40,8 @@ export const reportFileName = "report.html";
 
 /** What writing results may be told beside the run. */
 export interface ResultOptions {
+  /** Writes results.ndjson too. */
+  readonly ndjson?: boolean;
   /** By input name: fills `resource` for rows that became no entry. */
   readonly resourceOf?: Readonly<Record<string, ResourceName>>;
   /** Sees every row once, in order: a tally can share the one pass over the ledger. */
@@ -47,29 +49,29 @@ export interface ResultOptions {
 }
 
 /**
- * Writes both files into `folder` and gives the number of lines, which is the number of the run's input and join rows.
- * Streams: memory holds one batch. Both files appear under their names only when complete.
+ * Writes results.csv into `folder`, and results.ndjson where it is asked for; gives the number of lines, which is the number of
+ * the run's input and join rows. Streams: memory holds one batch. Files appear under their names only when complete.
  */
 export async function writeResults(
   results: Results,
   run: number,
   folder: string,
-  { resourceOf = {}, onRow }: ResultOptions = {},
+  { ndjson: isAlsoNdjson = false, resourceOf = {}, onRow }: ResultOptions = {},
 ): Promise<number> {
   const files = runFiles(await results.files(run));
   await using csv = await openAtomicFile(join(folder, resultFileNames.csv));
-  await using ndjson = await openAtomicFile(join(folder, resultFileNames.ndjson));
+  await using ndjson = isAlsoNdjson ? await openAtomicFile(join(folder, resultFileNames.ndjson)) : undefined;
   await csv.append(csvText([resultColumns]));
   let written = 0;
   for await (const batch of results.rows(run)) {
     const lines = batch.map((row) => resultLine(row, files, resourceOf));
     await csv.append(csvText(lines.map((line) => resultColumns.map((column) => line[column]))));
-    await ndjson.append(lines.map((line, at) => ndjsonText(line, batch[at], files)).join(""));
+    await ndjson?.append(lines.map((line, at) => ndjsonText(line, batch[at], files)).join(""));
     if (onRow !== undefined) for (const row of batch) onRow(row, files);
     written += batch.length;
   }
   await csv.commit();
-  await ndjson.commit();
+  await ndjson?.commit();
   return written;
 }
 

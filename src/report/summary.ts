@@ -26,6 +26,8 @@ export interface SummaryFacts {
   readonly account?: string;
   readonly endedAtMs: number;
   readonly exitCode: number;
+  /** results.ndjson is written too. */
+  readonly ndjson?: boolean;
   /** Why the run stopped before the end; absent when it finished. */
   readonly stopped?: StopReason;
   readonly traffic?: Traffic;
@@ -171,7 +173,8 @@ export interface Summary {
   readonly results: {
     readonly folder: string;
     readonly results_csv: string;
-    readonly results_ndjson: string;
+    /** Null where it was not asked for. */
+    readonly results_ndjson: string | null;
     readonly summary: string;
     readonly report: string;
     readonly failures: readonly FailureFile[];
@@ -251,7 +254,7 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     results: {
       folder: facts.folder,
       results_csv: resultFileNames.csv,
-      results_ndjson: resultFileNames.ndjson,
+      results_ndjson: facts.ndjson === true ? resultFileNames.ndjson : null,
       summary: summaryFileName,
       report: reportFileName,
       failures: facts.failures,

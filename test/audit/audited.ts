@@ -92,7 +92,7 @@ export async function ranJob(
   files: Readonly<Record<string, string>> = auditedFiles,
 ): Promise<JobFolder> {
   const folder = await jobFolder(files);
-  await run(await folder.loadJob(), { account: accountAt(sandbox) });
+  await run(await folder.loadJob(), { account: accountAt(sandbox), report: { ndjson: true } });
   return folder;
 }
 

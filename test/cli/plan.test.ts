@@ -83,7 +83,6 @@ it("leaves plan.json and a page whose numbers are those of plan.json, for their 
     "plan.html",
     "plan.json",
     "results.csv",
-    "results.ndjson",
     "summary.json",
   ]);
   for (const name of await readdir(folder)) {

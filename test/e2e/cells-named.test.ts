@@ -67,7 +67,7 @@ inputs:
   - { name: orders, ${input}, mapping: orders.yaml }
 `,
   });
-  const { summary, rows } = await project.report(["run", "import.yaml"]);
+  const { summary, rows } = await project.report(["run", "import.yaml", "--results", "ndjson"]);
   const text = await readFile(join(summary.results.folder, "results.ndjson"), "utf8");
   const told = text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Told]));
   return {

@@ -183,7 +183,7 @@ describe("results.csv", () => {
 
   it("is there for a run without rows", async () => {
     await using folder = await temporaryFolder();
-    await writeResults(fakeResults(files, []), 1, folder.path);
+    await writeResults(fakeResults(files, []), 1, folder.path, { ndjson: true });
     expect(await readFile(join(folder.path, "results.csv"), "utf8")).toBe(`${resultColumns.join(",")}\n`);
     expect(await readFile(join(folder.path, "results.ndjson"), "utf8")).toBe("");
   });
@@ -200,7 +200,7 @@ describe("results.csv", () => {
           const problem: Problem = { ...tooSmall, row: at + 1, line: at + 2, value, message };
           return outcome === "excluded" ? { outcome } : { entry: entry(outcome, { problems: [problem] }) };
         });
-        const count = await writeResults(fakeResults(files, rows), 1, folder.path);
+        const count = await writeResults(fakeResults(files, rows), 1, folder.path, { ndjson: true });
         const csv = parseResults(await readFile(join(folder.path, "results.csv"), "utf8"));
         const ndjson = (await readFile(join(folder.path, "results.ndjson"), "utf8")).split("\n").slice(0, -1);
         expect([count, csv.length, ndjson.length]).toEqual([rows.length, rows.length, rows.length]);
@@ -229,7 +229,7 @@ describe("a cell of results.csv that a spreadsheet would run", () => {
       message: text,
     };
     const row: FakeRow = { entry: entry("invalid", { key: text, problems: [problem] }) };
-    await writeResults(fakeResults(files, [row]), 1, folder.path);
+    await writeResults(fakeResults(files, [row]), 1, folder.path, { ndjson: true });
     const [line] = parseTable(await readFile(join(folder.path, "results.csv"), "utf8"));
     const [exact] = parseResults(await readFile(join(folder.path, "results.csv"), "utf8"));
     const ndjson = JSON.parse(await readFile(join(folder.path, "results.ndjson"), "utf8")) as Record<string, unknown>;
@@ -268,7 +268,9 @@ describe("results.ndjson", () => {
   it("has the same keys and all problems of the entry, the row's own first", async () => {
     await using folder = await temporaryFolder();
     const invalid = entry("invalid", { problems: [tooSmall, conflict, ragged] });
-    await writeResults(fakeResults(files, [{ number: 7, entry: invalid, problems: [ragged] }]), 1, folder.path);
+    await writeResults(fakeResults(files, [{ number: 7, entry: invalid, problems: [ragged] }]), 1, folder.path, {
+      ndjson: true,
+    });
     const line = JSON.parse(await readFile(join(folder.path, "results.ndjson"), "utf8")) as Record<string, unknown>;
     expect(Object.keys(line)).toEqual([...resultColumns, "problems"]);
     expect(line).toMatchObject({ line: 8, row: 7, remote_id: null, attempts: 0, code: "ragged_row" });

@@ -160,7 +160,7 @@ describe("summary.json", () => {
   it("is the summary as JSON, and names the files beside it", async () => {
     await using folder = await temporaryFolder();
     const failures = [{ name: "failures/orders.csv", input: "orders", rows: 1 }];
-    const summary = await buildSummary(fakeResults(files, []), runRecord(), { ...facts, failures });
+    const summary = await buildSummary(fakeResults(files, []), runRecord(), { ...facts, ndjson: true, failures });
     await writeSummary(folder.path, summary);
     expect(JSON.parse(await readFile(join(folder.path, "summary.json"), "utf8"))).toEqual(summary);
     expect(summary.results).toEqual({
@@ -186,11 +186,11 @@ describe("the reports of a run", () => {
   it("are written together, in one pass that gives the same summary as one of its own", async () => {
     await using folder = await temporaryFolder();
     const results = fakeResults(files, rows);
-    const summary = await writeReports(results, runRecord(), folder.path, callerFacts);
+    const summary = await writeReports(results, runRecord(), folder.path, callerFacts, { ndjson: true });
     const failures = [{ name: "failures/orders.csv", input: "orders", rows: 1 }];
     const group = { signature: problemSignature(wrong), code: "too_small", rows: 1, example: wrong } as const;
     const reasons = { rows: 1, groups: [group], kinds: 1, other_rows: 0 };
-    expect(summary).toEqual(await buildSummary(results, runRecord(), { ...callerFacts, failures, reasons }));
+    expect(summary).toEqual(await buildSummary(results, runRecord(), { ...callerFacts, ndjson: true, failures, reasons }));
     expect(summary.tallies.map(({ phase }) => phase)).toEqual(["sales_orders", "sales_orders", "sales_orders"]);
     for (const name of ["results.csv", "results.ndjson", "summary.json", "report.html", "failures/orders.csv"]) {
       expect((await readFile(join(folder.path, name), "utf8")).length, name).toBeGreaterThan(0);

@@ -90,7 +90,7 @@ async function checkOnce(
     stop,
     onEvent: console.onEvent,
     stdin: world.stdin,
-    report: { words: world.argv, values: flags.values !== false },
+    report: { words: world.argv, values: flags.values !== false, ndjson: flags.results === "ndjson" },
     ...(flags.only === undefined ? {} : { only: flags.only }),
     ...(flags.strict === undefined ? {} : { strict: flags.strict }),
     ...(flags.show === undefined ? {} : { show: flags.show }),

@@ -47,7 +47,7 @@ export function refuseIdleFlags({ watch, poll, listen }: WatchFlags): void {
 export async function dropWatch(
   path: string,
   options: GlobalOptions,
-  { poll, listen, watch: _, open: _open, values, ...flags }: DropFlags & WatchFlags,
+  { poll, listen, watch: _, open: _open, values, results, ...flags }: DropFlags & WatchFlags,
   world: CommandWorld,
 ): Promise<number> {
   const health = followHealth();
@@ -81,7 +81,10 @@ export async function dropWatch(
     try {
       const ended = await dropFiles(job, {
         ...flags,
-        ...sending(account, signals, { ...console, onEvent }, world, values === undefined ? {} : { values }),
+        ...sending(account, signals, { ...console, onEvent }, world, {
+          ...(values === undefined ? {} : { values }),
+          ...(results === undefined ? {} : { results }),
+        }),
       });
       const isOldNews = options.json !== true && isSameStop(ended, before);
       before = ended;

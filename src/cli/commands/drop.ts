@@ -28,7 +28,7 @@ export async function drop(
   settingsOf(job);
   return notifying("drop", job, options, world, async ({ console, signals }) => {
     const account = await resolveAccount(job, accountSources(world, options));
-    const { open, values: _, ...dropOptions } = flags;
+    const { open, values: _, results: __, ...dropOptions } = flags;
     const ended = await dropFiles(job, { ...dropOptions, ...sending(account, signals, console, world, flags) });
     tellPass(ended, job, { options, console, world });
     const { exitCode, result, ...pass } = ended;

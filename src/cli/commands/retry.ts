@@ -29,7 +29,7 @@ export async function retry(
   const job = await loadCommandJob(path, options, {}, world);
   return notifying("retry", job, options, world, async ({ console, signals }) => {
     const account = await resolveAccount(job, accountSources(world, options));
-    const { open, values: _, ...retryOptions } = flags;
+    const { open, values: _, results: __, ...retryOptions } = flags;
     const { exitCode, retried, result, warnings } = await retryJob(job, {
       ...retryOptions,
       ...sending(account, signals, console, world, flags),

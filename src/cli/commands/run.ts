@@ -25,7 +25,7 @@ export async function run(path: string, options: GlobalOptions, flags: RunFlags,
   const job = await loadCommandJob(path, options, flags, world);
   return notifying("run", job, options, world, async ({ console, signals }) => {
     const account = await resolveAccount(job, accountSources(world, options));
-    const { input: _, open, values: _values, plan, ...runOptions } = flags;
+    const { input: _, open, values: _values, results: _results, plan, ...runOptions } = flags;
     const result = await runJob(job, {
       ...runOptions,
       ...(plan === undefined ? {} : { plan: resolve(world.cwd, plan) }),

@@ -12,9 +12,9 @@ export function sending(
   { stop, abort }: Interrupts,
   { onEvent }: Console,
   { argv }: Pick<CommandWorld, "argv">,
-  { values = true }: ReportFlags,
+  { values = true, results }: ReportFlags,
 ) {
-  const report = { words: argv, values };
+  const report = { words: argv, values, ndjson: results === "ndjson" };
   return { account, clock: systemClock, random: Math.random, stop, abort, onEvent, report } satisfies RunOptions;
 }
 
@@ -22,6 +22,8 @@ export function sending(
 export interface ReportFlags {
   /** False leaves cells out of it. */
   readonly values?: boolean;
+  /** The format in which results are written beside results.csv. */
+  readonly results?: string;
   /** Opens it at the end. */
   readonly open?: boolean;
 }

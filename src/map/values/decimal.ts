@@ -59,10 +59,17 @@ export function decimalText({ unscaled, scale }: Decimal, sign: "." | "," = ".")
 
 /** The double that prints back to the same digits, or undefined when there is none. */
 export function exactNumber(decimal: Decimal): number | undefined {
+  const { unscaled, scale } = decimal;
+  // Fifteen digits always come back; both sides of the division are exact, so its result is the nearest double.
+  const power = powersOfTen[scale];
+  if (power !== undefined && unscaled < fifteenDigits && unscaled > -fifteenDigits) return Number(unscaled) / power;
   const number = Number(decimalText(decimal));
   if (!Number.isFinite(number)) return undefined;
   return isEqual(decimalOf(number), decimal) ? number : undefined;
 }
+
+const fifteenDigits = 10n ** 15n;
+const powersOfTen = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
 /** At most `places` decimals; halves go away from zero. Fewer decimals stay as they are. */
 export function roundDecimal(decimal: Decimal, places: number): Decimal {

@@ -8,23 +8,25 @@ import { tallyRows } from "../tally-rows.ts";
 import { gatherFailedRows, type KeptRows } from "./failed-rows.ts";
 import { type ReportFacts, reportPath, writeReport } from "./report-page.ts";
 
-/** What the report is told that no other file needs. */
+/** Which results are written, and what the report is told that no other file needs. */
 export interface ReportWishes {
   /** The words of the command, for saying how to go on; its name and its job unless said. */
   readonly words?: readonly string[];
   /** False leaves cells out of it, also where messages quote them. */
   readonly values?: boolean;
+  /** Writes results.ndjson beside results.csv. */
+  readonly ndjson?: boolean;
 }
 
 /**
- * Writes results.csv, results.ndjson, failures/, summary.json and report.html into `folder` and gives the summary. Reads the
+ * Writes results.csv, results.ndjson if asked for, failures/, summary.json and report.html into `folder` and gives the summary. Reads the
  * ledger only, so it works for any run however it ended, and may be called again.
  */
 export async function writeReports(
   results: Results,
   run: RunRecord,
   folder: string,
-  facts: Omit<SummaryFacts, "failures" | "tallied" | "reasons">,
+  facts: Omit<SummaryFacts, "ndjson" | "failures" | "tallied" | "reasons">,
   wishes: ReportWishes = {},
 ): Promise<Summary> {
   const { summary, kept } = await writeData(results, run, folder, facts, wishes);
@@ -37,13 +39,14 @@ export async function writeData(
   results: Results,
   run: RunRecord,
   folder: string,
-  facts: Omit<SummaryFacts, "failures" | "tallied" | "reasons">,
-  { values = true }: ReportWishes = {},
+  facts: Omit<SummaryFacts, "ndjson" | "failures" | "tallied" | "reasons">,
+  { values = true, ndjson = false }: ReportWishes = {},
 ): Promise<{ readonly summary: Summary; readonly kept: KeptRows }> {
   const { resourceOf = {} } = facts;
   const rowTally = tallyRows(resourceOf);
   const failedRows = gatherFailedRows({ values });
   await writeResults(results, run.id, folder, {
+    ndjson,
     resourceOf,
     onRow: (row, files) => {
       rowTally.see(row, files);
@@ -52,7 +55,13 @@ export async function writeData(
   });
   const failures = await writeFailures(results, run.id, folder);
   const tallied = rowTally.tallied();
-  const summary = await buildSummary(results, run, { ...facts, failures, tallied, reasons: failedRows.reasons() });
+  const summary = await buildSummary(results, run, {
+    ...facts,
+    ndjson,
+    failures,
+    tallied,
+    reasons: failedRows.reasons(),
+  });
   await writeSummary(folder, summary);
   return { summary, kept: failedRows.kept() };
 }
