@@ -64,7 +64,10 @@ export function assembleFields(
   prefix: string,
   parts: DraftParts,
 ): void {
-  if (parts.quick !== undefined) return assembleQuickly(fields, scope, target, prefix, parts, parts.quick);
+  if (parts.quick !== undefined) {
+    assembleQuickly(fields, scope, target, prefix, parts, parts.quick);
+    return;
+  }
   for (const field of fields) {
     const recorder = parts.trace === undefined ? undefined : openTraceRecorder();
     const result = field.evaluate(scope, recorder);

@@ -6,18 +6,21 @@ import { boundedProblems, type Problem } from "../../model/problem.ts";
 import type { RowRef } from "../../model/row.ts";
 import { decodeProblems, encode, encodeList } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
+import { insertRows } from "./storage/insert-rows.ts";
 import type { Keys } from "./storage/keys.ts";
 import { rowId } from "./storage/row-id.ts";
 
-/** The part of `Staging` that makes entries. */
+/** The part of `Staging` that makes entries. Without their payloads nothing can be sent or shown of them. */
 export function openNewEntries(
   connection: Connection,
   keys: Keys,
+  keepsPayloads: boolean,
 ): Pick<Staging, "addEntries" | "extendEntry" | "addProblems" | "counts" | "collapseIdentical"> {
+  const insert = openInserts(connection, keys, keepsPayloads);
   return {
     async addEntries(run, entries) {
       const weight = entries.reduce((sum, { rows, references }) => sum + 4 + rows.length + references.length, 0);
-      return connection.write(() => entries.map((entry) => addEntry(connection, keys, run, entry)), weight);
+      return connection.write(() => insert(run, entries), weight);
     },
     async extendEntry(entryId, { rows = [], problems = [], rowsHash }) {
       connection.write(() => {
@@ -70,56 +73,80 @@ function claimRows(connection: Connection, entryId: number, rows: readonly RowRe
   }
 }
 
-function addEntry(connection: Connection, keys: Keys, run: number, entry: NewEntry): number {
-  const isInvalid = entry.problems.some(isError);
-  if (entry.key === undefined && !isInvalid) throw new Error("an entry without a key must have an error that says so");
-  const key = entry.key === undefined ? null : keys.id(entry.resource, entry.key);
-  const { id } = connection.run(
-    `insert into entries (run, resource, phase, position, key, hash, rows_hash, outcome, ready, problems, agreement,
-       currency, currency_scope) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    run,
-    entry.resource,
-    entry.phase,
-    rowId(entry.position),
-    key,
-    entry.hash,
-    entry.rowsHash ?? null,
-    isInvalid ? "invalid" : null,
+/** Puts batches of entries into their tables. */
+function openInserts(connection: Connection, keys: Keys, keepsPayloads: boolean) {
+  const entryColumns = `id, run, resource, phase, position, key, hash, rows_hash, outcome, ready, problems, agreement, currency,
+    currency_scope`;
+  const insertEntries = insertRows(connection, `into entries (${entryColumns})`, 14);
+  const insertPayloads = insertRows(connection, "into payloads (entry, payload, clears, creation_problems)", 4);
+  const insertRowsOf = insertRows(connection, "or ignore into entry_rows (row, entry)", 2);
+  const insertKeys = insertRows(connection, "or ignore into entry_keys (run, key, entry, path)", 4);
+  const insertReferences = insertRows(connection, "into entry_references (entry, ordinal, path, key, fill)", 5);
+
+  return (run: number, entries: readonly NewEntry[]): readonly number[] => {
+    const last = connection.one<{ id: number | null }>("select max(id) id from entries")?.id ?? 0;
     // What an earlier run left in doubt is resolved first, planned or not.
-    isInDoubt(connection, key) ? 1 : 0,
-    encodeList(entry.problems),
-    entry.agreement ?? null,
-    entry.currency?.code ?? null,
-    entry.currency?.within ?? null,
-  );
-  connection.run(
-    "insert into payloads (entry, payload, clears, creation_problems) values (?, ?, ?, ?)",
-    id,
-    JSON.stringify(entry.payload),
-    Object.keys(entry.clears).length === 0 ? null : encode(entry.clears),
-    encodeList(entry.creationProblems),
-  );
-  claimRows(connection, id, entry.rows);
-  for (const { key: claimed, path } of entry.keys) {
-    connection.run(
-      "insert or ignore into entry_keys (run, key, entry, path) values (?, ?, ?, ?)",
-      run,
-      keys.id(entry.resource, claimed),
-      id,
-      path,
+    const mayBeInDoubt = connection.one("select 1 from sends where open = 1 limit 1") !== undefined;
+    const ids = entries.map((_, at) => last + 1 + at);
+    const of = <T>(make: (entry: NewEntry, id: number) => T): readonly T[] =>
+      entries.map((entry, at) => make(entry, ids[at] ?? 0));
+    insertEntries(
+      of((entry, id) => {
+        const isInvalid = entry.problems.some(isError);
+        if (entry.key === undefined && !isInvalid)
+          throw new Error("an entry without a key must have an error that says so");
+        const key = entry.key === undefined ? null : keys.id(entry.resource, entry.key);
+        return [
+          id,
+          run,
+          entry.resource,
+          entry.phase,
+          rowId(entry.position),
+          key,
+          entry.hash,
+          entry.rowsHash ?? null,
+          isInvalid ? "invalid" : null,
+          mayBeInDoubt && isInDoubt(connection, key) ? 1 : 0,
+          encodeList(entry.problems),
+          entry.agreement ?? null,
+          entry.currency?.code ?? null,
+          entry.currency?.within ?? null,
+        ];
+      }),
     );
-  }
-  for (const [ordinal, { resource, key: referred, path, fill }] of entry.references.entries()) {
-    connection.run(
-      "insert into entry_references (entry, ordinal, path, key, fill) values (?, ?, ?, ?, ?)",
-      id,
-      ordinal,
-      path,
-      keys.id(resource, referred),
-      fill ? 1 : 0,
+    insertPayloads(
+      of(({ payload, clears, creationProblems }, id) =>
+        keepsPayloads || creationProblems.length > 0
+          ? [
+              [
+                id,
+                keepsPayloads ? JSON.stringify(payload) : "{}",
+                Object.keys(clears).length === 0 ? null : encode(clears),
+                encodeList(creationProblems),
+              ],
+            ]
+          : [],
+      ).flat(),
     );
-  }
-  return id;
+    insertRowsOf(of(({ rows }, id) => rows.map((row) => [rowId(row), id])).flat());
+    insertKeys(
+      of(({ resource, keys: claimed }, id) =>
+        claimed.map(({ key, path }) => [run, keys.id(resource, key), id, path]),
+      ).flat(),
+    );
+    insertReferences(
+      of(({ references }, id) =>
+        references.map(({ resource, key, path, fill }, ordinal) => [
+          id,
+          ordinal,
+          path,
+          keys.id(resource, key),
+          fill ? 1 : 0,
+        ]),
+      ).flat(),
+    );
+    return ids;
+  };
 }
 
 function isInDoubt(connection: Connection, key: number | null): boolean {

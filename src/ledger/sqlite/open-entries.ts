@@ -62,7 +62,7 @@ const mostNeeds = 10;
 function creationNeeds(connection: Connection, run: number): readonly CreationNeeds[] {
   const counts = connection.all<Omit<CreationNeeds, "needs">>(
     `select e.resource, count(*) entries, sum(p.creation_problems is not null) lacking
-       from entries e cross join payloads p on p.entry = e.id
+       from entries e left join payloads p on p.entry = e.id
       where e.run = ? and e.outcome is null group by e.resource order by min(e.position)`,
     run,
   );

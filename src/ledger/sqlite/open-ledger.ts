@@ -66,11 +66,22 @@ export async function openLedger({ folder, baseUrl, mode, maxPages }: LedgerChoi
     });
   }
   const settings = { mode, durable: true, ...(maxPages === undefined ? {} : { maxPages }) };
-  return ledgerOn(openConnection(file, baseUrl, settings));
+  return ledgerOn(openConnection(file, baseUrl, settings), { keepsPayloads: true });
 }
 
-/** Opens a ledger for one check or plan, in a folder of its own under `folder`, with what the ledger `known` knows. Disposing it deletes it. */
-export async function openScratchLedger(folder: string, known?: string): Promise<Ledger> {
+/** What a scratch ledger is for. */
+export interface ScratchChoice {
+  /** The ledger whose knowledge it has. */
+  readonly known?: string;
+  /** False where nothing is sent or shown of its entries. */
+  readonly keepsPayloads?: boolean;
+}
+
+/** Opens a ledger for one check or plan, in a folder of its own under `folder`. Disposing it deletes it. */
+export async function openScratchLedger(
+  folder: string,
+  { known, keepsPayloads = true }: ScratchChoice = {},
+): Promise<Ledger> {
   const own = makeFolder(folder);
   const file = ledgerPath(own, scratchBaseUrl);
   const remove = () => rmSync(own, { recursive: true, force: true });
@@ -78,7 +89,7 @@ export async function openScratchLedger(folder: string, known?: string): Promise
     createLedgerFile(file, scratchBaseUrl);
     const opened = openConnection(file, scratchBaseUrl, { mode: "write", durable: false });
     if (known !== undefined && existsSync(known)) copyKnowledge(opened.connection, known);
-    return ledgerOn(opened, remove);
+    return ledgerOn(opened, { keepsPayloads, afterwards: remove });
   } catch (error) {
     remove();
     throw error;
@@ -114,7 +125,10 @@ function openConnection(file: string, baseUrl: string, settings: ConnectionSetti
   }
 }
 
-function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () => {}): Ledger {
+function ledgerOn(
+  { connection, upgraded }: Opened,
+  { keepsPayloads, afterwards }: { readonly keepsPayloads: boolean; readonly afterwards?: () => void },
+): Ledger {
   const keys = openKeys(connection);
   const worklists = openWorklists(connection);
   const staged = openStagedRows(connection);
@@ -122,7 +136,7 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
     place: connection.place,
     upgraded,
     runs: openRuns(connection, staged),
-    staging: openStaging(connection, keys, staged),
+    staging: openStaging(connection, keys, staged, keepsPayloads),
     queue: openQueue(connection, keys, worklists),
     account: openAccountMemory(connection),
     results: openResults(connection),
@@ -138,7 +152,7 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
       try {
         connection.close();
       } finally {
-        afterwards();
+        afterwards?.();
       }
     },
   };
@@ -172,7 +186,7 @@ function openResults(connection: Connection): Results {
 }
 
 /** Staging on a connection. */
-function openStaging(connection: Connection, keys: Keys, staged: StagedRows): Staging {
+function openStaging(connection: Connection, keys: Keys, staged: StagedRows, keepsPayloads: boolean): Staging {
   return {
     async addFile(file) {
       staged.unsort();
@@ -186,7 +200,7 @@ function openStaging(connection: Connection, keys: Keys, staged: StagedRows): St
     },
     groups: (fileIds, most) => groups(connection, staged, fileIds, most),
     ...openRows(connection, staged),
-    ...openNewEntries(connection, keys),
+    ...openNewEntries(connection, keys, keepsPayloads),
     ...openClashes(connection),
     ...openCurrencies(connection),
     ...openRetryConflicts(connection),

@@ -1,12 +1,13 @@
 // Rows of files: adding them, giving those without an entry their outcome, reading them back one by one or by entry.
 // Not here: scattered groups (groups.ts), rows as results (result-rows.ts).
-import type { NewRow, StoredRow } from "../../model/ledger/rows.ts";
+import type { StoredRow } from "../../model/ledger/rows.ts";
 import type { Staging } from "../../model/ledger/staging.ts";
 import type { RowRef } from "../../model/row.ts";
 import type { StagedRows } from "./staged-rows.ts";
 import { encode, encodeList } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
+import { insertRows } from "./storage/insert-rows.ts";
 import { rowId, rowRange, rowRef } from "./storage/row-id.ts";
 import { type RowColumns, selectRow, storedRow } from "./storage/stored-row.ts";
 
@@ -18,10 +19,23 @@ export function openRows(
   Staging,
   "addRows" | "sameRows" | "rowsWithKey" | "claimRows" | "unclaimed" | "settleRows" | "rowsOfEntry" | "finish"
 > {
+  const insert = insertRows(connection, "into rows (id, line, raw, fault, outcome, problems, rows_hash, source)", 8);
   return {
     async addRows(rows) {
       connection.write(() => {
-        for (const row of rows) addRow(connection, staged, row);
+        insert(
+          rows.map((row) => [
+            rowId(row.ref),
+            row.line,
+            row.raw,
+            encode(row.fault),
+            row.outcome ?? null,
+            encodeList(row.problems),
+            row.rowsHash ?? null,
+            row.source === undefined ? null : rowId(row.source),
+          ]),
+        );
+        for (const row of rows) if (row.groupKey !== undefined || row.cells !== undefined) staged.add(row);
       }, rows.length);
     },
     async sameRows(rows) {
@@ -74,21 +88,6 @@ function countOf(connection: Connection, entryId: number): number {
     connection.one<{ count: number }>("select count(*) count from entry_rows where entry = ?", entryId),
   );
   return found?.count ?? 0;
-}
-
-function addRow(connection: Connection, staged: StagedRows, row: NewRow): void {
-  connection.run(
-    "insert into rows (id, line, raw, fault, outcome, problems, rows_hash, source) values (?, ?, ?, ?, ?, ?, ?, ?)",
-    rowId(row.ref),
-    row.line,
-    row.raw,
-    encode(row.fault),
-    row.outcome ?? null,
-    encodeList(row.problems),
-    row.rowsHash ?? null,
-    row.source === undefined ? null : rowId(row.source),
-  );
-  if (row.groupKey !== undefined || row.cells !== undefined) staged.add(row);
 }
 
 function sameRow(

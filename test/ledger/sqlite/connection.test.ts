@@ -97,7 +97,7 @@ it("after writes were lost nothing is written any more, and no send is recorded"
   const { run, file } = await stage(ledger, "r", ["A"]);
   const entry = (await openEntries(ledger, run)).get("A");
   await ledger.flush();
-  const rows = Array.from({ length: 800 }, (_, index) => row(file, 10 + index, { raw: "x".repeat(1_000) }));
+  const rows = Array.from({ length: 30 }, (_, index) => row(file, 10 + index, { raw: "x".repeat(30_000) }));
   const fault = { code: "STATE_FULL" };
   await beginRun(ledger, "written but not committed");
   await expect(ledger.staging.addRows(rows)).rejects.toMatchObject(fault);

@@ -38,11 +38,17 @@ export function openKeys(connection: Connection): Keys {
   return {
     find,
     id(resource, key) {
-      const found = find(resource, key);
-      if (found !== undefined) return found;
-      const { id } = connection.run("insert into keys (resource, key) values (?, ?)", resource, key);
-      keep(`${resource} ${key}`, id);
-      return id;
+      const name = `${resource} ${key}`;
+      const cached = cache.get(name);
+      if (cached !== undefined) return cached;
+      const kept = connection.one<{ id: number }>(
+        "insert into keys (resource, key) values (?, ?) on conflict (resource, key) do update set key = excluded.key returning id",
+        resource,
+        key,
+      );
+      if (kept === undefined) throw new Error("a key was not kept");
+      keep(name, kept.id);
+      return kept.id;
     },
   };
 }
