@@ -10,32 +10,44 @@ export interface JsonObject {
 
 /**
  * JSON text with object keys in code-unit order, so that equal content always gives equal text. Keys that are whole numbers
- * come first and by size, as JavaScript keeps them.
+ * come first and by size, as every JavaScript object has them.
  */
 export function canonicalJson(value: Json): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  let text = "";
-  if (Array.isArray(value)) {
-    for (const item of value as readonly Json[]) text += `${text === "" ? "" : ","}${canonicalJson(item)}`;
-    return `[${text}]`;
-  }
-  for (const key of sortedKeys(value)) {
-    const inner = (value as JsonObject)[key];
-    if (inner === undefined) continue;
-    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(inner)}`;
-  }
-  return `{${text}}`;
+  return JSON.stringify(inKeyOrder(value));
 }
 
+/** A copy whose objects have their keys in order; what has none in it is itself. */
+function inKeyOrder(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.some(isObject) ? (value as readonly Json[]).map(inKeyOrder) : value;
+  const copy: Record<string, Json> = {};
+  for (const key of sortedKeys(value)) {
+    const inner = inKeyOrder((value as JsonObject)[key] as Json);
+    if (key === "__proto__")
+      Object.defineProperty(copy, key, { value: inner, enumerable: true, configurable: true, writable: true });
+    else copy[key] = inner;
+  }
+  return copy;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+/** The keys of an object in order. Entries of one mapping have the same keys again and again, so the last orders are kept. */
 function sortedKeys(value: object): readonly string[] {
   const keys = Object.keys(value);
-  const isSorted = keys.every((key, at) => at === 0 || (keys[at - 1] ?? "") < key);
-  if (!isSorted) keys.sort();
-  if (!keys.some((key) => startsWithDigit.test(key))) return keys;
-  return Object.keys(Object.fromEntries(keys.map((key) => [key, null])));
+  const name = keys.join("\0");
+  const known = orders.get(name);
+  if (known !== undefined) return known;
+  const sorted = keys.sort();
+  if (orders.size >= mostOrders) orders.clear();
+  orders.set(name, sorted);
+  return sorted;
 }
 
-const startsWithDigit = /^\d/;
+const orders = new Map<string, readonly string[]>();
+const mostOrders = 200;
 
 /** The content hash of an entry: 32 hex digits of SHA-256 over the canonical text. */
 export function contentHash(value: Json): string {
