@@ -115,7 +115,7 @@ const faults: readonly [Fault, ...Fault[]] = [
   (row) => [...row, "a cell too many"],
   (_row, before) => before,
   (row, before) => row.with(0, before[0] ?? ""),
-  (row) => row.with(6, "12,50"),
+  (row) => row.with(6, ""),
   (row) => row.with(8, "4.0E+11"),
 ];
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { writeJob, writeProducts } from "../data/files.ts";
 import type { Arrived, LimitStep } from "../receiver/messages.ts";
 import { type Bench, callProgram, type Setting } from "./bench.ts";
-import { atLeast, atMost, type Figure, figureOf } from "./figure.ts";
+import { atLeast, atMost, figureOf } from "./figure.ts";
 
 const latencyMs = 20;
 
