@@ -149,9 +149,10 @@ async function outcomeOf(dist: string, job: string, state: string): Promise<Outc
     });
     const [exitCode] = (await once(child, "close")) as [number | null];
     outcome.set(`${name}: exit code`, String(exitCode));
-    // A job that cannot begin leaves no results: what it says is what there is.
-    if (exitCode === 2) outcome.set(`${name}: message`, stderr);
-    else for (const [file, text] of await resultsIn(await results())) outcome.set(`${name}: ${file}`, text);
+    const files = exitCode === 2 ? undefined : await resultsIn(await results());
+    // A job that cannot begin, and a program that breaks down, leave no results: what they say is what there is.
+    if (files === undefined) outcome.set(`${name}: message`, stderr);
+    else for (const [file, text] of files) outcome.set(`${name}: ${file}`, text);
   };
   await call("check", "check", async () => join(state, "check"));
   await call("run", "run", () => lastRun(state));
@@ -164,15 +165,15 @@ async function outcomeOf(dist: string, job: string, state: string): Promise<Outc
 
 /** Run ids begin with the moment, so the last by name is the last. */
 async function lastRun(state: string): Promise<string> {
-  const runs = await readdir(join(state, "runs"));
+  const runs = await readdir(join(state, "runs")).catch(() => []);
   return join(state, "runs", runs.sort().at(-1) ?? "");
 }
 
-/** results.csv and all failures of a folder, by their names in it. */
-async function resultsIn(results: string): Promise<ReadonlyMap<string, string>> {
+/** results.csv and all failures of a folder, by their names in it; undefined where there are no results. */
+async function resultsIn(results: string): Promise<ReadonlyMap<string, string> | undefined> {
+  if (!existsSync(join(results, "results.csv"))) return undefined;
   const names = await readdir(results, { recursive: true });
   const compared = names.filter((name) => name === "results.csv" || /^failures[/\\].*\.\w+$/.test(name)).sort();
-  if (!compared.includes("results.csv")) throw new Error(`${results} has no results.csv`);
   return new Map(
     await Promise.all(compared.map(async (name) => [name, await readFile(join(results, name), "utf8")] as const)),
   );

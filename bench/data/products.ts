@@ -78,7 +78,7 @@ function soundRow(number: number, random: () => number): string[] {
     `${material} ${thing}, model ${number}`,
     categories[number % 3] ?? "",
     brands[number % 3] ?? "",
-    `A ${material.toLowerCase()} ${thing.toLowerCase()} made by hand in the north of the country`,
+    `A ${material.toLowerCase()} ${thing.toLowerCase()} made by hand in the north of the country; it lasts for longer than the house in which it stands`,
     (price * 0.5).toFixed(2),
     price.toFixed(2),
     (price * 0.7).toFixed(2),
