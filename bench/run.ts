@@ -4,6 +4,7 @@
 //   --long            with five million rows, about an hour
 //   --program FILE    another build's bin.js in place of dist/cli/bin.js
 //   --out FILE        where the figures go as JSON in place of bench/results.json
+//   --profile FOLDER  leaves a CPU profile of every call of the program there, which slows it
 //   --docs            measures nothing: writes what bench/results.json holds into docs/performance.md
 //
 // Figures by name, or by how their names begin, are measured alone, and then bench/results.json stays as it is.
@@ -38,6 +39,7 @@ const { values: options, positionals: names } = parseArgs({
     quick: { type: "boolean", default: false },
     long: { type: "boolean", default: false },
     docs: { type: "boolean", default: false },
+    profile: { type: "string" },
     program: { type: "string", default: join(root, "dist/cli/bin.js") },
     out: { type: "string" },
   },
@@ -55,13 +57,14 @@ async function measureAll(length: Length): Promise<void> {
     throw new Error(`there is no such figure; there are ${benches.flatMap(({ figures }) => figures).join(", ")}`);
   }
   const size = length === "quick" ? { rows: 20_000, repetitions: 3 } : { rows: 100_000, repetitions: 5 };
+  const node = options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${resolve(options.profile)}`];
   const figures: Figure[] = [];
   await using receiver = await startReceiver();
   for (const bench of asked) {
     const startedMs = performance.now();
     const folder = await mkdtemp(join(tmpdir(), "luminous-import-bench-"));
     try {
-      const setting = { folder, program: resolve(options.program), length, ...size, receiver };
+      const setting = { folder, program: resolve(options.program), length, ...size, receiver, node };
       figures.push(...(await bench.measure(setting)).filter(({ name }) => isAsked(name)));
     } finally {
       await rm(folder, { recursive: true, force: true });

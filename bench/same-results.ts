@@ -202,10 +202,9 @@ function differencesOf(before: Outcome, after: Outcome): readonly string[] {
     const [oldLines, newLines] = [was.split("\n"), is.split("\n")];
     const line = oldLines.findIndex((text, index) => text !== newLines[index]);
     const at = line === -1 ? oldLines.length : line;
-    return [`  ${name}, line ${at + 1}\n    old: ${shown(oldLines[at])}\n    new: ${shown(newLines[at])}`];
+    const [old = "(no such line)", fresh = "(no such line)"] = [oldLines[at], newLines[at]];
+    const column = [...old].findIndex((character, index) => character !== fresh[index]);
+    const shown = (text: string) => text.slice(Math.max(0, column - 100), column + 200);
+    return [`  ${name}, line ${at + 1}\n    old: ${shown(old)}\n    new: ${shown(fresh)}`];
   });
-}
-
-function shown(line: string | undefined): string {
-  return line === undefined ? "(no such line)" : line.slice(0, 300);
 }

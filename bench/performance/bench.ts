@@ -17,6 +17,8 @@ export interface Setting {
   readonly rows: number;
   readonly repetitions: number;
   readonly receiver: Receiver;
+  /** Arguments of node for every call of the program. */
+  readonly node: readonly string[];
 }
 
 /** Measures some figures of the table. */
@@ -35,12 +37,13 @@ export function baseline(name: string): string {
 
 /** Calls the program and waits; throws when it ends with none of `exitCodes`, because then nothing was measured. */
 export async function callProgram(
-  { program, receiver }: Setting,
+  { program, receiver, node }: Setting,
   args: readonly string[],
   { exitCodes = [0], ...options }: CallOptions & { readonly exitCodes?: readonly (number | null)[] } = {},
 ): Promise<Measured> {
   const env = { LUMINOUS_BASE_URL: receiver.url, LUMINOUS_API_KEY: "sandbox", ...options.env };
-  return checked(await measuredCall(program, [...args, "--quiet"], { ...options, env }), args.join(" "), exitCodes);
+  const call = await measuredCall(program, [...args, "--quiet"], { node, ...options, env });
+  return checked(call, args.join(" "), exitCodes);
 }
 
 /** Calls a baseline and waits; throws when it fails or does not print `expected`. */
