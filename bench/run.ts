@@ -58,6 +58,7 @@ async function measureAll(length: Length): Promise<void> {
   }
   const size = length === "quick" ? { rows: 20_000, repetitions: 3 } : { rows: 100_000, repetitions: 5 };
   const node = options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${resolve(options.profile)}`];
+  const out = options.out ?? (names.length === 0 ? resultsFile : undefined);
   const figures: Figure[] = [];
   await using receiver = await startReceiver();
   for (const bench of asked) {
@@ -70,13 +71,20 @@ async function measureAll(length: Length): Promise<void> {
       await rm(folder, { recursive: true, force: true });
     }
     console.error(`${bench.figures.join(", ")}: ${Math.round((performance.now() - startedMs) / 1000)} s`);
+    // After each, so that what was measured stays when somebody ends it.
+    if (out !== undefined) await writeResults(out, { date: today(), machine: machineText(), length, figures });
   }
   console.log(tableText(figures));
   const leftOut = benches.filter((bench) => names.length === 0 && !asked.includes(bench));
   if (leftOut.length > 0) console.log(`left out: ${leftOut.flatMap((bench) => bench.figures).join(", ")}`);
-  const results: Results = { date: new Date().toISOString().slice(0, 10), machine: machineText(), length, figures };
-  const out = options.out ?? (names.length === 0 ? resultsFile : undefined);
-  if (out !== undefined) await writeFile(out, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+async function writeResults(file: string, results: Results): Promise<void> {
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 function machineText(): string {

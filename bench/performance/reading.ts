@@ -85,7 +85,8 @@ export const checkJson: Bench = {
 export const faultyFiles: Bench = {
   figures: ["one-sku", "all-faulty"],
   async measure(setting) {
-    const { folder, rows, repetitions } = setting;
+    const { folder, length, repetitions } = setting;
+    const rows = length === "quick" ? 5000 : setting.rows;
     const check = async (name: string, exitCode: number, options: Parameters<typeof writeProducts>[1]) => {
       await writeProducts(join(folder, `${name}.csv`), options);
       const job = await writeJob(folder, `${name}.csv`, "products");

@@ -92,7 +92,7 @@ export const ordersWithLatency: Bench = {
   figures: ["orders-latency"],
   async measure(setting) {
     const { folder, length, repetitions, receiver } = setting;
-    const orders = length === "quick" ? 2000 : 5000;
+    const orders = length === "quick" ? 1000 : 5000;
     const latencyMs = 50;
     const bodies = join(folder, "orders.ndjson");
     await writeOrders(join(folder, "orders.json"), orders);
