@@ -144,10 +144,13 @@ export function available(limits: readonly LimitStep[], endSeconds: number): num
   }, 0);
 }
 
-/** How long after `fromSeconds` the first second ends that holds `wanted` moments; undefined when none does. */
-export function secondsUntil(moments: readonly number[], fromSeconds: number, wanted: number): number | undefined {
+/**
+ * How long after `fromSeconds` the rate is there again: the end of the first three seconds that hold three times `perSecond` moments, so that
+ * a hiccup of the receiver is not taken for a rate. Undefined when there are none.
+ */
+export function secondsUntil(moments: readonly number[], fromSeconds: number, perSecond: number): number | undefined {
   const since = moments.filter((seconds) => seconds >= fromSeconds);
-  const index = since.findIndex((seconds, at) => at >= wanted - 1 && seconds - (since[at - wanted + 1] ?? 0) <= 1);
-  const reached = since[index];
+  const wanted = 3 * perSecond;
+  const reached = since.find((seconds, at) => at >= wanted - 1 && seconds - (since[at - wanted + 1] ?? 0) <= 3);
   return reached === undefined ? undefined : reached - fromSeconds;
 }

@@ -1,6 +1,6 @@
 // What the receiver's process and the one that started it say to each other.
 
-/** A limit of requests a second, from so many seconds after the first request on. */
+/** A limit of requests a second, from so many seconds after the first write on. */
 export interface LimitStep {
   readonly fromSeconds: number;
   readonly perSecond: number;

@@ -79,7 +79,7 @@ function answer(request: IncomingMessage, response: ServerResponse, atMs: number
   const [path = "", search = ""] = (request.url ?? "").split("?", 2);
   const name = path.slice(basePath.length);
   const isWrite = request.method !== "GET";
-  const waitMs = limit(atMs);
+  const waitMs = limit(atMs, isWrite);
   const status = waitMs > 0 ? 429 : isWrite ? 201 : 200;
   if (isWrite) {
     arrivalsMs.push(atMs);
@@ -145,13 +145,13 @@ function list(name: string, query: URLSearchParams): string | undefined {
   return `{"data":[${shown.map(({ text }) => text).join(",")}],"meta":${JSON.stringify(meta)}}`;
 }
 
-/** How long a request that comes now would have to wait; 0 when it is let in. Steps count from the first request. */
-function stepped(steps: readonly LimitStep[]): (nowMs: number) => number {
+/** How long a request that comes now would have to wait; 0 when it is let in. Steps count from the first write. */
+function stepped(steps: readonly LimitStep[]): (nowMs: number, isWrite: boolean) => number {
   let firstMs: number | undefined;
   const limits = steps.map((step) => ({ ...step, admit: createRateLimit(step.perSecond) }));
-  return (nowMs) => {
-    firstMs ??= nowMs;
-    const since = (nowMs - firstMs) / 1000;
+  return (nowMs, isWrite) => {
+    if (isWrite) firstMs ??= nowMs;
+    const since = (nowMs - (firstMs ?? nowMs)) / 1000;
     const now = limits.findLast(({ fromSeconds }) => fromSeconds <= since);
     return now === undefined ? 0 : now.admit(nowMs).retryAfterMs;
   };

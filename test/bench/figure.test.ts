@@ -43,11 +43,12 @@ describe("a pace", () => {
     expect(available(steps, 70)).toBe(60 * 50 + 10 * 10);
   });
 
-  it("is back when a second holds as many as wanted", () => {
+  it("is back when three seconds together hold as many as wanted, and not in one crowded moment", () => {
     const slow = [0, 1, 2, 3, 4, 5];
-    const fast = [6, 6.2, 6.4, 6.6, 6.8];
-    expect(secondsUntil([...slow, ...fast], 2, 4)).toBeCloseTo(4.6);
-    expect(secondsUntil(slow, 2, 4)).toBeUndefined();
+    const crowded = [5.1, 5.1, 5.1, 5.1];
+    const fast = Array.from({ length: 20 }, (_, index) => 8 + index / 4);
+    expect(secondsUntil([...slow, ...crowded, ...fast], 2, 4)).toBeCloseTo(8.75); // 12 of them from 8 to 10.75
+    expect(secondsUntil([...slow, ...crowded], 2, 4)).toBeUndefined();
   });
 });
 
