@@ -341,7 +341,7 @@ describe("the tree", () => {
   });
 
   it("is mirrored by the tests", async () => {
-    const apart = ["deploy", "docs", "e2e", "money"];
+    const apart = ["bench", "deploy", "docs", "e2e", "money"];
     const below = async (folder: string) =>
       (await readdir(folder, { recursive: true, withFileTypes: true }))
         .filter((entry) => entry.isDirectory())

@@ -34,7 +34,7 @@ it("keeps the rate over sends, retries, lookups and probes together", async () =
   expect(starts.length).toBe(counts.started);
   // By our clock; the tenth is for a machine that lets us wait between the limiter and the socket.
   expect(mostWithin(900, starts)).toBeLessThanOrEqual(rate);
-  // By the server's, what was under way when its second began comes on top; bench/rate.ts measures that it is one at most.
+  // By the server's, what was under way when its second began comes on top; `npm run bench -- rate` measures that it is one at most.
   expect(counts.peakPerSecond).toBeLessThanOrEqual(rate + 1 + concurrency);
   expect(counts.maxInFlight).toBeLessThanOrEqual(concurrency + 1); // and the probe of an outage
   // Enough of each kind for the claim to mean something.

@@ -39,8 +39,8 @@ function isOfPackage(path: string): boolean {
 
 it("would notice a script and a file that are not there", () => {
   expect(scriptsIn("`npm run test:quick` or npm run nothing.")).toEqual(["test:quick", "nothing"]);
-  const text = "[x](docs/a.md#b), `test/e2e/`, `npx tsx bench/rate.ts`, `dist/cli`, `--limit`";
-  expect(filesIn(text)).toEqual(["docs/a.md", "test/e2e/", "bench/rate.ts"]);
+  const text = "[x](docs/a.md#b), `test/e2e/`, `npx tsx bench/week.ts`, `dist/cli`, `--limit`";
+  expect(filesIn(text)).toEqual(["docs/a.md", "test/e2e/", "bench/week.ts"]);
 });
 
 describe("the changelog", () => {
