@@ -21,7 +21,7 @@ function inKeyOrder(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.some(isObject) ? (value as readonly Json[]).map(inKeyOrder) : value;
   const copy: Record<string, Json> = {};
-  for (const key of sortedKeys(value)) {
+  for (const key of Object.keys(value).sort()) {
     const inner = inKeyOrder((value as JsonObject)[key] as Json);
     if (key === "__proto__")
       Object.defineProperty(copy, key, { value: inner, enumerable: true, configurable: true, writable: true });
@@ -33,21 +33,6 @@ function inKeyOrder(value: Json): Json {
 function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
-
-/** The keys of an object in order. Entries of one mapping have the same keys again and again, so the last orders are kept. */
-function sortedKeys(value: object): readonly string[] {
-  const keys = Object.keys(value);
-  const name = keys.join("\0");
-  const known = orders.get(name);
-  if (known !== undefined) return known;
-  const sorted = keys.sort();
-  if (orders.size >= mostOrders) orders.clear();
-  orders.set(name, sorted);
-  return sorted;
-}
-
-const orders = new Map<string, readonly string[]>();
-const mostOrders = 200;
 
 /** The content hash of an entry: 32 hex digits of SHA-256 over the canonical text. */
 export function contentHash(value: Json): string {
