@@ -4,8 +4,8 @@ import type { JsonObject } from "../../model/json.ts";
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { KnownEntry, Queue } from "../../model/ledger/queue.ts";
 import type { Phase } from "../../model/resource.ts";
-import { addProblems } from "./new-entries.ts";
-import { repairSources } from "./retry-repairs.ts";
+import { addProblems } from "./staging/new-entries.ts";
+import { repairSources } from "./staging/retry-repairs.ts";
 import { decode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import {

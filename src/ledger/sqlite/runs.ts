@@ -1,6 +1,6 @@
 // Runs: when each began, how it ended. Not here: what a run imported.
 import type { RunRecord, Runs } from "../../model/ledger/runs.ts";
-import type { StagedRows } from "./staged-rows.ts";
+import type { StagedRows } from "./staging/staged-rows.ts";
 import { decode, encode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { failedEntriesIndex } from "./storage/schema.ts";

@@ -1,5 +1,5 @@
-// A row as it is kept: its columns and where they come from. Not here: which rows (sqlite/rows.ts,
-// sqlite/staged-rows.ts, sqlite/groups.ts).
+// A row as it is kept: its columns and where they come from. Not here: which rows (sqlite/staging/rows.ts,
+// sqlite/staging/staged-rows.ts, sqlite/staging/groups.ts).
 import type { StoredRow } from "../../../model/ledger/rows.ts";
 import type { Problem } from "../../../model/problem.ts";
 import { decode, decodeCells } from "./codec.ts";

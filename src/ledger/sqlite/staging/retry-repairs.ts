@@ -1,10 +1,10 @@
 // What retries made good. Rows of a retry name the rows that they were (`source`); when all that a retry made of an entry
 // of the retried run is where it should be, the content of that entry's rows is written down as repaired, with what was
 // accepted for it. A later run over the rows as they were then knows them. Not here: how a retry finds its files.
-import type { Problem } from "../../model/problem.ts";
-import type { Connection } from "./storage/connection.ts";
-import { remember } from "./storage/remember.ts";
-import { rowsPerFile } from "./storage/row-id.ts";
+import type { Problem } from "../../../model/problem.ts";
+import type { Connection } from "../storage/connection.ts";
+import { remember } from "../storage/remember.ts";
+import { rowsPerFile } from "../storage/row-id.ts";
 
 /** To be called when an entry of a run ended well: repairs what it was in the runs that its run retries, and in those before. Only inside a write. */
 export function repairSources(connection: Connection, entryId: number): void {

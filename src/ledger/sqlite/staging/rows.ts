@@ -1,15 +1,15 @@
 // Rows of files: adding them, giving those without an entry their outcome, reading them back one by one or by entry.
 // Not here: scattered groups (groups.ts), rows as results (result-rows.ts).
-import type { StoredRow } from "../../model/ledger/rows.ts";
-import type { Staging } from "../../model/ledger/staging.ts";
-import type { RowRef } from "../../model/row.ts";
+import type { StoredRow } from "../../../model/ledger/rows.ts";
+import type { Staging } from "../../../model/ledger/staging.ts";
+import type { RowRef } from "../../../model/row.ts";
 import type { StagedRows } from "./staged-rows.ts";
-import { encode, encodeList } from "./storage/codec.ts";
-import type { Connection } from "./storage/connection.ts";
-import { filesById } from "./storage/files.ts";
-import { insertRows } from "./storage/insert-rows.ts";
-import { rowId, rowRange, rowRef } from "./storage/row-id.ts";
-import { type RowColumns, selectRow, storedRow } from "./storage/stored-row.ts";
+import { encode, encodeList } from "../storage/codec.ts";
+import type { Connection } from "../storage/connection.ts";
+import { filesById } from "../storage/files.ts";
+import { insertRows } from "../storage/insert-rows.ts";
+import { rowId, rowRange, rowRef } from "../storage/row-id.ts";
+import { type RowColumns, selectRow, storedRow } from "../storage/stored-row.ts";
 
 /** The part of `Staging` that is about rows. */
 export function openRows(

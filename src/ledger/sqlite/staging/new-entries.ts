@@ -1,14 +1,14 @@
 // Entries on their way into the ledger. Not here: what becomes of them (queue.ts), clashes (duplicates.ts).
 
-import type { NewEntry } from "../../model/ledger/entry.ts";
-import type { Staging } from "../../model/ledger/staging.ts";
-import { boundedProblems, type Problem } from "../../model/problem.ts";
-import type { RowRef } from "../../model/row.ts";
-import { decodeProblems, encode, encodeList } from "./storage/codec.ts";
-import type { Connection } from "./storage/connection.ts";
-import { insertRows } from "./storage/insert-rows.ts";
-import type { Keys } from "./storage/keys.ts";
-import { rowId } from "./storage/row-id.ts";
+import type { NewEntry } from "../../../model/ledger/entry.ts";
+import type { Staging } from "../../../model/ledger/staging.ts";
+import { boundedProblems, type Problem } from "../../../model/problem.ts";
+import type { RowRef } from "../../../model/row.ts";
+import { decodeProblems, encode, encodeList } from "../storage/codec.ts";
+import type { Connection } from "../storage/connection.ts";
+import { insertRows } from "../storage/insert-rows.ts";
+import type { Keys } from "../storage/keys.ts";
+import { rowId } from "../storage/row-id.ts";
 
 /** The part of `Staging` that makes entries. Without their payloads nothing can be sent or shown of them. */
 export function openNewEntries(

@@ -1,9 +1,9 @@
 // Scattered groups: staged rows brought together by their key, in flat memory however many there are. Every file is
 // walked in key order through its index, and the walks are merged. Not here: mapping a group.
-import type { StoredGroup, StoredRow } from "../../model/ledger/rows.ts";
+import type { StoredGroup, StoredRow } from "../../../model/ledger/rows.ts";
+import type { Connection } from "../storage/connection.ts";
+import { type RowColumns, selectStaged, storedRow } from "../storage/stored-row.ts";
 import type { StagedRows } from "./staged-rows.ts";
-import type { Connection } from "./storage/connection.ts";
-import { type RowColumns, selectStaged, storedRow } from "./storage/stored-row.ts";
 
 const rowsAhead = 2_000;
 const minPageRows = 16;
