@@ -32,10 +32,10 @@ export function withReport(command: Command): Command {
   );
 }
 
-/** `--results`, for a command that writes results. */
+/** `--results` beside what a report takes, for a command that writes results. */
 export function withResults(command: Command): Command {
   return share(
-    command,
+    withReport(command),
     new Option("--results <format>", "write the results for programs too, as results.ndjson").choices(["ndjson"]),
   );
 }

@@ -107,9 +107,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await init(exports, globals(command), options, world));
     });
 
-  withAccount(
-    withState(withProgress(withResults(withReport(withJson(withJob(program.command("check")), "the summary"))))),
-  )
+  withAccount(withState(withProgress(withResults(withJson(withJob(program.command("check")), "the summary")))))
     .description("read, map and validate; sends nothing; every problem down to the cell")
     .option("--account", "ask the account too, read-only: what exists, what would be refused or blocked")
     .option("--only <input>", "this input alone")
@@ -155,9 +153,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await plan(await namedJob(command, world), globals(command), options, world));
     });
 
-  withAccount(
-    withState(withProgress(withResults(withReport(withJson(withJob(program.command("run")), "the summary"))))),
-  )
+  withAccount(withState(withProgress(withResults(withJson(withJob(program.command("run")), "the summary")))))
     .description("do it; the same command again continues")
     .addOption(limitOption("a pilot: the first N orders with all that they need; the rest stays pending"))
     .option("--only <input>", "this input alone")
@@ -190,9 +186,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await run(job, globals(command), options, world));
     });
 
-  withAccount(
-    withState(withProgress(withResults(withReport(withJson(withJob(program.command("retry")), "the summary"))))),
-  )
+  withAccount(withState(withProgress(withResults(withJson(withJob(program.command("retry")), "the summary")))))
     .description("what no run has made good yet, read from the failures files, edited or not")
     .addOption(limitOption("the first N orders with all that they need; the rest stays pending"))
     .option("--only <input>", "this input alone")
@@ -207,9 +201,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
 
   withAccount(
     withState(
-      withProgress(
-        withResults(withReport(withJson(withJob(program.command("drop")), "the summary and where the files went"))),
-      ),
+      withProgress(withResults(withJson(withJob(program.command("drop")), "the summary and where the files went"))),
     ),
   )
     .description("import what lies complete in the job's drop folder, all of it as one run, and archive it")
