@@ -79,12 +79,7 @@ it("leaves plan.json and a page whose numbers are those of plan.json, for their 
   const { stdout } = await at.call(["plan", "--json"]);
   const plan: PlanContent = JSON.parse(stdout);
   const folder = join(at.folder, ".luminous-import/plans", plan.plan_id);
-  expect((await readdir(folder)).sort()).toEqual([
-    "plan.html",
-    "plan.json",
-    "results.csv",
-    "summary.json",
-  ]);
+  expect((await readdir(folder)).sort()).toEqual(["plan.html", "plan.json", "results.csv", "summary.json"]);
   for (const name of await readdir(folder)) {
     const text = await readFile(join(folder, name), "utf8");
     expect(text).not.toContain(token);

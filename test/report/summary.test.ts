@@ -190,7 +190,9 @@ describe("the reports of a run", () => {
     const failures = [{ name: "failures/orders.csv", input: "orders", rows: 1 }];
     const group = { signature: problemSignature(wrong), code: "too_small", rows: 1, example: wrong } as const;
     const reasons = { rows: 1, groups: [group], kinds: 1, other_rows: 0 };
-    expect(summary).toEqual(await buildSummary(results, runRecord(), { ...callerFacts, ndjson: true, failures, reasons }));
+    expect(summary).toEqual(
+      await buildSummary(results, runRecord(), { ...callerFacts, ndjson: true, failures, reasons }),
+    );
     expect(summary.tallies.map(({ phase }) => phase)).toEqual(["sales_orders", "sales_orders", "sales_orders"]);
     for (const name of ["results.csv", "results.ndjson", "summary.json", "report.html", "failures/orders.csv"]) {
       expect((await readFile(join(folder.path, name), "utf8")).length, name).toBeGreaterThan(0);

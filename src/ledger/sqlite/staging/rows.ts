@@ -3,13 +3,13 @@
 import type { StoredRow } from "../../../model/ledger/rows.ts";
 import type { Staging } from "../../../model/ledger/staging.ts";
 import type { RowRef } from "../../../model/row.ts";
-import type { StagedRows } from "./staged-rows.ts";
 import { encode, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { filesById } from "../storage/files.ts";
 import { insertRows } from "../storage/insert-rows.ts";
 import { rowId, rowRange, rowRef } from "../storage/row-id.ts";
 import { type RowColumns, selectRow, storedRow } from "../storage/stored-row.ts";
+import type { StagedRows } from "./staged-rows.ts";
 
 /** The part of `Staging` that is about rows. */
 export function openRows(
