@@ -1,6 +1,7 @@
-// The window: at most `concurrency` entries in flight, pulled from the ledger one by one as slots come free. Waits of
+// The window: at most `concurrency` entries in flight, pulled from the ledger some at a time as slots come free. Waits of
 // more than a second are the ledger's; what is in doubt is gathered, and looked up together.
 import pLimit from "p-limit";
+import type { QueuedEntry } from "../model/ledger/entry.ts";
 import type { Phase } from "../model/resource.ts";
 import type { DispatchContext } from "./context.ts";
 import { type DoubtfulEntry, isDoubtful } from "./doubtful-entry.ts";
@@ -18,6 +19,7 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
   const limit = pLimit(limits.concurrency);
   const inFlight = new Set<Promise<void>>();
   const doubtful: DoubtfulEntry[] = [];
+  const handed: QueuedEntry[] = []; // taken already, and waiting for a slot
   let isAsking = false;
   let handled = 0;
   let wake = new AbortController();
@@ -27,7 +29,7 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
       .catch((error: unknown) => halt.fail(error))
       .finally(() => {
         inFlight.delete(done);
-        wake.abort();
+        wake.abort(woken);
       });
     inFlight.add(done);
   };
@@ -43,15 +45,17 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
     );
   };
 
-  const stop = () => wake.abort();
+  const stop = () => wake.abort(woken);
   halt.signal.addEventListener("abort", stop);
   try {
     while (!halt.signal.aborted) {
       wake = new AbortController();
       askForDoubtful(); // before anything new, which would take its slot for ever
       const room = doubtful.length < mostDoubtful ? freeSlots() : 0;
-      const taken = room > 0 ? await ledger.queue.take(run, phase, clock.nowMs(), room) : [];
+      if (room > handed.length)
+        handed.push(...(await ledger.queue.take(run, phase, clock.nowMs(), limits.concurrency * slotsAhead)));
       if (halt.signal.aborted) break;
+      const taken = handed.splice(0, room);
       handled += taken.length;
       for (const entry of taken) {
         const { plan } = entry;
@@ -78,6 +82,12 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
   halt.rethrow();
   return handled;
 }
+
+/** So many times the window is taken at once: what is due in the meantime waits no longer than that takes. */
+const slotsAhead = 2;
+
+/** Why a sleep ends: a reason of its own, because one that is made for every answer costs more than the answer. */
+const woken = "woken";
 
 const longestSleepMs = 60_000; // something in flight wakes it long before
 

@@ -6,7 +6,13 @@ import type { Resource } from "./resource.ts";
 
 /** The body of a creation: fields that only an update takes are left out, `clears` too. */
 export function creationBody(resource: Resource, payload: JsonObject): JsonObject {
-  return resource.updateOnly.reduce((body, field) => without(body, field.split(".")), ours(resource, payload));
+  return resource.updateOnly.reduce(
+    (body, field) => {
+      const path = field.split(".");
+      return has(body, path) ? without(body, path) : body;
+    },
+    ours(resource, payload),
+  );
 }
 
 /** The body of an update: everything (arrays replace, so never a part of one), with what it clears. */
@@ -49,6 +55,7 @@ function asJsonId(id: string): number | string {
 }
 
 function ours(resource: Resource, payload: JsonObject): JsonObject {
+  if (!resource.neverSent.some((field) => Object.hasOwn(payload, field))) return payload;
   return Object.fromEntries(Object.entries(payload).filter(([field]) => !resource.neverSent.includes(field)));
 }
 
@@ -66,7 +73,7 @@ function without(value: JsonObject, [field, ...rest]: readonly string[]): JsonOb
 }
 
 function has(value: JsonObject, [field, ...rest]: readonly string[]): boolean {
-  const inner = field === undefined ? undefined : value[field];
+  const inner = field === undefined || !Object.hasOwn(value, field) ? undefined : value[field];
   if (inner === undefined) return false;
   return rest.length === 0 || (Array.isArray(inner) && inner.some((item: Json) => isObject(item) && has(item, rest)));
 }

@@ -21,12 +21,14 @@ export function openHandOut(connection: Connection): HandOut {
       while (taken.length < count) {
         const ids = freeIds(connection, { run, phase, count: count - taken.length, holder });
         if (ids.length === 0) break;
-        for (const id of ids) {
-          const entry = takeable(connection, id);
-          if (entry === undefined) continue;
-          connection.write(() => connection.run("update entries set leased_to = ? where id = ?", holder, id));
-          taken.push(entry);
-        }
+        connection.write(() => {
+          for (const id of ids) {
+            const entry = takeable(connection, id);
+            if (entry === undefined) continue;
+            connection.run("update entries set leased_to = ? where id = ?", holder, id);
+            taken.push(entry);
+          }
+        }, ids.length);
       }
       return taken;
     },
@@ -88,11 +90,11 @@ function freeIds(
     .map(({ id }) => id);
 }
 
-// An entry that was ready only because of its doubt is not ready any more once the doubt is resolved without a plan.
+// Only inside a write. An entry that was ready only because of its doubt is not ready any more once the doubt is resolved without a plan.
 function takeable(connection: Connection, id: number): QueuedEntry | undefined {
   const columns = connection.read(() => connection.one<QueuedColumns>(`${selectQueued()} where e.id = ?`, id));
   const entry = columns === undefined ? undefined : queuedEntry(columns);
   if (entry !== undefined && (entry.plan !== undefined || entry.doubt !== undefined)) return entry;
-  connection.write(() => connection.run("update entries set ready = 0 where id = ?", id));
+  connection.run("update entries set ready = 0 where id = ?", id);
   return undefined;
 }
