@@ -16,10 +16,7 @@ export function ledgersIn(folder: string): LedgerHost {
       return (await ledgerFiles(folder)).find(({ place }) => place === own);
     },
     open: (baseUrl, mode) => openLedger({ folder, baseUrl, mode }),
-    openScratch: ({ knowing, keepsPayloads = true } = {}) =>
-      openScratchLedger(folder, {
-        keepsPayloads,
-        ...(knowing === undefined ? {} : { known: ledgerPath(knowing.folder, knowing.baseUrl) }),
-      }),
+    openScratch: (knowing) =>
+      openScratchLedger(folder, knowing === undefined ? undefined : ledgerPath(knowing.folder, knowing.baseUrl)),
   };
 }

@@ -66,22 +66,11 @@ export async function openLedger({ folder, baseUrl, mode, maxPages }: LedgerChoi
     });
   }
   const settings = { mode, durable: true, ...(maxPages === undefined ? {} : { maxPages }) };
-  return ledgerOn(openConnection(file, baseUrl, settings), { keepsPayloads: true });
+  return ledgerOn(openConnection(file, baseUrl, settings));
 }
 
-/** What a scratch ledger is for. */
-export interface ScratchChoice {
-  /** The ledger whose knowledge it has. */
-  readonly known?: string;
-  /** False where nothing is sent or shown of its entries. */
-  readonly keepsPayloads?: boolean;
-}
-
-/** Opens a ledger for one check or plan, in a folder of its own under `folder`. Disposing it deletes it. */
-export async function openScratchLedger(
-  folder: string,
-  { known, keepsPayloads = true }: ScratchChoice = {},
-): Promise<Ledger> {
+/** Opens a ledger for one check or plan, in a folder of its own under `folder`, with what the ledger `known` knows. Disposing it deletes it. */
+export async function openScratchLedger(folder: string, known?: string): Promise<Ledger> {
   const own = makeFolder(folder);
   const file = ledgerPath(own, scratchBaseUrl);
   const remove = () => rmSync(own, { recursive: true, force: true });
@@ -89,7 +78,7 @@ export async function openScratchLedger(
     createLedgerFile(file, scratchBaseUrl);
     const opened = openConnection(file, scratchBaseUrl, { mode: "write", durable: false });
     if (known !== undefined && existsSync(known)) copyKnowledge(opened.connection, known);
-    return ledgerOn(opened, { keepsPayloads, afterwards: remove });
+    return ledgerOn(opened, remove);
   } catch (error) {
     remove();
     throw error;
@@ -125,10 +114,7 @@ function openConnection(file: string, baseUrl: string, settings: ConnectionSetti
   }
 }
 
-function ledgerOn(
-  { connection, upgraded }: Opened,
-  { keepsPayloads, afterwards }: { readonly keepsPayloads: boolean; readonly afterwards?: () => void },
-): Ledger {
+function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () => {}): Ledger {
   const keys = openKeys(connection);
   const worklists = openWorklists(connection);
   const staged = openStagedRows(connection);
@@ -136,7 +122,7 @@ function ledgerOn(
     place: connection.place,
     upgraded,
     runs: openRuns(connection, staged),
-    staging: openStaging(connection, keys, staged, keepsPayloads),
+    staging: openStaging(connection, keys, staged),
     queue: openQueue(connection, keys, worklists),
     account: openAccountMemory(connection),
     results: openResults(connection),
@@ -152,7 +138,7 @@ function ledgerOn(
       try {
         connection.close();
       } finally {
-        afterwards?.();
+        afterwards();
       }
     },
   };
@@ -186,7 +172,7 @@ function openResults(connection: Connection): Results {
 }
 
 /** Staging on a connection. */
-function openStaging(connection: Connection, keys: Keys, staged: StagedRows, keepsPayloads: boolean): Staging {
+function openStaging(connection: Connection, keys: Keys, staged: StagedRows): Staging {
   return {
     async addFile(file) {
       staged.unsort();
@@ -200,7 +186,7 @@ function openStaging(connection: Connection, keys: Keys, staged: StagedRows, kee
     },
     groups: (fileIds, most) => groups(connection, staged, fileIds, most),
     ...openRows(connection, staged),
-    ...openNewEntries(connection, keys, keepsPayloads),
+    ...openNewEntries(connection, keys),
     ...openClashes(connection),
     ...openCurrencies(connection),
     ...openRetryConflicts(connection),

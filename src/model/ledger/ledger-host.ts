@@ -52,9 +52,5 @@ export interface LedgerHost {
    * A ledger for one check or plan; disposing it deletes it. With the address of an account it knows what that account's
    * ledger, where there is one, knows of earlier runs: what was accepted, what is in doubt, how the server answers. Not their rows.
    */
-  openScratch(options?: {
-    readonly knowing?: { readonly folder: string; readonly baseUrl: string };
-    /** False where nothing will be sent or shown of its entries, which then need no room for what they say. */
-    readonly keepsPayloads?: boolean;
-  }): Promise<Ledger>;
+  openScratch(knowing?: { readonly folder: string; readonly baseUrl: string }): Promise<Ledger>;
 }

@@ -10,13 +10,12 @@ import { insertRows } from "../storage/insert-rows.ts";
 import type { Keys } from "../storage/keys.ts";
 import { rowId } from "../storage/row-id.ts";
 
-/** The part of `Staging` that makes entries. Without their payloads nothing can be sent or shown of them. */
+/** The part of `Staging` that makes entries. */
 export function openNewEntries(
   connection: Connection,
   keys: Keys,
-  keepsPayloads: boolean,
 ): Pick<Staging, "addEntries" | "extendEntry" | "addProblems" | "counts" | "collapseIdentical"> {
-  const insert = openInserts(connection, keys, keepsPayloads);
+  const insert = openInserts(connection, keys);
   return {
     async addEntries(run, entries) {
       const weight = entries.reduce((sum, { rows, references }) => sum + 4 + rows.length + references.length, 0);
@@ -74,7 +73,7 @@ function claimRows(connection: Connection, entryId: number, rows: readonly RowRe
 }
 
 /** Puts batches of entries into their tables. */
-function openInserts(connection: Connection, keys: Keys, keepsPayloads: boolean) {
+function openInserts(connection: Connection, keys: Keys) {
   const entryColumns = `id, run, resource, phase, position, key, hash, rows_hash, outcome, ready, problems, agreement, currency,
     currency_scope`;
   const insertEntries = insertRows(connection, `into entries (${entryColumns})`, 14);
@@ -115,18 +114,12 @@ function openInserts(connection: Connection, keys: Keys, keepsPayloads: boolean)
       }),
     );
     insertPayloads(
-      of(({ payload, clears, creationProblems }, id) =>
-        keepsPayloads || creationProblems.length > 0
-          ? [
-              [
-                id,
-                keepsPayloads ? JSON.stringify(payload) : "{}",
-                Object.keys(clears).length === 0 ? null : encode(clears),
-                encodeList(creationProblems),
-              ],
-            ]
-          : [],
-      ).flat(),
+      of(({ payload, clears, creationProblems }, id) => [
+        id,
+        JSON.stringify(payload),
+        Object.keys(clears).length === 0 ? null : encode(clears),
+        encodeList(creationProblems),
+      ]),
     );
     insertRowsOf(of(({ rows }, id) => rows.map((row) => [rowId(row), id])).flat());
     insertKeys(
