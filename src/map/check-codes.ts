@@ -36,6 +36,15 @@ export function compileCodeCheck(
   };
 }
 
+/**
+ * Whether the check above might have a word to say of a code, or of a cell that it was made of: what is no text in JSON may be a
+ * number there whose digits are lost. May be wrong only in saying so.
+ */
+export function mayBeDamaged(text: string, isOfJson: boolean): boolean {
+  if (isScientific(text) || isPointZero(text) || text === "true" || text === "false") return true;
+  return (isOfJson && mayBeNumber.test(text)) || withoutZeroWidth(text) !== text;
+}
+
 const cleaned = { code: "cleaned_key", message: "characters without width were taken out" } as const;
 
 function textOf(result: FieldResult): string | undefined {

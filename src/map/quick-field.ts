@@ -5,7 +5,7 @@
 import { cellAt } from "../model/cells.ts";
 import { styleOfColumn } from "../model/column-style.ts";
 import type { Cell } from "../model/row.ts";
-import { withoutZeroWidth } from "../model/text/zero-width.ts";
+import { mayBeDamaged } from "./check-codes.ts";
 import { targetOf } from "./columns/column-names.ts";
 import { isBlankValue } from "./compile-source.ts";
 import { asValue } from "./definition/constant.ts";
@@ -13,7 +13,7 @@ import type { Alternative, FieldMapping, TemplatePart } from "./definition/mappi
 import { judgeBy } from "./expression/condition.ts";
 import { compileFinish, compilePipeline, type Finished, forEachStyle } from "./field-steps.ts";
 import type { FieldContext, FieldTools } from "./field-tools.ts";
-import { compileColumn, type FieldScope } from "./scope.ts";
+import { compileColumn, type FieldScope, readingsOf } from "./scope.ts";
 import { maxMadeLength } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";
 import { completed, settled, type ValueStyle } from "./values/style.ts";
@@ -55,13 +55,8 @@ export function compileQuickField({ path, field, alternatives }: FieldMapping, t
     const result = evaluate(scope);
     if (typeof result === "string") return result;
     const code = result.kind === "reference" ? result.key : result.value;
-    return typeof code === "string" && mayBeDamaged(code) ? "slow" : result;
+    return typeof code === "string" && mayBeDamaged(code, isOfJson(scope)) ? "slow" : result;
   };
-}
-
-/** Whether check-codes.ts might have a word to say: about the code itself or a cell that it was made of as it is. */
-function mayBeDamaged(code: string): boolean {
-  return /\.0(?!\d)|\d[eE][+-]?\d|^(?:true|false)$/.test(code) || withoutZeroWidth(code) !== code;
 }
 
 /** What a source gives: a value on its way, and how its text is written. */
@@ -148,8 +143,7 @@ function compileQuickSource(
         const result = compiled.expression(scope.expressionScope);
         if (!result.ok) return "slow";
         if (isBlankValue(result.value)) return "blank";
-        // Only the cells that it read tell whether a code is as it was meant.
-        if (isCode && scope.place.source.row.raw.startsWith("{")) return "slow";
+        if (isCode && !readingsOf(result.reads, scope).every(({ cell }) => isSoundCode(cell, scope))) return "slow";
         return { value: result.value, style: compiled.styleIn(scope.expressionScope), isConstant: false };
       };
     }
@@ -228,10 +222,12 @@ function quickTemplate(
   };
 }
 
-/** Codes of JSON may be numbers or words of another kind there; that takes the row's own text to tell. */
-function isSoundCode(cell: string, { place }: FieldScope): boolean {
-  if (mayBeDamaged(cell)) return false;
-  return !place.source.row.raw.startsWith("{") || !/^-?\d+(?:\.\d+)?e/i.test(cell);
+function isSoundCode(cell: Cell | undefined, scope: FieldScope): boolean {
+  return typeof cell !== "string" || !mayBeDamaged(cell, isOfJson(scope));
+}
+
+function isOfJson({ place }: FieldScope): boolean {
+  return place.source.row.raw.startsWith("{");
 }
 
 /** How the cell of a column is written, kept for as long as the rows are of one file. */
