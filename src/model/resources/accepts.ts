@@ -26,6 +26,18 @@ export function isLooser(looser: z.ZodObject, schema: z.ZodObject): boolean {
   });
 }
 
+/** The schema, with what it accepts told beside it. One that is made of it by another check does not have that. */
+export function accepting<T extends z.ZodType>(schema: T, accepts: Accepts): T {
+  compiled.set(schema, accepts);
+  return schema;
+}
+
+/** A schema made of another that accepts the same. */
+export function acceptingAs<T extends z.ZodType>(schema: T, other: z.ZodType): T {
+  const accepts = compiled.get(other);
+  return accepts === undefined ? schema : accepting(schema, accepts);
+}
+
 const compiled = new WeakMap<z.ZodType, Accepts>();
 
 function withoutOptional(schema: z.ZodType): z.ZodType {
@@ -34,8 +46,6 @@ function withoutOptional(schema: z.ZodType): z.ZodType {
 }
 
 function compileAccepts(schema: z.ZodType): Accepts {
-  const own = z.globalRegistry.get(schema)?.accepts;
-  if (own !== undefined) return own;
   if (schema instanceof z.ZodOptional) {
     const inner = acceptsOf(schema.unwrap() as z.ZodType);
     return (value) => value === undefined || inner(value);

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { parsePath } from "../payload-path.ts";
 import type { ReferableName } from "../resource.ts";
-import { acceptsOf } from "./accepts.ts";
+import { type Accepts, accepting, acceptingAs, acceptsOf } from "./accepts.ts";
 
 /** How a cell becomes a value of this field. */
 export type FieldType =
@@ -32,13 +32,13 @@ declare module "zod" {
     refersTo?: ReferableName;
     holds?: Holds;
     isKey?: true;
-    /** True only for values that the schema accepts, told without asking it. */
-    accepts?: (value: unknown) => boolean;
   }
 }
 
-const typed = <T extends z.ZodType>(schema: T, fieldType: FieldType, accepts?: (value: unknown) => boolean): T =>
-  schema.meta({ fieldType, ...(accepts === undefined ? {} : { accepts }) });
+const typed = <T extends z.ZodType>(schema: T, fieldType: FieldType, accepts?: Accepts): T => {
+  const made = schema.meta({ fieldType });
+  return accepts === undefined ? made : accepting(made, accepts);
+};
 
 /** Text of at most `max` characters; it may be empty. */
 export const text = (max?: number) => typed(z.string().check(...upTo(max)), "text", textUpTo(max, 0));
@@ -53,9 +53,11 @@ export const requiredText = (max?: number) =>
     textUpTo(max, 1),
   );
 /** A text that holds digits which are no number. */
-export const holding = <T extends z.ZodType>(holds: Holds, schema: T): T => schema.meta({ ...schema.meta(), holds });
+export const holding = <T extends z.ZodType>(holds: Holds, schema: T): T =>
+  acceptingAs(schema.meta({ ...schema.meta(), holds }), schema);
 /** A text that names a record, this one or another: a key or a reference to one. */
-export const naming = <T extends z.ZodType>(schema: T): T => schema.meta({ ...schema.meta(), isKey: true });
+export const naming = <T extends z.ZodType>(schema: T): T =>
+  acceptingAs(schema.meta({ ...schema.meta(), isKey: true }), schema);
 /** An e-mail address of at most `max` characters. */
 export const email = (max: number) => typed(z.email({ pattern: address }).check(...upTo(max)), "email");
 /** One http or https address of at most `max` characters; empty text empties the field. */
@@ -78,7 +80,7 @@ export const inches = () => typed(z.number().min(0), "length", isFromZero);
 export const integer = () => typed(z.int(), "integer", Number.isSafeInteger);
 /** The id of a record of another resource, which a mapping may name by its key. */
 export const idOf = (refersTo: ReferableName) =>
-  z.int().meta({ fieldType: "integer", refersTo, accepts: Number.isSafeInteger });
+  accepting(z.int().meta({ fieldType: "integer", refersTo }), Number.isSafeInteger);
 /** True or false. */
 export const flag = () => typed(z.boolean(), "boolean", (value) => typeof value === "boolean");
 /** A calendar day, YYYY-MM-DD. */

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { acceptsOf, isLooser } from "../../../src/model/resources/accepts.ts";
+import { amount, holding, naming, text } from "../../../src/model/resources/field.ts";
 import { resources } from "../../../src/model/resources/resources.ts";
 
 const product = {
@@ -82,6 +83,12 @@ describe.each([
   it("that may be created may be updated too", () => {
     expect(isLooser(resource.updateSchema, resource.schema)).toBe(true);
   });
+});
+
+it("a schema that is refined further is not taken for what it was", () => {
+  const small = amount().max(5);
+  expect([acceptsOf(small)(4), acceptsOf(small)(6)]).toEqual([true, false]);
+  expect([acceptsOf(amount())(6), acceptsOf(naming(holding("gtin", text(3))))("1234")]).toEqual([true, false]);
 });
 
 function leaves(value: unknown, path: readonly string[] = []): string[][] {
