@@ -57,7 +57,7 @@ export async function scanFiles(
   const styles = inferStyles(compiled.columnsToInfer(isColumn), compiled.mapping.file);
   const columnsRead = compiled.columnsRead(isColumn);
   const literal = literalWords(compiled.mapping);
-  const isNothing = (text: string) => compiled.isBlank(text) || (literal.has(text.trim()) && isStandIn(text));
+  const isNothing = (text: string) => compiled.isBlank(text) || (isStandIn(text) && literal.has(text.trim()));
   const damage = watchDamage(compiled.columnRoles(isColumn), isNothing, compiled.mapping.accept);
   const filled = filledColumns(compiled.mapping, compiled.uses, isColumn);
   const fills = new Map<string, Fills>();
