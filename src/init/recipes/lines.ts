@@ -104,7 +104,11 @@ function textOf(path: string, { profile, cells }: Column): Extra {
   if (cells.some((text) => /&(#\d+|#x[\da-f]+|[a-z]+);/i.test(text)))
     return { ...noExtra, keys: { apply: ["decode_entities"] }, why: "; HTML entities are decoded" };
   if (profile.apostrophes > 0)
-    return { ...noExtra, keys: { apply: [{ replace: ["^'", ""] }] }, why: "; the spreadsheet's apostrophe is taken off" };
+    return {
+      ...noExtra,
+      keys: { apply: [{ replace: ["^'", ""] }] },
+      why: "; the spreadsheet's apostrophe is taken off",
+    };
   return noExtra;
 }
 
@@ -114,7 +118,10 @@ const zeroIsNothing = /^(unit_cost|wholesale_price|qty_.*)$/;
 function amountOf(path: string, { profile, cells }: Column): Extra {
   const isMoney = profile.currency > 0;
   const isZero = zeroIsNothing.test(path) && cells.some((text) => /^0+([.,]0+)?$/.test(text));
-  const apply: readonly Json[] = [...(isMoney ? ["money"] : []), ...(isZero ? [{ replace: ["^0+([.,]0+)?$", ""] }] : [])];
+  const apply: readonly Json[] = [
+    ...(isMoney ? ["money"] : []),
+    ...(isZero ? [{ replace: ["^0+([.,]0+)?$", ""] }] : []),
+  ];
   const why = `${isMoney ? "; the currency is taken off" : ""}${isZero ? "; 0 says nothing" : ""}`;
   return apply.length === 0 ? noExtra : { ...noExtra, keys: { apply }, why };
 }
