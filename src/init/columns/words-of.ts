@@ -25,9 +25,9 @@ export function foldText(text: string): string {
   return text.toLowerCase().replaceAll("ß", "ss").replaceAll("ł", "l").normalize("NFD").replace(/\p{M}/gu, "");
 }
 
-/** `SKU [Non Editable]` is a SKU; what stands in square brackets alone is no note. */
+/** `SKU [Non Editable]` is a SKU, `name(en-gb)` a name; what stands in square brackets alone is no note. */
 function withoutNotes(name: string): string {
-  const bare = name.replace(/\[[^\]]*\]/g, " ").trim();
+  const bare = name.replace(/\[[^\]]*\]|\([a-z]{2}[-_][a-z]{2}\)/gi, " ").trim();
   return bare === "" ? name : bare;
 }
 
@@ -46,6 +46,7 @@ const writtenOut: Readonly<Record<string, string>> = {
   nr: "number",
   num: "number",
   nbr: "number",
+  ref: "reference",
   prod: "product",
   cust: "customer",
   mfg: "manufacturer",
