@@ -1,7 +1,5 @@
 // The recipe for sales orders: lines nested in JSON, joined from another file, or in the order's own rows.
 import type { Json } from "../../model/json.ts";
-import { orderStatuses } from "../../model/resources/sales-orders.ts";
-import { cell } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { lineRules, orderRules } from "../columns/roles.ts";
@@ -9,17 +7,17 @@ import type { Column, Table } from "../columns/table.ts";
 import { addressNames, bareAddressNames } from "../names/addresses.ts";
 import type { Platform } from "../names/name-table.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
-import type { Guess, Line, ProposedJoin } from "../proposal/proposal.ts";
+import type { Line, ProposedJoin } from "../proposal/proposal.ts";
 import { addressLines, companyLines } from "./address-lines.ts";
 import { discountOf, type ItemSource, itemLines, lineAmounts } from "./item-lines.ts";
 import type { DiscountKind } from "./line-arithmetic.ts";
-import { linesOf, missing, specOf } from "./lines.ts";
+import { linesOf, missing } from "./lines.ts";
 import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
+import { statusLines } from "./order-status.ts";
 import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
 import { rowGrouping } from "./row-grouping.ts";
 import { totalLines } from "./totals.ts";
-import { wordMap } from "./words.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
 export function orderMapping(table: Table, links: readonly Link[], pins: Pins, channel: string | undefined): Recipe {
@@ -63,7 +61,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
   const given = [
     channelLine(orderOnly, channel),
     ...lines,
-    ...statusLines(orderOnly, pins),
+    ...statusLines(table, orderOnly, pins),
     ...totals,
     ...company,
     ...addresses,
@@ -179,50 +177,6 @@ function channelLine(matches: readonly Match[], channel: string | undefined): Li
   const isId = column.profile.integers >= 0.9;
   const spec: Json = isId ? column.name : { from: column.name, ref };
   return { kind: "guess", path: "channel_id", spec, columns: [column.name], confidence, why };
-}
-
-function statusLines(matches: readonly Match[], pins: Pins): readonly Line[] {
-  const path = "order_status";
-  const match = matches.find((found) => found.path === path);
-  const shipped = matches.find((found) => found.path === "ship_date");
-  if (match === undefined) {
-    if (shipped === undefined || pins.has(path)) return [];
-    const { column } = shipped;
-    const spec = { expr: `${cell(column)} == "" ? "on_hold" : "shipped"` };
-    return [
-      {
-        kind: "guess",
-        path,
-        spec,
-        columns: [column.name],
-        confidence: "medium",
-        why: `no status column: shipped where "${column.name}" is filled`,
-      },
-    ];
-  }
-  const { column, confidence, why } = match;
-  const { map, unknown } = wordMap(column.profile.words, "statuses");
-  const isPlain = Object.entries(map).every(([word, status]) => word === status);
-  const hasOpen = Object.values(map).includes("on_hold");
-  const known: Guess = {
-    kind: "guess",
-    path,
-    spec: specOf(column.name, isPlain && unknown.length === 0 ? {} : { map }),
-    columns: [column.name],
-    confidence,
-    why: hasOpen ? `${why}; open orders go on hold, which allocates no stock (for new ones write pending there)` : why,
-  };
-  if (unknown.length === 0) return [known];
-  const words = unknown.map((word) => JSON.stringify(word)).join(", ");
-  return [
-    known,
-    {
-      kind: "todo",
-      path,
-      text: `${path}: say in its map which of these ${words} is: ${orderStatuses.join(", ")}`,
-      isRequired: false,
-    },
-  ];
 }
 
 function missingLines(given: readonly Line[], pins: Pins): readonly Line[] {
