@@ -59,9 +59,10 @@ function judgePath(path: string, own: ReadonlyMap<number, Leaves>, theirs: Reado
   return judged(path, "right");
 }
 
-/** What a field is that nobody says: a product is a PRODUCT then. */
+/** What a field is that nobody says: a product is a PRODUCT then, and an order has no tax and no shipping. */
 function unsaid(path: string): string {
-  return path === "type" ? '"PRODUCT"' : "nothing";
+  if (path === "type") return '"PRODUCT"';
+  return path === "total_tax" || path === "total_shipping" ? "0" : "nothing";
 }
 
 function judged(path: string, verdict: Verdict, example?: string): JudgedField {
