@@ -14,6 +14,7 @@ import { allLines, type Line, type Proposal, type ProposedMapping, type Role } f
 import { kitMapping } from "./recipes/kit-mapping.ts";
 import { orderMapping } from "./recipes/order-mapping.ts";
 import { productMapping, type Recipe } from "./recipes/product-mapping.ts";
+import { complete } from "./required-fields.ts";
 import { isNoSummary, type SummaryRows, withoutSummaries } from "./summary-rows.ts";
 
 /** What a person said, by input name; what is not here is guessed. */
@@ -36,18 +37,22 @@ export function guess(samples: readonly Sample[], readsDate: ReadsDate, decision
   const proposed = tables.map((known) => {
     const pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
     const isJoined = links.some(({ their }) => their === known.table);
-    return { ...known, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate, decisions.channel) };
+    return { ...known, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) };
   });
+  const mappings = proposed.flatMap(({ mapping }) => mapping ?? []);
+  const { channel } = decisions;
   const joined = new Set(proposed.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
   return {
     files: tables.map(({ table, role, why }) => {
       const isReference = role === "unknown" && joined.has(table.sample.shown);
       return { name: table.sample.name, shown: table.sample.shown, role: isReference ? "reference" : role, why };
     }),
-    mappings: proposed.flatMap(({ mapping }) => mapping ?? []),
+    mappings,
     unrecognised: proposed
       .filter(({ mapping, table }) => mapping === undefined && !joined.has(table.sample.shown))
       .map(({ table }) => ({ shown: table.sample.shown, columns: table.columns.map(({ name }) => name) })),
+    ...(channel === undefined ? {} : { channel }),
+    needsChannel: channel === undefined && mappings.some(lacksChannel),
   };
 }
 
@@ -63,7 +68,6 @@ function mappingOf(
   links: readonly Link[],
   pins: Pins,
   readsDate: ReadsDate,
-  channel: string | undefined,
 ): ProposedMapping | undefined {
   const { table, role } = known;
   const own = links.filter(({ our }) => our === table);
@@ -74,7 +78,7 @@ function mappingOf(
       return proposalOf(known, "products", kitMapping(table, pins), pins, readsDate);
     case "orders":
     case "lines":
-      return proposalOf(known, "sales_orders", orderMapping(table, own, pins, channel), pins, readsDate);
+      return proposalOf(known, "sales_orders", orderMapping(table, own, pins), pins, readsDate);
     case "reference":
     case "unknown":
       return undefined;
@@ -93,11 +97,12 @@ function proposalOf(
   const { measured, ...parts } = recipe;
   const isLeftOut = ({ path }: Line) => pins.has(path) && pins.get(path) === undefined;
   const given = parts.lines.filter((line) => line.kind === "todo" || !isLeftOut(line));
-  const lines = parts.group === undefined ? withMergedCells(given, table.columns) : given;
+  const lines = complete(resource, parts.group === undefined ? withMergedCells(given, table.columns) : given);
   const children = parts.children.map((child) => ({
     ...child,
-    lines: child.lines.filter(
-      (line) => line.kind === "todo" || !isLeftOut({ ...line, path: `${child.list}.${line.path}` }),
+    lines: complete(
+      child.list,
+      child.lines.filter((line) => line.kind === "todo" || !isLeftOut({ ...line, path: `${child.list}.${line.path}` })),
     ),
   }));
   const used = new Set(
@@ -144,6 +149,11 @@ function proposalOf(
     children,
     unused: table.columns.map(({ name }) => name).filter((name) => !used.has(name)),
   };
+}
+
+function lacksChannel({ resource, lines }: ProposedMapping): boolean {
+  const says = (line: Line) => line.kind === "guess" && line.path === "channel_id" && line.confidence !== "low";
+  return resource === "sales_orders" && !lines.some(says);
 }
 
 /** The recipe's own condition, and the one that leaves out rows which sum up the table. */

@@ -141,7 +141,7 @@ async function makeOut(out: string): Promise<void> {
 
 function todosOf(text: string): WrittenFile["todos"] {
   return text.split("\n").flatMap((line, at) => {
-    const todo = /^\s*# TODO (.*)$/.exec(line)?.[1];
+    const todo = /^\s*#(?:\S.* {2}#)? TODO (.*)$/.exec(line)?.[1];
     return todo === undefined ? [] : [{ line: at + 1, text: todo }];
   });
 }
