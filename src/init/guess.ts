@@ -9,10 +9,13 @@ import type { Pins } from "./columns/match.ts";
 import { roleOf } from "./columns/roles.ts";
 import { dateStyle, numberStyle, type ReadsDate } from "./columns/styles.ts";
 import { type Column, type Sample, type Table, tableOf } from "./columns/table.ts";
+import { withMergedCells } from "./merged-cells.ts";
 import { allLines, type Line, type Proposal, type ProposedMapping, type Role } from "./proposal/proposal.ts";
 import { kitMapping } from "./recipes/kit-mapping.ts";
 import { orderMapping } from "./recipes/order-mapping.ts";
 import { productMapping, type Recipe } from "./recipes/product-mapping.ts";
+import { complete } from "./required-fields.ts";
+import { isNoSummary, type SummaryRows, withoutSummaries } from "./summary-rows.ts";
 
 /** What a person said, by input name; what is not here is guessed. */
 export interface Decisions {
@@ -25,51 +28,57 @@ export interface Decisions {
 
 /** The proposal for these files. A file whose columns mean nothing gets no mapping: nothing is invented. */
 export function guess(samples: readonly Sample[], readsDate: ReadsDate, decisions: Decisions = {}): Proposal {
-  const tables = samples.map(tableOf).map((table) => {
-    const said = decisions.roles?.get(table.sample.name);
-    return { table, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) };
+  const tables = samples.map(withoutSummaries).map(({ sample, summaries }) => {
+    const table = tableOf(sample);
+    const said = decisions.roles?.get(sample.name);
+    return { table, summaries, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) };
   });
   const links = linksOf(tables.map(({ table, role }) => [table, role]));
   const proposed = tables.map((known) => {
     const pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
     const isJoined = links.some(({ their }) => their === known.table);
-    return { ...known, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate, decisions.channel) };
+    return { ...known, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) };
   });
+  const mappings = proposed.flatMap(({ mapping }) => mapping ?? []);
+  const { channel } = decisions;
   const joined = new Set(proposed.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
   return {
     files: tables.map(({ table, role, why }) => {
       const isReference = role === "unknown" && joined.has(table.sample.shown);
       return { name: table.sample.name, shown: table.sample.shown, role: isReference ? "reference" : role, why };
     }),
-    mappings: proposed.flatMap(({ mapping }) => mapping ?? []),
+    mappings,
     unrecognised: proposed
       .filter(({ mapping, table }) => mapping === undefined && !joined.has(table.sample.shown))
       .map(({ table }) => ({ shown: table.sample.shown, columns: table.columns.map(({ name }) => name) })),
+    ...(channel === undefined ? {} : { channel }),
+    needsChannel: channel === undefined && mappings.some(lacksChannel),
   };
 }
 
 interface Known {
   readonly table: Table;
+  readonly summaries: SummaryRows | undefined;
   readonly role: Role;
   readonly why: string;
 }
 
 function mappingOf(
-  { table, role, why }: Known,
+  known: Known,
   links: readonly Link[],
   pins: Pins,
   readsDate: ReadsDate,
-  channel: string | undefined,
 ): ProposedMapping | undefined {
+  const { table, role } = known;
   const own = links.filter(({ our }) => our === table);
   switch (role) {
     case "products":
-      return proposalOf({ table, role, why }, "products", productMapping(table, own, pins), pins, readsDate);
+      return proposalOf(known, "products", productMapping(table, own, pins), pins, readsDate);
     case "kits":
-      return proposalOf({ table, role, why }, "products", kitMapping(table, pins), pins, readsDate);
+      return proposalOf(known, "products", kitMapping(table, pins), pins, readsDate);
     case "orders":
     case "lines":
-      return proposalOf({ table, role, why }, "sales_orders", orderMapping(table, own, pins, channel), pins, readsDate);
+      return proposalOf(known, "sales_orders", orderMapping(table, own, pins), pins, readsDate);
     case "reference":
     case "unknown":
       return undefined;
@@ -79,7 +88,7 @@ function mappingOf(
 }
 
 function proposalOf(
-  { table, role, why }: Known,
+  { table, summaries, role, why }: Known,
   resource: ResourceName,
   recipe: Recipe,
   pins: Pins,
@@ -87,11 +96,13 @@ function proposalOf(
 ): ProposedMapping {
   const { measured, ...parts } = recipe;
   const isLeftOut = ({ path }: Line) => pins.has(path) && pins.get(path) === undefined;
-  const lines = parts.lines.filter((line) => line.kind === "todo" || !isLeftOut(line));
+  const given = parts.lines.filter((line) => line.kind === "todo" || !isLeftOut(line));
+  const lines = complete(resource, parts.group === undefined ? withMergedCells(given, table.columns) : given);
   const children = parts.children.map((child) => ({
     ...child,
-    lines: child.lines.filter(
-      (line) => line.kind === "todo" || !isLeftOut({ ...line, path: `${child.list}.${line.path}` }),
+    lines: complete(
+      child.list,
+      child.lines.filter((line) => line.kind === "todo" || !isLeftOut({ ...line, path: `${child.list}.${line.path}` })),
     ),
   }));
   const used = new Set([
@@ -116,7 +127,8 @@ function proposalOf(
     table.blankWords.length === 0
       ? []
       : [{ key: "blank", value: ["", ...table.blankWords], why: "high: its cells have these words" }];
-  const { records, quote } = table.sample.settings;
+  const { settings, titles } = table.sample;
+  const { records, quote, headerLine } = settings;
   return {
     name: table.sample.name,
     shown: table.sample.shown,
@@ -125,6 +137,7 @@ function proposalOf(
     why,
     source: [
       ...(records === undefined ? [] : [{ key: "records", value: records, why: "high: there is its list" }]),
+      ...(headerLine === undefined ? [] : [{ key: "header_line", value: headerLine, why: titleText(titles) }]),
       ...(quote === undefined ? [] : [{ key: "quote", value: quote, why: "high: cells have quotes inside them" }]),
       ...blank,
       ...numbers.source,
@@ -132,8 +145,28 @@ function proposalOf(
     ],
     sourceTodos: [...numbers.sourceTodos, ...dates.sourceTodos],
     ...parts,
+    ...whereOf(parts.where, summaries),
     lines,
     children,
     unused: table.columns.map(({ name }) => name).filter((name) => !used.has(name)),
   };
+}
+
+function lacksChannel({ resource, lines }: ProposedMapping): boolean {
+  const says = (line: Line) => line.kind === "guess" && line.path === "channel_id" && line.confidence !== "low";
+  return resource === "sales_orders" && !lines.some(says);
+}
+
+/** The recipe's own condition, and the one that leaves out rows which sum up the table. */
+function whereOf(where: ProposedMapping["where"], summaries: SummaryRows | undefined): Pick<ProposedMapping, "where"> {
+  if (summaries === undefined) return where === undefined ? {} : { where };
+  const expr = isNoSummary(summaries);
+  const why = `${JSON.stringify(summaries.words[0])} sums up the rows above it`;
+  if (where === undefined) return { where: { expr, why: `high: ${why}` } };
+  return { where: { expr: `${where.expr} && ${expr}`, why: `${where.why}; ${why}` } };
+}
+
+function titleText(titles: Table["sample"]["titles"]): string {
+  if (titles === undefined || titles.lines === 0) return "high: the line of the headings";
+  return `high: above it ${titles.lines === 1 ? "stands" : `stand ${titles.lines} lines, first`} ${JSON.stringify(titles.first)}`;
 }

@@ -9,6 +9,7 @@ import { parseDate } from "../map/values/dates.ts";
 import { ImportError } from "../model/error.ts";
 import { packageFolder } from "../model/package.ts";
 import { withoutTokens } from "../model/text/mask.ts";
+import { findHeaderLine } from "../read/find-header-line.ts";
 import { findRecords } from "../read/find-records.ts";
 import { openInput } from "../read/open.ts";
 import { isStreamFile } from "../read/stream-file.ts";
@@ -140,7 +141,7 @@ async function makeOut(out: string): Promise<void> {
 
 function todosOf(text: string): WrittenFile["todos"] {
   return text.split("\n").flatMap((line, at) => {
-    const todo = /^\s*# TODO (.*)$/.exec(line)?.[1];
+    const todo = /^\s*#(?:\S.* {2}#)? TODO (.*)$/.exec(line)?.[1];
     return todo === undefined ? [] : [{ line: at + 1, text: todo }];
   });
 }
@@ -169,19 +170,25 @@ async function readExport(path: string, shown: string, name: string): Promise<Ex
     });
   }
   const records = await findRecords(path, shown);
-  const settings: Sample["settings"] = records === undefined ? {} : { records };
+  const header = await findHeaderLine(path, shown);
+  const settings: Sample["settings"] = {
+    ...(records === undefined ? {} : { records }),
+    ...(header === undefined ? {} : { headerLine: header.line }),
+  };
+  const titles = header === undefined ? {} : { titles: { lines: header.above, first: header.title } };
   const head = await readHead(path, shown, settings).catch((error: unknown) => {
     if (!(error instanceof ImportError) || !/a quote |quotes?\b/.test(error.message)) throw error;
     return error;
   });
-  if (!(head instanceof Error) && head.faults === 0) return exportOf(name, shown, path, settings, head);
+  if (!(head instanceof Error) && head.faults === 0)
+    return { ...exportOf(name, shown, path, settings, head), ...titles };
   // Some exports never put cells in quotes and have quotes in them: inches, mostly.
   const unquoted = { ...settings, quote: "none" } as const;
   const plain = await readHead(path, shown, unquoted).catch(() => undefined);
   const isBetter = plain !== undefined && (head instanceof Error || plain.faults === 0);
-  if (isBetter) return exportOf(name, shown, path, unquoted, plain);
+  if (isBetter) return { ...exportOf(name, shown, path, unquoted, plain), ...titles };
   if (head instanceof Error) throw head;
-  return exportOf(name, shown, path, settings, head);
+  return { ...exportOf(name, shown, path, settings, head), ...titles };
 }
 
 type Head = Pick<Sample, "info" | "rows" | "isWhole"> & {

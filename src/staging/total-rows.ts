@@ -4,6 +4,7 @@ import type { CompiledMapping } from "../map/compile.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Row } from "../model/row.ts";
 import { quote } from "../model/text/quote.ts";
+import { isTotalWord } from "../model/text/total-word.ts";
 
 type Batches = AsyncIterable<readonly Row[]>;
 
@@ -145,22 +146,3 @@ function numberIn(cell: Row["cells"][string] | undefined, sign: "." | ","): numb
   const value = Number(digits);
   return digits === "" || Number.isNaN(value) ? undefined : value;
 }
-
-/** «Total», «Grand Total:», «Summe (EUR)», «TOTAL 2024». */
-function isTotalWord(text: string): boolean {
-  const word = text
-    .replace(/\(.*\)/, "")
-    .replace(/[\s:=.,\-–]*(?:[A-Z]{3}|\p{Sc}|\d{4})?[\s:=.,\-–]*$/u, "")
-    .toLowerCase()
-    .trim();
-  return totalWords.has(word) || totalWords.has(text.toLowerCase().replace(/[\s:]+$/, ""));
-}
-
-const totalWords: ReadonlySet<string> = new Set([
-  ...["total", "totals", "grand total", "grand totals", "overall total", "subtotal", "sub total", "sub-total", "sum"],
-  ...["summe", "gesamt", "gesamtsumme", "gesamtbetrag", "endsumme", "zwischensumme", "summe gesamt"],
-  ...["somme", "total général", "total general", "sous-total", "total geral", "soma", "suma", "suma total"],
-  ...["totale", "totale generale", "totale complessivo", "somma", "subtotale"],
-  ...["totaal", "eindtotaal", "subtotaal", "som", "totalt", "i alt", "summa", "yhteensä", "razem", "ogółem", "celkem"],
-  ...["összesen", "toplam", "genel toplam", "итого", "всего", "合計", "总计", "合计", "總計"],
-]);

@@ -41,10 +41,9 @@ function missed(message: string): never {
 }
 
 async function linesAfter(exports: readonly Export[], ask: Ask): Promise<Readonly<Record<string, unknown>>> {
-  const { mappings } = guessImport(exports, await askAbout(exports, ask));
-  return Object.fromEntries(
-    mappings.flatMap(allLines).map((line) => [line.path, line.kind === "todo" ? "TODO" : line.spec]),
-  );
+  const { mappings, channel } = guessImport(exports, await askAbout(exports, ask));
+  const lines = mappings.flatMap(allLines).map((line) => [line.path, line.kind === "todo" ? "TODO" : line.spec]);
+  return { ...Object.fromEntries(lines), ...(channel === undefined ? {} : { "the job's channel": channel }) };
 }
 
 describe("init asks", () => {
@@ -71,7 +70,7 @@ describe("init asks", () => {
     const ask = person({ "order_status is needed": '"Phase"', "Which sales channel": "Web shop" });
     expect(await linesAfter([orders], ask)).toMatchObject({
       order_status: "Phase",
-      channel_id: { value: "Web shop", ref: { resource: "channels", by: "label" } },
+      "the job's channel": "Web shop",
     });
   });
 

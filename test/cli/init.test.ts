@@ -81,8 +81,9 @@ describe("init", () => {
     const mapping = (await readFile(join(folder.path, "orders.yaml"), "utf8")).split("\n");
     const todo = said.files.find(({ file }) => file === "orders.yaml")?.todo ?? [];
     for (const { line, text } of todo) expect(mapping[line - 1]).toContain(text);
+    const job = said.files.find(({ file }) => file === "import.yaml")?.todo ?? [];
+    expect(job.map(({ text }) => text).join("\n")).toContain("required: channel: which do the orders go to?");
     for (const what of [
-      "channel_id",
       'order_status: say in its map which of these "parked"',
       "bill_to.name",
       "ship_to.name",

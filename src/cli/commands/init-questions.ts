@@ -66,7 +66,7 @@ async function askColumns(mapping: ProposedMapping, ask: Ask): Promise<ReadonlyM
     `${mapping.shown}: ${known} fields are sure, ${open.length === 0 ? "nothing is to be asked" : `${open.length} to look at`}`,
   );
   for (const line of open) {
-    if (line.path === "channel_id" || line.path === "items") continue;
+    if (line.path === "items") continue;
     const chosen =
       line.kind === "guess" ? await askGuess(line, mapping, ask) : await askMissing(line.path, mapping, ask);
     if (chosen === "keep") continue;
@@ -110,11 +110,8 @@ function read(answer: string): Chosen {
   return { column: answer.slice("column:".length) };
 }
 
-async function askChannel({ mappings }: Proposal, ask: Ask): Promise<string | undefined> {
-  const isMissing = mappings.some((mapping) =>
-    allLines(mapping).some((line) => line.kind === "todo" && line.path === "channel_id"),
-  );
-  if (!isMissing) return undefined;
+async function askChannel({ needsChannel }: Proposal, ask: Ask): Promise<string | undefined> {
+  if (!needsChannel) return undefined;
   const label = await ask.text(
     "Which sales channel do the orders go into? Its label; choose one that pushes no orders to a warehouse",
     "nothing: leave it marked TODO",

@@ -28,7 +28,11 @@ export function initText(
   { proposal, job, written, checked }: ToldImport,
   { width }: { readonly width: number },
 ): string {
-  const todos = written.flatMap(({ file, todos: lines }) => lines.map(({ line, text }) => `${file}:${line} ${text}`));
+  const all = written.flatMap(({ file, todos: lines }) => lines.map((todo) => ({ file, ...todo })));
+  const isRequired = ({ text }: { readonly text: string }) => text.startsWith("required: ");
+  const todos = [...all.filter(isRequired), ...all.filter((todo) => !isRequired(todo))].map(
+    ({ file, line, text }) => `${file}:${line} ${text}`,
+  );
   return `${[
     block(
       "Recognised",

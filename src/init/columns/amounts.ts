@@ -2,7 +2,7 @@
 import type { Column } from "./table.ts";
 
 /** A column's cells as numbers, row by row; undefined where a cell is blank or none. */
-export function amountsOf({ cells }: Column): readonly (number | undefined)[] {
+export function amountsOf({ cells }: Pick<Column, "cells">): readonly (number | undefined)[] {
   const decimal = cells.some((cell) => /\d,\d{1,2}(?!\d)|\d,\d{4,}/.test(cell)) ? "," : ".";
   return cells.map((cell) => amountOf(cell, decimal));
 }

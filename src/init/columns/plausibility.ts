@@ -60,7 +60,7 @@ export function hasFewWords({ distinct, filled }: ColumnProfile): boolean {
 }
 
 const specials: Readonly<Record<string, (profile: ColumnProfile) => Plausibility>> = {
-  sku: fitsKey,
+  sku: (profile) => (isProse(profile) ? "contradicts" : fitsKey(profile)),
   "items.sku": fitsKey,
   "kit_items.sku": fitsKey,
   order_number: fitsKey,
@@ -89,6 +89,11 @@ function fitsKey(profile: ColumnProfile): Plausibility {
   const isMoney = profile.numbers >= 0.9 && profile.integers < 0.5;
   if (isMoney || (profile.flags >= 0.95 && profile.filled > 2)) return "contradicts";
   return profile.isUnique ? "confirms" : "allows";
+}
+
+/** Words one after the other, as names have them and codes do not. */
+function isProse({ words }: ColumnProfile): boolean {
+  return words.filter((word) => /\p{Ll}{2}\s+\p{L}{3}/u.test(word)).length >= words.length * 0.8;
 }
 
 function fitsWords(profile: ColumnProfile): Plausibility {

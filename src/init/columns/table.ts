@@ -13,7 +13,9 @@ export interface Sample {
   readonly shown: string;
   readonly info: Pick<FileInfo, "format" | "columns" | "records">;
   /** What had to be said to read the file, for its mapping to say it too. */
-  readonly settings: Pick<SourceSettings, "records" | "quote">;
+  readonly settings: Pick<SourceSettings, "records" | "quote" | "headerLine">;
+  /** Lines above the header, such as the title of a report. */
+  readonly titles?: { readonly lines: number; readonly first: string };
   /** The first rows, without those that cannot be read. */
   readonly rows: readonly Cells[];
   /** These are all rows of the file. */

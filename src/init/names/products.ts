@@ -28,11 +28,11 @@ export const productNames: NameTable = {
     surely:
       "sku | master sku | product sku | item sku | sku number | sku code | seller sku | article number | item number | part number | product number | product code | item code | stock code | material number | article code | stock keeping unit | default code | internal reference",
     mostly: "article | code | manufacturer part number | mpn | model number | model",
-    perhaps: "id | product id | item id | handle | reference | item",
+    perhaps: "id | product id | item id | handle | reference | item | code",
   },
   name: {
     surely: "name | product name | title | item name | product title | display name | article name | item title",
-    mostly: "product | item | label | article description | item description | short name",
+    mostly: "product | item | article | label | article description | item description | short name",
     perhaps: "description",
   },
   "category.name": {
@@ -52,8 +52,8 @@ export const productNames: NameTable = {
   description: {
     surely:
       "description | product description | body html | long description | item description | sales description | description html | full description | body | store description | description sale | description for customers",
-    mostly: "details | summary | notes",
-    perhaps: "quantity per unit",
+    mostly: "details | summary",
+    perhaps: "notes | quantity per unit",
   },
   "description+short": { surely: "short description | brief description" },
   retail_price: {

@@ -27,6 +27,8 @@ export interface Todo {
   readonly text: string;
   /** Without it nothing can be imported. */
   readonly isRequired: boolean;
+  /** What stands behind `path:` in the line that is proposed, in a comment. */
+  readonly proposes?: Json;
 }
 
 /** A line of `fields:`. */
@@ -97,6 +99,10 @@ export interface Proposal {
   readonly files: readonly RecognisedFile[];
   readonly mappings: readonly ProposedMapping[];
   readonly unrecognised: readonly Unrecognised[];
+  /** The channel of the job, for orders that name none; absent where nobody said it. */
+  readonly channel?: string;
+  /** Orders say no channel, and nobody said one for the job. */
+  readonly needsChannel: boolean;
 }
 
 /** Every line of a mapping, those of its children by their payload path. */

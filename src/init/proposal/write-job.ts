@@ -12,16 +12,18 @@ export interface JobHead {
 }
 
 /** The text of a job file. */
-export function writeJob({ mappings, unrecognised }: Proposal, { schema, account, fileOf }: JobHead): string {
+export function writeJob(proposal: Proposal, { schema, account, fileOf }: JobHead): string {
+  const { mappings, unrecognised } = proposal;
   return [
     `# yaml-language-server: $schema=${schema}`,
     "# Written by luminous-import init. Every key is in docs/job.md; what is in comments is optional.",
     "version: 1",
     account === undefined
-      ? "# TODO api: { company: acme }: your account; or set LUMINOUS_COMPANY. A token never belongs here"
+      ? "#api: { company: acme }  # TODO your account; or set LUMINOUS_COMPANY. A token never belongs here"
       : `# api: { company: acme } is not needed: ${account} names the account`,
-    "# limits: { requests_per_second: 4, concurrency: 4 }",
-    "# existing: { products: update, sales_orders: skip }",
+    ...channelLines(proposal),
+    "#limits: { requests_per_second: 4, concurrency: 4 }",
+    "#existing: { products: update, sales_orders: skip }",
     "inputs:",
     ...mappings.flatMap(({ name, shown, joins }) => [
       `  - name: ${inline(name)}`,
@@ -37,6 +39,15 @@ export function writeJob({ mappings, unrecognised }: Proposal, { schema, account
     ),
     "",
   ].join("\n");
+}
+
+function channelLines({ channel, needsChannel }: Proposal): readonly string[] {
+  if (channel !== undefined)
+    return [`channel: { label: ${inline(channel)} }  # as you said; warehouse_group: … too, where it has to be made`];
+  if (!needsChannel) return [];
+  return [
+    '#channel: { label: "…", warehouse_group: "…" }  # TODO required: channel: which do the orders go to? One that pushes no orders to a warehouse',
+  ];
 }
 
 /** A file name is a pattern in a job: what has a meaning there is escaped. */

@@ -1,5 +1,5 @@
 // A proposal as a mapping file: every guess with its confidence behind it, low ones and what is missing as comments.
-import type { Line, ProposedChild, ProposedMapping } from "./proposal.ts";
+import type { Line, ProposedChild, ProposedMapping, Todo } from "./proposal.ts";
 import { aligned, type CommentedLine, inline, oneLine } from "./yaml-lines.ts";
 
 /** What stands above the mapping. */
@@ -63,20 +63,24 @@ function joinLines({ joins }: ProposedMapping): readonly CommentedLine[] {
   ];
 }
 
+// A line in a comment is right as soon as its # is gone, alone or with all others: no space behind the #, and no {} above them.
 function fieldLines(head: string, lines: readonly Line[], indent: string): readonly CommentedLine[] {
-  const isActive = (line: Line) => line.kind === "guess" && line.confidence !== "low";
-  const isEmpty = !lines.some(isActive);
   return [
-    { code: isEmpty ? `${indent.slice(2)}${head} {}` : `${indent.slice(2)}${head}` },
+    { code: `${indent.slice(2)}${head}` },
     ...lines.map((line): CommentedLine => {
-      if (line.kind === "todo") return { code: `${indent}# TODO ${oneLine(line.text)}` };
+      if (line.kind === "todo") return todoLine(line, indent);
       const code = `${inline(line.path)}: ${inline(line.spec)}`;
       return {
-        code: `${indent}${line.confidence === "low" ? "# " : ""}${code}`,
+        code: `${indent}${line.confidence === "low" ? "#" : ""}${code}`,
         comment: `${line.confidence}: ${line.why}`,
       };
     }),
   ];
+}
+
+function todoLine({ path, text, proposes }: Todo, indent: string): CommentedLine {
+  if (proposes === undefined) return { code: `${indent}# TODO ${oneLine(text)}` };
+  return { code: `${indent}#${inline(path)}: ${inline(proposes)}`, comment: `TODO ${text}` };
 }
 
 function childLines(children: readonly ProposedChild[]): readonly CommentedLine[] {

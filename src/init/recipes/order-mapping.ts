@@ -20,7 +20,7 @@ import { rowGrouping } from "./row-grouping.ts";
 import { totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
-export function orderMapping(table: Table, links: readonly Link[], pins: Pins, channel: string | undefined): Recipe {
+export function orderMapping(table: Table, links: readonly Link[], pins: Pins): Recipe {
   const items = itemsOf(table, links, pins);
   const rules = orderRules(table, items?.each === "rows", pins);
   const matches = matchColumns(table.columns, rules);
@@ -59,7 +59,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
   };
   const company = companyLines(orderOnly);
   const given = [
-    channelLine(orderOnly, channel),
+    ...channelLine(orderOnly),
     ...lines,
     ...statusLines(table, orderOnly, pins),
     ...totals,
@@ -160,23 +160,14 @@ function joinOf({ their, theirs, ours, one }: Link): ProposedJoin {
   return { name: joinName(their), shown: their.sample.shown, theirs: theirs.name, ours: ours.name, one };
 }
 
-function channelLine(matches: readonly Match[], channel: string | undefined): Line {
+// Where no column says the channel, the job does.
+function channelLine(matches: readonly Match[]): readonly Line[] {
   const match = matches.find(({ path }) => path === "channel_id");
-  const ref = { resource: "channels", by: "label" };
-  if (match === undefined && channel !== undefined) {
-    const spec = { value: channel, ref };
-    return { kind: "guess", path: "channel_id", spec, columns: [], confidence: "high", why: "as you said" };
-  }
-  if (match === undefined) {
-    return missing(
-      "channel_id",
-      "which column? Or say channel: { label: …, warehouse_group: … } in the job: one that pushes no orders to a warehouse",
-    );
-  }
+  if (match === undefined) return [];
   const { column, confidence, why } = match;
   const isId = column.profile.integers >= 0.9;
-  const spec: Json = isId ? column.name : { from: column.name, ref };
-  return { kind: "guess", path: "channel_id", spec, columns: [column.name], confidence, why };
+  const spec: Json = isId ? column.name : { from: column.name, ref: { resource: "channels", by: "label" } };
+  return [{ kind: "guess", path: "channel_id", spec, columns: [column.name], confidence, why }];
 }
 
 function missingLines(given: readonly Line[], pins: Pins): readonly Line[] {
