@@ -3,8 +3,8 @@
 import type { JobFile } from "../../job/job.ts";
 import type { OpenInput, Row } from "../../model/row.ts";
 
-/** So many characters of rows are kept for all inputs of a job together. */
-const mostKept = 2_000_000;
+/** So many characters of rows are kept for all inputs of a job together: some 15,000 rows of 20 columns, which take about 25 MB. */
+const mostKept = 4_000_000;
 
 /** What may still be kept. */
 export interface RoomForRows {
