@@ -16,7 +16,7 @@ interface Waiter {
 /** How a connection is opened. */
 export interface ConnectionSettings {
   readonly mode: "write" | "read";
-  /** False for a ledger nobody will miss after a power loss. */
+  /** False for a ledger that nobody will miss after a crash and nobody else opens. */
   readonly durable: boolean;
   /** An upper bound of the file, for tests of a full disk. */
   readonly maxPages?: number;
@@ -199,11 +199,18 @@ function configure(database: Database, { mode, durable, maxPages }: ConnectionSe
   database.exec("pragma temp_store = file"); // sorts of millions of rows belong on disk, not in memory
   database.exec(`pragma cache_size = -${cacheKiB}`);
   if (mode === "read") return;
+  if (maxPages !== undefined) database.exec(`pragma max_page_count = ${maxPages}`);
+  if (!durable) {
+    // Only what is needed to take a write back: a log of all that is new would take as much room again.
+    database.exec("pragma main.locking_mode = exclusive");
+    database.exec("pragma journal_mode = truncate");
+    database.exec("pragma synchronous = off");
+    return;
+  }
   database.exec("pragma journal_mode = wal");
-  database.exec(`pragma synchronous = ${durable ? "full" : "off"}`);
+  database.exec("pragma synchronous = full");
   database.exec(`pragma wal_autocheckpoint = ${checkpointAfterPages}`);
   database.exec(`pragma journal_size_limit = ${journalSizeBytes}`);
-  if (maxPages !== undefined) database.exec(`pragma max_page_count = ${maxPages}`);
 }
 
 function guarded<T>(place: string, work: () => T): T {
