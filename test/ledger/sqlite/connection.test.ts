@@ -25,6 +25,34 @@ it("sends that are recorded together share one commit", async () => {
   expect(commits(ledger.place) - before).toBe(2);
 });
 
+it("of writes that come together each has its own fault, and the others are done", async () => {
+  await using scratch = await scratchFolder();
+  await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
+  const { run } = await stage(ledger, "r", ["A", "B", "C"]);
+  const ids = [...(await openEntries(ledger, run)).values()].map(({ id }) => id);
+  const [a = 0, b = 0, c = 0] = ids;
+  const send = (id: number) => sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 1, terms });
+  await settleOne(ledger.queue, a, { outcome: "failed" });
+  const ends = await Promise.allSettled([
+    send(a),
+    send(b),
+    settleOne(ledger.queue, a, { outcome: "failed" }),
+    settleOne(ledger.queue, c, { outcome: "blocked" }),
+  ]);
+  expect(ends).toMatchObject([
+    { reason: { message: `entry ${a} is failed and must not be sent` } },
+    { status: "fulfilled" },
+    { reason: { message: `entry ${a} is failed already` } },
+    { status: "fulfilled" },
+  ]);
+  expect((await flat(ledger.results.rows(run))).map(({ outcome }) => outcome)).toEqual([
+    "failed",
+    "pending",
+    "blocked",
+  ]);
+  expect(await ledger.results.sends(run)).toEqual([{ result: undefined, sends: 1 }]);
+});
+
 it("a send is committed when it is said to be, and not before what was written earlier", async () => {
   await using scratch = await scratchFolder();
   const choice = { folder: scratch.folder, baseUrl };

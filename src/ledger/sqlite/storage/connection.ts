@@ -1,12 +1,22 @@
 // One connection to a ledger: its statements, and when what is written gets committed. Not here: any table.
 //
-// Writes are applied at once, inside one open transaction, so reads see them. The transaction is committed (one sync to
-// disk) when a send waits for it, when enough was written, or after a moment. Everybody who waits shares that commit.
+// Writes are applied inside one open transaction, so reads see them: at once, or with all others of the same turn of the event
+// loop. The transaction is committed (one sync to disk) when a send waits for it, when enough was written, or after a moment.
+// Everybody who waits shares that commit.
 import { stateError } from "../../../disk/state-error.ts";
 import { Database, type Statement } from "./database.ts";
 import { watchSameFile } from "./same-file.ts";
 
 type Parameter = string | number | null;
+
+/** A write that waits for the end of the turn. */
+interface Piece {
+  readonly work: () => unknown;
+  readonly weight: number;
+  readonly isDurable: boolean;
+  readonly done: (result: unknown) => void;
+  readonly failed: (error: unknown) => void;
+}
 
 interface Waiter {
   readonly committed: () => void;
@@ -36,6 +46,7 @@ export class Connection {
   readonly #rollbackListeners: (() => void)[] = [];
   /** Throws when what is committed would be lost with the file; a ledger that is only read loses nothing. */
   readonly #checkFile: () => void;
+  #pieces: Piece[] = [];
   #waiters: Waiter[] = [];
   #weight = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -89,7 +100,7 @@ export class Connection {
   write<T>(work: () => T, weight = 1): T {
     this.#begin();
     try {
-      return guarded(this.place, () => this.#applied(work));
+      return guarded(this.place, () => this.#inSavepoint(work));
     } finally {
       this.#weight += weight;
       if (this.#weight >= commitAfterWeight) this.#commit();
@@ -97,14 +108,17 @@ export class Connection {
     }
   }
 
-  /** As `write`; resolves when it is on disk. All that are waiting share one sync. */
-  async writeDurably<T>(work: () => T, weight = 1): Promise<T> {
-    const result = this.write(work, weight);
-    await new Promise<void>((committed, failed) => {
-      this.#waiters.push({ committed, failed });
-      this.#immediate ??= setImmediate(() => this.#commit());
-    });
-    return result;
+  /**
+   * As `write`, but applied with everything else that comes in this turn of the event loop, in its order, which costs much
+   * less; resolves when it is applied. `work` may run a second time where another one of the turn failed.
+   */
+  writeSoon<T>(work: () => T, weight = 1): Promise<T> {
+    return this.#atEndOfTurn(work, weight, false);
+  }
+
+  /** As `writeSoon`; resolves when it is on disk. All that are waiting share one sync. */
+  writeDurably<T>(work: () => T, weight = 1): Promise<T> {
+    return this.#atEndOfTurn(work, weight, true);
   }
 
   /** Commits what is pending. Throws what made a commit fail. */
@@ -126,12 +140,59 @@ export class Connection {
     if (!wasBroken && this.#broken !== undefined) throw this.#broken;
   }
 
+  #atEndOfTurn<T>(work: () => T, weight: number, isDurable: boolean): Promise<T> {
+    return new Promise<T>((resolve, failed) => {
+      this.#pieces.push({ work, weight, isDurable, done: (result) => resolve(result as T), failed });
+      this.#immediate ??= setImmediate(() => this.#endTurn());
+    });
+  }
+
+  #endTurn(): void {
+    this.#applyPieces();
+    if (this.#waiters.length > 0) this.#commit();
+  }
+
+  /** All of them in one piece; where that fails, each by itself, so that each has its own fault and only that. */
+  #applyPieces(): void {
+    clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return;
+    this.#pieces = [];
+    try {
+      const results = this.#writeAll(pieces);
+      for (const [index, piece] of pieces.entries()) this.#applied(piece, results[index]);
+    } catch (error) {
+      const [only, ...others] = pieces;
+      if (others.length === 0) only?.failed(error);
+      else for (const piece of pieces) this.#applyAlone(piece);
+    }
+  }
+
+  #writeAll(pieces: readonly Piece[]): readonly unknown[] {
+    const weight = pieces.reduce((sum, piece) => sum + piece.weight, 0);
+    return this.write(() => pieces.map(({ work }) => work()), weight);
+  }
+
+  #applyAlone(piece: Piece): void {
+    try {
+      this.#applied(piece, this.#writeAll([piece])[0]);
+    } catch (error) {
+      piece.failed(error);
+    }
+  }
+
+  #applied({ isDurable, done, failed }: Piece, result: unknown): void {
+    if (isDurable) this.#waiters.push({ committed: () => done(result), failed });
+    else done(result);
+  }
+
   #begin(): void {
     if (this.#broken !== undefined) throw this.#broken;
     if (!this.#database.inTransaction) guarded(this.place, () => this.run("begin immediate"));
   }
 
-  #applied<T>(work: () => T): T {
+  #inSavepoint<T>(work: () => T): T {
     this.run("savepoint piece");
     try {
       const result = work();
@@ -155,10 +216,9 @@ export class Connection {
   }
 
   #commit(): void {
+    this.#applyPieces();
     clearTimeout(this.#timer);
-    clearImmediate(this.#immediate);
     this.#timer = undefined;
-    this.#immediate = undefined;
     this.#weight = 0;
     const waiters = this.#waiters;
     this.#waiters = [];
