@@ -1,10 +1,11 @@
 // One connection to a ledger: its statements, and when what is written gets committed. Not here: any table.
 //
 // Writes are applied inside one open transaction, so reads see them: at once, or with all others of the same turn of the event
-// loop. The transaction is committed (one sync to disk) when a send waits for it, when enough was written, or after a moment.
-// Everybody who waits shares that commit.
+// loop. The transaction is committed when a send waits for it, when enough was written, or after a moment. Everybody who
+// waits shares that commit, and the sync to disk after it (log-sync.ts).
 import { stateError } from "../../../disk/state-error.ts";
 import { Database, type Statement } from "./database.ts";
+import { type LogSync, openLogSync, type SyncFile } from "./log-sync.ts";
 import { watchSameFile } from "./same-file.ts";
 
 type Parameter = string | number | null;
@@ -30,6 +31,8 @@ export interface ConnectionSettings {
   readonly durable: boolean;
   /** An upper bound of the file, for tests of a full disk. */
   readonly maxPages?: number;
+  /** How the log is synced, for tests of a disk that takes its time or fails. */
+  readonly syncFile?: SyncFile;
 }
 
 const commitAfterMs = 50;
@@ -46,12 +49,17 @@ export class Connection {
   readonly #rollbackListeners: (() => void)[] = [];
   /** Throws when what is committed would be lost with the file; a ledger that is only read loses nothing. */
   readonly #checkFile: () => void;
+  /** Undefined where nothing has to survive a power loss. */
+  readonly #log: LogSync | undefined;
+  #commits = 0;
+  /** So many of them are surely on disk. */
+  #synced = 0;
   #pieces: Piece[] = [];
   #waiters: Waiter[] = [];
   #weight = 0;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
-  /** Set when a commit failed: what was written before it is lost, so nothing may follow it. */
+  /** Set when a commit or a sync failed: what was written before it is lost, so nothing may follow it. */
   #broken: unknown;
 
   constructor(file: string, settings: ConnectionSettings) {
@@ -64,6 +72,8 @@ export class Connection {
       });
       this.#checkFile = reading || file === ":memory:" ? () => {} : watchSameFile(file);
       this.#checkFile();
+      const isSynced = settings.durable && !reading && file !== ":memory:";
+      this.#log = isSynced ? openLogSync(file, settings.syncFile) : undefined;
     } catch (error) {
       this.#database.close();
       throw error;
@@ -121,9 +131,9 @@ export class Connection {
     return this.#atEndOfTurn(work, weight, true);
   }
 
-  /** Commits what is pending. Throws what made a commit fail. */
+  /** Commits what is pending and brings it to disk. Throws what made that fail, now or before. */
   flush(): void {
-    this.#commit();
+    this.#commit("waiting");
     if (this.#broken !== undefined) throw this.#broken;
   }
 
@@ -135,7 +145,10 @@ export class Connection {
   close(): void {
     if (!this.#database.isOpen) return;
     const wasBroken = this.#broken !== undefined;
-    this.#commit();
+    this.#commit("waiting");
+    this.#log?.close();
+    // What SQLite does at the end, without the log, is its own to sync.
+    if (this.#log !== undefined && !this.#database.inTransaction) this.#database.exec("pragma synchronous = full");
     this.#database.close();
     if (!wasBroken && this.#broken !== undefined) throw this.#broken;
   }
@@ -215,7 +228,8 @@ export class Connection {
     for (const listener of this.#rollbackListeners) listener();
   }
 
-  #commit(): void {
+  /** `waiting`: for the disk, holding everything up. */
+  #commit(how?: "waiting"): void {
     this.#applyPieces();
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -223,13 +237,44 @@ export class Connection {
     const waiters = this.#waiters;
     this.#waiters = [];
     try {
-      if (this.#database.inTransaction) this.run("commit");
+      if (this.#database.inTransaction) {
+        this.run("commit");
+        this.#commits += 1;
+      }
       this.#checkFile();
     } catch (error) {
       if (this.#database.inTransaction) this.run("rollback");
       this.#break(error);
       for (const listener of this.#rollbackListeners) listener();
     }
+    if (how === "waiting") this.#syncNow();
+    if (this.#log === undefined || this.#broken !== undefined || how === "waiting") this.#answer(waiters);
+    else if (waiters.length > 0 || this.#synced < this.#commits) void this.#sync(this.#log, waiters);
+  }
+
+  async #sync(log: LogSync, waiters: readonly Waiter[]): Promise<void> {
+    const commits = this.#commits;
+    try {
+      await log.sync();
+      this.#synced = Math.max(this.#synced, commits);
+      if (this.#database.isOpen) this.#checkFile(); // what was synced has this name: it had it before, too
+    } catch (error) {
+      this.#break(error);
+    }
+    this.#answer(waiters);
+  }
+
+  #syncNow(): void {
+    if (this.#log === undefined || this.#broken !== undefined || this.#synced === this.#commits) return;
+    try {
+      this.#log.syncNow();
+      this.#synced = this.#commits;
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  #answer(waiters: readonly Waiter[]): void {
     for (const { committed, failed } of waiters) {
       if (this.#broken === undefined) committed();
       else failed(this.#broken);
@@ -255,7 +300,7 @@ function configure(database: Database, { mode, durable, maxPages }: ConnectionSe
   database.exec(`pragma cache_size = -${cacheKiB}`);
   if (mode === "read") return;
   database.exec("pragma journal_mode = wal");
-  database.exec(`pragma synchronous = ${durable ? "full" : "off"}`);
+  database.exec(`pragma synchronous = ${durable ? "normal" : "off"}`); // commits are synced by log-sync.ts
   database.exec(`pragma wal_autocheckpoint = ${checkpointAfterPages}`);
   database.exec(`pragma journal_size_limit = ${journalSizeBytes}`);
   if (maxPages !== undefined) database.exec(`pragma max_page_count = ${maxPages}`);
