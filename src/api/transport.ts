@@ -44,7 +44,7 @@ export interface Transport extends AsyncDisposable {
   request<T>(request: ApiRequest, reads: Reads<T>, purpose: Purpose, turn?: Turn): Promise<Reply<T> | Held>;
 }
 
-/** With a turn, a request leaves within this time after `ready`, or not at all. */
+/** With a turn, a request leaves within this time after it was asked for, or not at all. */
 export const longestHoldMs = 1000;
 
 /** The cheapest question with which the vendor's client checks an account (facts §1). */

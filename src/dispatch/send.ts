@@ -86,7 +86,6 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
     if (attempts - state.excused >= limits.attempts) return again(state.lastCause);
     const turn = await transport.ready();
     const recordedAtMs = clock.nowMs();
-    const recordedAtMonotonicMs = clock.monotonicMs();
     const { serverNowMs } = transport;
     let sendId: number | undefined;
     try {
@@ -107,6 +106,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
       throw error;
     }
     attempts += 1;
+    const onDiskAtMs = clock.monotonicMs(); // it may have taken the disk a while: it leaves after that
     onEvent({ type: "entry.sending", entryId: entry.id, key: entry.key, plan: plan.kind, attempt: attempts });
     const reads = (text: string): Shown =>
       plan.kind === "create"
@@ -120,7 +120,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
       }
       state.wasUnanswered = true;
       state.firstAbsenceAtMs = undefined;
-      state.leftAtMonotonicMs = Math.min(clock.monotonicMs(), recordedAtMonotonicMs + longestHoldMs);
+      state.leftAtMonotonicMs = Math.min(clock.monotonicMs(), onDiskAtMs + longestHoldMs);
       await queue.postpone(entry.id, clock.nowMs() + waitMs);
       return { kind: "done" } as const;
     };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DispatchEnd, type DispatchEvent, type DispatchOptions, dispatch } from "../../src/dispatch/dispatcher.ts";
 import { writtenJob } from "../../src/job/job-schema.ts";
-import { openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
+import { type LedgerChoice, openLedger } from "../../src/ledger/sqlite/open-ledger.ts";
 import { systemClock } from "../../src/model/clock.ts";
 import { contentHash, type JsonObject } from "../../src/model/json.ts";
 import type { NewEntry } from "../../src/model/ledger/entry.ts";
@@ -80,10 +80,13 @@ export interface Dispatched {
   readonly results: Readonly<Record<string, ResultEntry>>;
 }
 
-export async function rehearse(options: SandboxOptions = {}): Promise<Rehearsal> {
+export async function rehearse(
+  options: SandboxOptions = {},
+  disk: Pick<LedgerChoice, "syncFile"> = {},
+): Promise<Rehearsal> {
   const folder = await mkdtemp(join(tmpdir(), "dispatch-"));
   const sandbox = await startSandbox(options);
-  const ledger = await openLedger({ folder, baseUrl: sandbox.url, mode: "write" });
+  const ledger = await openLedger({ folder, baseUrl: sandbox.url, mode: "write", ...disk });
   let runs = 0;
   return {
     sandbox,

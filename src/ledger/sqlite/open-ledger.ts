@@ -37,6 +37,7 @@ import { addFile, filesById, filesOfRun, updateFile } from "./storage/files.ts";
 import { type KeptTexts, openKeptTexts } from "./storage/kept-texts.ts";
 import { type Keys, openKeys } from "./storage/keys.ts";
 import { checkHeader, createLedgerFile, ledgerPath, prepareLedger } from "./storage/ledger-file.ts";
+import type { SyncFile } from "./storage/log-sync.ts";
 import { temporaryTables } from "./storage/schema.ts";
 import { openWorklists, type Worklists } from "./storage/worklist.ts";
 import { openTallies } from "./tallies.ts";
@@ -52,13 +53,15 @@ export interface LedgerChoice {
   readonly mode: "write" | "read";
   /** Bounds the file, in pages of 4 KiB. */
   readonly maxPages?: number;
+  /** How what is committed is brought to disk, for tests of a disk that takes its time or fails. */
+  readonly syncFile?: SyncFile;
 }
 
 /**
  * Opens the ledger of an account. Throws `ImportError("STATE_UNUSABLE")` for a file that is not ours, damaged, newer or
  * of another account, and leaves such a file as it was.
  */
-export async function openLedger({ folder, baseUrl, mode, maxPages }: LedgerChoice): Promise<Ledger> {
+export async function openLedger({ folder, baseUrl, mode, maxPages, syncFile }: LedgerChoice): Promise<Ledger> {
   const file = ledgerPath(folder, baseUrl);
   if (mode === "write") createLedgerFile(file, baseUrl);
   else if (!existsSync(file)) {
@@ -66,7 +69,12 @@ export async function openLedger({ folder, baseUrl, mode, maxPages }: LedgerChoi
       hint: "run the job first, or name its state folder with --state",
     });
   }
-  const settings = { mode, durable: true, ...(maxPages === undefined ? {} : { maxPages }) };
+  const settings = {
+    mode,
+    durable: true,
+    ...(maxPages === undefined ? {} : { maxPages }),
+    ...(syncFile === undefined ? {} : { syncFile }),
+  };
   return ledgerOn(openConnection(file, baseUrl, settings));
 }
 

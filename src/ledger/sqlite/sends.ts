@@ -22,7 +22,7 @@ export function openSendJournal(
   return {
     sending: (sends) => connection.writeDurably(() => sends.map((send) => sending(connection, send)), sends.length),
     async sent(end) {
-      connection.write(() => endSend(connection, end));
+      await connection.writeSoon(() => endSend(connection, end));
     },
     async absent(sendId, atMs) {
       connection.write(() => {
@@ -64,38 +64,62 @@ export function openSends(connection: Connection, key: number): readonly OpenSen
 }
 
 function sending(connection: Connection, { entryId, plan, hash, atMs, serverAtMs, terms }: NewSend): number {
-  const entry = connection.one<{ run: number; key: number; outcome: string | null }>(
-    "select run, key, outcome from entries where id = ?",
-    entryId,
-  );
-  if (entry === undefined) throw new Error(`entry ${entryId} is not in the ledger`);
-  if (entry.outcome !== null) throw new Error(`entry ${entryId} is ${entry.outcome} and must not be sent`);
-  if (openSends(connection, entry.key).length > 0) {
-    throw new Error(`entry ${entryId} is in doubt: its key has an open send and must be looked up first`);
-  }
-  const { id } = connection.run(
+  const remoteId = planRemoteId(plan);
+  const { id, changes } = connection.run(
     `insert into sends
       (run, entry, key, plan, plan_remote_id, hash, sent_at_ms, server_at_ms, timeout_ms, read_lag_ms, second_send_ms)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    entry.run,
-    entryId,
-    entry.key,
+      select e.run, e.id, e.key, ?, ?, ?, ?, ?, ?, ?, ? from entries e
+       where e.id = ? and e.outcome is null and not exists (select 1 from sends s where s.key = e.key and s.open = 1)`,
     plan.kind,
-    planRemoteId(plan),
+    remoteId,
     hash,
     Math.floor(atMs),
     serverAtMs === undefined ? null : Math.floor(serverAtMs),
     terms.timeoutMs,
     terms.readLagMs,
     terms.secondSendMs,
-  );
-  connection.run(
-    "update entries set attempts = attempts + 1, plan = ?, plan_remote_id = ?, ready = 1 where id = ?",
-    plan.kind,
-    planRemoteId(plan),
     entryId,
   );
+  if (changes === 0) throw new Error(whyNotSent(connection, entryId));
+  // What it says already is not written again: that would take the entry out of its indexes and put it back.
+  const attempt = connection.run(
+    "update entries set attempts = attempts + 1 where id = ? and plan = ? and plan_remote_id is ? and ready = 1",
+    entryId,
+    plan.kind,
+    remoteId,
+  );
+  if (attempt.changes === 0)
+    connection.run(
+      "update entries set attempts = attempts + 1, plan = ?, plan_remote_id = ?, ready = 1 where id = ?",
+      plan.kind,
+      remoteId,
+      entryId,
+    );
   return id;
+}
+
+function whyNotSent(connection: Connection, entryId: number): string {
+  const entry = connection.one<{ outcome: string | null }>("select outcome from entries where id = ?", entryId);
+  if (entry === undefined) return `entry ${entryId} is not in the ledger`;
+  return entry.outcome === null
+    ? `entry ${entryId} is in doubt: its key has an open send and must be looked up first`
+    : `entry ${entryId} is ${entry.outcome} and must not be sent`;
+}
+
+/**
+ * Closes the open send of a key as accepted, in one step where nothing but its answer is known of it. False where it is not
+ * open any more, or another key's. Only inside a write.
+ */
+export function closeAccepted(connection: Connection, key: number, { sendId, atMs, httpStatus }: SendEnd): boolean {
+  const { changes } = connection.run(
+    `update sends set open = 0, result = 'accepted', http_status = coalesce(?, http_status),
+       ended_at_ms = coalesce(ended_at_ms, ?) where id = ? and key = ? and open = 1`,
+    httpStatus ?? null,
+    atMs,
+    sendId,
+    key,
+  );
+  return changes > 0; // a key has one open send at most: none is left
 }
 
 /** Writes down how a send ended. Only inside a write. */

@@ -1,10 +1,10 @@
 // The end of an entry, and what later runs are to know of it. Not here: the journal (sends.ts).
 
-import type { Plan, Settlement } from "../../model/ledger/entry.ts";
+import type { EntryEnd, Plan, Settlement } from "../../model/ledger/entry.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
-import { closeSends, endSend, openSends } from "./sends.ts";
+import { closeAccepted, closeSends, endSend, openSends } from "./sends.ts";
 import { addProblems } from "./staging/new-entries.ts";
 import { repairSources } from "./staging/retry-repairs.ts";
 import type { Connection } from "./storage/connection.ts";
@@ -16,15 +16,12 @@ import { rowsPerFile } from "./storage/row-id.ts";
 export function openSettling(connection: Connection): Pick<Queue, "settle" | "created" | "settleRest" | "correctId"> {
   return {
     async settle(ends) {
-      connection.write(() => {
-        for (const { entryId, settlement, send } of ends) {
-          if (send !== undefined) endSend(connection, send);
-          settle(connection, entryId, settlement);
-        }
+      await connection.writeSoon(() => {
+        for (const end of ends) settle(connection, end);
       }, ends.length);
     },
     async created(entryId, remoteId, send) {
-      connection.write(() => {
+      await connection.writeSoon(() => {
         if (send !== undefined) endSend(connection, send);
         created(connection, entryId, remoteId);
       });
@@ -38,43 +35,58 @@ export function openSettling(connection: Connection): Pick<Queue, "settle" | "cr
   };
 }
 
-interface EntryColumns {
+interface EndedEntry {
   readonly run: number;
   readonly key: number | null;
   readonly hash: string;
-  readonly outcome: Outcome | null;
   readonly plan: Plan["kind"] | null;
   readonly plan_remote_id: string | null;
+  /** Of its run. */
+  readonly retry_of: number | null;
 }
 
-function settle(connection: Connection, entryId: number, settlement: Settlement): void {
-  const entry = entryToEnd(connection, entryId);
+const isOpen = "(outcome is null or outcome in ('pending', 'in_doubt'))";
+
+function settle(connection: Connection, { entryId, settlement, send }: EntryEnd): void {
   const { outcome, action, httpStatus, problems = [] } = settlement;
-  const remoteId = settlement.remoteId ?? (outcome === "accepted" ? entry.plan_remote_id : null);
-  addProblems(connection, entryId, problems);
-  connection.run(
-    `update entries set outcome = ?, action = ?, remote_id = coalesce(?, remote_id),
-       http_status = coalesce(?, http_status), not_before_ms = null where id = ?`,
+  // What is accepted by its answer is closed below, in one step.
+  const isAnswered = send?.result === "accepted" && outcome === "accepted" && action !== "recovered";
+  if (send !== undefined && !isAnswered) endSend(connection, send);
+  const entry = connection.one<EndedEntry>(
+    `update entries set outcome = ?, action = ?, remote_id = coalesce(?, iif(? = 'accepted', plan_remote_id, null), remote_id),
+       http_status = coalesce(?, http_status), not_before_ms = null where id = ? and ${isOpen}
+     returning run, key, hash, plan, plan_remote_id, (select retry_of from runs where id = run) retry_of`,
     outcome,
     action ?? null,
-    remoteId,
+    settlement.remoteId ?? null,
+    outcome,
     httpStatus ?? null,
     entryId,
   );
+  if (entry === undefined) throw whyNotEnded(connection, entryId);
+  addProblems(connection, entryId, problems);
+  const remoteId = settlement.remoteId ?? (outcome === "accepted" ? entry.plan_remote_id : null);
   if (entry.key === null) return;
   if (outcome === "accepted") {
     if (remoteId === null) throw new Error(`entry ${entryId} cannot be accepted without a remote id`);
     // What was recovered is what was sent, and that may be the content of an earlier run.
     const hash = action === "recovered" ? (openSends(connection, entry.key)[0]?.hash ?? entry.hash) : entry.hash;
-    closeSends(connection, entry.key, action === "recovered" ? "recovered" : "accepted");
+    if (!isAnswered || send === undefined || !closeAccepted(connection, entry.key, send)) {
+      if (isAnswered && send !== undefined) endSend(connection, send);
+      closeSends(connection, entry.key, action === "recovered" ? "recovered" : "accepted");
+    }
     const isCreation = action === "created" || (action === "recovered" && entry.plan !== "update");
-    accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash, isCreation });
+    accept(connection, { entryId, key: entry.key, remoteId, hash, isCreation });
     rememberSaid(connection, entryId, settlement.says);
   } else if ((outcome === "skipped" || outcome === "unchanged") && remoteId !== null) {
     remember(connection, entry.run, entry.key, "own", remoteId);
     // What we made before has this content now, whoever saw to it: later runs compare with that.
     if (outcome === "unchanged") {
-      connection.run("update accepted set hash = ?, partial = 0 where key = ? and role = 'own'", entry.hash, entry.key);
+      connection.run(
+        "update accepted set hash = ?, partial = 0, said = null where key = ? and role = 'own'",
+        entry.hash,
+        entry.key,
+      );
       rememberSaid(connection, entryId, settlement.says);
     }
   } else if (outcome === "invalid" && remoteId !== null) {
@@ -82,41 +94,36 @@ function settle(connection: Connection, entryId: number, settlement: Settlement)
     const [sent] = openSends(connection, entry.key);
     if (sent?.plan.kind === "create") {
       closeSends(connection, entry.key, "recovered");
-      accept(connection, { entryId, run: entry.run, key: entry.key, remoteId, hash: sent.hash, isCreation: true });
+      accept(connection, { entryId, key: entry.key, remoteId, hash: sent.hash, isCreation: true });
     }
   }
-  if (outcome === "accepted" || outcome === "unchanged" || outcome === "skipped") repairSources(connection, entryId);
+  const isGood = outcome === "accepted" || outcome === "unchanged" || outcome === "skipped";
+  if (isGood && entry.retry_of !== null) repairSources(connection, entryId);
 }
 
 function created(connection: Connection, entryId: number, remoteId: string): void {
-  const { run, key } = entryToEnd(connection, entryId);
-  if (key === null) throw new Error(`entry ${entryId} has no key and cannot have been created`);
-  closeSends(connection, key, "accepted");
-  accept(connection, { entryId, run, key, remoteId, hash: null, isCreation: true });
-  connection.run(
-    "update entries set remote_id = ?, plan = 'update', plan_remote_id = ?, ready = 1 where id = ?",
+  const entry = connection.one<Pick<EndedEntry, "key">>(
+    `update entries set remote_id = ?, plan = 'update', plan_remote_id = ?, ready = 1 where id = ? and ${isOpen} returning key`,
     remoteId,
     remoteId,
     entryId,
   );
+  if (entry === undefined) throw whyNotEnded(connection, entryId);
+  if (entry.key === null) throw new Error(`entry ${entryId} has no key and cannot have been created`);
+  closeSends(connection, entry.key, "accepted");
+  accept(connection, { entryId, key: entry.key, remoteId, hash: null, isCreation: true });
 }
 
 // An answer may come after everything else was settled; a fate that is final is never changed.
-function entryToEnd(connection: Connection, entryId: number): EntryColumns {
-  const entry = connection.one<EntryColumns>(
-    "select run, key, hash, outcome, plan, plan_remote_id from entries where id = ?",
-    entryId,
+function whyNotEnded(connection: Connection, entryId: number): Error {
+  const entry = connection.one<{ outcome: Outcome | null }>("select outcome from entries where id = ?", entryId);
+  return new Error(
+    entry === undefined ? `entry ${entryId} is not in the ledger` : `entry ${entryId} is ${entry.outcome} already`,
   );
-  if (entry === undefined) throw new Error(`entry ${entryId} is not in the ledger`);
-  if (entry.outcome !== null && entry.outcome !== "pending" && entry.outcome !== "in_doubt") {
-    throw new Error(`entry ${entryId} is ${entry.outcome} already`);
-  }
-  return entry;
 }
 
 interface Acceptance {
   readonly entryId: number;
-  readonly run: number;
   readonly key: number;
   readonly remoteId: string;
   /** Null when an update has to follow. */
@@ -126,32 +133,35 @@ interface Acceptance {
 }
 
 // What was recovered may be what an earlier run sent: of that the rows are not known, unless they make the same content.
-const rememberMade = `update accepted set (rows_hash, mapping_hash, program, currency, currency_scope) = (
-    select iif(e.hash is accepted.hash or accepted.hash is null, e.rows_hash, null), f.mapping_hash, r.program,
-      coalesce(e.currency, accepted.currency), coalesce(e.currency_scope, accepted.currency_scope)
-      from entries e join runs r on r.id = e.run left join files f on f.id = e.position / ${rowsPerFile} where e.id = ?)
-  where key = ? and role = 'own'`;
+const acceptOwn = `insert into accepted (key, role, remote_id, hash, partial, run, created_id, rows_hash, mapping_hash, program,
+    currency, currency_scope)
+  select e.key, 'own', ?, ?, ?, e.run, ?, iif(e.hash is ? or ? is null, e.rows_hash, null), f.mapping_hash, r.program,
+      e.currency, e.currency_scope
+    from entries e join runs r on r.id = e.run left join files f on f.id = e.position / ${rowsPerFile} where e.id = ?
+  on conflict do update set remote_id = excluded.remote_id, hash = excluded.hash, partial = excluded.partial,
+    run = excluded.run, created_id = coalesce(excluded.created_id, accepted.created_id), said = null,
+    rows_hash = excluded.rows_hash, mapping_hash = excluded.mapping_hash, program = excluded.program,
+    currency = coalesce(excluded.currency, accepted.currency),
+    currency_scope = coalesce(excluded.currency_scope, accepted.currency_scope)`;
 
-function accept(connection: Connection, { entryId, run, key, remoteId, hash, isCreation }: Acceptance): void {
-  const upsert = `insert into accepted (key, role, remote_id, hash, partial, run, created_id) values (?, ?, ?, ?, ?, ?, ?)
-    on conflict do update set remote_id = excluded.remote_id, hash = excluded.hash, partial = excluded.partial,
-      run = excluded.run, created_id = coalesce(excluded.created_id, accepted.created_id), said = null`;
-  connection.run(upsert, key, "own", remoteId, hash, hash === null ? 1 : 0, run, isCreation ? remoteId : null);
-  connection.run(rememberMade, entryId, key);
-  const inner = connection.all<{ key: number }>(
-    "select distinct key from entry_keys where entry = ? and key <> ?",
-    entryId,
-    key,
-  );
-  for (const variant of inner) connection.run(upsert, variant.key, "variant", remoteId, null, 0, run, null);
+const acceptVariants = `insert into accepted (key, role, remote_id, partial, run)
+  select distinct ek.key, 'variant', ?, 0, e.run from entry_keys ek join entries e on e.id = ek.entry
+   where ek.entry = ? and ek.key <> ?
+  on conflict do update set remote_id = excluded.remote_id, hash = null, partial = 0, run = excluded.run, said = null`;
+
+function accept(connection: Connection, { entryId, key, remoteId, hash, isCreation }: Acceptance): void {
+  const createdId = isCreation ? remoteId : null;
+  connection.run(acceptOwn, remoteId, hash, hash === null ? 1 : 0, createdId, hash, hash, entryId);
+  connection.run(acceptVariants, remoteId, entryId, key);
 }
 
-/** For what is accepted with the content of this entry; of anything else it is not known. */
+/** For what is accepted with the content of this entry; of anything else it is not known, which is how it is accepted. */
 function rememberSaid(connection: Connection, entryId: number, says: Settlement["says"]): void {
+  if (says === undefined) return;
   connection.run(
     `update accepted set said = iif(accepted.hash is e.hash, ?, null) from entries e
       where e.id = ? and accepted.key = e.key and accepted.role = 'own'`,
-    says === undefined ? null : JSON.stringify(says),
+    JSON.stringify(says),
     entryId,
   );
 }

@@ -1,7 +1,8 @@
 import { copyFileSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
+import type { Ledger } from "../../../src/model/ledger/ledger.ts";
 import { beginRun, flat, noise, openEntries, row, stage } from "../build.ts";
 import { sendOne, settleOne } from "../one.ts";
 import { scratchFolder } from "../scratch-folder.ts";
@@ -23,6 +24,34 @@ it("sends that are recorded together share one commit", async () => {
   expect(commits(ledger.place) - before).toBe(1);
   await sendOne(ledger.queue, entries[3]?.id ?? 0, { plan: create, hash: "h", atMs: 1, terms });
   expect(commits(ledger.place) - before).toBe(2);
+});
+
+it("of writes that come together each has its own fault, and the others are done", async () => {
+  await using scratch = await scratchFolder();
+  await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
+  const { run } = await stage(ledger, "r", ["A", "B", "C"]);
+  const ids = [...(await openEntries(ledger, run)).values()].map(({ id }) => id);
+  const [a = 0, b = 0, c = 0] = ids;
+  const send = (id: number) => sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 1, terms });
+  await settleOne(ledger.queue, a, { outcome: "failed" });
+  const ends = await Promise.allSettled([
+    send(a),
+    send(b),
+    settleOne(ledger.queue, a, { outcome: "failed" }),
+    settleOne(ledger.queue, c, { outcome: "blocked" }),
+  ]);
+  expect(ends).toMatchObject([
+    { reason: { message: `entry ${a} is failed and must not be sent` } },
+    { status: "fulfilled" },
+    { reason: { message: `entry ${a} is failed already` } },
+    { status: "fulfilled" },
+  ]);
+  expect((await flat(ledger.results.rows(run))).map(({ outcome }) => outcome)).toEqual([
+    "failed",
+    "pending",
+    "blocked",
+  ]);
+  expect(await ledger.results.sends(run)).toEqual([{ result: undefined, sends: 1 }]);
 });
 
 it("a send is committed when it is said to be, and not before what was written earlier", async () => {
@@ -155,3 +184,90 @@ it("a flush with nothing to write notices that the ledger is gone", async () => 
   rmSync(ledger.place);
   await expect(ledger.flush()).rejects.toMatchObject({ code: "STATE_LOST" });
 });
+
+describe("while the disk takes its time", () => {
+  const send = (ledger: Ledger, id: number) => sendOne(ledger.queue, id, { plan: create, hash: "h", atMs: 1, terms });
+
+  it("a send is not said to be on disk, and those that come meanwhile share the next sync", async () => {
+    await using scratch = await scratchFolder();
+    const disk = heldDisk();
+    await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write", syncFile: disk.syncFile });
+    const { run } = await stage(ledger, "r", ["A", "B", "C"]);
+    const [a = 0, b = 0, c = 0] = [...(await openEntries(ledger, run)).values()].map(({ id }) => id);
+    await ledger.flush();
+    const onDisk: string[] = [];
+    const sends = [send(ledger, a).then(() => onDisk.push("A"))];
+    await disk.asked(1);
+    sends.push(
+      send(ledger, b).then(() => onDisk.push("B")),
+      send(ledger, c).then(() => onDisk.push("C")),
+    );
+    await turns();
+    expect(await ledger.results.sends(run)).toEqual([{ result: undefined, sends: 3 }]); // written, and committed
+    expect(onDisk).toEqual([]);
+    disk.done();
+    await disk.asked(2);
+    expect(onDisk).toEqual(["A"]);
+    disk.done();
+    await Promise.all(sends);
+    expect(onDisk).toEqual(["A", "B", "C"]);
+    expect(disk.syncs()).toBe(2);
+  });
+
+  it("a flush and the end of the ledger wait for it, however long it holds everything up", async () => {
+    await using scratch = await scratchFolder();
+    const disk = heldDisk();
+    const ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write", syncFile: disk.syncFile });
+    const { run } = await stage(ledger, "r", ["A"]);
+    const [a = 0] = [...(await openEntries(ledger, run)).values()].map(({ id }) => id);
+    const sent = send(ledger, a);
+    await disk.asked(1);
+    await ledger.flush();
+    await ledger[Symbol.asyncDispose]();
+    disk.done();
+    await sent;
+  });
+
+  it("and fails, no send is said to be on disk and nothing is written any more", async () => {
+    await using scratch = await scratchFolder();
+    const disk = heldDisk();
+    const ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write", syncFile: disk.syncFile });
+    const { run } = await stage(ledger, "r", ["A", "B"]);
+    const [a = 0, b = 0] = [...(await openEntries(ledger, run)).values()].map(({ id }) => id);
+    const sends = [send(ledger, a)];
+    await disk.asked(1);
+    sends.push(send(ledger, b));
+    await turns();
+    disk.done(Object.assign(new Error("EIO: i/o error, fdatasync"), { code: "EIO" }));
+    const fault = { code: "STATE_FULL" };
+    for (const sent of sends) await expect(sent).rejects.toMatchObject(fault);
+    await expect(beginRun(ledger, "later")).rejects.toMatchObject(fault);
+    await expect(ledger.flush()).rejects.toMatchObject(fault);
+    await ledger[Symbol.asyncDispose]();
+  });
+});
+
+/** A disk on which a sync ends when the test says so. */
+function heldDisk() {
+  const waiting: ((error: Error | null) => void)[] = [];
+  let syncs = 0;
+  return {
+    syncFile: (_: number, done: (error: Error | null) => void) => {
+      syncs += 1;
+      waiting.push(done);
+    },
+    syncs: () => syncs,
+    /** Resolves once so many syncs were asked for. */
+    async asked(count: number) {
+      while (syncs < count) await turns();
+    },
+    done(error: Error | null = null) {
+      for (const done of waiting.splice(0)) done(error);
+    },
+  };
+}
+
+/** Lets everything happen that waits for nothing outside. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -286,13 +286,17 @@ describe("after closing", () => {
 });
 
 it.skipIf(!existsSync("/proc/locks"))(
-  "a ledger that was read before is locked all the same while it is written",
+  "a ledger that was read before is locked all the same while it is written, and while another stops syncing its log",
   async () => {
     await using scratch = await scratchFolder();
     const choice = { folder: scratch.folder, baseUrl: "https://acme.example/api" };
     await (await openLedger({ ...choice, mode: "write" }))[Symbol.asyncDispose]();
     await ledgerFiles(scratch.folder);
+    const earlier = await openLedger({ ...choice, mode: "write" });
+    await beginRun(earlier, "earlier");
+    await earlier.flush();
     await using ledger = await openLedger({ ...choice, mode: "write" });
+    await earlier[Symbol.asyncDispose](); // closes its descriptor of the log
     await beginRun(ledger, "one");
     await ledger.flush();
     const locked = `:${statSync(ledger.place).ino} 1073741826 `; // where SQLite's shared locks are

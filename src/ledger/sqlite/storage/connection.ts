@@ -1,12 +1,23 @@
 // One connection to a ledger: its statements, and when what is written gets committed. Not here: any table.
 //
-// Writes are applied at once, inside one open transaction, so reads see them. The transaction is committed (one sync to
-// disk) when a send waits for it, when enough was written, or after a moment. Everybody who waits shares that commit.
+// Writes are applied inside one open transaction, so reads see them: at once, or with all others of the same turn of the event
+// loop. The transaction is committed when a send waits for it, when enough was written, or after a moment. Everybody who
+// waits shares that commit, and the sync to disk after it (log-sync.ts).
 import { stateError } from "../../../disk/state-error.ts";
 import { Database, type Statement } from "./database.ts";
+import { type LogSync, openLogSync, type SyncFile } from "./log-sync.ts";
 import { watchSameFile } from "./same-file.ts";
 
 type Parameter = string | number | null | Uint8Array;
+
+/** A write that waits for the end of the turn. */
+interface Piece {
+  readonly work: () => unknown;
+  readonly weight: number;
+  readonly isDurable: boolean;
+  readonly done: (result: unknown) => void;
+  readonly failed: (error: unknown) => void;
+}
 
 interface Waiter {
   readonly committed: () => void;
@@ -20,6 +31,8 @@ export interface ConnectionSettings {
   readonly durable: boolean;
   /** An upper bound of the file, for tests of a full disk. */
   readonly maxPages?: number;
+  /** How the log is synced, for tests of a disk that takes its time or fails. */
+  readonly syncFile?: SyncFile;
 }
 
 const commitAfterMs = 50;
@@ -36,11 +49,17 @@ export class Connection {
   readonly #rollbackListeners: (() => void)[] = [];
   /** Throws when what is committed would be lost with the file; a ledger that is only read loses nothing. */
   readonly #checkFile: () => void;
+  /** Undefined where nothing has to survive a power loss. */
+  readonly #log: LogSync | undefined;
+  #commits = 0;
+  /** So many of them are surely on disk. */
+  #synced = 0;
+  #pieces: Piece[] = [];
   #waiters: Waiter[] = [];
   #weight = 0;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
-  /** Set when a commit failed: what was written before it is lost, so nothing may follow it. */
+  /** Set when a commit or a sync failed: what was written before it is lost, so nothing may follow it. */
   #broken: unknown;
 
   constructor(file: string, settings: ConnectionSettings) {
@@ -53,6 +72,8 @@ export class Connection {
       });
       this.#checkFile = reading || file === ":memory:" ? () => {} : watchSameFile(file);
       this.#checkFile();
+      const isSynced = settings.durable && !reading && file !== ":memory:";
+      this.#log = isSynced ? openLogSync(file, settings.syncFile) : undefined;
     } catch (error) {
       this.#database.close();
       throw error;
@@ -94,7 +115,7 @@ export class Connection {
   write<T>(work: () => T, weight = 1): T {
     this.#begin();
     try {
-      return guarded(this.place, () => this.#applied(work));
+      return guarded(this.place, () => this.#inSavepoint(work));
     } finally {
       this.#weight += weight;
       if (this.#weight >= commitAfterWeight) this.#commit();
@@ -102,19 +123,22 @@ export class Connection {
     }
   }
 
-  /** As `write`; resolves when it is on disk. All that are waiting share one sync. */
-  async writeDurably<T>(work: () => T, weight = 1): Promise<T> {
-    const result = this.write(work, weight);
-    await new Promise<void>((committed, failed) => {
-      this.#waiters.push({ committed, failed });
-      this.#immediate ??= setImmediate(() => this.#commit());
-    });
-    return result;
+  /**
+   * As `write`, but applied with everything else that comes in this turn of the event loop, in its order, which costs much
+   * less; resolves when it is applied. `work` may run a second time where another one of the turn failed.
+   */
+  writeSoon<T>(work: () => T, weight = 1): Promise<T> {
+    return this.#atEndOfTurn(work, weight, false);
   }
 
-  /** Commits what is pending. Throws what made a commit fail. */
+  /** As `writeSoon`; resolves when it is on disk. All that are waiting share one sync. */
+  writeDurably<T>(work: () => T, weight = 1): Promise<T> {
+    return this.#atEndOfTurn(work, weight, true);
+  }
+
+  /** Commits what is pending and brings it to disk. Throws what made that fail, now or before. */
   flush(): void {
-    this.#commit();
+    this.#commit("waiting");
     if (this.#broken !== undefined) throw this.#broken;
   }
 
@@ -126,9 +150,59 @@ export class Connection {
   close(): void {
     if (!this.#database.isOpen) return;
     const wasBroken = this.#broken !== undefined;
-    this.#commit();
+    this.#commit("waiting");
+    this.#log?.close();
+    // What SQLite does at the end, without the log, is its own to sync.
+    if (this.#log !== undefined && !this.#database.inTransaction) this.#database.exec("pragma synchronous = full");
     this.#database.close();
     if (!wasBroken && this.#broken !== undefined) throw this.#broken;
+  }
+
+  #atEndOfTurn<T>(work: () => T, weight: number, isDurable: boolean): Promise<T> {
+    return new Promise<T>((resolve, failed) => {
+      this.#pieces.push({ work, weight, isDurable, done: (result) => resolve(result as T), failed });
+      this.#immediate ??= setImmediate(() => this.#endTurn());
+    });
+  }
+
+  #endTurn(): void {
+    this.#applyPieces();
+    if (this.#waiters.length > 0) this.#commit();
+  }
+
+  /** All of them in one piece; where that fails, each by itself, so that each has its own fault and only that. */
+  #applyPieces(): void {
+    clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return;
+    this.#pieces = [];
+    try {
+      const results = this.#writeAll(pieces);
+      for (const [index, piece] of pieces.entries()) this.#applied(piece, results[index]);
+    } catch (error) {
+      const [only, ...others] = pieces;
+      if (others.length === 0) only?.failed(error);
+      else for (const piece of pieces) this.#applyAlone(piece);
+    }
+  }
+
+  #writeAll(pieces: readonly Piece[]): readonly unknown[] {
+    const weight = pieces.reduce((sum, piece) => sum + piece.weight, 0);
+    return this.write(() => pieces.map(({ work }) => work()), weight);
+  }
+
+  #applyAlone(piece: Piece): void {
+    try {
+      this.#applied(piece, this.#writeAll([piece])[0]);
+    } catch (error) {
+      piece.failed(error);
+    }
+  }
+
+  #applied({ isDurable, done, failed }: Piece, result: unknown): void {
+    if (isDurable) this.#waiters.push({ committed: () => done(result), failed });
+    else done(result);
   }
 
   #begin(): void {
@@ -136,7 +210,7 @@ export class Connection {
     if (!this.#database.inTransaction) guarded(this.place, () => this.run("begin immediate"));
   }
 
-  #applied<T>(work: () => T): T {
+  #inSavepoint<T>(work: () => T): T {
     this.run("savepoint piece");
     try {
       const result = work();
@@ -159,22 +233,53 @@ export class Connection {
     for (const listener of this.#rollbackListeners) listener();
   }
 
-  #commit(): void {
+  /** `waiting`: for the disk, holding everything up. */
+  #commit(how?: "waiting"): void {
+    this.#applyPieces();
     clearTimeout(this.#timer);
-    clearImmediate(this.#immediate);
     this.#timer = undefined;
-    this.#immediate = undefined;
     this.#weight = 0;
     const waiters = this.#waiters;
     this.#waiters = [];
     try {
-      if (this.#database.inTransaction) this.run("commit");
+      if (this.#database.inTransaction) {
+        this.run("commit");
+        this.#commits += 1;
+      }
       this.#checkFile();
     } catch (error) {
       if (this.#database.inTransaction) this.run("rollback");
       this.#break(error);
       for (const listener of this.#rollbackListeners) listener();
     }
+    if (how === "waiting") this.#syncNow();
+    if (this.#log === undefined || this.#broken !== undefined || how === "waiting") this.#answer(waiters);
+    else if (waiters.length > 0 || this.#synced < this.#commits) void this.#sync(this.#log, waiters);
+  }
+
+  async #sync(log: LogSync, waiters: readonly Waiter[]): Promise<void> {
+    const commits = this.#commits;
+    try {
+      await log.sync();
+      this.#synced = Math.max(this.#synced, commits);
+      if (this.#database.isOpen) this.#checkFile(); // what was synced has this name: it had it before, too
+    } catch (error) {
+      this.#break(error);
+    }
+    this.#answer(waiters);
+  }
+
+  #syncNow(): void {
+    if (this.#log === undefined || this.#broken !== undefined || this.#synced === this.#commits) return;
+    try {
+      this.#log.syncNow();
+      this.#synced = this.#commits;
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  #answer(waiters: readonly Waiter[]): void {
     for (const { committed, failed } of waiters) {
       if (this.#broken === undefined) committed();
       else failed(this.#broken);
@@ -208,7 +313,7 @@ function configure(database: Database, { mode, durable, maxPages }: ConnectionSe
     return;
   }
   database.exec("pragma journal_mode = wal");
-  database.exec("pragma synchronous = full");
+  database.exec("pragma synchronous = normal"); // commits are synced by log-sync.ts
   database.exec(`pragma wal_autocheckpoint = ${checkpointAfterPages}`);
   database.exec(`pragma journal_size_limit = ${journalSizeBytes}`);
 }
