@@ -1,5 +1,5 @@
-// When the next request may start: GCRA with burst 1, one pause for everybody, and a ring of the last starts that makes
-// "never more than N in any rolling second" true rather than likely. What the rate should be is adaptive-rate.ts.
+// When the next request may start: a schedule that does not drift, one pause for everybody, and a ring of the last starts that
+// makes "never more than N in any rolling second" true rather than likely. What the rate should be is adaptive-rate.ts.
 import type { Clock } from "../model/clock.ts";
 
 /** A place near the head of the queue, for whoever has to write something down first. Use it once, or cancel it. */
@@ -35,13 +35,22 @@ interface Waiter {
 }
 
 const leadMs = 500;
-const rollingMs = 1000;
+/** A little more than the second: what is late on its way must not meet the next second's first. */
+const rollingMs = 1003;
+const leastCatchUpMs = 50;
+/** How coarse timers are: starts that are due within this time may leave together. */
+const timerMs = 5;
 
-/** Starts are spaced by 1/rate; lateness of a timer up to half an interval (at least 5 ms) is caught up. */
+/**
+ * Starts are spaced by 1/rate, by a schedule that does not drift: what is up to half an interval (at least 50 ms) behind it is
+ * caught up at twice the rate, as far as the rolling second allows.
+ */
 export function createRateLimiter(initialRate: number, clock: Clock): RateLimiter {
   let rate = initialRate;
-  /** The theoretical start of the next request, were every timer exact. */
-  let theoreticalMs = Number.NEGATIVE_INFINITY;
+  /** When the next request is due, were every timer exact. */
+  let dueMs = clock.monotonicMs();
+  /** When it may start at the soonest while the schedule is caught up with: bursts would meet in the other's second. */
+  let spacedMs = dueMs;
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
   let turns = 0;
   let sleeper: AbortController | undefined;
@@ -50,17 +59,15 @@ export function createRateLimiter(initialRate: number, clock: Clock): RateLimite
 
   const intervalMs = () => 1000 / rate;
   const nextStartMs = (): number => {
-    const credit = Math.max(intervalMs() / 2, 5);
     const ring = starts[starts.length - Math.ceil(rate)];
-    return Math.max(
-      pausedUntilMs,
-      theoreticalMs - credit,
-      ring === undefined ? Number.NEGATIVE_INFINITY : ring + rollingMs,
-    );
+    return Math.max(pausedUntilMs, dueMs, spacedMs, ring === undefined ? Number.NEGATIVE_INFINITY : ring + rollingMs);
   };
 
   const start = (nowMs: number): void => {
-    theoreticalMs = Math.max(nowMs, theoreticalMs) + intervalMs();
+    // Nothing is behind schedule before the first.
+    const catchUpMs = starts.length === 0 ? 0 : Math.max(intervalMs() / 2, leastCatchUpMs);
+    dueMs = Math.max(dueMs, pausedUntilMs, nowMs - catchUpMs) + intervalMs();
+    spacedMs = Math.max(spacedMs, nowMs - timerMs) + intervalMs() / 2;
     starts.push(nowMs);
     while (starts.length > Math.ceil(rate) && (starts[0] ?? nowMs) <= nowMs - rollingMs) starts.shift();
   };
@@ -145,7 +152,8 @@ export function createRateLimiter(initialRate: number, clock: Clock): RateLimite
     async approach(signal) {
       while (!signal.aborted) {
         const aheadMs = (waiting.length + turns) * intervalMs();
-        const waitMs = nextStartMs() + aheadMs - leadMs - clock.monotonicMs();
+        const nowMs = clock.monotonicMs();
+        const waitMs = Math.max(nowMs, nextStartMs()) + aheadMs - leadMs - nowMs;
         if (!(waitMs > 0)) return takeTurn();
         await clock.sleep(waitMs, signal);
       }

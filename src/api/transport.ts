@@ -102,6 +102,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     if (start === "late") return { kind: "held", by: "pause", waitMs: limiter.pausedMs };
     if (!mayPass()) return { kind: "held", by: "outage", waitMs: 0 };
     const startedMs = clock.monotonicMs();
+    adaptive?.started(startedMs);
     const told = purpose.purpose === "first" ? "probe" : purpose.purpose;
     onEvent({ type: "request.started", purpose: told });
     const exchange = await client.exchange(request, options.abort); // at once: nothing is awaited before it
@@ -123,10 +124,10 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       ...(purpose.entryId === undefined ? {} : { entryId: purpose.entryId }),
       ...("status" in reply && reply.status !== undefined ? { status: reply.status } : {}),
     });
-    return learn(reply, purpose);
+    return learn(reply, purpose, startedMs);
   };
 
-  const learn = <T>(reply: Reply<T>, purpose: Purpose): Reply<T> => {
+  const learn = <T>(reply: Reply<T>, purpose: Purpose, startedMs: number): Reply<T> => {
     const answered = () => {
       if (purpose.purpose === "first") circuit.answered("lookup");
       else if (purpose.purpose !== "probe") circuit.answered(purpose.purpose); // the circuit sees its own probes
@@ -138,12 +139,12 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       case "accepted":
         answered();
         grownPauseMs = 0;
-        if (purpose.wasThrottled !== true) adaptive?.succeeded();
+        if (purpose.wasThrottled !== true) adaptive?.succeeded(startedMs);
         setRate();
         return reply;
       case "throttled":
         if (purpose.purpose !== "first") answered(); // whether it takes the token, it has not said
-        return { ...reply, waitMs: throttle(reply.waitMs) };
+        return { ...reply, waitMs: throttle(reply.waitMs, startedMs) };
       case "refused":
         answered();
         if (reply.status === 401) halt.now(accountRefused(options, `HTTP 401, ${reply.refusal.message}`));
@@ -162,13 +163,13 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
   };
 
   /** Pauses everybody and gives the pause. One of 0 is no answer to "when": it grows 1, 2, 4 s until something succeeds. */
-  const throttle = (askedMs: number): number => {
+  const throttle = (askedMs: number, startedMs: number): number => {
     if (askedMs <= 0 && limiter.pausedMs === 0) {
       grownPauseMs = Math.min(Math.max(1000, grownPauseMs * 2), longestGrownPauseMs);
     }
     const waitMs = askedMs > 0 ? askedMs : Math.max(limiter.pausedMs, grownPauseMs);
     limiter.pause(waitMs);
-    adaptive?.throttled();
+    adaptive?.throttled(startedMs, waitMs);
     setRate();
     onEvent({
       type: "throttled",

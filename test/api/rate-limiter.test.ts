@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createAdaptiveRate } from "../../src/api/adaptive-rate.ts";
 import { createRateLimiter, type RateLimiter } from "../../src/api/rate-limiter.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 
@@ -30,6 +29,38 @@ describe("the rate limiter", () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it("loses nothing to a process that stands still for up to 50 ms now and then", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(20, 100, 500),
+        fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 3, maxLength: 8 }),
+        async (rate, stalls) => {
+          let timers = 0;
+          // One timer in as many as a third of a second has is that late.
+          const every = Math.ceil(rate / 3);
+          const clock = fakeClock(() =>
+            ++timers % every === 0 ? (stalls[(timers / every) % stalls.length] ?? 0) : 0.5,
+          );
+          const starts = keepBusy(createRateLimiter(rate, clock), clock, 32);
+          await clock.advance(5000);
+          expect(mostInRollingSecond(starts)).toBeLessThanOrEqual(rate);
+          expect(starts.length).toBeGreaterThanOrEqual(0.96 * 5 * rate);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it("starts one by one after it had nothing to do", async () => {
+    const clock = fakeClock();
+    const limiter = createRateLimiter(4, clock);
+    expect(await limiter.acquire(never)).toBe("go");
+    await clock.advance(60_000);
+    const starts = keepBusy(limiter, clock, 4);
+    await clock.advance(240);
+    expect(starts.length).toBeLessThanOrEqual(2); // the second is half an interval early
   });
 
   it("starts nothing during a pause, those that wait already included, and no burst after it", async () => {
@@ -66,8 +97,8 @@ describe("the rate limiter", () => {
     void limiter.approach(never).then((turn) => {
       second = turn;
     });
-    await clock.advance(400);
-    expect(second).toBeUndefined(); // 2 s less the half interval that may be caught up: due at 1 s, a turn from 0.5 s on
+    await clock.advance(1400);
+    expect(second).toBeUndefined(); // due at 2 s, a turn from 1.5 s on
     await clock.advance(200);
     expect(second).toBeDefined();
   });
@@ -82,26 +113,6 @@ describe("the rate limiter", () => {
     expect(await Promise.all(waits)).toEqual(["aborted", "aborted"]);
     expect(await limiter.acquire(abort.signal)).toBe("aborted");
     expect(await limiter.approach(abort.signal)).toBeUndefined();
-  });
-});
-
-describe("the learned rate", () => {
-  it("starts low, rises by one a second for each second of success, falls on a 429, and never passes its maximum", async () => {
-    const clock = fakeClock();
-    const rate = createAdaptiveRate(5, clock);
-    expect(rate.requestsPerSecond).toBe(2);
-    for (let n = 0; n < 2; n++) rate.succeeded();
-    expect(rate.requestsPerSecond).toBeCloseTo(2.9, 1);
-    for (let n = 0; n < 100; n++) rate.succeeded();
-    expect(rate.requestsPerSecond).toBe(5);
-    rate.throttled();
-    rate.throttled(); // was in flight together with the first
-    expect(rate.requestsPerSecond).toBe(3);
-    rate.succeeded(); // so was this
-    expect(rate.requestsPerSecond).toBe(3);
-    await clock.advance(1001);
-    rate.succeeded();
-    expect(rate.requestsPerSecond).toBeGreaterThan(3);
   });
 });
 
