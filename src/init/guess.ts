@@ -16,6 +16,7 @@ import { orderMapping } from "./recipes/order-mapping.ts";
 import { productMapping, type Recipe } from "./recipes/product-mapping.ts";
 import { complete } from "./required-fields.ts";
 import { isNoSummary, type SummaryRows, withoutSummaries } from "./summary-rows.ts";
+import { asUnsure, unsureKind, worthMapping } from "./unsure-kind.ts";
 
 /** What a person said, by input name; what is not here is guessed. */
 export interface Decisions {
@@ -26,7 +27,10 @@ export interface Decisions {
   readonly channel?: string;
 }
 
-/** The proposal for these files. A file whose columns mean nothing gets no mapping: nothing is invented. */
+/**
+ * The proposal for these files. What none of them tells stands in it as a question: where nothing is recognised at all, each table
+ * gets a mapping of questions.
+ */
 export function guess(samples: readonly Sample[], readsDate: ReadsDate, decisions: Decisions = {}): Proposal {
   const tables = samples.map(withoutSummaries).map(({ sample, summaries }) => {
     const table = tableOf(sample);
@@ -34,14 +38,30 @@ export function guess(samples: readonly Sample[], readsDate: ReadsDate, decision
     return { table, summaries, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) };
   });
   const links = linksOf(tables.map(({ table, role }) => [table, role]));
-  const proposed = tables.map((known) => {
+  const told = tables.map((known) => {
     const pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
     const isJoined = links.some(({ their }) => their === known.table);
-    return { ...known, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) };
+    return { ...known, pins, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) };
+  });
+  const joined = new Set(told.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
+  const kinds = told.map(({ table, mapping }) => {
+    const { name, shown } = table.sample;
+    const isOpen = mapping === undefined && !joined.has(shown) && decisions.roles?.has(name) !== true;
+    return isOpen ? unsureKind(table) : undefined;
+  });
+  const isAlone = told.every(({ mapping }) => mapping === undefined);
+  const worth = worthMapping(
+    kinds.filter((kind) => kind !== undefined),
+    isAlone,
+  );
+  const proposed = told.map((known, at) => {
+    const kind = kinds[at];
+    if (kind === undefined || !worth.includes(kind)) return known;
+    const mapping = mappingOf({ ...known, ...kind }, [], known.pins, readsDate);
+    return { ...known, mapping: mapping === undefined ? undefined : asUnsure(mapping, kind) };
   });
   const mappings = proposed.flatMap(({ mapping }) => mapping ?? []);
   const { channel } = decisions;
-  const joined = new Set(proposed.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
   return {
     files: tables.map(({ table, role, why }) => {
       const isReference = role === "unknown" && joined.has(table.sample.shown);

@@ -58,16 +58,22 @@ export function guessImport(exports: readonly Export[], decisions: Decisions = {
   return guess(exports, reads, decisions);
 }
 
-/** The same; throws `USAGE` when nothing about any of them is recognised. */
+/** The same; throws `USAGE` when there is nothing to write: no file is a table, or a person left all of them out. */
 export function proposeImport(exports: readonly Export[], decisions: Decisions = {}): Proposal {
   const proposal = guessImport(exports, decisions);
   if (proposal.mappings.length > 0) return proposal;
+  const isLeftOut = ({ name }: Export) => decisions.roles?.has(name) === true;
+  if (exports.every(isLeftOut)) {
+    throw new ImportError("USAGE", `nothing is left to import: ${exports.map(({ shown }) => shown).join(", ")}`, {
+      hint: "Nothing was written. Say of one of them at least that it is products, kits, orders or order lines.",
+    });
+  }
   const told = proposal.unrecognised.map(
     ({ shown, columns }) =>
-      `${shown}: nothing is known by its columns ${columns.slice(0, 12).map(columnShown).join(", ")}`,
+      `${shown}: it is no table, with nothing but ${columns.map(columnShown).join(", ")} in its header`,
   );
   throw new ImportError("USAGE", told.join("\n"), {
-    hint: "Nothing was written: a guess would be an invention. docs/mapping.md shows how to write a mapping; mappings/products.yaml and mappings/orders.yaml are a start.",
+    hint: "Nothing was written. A table has a line with the names of its columns, two of them or more, and its rows below.",
   });
 }
 
