@@ -32,9 +32,8 @@ export interface Decisions {
  * gets a mapping of questions.
  */
 export function guess(samples: readonly Sample[], readsDate: ReadsDate, decisions: Decisions = {}): Proposal {
-  const tables = samples.map(withoutSummaries).map(({ sample, summaries }) => {
-    const table = tableOf(sample);
-    const said = decisions.roles?.get(sample.name);
+  const tables = samples.map(measured).map(({ table, summaries }) => {
+    const said = decisions.roles?.get(table.sample.name);
     return { table, summaries, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) };
   });
   const links = linksOf(tables.map(({ table, role }) => [table, role]));
@@ -76,9 +75,24 @@ export function guess(samples: readonly Sample[], readsDate: ReadsDate, decision
   };
 }
 
-interface Known {
+interface Measured {
   readonly table: Table;
   readonly summaries: SummaryRows | undefined;
+}
+
+/** What a sample's cells look like; the same sample is looked at once, however often it is guessed about. */
+function measured(sample: Sample): Measured {
+  const known = measuredSamples.get(sample);
+  if (known !== undefined) return known;
+  const { sample: rows, summaries } = withoutSummaries(sample);
+  const made = { table: tableOf(rows), summaries };
+  measuredSamples.set(sample, made);
+  return made;
+}
+
+const measuredSamples = new WeakMap<Sample, Measured>();
+
+interface Known extends Measured {
   readonly role: Role;
   readonly why: string;
 }
@@ -114,7 +128,7 @@ function proposalOf(
   pins: Pins,
   readsDate: ReadsDate,
 ): ProposedMapping {
-  const { measured, ...parts } = recipe;
+  const { measured: counted, ...parts } = recipe;
   const isLeftOut = ({ path }: Line) => pins.has(path) && pins.get(path) === undefined;
   const given = parts.lines.filter((line) => line.kind === "todo" || !isLeftOut(line));
   const lines = complete(resource, parts.group === undefined ? withMergedCells(given, table.columns) : given);
@@ -136,7 +150,7 @@ function proposalOf(
         ? line.columns
         : [],
     );
-    return measured.filter(
+    return counted.filter(
       ({ name, profile }) => profile.filled > 0 && paths.some((path) => path === name || path.endsWith(`.${name}`)),
     );
   };
