@@ -71,8 +71,9 @@ const all = ["test/**/*.test.ts"];
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // A bound for what hangs, not for what is slow: a busy machine takes several times as long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: "forks",
     // Many tests wait for a process or a pause rather than compute, so every core is used.
     maxWorkers: "100%",

@@ -11,7 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { Database } from "../src/ledger/sqlite/storage/database.ts";
+import { Connection } from "../src/ledger/sqlite/storage/connection.ts";
+import { openKeptTexts, payloadText } from "../src/ledger/sqlite/storage/kept-texts.ts";
 import { canonicalJson, type Json } from "../src/model/json.ts";
 import { startSandbox } from "../src/sandbox/server.ts";
 import { measured } from "./measured.ts";
@@ -141,14 +142,18 @@ async function close(out: WriteStream): Promise<void> {
 /** Over every key with its payload, in whatever order they were made. */
 async function fingerprint(ledgers: string): Promise<string> {
   const [name = ""] = (await readdir(ledgers)).filter((file) => file.endsWith(".db"));
-  using database = new Database(join(ledgers, name), "read");
-  const page = database.prepare<{ entry: number; key: string; payload: string }>(
-    `select p.entry, k.key, p.payload from payloads p join entries e on e.id = p.entry join keys k on k.id = e.key
-      where p.entry > ? order by p.entry limit 10000`,
-  );
+  const connection = new Connection(join(ledgers, name), { mode: "read", durable: true });
+  openKeptTexts(connection);
+  const page = (after: number) =>
+    connection.all<{ entry: number; key: string; payload: string }>(
+      `select e.id entry, k.key, ${payloadText} payload from entries e join keys k on k.id = e.key
+         left join payloads p on p.entry = e.id
+        where e.id > ? and ${payloadText} is not null order by e.id limit 10000`,
+      after,
+    );
   let entries = 0;
   let sum = 0n;
-  for (let rows = page.all(0); rows.length > 0; rows = page.all(rows.at(-1)?.entry ?? 0)) {
+  for (let rows = page(0); rows.length > 0; rows = page(rows.at(-1)?.entry ?? 0)) {
     for (const { key, payload } of rows) {
       const { items, ...own } = JSON.parse(payload) as { readonly items: readonly Json[] };
       const text = canonicalJson([key, own as Json, items.map((item) => canonicalJson(item)).sort()]);
@@ -156,5 +161,6 @@ async function fingerprint(ledgers: string): Promise<string> {
       entries += 1;
     }
   }
+  connection.close();
   return `${entries} payloads, ${sum.toString(16).slice(0, 16)}`;
 }

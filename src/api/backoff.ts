@@ -1,5 +1,4 @@
 // Trying again: how long to wait, and the short waits themselves. Longer waits leave the slot and happen in the ledger.
-import pRetry from "p-retry";
 import type { Clock } from "../model/clock.ts";
 import { Halted } from "./halt.ts";
 
@@ -26,9 +25,9 @@ export function backoffMs(failures: number, random: () => number): number {
 /**
  * Repeats `attempt` as long as it throws `RetryLater` with a wait of at most `maxWaitMs`; a longer one comes out as the
  * `RetryLater` it is, and every other error too. Throws `Halted` when the signal ends a wait. Whoever throws `RetryLater` owns
- * the budget: p-retry counts nothing here, because a 429 consumes no attempt and attempts outlive the slot.
+ * the budget: nothing is counted here, because a 429 consumes no attempt and attempts outlive the slot.
  */
-export function retryWhileShort<T>(
+export async function retryWhileShort<T>(
   attempt: () => Promise<T>,
   {
     clock,
@@ -36,14 +35,13 @@ export function retryWhileShort<T>(
     maxWaitMs = longestSlotWaitMs,
   }: { readonly clock: Clock; readonly signal: AbortSignal; readonly maxWaitMs?: number },
 ): Promise<T> {
-  return pRetry(attempt, {
-    retries: Number.POSITIVE_INFINITY,
-    minTimeout: 0, // the waiting is done below: p-retry's own jitter is not full, and its clock not ours
-    shouldRetry: ({ error }) => error instanceof RetryLater && error.waitMs <= maxWaitMs,
-    onFailedAttempt: async ({ error }) => {
-      if (!(error instanceof RetryLater) || error.waitMs > maxWaitMs) return;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof RetryLater) || error.waitMs > maxWaitMs) throw error;
       if (error.waitMs > 0) await clock.sleep(error.waitMs, signal);
       if (signal.aborted) throw new Halted();
-    },
-  });
+    }
+  }
 }

@@ -1,4 +1,5 @@
 // One HTTP request and what came back, without judging it (reply.ts does) and without pacing it (transport.ts does).
+import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, Pool } from "undici";
 import { isLoopback } from "../model/loopback.ts";
 import type { HttpProxy } from "../model/proxy.ts";
@@ -15,16 +16,17 @@ export interface ApiRequest {
 }
 
 /** What came of a request. Holds no token, but where a success has a word in it that is the token too. */
-export type Exchange =
-  | {
-      readonly kind: "answer";
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly text: string;
-      /** False when the connection broke, or the size bound was hit, before the end of the body. */
-      readonly complete: boolean;
-    }
-  | { readonly kind: "broken"; readonly code: string; readonly syscall?: string };
+export type Exchange = Answer | { readonly kind: "broken"; readonly code: string; readonly syscall?: string };
+
+/** What the API said. */
+export interface Answer {
+  readonly kind: "answer";
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** False when the connection broke, or the size bound was hit, before the end of the body. */
+  readonly complete: boolean;
+}
 
 /** Connections to one address. Disposing it cuts whatever is still in flight. */
 export interface Client extends AsyncDisposable {
@@ -59,37 +61,38 @@ export function createClient(options: ClientOptions): Client {
     authorization: `Bearer ${token}`,
     "user-agent": "luminous-import",
   };
+  const headersOfBody = { ...headers, "content-type": "application/json" };
+  const cuts = createCuts();
 
   return {
-    async exchange({ method, path, body }, cut) {
-      const deadline = new AbortController();
-      const timer = setTimeout(() => deadline.abort(new Ended("TIMEOUT")), timeoutMs);
-      const cutOff = () => deadline.abort(new Ended("CUT"));
-      cut.addEventListener("abort", cutOff, { once: true });
-      if (cut.aborted) cutOff();
-      try {
-        const reply = await connections.request({
-          origin,
-          method,
-          path: `${prefix}${path}`,
-          headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
-          body: body ?? null,
-          signal: deadline.signal,
+    exchange: ({ method, path, body }, cut) =>
+      new Promise((resolve) => {
+        if (cut.aborted) {
+          resolve({ kind: "broken", code: "CUT" });
+          return;
+        }
+        const flight = openFlight((end) => {
+          clearTimeout(timer);
+          landed();
+          resolve(end.kind === "answer" ? hide(end) : end);
         });
-        const answer = {
-          status: reply.statusCode,
-          headers: plainHeaders(reply.headers),
-          ...(await readBody(reply.body)),
-        };
-        return { kind: "answer", ...hide(answer) };
-      } catch (error) {
-        return broken(deadline.signal.aborted ? deadline.signal.reason : error);
-      } finally {
-        clearTimeout(timer);
-        cut.removeEventListener("abort", cutOff);
-      }
+        const timer = setTimeout(() => flight.end("TIMEOUT"), timeoutMs);
+        const landed = cuts.add(cut, () => flight.end("CUT"));
+        connections.dispatch(
+          {
+            origin,
+            method,
+            path: `${prefix}${path}`,
+            headers: body === undefined ? headers : headersOfBody,
+            body: body ?? null,
+          },
+          flight.handler,
+        );
+      }),
+    async [Symbol.asyncDispose]() {
+      cuts[Symbol.dispose]();
+      await connections.destroy();
     },
-    [Symbol.asyncDispose]: () => connections.destroy(),
   };
 }
 
@@ -115,17 +118,11 @@ export function openConnections({ baseUrl, proxy, connections, timeoutMs }: Omit
   });
 }
 
-interface Said {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-}
-
 /**
  * An API may quote the request. What it says of a refusal is written down, so no token stays in it. A success is data, of
  * which much is shown all the same (labels, differences, names): there a token goes that cannot be data by chance.
  */
-function createHide(token: string): <T extends Said>(answer: T) => T {
+function createHide(token: string): (answer: Answer) => Answer {
   const mask = createMask(token);
   return (answer) => {
     if (answer.status < 300 && !isDistinct(token)) return answer;
@@ -137,38 +134,108 @@ function createHide(token: string): <T extends Said>(answer: T) => T {
   };
 }
 
-class Ended extends Error {
-  readonly code: string;
-  constructor(code: "TIMEOUT" | "CUT") {
-    super(code);
-    this.code = code;
-  }
+/** A request under way. What undici tells of it goes to `handler`; `end` ends it before its time. */
+interface Flight {
+  readonly handler: Dispatcher.DispatchHandler;
+  end(code: "TIMEOUT" | "CUT"): void;
 }
 
-/** A body that breaks off is still an answer: the status alone may decide. */
-async function readBody(body: AsyncIterable<Buffer>): Promise<{ readonly text: string; readonly complete: boolean }> {
+/**
+ * Undici's own way to read an answer: a stream and a signal for each, as its `request` has them, cost more than the request.
+ * `landed` is told the end, once. A body that breaks off is still an answer: the status alone may decide.
+ */
+function openFlight(landed: (end: Exchange) => void): Flight {
+  let controller: Dispatcher.DispatchController | undefined;
+  let head: Pick<Answer, "status" | "headers"> | undefined;
+  let isOver = false;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      bytes += chunk.length;
-      if (bytes > maxBodyBytes) return { text: "", complete: false }; // leaving the loop destroys the stream
-      chunks.push(chunk);
-    }
-    return { text: Buffer.concat(chunks).toString("utf8"), complete: true };
-  } catch {
-    return { text: Buffer.concat(chunks).toString("utf8"), complete: false };
-  }
+
+  const over = (end: Exchange): void => {
+    if (isOver) return;
+    isOver = true;
+    landed(end);
+  };
+  const answered = (answer: Pick<Answer, "status" | "headers">, complete: boolean): void => {
+    const [only = Buffer.alloc(0)] = chunks;
+    const body = chunks.length < 2 ? only : Buffer.concat(chunks);
+    over({ kind: "answer", ...answer, text: body.toString("utf8"), complete });
+  };
+
+  return {
+    end(code) {
+      if (head === undefined) over({ kind: "broken", code });
+      else answered(head, false);
+      controller?.abort(new Error(code));
+    },
+    handler: {
+      onRequestStart(started) {
+        controller = started;
+        if (isOver) started.abort(new Error("it was over before it had a connection"));
+      },
+      onResponseStart(_, status, headers) {
+        if (status >= 200) head = { status, headers: plainHeaders(headers) };
+      },
+      onResponseData(reading, chunk) {
+        if (isOver || head === undefined) return;
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (bytes <= maxBodyBytes) return;
+        over({ kind: "answer", ...head, text: "", complete: false });
+        reading.abort(new Error("the answer is too large"));
+      },
+      onResponseEnd() {
+        if (head !== undefined) answered(head, true);
+      },
+      onResponseError(_, error) {
+        if (head === undefined) over(broken(error));
+        else answered(head, false);
+      },
+    },
+  };
 }
 
-function plainHeaders(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? (value[0] ?? "") : value]],
-    ),
-  );
+/** Tells what is in flight when a signal is aborted: one listener for all of it. */
+interface Cuts extends Disposable {
+  /** Gives the function that takes it off again. The signal is not aborted yet. */
+  add(signal: AbortSignal, cut: () => void): () => void;
+}
+
+function createCuts(): Cuts {
+  const known = new Map<AbortSignal, { readonly inFlight: Set<() => void>; readonly abort: () => void }>();
+  const of = (signal: AbortSignal) => {
+    const found = known.get(signal);
+    if (found !== undefined) return found;
+    const inFlight = new Set<() => void>();
+    const abort = () => {
+      for (const cut of [...inFlight]) cut();
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    const made = { inFlight, abort };
+    known.set(signal, made);
+    return made;
+  };
+  return {
+    add(signal, cut) {
+      const { inFlight } = of(signal);
+      inFlight.add(cut);
+      return () => inFlight.delete(cut);
+    },
+    [Symbol.dispose]() {
+      for (const [signal, { abort }] of known) signal.removeEventListener("abort", abort);
+      known.clear();
+    },
+  };
+}
+
+/** Of a header that came several times, the first. */
+function plainHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  const plain: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) plain[name] = Array.isArray(value) ? (value[0] ?? "") : value;
+  }
+  return plain;
 }
 
 function broken(error: unknown): Exchange {

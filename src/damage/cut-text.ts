@@ -6,13 +6,14 @@ export function watchCutText(): DamageWatch {
   const atLimit = limits.map((limit) => ({ limit, found: suspects(), whole: 0, below: 0 }));
   let longest = 0;
   return {
-    see(cell) {
-      const { length } = cell.text;
+    see(text, place) {
+      const { length } = text;
       if (length > longest) longest = length;
+      if (length < limits[0] - near) return;
       for (const each of atLimit) {
         if (length === each.limit) {
-          each.found.add(cell);
-          if (endsWhole(cell.text)) each.whole += 1;
+          each.found.add(text, place);
+          if (endsWhole(text)) each.whole += 1;
         } else if (length < each.limit && length >= each.limit - near) each.below += 1;
       }
     },

@@ -8,16 +8,19 @@ export function watchDates(): DamageWatch {
   const otherShapes = new Set<string>();
   const dateShapes = new Set<string>();
   let others = 0;
+  // Most codes of a column have the shape of the one above.
+  let lastShape = "";
   return {
-    see(cell) {
-      const { text } = cell;
+    see(text, place) {
       if (isDate(text)) {
-        found.add(cell);
+        found.add(text, place);
         if (dateShapes.size < maxShapes) dateShapes.add(shapeOf(text));
         return;
       }
       others += 1;
-      if (otherShapes.size < maxShapes && text.length <= maxLength) otherShapes.add(shapeOf(text));
+      if (otherShapes.size >= maxShapes || text.length > maxLength || hasShape(text, lastShape)) return;
+      lastShape = shapeOf(text);
+      otherShapes.add(lastShape);
     },
     damage() {
       const isNaming = [...dateShapes].some((shape) => otherShapes.has(shape));
@@ -41,8 +44,30 @@ const patterns = [
   /^(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?: 00:00:00)?$/,
 ];
 
+// What begins with another letter is none of them.
+const beginning = /^[\dADFJMNOS]/;
+
 function isDate(text: string): boolean {
-  return text.length <= maxLength && patterns.some((pattern) => pattern.test(text));
+  return text.length <= maxLength && beginning.test(text) && patterns.some((pattern) => pattern.test(text));
+}
+
+/** Whether this is the shape of a text of ASCII; for any other text it is false. */
+function hasShape(text: string, shape: string): boolean {
+  if (text.length !== shape.length) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f || shape.charCodeAt(at) !== kindOf(code)) return false;
+  }
+  return true;
+}
+
+const [zero, nine, capitalA, capitalZ, smallA, smallZ] = [0x30, 0x39, 0x41, 0x5a, 0x61, 0x7a];
+
+/** What stands for a sign of ASCII in a shape. */
+function kindOf(code: number): number {
+  if (code >= zero && code <= nine) return nine;
+  if (code >= capitalA && code <= capitalZ) return capitalA;
+  return code >= smallA && code <= smallZ ? smallA : code;
 }
 
 function shapeOf(text: string): string {

@@ -16,18 +16,17 @@ export function watchLeadingZeros(role: Extract<ColumnRole, "identifier" | "gtin
   };
   let last: number | undefined;
   return {
-    see(cell) {
-      const { text } = cell;
+    see(text, place) {
       if (!digitsOnly.test(text)) {
         column.others += 1;
-        if (/^\d{4}-\d{4}$/.test(text)) column.zipPlus4.add(cell);
+        if (/^\d{4}-\d{4}$/.test(text)) column.zipPlus4.add(text, place);
         else if (!/^\d{5}-\d{4}$/.test(text)) column.foreign += 1;
         return;
       }
       column.digits += 1;
       const width = column.widths.get(text.length) ?? newWidth();
       column.widths.set(text.length, width);
-      width.cells.add(cell);
+      width.cells.add(text, place);
       if (text.startsWith("0")) width.withZero += 1;
       if (hasCheckDigit(text)) width.checked += 1;
       const value = Number(text);
@@ -134,10 +133,13 @@ function gtinDamage({ widths, digits }: Column, isGtin: boolean): readonly Damag
   );
 }
 
+const zero = "0".charCodeAt(0);
+
+/** Of digits alone. */
 function hasCheckDigit(text: string): boolean {
   let sum = 0;
   for (let at = 0; at < text.length; at += 1) {
-    sum += Number(text.charAt(text.length - 1 - at)) * (at % 2 === 0 ? 1 : 3);
+    sum += (text.charCodeAt(text.length - 1 - at) - zero) * (at % 2 === 0 ? 1 : 3);
   }
   return sum % 10 === 0;
 }

@@ -8,10 +8,9 @@ export function watchPointZero(): DamageWatch {
   let isFraction = false;
   let isLong = false;
   return {
-    see(cell) {
-      const { text } = cell;
+    see(text, place) {
       if (isPointZero(text)) {
-        found.add(cell);
+        found.add(text, place);
         isLong ||= text.length >= longest;
       } else isFraction ||= /^\d+\.\d+$/.test(text);
     },

@@ -26,12 +26,20 @@ export function watchSingleCells(role: ColumnRole): DamageWatch {
         ]),
   ];
   return {
-    see(cell) {
-      for (const { isDamaged, found } of kinds) if (isDamaged(cell.text)) found.add(cell);
+    see(text, place) {
+      if (!isOdd(text) && !(isKey && isScientific(text))) return;
+      for (const { isDamaged, found } of kinds) if (isDamaged(text)) found.add(text, place);
     },
     damage: () => kinds.flatMap(({ kind, isDamaged, found }) => damageOf(kind, [found], isDamaged)),
   };
 }
+
+// Nearly all cells hold nothing but ASCII: of these only errors of formulas and entities look damaged, beside numbers.
+function isOdd(text: string): boolean {
+  return text.startsWith("#") || oddSign.test(text);
+}
+
+const oddSign = /[&\u0080-\uffff]/;
 
 // Excel's, with the German ones, and the fence of a column that was too narrow.
 const formulaError =

@@ -5,8 +5,8 @@ import { type DamageWatch, damageOf, suspects } from "./suspects.ts";
 export function watchStandInWords(): DamageWatch {
   const found = suspects();
   return {
-    see(cell) {
-      if (isStandIn(cell.text)) found.add(cell);
+    see(text, place) {
+      if (isStandIn(text)) found.add(text, place);
     },
     damage: () => (found.count() < 2 ? [] : damageOf("stand_in_word", [found], isStandIn)),
   };
@@ -19,5 +19,14 @@ const words: ReadonlySet<string> = new Set([
 
 /** True for a word that stands for nothing. */
 export function isStandIn(text: string): boolean {
-  return text.length <= 9 && words.has(text.trim());
+  if (text.length > 9) return false;
+  const code = text.charCodeAt(0);
+  // Any other sign of ASCII begins no such word, and is no space in front of one.
+  return (isSpaceOrBeyond(code) || beginnings.has(code)) && words.has(text.trim());
+}
+
+const beginnings: ReadonlySet<number> = new Set([...words].map((word) => word.charCodeAt(0)));
+
+function isSpaceOrBeyond(code: number): boolean {
+  return code <= 0x20 || code >= 0x7f;
 }

@@ -1,9 +1,12 @@
 // What every watch for damage is, and the cells that look damaged: the first few, and how many.
 import type { Damage, DamagedCell, DamageKind } from "../model/damage.ts";
 
+/** Where a cell stands. */
+export type CellPlace = Omit<DamagedCell, "text">;
+
 /** Collects suspects. Memory does not grow with them. */
 export interface Suspects {
-  add(cell: DamagedCell): void;
+  add(text: string, place: CellPlace): void;
   readonly count: () => number;
   readonly first: () => readonly DamagedCell[];
 }
@@ -15,9 +18,9 @@ export function suspects(): Suspects {
   const first: DamagedCell[] = [];
   let count = 0;
   return {
-    add(cell) {
+    add(text, place) {
       count += 1;
-      if (first.length < keptCells) first.push(cell);
+      if (first.length < keptCells) first.push({ text, ...place });
     },
     count: () => count,
     first: () => first,
@@ -42,7 +45,7 @@ export function damageOf(
 /** Looks for one kind of damage, or a few. */
 export interface DamageWatch {
   /** Takes a cell that is not blank, as it was read. */
-  see(cell: DamagedCell): void;
+  see(text: string, place: CellPlace): void;
   /** To be asked once all cells have passed. */
   damage(): readonly Damage[];
 }

@@ -7,8 +7,8 @@ export function watchTrailingZeros(): DamageWatch {
   let dotted = 0;
   let others = 0;
   return {
-    see(cell) {
-      const places = dottedPlaces(cell.text);
+    see(text, place) {
+      const places = dottedPlaces(text);
       if (places === undefined) {
         others += 1;
         return;
@@ -16,8 +16,8 @@ export function watchTrailingZeros(): DamageWatch {
       dotted += 1;
       const known = byPlaces.get(places) ?? { found: suspects(), texts: new Set<string>() };
       byPlaces.set(places, known);
-      known.found.add(cell);
-      if (known.texts.size < maxTexts) known.texts.add(cell.text);
+      known.found.add(text, place);
+      if (known.texts.size < maxTexts) known.texts.add(text);
     },
     damage() {
       const [usual] = [...byPlaces].toSorted(([, a], [, b]) => b.found.count() - a.found.count());

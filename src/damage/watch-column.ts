@@ -14,8 +14,8 @@ import { watchTrailingZeros } from "./trailing-zeros.ts";
 export function watchColumn(role: ColumnRole): DamageWatch {
   const watches = [...watchesFor(role), watchStandInWords()];
   return {
-    see(cell) {
-      for (const watch of watches) watch.see(cell);
+    see(text, place) {
+      for (const watch of watches) watch.see(text, place);
     },
     damage: () => watches.flatMap((watch) => watch.damage()),
   };
@@ -31,7 +31,7 @@ export function inspectColumn(
   for (const cell of cells) {
     line += 1;
     const placed = typeof cell === "string" ? { text: cell, line } : cell;
-    if (placed.text.trim() !== "") watch.see({ file: "", ...placed });
+    if (placed.text.trim() !== "") watch.see(placed.text, { file: "", line: placed.line });
   }
   return watch.damage();
 }

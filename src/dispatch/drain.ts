@@ -1,6 +1,5 @@
 // The window: at most `concurrency` entries in flight, pulled from the ledger some at a time as slots come free. Waits of
 // more than a second are the ledger's; what is in doubt is gathered, and looked up together.
-import pLimit from "p-limit";
 import type { QueuedEntry } from "../model/ledger/entry.ts";
 import type { Phase } from "../model/resource.ts";
 import type { DispatchContext } from "./context.ts";
@@ -16,7 +15,6 @@ import { sendEntry } from "./send.ts";
 export async function drain(context: DispatchContext, phase: Phase): Promise<number> {
   const { options, halt } = context;
   const { ledger, run, clock, limits } = options;
-  const limit = pLimit(limits.concurrency);
   const inFlight = new Set<Promise<void>>();
   const doubtful: DoubtfulEntry[] = [];
   const handed: QueuedEntry[] = []; // taken already, and waiting for a slot
@@ -25,7 +23,7 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
   let wake = new AbortController();
 
   const start = (task: () => Promise<void>): void => {
-    const done: Promise<void> = limit(task)
+    const done: Promise<void> = task()
       .catch((error: unknown) => halt.fail(error))
       .finally(() => {
         inFlight.delete(done);
@@ -33,7 +31,7 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
       });
     inFlight.add(done);
   };
-  const freeSlots = () => limits.concurrency - limit.activeCount - limit.pendingCount;
+  const freeSlots = () => limits.concurrency - inFlight.size;
   const askForDoubtful = (): void => {
     if (isAsking || doubtful.length === 0 || freeSlots() < 1) return;
     isAsking = true; // one lookup at a time: the others gather meanwhile

@@ -139,11 +139,12 @@ function proposalOf(
       child.lines.filter((line) => line.kind === "todo" || !isLeftOut({ ...line, path: `${child.list}.${line.path}` })),
     ),
   }));
-  const used = new Set(
-    allLines({ lines, children }).flatMap((line) =>
+  const used = new Set([
+    ...allLines({ lines, children }).flatMap((line) =>
       line.kind === "guess" && line.confidence !== "low" ? line.columns : [],
     ),
-  );
+    ...children.flatMap(({ amounts }) => amounts?.columns ?? []),
+  ]);
   const typed = (types: readonly string[]): readonly Column[] => {
     const paths = allLines({ lines, children }).flatMap((line) =>
       line.kind === "guess" && types.includes(fieldAt(resources[resource].schema, line.path)?.type ?? "")

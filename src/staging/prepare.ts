@@ -20,6 +20,7 @@ import type { Summary } from "../report/summary.ts";
 import { cutTo } from "../report/wording.ts";
 import { type ColumnDamage, damageWarnings } from "./files/column-damage.ts";
 import { contentOf, equalFiles } from "./files/file-content.ts";
+import { type KeptRows, keepRows, type RoomForRows, roomForRows } from "./files/kept-rows.ts";
 import { openJobFile } from "./files/open-file.ts";
 import { seeInput } from "./files/seen-input.ts";
 import { lookupFile, readLookups } from "./lookup-tables.ts";
@@ -41,6 +42,8 @@ export interface PreparedInput {
   readonly warnings: readonly string[];
   /** Of failures files: cells that can be read in two ways. */
   readonly doubts: RefusedRows;
+  /** Rows that need not be read again. */
+  readonly kept: KeptRows;
   /** All that was read for it, as it was before: staging compares. */
   readonly seen: Seen;
 }
@@ -58,7 +61,8 @@ export async function prepareInputs(job: Job, options: PrepareOptions = {}): Pro
   const { only } = options;
   checkOnly(job, only);
   const inputs = job.inputs.filter(({ name }) => only === undefined || name === only);
-  const settled = await Promise.allSettled(inputs.map((input) => prepareInput(input, options)));
+  const room = roomForRows();
+  const settled = await Promise.allSettled(inputs.map((input) => prepareInput(input, room, options)));
   const failures = settled.flatMap((result, at) =>
     result.status === "rejected" ? [{ reason: result.reason as unknown, of: inputs[at]?.name ?? "" }] : [],
   );
@@ -124,10 +128,10 @@ export async function compileInput(
   return compileMapping(mapping, (await readLookups(mapping, input)).tables, indexes);
 }
 
-async function prepareInput(given: Input, options: PrepareOptions): Promise<PreparedInput> {
+async function prepareInput(given: Input, room: RoomForRows, options: PrepareOptions): Promise<PreparedInput> {
   const { input, ...seen } = await seeInput(given);
   try {
-    return { ...(await prepareSeen(input, seen.files, options)), seen };
+    return { ...(await prepareSeen(input, seen.files, keepRows(room), options)), seen };
   } catch (error) {
     throw await blamedOnChange(error, seen);
   }
@@ -136,6 +140,7 @@ async function prepareInput(given: Input, options: PrepareOptions): Promise<Prep
 async function prepareSeen(
   input: Input,
   seen: SeenFile[],
+  kept: KeptRows,
   options: PrepareOptions,
 ): Promise<Omit<PreparedInput, "seen">> {
   const mapping = await readMapping(input, options);
@@ -152,7 +157,7 @@ async function prepareSeen(
     await using opened = await (join === undefined ? open : open.catch(namingJoin(join, input)));
     infos.set(file.path, { ...opened.info, path: file.isStdinCopy === true ? file.shown : opened.info.path });
   }
-  const scanned = await scanFiles(input, compiled, infos, options);
+  const scanned = await scanFiles(input, compiled, infos, kept, options);
   const { errors: absent, warnings, missing, misfits } = checkHeaders(compiled, scanned);
   const errors = absent.length === 0 ? [] : [...undividedHeaders(input, scanned.infos), ...absent];
   const faults = [
@@ -180,7 +185,7 @@ async function prepareSeen(
   const mappingHash = await hashOf(mapping, input);
   const left = misfits.map(({ file }) => file);
   const fitting = { ...input, files: input.files.filter((file) => !left.includes(file)) };
-  return { input: fitting, compiled, mappingHash, infos: scanned.infos, damage, doubts, warnings: allWarnings };
+  return { input: fitting, compiled, mappingHash, infos: scanned.infos, damage, doubts, kept, warnings: allWarnings };
 }
 
 /** Over what is written in the mapping and, for orders, in the job, and over the bytes of reference files. */

@@ -15,6 +15,7 @@ import { type FileInfo, isTable, type Row } from "../model/row.ts";
 import { sameSettings } from "../read/open.ts";
 import { type ColumnDamage, watchDamage } from "./files/column-damage.ts";
 import { watchFills } from "./files/fill-runs.ts";
+import type { KeptRows } from "./files/kept-rows.ts";
 import { openJobFile } from "./files/open-file.ts";
 import type { RefusedRows } from "./refused-rows.ts";
 
@@ -42,11 +43,12 @@ export interface ScannedFiles {
   readonly hint: string;
 }
 
-/** Looks at all rows of an input. Throws `INPUT_UNREADABLE` for what no row can be blamed for. */
+/** Looks at all rows of an input; those of small files are kept for staging. Throws `INPUT_UNREADABLE` for what no row can be blamed for. */
 export async function scanFiles(
   input: Input,
   compiled: CompiledMapping,
   infos: ReadonlyMap<string, FileInfo>,
+  kept: KeptRows,
   options: ScanOptions = {},
 ): Promise<ScannedFiles> {
   const roles = rolesOf(input, infos);
@@ -57,7 +59,7 @@ export async function scanFiles(
   const styles = inferStyles(compiled.columnsToInfer(isColumn), compiled.mapping.file);
   const columnsRead = compiled.columnsRead(isColumn);
   const literal = literalWords(compiled.mapping);
-  const isNothing = (text: string) => compiled.isBlank(text) || (literal.has(text.trim()) && isStandIn(text));
+  const isNothing = (text: string) => compiled.isBlank(text) || (isStandIn(text) && literal.has(text.trim()));
   const damage = watchDamage(compiled.columnRoles(isColumn), isNothing, compiled.mapping.accept);
   const filled = filledColumns(compiled.mapping, compiled.uses, isColumn);
   const fills = new Map<string, Fills>();
@@ -82,8 +84,11 @@ export async function scanFiles(
       if (look === undefined && judge === undefined && paths === undefined && fill === undefined && saved === undefined)
         continue;
       await using opened = await openJobFile(file, sameSettings(info));
+      const keep = kept.keep(file);
+      let isWhole = true;
       for await (const batch of opened.batches()) {
         if (options.signal?.aborted === true) return cutOff(infos);
+        keep?.add(batch);
         await saved?.see(batch);
         for (const row of batch) {
           if (row.leftOut !== undefined) continue;
@@ -95,8 +100,12 @@ export async function scanFiles(
         }
         rows += batch.length;
         options.onProgress?.(role.join === undefined ? input.name : `${input.name}.${role.join}`, rows);
-        if (paths?.isComplete() === true) break;
+        if (paths?.isComplete() === true) {
+          isWhole = false;
+          break;
+        }
       }
+      keep?.end(isWhole ? opened : undefined);
       if (fill !== undefined) fills.set(file.path, fill.found());
       if (saved !== undefined) again.set(file.path, saved.found());
     }

@@ -6,7 +6,7 @@ import { fromFile, type SourceRow } from "../model/draft.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { NewRow, StagedFile } from "../model/ledger/rows.ts";
 import type { Problem } from "../model/problem.ts";
-import { type FileInfo, isTable, type Row } from "../model/row.ts";
+import { isTable, type OpenInput, type Row } from "../model/row.ts";
 import { sameSettings } from "../read/open.ts";
 import { stoppedReading } from "../read/text/unreadable.ts";
 import type { AcceptedCurrencies } from "./currencies.ts";
@@ -50,6 +50,8 @@ export interface StageOptions {
 export interface OpenedFile {
   readonly file: JobFile;
   readonly staged: StagedFile;
+  /** Gives its rows, as often as it is asked. */
+  readonly open: () => Promise<OpenInput>;
 }
 
 /** Tells the ledger of an input's files, in their order. */
@@ -58,7 +60,7 @@ export async function addFiles(
   files: readonly JobFile[],
   kind: StagedFile["kind"],
   join: string | undefined,
-  { infos, mappingHash }: PreparedInput,
+  { infos, mappingHash, kept }: PreparedInput,
   { ledger, run, newerWins }: StageOptions,
 ): Promise<readonly OpenedFile[]> {
   const opened: OpenedFile[] = [];
@@ -78,7 +80,8 @@ export async function addFiles(
       },
       ...(join === undefined ? {} : { join }),
     });
-    opened.push({ file, staged });
+    const open = async (): Promise<OpenInput> => kept.take(file) ?? openJobFile(file, sameSettings(staged.info));
+    opened.push({ file, staged, open });
   }
   return opened;
 }
@@ -88,15 +91,15 @@ export async function addFiles(
  * `ImportError("STOPPED")` when the signal says so.
  */
 export async function* sourceRows(
-  { file, staged }: OpenedFile,
+  { file, staged, open }: OpenedFile,
   options: StageOptions,
   compiled?: CompiledMapping,
 ): AsyncGenerator<readonly SourceRow[]> {
   const { info } = staged;
-  await using input = await openJobFile(file, sameSettings(info));
+  await using input = await open();
   const ofFile = fromFile(info);
   const isRead = compiled !== undefined && isTable(info) && file.carried === undefined;
-  const end = isRead ? { compiled, file: staged.file, again: () => rowsAgain(file, info) } : undefined;
+  const end = isRead ? { compiled, file: staged.file, again: () => rowsAgain(open) } : undefined;
   let rows = 0;
   for await (const read of end === undefined ? input.batches() : withoutTotals(input.batches(), end)) {
     endIfStopped(options);
@@ -127,8 +130,8 @@ async function wanted(rows: readonly Row[], { shown, leaveOut }: JobFile): Promi
 }
 
 /** The rows of a table that was opened before. */
-async function* rowsAgain(file: JobFile, info: FileInfo): AsyncGenerator<readonly Row[]> {
-  await using input = await openJobFile(file, sameSettings(info));
+async function* rowsAgain(open: OpenedFile["open"]): AsyncGenerator<readonly Row[]> {
+  await using input = await open();
   yield* input.batches();
 }
 

@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/api/client.ts";
@@ -56,6 +57,81 @@ describe("an answer that quotes the token", () => {
     expect((await exchangeWith(422, "sandbox")).text).toContain("Bearer ***");
   });
 });
+
+describe("an answer that does not come to its end", () => {
+  const never = new AbortController().signal;
+
+  it.each<{ readonly how: string; readonly answer: RequestListener; readonly text: string }>([
+    {
+      how: "its connection breaks",
+      answer: (request, response) => response.write("abc", () => setTimeout(() => request.socket.destroy(), 20)),
+      text: "abc",
+    },
+    { how: "it is late", answer: (_, response) => response.write("abc"), text: "abc" },
+    { how: "it is too large", answer: (_, response) => response.end("x".repeat(17 * 1024 * 1024)), text: "" },
+  ])("is an answer without its end: $how", async ({ answer, text }) => {
+    await using to = await serving((request, response) => {
+      response.writeHead(200);
+      answer(request, response);
+    });
+    expect(await to.client.exchange({ method: "GET", path: "/" }, never)).toMatchObject({
+      kind: "answer",
+      status: 200,
+      text,
+      complete: false,
+    });
+  });
+
+  it("is none when its head did not come in time", async () => {
+    await using to = await serving(() => {});
+    expect(await to.client.exchange({ method: "GET", path: "/" }, never)).toEqual({ kind: "broken", code: "TIMEOUT" });
+  });
+
+  it("is cut with everything else in flight, and nothing leaves afterwards", async () => {
+    let arrived = 0;
+    await using to = await serving(() => {
+      arrived += 1;
+    });
+    const abort = new AbortController();
+    const post = () => to.client.exchange({ method: "POST", path: "/", body: "{}" }, abort.signal);
+    const inFlight = [post(), post()];
+    while (arrived < 2) await once(to.server, "request");
+    abort.abort();
+    const cut = { kind: "broken", code: "CUT" };
+    expect(await Promise.all([...inFlight, post()])).toEqual([cut, cut, cut]);
+    expect(arrived).toBe(2);
+  });
+
+  it("was not asked for when the request is cut before there is a connection", async () => {
+    let arrived = 0;
+    await using to = await serving(() => {
+      arrived += 1;
+    });
+    const abort = new AbortController();
+    const asked = to.client.exchange({ method: "POST", path: "/", body: "{}" }, abort.signal);
+    abort.abort();
+    expect(await asked).toEqual({ kind: "broken", code: "CUT" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(arrived).toBe(0);
+  });
+});
+
+async function serving(listener: RequestListener) {
+  const server = createServer(listener);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const client = createClient({ baseUrl: `http://127.0.0.1:${port}`, token: "t", connections: 2, timeoutMs: 2000 });
+  return {
+    server,
+    client,
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
 it("survives errors nested deeper than any reader goes", () => {
   const body = `{"message":"no","errors":${"[".repeat(20_000)}"x"${"]".repeat(20_000)}}`;

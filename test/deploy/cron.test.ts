@@ -39,7 +39,7 @@ it("the crontab has one line, for a user who is not root, with no % that cron wo
   expect(variables.map((each) => each.split("=")[0])).toEqual(["MAILTO", "PATH"]);
 });
 
-it("its line mails nothing while every row is in, and what is left otherwise", { timeout: 90_000 }, async () => {
+it("its line mails nothing while every row is in, and what is left otherwise", async () => {
   await using job = await openJobFolder();
   expect(await night(job)).toBe("");
   await job.drop("products-1.csv", "CUP-1,Blue cup,Cups,12.50");
@@ -53,7 +53,7 @@ it("its line mails nothing while every row is in, and what is left otherwise", {
   expect(mail + log).not.toContain(canary);
 });
 
-it("logrotate rotates the log, and the next night writes on", { timeout: 90_000 }, async ({ skip }) => {
+it("logrotate rotates the log, and the next night writes on", async ({ skip }) => {
   skip(spawnSync("logrotate", ["--version"]).status !== 0, "logrotate is not installed");
   await using job = await openJobFolder();
   await job.drop("products.csv", "CUP-1,Blue cup,Cups,12.50");

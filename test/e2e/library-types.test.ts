@@ -11,7 +11,7 @@ let packed: Packed;
 
 beforeAll(async () => {
   packed = await openPacked();
-}, 120_000);
+});
 afterAll(() => packed[Symbol.asyncDispose]());
 
 const nodeNext = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };
@@ -68,7 +68,7 @@ export async function main(token: string): Promise<number> {
 }
 `;
 
-describe("the declarations", { timeout: 120_000 }, () => {
+describe("the declarations", () => {
   it.each([
     { name: "nodenext", resolution: nodeNext },
     {

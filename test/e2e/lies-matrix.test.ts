@@ -5,7 +5,7 @@ import { lieNames } from "../../src/sandbox/world/lies.ts";
 import { beyondAnyClient, cornered, type LieCase, pairs, sample, singles } from "./lie-cases.ts";
 import { lieAndContinue } from "./lies.ts";
 
-describe.concurrent("a server that lies, and kill -9", { timeout: 120_000 }, () => {
+describe.concurrent("a server that lies, and kill -9", () => {
   it.each(sample(2))("nothing twice, nothing claimed that is not there: $name (seed $seed)", async (plan) => {
     const report = await lieAndContinue(plan);
     expect(report.breaches).toEqual([]);

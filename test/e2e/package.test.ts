@@ -16,7 +16,7 @@ let packed: Packed;
 
 beforeAll(async () => {
   packed = await openPacked();
-}, 120_000);
+});
 afterAll(() => packed[Symbol.asyncDispose]());
 
 async function packageJson(): Promise<Readonly<Record<string, unknown>>> {

@@ -40,9 +40,7 @@ it("every series that it names is one of /metrics", async () => {
   expect(named.filter((name) => !text.includes(`# TYPE ${name} `))).toEqual([]);
 });
 
-it("each night leaves the account as the exports say, and ends as the document says", {
-  timeout: 120_000,
-}, async () => {
+it("each night leaves the account as the exports say, and ends as the document says", async () => {
   await using shop = await openShop();
   const sums = sumOfNights(nights);
   const nothing: Holdings = { products: new Map(), orders: new Map() };

@@ -147,7 +147,7 @@ describe("an entry that was accepted", () => {
   it("is told without its payload as mapped again, when the ledger does not keep it", async () => {
     await using at = await setting();
     await at.run();
-    at.sql("delete from payloads");
+    at.sql("delete from payloads; delete from payload_blocks");
     const story = only(await at.explain("O-1"));
     expect(story.payload).toMatchObject({ from: "mapped_again", plan: "create" });
     expect(story.payload.content).toMatchObject({ order_number: "O-1", bill_to: { name: "Ada" } });

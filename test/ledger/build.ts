@@ -1,5 +1,6 @@
 // What ledger tests are made of: small runs, files, rows and entries.
 
+import { createHash } from "node:crypto";
 import type { NewEntry, QueuedEntry } from "../../src/model/ledger/entry.ts";
 import type { Ledger } from "../../src/model/ledger/ledger.ts";
 import type { NewRow, StagedFile } from "../../src/model/ledger/rows.ts";
@@ -45,6 +46,14 @@ export function addFile(
 
 export function row(fileId: number, number: number, more: Partial<NewRow> = {}): NewRow {
   return { ref: { file: fileId, number: number }, line: number + 1, raw: `row ${number}`, ...more };
+}
+
+/** A text that takes its room on disk, however it is packed; the same for the same number. */
+export function noise(length: number, number: number): string {
+  return createHash("shake256", { outputLength: Math.ceil(length * 0.75) })
+    .update(String(number))
+    .digest("base64")
+    .slice(0, length);
 }
 
 /** A product whose first row is `number` of the file; its hash is that of its key unless said otherwise. */

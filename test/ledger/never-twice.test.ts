@@ -57,9 +57,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 1, maxLength: 5 },
 );
 
-it("a key is created once at most, and what counts as accepted is what the other side has", {
-  timeout: 90_000,
-}, async () => {
+it("a key is created once at most, and what counts as accepted is what the other side has", async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (schedule) => {
       await using scratch = await scratchFolder();

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { parseRow } from "../../src/read/open.ts";
+import { cellsOf, layoutOf } from "../../src/read/table-layout.ts";
 import { readText } from "./read-text.ts";
 
 const delimiters = [",", ";", "\t", "|"] as const;
@@ -56,6 +57,33 @@ it("gives every cell, the row's text and its line back, however the file is cut 
       for (const row of read.rows) expect(parseRow(read.info, row.raw)).toEqual(row.cells);
     }),
     { numRuns: 300 },
+  );
+});
+
+it("makes cells that are their columns and nothing else, whatever these are called and however many there are", () => {
+  const name = fc.oneof(
+    fc.constantFrom("__proto__", "constructor", "toString", "hasOwnProperty", "0", "1", "10", "-1", "1.5"),
+    fc.string({ unit: "grapheme", minLength: 1, maxLength: 4 }),
+    fc.nat(400).map((number) => `Column ${number}`),
+  );
+  const header = fc.uniqueArray(name, { minLength: 1, maxLength: 300, size: "max" });
+  fc.assert(
+    fc.property(header, fc.array(fc.nat(300), { maxLength: 4 }), (names, widths) => {
+      const layout = layoutOf(names);
+      for (const width of [names.length, ...widths]) {
+        const texts = names.slice(0, width).map((one) => `of ${one}`);
+        const cells = cellsOf(texts, layout);
+        const bare: Record<string, string> = Object.create(null);
+        for (const { name, index } of layout.columns) {
+          if (texts[index] !== undefined) bare[name] = texts[index];
+        }
+        expect(Object.getPrototypeOf(cells)).toBeNull();
+        expect(Object.entries(cells)).toEqual(Object.entries(bare));
+        expect(JSON.stringify({ ...cells })).toBe(JSON.stringify({ ...bare }));
+        for (const one of [...names, "valueOf"]) expect(Object.hasOwn(cells, one)).toBe(Object.hasOwn(bare, one));
+      }
+    }),
+    { numRuns: 60 },
   );
 });
 

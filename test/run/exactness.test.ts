@@ -180,7 +180,6 @@ it.each([
       { numRuns: 12 },
     );
   },
-  120_000,
 );
 
 /** Holds every body against its cell; gives the numbers of the cases. */

@@ -15,3 +15,15 @@ export function allNamed(columns: readonly Column[], names: readonly string[]): 
 export function cell(column: Column | string, of = "row"): string {
   return `${of}[${JSON.stringify(typeof column === "string" ? column : column.name)}]`;
 }
+
+/** A column's cell as a number, as an expression reads it: a currency is taken off first. */
+export function numberIn(column: Column, of = "row"): string {
+  const text = cell(column, of);
+  return column.profile.currency > 0 ? `number(money(${text}))` : `number(${text})`;
+}
+
+/** The same where a blank cell is nothing. */
+export function numberOrNothing(column: Column, of = "row"): string {
+  const number = numberIn(column, of);
+  return column.profile.filled === column.profile.rows ? number : `(${cell(column, of)} == "" ? 0.0 : ${number})`;
+}

@@ -43,12 +43,14 @@ function dictionaryOf({ headings, blocks }: Language): Dictionary {
   const english = new Map<string, string>();
   for (const [meaning, list] of Object.entries(headings))
     for (const heading of namesIn(list)) if (!english.has(normal(heading))) english.set(normal(heading), meaning);
+  // Capitals inside a word part it: `MwSt`, `EMail`.
+  const together = new Map([...english].map(([heading, meaning]) => [heading.replaceAll(" ", ""), meaning]));
   const whose = Object.entries(blocks).flatMap(([block, list]) =>
     namesIn(list).map((word) => [normal(word), block] as const),
   );
   const translate: Translate = (words) => {
     const text = foldText(joinedWords(words));
-    const whole = english.get(text);
+    const whole = english.get(text) ?? together.get(text.replaceAll(" ", ""));
     if (whole !== undefined) return whole;
     for (const [word, block] of whose) {
       const rest = text.startsWith(`${word} `)

@@ -6,6 +6,7 @@ export function wordsOf(name: string): readonly string[] {
     .replace(/e-?mail/gi, "email")
     .replace(/#/g, " number ")
     .replace(/%/g, " percent ")
+    .replace(/\p{Lu}{2,}s\b/gu, (plural) => plural.toLowerCase())
     .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .replace(/(\p{L})(\p{N})/gu, "$1 $2")
@@ -25,9 +26,9 @@ export function foldText(text: string): string {
   return text.toLowerCase().replaceAll("ß", "ss").replaceAll("ł", "l").normalize("NFD").replace(/\p{M}/gu, "");
 }
 
-/** `SKU [Non Editable]` is a SKU; what stands in square brackets alone is no note. */
+/** `SKU [Non Editable]` is a SKU, `name(en-gb)` a name; what stands in square brackets alone is no note. */
 function withoutNotes(name: string): string {
-  const bare = name.replace(/\[[^\]]*\]/g, " ").trim();
+  const bare = name.replace(/\[[^\]]*\]|\([a-z]{2}[-_][a-z]{2}\)/gi, " ").trim();
   return bare === "" ? name : bare;
 }
 
@@ -46,6 +47,7 @@ const writtenOut: Readonly<Record<string, string>> = {
   nr: "number",
   num: "number",
   nbr: "number",
+  ref: "reference",
   prod: "product",
   cust: "customer",
   mfg: "manufacturer",

@@ -37,7 +37,7 @@ const parts: Readonly<Record<AddressPart | "first_name" | "last_name", string>> 
   state:
     "state | province | region | county | state province | state code | address state | province code | state or region",
   postal_code:
-    "zip | postal code | postcode | zip code | post code | postal | zip postal code | address postal code | postalcode",
+    "zip | postal code | postcode | zip code | post code | postal | zip postal code | address postal code | postalcode | zip code prefix",
   country: "country | country code | address country | country name",
   phone: "phone | phone number | mobile | mobile phone | address phone",
 };
@@ -61,7 +61,8 @@ const alone: Readonly<Record<AddressBlock, string>> = {
 export const addressNames: NameTable = Object.fromEntries(
   addressBlocks.flatMap((block) =>
     Object.entries(parts).map(([part, names]): readonly [string, FieldNames] => {
-      const prefixed = namesIn(who[block]).flatMap((prefix) => namesIn(names).map((name) => `${prefix} ${name}`));
+      const all = part === "name" ? `${names} | recipient | recipient name` : names;
+      const prefixed = namesIn(who[block]).flatMap((prefix) => namesIn(all).map((name) => `${prefix} ${name}`));
       const own = part === "name" ? namesIn(alone[block]) : [];
       return [`${block}.${part}`, { surely: [...prefixed, ...own].join(" | ") }];
     }),

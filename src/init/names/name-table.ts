@@ -36,6 +36,8 @@ export interface Platform {
   readonly categories?: { readonly list: string; readonly step: string; readonly skip: number };
   /** Tax and shipping stand on every line as that line's own. */
   readonly hasTotalsPerLine?: true;
+  /** How its orders come to their totals, where a sample is too small to prove it. */
+  readonly sums?: { readonly discount: "once" | "subtotal"; readonly tax: "either" };
   /** Headings that look like a field and are none here. */
   readonly ignore?: string;
 }

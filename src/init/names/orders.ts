@@ -11,8 +11,8 @@ export const orderNames: NameTable = {
   },
   order_date: {
     surely:
-      "order date | purchase date | ordered at | created at | date ordered | order created | placed at | order created at | invoice date | transaction date | sales date | date placed | order placed",
-    mostly: "date | created | date created | creation date | paid at",
+      "order date | purchase date | ordered at | created at | date ordered | order created | placed at | placed on | ordered on | order created at | purchase timestamp | order timestamp | invoice date | transaction date | sales date | date placed | order placed",
+    mostly: "date | sale date | created | date created | creation date | paid at",
   },
   order_status: {
     surely: "order status | status | fulfillment status | order state",
@@ -30,8 +30,8 @@ export const orderNames: NameTable = {
     mostly: "shipping email | ship to email",
   },
   customer_username: {
-    surely: "username | customer username | user name | customer login | login",
-    mostly: "customer id | customer number | customer code | account number",
+    surely: "username | customer username | user name | customer login | login | buyer username",
+    perhaps: "customer id | customer number | customer code | account number",
   },
   customer_po_number: {
     surely:
@@ -40,7 +40,7 @@ export const orderNames: NameTable = {
   },
   ship_date: {
     surely:
-      "ship date | shipped date | date shipped | shipped on | shipped at | fulfilled at | shipping date | dispatch date | dispatched at | despatch date",
+      "ship date | shipped date | date shipped | shipped on | shipped at | fulfilled at | shipping date | shipped on date | delivered carrier date | dispatch date | dispatched at | despatch date",
   },
   ship_by_date: {
     surely:
@@ -61,7 +61,7 @@ export const orderNames: NameTable = {
   "total_tax+shipping": { surely: "shipping tax | freight tax" },
   requested_shipping_service: {
     surely:
-      "shipping method | shipping service | ship method | shipping method title | requested shipping service | carrier service | ship service level | delivery method | shipping type",
+      "shipping method | shipping service | ship method | shipping method title | requested shipping service | carrier service | ship service level | delivery method | shipping type | ship mode | shipping mode",
     mostly: "ship via | carrier | shipping description",
   },
   customer_notes: {
@@ -79,8 +79,8 @@ export const orderNames: NameTable = {
 export const itemNames: NameTable = {
   "items.sku": {
     surely:
-      "sku | item sku | product sku | line item sku | seller sku | item code | item number | product code | part number | article number | stock code | variant sku | product number | line sku",
-    mostly: "article | product id | item id | product | item",
+      "sku | item sku | product sku | line item sku | seller sku | custom label | custom label sku | item code | item number | product code | part number | article number | stock code | variant sku | product number | line sku",
+    mostly: "article | product id | item id | product key | part key | item key | product | item",
   },
   "items.quantity": {
     surely:
@@ -89,13 +89,13 @@ export const itemNames: NameTable = {
   },
   "items.unit_price": {
     surely:
-      "unit price | line item price | price | item price | price each | price per unit | sales price | product price | selling price | item unit price | net unit price | sale price",
+      "unit price | line item price | price | item price | price each | price per unit | sales price | product price | selling price | item unit price | net unit price | unit net | unit price net | unit net price | sale price",
     mostly: "rate | item cost | unit amount | list price",
   },
   "items.line_total": {
     surely:
-      "line total | line amount | extended price | extended amount | row total | line item total | item total | net amount line",
-    mostly: "amount",
+      "line total | line amount | extended price | extended amount | row total | line item total | item total | net amount line | line net | line net total | line price",
+    mostly: "amount | sales",
   },
   "items.discount": {
     surely:

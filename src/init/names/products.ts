@@ -26,7 +26,7 @@ function measureNames(): NameTable {
 export const productNames: NameTable = {
   sku: {
     surely:
-      "sku | master sku | product sku | item sku | sku number | sku code | seller sku | article number | item number | part number | product number | product code | item code | stock code | material number | article code | stock keeping unit",
+      "sku | master sku | product sku | item sku | sku number | sku code | seller sku | article number | item number | part number | product number | product code | item code | stock code | material number | article code | stock keeping unit | default code | internal reference",
     mostly: "article | code | manufacturer part number | mpn | model number | model",
     perhaps: "id | product id | item id | handle | reference | item | code",
   },
@@ -37,8 +37,8 @@ export const productNames: NameTable = {
   },
   "category.name": {
     surely:
-      "category | product category | category name | categories | item category | product categories | main category",
-    mostly: "product type | product group | item group | group | department | category path",
+      "category | product category | category name | categories | item category | product categories | main category | categ id name | categ id complete name | category path",
+    mostly: "product type | product group | item group | group | department | categ id",
     perhaps: "type | class | collection | family",
   },
   "subcategory.name": {
@@ -46,25 +46,25 @@ export const productNames: NameTable = {
   },
   "supplier.name": {
     surely:
-      "supplier | vendor | supplier name | vendor name | preferred vendor | preferred supplier | primary supplier",
+      "supplier | vendor | supplier name | vendor name | preferred vendor | preferred supplier | primary supplier | default vendor name | default vendor | last supplied by",
     mostly: "manufacturer | brand | brand name",
   },
   description: {
     surely:
-      "description | product description | body html | long description | item description | sales description | description html | full description | body",
+      "description | product description | body html | long description | item description | sales description | description html | full description | body | store description | description sale | description for customers",
     mostly: "details | summary",
     perhaps: "notes | quantity per unit",
   },
   "description+short": { surely: "short description | brief description" },
   retail_price: {
     surely:
-      "price | retail price | selling price | sales price | unit price | regular price | sale price | product price | item price | base price | default selling price | sell price | retail",
-    mostly: "list price | msrp | rrp | rate | store price | recommended retail price",
+      "price | retail price | selling price | sales price | unit price | regular price | sale price | product price | item price | base price | default selling price | sell price | retail | price tax excl | price excl tax | price tier 1",
+    mostly: "list price | net price | msrp | rrp | rate | store price | recommended retail price",
   },
   wholesale_price: { surely: "wholesale price | wholesale | trade price | dealer price | b 2 b price" },
   unit_cost: {
     surely:
-      "cost | unit cost | cost price | purchase price | purchase cost | cost per item | buy price | buying price | product cost | item cost | cost of goods | supplier price",
+      "cost | unit cost | cost price | purchase price | purchase cost | cost per item | buy price | buying price | product cost | item cost | cost of goods | supplier price | supply price | default unit cost | standard price | purchase rate",
     mostly: "standard cost | average cost | last cost | landed cost | last purchase price",
   },
   upc: {
@@ -74,12 +74,12 @@ export const productNames: NameTable = {
   tags: { surely: "tags | keywords | labels | product tags", mostly: "search keywords | tag" },
   image_url: {
     surely:
-      "image url | image src | image | images | image link | main image | main image url | picture url | picture | photo url | photo | product image",
+      "image url | image src | image | images | image 1 | image url 1 | image urls | hosted image urls | image link | main image | main image url | picture url | picture | photo url | photo | product image",
     mostly: "base image | thumbnail",
   },
   sellable: {
     surely:
-      "sellable | active | is active | active status | enabled | is sellable | for sale | discontinued | is discontinued | inactive | is inactive",
+      "sellable | sale ok | can be sold | active | is active | active status | enabled | is sellable | for sale | discontinued | is discontinued | inactive | is inactive",
     mostly: "status | published | visible | available | product status | purchasable | allow purchases",
   },
   lot_tracking: { surely: "lot tracking | lot tracked | track lots | is lot tracked | batch tracking" },
@@ -90,7 +90,7 @@ export const productNames: NameTable = {
   },
   qty_reorder_threshold: {
     surely:
-      "reorder point | reorder level | reorder at | reorder threshold | quantity reorder threshold | re order level | reorder pt min",
+      "reorder point | reorder level | reorder at | reorder threshold | quantity reorder threshold | re order level | reorder pt min | minimum before reorder",
   },
   qty_minimum: { surely: "quantity minimum | minimum stock | min stock | minimum stock level | safety stock" },
   ...measureNames(),

@@ -39,6 +39,8 @@ export interface ProposedChild {
   readonly list: string;
   readonly each: Json;
   readonly where?: string;
+  /** What the elements come to, in place of their price. */
+  readonly amounts?: { readonly spec: Json; readonly columns: readonly string[]; readonly why: string };
   readonly lines: readonly Line[];
 }
 

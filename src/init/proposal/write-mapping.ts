@@ -88,10 +88,11 @@ function childLines(children: readonly ProposedChild[]): readonly CommentedLine[
   if (children.length === 0) return [];
   return [
     { code: "children:" },
-    ...children.flatMap(({ list, each, where, lines }) => [
+    ...children.flatMap(({ list, each, where, amounts, lines }) => [
       { code: `  ${list}:` },
       { code: `    each: ${inline(each)}` },
       ...(where === undefined ? [] : [{ code: `    where: ${inline(where)}` }]),
+      ...(amounts === undefined ? [] : [{ code: `    amounts: ${inline(amounts.spec)}`, comment: amounts.why }]),
       ...fieldLines("fields:", lines, "      "),
     ]),
   ];

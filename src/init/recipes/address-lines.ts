@@ -18,9 +18,11 @@ export function addressLines(own: readonly Match[], joined: readonly JoinedCusto
   // A company's own addresses stand in for what the order does not say.
   const others: readonly AddressBlock[] =
     isCompanyOrder(own) && joined.length === 0 ? [] : ["customer", "ship", "bill"];
+  const email = own.find(({ path }) => path === "customer_email");
+  const nameless = email === undefined ? [] : [plainSource(email, "")];
   const lines = addressParts.flatMap((part) => [
-    ...lineOf("bill_to", part, sourcesOf(part, blocks, "bill", others)),
-    ...lineOf("ship_to", part, sourcesOf(part, blocks, "ship", others)),
+    ...lineOf("bill_to", part, sourcesOf(part, blocks, "bill", others, nameless)),
+    ...lineOf("ship_to", part, sourcesOf(part, blocks, "ship", others, nameless)),
   ]);
   return lines
     .filter(({ path }) => !pins.has(path))
@@ -61,6 +63,8 @@ interface Source {
   readonly why: string;
   /** No order is without it, so nothing has to stand in for it. */
   readonly isAlwaysThere: boolean;
+  /** A spreadsheet's apostrophe stands before cells. */
+  readonly hasApostrophe?: boolean;
 }
 
 type Block = Readonly<Partial<Record<AddressPart, Source>>>;
@@ -81,11 +85,7 @@ function blockOf(matches: readonly Match[], block: AddressBlock, prefix: string)
   const of = (part: string) => matches.find(({ path }) => path === `${block}.${part}`);
   const sources = addressParts.flatMap((part): readonly (readonly [AddressPart, Source])[] => {
     const match = of(part);
-    if (match === undefined) return [];
-    const from = `${prefix}${match.column.name}`;
-    const { confidence, why, column } = match;
-    const isAlwaysThere = prefix === "" && column.profile.filled === column.profile.rows;
-    return [[part, { spec: { from }, columns: [from], confidence, why, isAlwaysThere }]];
+    return match === undefined ? [] : [[part, plainSource(match, prefix)]];
   });
   const found: Block = Object.fromEntries(sources);
   const whole = wholeName(of("first_name"), of("last_name"), prefix);
@@ -97,6 +97,13 @@ function blockOf(matches: readonly Match[], block: AddressBlock, prefix: string)
   if (name !== found.company) return { ...found, name };
   const { company: _, ...others } = found;
   return { ...others, name };
+}
+
+function plainSource({ column, confidence, why }: Match, prefix: string): Source {
+  const from = `${prefix}${column.name}`;
+  const isAlwaysThere = prefix === "" && column.profile.filled === column.profile.rows;
+  const apostrophe = column.profile.apostrophes > 0 ? { hasApostrophe: true } : {};
+  return { spec: { from }, columns: [from], confidence, why, isAlwaysThere, ...apostrophe };
 }
 
 function wholeName(first: Match | undefined, last: Match | undefined, prefix: string): Source | undefined {
@@ -114,11 +121,15 @@ function sourcesOf(
   blocks: Blocks,
   own: AddressBlock,
   others: readonly AddressBlock[],
+  lastResort: readonly Source[],
 ): readonly Source[] {
   const first = blocks[own][part];
   if (first?.isAlwaysThere === true) return [first];
   const order = [own, ...others.filter((block) => block !== own)];
-  if (part === "name") return order.flatMap((block) => blocks[block].name ?? []);
+  if (part === "name") {
+    const names = order.flatMap((block) => blocks[block].name ?? []);
+    return names.length === 0 ? [] : [...names, ...lastResort];
+  }
   if (part === "phone" || (part === "company" && blocks.customer.name !== undefined)) {
     return order.filter((block) => block === own || block === "customer").flatMap((block) => blocks[block][part] ?? []);
   }
@@ -139,9 +150,12 @@ function lineOf(address: "bill_to" | "ship_to", part: AddressPart, sources: read
 
 function specOf(sources: readonly Source[]): Json {
   const plain = sources.flatMap(({ spec }) => ("from" in spec ? [spec.from] : []));
+  const apply = sources.some(({ hasApostrophe }) => hasApostrophe === true) ? { apply: [{ replace: ["^'", ""] }] } : {};
   if (plain.length < sources.length)
     return sources.length === 1 ? (sources[0]?.spec ?? "") : sources.map(({ spec }) => spec);
-  return plain.length === 1 ? (plain[0] ?? "") : { from: plain };
+  if (plain.length === 1)
+    return Object.keys(apply).length === 0 ? (plain[0] ?? "") : { from: plain[0] ?? "", ...apply };
+  return { from: plain, ...apply };
 }
 
 /** What a person said of a part of an address. */

@@ -1,6 +1,6 @@
 // The lines of `children.items`. The API knows a price for each piece and no discount on a line: both are calculated.
 import { amountsOf } from "../columns/amounts.ts";
-import { cell } from "../columns/find-column.ts";
+import { cell, numberIn, numberOrNothing } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column } from "../columns/table.ts";
@@ -19,6 +19,8 @@ export interface ItemSource {
   readonly isKnown?: boolean;
   /** What the orders' own totals prove a discount to be. */
   readonly discount?: DiscountKind;
+  /** The prices are made of amounts, with a discount on the whole order. */
+  readonly hasAmounts?: boolean;
 }
 
 /** The fields of an order line. */
@@ -32,7 +34,7 @@ export function itemLines(items: ItemSource): readonly Line[] {
   return [
     ...(of("sku") === undefined ? [missing("sku", "which column is the SKU of the line?")] : plain("sku")),
     ...(of("quantity") === undefined ? [missing("quantity", "which column is the quantity?")] : plain("quantity")),
-    ...priceLines(of, plain, items),
+    ...(items.hasAmounts === true ? [] : priceLines(of, plain, items)),
   ];
 }
 
@@ -141,30 +143,75 @@ const meanings: Readonly<Record<DiscountKind, string>> = {
 };
 
 /** Some cell is neither blank nor nothing. */
-function isSomething(column: Column): boolean {
+export function isSomething(column: Column): boolean {
   return amountsOf(column).some((amount) => amount !== undefined && amount !== 0);
 }
 
-/** What the rows' lines come to by the columns that were found, for each meaning that a discount may have. */
-export function lineAmounts({
-  matches,
-}: Pick<ItemSource, "matches">): readonly { readonly discount?: DiscountKind; readonly amounts: Amounts }[] {
-  const of = (path: string) => matches.find((match) => match.path === `items.${path}`)?.column;
+/** The column of a discount on the lines; `whole` is one that may be the orders'. */
+export function discountOf({ matches }: Pick<ItemSource, "matches">, whole: Column | undefined): Match | undefined {
+  return ["items.line_discount", "items.discount"]
+    .map((path) => matches.find((match) => match.path === path))
+    .find((match) => match !== undefined && match.column !== whole && isSomething(match.column));
+}
+
+/** What a line comes to, as an expression. */
+export function lessDiscount(
+  {
+    price,
+    quantity,
+    off,
+    kind,
+  }: {
+    readonly price: Column;
+    readonly quantity: Column;
+    readonly off: Column | undefined;
+    readonly kind: DiscountKind | undefined;
+  },
+  row: string,
+): string {
+  const [each, count] = [numberIn(price, row), numberIn(quantity, row)];
+  if (off === undefined || kind === undefined) return `${count} * ${each}`;
+  const less = numberOrNothing(off, row);
+  const formulas: Readonly<Record<DiscountKind, string>> = {
+    line: `${count} * ${each} - abs(${less})`,
+    piece: `${count} * (${each} - abs(${less}))`,
+    share: `${count} * ${each} * (1 - ${less})`,
+    percent: `${count} * ${each} * (1 - ${less} / 100)`,
+  };
+  return formulas[kind];
+}
+
+/**
+ * What the rows' lines come to by the columns that were found, for each meaning that a discount may have; `whole` is a column
+ * that may be a discount on the whole order instead.
+ */
+export function lineAmounts(
+  items: ItemSource,
+  whole: Column | undefined,
+): readonly { readonly discount?: DiscountKind; readonly amounts: Amounts }[] {
+  const of = (path: string) => items.matches.find((match) => match.path === `items.${path}`)?.column;
   const [price, total, quantity] = [of("unit_price"), of("line_total"), of("quantity")];
-  const discount = [of("line_discount"), of("discount")].find((column) => column !== undefined && isSomething(column));
   if (total !== undefined) return [{ amounts: amountsOf(total) }];
   if (price === undefined || quantity === undefined) return [];
   const [prices, quantities] = [amountsOf(price), amountsOf(quantity)];
-  const offs = discount === undefined ? [] : amountsOf(discount);
-  const read = (reading: (figures: { count: number; each: number; off: number }) => number): Amounts =>
+  const read = (off: Amounts, reading: (figures: { count: number; each: number; off: number }) => number): Amounts =>
     prices.map((each, row) => {
       const count = quantities[row];
       return each === undefined || count === undefined
         ? undefined
-        : reading({ count, each, off: Math.abs(offs[row] ?? 0) });
+        : reading({ count, each, off: Math.abs(off[row] ?? 0) });
     });
-  if (discount === undefined) return [{ amounts: read(({ count, each }) => count * each) }];
-  return discountReadings.map(([kind, reading]) => ({ discount: kind, amounts: read(reading) }));
+  const match = discountOf(items, undefined);
+  const own = discountOf(items, whole);
+  const plain = { amounts: read([], ({ count, each }) => count * each) };
+  if (match === undefined) return [plain];
+  const offs = amountsOf((own ?? match).column);
+  const isOfLine = items.isKnown === true && own?.path === "items.line_discount";
+  const readings = discountReadings.filter(([kind]) => !isOfLine || kind === "line");
+  return [
+    ...(own === undefined ? [plain] : []),
+    ...readings.map(([kind, reading]) => ({ discount: kind, amounts: read(offs, reading) })),
+  ];
 }
 
 type Amounts = readonly (number | undefined)[];

@@ -81,9 +81,8 @@ function extraOf(type: string, path: string, column: Column): Extra {
     case "boolean":
       return flagOf(path, column);
     case "decimal":
-      return profile.currency > 0
-        ? { ...noExtra, keys: { apply: ["money"] }, why: "; the currency is taken off" }
-        : noExtra;
+    case "integer":
+      return amountOf(path, column);
     case "length":
       return measureOf(path, column, "in, ft, cm, mm or m");
     case "weight":
@@ -92,17 +91,39 @@ function extraOf(type: string, path: string, column: Column): Extra {
       if (path === "image_url" && column.cells.some((text) => /,\s*https?:/.test(text))) {
         return { ...noExtra, keys: { apply: [{ replace: [",\\s.*$", ""] }] }, why: "; the first of several" };
       }
-      if (profile.html > 0.1) return { ...noExtra, keys: { apply: ["strip_html"] }, why: "; with HTML" };
-      if (profile.apostrophes > 0)
-        return {
-          ...noExtra,
-          keys: { apply: [{ replace: ["^'", ""] }] },
-          why: "; the spreadsheet's apostrophe is taken off",
-        };
-      return noExtra;
+      return textOf(path, column);
     default:
       return noExtra;
   }
+}
+
+function textOf(path: string, { profile, cells }: Column): Extra {
+  const hasTags = cells.some((text) => /<\/?[a-z][^>]*>/i.test(text));
+  if (path === "description" ? profile.html > 0.1 : hasTags)
+    return { ...noExtra, keys: { apply: ["strip_html"] }, why: "; with HTML" };
+  if (cells.some((text) => /&(#\d+|#x[\da-f]+|[a-z]+);/i.test(text)))
+    return { ...noExtra, keys: { apply: ["decode_entities"] }, why: "; HTML entities are decoded" };
+  if (profile.apostrophes > 0)
+    return {
+      ...noExtra,
+      keys: { apply: [{ replace: ["^'", ""] }] },
+      why: "; the spreadsheet's apostrophe is taken off",
+    };
+  return noExtra;
+}
+
+/** Fields in which exports write 0 where nothing was ever said. */
+const zeroIsNothing = /^(unit_cost|wholesale_price|qty_.*)$/;
+
+function amountOf(path: string, { profile, cells }: Column): Extra {
+  const isMoney = profile.currency > 0;
+  const isZero = zeroIsNothing.test(path) && cells.some((text) => /^0+([.,]0+)?$/.test(text));
+  const apply: readonly Json[] = [
+    ...(isMoney ? ["money"] : []),
+    ...(isZero ? [{ replace: ["^0+([.,]0+)?$", ""] }] : []),
+  ];
+  const why = `${isMoney ? "; the currency is taken off" : ""}${isZero ? "; 0 says nothing" : ""}`;
+  return apply.length === 0 ? noExtra : { ...noExtra, keys: { apply }, why };
 }
 
 /** A measure needs a unit: its heading's, that of the column beside it, or its cells'. */

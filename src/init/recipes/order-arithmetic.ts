@@ -1,10 +1,14 @@
-// What the totals of orders are made of: whether tax and shipping come on top of the lines or are in their prices already, and
-// whether they stand once an order or as a part on each line. Whatever adds up to the file's own total in nearly all orders.
+// What the totals of orders are made of: whether tax and shipping come on top of the lines or are in their prices already,
+// whether they stand once an order or as a part on each line, and whether a discount on the whole order is off the lines.
+// Whatever adds up to the file's own total in nearly all orders.
 import { amountsOf, balances } from "../columns/amounts.ts";
 import type { Column } from "../columns/table.ts";
 
-/** How an amount beside the lines counts. `within`: the lines' prices have it already. */
-export type AmountKind = "once" | "summed" | "within";
+/** How an amount beside the lines counts. `within`: the lines' prices have it already; `either`: those of some orders have. */
+export type AmountKind = "once" | "summed" | "within" | "either";
+
+/** How a discount on the whole order counts: as a column says it, or as what the lines have more than the subtotal. */
+export type OrderDiscount = "once" | "subtotal";
 
 /** The columns of a table with a row for each line. */
 export interface OrderFigures {
@@ -14,12 +18,17 @@ export interface OrderFigures {
   readonly tax: Column | undefined;
   readonly shipping: Column | undefined;
   readonly total: Column;
+  /** A discount on the whole order. */
+  readonly discount?: Column | undefined;
+  /** What the lines come to without any discount on the order. */
+  readonly subtotal?: Column | undefined;
 }
 
 /** What was proved of an order's total. */
 export interface OrderProof {
   readonly tax: AmountKind | undefined;
   readonly shipping: AmountKind | undefined;
+  readonly discount: OrderDiscount | undefined;
   /** The total is the order's own, standing once or on all its rows; else each row has that of its line. */
   readonly isOfOrder: boolean;
 }
@@ -27,27 +36,51 @@ export interface OrderProof {
 /** Judges the figures of all orders. Undefined where nothing balances, or several readings do on every order that could tell. */
 export function proveOrder(figures: OrderFigures): OrderProof | undefined {
   const orders = ordersOf(figures);
+  const discounts: readonly (OrderDiscount | undefined)[] = [
+    undefined,
+    ...(figures.discount === undefined ? [] : ["once" as const]),
+    ...(figures.subtotal === undefined ? [] : ["subtotal" as const]),
+  ];
+  // Of the readings that balance most often the plainest counts: one that tells orders apart would fit the others too.
+  const levels = [false, true].flatMap((isMixed) =>
+    discounts.map((discount) =>
+      readingsOf(figures, discount, isMixed).map((proof) => ({ proof, count: agreeing(orders, proof) })),
+    ),
+  );
+  const best = Math.max(0, ...levels.flat().map(({ count }) => count));
+  if (best === 0 || best < orders.length * 0.95) return undefined;
+  const [first, ...others] = (levels.find((level) => level.some(({ count }) => count === best)) ?? []).filter(
+    ({ count }) => count === best,
+  );
+  return first !== undefined && others.every(({ proof }) => isSame(orders, first.proof, proof))
+    ? first.proof
+    : undefined;
+}
+
+function readingsOf(
+  figures: OrderFigures,
+  discount: OrderDiscount | undefined,
+  isMixed: boolean,
+): readonly OrderProof[] {
   const kinds = (column: Column | undefined): readonly (AmountKind | undefined)[] =>
     column === undefined ? [undefined] : ["once", "summed", "within"];
-  const proofs = [true, false].flatMap((isOfOrder) =>
-    kinds(figures.tax).flatMap((tax) =>
-      kinds(figures.shipping).flatMap((shipping) => {
-        const proof = { tax, shipping, isOfOrder };
-        return isProved(orders, proof) ? [proof] : [];
-      }),
-    ),
+  const taxes: readonly (AmountKind | undefined)[] = isMixed
+    ? figures.tax === undefined
+      ? []
+      : ["either"]
+    : kinds(figures.tax);
+  return (isMixed ? [true] : [true, false]).flatMap((isOfOrder) =>
+    taxes.flatMap((tax) => kinds(figures.shipping).map((shipping) => ({ tax, shipping, discount, isOfOrder }))),
   );
-  // Readings that say the same of every order of the sample differ in nothing that it could tell.
-  const [first, ...others] = proofs;
-  if (first === undefined) return undefined;
-  const isSame = others.every((other) =>
-    orders.every(
-      (order) =>
-        partOf(order.tax, other.tax) === partOf(order.tax, first.tax) &&
-        partOf(order.shipping, other.shipping) === partOf(order.shipping, first.shipping),
-    ),
+}
+
+/** Readings that say the same of every order of the sample differ in nothing that it could tell. */
+function isSame(orders: readonly Order[], one: OrderProof, other: OrderProof): boolean {
+  return orders.every(
+    (order) =>
+      partOf(order.tax, other.tax) === partOf(order.tax, one.tax) &&
+      partOf(order.shipping, other.shipping) === partOf(order.shipping, one.shipping),
   );
-  return isSame ? first : undefined;
 }
 
 interface Amount {
@@ -61,16 +94,18 @@ interface Order {
   readonly tax: Amount;
   readonly shipping: Amount;
   readonly total: Amount;
+  readonly discount: Amount;
+  readonly subtotal: Amount;
 }
 
-function ordersOf({ key, lines, tax, shipping, total }: OrderFigures): readonly Order[] {
+function ordersOf({ key, lines, tax, shipping, total, discount, subtotal }: OrderFigures): readonly Order[] {
   const rowsOf = new Map<string, number[]>();
   let last = "";
   for (const [row, name] of key.cells.entries()) {
     if (name !== "") last = name;
     rowsOf.set(last, [...(rowsOf.get(last) ?? []), row]);
   }
-  const [taxes, freights, totals] = [tax, shipping, total].map((column) =>
+  const [taxes, freights, totals, discounts, subtotals] = [tax, shipping, total, discount, subtotal].map((column) =>
     column === undefined ? [] : amountsOf(column),
   );
   return [...rowsOf.values()].map((rows) => ({
@@ -79,6 +114,8 @@ function ordersOf({ key, lines, tax, shipping, total }: OrderFigures): readonly 
     tax: amountIn(taxes ?? [], rows),
     shipping: amountIn(freights ?? [], rows),
     total: amountIn(totals ?? [], rows),
+    discount: amountIn(discounts ?? [], rows),
+    subtotal: amountIn(subtotals ?? [], rows),
   }));
 }
 
@@ -91,10 +128,17 @@ function partOf({ once, sum }: Amount, kind: AmountKind | undefined): number {
   return kind === "once" ? once : kind === "summed" ? sum : 0;
 }
 
-function isProved(orders: readonly Order[], { tax, shipping, isOfOrder }: OrderProof): boolean {
-  const agreeing = orders.filter((order) => {
-    const made = order.lines + partOf(order.tax, tax) + partOf(order.shipping, shipping);
-    return balances(made, isOfOrder ? order.total.once : order.total.sum, order.count * 3);
+/** How many orders come to their totals by this reading. */
+function agreeing(orders: readonly Order[], { tax, shipping, discount, isOfOrder }: OrderProof): number {
+  return orders.filter((order) => {
+    const lines =
+      discount === "subtotal"
+        ? order.subtotal.once
+        : order.lines - (discount === "once" ? Math.abs(order.discount.once) : 0);
+    const total = isOfOrder ? order.total.once : order.total.sum;
+    const made = lines + partOf(order.tax, tax) + partOf(order.shipping, shipping);
+    const fits = (sum: number) => balances(sum, total, order.count * 3);
+    const isOff = discount === "subtotal" && order.subtotal.once > order.lines + 0.02;
+    return !isOff && (fits(made) || (tax === "either" && fits(made + order.tax.once)));
   }).length;
-  return orders.length > 0 && agreeing >= orders.length * 0.95;
 }

@@ -1,23 +1,23 @@
 // The recipe for sales orders: lines nested in JSON, joined from another file, or in the order's own rows.
 import type { Json } from "../../model/json.ts";
-import { orderStatuses } from "../../model/resources/sales-orders.ts";
-import { cell, named } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { lineRules, orderRules } from "../columns/roles.ts";
 import type { Column, Table } from "../columns/table.ts";
 import { addressNames, bareAddressNames } from "../names/addresses.ts";
+import type { Platform } from "../names/name-table.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
-import type { Guess, Line, ProposedJoin } from "../proposal/proposal.ts";
+import type { Line, ProposedJoin } from "../proposal/proposal.ts";
 import { addressLines, companyLines } from "./address-lines.ts";
-import { type ItemSource, itemLines, lineAmounts } from "./item-lines.ts";
+import { discountOf, type ItemSource, itemLines, lineAmounts } from "./item-lines.ts";
 import type { DiscountKind } from "./line-arithmetic.ts";
-import { linesOf, missing, specOf } from "./lines.ts";
+import { linesOf, missing } from "./lines.ts";
 import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
+import { statusLines } from "./order-status.ts";
+import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
 import { rowGrouping } from "./row-grouping.ts";
 import { totalLines } from "./totals.ts";
-import { wordMap } from "./words.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
 export function orderMapping(table: Table, links: readonly Link[], pins: Pins): Recipe {
@@ -44,18 +44,24 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
     pins,
   );
   const byRow = items?.each === "rows" ? key : undefined;
-  const total = named(table.columns, orderTotalNames);
-  const proof = proofOf(byRow, items, orderOnly, total);
-  const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, proof?.order);
+  const known = items === undefined ? undefined : { ...items, isKnown: rules.platform !== undefined };
+  const figures = orderColumns(table);
+  const { total } = figures;
+  const proof = proofOf(byRow, known, orderOnly, figures) ?? knownProof(rules.platform, byRow, known, figures);
+  const sums = known === undefined || proof === undefined ? undefined : orderSums(known, orderOnly, figures, proof);
+  const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, {
+    ...(proof === undefined ? {} : { proof: proof.order }),
+    ...(sums?.taxWhen === undefined ? {} : { taxWhen: sums.taxWhen }),
+  });
   const proven = {
-    isKnown: rules.platform !== undefined,
     ...(proof?.discount === undefined ? {} : { discount: proof.discount }),
+    ...(sums?.amounts === undefined ? {} : { hasAmounts: true }),
   };
   const company = companyLines(orderOnly);
   const given = [
     ...channelLine(orderOnly),
     ...lines,
-    ...statusLines(orderOnly, pins),
+    ...statusLines(table, orderOnly, pins),
     ...totals,
     ...company,
     ...addresses,
@@ -68,41 +74,57 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
     joins: [...joined.map(({ link }) => joinOf(link)), ...(items?.link === undefined ? [] : [joinOf(items.link)])],
     lines: inOrder([...given, ...missingLines(given, pins), ...noItems(items)]),
     children:
-      items === undefined ? [] : [{ list: "items", each: items.each, lines: itemLines({ ...items, ...proven }) }],
+      known === undefined
+        ? []
+        : [
+            {
+              list: "items",
+              each: known.each,
+              ...(sums?.amounts === undefined ? {} : { amounts: sums.amounts }),
+              lines: itemLines({ ...known, ...proven }),
+            },
+          ],
     measured: [...matches, ...(items?.matches ?? [])].map(({ column }) => column),
   };
 }
-
-const orderTotalNames = [
-  "order total",
-  "grand total",
-  "order total amount",
-  "total price",
-  "total amount",
-  "amount paid",
-  "order amount",
-  "invoice total",
-  "amount order total",
-  "total paid",
-  "total",
-];
 
 /** What the orders' own totals prove, in a file with a row for each line; nothing where two meanings of a discount add up. */
 function proofOf(
   key: Column | undefined,
   items: ItemSource | undefined,
   matches: readonly Match[],
-  total: Column | undefined,
+  figures: OrderColumns,
 ): { readonly order: OrderProof; readonly discount?: DiscountKind } | undefined {
+  const { total, discount, subtotal } = figures;
   if (key === undefined || items === undefined || total === undefined) return undefined;
   const of = (path: string) => matches.find((match) => match.path === path)?.column;
-  const beside = { tax: of("total_tax"), shipping: of("total_shipping") };
-  const proved = lineAmounts(items).flatMap(({ amounts, ...meaning }) => {
+  const beside = { tax: of("total_tax"), shipping: of("total_shipping"), discount, subtotal };
+  const proved = lineAmounts(items, discount).flatMap(({ amounts, ...meaning }) => {
     const order = proveOrder({ key, lines: amounts, total, ...beside });
     return order === undefined ? [] : [{ order, ...meaning }];
   });
-  const [only, ...others] = proved;
+  const plain = proved.filter(({ order }) => order.discount === undefined && order.tax !== "either");
+  const [only, ...others] = plain.length > 0 ? plain : proved;
   return others.length === 0 ? only : undefined;
+}
+
+/** What is known of a platform's sums; orders that do not meet their own total are refused then. */
+function knownProof(
+  platform: Platform | undefined,
+  key: Column | undefined,
+  items: ItemSource | undefined,
+  { total, discount, subtotal }: OrderColumns,
+): ReturnType<typeof proofOf> {
+  const sums = platform?.sums;
+  if (sums === undefined || key === undefined || items === undefined || total === undefined) return undefined;
+  const isThere = sums.discount === "once" ? discount : subtotal;
+  const order: OrderProof = {
+    tax: "either",
+    shipping: "once",
+    discount: isThere === undefined ? undefined : sums.discount,
+    isOfOrder: true,
+  };
+  return discountOf(items, discount) === undefined ? { order } : { order, discount: "line" };
 }
 
 const special = ["channel_id", "company_id", "order_status", "total_tax", "total_shipping", "total_tax+shipping"];
@@ -146,50 +168,6 @@ function channelLine(matches: readonly Match[]): readonly Line[] {
   const isId = column.profile.integers >= 0.9;
   const spec: Json = isId ? column.name : { from: column.name, ref: { resource: "channels", by: "label" } };
   return [{ kind: "guess", path: "channel_id", spec, columns: [column.name], confidence, why }];
-}
-
-function statusLines(matches: readonly Match[], pins: Pins): readonly Line[] {
-  const path = "order_status";
-  const match = matches.find((found) => found.path === path);
-  const shipped = matches.find((found) => found.path === "ship_date");
-  if (match === undefined) {
-    if (shipped === undefined || pins.has(path)) return [];
-    const { column } = shipped;
-    const spec = { expr: `${cell(column)} == "" ? "on_hold" : "shipped"` };
-    return [
-      {
-        kind: "guess",
-        path,
-        spec,
-        columns: [column.name],
-        confidence: "medium",
-        why: `no status column: shipped where "${column.name}" is filled`,
-      },
-    ];
-  }
-  const { column, confidence, why } = match;
-  const { map, unknown } = wordMap(column.profile.words, "statuses");
-  const isPlain = Object.entries(map).every(([word, status]) => word === status);
-  const hasOpen = Object.values(map).includes("on_hold");
-  const known: Guess = {
-    kind: "guess",
-    path,
-    spec: specOf(column.name, isPlain && unknown.length === 0 ? {} : { map }),
-    columns: [column.name],
-    confidence,
-    why: hasOpen ? `${why}; open orders go on hold, which allocates no stock (for new ones write pending there)` : why,
-  };
-  if (unknown.length === 0) return [known];
-  const words = unknown.map((word) => JSON.stringify(word)).join(", ");
-  return [
-    known,
-    {
-      kind: "todo",
-      path,
-      text: `${path}: say in its map which of these ${words} is: ${orderStatuses.join(", ")}`,
-      isRequired: false,
-    },
-  ];
 }
 
 function missingLines(given: readonly Line[], pins: Pins): readonly Line[] {

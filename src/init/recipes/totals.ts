@@ -9,13 +9,13 @@ import type { AmountKind, OrderProof } from "./order-arithmetic.ts";
 
 /**
  * The lines of `total_tax` and `total_shipping`. `key` is the order number of a file with several rows an order; `proof` what
- * the orders' own totals say of these amounts.
+ * the orders' own totals say of these amounts, `taxWhen` of which orders the tax counts.
  */
 export function totalLines(
   matches: readonly Match[],
   key: Column | undefined,
   hasTotalsPerLine: boolean,
-  proof?: OrderProof,
+  { proof, taxWhen }: { readonly proof?: OrderProof; readonly taxWhen?: string } = {},
 ): readonly Line[] {
   return ["total_tax", "total_shipping"].flatMap((path) => {
     const kind = path === "total_tax" ? proof?.tax : proof?.shipping;
@@ -24,7 +24,8 @@ export function totalLines(
     );
     const [first] = parts;
     if (first === undefined) return [];
-    if (kind !== undefined && parts.length === 1) return provedLines({ ...first, path }, kind);
+    if (kind === "either" && taxWhen === undefined) return [];
+    if (kind !== undefined && parts.length === 1) return provedLines({ ...first, path }, kind, taxWhen);
     const isPerLine = key !== undefined && (hasTotalsPerLine || parts.some(({ column }) => variesWithin(column, key)));
     if (parts.length === 1 && !isPerLine) return linesOf({ ...first, path }, "sales_orders");
     return [
@@ -41,9 +42,13 @@ export function totalLines(
 }
 
 /** What the orders' own totals prove; what the prices have already is left out. */
-function provedLines(match: Match, kind: AmountKind): readonly Line[] {
+function provedLines(match: Match, kind: AmountKind, taxWhen: string | undefined): readonly Line[] {
   const { path, column } = match;
   if (kind === "within") return [];
+  if (kind === "either" && taxWhen !== undefined) {
+    const why = "only of the orders whose total does not have it in its prices";
+    return linesOf({ ...match, confidence: "high", why }, "sales_orders", { when: taxWhen });
+  }
   if (kind === "once") return linesOf(match, "sales_orders");
   return [
     {

@@ -9,6 +9,7 @@ import { countText } from "../../model/text/count-text.ts";
 import { type InvariantQueries, ledgerInvariants, runInvariants } from "./invariants.ts";
 import { decode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
+import { payloadText } from "./storage/kept-texts.ts";
 
 /** The audit of a ledger. */
 export function openAudit(connection: Connection): AuditView {
@@ -20,12 +21,12 @@ export function openAudit(connection: Connection): AuditView {
     accepted: (run) => accepted(connection, run),
     async content(entryId) {
       const found = connection.read(() =>
-        connection.one<{ payload: string; clears: string | null }>(
-          "select payload, clears from payloads where entry = ?",
+        connection.one<{ payload: string | null; clears: string | null }>(
+          `select ${payloadText} payload, p.clears from entries e left join payloads p on p.entry = e.id where e.id = ?`,
           entryId,
         ),
       );
-      if (found === undefined) return undefined;
+      if (found === undefined || found.payload === null) return undefined;
       return { payload: decode<JsonObject>(found.payload), clears: found.clears === null ? {} : decode(found.clears) };
     },
   };

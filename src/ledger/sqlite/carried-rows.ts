@@ -5,6 +5,7 @@ import type { CarriedFrom, CarriedRow, OpenFailures } from "../../model/ledger/o
 import { tellStories } from "./open-failures.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
+import { rowText } from "./storage/kept-texts.ts";
 import { rowRef, rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `OpenFailures` that later passes ask. */
@@ -91,7 +92,7 @@ async function* carriedRows(
   for (let after = 0; ; ) {
     const page = connection.read(() =>
       connection.all<{ number: number; line: number; row: number; raw: string }>(
-        `select c.number, c.line, c.row, r.raw from carried_rows c join rows r on r.id = c.row
+        `select c.number, c.line, c.row, ${rowText("r")} raw from carried_rows c join rows r on r.id = c.row
           where c.home = ? and c.root = ? and c.number > ? order by c.number limit ${pageRows}`,
         home.id,
         root,

@@ -9,6 +9,7 @@ import { resourcesWithKeys } from "./resources-with-keys.ts";
 import { decode, decodeProblems } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
+import { payloadText, rowText } from "./storage/kept-texts.ts";
 import { rowId, rowRange } from "./storage/row-id.ts";
 import { type RowColumns, selectRow, storedRow } from "./storage/stored-row.ts";
 
@@ -55,7 +56,7 @@ export function openEntryHistory(connection: Connection): EntryHistory {
         fileIds
           .flatMap((fileId) =>
             connection.all<RowColumns>(
-              `${selectRow} where r.id >= ? and r.id < ? and instr(r.raw, ?) > 0 order by r.id limit ?`,
+              `${selectRow} where r.id >= ? and r.id < ? and instr(${rowText("r")}, ?) > 0 order by r.id limit ?`,
               ...rowRange(fileId),
               part,
               limit,
@@ -174,7 +175,7 @@ function rowAtLine(connection: Connection, fileId: number, line: number): Histor
 
 function historyRow(connection: Connection, id: number): HistoryRow | undefined {
   const columns = connection.one<HistoryColumns>(
-    `select r.id, r.line, r.raw, r.fault, null group_key, null cells, r.outcome, r.problems from rows r where r.id = ?`,
+    `select r.id, r.line, ${rowText("r")} raw, r.fault, null group_key, null cells, r.outcome, r.problems from rows r where r.id = ?`,
     id,
   );
   if (columns === undefined) return undefined;
@@ -188,11 +189,11 @@ function historyRow(connection: Connection, id: number): HistoryRow | undefined 
 }
 
 function payload(connection: Connection, entryId: number): HistoryPayload | undefined {
-  const columns = connection.one<{ payload: string; clears: string | null }>(
-    "select payload, clears from payloads where entry = ?",
+  const columns = connection.one<{ payload: string | null; clears: string | null }>(
+    `select ${payloadText} payload, p.clears from entries e left join payloads p on p.entry = e.id where e.id = ?`,
     entryId,
   );
-  return columns === undefined
+  return columns === undefined || columns.payload === null
     ? undefined
     : {
         payload: decode<HistoryPayload["payload"]>(columns.payload),

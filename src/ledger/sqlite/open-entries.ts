@@ -4,6 +4,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { ResourceName } from "../../model/resource.ts";
 import { decode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
+import { payloadText } from "./storage/kept-texts.ts";
 
 /** The part of `Queue` that looks into the payloads of what is open. */
 export function openOpenEntries(connection: Connection): Pick<Queue, "openBy" | "openBefore" | "creationNeeds"> {
@@ -11,9 +12,9 @@ export function openOpenEntries(connection: Connection): Pick<Queue, "openBy" | 
     async openBy(run, phase, { target, says, day, before }) {
       const counts = connection.read(() =>
         connection.all<{ key: string | null; value: string | null; says: string; entries: number; earlier: number }>(
-          `select k.key, cast(json_extract(p.payload, ?) as text) value, coalesce(json_extract(p.payload, ?), '') says,
-              count(*) entries, coalesce(sum(json_extract(p.payload, ?) < ?), 0) earlier
-             from entries e join payloads p on p.entry = e.id
+          `select k.key, cast(json_extract(${payloadText}, ?) as text) value, coalesce(json_extract(${payloadText}, ?), '') says,
+              count(*) entries, coalesce(sum(json_extract(${payloadText}, ?) < ?), 0) earlier
+             from entries e left join payloads p on p.entry = e.id
              left join entry_references r on r.entry = e.id and r.path = ? and r.fill = 1
              left join keys k on k.id = r.key
             where e.run = ? and e.phase = ? and e.outcome is null
@@ -36,9 +37,9 @@ export function openOpenEntries(connection: Connection): Pick<Queue, "openBy" | 
     async openBefore(run, phase, { says, day, before, among }, limit) {
       const keys = connection.read(() =>
         connection.all<{ key: string }>(
-          `select k.key from entries e join payloads p on p.entry = e.id join keys k on k.id = e.key
-            where e.run = ? and e.phase = ? and e.outcome is null and json_extract(p.payload, ?) < ?
-              and json_extract(p.payload, ?) in (select value from json_each(?))
+          `select k.key from entries e left join payloads p on p.entry = e.id join keys k on k.id = e.key
+            where e.run = ? and e.phase = ? and e.outcome is null and json_extract(${payloadText}, ?) < ?
+              and json_extract(${payloadText}, ?) in (select value from json_each(?))
             order by e.position limit ?`,
           run,
           phase,

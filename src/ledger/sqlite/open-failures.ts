@@ -13,6 +13,7 @@ import { rowName } from "../../model/ledger/open-failures.ts";
 import { type RunColumns, runOf, selectRun } from "./runs.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
+import { rowText } from "./storage/kept-texts.ts";
 import { rowId, rowRef, rowsPerFile } from "./storage/row-id.ts";
 import { failedOutcomes } from "./storage/schema.ts";
 
@@ -41,7 +42,7 @@ export function openOpenFailures(
     async rawOf(rows) {
       const found = connection.read(() =>
         connection.all<{ id: number; raw: string }>(
-          "select id, raw from rows where id in (select value from json_each(?))",
+          `select id, ${rowText("rows")} raw from rows where id in (select value from json_each(?))`,
           JSON.stringify(rows.map(rowId)),
         ),
       );
@@ -244,9 +245,9 @@ const giveUpAbsent = `with
     select h.home from here h join files f on f.info ->> '$.retryOf' = h.home
       cross join rows p on p.id >= f.id * ${rowsPerFile} and p.id < (f.id + 1) * ${rowsPerFile}
       left join rows was on was.id = p.source
-     where p.fault is not null and ${breaksIn("p.raw")} > ${breaksIn("coalesce(was.raw, '')")}
+     where p.fault is not null and ${breaksIn(rowText("p"))} > ${breaksIn(`coalesce(${rowText("was")}, '')`)}
        and (f.id = h.file or exists (
-         select 1 from rows r where r.id >= h.file * ${rowsPerFile} and r.id < (h.file + 1) * ${rowsPerFile} and r.raw = p.raw)))
+         select 1 from rows r where r.id >= h.file * ${rowsPerFile} and r.id < (h.file + 1) * ${rowsPerFile} and ${rowText("r")} = ${rowText("p")})))
 update rows set mended = -(select run from asked) where id in (
   select s.row from stories s join here h on h.home = s.home left join unnamed n on n.home = s.home
    where s.state = 'open' and s.home not in (select home from swallowing) and s.row not in (select value from json_each((select present from asked)))
@@ -333,7 +334,7 @@ function stateOf(connection: Connection, row: number): OpenRow | undefined {
 function fillTaken(connection: Connection, fileId: number): void {
   connection.run(
     `insert or ignore into taken_texts
-     select ?, r.raw from files f
+     select ?, ${rowText("r")} from files f
        cross join rows r on r.id >= f.id * ${rowsPerFile} and r.id < (f.id + 1) * ${rowsPerFile} and r.source is null
        left join entry_rows er on er.row = r.id left join entries e on e.id = er.entry
       where f.info ->> '$.retryOf' = ? and coalesce(e.outcome, r.outcome, 'pending') <> 'pending'`,

@@ -34,6 +34,7 @@ import { openRows } from "./staging/rows.ts";
 import { openStagedRows, type StagedRows } from "./staging/staged-rows.ts";
 import { Connection, type ConnectionSettings } from "./storage/connection.ts";
 import { addFile, filesById, filesOfRun, updateFile } from "./storage/files.ts";
+import { type KeptTexts, openKeptTexts } from "./storage/kept-texts.ts";
 import { type Keys, openKeys } from "./storage/keys.ts";
 import { checkHeader, createLedgerFile, ledgerPath, prepareLedger } from "./storage/ledger-file.ts";
 import { temporaryTables } from "./storage/schema.ts";
@@ -118,11 +119,12 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
   const keys = openKeys(connection);
   const worklists = openWorklists(connection);
   const staged = openStagedRows(connection);
+  const texts = openKeptTexts(connection);
   return {
     place: connection.place,
     upgraded,
     runs: openRuns(connection, staged),
-    staging: openStaging(connection, keys, staged),
+    staging: openStaging(connection, keys, staged, texts),
     queue: openQueue(connection, keys, worklists),
     account: openAccountMemory(connection),
     results: openResults(connection),
@@ -130,7 +132,7 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
     failures: { ...openOpenFailures(connection), ...openCarriedRows(connection) },
     audit: openAudit(connection),
     plans: openPlans(connection, keys),
-    upkeep: openUpkeep(connection, upgraded),
+    upkeep: openUpkeep(connection, texts, upgraded),
     async flush() {
       connection.flush();
     },
@@ -172,7 +174,7 @@ function openResults(connection: Connection): Results {
 }
 
 /** Staging on a connection. */
-function openStaging(connection: Connection, keys: Keys, staged: StagedRows): Staging {
+function openStaging(connection: Connection, keys: Keys, staged: StagedRows, texts: KeptTexts): Staging {
   return {
     async addFile(file) {
       staged.unsort();
@@ -185,8 +187,8 @@ function openStaging(connection: Connection, keys: Keys, staged: StagedRows): St
       return connection.write(() => settleRepaired(connection, run));
     },
     groups: (fileIds, most) => groups(connection, staged, fileIds, most),
-    ...openRows(connection, staged),
-    ...openNewEntries(connection, keys),
+    ...openRows(connection, staged, texts),
+    ...openNewEntries(connection, keys, texts),
     ...openClashes(connection),
     ...openCurrencies(connection),
     ...openRetryConflicts(connection),

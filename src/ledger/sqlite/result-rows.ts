@@ -10,6 +10,7 @@ import type { Phase, ResourceName } from "../../model/resource.ts";
 import { decode, decodeProblems } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";
+import { rowText } from "./storage/kept-texts.ts";
 import { rowRange, rowRef } from "./storage/row-id.ts";
 import { failedOutcomes } from "./storage/schema.ts";
 import { type RowColumns, storedRow } from "./storage/stored-row.ts";
@@ -38,7 +39,7 @@ const pageRows = 500;
 async function* rows(connection: Connection, run: number): AsyncGenerator<readonly ResultRow[]> {
   for (const file of filesOfRun(connection, run)) {
     if (file.kind === "reference") continue;
-    for (const page of pages<ResultColumns>(connection, file.id, `${selectResult} where true`)) {
+    for (const page of pages<ResultColumns>(connection, file.id, `${selectResult("")} where true`)) {
       const ofEntry = entryProblems(connection);
       yield page.map((columns) => resultRow(columns, ofEntry));
     }
@@ -49,7 +50,7 @@ async function* unmade(
   connection: Connection,
   fileId: number,
 ): AsyncGenerator<readonly (ResultRow & { readonly raw: string })[]> {
-  const query = `${selectResult} where ${rowOutcome} in ${failedOutcomes}`;
+  const query = `${selectResult(`${rowText("r")} raw, `)} where ${rowOutcome} in ${failedOutcomes}`;
   for (const page of pages<ResultColumns & { readonly raw: string }>(connection, fileId, query)) {
     const ofEntry = entryProblems(connection);
     yield page.map((columns) => ({ ...resultRow(columns, ofEntry), raw: columns.raw }));
@@ -57,7 +58,7 @@ async function* unmade(
 }
 
 async function* rowsOf(connection: Connection, fileId: number): AsyncGenerator<readonly StoredRow[]> {
-  const query = `select r.id row_id, r.id, r.line, r.raw, r.fault, null group_key, null cells from rows r where true`;
+  const query = `select r.id row_id, r.id, r.line, ${rowText("r")} raw, r.fault, null group_key, null cells from rows r where true`;
   for (const page of pages<RowColumns & { readonly row_id: number }>(connection, fileId, query))
     yield page.map(storedRow);
 }
@@ -79,7 +80,9 @@ function* pages<Row extends { readonly row_id: number }>(
   }
 }
 
-const selectResult = `select r.id row_id, r.line, r.raw, r.fault, r.problems row_problems, ${rowOutcome} fate,
+const selectResult = (
+  raw: string,
+) => `select r.id row_id, r.line, ${raw}r.fault, r.problems row_problems, ${rowOutcome} fate,
     e.id, e.resource, e.phase, k.key, e.outcome, e.action, e.remote_id, e.attempts, e.http_status,
     e.problems is not null has_problems
   ${fromRowsWithFate} left join keys k on k.id = e.key`;

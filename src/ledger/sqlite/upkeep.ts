@@ -6,15 +6,17 @@
 // of all is never purged.
 import type { Upgrade } from "../../model/ledger/ledger.ts";
 import type { Purged, Upkeep } from "../../model/ledger/upkeep.ts";
+import { decodeList } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
+import type { KeptTexts } from "./storage/kept-texts.ts";
 import { rowRange } from "./storage/row-id.ts";
 import { copyBytes, removeCopies } from "./storage/upgrade.ts";
 
 /** The housekeeping of a ledger, which may have been upgraded when it was opened. */
-export function openUpkeep(connection: Connection, upgraded: Upgrade | undefined): Upkeep {
+export function openUpkeep(connection: Connection, texts: KeptTexts, upgraded: Upgrade | undefined): Upkeep {
   return {
     async dropPayloads() {
-      return dropPayloads(connection);
+      return (await dropPayloads(connection)) + (await dropBlocks(connection, texts));
     },
     async purge(beforeMs, mode) {
       return purge(connection, beforeMs, mode);
@@ -31,14 +33,12 @@ export function openUpkeep(connection: Connection, upgraded: Upgrade | undefined
 
 const perBatch = 2_000;
 
-const isDroppable = `e.outcome in ('accepted', 'unchanged', 'skipped')
-  and exists (select 1 from runs r where r.id = e.run and r.ended_at_ms is not null)`;
+const isDroppable = `coalesce(e.outcome in ('accepted', 'unchanged', 'skipped')
+  and exists (select 1 from runs r where r.id = e.run and r.ended_at_ms is not null), 0)`;
 
 async function dropPayloads(connection: Connection): Promise<number> {
   const isKept = connection.read(() =>
-    connection.one(
-      `select 1 from payloads p left join entries e on e.id = p.entry where not coalesce(${isDroppable}, 0) limit 1`,
-    ),
+    connection.one(`select 1 from payloads p left join entries e on e.id = p.entry where not ${isDroppable} limit 1`),
   );
   if (isKept === undefined) {
     // The whole table goes, which SQLite does without visiting its rows.
@@ -68,6 +68,50 @@ async function dropPayloads(connection: Connection): Promise<number> {
   }
 }
 
+const blocksAtATime = 20;
+
+/** The same for payloads in blocks. */
+async function dropBlocks(connection: Connection, texts: KeptTexts): Promise<number> {
+  const isKept = connection.read(() =>
+    connection.one(
+      `select 1 from payload_blocks b join entries e on e.id >= b.first and e.id < b.first + b.size
+        where not ${isDroppable} limit 1`,
+    ),
+  );
+  if (isKept === undefined) {
+    return connection.write(() => {
+      const gone = connection.one<{ n: number | null }>("select sum(size) n from payload_blocks")?.n ?? 0;
+      connection.run("delete from payload_blocks");
+      return gone;
+    });
+  }
+  let dropped = 0;
+  for (let after = 0; ; ) {
+    const batch = connection.read(() =>
+      connection.all<{ first: number; kept: string }>(
+        `select b.first, (select json_group_array(e.id) from entries e
+            where e.id >= b.first and e.id < b.first + b.size and not ${isDroppable}) kept
+           from payload_blocks b where b.first > ? order by b.first limit ${blocksAtATime}`,
+        after,
+      ),
+    );
+    const last = batch.at(-1);
+    if (last === undefined) return dropped;
+    after = last.first;
+    dropped += connection.write(
+      () =>
+        sum(
+          batch.map(({ first, kept }) => {
+            const entries = new Set(decodeList<number>(kept));
+            return texts.keepPayloads(first, (entry) => entries.has(entry));
+          }),
+        ),
+      batch.length,
+    );
+    await othersFirst();
+  }
+}
+
 interface OldRun {
   readonly id: number;
   readonly runId: string;
@@ -92,11 +136,22 @@ async function purge(connection: Connection, beforeMs: number, mode: "do" | "dry
     }
     // Entries before rows, and the run last: what is interrupted is a run with less in it, and the next purge ends it.
     entries += await removeAll(connection, "delete from entries where id in (select id from entries where run = ?", id);
+    await removeAll(
+      connection,
+      `delete from payload_blocks where first in (select b.first from payload_blocks b
+        where not exists (select 1 from entries e where e.id >= b.first and e.id < b.first + b.size)`,
+    );
     for (const fileId of fileIds) {
       const [from, to] = rowRange(fileId);
       rows += await removeAll(
         connection,
         "delete from rows where id in (select id from rows where id >= ? and id < ?",
+        from,
+        to,
+      );
+      await removeAll(
+        connection,
+        "delete from row_blocks where first in (select first from row_blocks where first >= ? and first < ?",
         from,
         to,
       );

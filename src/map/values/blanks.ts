@@ -13,7 +13,8 @@ export interface Blanks {
 /** Blanks for these words, beside the empty cell. */
 export function compileBlanks(words: readonly string[]): Blanks {
   const blank = new Set(words.map((word) => word.trim()).filter((word) => word !== ""));
-  const isBlank = (text: string) => text === "" || blank.has(text) || text.trim() === "";
+  const hasWords = blank.size > 0;
+  const isBlank = (text: string) => text === "" || (hasWords && blank.has(text)) || isSpace(text);
   if (blank.size === 0) return { isBlank, clean: (cells) => cells };
 
   const cleaned = new WeakMap<Cells, Cells>();
@@ -31,6 +32,12 @@ export function compileBlanks(words: readonly string[]): Blanks {
     return copy;
   };
   return { isBlank, clean };
+}
+
+/** True for text of nothing but spaces. A visible sign of ASCII at its start, which most cells have, says at once that it is not. */
+function isSpace(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return !(code > 0x20 && code < 0x7f) && text.trim() === "";
 }
 
 /** True for a cell that holds objects, at any depth of lists. */

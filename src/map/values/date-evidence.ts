@@ -1,6 +1,6 @@
 // Which date formats the cells of a column prove. Every shape (its separator, its year of two or four digits) is judged by
 // itself; a part above 12 is no month, one above 31 no day. What several orders read differently is never decided here.
-import { type CellSeen, type SeenCells, seenCells } from "./evidence.ts";
+import { type CellPlace, type CellSeen, type SeenCells, seenCells } from "./evidence.ts";
 
 /** What the cells of a column say together. */
 export type DateFinding =
@@ -27,7 +27,7 @@ export interface DateReading {
 
 /** Sees the cells of one column. Memory does not grow with them. */
 export interface DateEvidence {
-  see(text: string, place: Omit<CellSeen, "text">): void;
+  see(text: string, place: CellPlace): void;
   finding(): DateFinding;
 }
 
@@ -37,11 +37,12 @@ export function dateEvidence(): DateEvidence {
   let iso = 0;
   return {
     see(text, place) {
-      const read = readShape(text);
-      if (read === undefined) {
-        if (isoDay.test(text)) iso += 1;
+      if (isoDay.test(text)) {
+        iso += 1;
         return;
       }
+      const read = readShape(text);
+      if (read === undefined) return;
       const known = shapes.get(read.shape) ?? newShape(read.candidates);
       shapes.set(read.shape, known);
       known.see(read, { text, ...place });
@@ -137,7 +138,7 @@ function newShape(candidates: readonly Candidate[]): ShapeEvidence {
         if (days[a] === undefined || days[b] === undefined || days[a] === days[b]) return;
         const seen = differing.get(name) ?? seenCells();
         differing.set(name, seen);
-        seen.add(cell);
+        seen.add(cell.text, cell);
       });
     },
     count: () => count,

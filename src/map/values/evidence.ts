@@ -16,14 +16,20 @@ export interface SeenCells {
 
 const keptCells = 3;
 
+/** Where a cell stands. */
+export type CellPlace = Omit<CellSeen, "text">;
+
 /** Collects cells of one kind. Memory does not grow with them. */
-export function seenCells(): { readonly add: (cell: CellSeen) => void; readonly seen: () => SeenCells } {
+export function seenCells(): {
+  readonly add: (text: string, place: CellPlace) => void;
+  readonly seen: () => SeenCells;
+} {
   const first: CellSeen[] = [];
   let count = 0;
   return {
-    add(cell) {
+    add(text, place) {
       count += 1;
-      if (first.length < keptCells && first.every(({ text }) => text !== cell.text)) first.push(cell);
+      if (first.length < keptCells && first.every((cell) => cell.text !== text)) first.push({ text, ...place });
     },
     seen: () => ({ first, count }),
   };

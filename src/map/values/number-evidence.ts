@@ -1,7 +1,7 @@
 // Which decimal sign the cells of a column prove. A cell is looked at as text; whether it is a number that a field takes is
 // decided when it is mapped. Nothing is ever concluded from what is merely likely.
 import type { ColumnStyle } from "../../model/column-style.ts";
-import type { CellSeen, SeenCells } from "./evidence.ts";
+import type { CellPlace, CellSeen, SeenCells } from "./evidence.ts";
 import { seenCells } from "./evidence.ts";
 
 /** What the cells of a column say together. */
@@ -15,7 +15,7 @@ export type NumberFinding =
 /** Sees the cells of one column. Memory does not grow with them. */
 export interface NumberEvidence {
   /** `thousands` is what the mapping says may stand between digits. */
-  see(text: string, place: Omit<CellSeen, "text">, thousands?: string): void;
+  see(text: string, place: CellPlace, thousands?: string): void;
   finding(): NumberFinding;
 }
 
@@ -26,17 +26,20 @@ export function numberEvidence(): NumberEvidence {
   const grouped = new Map<string, CellSeen>();
   return {
     see(text, place, thousands) {
+      const sign = plainSign(text);
+      if (sign === "none") return;
+      if (sign !== undefined) return proofs[sign].add(text, place);
       if (!hasSeparator.test(text)) return;
       const shape = shapeOf(text);
       if (shape === undefined) return;
       const { decimal, between, either } = shape;
       if (between !== undefined && !grouped.has(between)) grouped.set(between, { text, ...place });
-      if (decimal !== undefined) proofs[decimal].add({ text, ...place });
+      if (decimal !== undefined) proofs[decimal].add(text, place);
       if (either === undefined) return;
       // Where something else stands between thousands, this can only be the decimal sign.
-      if (thousands !== undefined) proofs[either].add({ text, ...place });
+      if (thousands !== undefined) proofs[either].add(text, place);
       else {
-        ambiguous.add({ text, ...place });
+        ambiguous.add(text, place);
         if (!grouped.has(either)) grouped.set(either, { text, ...place });
       }
     },
@@ -78,6 +81,26 @@ interface Shape {
   readonly either?: Sign;
 }
 
+/**
+ * The sign between the digits of a text such as `12.50`, which can be nothing but decimal, or "none" for digits alone: so most
+ * numbers are written, and no pattern need be tried on them. Undefined for any other text, whatever it is.
+ */
+function plainSign(text: string): Sign | "none" | undefined {
+  if (text.length > maxLength) return undefined;
+  let at = -1;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= zero && code <= nine) continue;
+    if (at !== -1 || (code !== point && code !== comma)) return undefined;
+    at = index;
+  }
+  if (at === -1) return "none";
+  const decimals = text.length - at - 1;
+  // Three may be a group of thousands.
+  return decimals === 0 || decimals === 3 ? undefined : text.charCodeAt(at) === point ? "." : ",";
+}
+
+const [zero, nine, point, comma] = [0x30, 0x39, 0x2e, 0x2c];
 const hasSeparator = /\d[ \u00a0\u202f'\u2019]\d|[.,]\d/;
 const maxLength = 60;
 const groups = /^[+-]?(\d{1,3})(?:([.,' \u2019\u00a0\u202f])\d{3})(?:\2\d{3})*(?:([.,])\d+)?$/;

@@ -1,6 +1,5 @@
 // Damage of the columns of an input: watched for while the files are looked through, told in words, and under --strict held
 // against the rows that have it.
-import type { DamageWatch } from "../../damage/suspects.ts";
 import { watchColumn } from "../../damage/watch-column.ts";
 import type { UsedColumn } from "../../map/columns/column-roles.ts";
 import type { Damage, DamageKind } from "../../model/damage.ts";
@@ -38,7 +37,11 @@ export function watchDamage(
       if (own.length === 0) return undefined;
       for (const { files } of own) files.add(file);
       return ({ cells, line }) => {
-        for (const { column, watch } of own) seeCell(watch, cells[column.column], { file, line }, isBlank);
+        const place = { file, line };
+        for (const { column, watch } of own) {
+          const cell = cells[column.column];
+          if (typeof cell === "string" && cell !== "" && !isBlank(cell)) watch.see(cell, place);
+        }
       };
     },
     found: () =>
@@ -50,15 +53,6 @@ export function watchDamage(
           .map((damage) => ({ ...damage, column, files, ...(join === undefined ? {} : { join }) }));
       }),
   };
-}
-
-function seeCell(
-  watch: DamageWatch,
-  cell: Row["cells"][string] | undefined,
-  place: { readonly file: string; readonly line: number },
-  isBlank: (text: string) => boolean,
-): void {
-  if (typeof cell === "string" && cell !== "" && !isBlank(cell)) watch.see({ text: cell, ...place });
 }
 
 /** `products.csv: column "SKU": 14 cells (lines 5, 9 …) look like …`, and how to accept it where that is right. */

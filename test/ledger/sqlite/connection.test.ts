@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, it } from "vitest";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
-import { beginRun, flat, openEntries, row, stage } from "../build.ts";
+import { beginRun, flat, noise, openEntries, row, stage } from "../build.ts";
 import { sendOne, settleOne } from "../one.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { terms } from "../terms.ts";
@@ -97,7 +97,7 @@ it("after writes were lost nothing is written any more, and no send is recorded"
   const { run, file } = await stage(ledger, "r", ["A"]);
   const entry = (await openEntries(ledger, run)).get("A");
   await ledger.flush();
-  const rows = Array.from({ length: 30 }, (_, index) => row(file, 10 + index, { raw: "x".repeat(30_000) }));
+  const rows = Array.from({ length: 30 }, (_, index) => row(file, 10 + index, { raw: noise(30_000, index) }));
   const fault = { code: "STATE_FULL" };
   await beginRun(ledger, "written but not committed");
   await expect(ledger.staging.addRows(rows)).rejects.toMatchObject(fault);

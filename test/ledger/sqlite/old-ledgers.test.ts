@@ -123,7 +123,7 @@ describe.each(versions)("the ledger of version %i", (version) => {
     expect(sandbox.records("sales_orders", key)).toHaveLength(1);
   });
 
-  it("is whole whenever the upgrade is killed, and is upgraded by the next opening", { timeout: 60_000 }, async () => {
+  it("is whole whenever the upgrade is killed, and is upgraded by the next opening", async () => {
     await using reference = await oldFolder(version, baseUrl);
     await upgraded(reference);
     const wanted = contentOf(reference.ledger);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { openLedger } from "../../../src/ledger/sqlite/open-ledger.ts";
 import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import type { Ledger } from "../../../src/model/ledger/ledger.ts";
-import { accept, beginRun, openEntry, row, stage } from "../build.ts";
+import { accept, beginRun, noise, openEntry, row, stage } from "../build.ts";
 import { sendOne } from "../one.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { terms } from "../terms.ts";
@@ -40,7 +40,7 @@ describe("purging", () => {
     const database = new Database(ledger.place, "read");
     const count = (query: string) => value(database, `select count(*) from ${query}`);
     expect(count(`entries where run in (${first})`)).toBe(0);
-    for (const table of ["files", "rows", "payloads", "entry_rows", "entry_keys"])
+    for (const table of ["files", "rows", "row_blocks", "payload_blocks", "entry_rows", "entry_keys"])
       expect([table, count(table)]).toEqual([table, 1]);
     expect([count("remembered"), count("sends"), count("doubt_lookups")]).toEqual([0, 2, 1]);
     database.close();
@@ -51,7 +51,7 @@ describe("purging", () => {
     await using ledger = await openLedger({ folder: scratch.folder, baseUrl, mode: "write" });
     const { file } = await stage(ledger, "old", ["A"]);
     await ledger.staging.addRows(
-      Array.from({ length: 3_000 }, (_, index) => row(file, index + 2, { raw: "x".repeat(500) })),
+      Array.from({ length: 3_000 }, (_, index) => row(file, index + 2, { raw: noise(500, index) })),
     );
     const { run } = await stage(ledger, "kept", ["B"]);
     await ledger.queue.settleRest(run, undefined);

@@ -98,3 +98,19 @@ it("never finds a style in which a number that was written means another one", (
     }),
   );
 });
+
+it("takes the short way to what the patterns of numbers say", () => {
+  const groups = /^[+-]?\d{1,3}([.,' ])\d{3}(?:\1\d{3})*(?:[.,]\d+)?$/;
+  const plain = /^[+-]?\d*([.,])\d+$/;
+  fc.assert(
+    fc.property(fc.stringMatching(/^[+-]?\d{0,5}[., ']?\d{0,5}[.,]?\d{0,2}$/), (text) => {
+      fc.pre(!groups.test(text));
+      const decimal = plain.exec(text)?.[1];
+      expect(findingOf([text])).toEqual(
+        decimal === undefined
+          ? { kind: "nothing" }
+          : { kind: "found", style: { decimal }, proof: { text, file: "in.csv", line: 2 } },
+      );
+    }),
+  );
+});

@@ -8,7 +8,7 @@ import { dollars, hostileRows, hostileTexts, type MadeReport, makeReport, manyRo
 const failures = 50_000;
 
 // Chromium starts slowly where all cores are busy.
-describe.skipIf(!hasBrowser)("a report in a browser", { timeout: 90_000 }, () => {
+describe.skipIf(!hasBrowser)("a report in a browser", () => {
   let browser: Browser;
   let bigFolder: TemporaryFolder;
   let hostileFolder: TemporaryFolder;

@@ -21,7 +21,7 @@ export const dutch: Language = {
     price: "prijs | verkoopprijs | adviesprijs | prijs excl btw | verkoopprijs excl btw | normale prijs",
     "wholesale price": "groothandelsprijs",
     cost: "inkoopprijs | kostprijs | inkoop",
-    barcode: "ean code | streepjescode | eancode",
+    barcode: "gtin upc ean of isbn | ean code | streepjescode | eancode",
     weight: "gewicht",
     length: "lengte",
     width: "breedte",

@@ -26,7 +26,7 @@ export const french: Language = {
     price: "prix | prix de vente | prix de vente ht | prix ht | prix public | tarif | pv ht | prix unitaire de vente",
     "wholesale price": "prix de gros | prix revendeur",
     cost: "prix d achat | prix de revient | cout | cout d achat | pa ht | prix d achat ht",
-    barcode: "code barre | code barres | code a barres | code ean | ean13",
+    barcode: "gtin upc ean ou isbn | code barre | code barres | code a barres | code ean | ean13",
     weight: "poids | poids net",
     length: "longueur",
     width: "largeur",

@@ -28,7 +28,7 @@ export const german: Language = {
       "preis | verkaufspreis | vk preis | vk | listenpreis | endpreis | normalpreis | vk netto | preis netto | nettopreis | ladenpreis",
     "wholesale price": "handlerpreis | grosshandelspreis | wiederverkaufspreis",
     cost: "ek preis | ek | einkaufspreis | einstandspreis | kosten | ek netto | selbstkosten",
-    barcode: "ean code | strichcode | ean nummer | gtin nummer",
+    barcode: "gtin upc ean oder isbn | ean code | strichcode | ean nummer | gtin nummer",
     weight: "gewicht | artikelgewicht | nettogewicht",
     length: "lange",
     width: "breite",

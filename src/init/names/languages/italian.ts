@@ -24,7 +24,7 @@ export const italian: Language = {
     price: "prezzo | prezzo di vendita | prezzo vendita | listino | prezzo al pubblico | prezzo netto",
     "wholesale price": "prezzo all ingrosso | prezzo ingrosso",
     cost: "costo | prezzo di acquisto | prezzo acquisto | costo unitario | costo di acquisto",
-    barcode: "codice a barre | cod a barre | codice ean | barcode ean",
+    barcode: "gtin upc ean o isbn | codice a barre | cod a barre | codice ean | barcode ean",
     weight: "peso | peso netto",
     length: "lunghezza | profondita",
     width: "larghezza",

@@ -20,7 +20,7 @@ export const polish: Language = {
     price: "cena | cena netto | cena sprzedazy | cena detaliczna | cena regularna | cena sprzedazy netto",
     "wholesale price": "cena hurtowa",
     cost: "cena zakupu | koszt | cena zakupu netto | koszt zakupu",
-    barcode: "kod ean | kod kreskowy | ean",
+    barcode: "gtin upc ean lub isbn | kod ean | kod kreskowy | ean",
     weight: "waga | masa | waga netto",
     length: "dlugosc",
     width: "szerokosc",

@@ -22,7 +22,7 @@ export const portuguese: Language = {
     price: "preco | preco de venda | preco venda | preco de tabela | valor de venda",
     "wholesale price": "preco de atacado | preco atacado",
     cost: "custo | preco de custo | preco custo | preco de compra | valor de custo",
-    barcode: "codigo de barras | cod de barras | gtin ean | ean",
+    barcode: "gtin upc ean ou isbn | codigo de barras | cod de barras | gtin ean | ean",
     weight: "peso | peso liquido",
     length: "comprimento | profundidade",
     width: "largura",

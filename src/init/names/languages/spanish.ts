@@ -25,7 +25,7 @@ export const spanish: Language = {
     price: "precio | precio de venta | precio venta | precio de lista | pvp | precio publico | precio sin iva",
     "wholesale price": "precio mayorista | precio al por mayor",
     cost: "costo | coste | precio de costo | precio de coste | precio de compra | precio compra | costo unitario",
-    barcode: "codigo de barras | codigo barras | ean",
+    barcode: "gtin upc ean o isbn | codigo de barras | codigo barras | ean",
     weight: "peso | peso neto",
     length: "longitud | largo",
     width: "ancho | anchura",

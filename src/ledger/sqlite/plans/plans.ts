@@ -6,6 +6,7 @@ import type { Action, Outcome } from "../../../model/outcome.ts";
 import type { Phase, ResourceName } from "../../../model/resource.ts";
 import { decode, decodeProblems, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
+import { payloadText } from "../storage/kept-texts.ts";
 import type { Keys } from "../storage/keys.ts";
 import { pagesByPosition, type QueuedColumns, queuedEntry, selectQueued } from "../storage/queued-entry.ts";
 import { rowsPerFile } from "../storage/row-id.ts";
@@ -215,7 +216,7 @@ async function* rehearsed(connection: Connection, run: number): AsyncGenerator<r
     const page = connection.read(() =>
       connection.all<RehearsedColumns>(
         `select e.id, e.resource, e.phase, k.key, e.hash, e.outcome, e.action, e.remote_id, e.problems,
-            p.payload, p.clears, f.file, r.line, s.row seen
+            ${payloadText} payload, p.clears, f.file, r.line, s.row seen
            from entries e left join keys k on k.id = e.key left join payloads p on p.entry = e.id
            left join rows r on r.id = e.position left join files f on f.id = e.position / ${rowsPerFile}
            left join seen_rows s on s.key = e.key and s.remote_id = e.remote_id

@@ -7,6 +7,7 @@ import type { RowRef } from "../../../model/row.ts";
 import { decodeProblems, encode, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { insertRows } from "../storage/insert-rows.ts";
+import type { KeptTexts } from "../storage/kept-texts.ts";
 import type { Keys } from "../storage/keys.ts";
 import { rowId } from "../storage/row-id.ts";
 
@@ -14,8 +15,9 @@ import { rowId } from "../storage/row-id.ts";
 export function openNewEntries(
   connection: Connection,
   keys: Keys,
+  texts: KeptTexts,
 ): Pick<Staging, "addEntries" | "extendEntry" | "addProblems" | "counts" | "collapseIdentical"> {
-  const insert = openInserts(connection, keys);
+  const insert = openInserts(connection, keys, texts);
   return {
     async addEntries(run, entries) {
       const weight = entries.reduce((sum, { rows, references }) => sum + 4 + rows.length + references.length, 0);
@@ -73,7 +75,7 @@ function claimRows(connection: Connection, entryId: number, rows: readonly RowRe
 }
 
 /** Puts batches of entries into their tables. */
-function openInserts(connection: Connection, keys: Keys) {
+function openInserts(connection: Connection, keys: Keys, texts: KeptTexts) {
   const entryColumns = `id, run, resource, phase, position, key, hash, rows_hash, outcome, ready, problems, agreement, currency,
     currency_scope`;
   const insertEntries = insertRows(connection, `into entries (${entryColumns})`, 14);
@@ -83,7 +85,8 @@ function openInserts(connection: Connection, keys: Keys) {
   const insertReferences = insertRows(connection, "into entry_references (entry, ordinal, path, key, fill)", 5);
 
   return (run: number, entries: readonly NewEntry[]): readonly number[] => {
-    const last = connection.one<{ id: number | null }>("select max(id) id from entries")?.id ?? 0;
+    const newest = connection.one<{ id: number | null }>("select max(id) id from entries")?.id ?? 0;
+    const last = Math.max(newest, texts.lastEntry());
     // What an earlier run left in doubt is resolved first, planned or not.
     const mayBeInDoubt = connection.one("select 1 from sends where open = 1 limit 1") !== undefined;
     const ids = entries.map((_, at) => last + 1 + at);
@@ -113,13 +116,16 @@ function openInserts(connection: Connection, keys: Keys) {
         ];
       }),
     );
+    const payloads = of(({ payload }, id) => ({ id, text: JSON.stringify(payload) }));
+    const inBlocks = isInOrder(entries);
+    if (inBlocks) texts.addPayloads(payloads);
     insertPayloads(
-      of(({ payload, clears, creationProblems }, id) => [
+      of(({ clears, creationProblems }, id) => [
         id,
-        JSON.stringify(payload),
+        inBlocks ? "" : (payloads[id - last - 1]?.text ?? ""),
         Object.keys(clears).length === 0 ? null : encode(clears),
         encodeList(creationProblems),
-      ]),
+      ]).filter(([, ...values]) => values.some((value) => value !== null && value !== "")),
     );
     insertRowsOf(of(({ rows }, id) => rows.map((row) => [rowId(row), id])).flat());
     insertKeys(
@@ -140,6 +146,14 @@ function openInserts(connection: Connection, keys: Keys) {
     );
     return ids;
   };
+}
+
+// They are sent in the order of their positions: of others a block would be unpacked for each.
+function isInOrder(entries: readonly NewEntry[]): boolean {
+  return entries.every(({ position }, at) => {
+    const before = entries[at - 1]?.position;
+    return before === undefined || rowId(before) <= rowId(position);
+  });
 }
 
 function isInDoubt(connection: Connection, key: number | null): boolean {

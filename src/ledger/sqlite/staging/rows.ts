@@ -1,12 +1,13 @@
 // Rows of files: adding them, giving those without an entry their outcome, reading them back one by one or by entry.
 // Not here: scattered groups (groups.ts), rows as results (result-rows.ts).
-import type { StoredRow } from "../../../model/ledger/rows.ts";
+import type { NewRow, StoredRow } from "../../../model/ledger/rows.ts";
 import type { Staging } from "../../../model/ledger/staging.ts";
 import type { RowRef } from "../../../model/row.ts";
 import { encode, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { filesById } from "../storage/files.ts";
 import { insertRows } from "../storage/insert-rows.ts";
+import type { KeptTexts } from "../storage/kept-texts.ts";
 import { rowId, rowRange, rowRef } from "../storage/row-id.ts";
 import { type RowColumns, selectRow, storedRow } from "../storage/stored-row.ts";
 import type { StagedRows } from "./staged-rows.ts";
@@ -15,6 +16,7 @@ import type { StagedRows } from "./staged-rows.ts";
 export function openRows(
   connection: Connection,
   staged: StagedRows,
+  texts: KeptTexts,
 ): Pick<
   Staging,
   "addRows" | "sameRows" | "rowsWithKey" | "claimRows" | "unclaimed" | "settleRows" | "rowsOfEntry" | "finish"
@@ -27,7 +29,7 @@ export function openRows(
           rows.map((row) => [
             rowId(row.ref),
             row.line,
-            row.raw,
+            isReadByKey(row) ? row.raw : "",
             encode(row.fault),
             row.outcome ?? null,
             encodeList(row.problems),
@@ -35,7 +37,8 @@ export function openRows(
             row.source === undefined ? null : rowId(row.source),
           ]),
         );
-        for (const row of rows) if (row.groupKey !== undefined || row.cells !== undefined) staged.add(row);
+        texts.addRows(rows.filter((row) => !isReadByKey(row)).map(({ ref, raw }) => ({ id: rowId(ref), text: raw })));
+        for (const row of rows) if (isReadByKey(row)) staged.add(row);
       }, rows.length);
     },
     async sameRows(rows) {
@@ -81,6 +84,11 @@ export function openRows(
       connection.flush();
     },
   };
+}
+
+/** Such a row is read again on its own, and its text would be unpacked with all its neighbours'. */
+function isReadByKey({ groupKey, cells }: NewRow): boolean {
+  return groupKey !== undefined || cells !== undefined;
 }
 
 function countOf(connection: Connection, entryId: number): number {

@@ -6,7 +6,7 @@ import { stateError } from "../../../disk/state-error.ts";
 import { Database, type Statement } from "./database.ts";
 import { watchSameFile } from "./same-file.ts";
 
-type Parameter = string | number | null;
+type Parameter = string | number | null | Uint8Array;
 
 interface Waiter {
   readonly committed: () => void;
@@ -75,6 +75,11 @@ export class Connection {
   /** Statements without parameters, as a script. Only inside `write`. */
   script(sql: string): void {
     this.#database.exec(sql);
+  }
+
+  /** Lets the statements of this connection call a function of an id and a text, which may read. */
+  define(name: string, work: (id: number, text: string | null) => string | null): void {
+    this.#database.define(name, work);
   }
 
   /** Runs reads; a damaged file comes out as a fault of the run. */

@@ -53,6 +53,14 @@ export class Database implements Disposable {
     named(() => this.#database.exec(sql));
   }
 
+  /** Lets statements call a function of an id and a text. It may read this database, and nothing that it throws is hidden. */
+  define(name: string, work: (id: number, text: string | null) => string | null): void {
+    this.#database.function(name, (id, text) => {
+      const found = work(id as number, typeof text === "string" ? readText(text) : null);
+      return found === null ? null : keptText(found);
+    });
+  }
+
   /** Afterwards nothing of this database is locked, and all that was committed is in its file unless others have it open. */
   close(): void {
     if (!this.#database.isOpen) return;

@@ -9,6 +9,8 @@ export interface DriverDatabase {
   readonly isTransaction: boolean;
   prepare(sql: string): DriverStatement;
   exec(sql: string): void;
+  /** Lets statements of this connection call a function by this name, with as many arguments as it has parameters. */
+  function(name: string, work: (...values: DriverValue[]) => DriverValue): void;
   close(): void;
 }
 
@@ -23,7 +25,7 @@ export interface DriverStatement {
 }
 
 /** What can be bound to a statement's parameter. */
-export type DriverValue = string | number | null;
+export type DriverValue = string | number | null | Uint8Array;
 
 /** A way to SQLite. */
 export interface Driver {

@@ -3,6 +3,7 @@ import type { OpenSend, Plan, QueuedEntry, SendTerms } from "../../../model/ledg
 import type { Phase, ResourceName } from "../../../model/resource.ts";
 import { decode, decodeProblems } from "./codec.ts";
 import type { Connection } from "./connection.ts";
+import { payloadText } from "./kept-texts.ts";
 
 const sendColumns = `s.id send_id, s.sent_at_ms, s.server_at_ms, s.timeout_ms, s.read_lag_ms, s.second_send_ms, s.result,
     s.plan send_plan, s.plan_remote_id send_remote_id, s.hash send_hash, s.absences`;
@@ -11,12 +12,12 @@ const sendColumns = `s.id send_id, s.sent_at_ms, s.server_at_ms, s.timeout_ms, s
 export function selectQueued(
   more: { readonly columns: string; readonly join: string } = { columns: "", join: "" },
 ): string {
-  return `select ${more.columns} e.id, e.position, e.resource, k.key, p.payload, p.clears, p.creation_problems, e.hash,
+  return `select ${more.columns} e.id, e.position, e.resource, k.key, ${payloadText} payload, p.clears, p.creation_problems, e.hash,
     e.plan, e.plan_remote_id, e.attempts,
     ${sendColumns}
   from entries e
   join keys k on k.id = e.key
-  join payloads p on p.entry = e.id
+  left join payloads p on p.entry = e.id
   left join sends s on s.key = e.key and s.open = 1
   ${more.join}`;
 }

@@ -291,6 +291,11 @@ alter table runs add column plan_id text;
 
 -- What the accepted content says in fields that Luminous may change by itself, as a JSON object; null where that is not known.
 alter table accepted add column said text;
+
+-- Texts of rows and payloads, many in one block (text-blocks.ts). What is in a block has an empty text in its own table, or no
+-- row there.
+create table row_blocks (first integer primary key, size integer not null, texts blob not null) strict;
+create table payload_blocks (first integer primary key, size integer not null, texts blob not null) strict;
 `;
 
 /** Step n leads from version n to version n + 1; a new ledger takes all of them. */

@@ -3,9 +3,10 @@
 import type { StoredRow } from "../../../model/ledger/rows.ts";
 import type { Problem } from "../../../model/problem.ts";
 import { decode, decodeCells } from "./codec.ts";
+import { rowText } from "./kept-texts.ts";
 import { rowRef } from "./row-id.ts";
 
-const columns = "r.id, r.line, r.raw, r.fault, s.group_key, s.cells";
+const columns = `r.id, r.line, ${rowText("r")} raw, r.fault, s.group_key, s.cells`;
 
 /** Starts a query over rows (`r`) with what was staged of them (`s`), if anything was. */
 export const selectRow = `select ${columns}
