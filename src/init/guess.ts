@@ -32,16 +32,39 @@ export interface Decisions {
  * gets a mapping of questions.
  */
 export function guess(samples: readonly Sample[], readsDate: ReadsDate, decisions: Decisions = {}): Proposal {
-  const tables = samples.map(measured).map(({ table, summaries }) => {
-    const said = decisions.roles?.get(table.sample.name);
-    return { table, summaries, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) };
-  });
+  const steps = guessing(samples, readsDate, decisions);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in small steps, for those who have other things to do between them. */
+export function* guessing(
+  samples: readonly Sample[],
+  readsDate: ReadsDate,
+  decisions: Decisions = {},
+): Generator<void, Proposal> {
+  const tables: Known[] = [];
+  for (const sample of samples) {
+    const { table, summaries } = measured(sample);
+    yield;
+    for (const column of [...table.columns, ...table.lists.flatMap(({ columns }) => columns)]) {
+      void column.profile;
+      yield;
+    }
+    const said = decisions.roles?.get(sample.name);
+    tables.push({ table, summaries, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) });
+    yield;
+  }
   const links = linksOf(tables.map(({ table, role }) => [table, role]));
-  const told = tables.map((known) => {
-    const pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
+  const told: (Known & { readonly pins: Pins; readonly mapping: ProposedMapping | undefined })[] = [];
+  for (const known of tables) {
+    const pins: Pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
     const isJoined = links.some(({ their }) => their === known.table);
-    return { ...known, pins, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) };
-  });
+    told.push({ ...known, pins, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) });
+    yield;
+  }
   const joined = new Set(told.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
   const kinds = told.map(({ table, mapping }) => {
     const { name, shown } = table.sample;
@@ -75,13 +98,14 @@ export function guess(samples: readonly Sample[], readsDate: ReadsDate, decision
   };
 }
 
-interface Measured {
+/** A sample as columns, and the rows that were left out of it. */
+export interface Measured {
   readonly table: Table;
   readonly summaries: SummaryRows | undefined;
 }
 
-/** What a sample's cells look like; the same sample is looked at once, however often it is guessed about. */
-function measured(sample: Sample): Measured {
+/** What a sample's cells look like, without rows that sum up others; the same sample is looked at once, however often it is guessed about. */
+export function measured(sample: Sample): Measured {
   const known = measuredSamples.get(sample);
   if (known !== undefined) return known;
   const { sample: rows, summaries } = withoutSummaries(sample);

@@ -86,8 +86,20 @@ function columnsOf(columns: ReadonlyMap<string, readonly string[]>, blankWords: 
     const heading = headings[at] ?? headingOf(name);
     const unitColumn = heading.unit === undefined ? unitsOf(heading) : undefined;
     const beside = unitColumn === undefined ? {} : { unitColumn };
-    return { name, heading, ...beside, cells, profile: profileOf(cells) };
+    return withProfile({ name, heading, ...beside, cells });
   });
+}
+
+/** The figures of a column are made when they are first asked for: those of a wide file take a while. */
+function withProfile(column: Omit<Column, "profile">): Column {
+  let profile: ColumnProfile | undefined;
+  return {
+    ...column,
+    get profile() {
+      profile ??= profileOf(column.cells);
+      return profile;
+    },
+  };
 }
 
 /** Finds the column that names the unit of a weight or a length. */
