@@ -128,14 +128,18 @@ export type { Cell, Cells, FileInfo, Format, RenamedHeading, Row, SourceSettings
 // A job out of exports.
 
 export type { Pins } from "./init/columns/match.ts";
+export type { Plausibility } from "./init/columns/plausibility.ts";
 export type { Sample } from "./init/columns/table.ts";
 export type { Decisions } from "./init/guess.ts";
 export {
+  type ColumnChoice,
   type Export,
+  fieldColumns,
   type Guess,
   type Proposal as Plan,
-  proposeImport as planImport,
+  planImport,
   readExports,
+  type Stoppable,
   type WriteOptions,
   type WrittenFile,
   writeImport,

@@ -16,6 +16,7 @@ import { orderMapping } from "./recipes/order-mapping.ts";
 import { productMapping, type Recipe } from "./recipes/product-mapping.ts";
 import { complete } from "./required-fields.ts";
 import { isNoSummary, type SummaryRows, withoutSummaries } from "./summary-rows.ts";
+import { asUnsure, unsureKind, worthMapping } from "./unsure-kind.ts";
 
 /** What a person said, by input name; what is not here is guessed. */
 export interface Decisions {
@@ -26,22 +27,63 @@ export interface Decisions {
   readonly channel?: string;
 }
 
-/** The proposal for these files. A file whose columns mean nothing gets no mapping: nothing is invented. */
+/**
+ * The proposal for these files. What none of them tells stands in it as a question: where nothing is recognised at all, each table
+ * gets a mapping of questions.
+ */
 export function guess(samples: readonly Sample[], readsDate: ReadsDate, decisions: Decisions = {}): Proposal {
-  const tables = samples.map(withoutSummaries).map(({ sample, summaries }) => {
-    const table = tableOf(sample);
+  const steps = guessing(samples, readsDate, decisions);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in small steps, for those who have other things to do between them. */
+export function* guessing(
+  samples: readonly Sample[],
+  readsDate: ReadsDate,
+  decisions: Decisions = {},
+): Generator<void, Proposal> {
+  const tables: Known[] = [];
+  for (const sample of samples) {
+    const { table, summaries } = measured(sample);
+    yield;
+    for (const column of [...table.columns, ...table.lists.flatMap(({ columns }) => columns)]) {
+      void column.profile;
+      yield;
+    }
     const said = decisions.roles?.get(sample.name);
-    return { table, summaries, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) };
-  });
+    tables.push({ table, summaries, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) });
+    yield;
+  }
   const links = linksOf(tables.map(({ table, role }) => [table, role]));
-  const proposed = tables.map((known) => {
-    const pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
+  const told: (Known & { readonly pins: Pins; readonly mapping: ProposedMapping | undefined })[] = [];
+  for (const known of tables) {
+    const pins: Pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
     const isJoined = links.some(({ their }) => their === known.table);
-    return { ...known, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) };
+    told.push({ ...known, pins, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) });
+    yield;
+  }
+  const joined = new Set(told.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
+  const kinds = told.map(({ table, mapping }) => {
+    const { name, shown } = table.sample;
+    const isOpen = mapping === undefined && !joined.has(shown) && decisions.roles?.has(name) !== true;
+    return isOpen ? unsureKind(table) : undefined;
+  });
+  const isAlone = told.every(({ mapping }) => mapping === undefined);
+  const worth = worthMapping(
+    kinds.filter((kind) => kind !== undefined),
+    isAlone,
+  );
+  const proposed = told.map((known, at) => {
+    const kind = kinds[at];
+    if (kind === undefined || !worth.includes(kind)) return known;
+    const mapping = mappingOf({ ...known, ...kind }, [], known.pins, readsDate);
+    return { ...known, mapping: mapping === undefined ? undefined : asUnsure(mapping, kind) };
   });
   const mappings = proposed.flatMap(({ mapping }) => mapping ?? []);
   const { channel } = decisions;
-  const joined = new Set(proposed.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
   return {
     files: tables.map(({ table, role, why }) => {
       const isReference = role === "unknown" && joined.has(table.sample.shown);
@@ -56,9 +98,25 @@ export function guess(samples: readonly Sample[], readsDate: ReadsDate, decision
   };
 }
 
-interface Known {
+/** A sample as columns, and the rows that were left out of it. */
+export interface Measured {
   readonly table: Table;
   readonly summaries: SummaryRows | undefined;
+}
+
+/** What a sample's cells look like, without rows that sum up others; the same sample is looked at once, however often it is guessed about. */
+export function measured(sample: Sample): Measured {
+  const known = measuredSamples.get(sample);
+  if (known !== undefined) return known;
+  const { sample: rows, summaries } = withoutSummaries(sample);
+  const made = { table: tableOf(rows), summaries };
+  measuredSamples.set(sample, made);
+  return made;
+}
+
+const measuredSamples = new WeakMap<Sample, Measured>();
+
+interface Known extends Measured {
   readonly role: Role;
   readonly why: string;
 }
@@ -94,7 +152,7 @@ function proposalOf(
   pins: Pins,
   readsDate: ReadsDate,
 ): ProposedMapping {
-  const { measured, ...parts } = recipe;
+  const { measured: counted, ...parts } = recipe;
   const isLeftOut = ({ path }: Line) => pins.has(path) && pins.get(path) === undefined;
   const given = parts.lines.filter((line) => line.kind === "todo" || !isLeftOut(line));
   const lines = complete(resource, parts.group === undefined ? withMergedCells(given, table.columns) : given);
@@ -117,7 +175,7 @@ function proposalOf(
         ? line.columns
         : [],
     );
-    return measured.filter(
+    return counted.filter(
       ({ name, profile }) => profile.filled > 0 && paths.some((path) => path === name || path.endsWith(`.${name}`)),
     );
   };

@@ -3,24 +3,26 @@
 import { existsSync, lstatSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { setImmediate as othersFirst } from "node:timers/promises";
 import { glob } from "tinyglobby";
 import { isForeignLink } from "../disk/private-files.ts";
 import { parseDate } from "../map/values/dates.ts";
 import { ImportError } from "../model/error.ts";
 import { packageFolder } from "../model/package.ts";
 import { withoutTokens } from "../model/text/mask.ts";
-import { findHeaderLine } from "../read/find-header-line.ts";
 import { findRecords } from "../read/find-records.ts";
+import { findHeaderLine } from "../read/header-line.ts";
 import { openInput } from "../read/open.ts";
 import { isStreamFile } from "../read/stream-file.ts";
 import type { Sample } from "./columns/table.ts";
-import { type Decisions, guess } from "./guess.ts";
+import { type Decisions, guess, guessing } from "./guess.ts";
 import type { Proposal } from "./proposal/proposal.ts";
 import { writeJob } from "./proposal/write-job.ts";
 import { writeMapping } from "./proposal/write-mapping.ts";
 import { madeFor, readShippedMappings } from "./shipped-mappings.ts";
 import { refuseWrongFile } from "./wrong-files.ts";
 
+export { type ColumnChoice, fieldColumns } from "./field-columns.ts";
 export type { Decisions } from "./guess.ts";
 export { allLines, type Guess, type Proposal, type ProposedMapping, type Role } from "./proposal/proposal.ts";
 
@@ -42,32 +44,80 @@ export interface WriteOptions {
 /** How many rows of a file are looked at. */
 export const sampleRows = 2000;
 
-/** Opens files (globs are fine) and reads their first rows. Throws `ImportError` for what is no export, or not there. */
-export async function readExports(patterns: readonly string[], cwd: string): Promise<readonly Export[]> {
+/**
+ * Opens files (globs are fine) and reads their first rows. Throws `ImportError` for what is no export, or not there, and `STOPPED`
+ * when the signal ends it.
+ */
+export async function readExports(
+  patterns: readonly string[],
+  cwd: string,
+  { signal }: Stoppable = {},
+): Promise<readonly Export[]> {
   const paths = await findExports(patterns, cwd);
   const names = inputNames(paths);
   const exports: Export[] = [];
-  for (const [at, path] of paths.entries())
+  for (const [at, path] of paths.entries()) {
+    throwIfStopped(signal);
     exports.push(await readExport(path, shownAs(path, cwd), names[at] ?? "input"));
+  }
   return exports;
 }
 
 /** What the exports are and what their columns mean, as far as that is recognised. */
 export function guessImport(exports: readonly Export[], decisions: Decisions = {}): Proposal {
-  const reads = (cell: string, dates: readonly string[]) => parseDate(cell, { dates }).ok;
-  return guess(exports, reads, decisions);
+  return guess(exports, readsDate, decisions);
 }
 
-/** The same; throws `USAGE` when nothing about any of them is recognised. */
+/** The same; throws `USAGE` when there is nothing to write: no file is a table, or a person left all of them out. */
 export function proposeImport(exports: readonly Export[], decisions: Decisions = {}): Proposal {
-  const proposal = guessImport(exports, decisions);
+  return somethingIn(guessImport(exports, decisions), exports, decisions);
+}
+
+/** Ends it early, with `STOPPED`. */
+export interface Stoppable {
+  readonly signal?: AbortSignal;
+}
+
+/** The same for a program that has other things to do meanwhile: it pauses often, and a signal ends it. */
+export async function planImport(
+  exports: readonly Export[],
+  decisions: Decisions = {},
+  { signal }: Stoppable = {},
+): Promise<Proposal> {
+  const steps = guessing(exports, readsDate, decisions);
+  for (;;) {
+    throwIfStopped(signal);
+    const step = steps.next();
+    if (step.done === true) return somethingIn(step.value, exports, decisions);
+    await othersFirst();
+  }
+}
+
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new ImportError("STOPPED", "stopped while the exports were looked at: nothing was written", {
+    cause: signal.reason,
+  });
+}
+
+function readsDate(cell: string, dates: readonly string[]): boolean {
+  return parseDate(cell, { dates }).ok;
+}
+
+function somethingIn(proposal: Proposal, exports: readonly Export[], decisions: Decisions): Proposal {
   if (proposal.mappings.length > 0) return proposal;
+  const isLeftOut = ({ name }: Export) => decisions.roles?.has(name) === true;
+  if (exports.every(isLeftOut)) {
+    throw new ImportError("USAGE", `nothing is left to import: ${exports.map(({ shown }) => shown).join(", ")}`, {
+      hint: "Nothing was written. Say of one of them at least that it is products, kits, orders or order lines.",
+    });
+  }
   const told = proposal.unrecognised.map(
     ({ shown, columns }) =>
-      `${shown}: nothing is known by its columns ${columns.slice(0, 12).map(columnShown).join(", ")}`,
+      `${shown}: it is no table, with nothing but ${columns.map(columnShown).join(", ")} in its header`,
   );
   throw new ImportError("USAGE", told.join("\n"), {
-    hint: "Nothing was written: a guess would be an invention. docs/mapping.md shows how to write a mapping; mappings/products.yaml and mappings/orders.yaml are a start.",
+    hint: "Nothing was written. A table has a line with the names of its columns, two of them or more, and its rows below.",
   });
 }
 

@@ -99,11 +99,11 @@ describe("init", () => {
     { words: ["init", "*.tsv"], says: 'no file matches "*.tsv"', hint: "Looked in" },
     {
       words: ["init", "foo.csv"],
-      says: "foo.csv: nothing is known by its columns Foo, Bar",
+      says: "foo.csv: it is no table, with nothing but Foo in its header",
       hint: "Nothing was written",
     },
   ])("$words ends with 2 and writes nothing", async ({ words, says, hint }) => {
-    await using folder = await jobFolder({ "foo.csv": "Foo,Bar\n1,2\n" });
+    await using folder = await jobFolder({ "foo.csv": "Foo\n1\n" });
     const { exitCode, stdout, stderr } = await command(words, { cwd: folder.path });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toContain(says);

@@ -99,7 +99,7 @@ it("writes a job that names the schema in the package, and checks it", async () 
     const heading = "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Price";
     writeFileSync("products_export.csv", heading + "\\nlamp,Lamp,,Acme,Light,,true,Title,Default Title,LAMP-1,14.50\\n");
     const exports = await readExports(["products_export.csv"], process.cwd());
-    await writeImport(planImport(exports), exports, { out: "." });
+    await writeImport(await planImport(exports), exports, { out: "." });
     console.log((await check(await loadJob("import.yaml"))).exitCode);
     console.log(readFileSync("import.yaml", "utf8").split("\\n")[0]);`;
   const [exitCode, schema = ""] = (await program(source)).split("\n");

@@ -1,8 +1,10 @@
 // A header that means nothing gives nothing; and whatever a header holds, what is written can be read again.
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { parse } from "yaml";
 import { proposeImport } from "../../src/init/init.ts";
 import { allLines } from "../../src/init/proposal/proposal.ts";
+import { writeJob } from "../../src/init/proposal/write-job.ts";
 import { writeMapping } from "../../src/init/proposal/write-mapping.ts";
 import { loadMapping } from "../../src/map/definition/load-mapping.ts";
 import type { ImportError } from "../../src/model/error.ts";
@@ -19,11 +21,24 @@ describe("nothing is invented", () => {
     { header: "employee id,name,department,salary", row: "17,Ann Lee,Sales,1200.00" },
     { header: "1,2,3", row: "sku,name,price" },
     { header: "latitude,longitude,country", row: "56.1,10.2,DK" },
-  ])("for the columns $header", ({ header, row }) => {
-    const error = errorOf(() => proposeImport([sampleOf("export.csv", `${header}\n${row}\n`)]));
+  ])("for the columns $header, all lines are questions or comments, and so is what the file is", ({ header, row }) => {
+    const { mappings } = proposeImport([sampleOf("export.csv", `${header}\n${row}\n`)]);
+    expect(mappings).toHaveLength(1);
+    expect(mappings.flatMap(allLines).filter((line) => line.kind === "guess" && line.confidence !== "low")).toEqual([]);
+    expect(mappings[0]?.kindTodo).toContain("required: resource:");
+  });
+
+  it.each(["Foo\nx\n", "just a sentence\nand another\n"])("for the text %j, which is no table", (text) => {
+    const error = errorOf(() => proposeImport([sampleOf("export.csv", text)]));
     expect(error.code).toBe("USAGE");
-    expect(error.message).toContain(header.split(",")[0]);
+    expect(error.message).toContain("export.csv: it is no table");
     expect(error.hint).toContain("Nothing was written");
+  });
+
+  it("where a person leaves every file out", () => {
+    const roles = new Map([["products", "unknown" as const]]);
+    const error = errorOf(() => proposeImport([sampleOf("products.csv", "SKU,Name,Price\nA,Cup,4.50\n")], { roles }));
+    expect(error.message).toContain("nothing is left to import: products.csv");
   });
 
   it("a file that means nothing is named beside one that is known, and gets no mapping", () => {
@@ -33,6 +48,31 @@ describe("nothing is invented", () => {
     ]);
     expect(proposal.mappings.map(({ name }) => name)).toEqual(["products"]);
     expect(proposal.unrecognised).toEqual([{ shown: "foo.csv", columns: ["Foo", "Bar"] }]);
+  });
+});
+
+describe("nothing is thrown away", () => {
+  const odd = "Name,Barcode,Sales Price,Cost\nBlue cup,4006381333931,4.50,2.10\n";
+
+  it("of a file without a key: what is recognised is written, and the key is a question", () => {
+    const [mapping] = proposeImport([sampleOf("export.csv", odd)]).mappings;
+    expect(mapping).toMatchObject({ resource: "products", role: "products" });
+    const lines = mapping === undefined ? [] : allLines(mapping);
+    expect(lines.flatMap((line) => (line.kind === "guess" ? [`${line.path}: ${line.confidence}`] : []))).toEqual(
+      expect.arrayContaining(["name: medium", "upc: medium", "retail_price: medium", "unit_cost: medium"]),
+    );
+    expect(lines.flatMap((line) => (line.kind === "todo" && line.isRequired ? [line.path] : []))).toContain("sku");
+  });
+
+  it("beside a file that is known, and the job leaves it out until somebody says what it is", () => {
+    const proposal = proposeImport([
+      sampleOf("products.csv", "SKU,Name,Price\nA,Cup,4.50\n"),
+      sampleOf("odd.csv", odd),
+    ]);
+    const job = writeJob(proposal, { schema: "s.json", account: "x", fileOf: (shown) => shown });
+    expect(proposal.mappings.map(({ name }) => name)).toEqual(["products", "odd"]);
+    expect(parse(job).inputs).toEqual([{ name: "products", file: "products.csv", mapping: "products.yaml" }]);
+    expect(parse(job.replace(/^#(?! )|^#(?= {2})/gm, "")).inputs).toHaveLength(2);
   });
 });
 

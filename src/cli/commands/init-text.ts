@@ -63,6 +63,7 @@ export function initJson({ proposal, job, written, checked }: ToldImport): objec
       role: mapping.role,
       resource: mapping.resource,
       why: mapping.why,
+      is_sure: mapping.kindTodo === undefined,
       joins: Object.fromEntries(mapping.joins.map(({ name, shown }) => [name, shown])),
       fields: guessesOf(mapping).map(({ path, columns, confidence, why }) => ({ path, columns, confidence, why })),
       unused: mapping.unused,
@@ -84,7 +85,8 @@ function mappingText(mapping: Proposal["mappings"][number]): string {
     guessesOf(mapping).filter((guess) => guess.confidence === confidence).length;
   const joined = mapping.joins.map(({ shown }) => shown);
   const parts = [`${of("high")} high`, `${of("medium")} medium`, `${of("low")} low (in comments)`];
-  const what = mapping.role === "lines" ? "orders, a row for each line" : mapping.role;
+  const is = mapping.role === "lines" ? "orders, a row for each line" : mapping.role;
+  const what = mapping.kindTodo === undefined ? is : `${is} perhaps`;
   return `${[mapping.shown, ...joined].join(" + ")}: ${what}, ${counted(guessesOf(mapping).length, "field")}: ${parts.join(", ")}`;
 }
 

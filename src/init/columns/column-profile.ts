@@ -34,30 +34,88 @@ export const maxWords = 60;
 
 /** The profile of a column's cells; blank ones are `""`. */
 export function profileOf(cells: readonly string[]): ColumnProfile {
-  const filled = cells.filter((cell) => cell !== "");
-  const distinct = new Set(filled);
-  const share = (is: (cell: string) => boolean): number =>
-    filled.length === 0 ? 0 : filled.filter(is).length / filled.length;
+  const counts = new Map<string, number>();
+  for (const cell of cells) if (cell !== "") counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  const sums: Record<Trait, number> = { ...noTraits };
+  let filled = 0;
+  for (const [cell, count] of counts) {
+    filled += count;
+    for (const trait of traitsOf(cell)) sums[trait] += count;
+  }
+  const share = (trait: Trait): number => (filled === 0 ? 0 : sums[trait] / filled);
   return {
     rows: cells.length,
-    filled: filled.length,
-    distinct: distinct.size,
-    isUnique: filled.length > 0 && distinct.size === cells.length,
-    numbers: share(isNumber),
-    integers: share((cell) => /^[-+]?\d+$/.test(cell)),
-    fractions: share((cell) => /^(0|1|0?[.,]\d+|[01][.,]0+)$/.test(cell)),
-    dates: share(isDate),
-    emails: share((cell) => /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/.test(cell)),
-    urls: share((cell) => /^https?:\/\/\S/.test(cell)),
-    upcs: share((cell) => isUpc(bare(cell))),
-    flags: share((cell) => flagWords.has(cell.toLowerCase())),
-    html: share((cell) => /<\/?[a-z][^>]*>|&[a-z]+;/i.test(cell)),
-    currency: share((cell) => hasCurrency(cell) && isNumber(cell)),
-    apostrophes: share((cell) => cell.startsWith("'")),
-    words: [...distinct].slice(0, maxWords),
-    separator: separatorOf(filled),
+    filled,
+    distinct: counts.size,
+    isUnique: filled > 0 && counts.size === cells.length,
+    numbers: share("number"),
+    integers: share("integer"),
+    fractions: share("fraction"),
+    dates: share("date"),
+    emails: share("email"),
+    urls: share("url"),
+    upcs: share("upc"),
+    flags: share("flag"),
+    html: share("html"),
+    currency: share("currency"),
+    apostrophes: share("apostrophe"),
+    words: [...counts.keys()].slice(0, maxWords),
+    separator: separatorOf(sums),
   };
 }
+
+const noTraits = {
+  number: 0,
+  integer: 0,
+  fraction: 0,
+  date: 0,
+  email: 0,
+  url: 0,
+  upc: 0,
+  flag: 0,
+  html: 0,
+  currency: 0,
+  apostrophe: 0,
+  ",": 0,
+  ";": 0,
+  "|": 0,
+};
+type Trait = keyof typeof noTraits;
+
+/** What a cell may be. A look at its characters saves most of the patterns: a file has hundreds of thousands of cells. */
+function traitsOf(cell: string): readonly Trait[] {
+  const traits: Trait[] = [];
+  let digits = 0;
+  let letters = 0;
+  let hasAt = false;
+  let hasMarkup = false;
+  for (let at = 0; at < cell.length; at += 1) {
+    const code = cell.charCodeAt(at);
+    if (code >= 48 && code <= 57) digits += 1;
+    else if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90)) letters += 1;
+    else if (code === 64) hasAt = true;
+    else if (code === 60 || code === 38) hasMarkup = true;
+  }
+  for (const sign of separators) if (cell.includes(sign)) traits.push(sign);
+  if (cell.startsWith("'")) traits.push("apostrophe");
+  if (hasMarkup && /<\/?[a-z][^>]*>|&[a-z]+;/i.test(cell)) traits.push("html");
+  if (hasAt && /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/.test(cell)) traits.push("email");
+  if (cell.startsWith("http") && /^https?:\/\/\S/.test(cell)) traits.push("url");
+  if (cell.length <= 5 && flagWords.has(cell.toLowerCase())) traits.push("flag");
+  if (digits === 0) return traits;
+  if (letters === 0) {
+    if (/^[-+]?\d+$/.test(cell)) traits.push("integer");
+    if (/^(0|1|0?[.,]\d+|[01][.,]0+)$/.test(cell)) traits.push("fraction");
+    if (digits >= 8 && isUpc(bare(cell))) traits.push("upc");
+  }
+  if (letters <= 6 && isNumber(cell)) {
+    traits.push("number");
+    if (hasCurrency(cell)) traits.push("currency");
+  } else if (isDate(cell)) traits.push("date");
+  return traits;
+}
+
+const separators = [",", ";", "|"] as const;
 
 /** True for a number in any of the usual styles, a currency sign or a code such as USD allowed. */
 export function isNumber(cell: string): boolean {
@@ -91,11 +149,7 @@ function bare(cell: string): string {
   return cell.replace(/^'/, "");
 }
 
-function separatorOf(cells: readonly string[]): ColumnProfile["separator"] {
-  const counts = ([",", ";", "|"] as const).map((sign) => ({
-    sign,
-    count: cells.filter((cell) => cell.includes(sign)).length,
-  }));
-  const [best] = counts.toSorted((a, b) => b.count - a.count);
-  return best === undefined || best.count === 0 ? undefined : best.sign;
+function separatorOf(sums: Readonly<Record<Trait, number>>): ColumnProfile["separator"] {
+  const [best] = separators.toSorted((one, other) => sums[other] - sums[one]);
+  return best === undefined || sums[best] === 0 ? undefined : best;
 }

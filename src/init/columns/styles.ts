@@ -47,12 +47,13 @@ export function dateStyle(
   const evidence: string[] = [];
   const todos: Todo[] = [];
   for (const { name, profile } of columns) {
-    const fitting = [[], ...dateFormats].filter((dates) => profile.words.every((cell) => reads(cell, dates)));
-    const [best, ...others] = fitting;
+    const fits = (format: readonly string[]) => profile.words.every((cell) => reads(cell, format));
+    const best = [[], ...dateFormats].find(fits);
     if (best === undefined) {
       todos.push(todo(`dates: name the format of "${name}", such as "${profile.words[0] ?? ""}"`));
     } else if (best.length > 0) {
-      const swapped = others.find((dates) => dates[0] === swappedFormat(best[0] ?? ""));
+      const other = swappedFormat(best[0] ?? "");
+      const swapped = other === best[0] ? undefined : dateFormats.find((format) => format[0] === other && fits(format));
       if (swapped !== undefined) {
         if (!profile.words.some((cell) => isSwappable(cell))) continue; // the day is the month: nothing is proven
         todos.push(

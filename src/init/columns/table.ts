@@ -53,8 +53,7 @@ export interface Table {
 /** The columns of a sample. Words such as NULL count as blank once they stand in two cells. */
 export function tableOf(sample: Sample): Table {
   const { columns, lists } = flattened(sample.rows, sample.info.columns);
-  const all = [...columns.values()].flat();
-  const blankWords = nullWords.filter((word) => all.filter((cell) => cell === word).length > 1);
+  const blankWords = nullWordsIn(columns.values());
   return {
     sample,
     columns: columnsOf(columns, blankWords),
@@ -68,16 +67,39 @@ export function tableOf(sample: Sample): Table {
 
 const nullWords = ["NULL", "null", "(null)", "\\N", "N/A", "#N/A", "n/a"];
 
+function nullWordsIn(columns: Iterable<readonly string[]>): readonly string[] {
+  const counts = new Map(nullWords.map((word) => [word, 0]));
+  const longest = Math.max(...nullWords.map((word) => word.length));
+  for (const cells of columns)
+    for (const cell of cells) {
+      const count = cell === "" || cell.length > longest ? undefined : counts.get(cell);
+      if (count !== undefined) counts.set(cell, count + 1);
+    }
+  return nullWords.filter((word) => (counts.get(word) ?? 0) > 1);
+}
+
 function columnsOf(columns: ReadonlyMap<string, readonly string[]>, blankWords: readonly string[]): readonly Column[] {
   const headings = headingsOf([...columns.keys()]);
   const unitsOf = unitColumns([...columns.keys()], headings);
   return [...columns].map(([name, texts], at) => {
-    const cells = texts.map((text) => (blankWords.includes(text) ? "" : text));
+    const cells = blankWords.length === 0 ? texts : texts.map((text) => (blankWords.includes(text) ? "" : text));
     const heading = headings[at] ?? headingOf(name);
     const unitColumn = heading.unit === undefined ? unitsOf(heading) : undefined;
     const beside = unitColumn === undefined ? {} : { unitColumn };
-    return { name, heading, ...beside, cells, profile: profileOf(cells) };
+    return withProfile({ name, heading, ...beside, cells });
   });
+}
+
+/** The figures of a column are made when they are first asked for: those of a wide file take a while. */
+function withProfile(column: Omit<Column, "profile">): Column {
+  let profile: ColumnProfile | undefined;
+  return {
+    ...column,
+    get profile() {
+      profile ??= profileOf(column.cells);
+      return profile;
+    },
+  };
 }
 
 /** Finds the column that names the unit of a weight or a length. */
@@ -98,13 +120,24 @@ interface Flat {
 }
 
 function flattened(rows: readonly Cells[], header: readonly string[] | undefined): Flat {
+  if (header !== undefined) {
+    const cellsOf = (name: string) => rows.map((row) => textOf(row[name]));
+    return { columns: new Map(header.map((name) => [name, cellsOf(name)])), lists: new Map() };
+  }
   const leaves = rows.map((row) => leavesOf(row));
-  const names = header ?? [...new Set(leaves.flatMap(({ texts }) => [...texts.keys()]))];
+  const names = [...new Set(leaves.flatMap(({ texts }) => [...texts.keys()]))];
   const lists = new Map<string, Cells[]>();
   for (const [name, items] of leaves.flatMap(({ lists: found }) => [...found])) {
-    lists.set(name, [...(lists.get(name) ?? []), ...items]);
+    const known = lists.get(name);
+    if (known === undefined) lists.set(name, [...items]);
+    else known.push(...items);
   }
   return { columns: new Map(names.map((name) => [name, leaves.map(({ texts }) => texts.get(name) ?? "")])), lists };
+}
+
+// The cells of a table are texts.
+function textOf(cell: Cell | undefined): string {
+  return typeof cell === "string" ? cell.trim() : "";
 }
 
 function leavesOf(row: Cells): {

@@ -13,8 +13,16 @@ export type NameTable = Readonly<Record<string, FieldNames>>;
 
 /** The names in one of the lists. */
 export function namesIn(list: string | undefined): readonly string[] {
-  return list === undefined ? [] : list.split("|").map((name) => name.trim());
+  if (list === undefined) return [];
+  const known = split.get(list);
+  if (known !== undefined) return known;
+  const names = list.split("|").map((name) => name.trim());
+  split.set(list, names);
+  return names;
 }
+
+// Every column of every export is compared with all of them.
+const split = new Map<string, readonly string[]>();
 
 /** What is known of one kind of export. */
 export interface Platform {

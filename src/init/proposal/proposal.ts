@@ -66,6 +66,8 @@ export interface ProposedMapping {
   /** What is said under `source:`, with the reason. */
   readonly source: readonly { readonly key: string; readonly value: Json; readonly why: string }[];
   readonly sourceTodos: readonly Todo[];
+  /** The question of what the file is at all, where its columns do not tell. */
+  readonly kindTodo?: string;
   /** How other rows of the file are found. */
   readonly index?: { readonly spec: Json; readonly why: string };
   /** Which rows count. */

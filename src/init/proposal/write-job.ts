@@ -1,5 +1,5 @@
 // A proposal as a job file: an input for each mapping, with the files of its joins.
-import type { Proposal } from "./proposal.ts";
+import type { Proposal, ProposedMapping } from "./proposal.ts";
 import { inline, oneLine } from "./yaml-lines.ts";
 
 /** What the job says beside its inputs. */
@@ -14,6 +14,12 @@ export interface JobHead {
 /** The text of a job file. */
 export function writeJob(proposal: Proposal, { schema, account, fileOf }: JobHead): string {
   const { mappings, unrecognised } = proposal;
+  const sure = mappings.filter(({ kindTodo }) => kindTodo === undefined);
+  const unsure = mappings.filter(({ kindTodo }) => kindTodo !== undefined);
+  const laterLines = (mapping: ProposedMapping) => [
+    `# TODO ${oneLine(mapping.shown)}: say in ${mapping.name}.yaml what it is, and take the # off these lines`,
+    ...inputLines(mapping, fileOf).map((line) => `#${line}`),
+  ];
   return [
     `# yaml-language-server: $schema=${schema}`,
     "# Written by luminous-import init. Every key is in docs/job.md; what is in comments is optional.",
@@ -25,20 +31,24 @@ export function writeJob(proposal: Proposal, { schema, account, fileOf }: JobHea
     "#limits: { requests_per_second: 4, concurrency: 4 }",
     "#existing: { products: update, sales_orders: skip }",
     "inputs:",
-    ...mappings.flatMap(({ name, shown, joins }) => [
-      `  - name: ${inline(name)}`,
-      `    file: ${inline(globSafe(fileOf(shown)))}`,
-      ...(joins.length === 0
-        ? []
-        : [`    join: ${inline(Object.fromEntries(joins.map((join) => [join.name, globSafe(fileOf(join.shown))])))}`]),
-      `    mapping: ${inline(`${name}.yaml`)}`,
-    ]),
+    ...sure.flatMap((mapping) => inputLines(mapping, fileOf)),
+    ...(sure.length === 0 ? unsure.flatMap((mapping) => inputLines(mapping, fileOf)) : unsure.flatMap(laterLines)),
     ...unrecognised.map(
       ({ shown, columns }) =>
         `# TODO ${oneLine(shown)} is not in the job: nothing is known by these columns: ${columns.slice(0, 12).map(oneLine).join(", ")}`,
     ),
     "",
   ].join("\n");
+}
+
+function inputLines({ name, shown, joins }: ProposedMapping, fileOf: JobHead["fileOf"]): readonly string[] {
+  const files = joins.map((join) => [join.name, globSafe(fileOf(join.shown))] as const);
+  return [
+    `  - name: ${inline(name)}`,
+    `    file: ${inline(globSafe(fileOf(shown)))}`,
+    ...(files.length === 0 ? [] : [`    join: ${inline(Object.fromEntries(files))}`]),
+    `    mapping: ${inline(`${name}.yaml`)}`,
+  ];
 }
 
 function channelLines({ channel, needsChannel }: Proposal): readonly string[] {

@@ -20,15 +20,16 @@ export function writeMapping(proposal: ProposedMapping, { schema, shipped }: Map
     "# Each line ends with how sure it is. Look at those that are not high, and take the # off a line that you want.",
     ...(todos === 0 ? [] : [`# ${todos === 1 ? "1 line is" : `${todos} lines are`} marked TODO.`]),
     "version: 1",
+    ...(proposal.kindTodo === undefined ? [] : [`# TODO ${oneLine(proposal.kindTodo)}`]),
     `resource: ${proposal.resource}`,
   ];
   return `${head.join("\n")}\n${aligned([...sourceLines(proposal), ...groupLines(proposal), ...joinLines(proposal), ...fieldLines("fields:", proposal.lines, "  "), ...childLines(proposal.children)])}${unusedLine(proposal)}`;
 }
 
 /** How many marked lines the file has. */
-export function countTodos({ lines, children, sourceTodos }: ProposedMapping): number {
-  return [...sourceTodos, ...lines, ...children.flatMap((child) => child.lines)].filter(({ kind }) => kind === "todo")
-    .length;
+export function countTodos({ kindTodo, lines, children, sourceTodos }: ProposedMapping): number {
+  const all = [...sourceTodos, ...lines, ...children.flatMap((child) => child.lines)];
+  return all.filter(({ kind }) => kind === "todo").length + (kindTodo === undefined ? 0 : 1);
 }
 
 function sourceLines({ source, sourceTodos }: ProposedMapping): readonly CommentedLine[] {
