@@ -17,8 +17,14 @@ export interface ItemSource {
   readonly matches: readonly Match[];
   /** The export is one that is known, so its names mean what they mean there. */
   readonly isKnown?: boolean;
+  /** False for rows of the sample that are no lines. */
+  readonly isLine?: (row: number) => boolean;
   /** What the orders' own totals prove a discount to be. */
   readonly discount?: DiscountKind;
+  /** The column of what is left of a line's quantity after changes of the order. */
+  readonly current?: Column;
+  /** A list inside each line with the parts of discounts that are the line's: its amounts. */
+  readonly allocations?: string;
   /** The prices are made of amounts, with a discount on the whole order. */
   readonly hasAmounts?: boolean;
 }
@@ -197,7 +203,7 @@ export function lineAmounts(
   const read = (off: Amounts, reading: (figures: { count: number; each: number; off: number }) => number): Amounts =>
     prices.map((each, row) => {
       const count = quantities[row];
-      return each === undefined || count === undefined
+      return each === undefined || count === undefined || items.isLine?.(row) === false
         ? undefined
         : reading({ count, each, off: Math.abs(off[row] ?? 0) });
     });

@@ -1,9 +1,10 @@
 // The recipe for sales orders: lines nested in JSON, joined from another file, or in the order's own rows.
 import type { Json } from "../../model/json.ts";
+import { named } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { lineRules, orderRules } from "../columns/roles.ts";
-import type { Column, Table } from "../columns/table.ts";
+import type { Column, NestedList, Table } from "../columns/table.ts";
 import { addressNames, bareAddressNames } from "../names/addresses.ts";
 import type { Platform } from "../names/name-table.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
@@ -16,7 +17,7 @@ import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
 import { statusLines } from "./order-status.ts";
 import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
-import { rowGrouping } from "./row-grouping.ts";
+import { orderRows } from "./order-rows.ts";
 import { totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
@@ -44,7 +45,9 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
     pins,
   );
   const byRow = items?.each === "rows" ? key : undefined;
-  const known = items === undefined ? undefined : { ...items, isKnown: rules.platform !== undefined };
+  const rows = orderRows(table, items, orderOnly, byRow);
+  const known =
+    items === undefined ? undefined : { ...items, isKnown: rules.platform !== undefined, isLine: rows.isLine };
   const figures = orderColumns(table);
   const { total } = figures;
   const proof = proofOf(byRow, known, orderOnly, figures) ?? knownProof(rules.platform, byRow, known, figures);
@@ -67,7 +70,8 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
     ...addresses,
   ];
   return {
-    ...(items?.each === "rows" && key !== undefined ? { group: rowGrouping(key) } : {}),
+    ...(rows.where === undefined ? {} : { where: rows.where }),
+    ...(rows.group === undefined ? {} : { group: rows.group }),
     ...(proof?.order.isOfOrder === true && total !== undefined
       ? { totals: { spec: { order: total.name }, why: "high: all that is mapped adds up to it" } }
       : {}),
@@ -80,6 +84,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
             {
               list: "items",
               each: known.each,
+              ...(rows.itemWhere === undefined ? {} : { where: rows.itemWhere }),
               ...(sums?.amounts === undefined ? {} : { amounts: sums.amounts }),
               lines: itemLines({ ...known, ...proven }),
             },
@@ -135,7 +140,11 @@ function itemsOf(table: Table, links: readonly Link[], pins: Pins): ItemSource |
     return { each: joinName(link.their), link, matches: matchColumns(link.their.columns, lineRules(link.their, pins)) };
   }
   const nested = table.lists
-    .map((list) => ({ each: list.name, matches: matchColumns(list.columns, lineRules(table, pins)) }))
+    .map((list) => ({
+      each: list.name,
+      matches: matchColumns(list.columns, lineRules(table, pins)),
+      ...partsOfLine(list),
+    }))
     .filter(({ matches }) => matches.some(({ path }) => path === "items.sku" || path === "items.quantity"))
     .toSorted((a, b) => b.matches.length - a.matches.length);
   if (nested[0] !== undefined) return nested[0];
@@ -145,6 +154,18 @@ function itemsOf(table: Table, links: readonly Link[], pins: Pins): ItemSource |
   return own.some(({ path, confidence }) => (path === "items.sku" || path === "items.quantity") && confidence !== "low")
     ? { each: "rows", matches: own }
     : undefined;
+}
+
+/** What lists of lines have beside their columns. */
+function partsOfLine({ columns, inner }: NestedList): Pick<ItemSource, "current" | "allocations"> {
+  const current = named(columns, ["current quantity"]);
+  const [allocations] = [...inner].flatMap(([name, has]) =>
+    /discount/i.test(name) && has.includes("amount") ? [name] : [],
+  );
+  return {
+    ...(current === undefined ? {} : { current }),
+    ...(allocations === undefined ? {} : { allocations }),
+  };
 }
 
 function customerMatches({ their, theirs }: Link, table: Table): readonly Match[] {
