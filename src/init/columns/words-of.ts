@@ -6,6 +6,7 @@ export function wordsOf(name: string): readonly string[] {
     .replace(/e-?mail/gi, "email")
     .replace(/#/g, " number ")
     .replace(/%/g, " percent ")
+    .replace(/\p{Lu}{2,}s\b/gu, (plural) => plural.toLowerCase())
     .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .replace(/(\p{L})(\p{N})/gu, "$1 $2")

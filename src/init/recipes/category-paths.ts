@@ -10,9 +10,17 @@ export function categoryPathLines(
   match: Match | undefined,
   platform: Platform | undefined,
 ): readonly Guess[] | undefined {
-  const { list, step, skip } = platform?.categories ?? { list: ", ", step: " > ", skip: 0 };
-  if (match === undefined || !match.column.cells.some((text) => text.includes(step))) return undefined;
+  if (match === undefined) return undefined;
   const { column, confidence, why } = match;
+  const filled = column.cells.filter((text) => text !== "");
+  const isRooted = filled.length > 0 && filled.every((text) => rootsOf(text).length > 0);
+  const { list, step, skip } =
+    platform?.categories ??
+    (isRooted
+      ? { list: "\n", step: " / ", skip: Math.min(...filled.map((text) => rootsOf(text).length)) }
+      : { list: ", ", step: " > ", skip: 0 });
+  if (filled.length > 0 && filled.every((text) => /^\/[^/]/.test(text))) return addressLines(match);
+  if (!filled.some((text) => text.includes(step))) return undefined;
   // A sign that separates nothing has a backslash before it.
   const escaped = [list.trim(), step.trim()].filter((sign) => column.cells.some((text) => text.includes(`\\${sign}`)));
   const text = escaped.reduce((made, sign, at) => `${made}.replace("\\\\${sign}", "<${at}>")`, cell(column));
@@ -35,3 +43,22 @@ export function categoryPathLines(
     },
   ];
 }
+
+/** Categories by their address in the shop, `/candles, /gifts`: the first step of the first is the category. */
+function addressLines({ column, confidence, why }: Match): readonly Guess[] {
+  const guess = { kind: "guess", columns: [column.name], confidence } as const;
+  const step = (pattern: string) => ({ from: column.name, apply: [{ replace: [pattern, "$1"] }] });
+  const category: Guess = { ...guess, path: "category.name", spec: step("^/([^/,]*).*$"), why };
+  if (!column.cells.some((text) => /^\/[^/,]+\/[^/,]/.test(text))) return [category];
+  const spec = step("^/[^/,]*/?([^/,]*).*$");
+  return [category, { ...guess, path: "subcategory.name", spec, why: "the second step of the first address" }];
+}
+
+/** The leading steps of a path, `All / Saleable / Cups`, that are no categories but what every shop begins with. */
+function rootsOf(text: string): readonly string[] {
+  const steps = text.split(" / ");
+  const end = steps.slice(0, -1).findIndex((step) => !roots.has(step.toLowerCase()));
+  return steps.slice(0, end === -1 ? steps.length - 1 : end);
+}
+
+const roots = new Set(["all", "saleable", "root", "home", "default category", "all products", "todos", "alle", "tous"]);

@@ -24,6 +24,7 @@ export function variantsBelow(
   const id = named(table.columns, ["product id", "id"]);
   const key = id === undefined ? cell(sku) : cell(id);
   const name = matches.find(({ path }) => path === "name");
+  const isOption = name !== undefined && !hasWholeNames(name.column, kinds);
   const rowLine = (match: Match, list?: string): readonly Line[] =>
     match.path === "sku" ? skuLine(match, id) : linesOf(match, "products", list === undefined ? {} : { list });
   const rows = variantRows(matches, isVariant, table, rowLine);
@@ -33,8 +34,18 @@ export function variantsBelow(
       why: `high: "${kinds.column.name}" says that rows belong to the product above`,
     },
     lines: matches.flatMap((match) => rowLine(match)),
-    children: [name === undefined ? rows : withName(rows, name)],
+    children: [isOption ? withName(rows, name) : rows],
   };
+}
+
+/** The variants' names begin with their product's, so they are whole. */
+function hasWholeNames({ cells }: Column, { column, words }: RowKinds): boolean {
+  let product = "";
+  return cells.every((name, row) => {
+    const isVariant = words.variant.includes(column.cells[row] ?? "");
+    if (!isVariant) product = name;
+    return !isVariant || (product !== "" && name.startsWith(product));
+  });
 }
 
 // The row's name is its option, such as "[S]Size=Small,[CS]Colour=Red:#cc0000".

@@ -1,5 +1,5 @@
 // Variants that share a handle: one row after the other, each with the values of its options.
-import { cell, named } from "../columns/find-column.ts";
+import { allNamed, cell, named } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column, Table } from "../columns/table.ts";
 import type { Platform } from "../names/name-table.ts";
@@ -45,6 +45,7 @@ export function variantsByHandle(
   // Only where rows may add no more than an image is a product with several rows one without variants.
   const mayBeImages = noOption.length > 1 || platform?.signature.includes("handle") === true;
   const isSingle = mayBeImages ? `${cell(option)} in ${JSON.stringify(noOption)}` : "rows.size() == 1";
+  const key = keyOf(handle, others);
   const single = !mayBeImages || noOption.length > 1 || option.profile.filled < option.profile.rows;
   const name = matches.find(({ path }) => path === "name")?.column;
   const product = matches.filter(({ path }) => !path.startsWith("variants.") && path !== "sku");
@@ -53,22 +54,25 @@ export function variantsByHandle(
     {
       kind: "guess",
       path: "sku",
-      spec: { expr: `${isSingle} && ${cell(sku)} != "" ? ${cell(sku)} : ${cell(handle)}`, ...apostrophe(sku) },
-      columns: [option.name, sku.name, handle.name],
+      spec: { expr: `${isSingle} && ${cell(sku)} != "" ? ${cell(sku)} : ${handleText(key)}`, ...apostrophe(sku) },
+      columns: [option.name, sku.name, key.name],
       confidence: "high",
-      why: `a product without options keeps "${sku.name}", one with variants is called by "${handle.name}"`,
+      why: `a product without options keeps "${sku.name}", one with variants is called by "${key.name}"`,
     },
     ...product.flatMap((match) =>
       linesOf(
         match,
         "products",
-        ownFields.test(match.path) && isPerVariant(match, handle) && single ? { when: isSingle } : {},
+        // Whether a product is sold is said of it as well as of its variants.
+        match.path !== "sellable" && ownFields.test(match.path) && isPerVariant(match, handle) && single
+          ? { when: isSingle }
+          : {},
       ),
     ),
   ];
   const inner: readonly Line[] = [
     ...(name === undefined ? [] : [variantName(name, options)]),
-    variantSku(sku, handle, options),
+    variantSku(sku, key, options),
     ...product
       .filter(({ path }) => ownFields.test(path) && !variantOnly.some((own) => own.path === `variants.${path}`))
       .flatMap((match) =>
@@ -92,6 +96,25 @@ export function variantsByHandle(
   };
 }
 
+/** What a product with variants is called by: its handle, or its address in the shop where it is grouped by an export's id. */
+function keyOf(handle: Column, columns: readonly Column[]): Column {
+  if (!/(^| )id$/.test(handle.heading.text)) return handle;
+  const rows = handle.cells.flatMap((text, row) => (text !== "" && handle.cells[row - 1] !== text ? [row] : []));
+  const isKey = ({ cells }: Column) => {
+    const keys = rows.map((row) => cells[row] ?? "");
+    return keys.every((text) => /^[\p{L}\p{N}_-]+$/u.test(text)) && new Set(keys).size === keys.length;
+  };
+  return allNamed(columns, addressNames).find(isKey) ?? handle;
+}
+
+const addressNames = ["handle", "url handle", "product handle", "url key", "slug", "product url", "url"];
+
+/** Square writes its handles with a number sign before them. */
+function handleText(handle: Column): string {
+  const isMarked = handle.profile.words.every((word) => word.startsWith("#") && word.length > 1);
+  return isMarked ? `${cell(handle)}.substring(1)` : cell(handle);
+}
+
 /** The cells are filled in later rows of a group too, so they speak of the row and not of the product. */
 function isPerVariant({ column, path }: Match, handle: Column): boolean {
   if (path === "image_url") return false;
@@ -99,7 +122,7 @@ function isPerVariant({ column, path }: Match, handle: Column): boolean {
   let later = 0;
   let filled = 0;
   for (const [row, key] of handle.cells.entries()) {
-    if (!seen.has(key)) seen.add(key);
+    if (key !== "" && !seen.has(key)) seen.add(key);
     else {
       later += 1;
       if ((column.cells[row] ?? "") !== "") filled += 1;
