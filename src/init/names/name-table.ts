@@ -29,7 +29,18 @@ export interface Platform {
   /** Tax and shipping stand on every line as that line's own. */
   readonly hasTotalsPerLine?: true;
   /** How its orders come to their totals, where a sample is too small to prove it. */
-  readonly sums?: { readonly discount: "once" | "subtotal"; readonly tax: "either" };
+  readonly sums?: {
+    readonly discount?: "once" | "subtotal";
+    readonly tax: "once" | "either";
+    /** All that is mapped adds up to its total. */
+    readonly isTotal: boolean;
+  };
+  /** An order without a delivery address is delivered to the one on the bill. */
+  readonly shipsToBilling?: true;
+  /** Fields in which it writes 0 where nothing was ever said. */
+  readonly zeroIsNothing?: string;
+  /** Date formats that its cells may leave open. */
+  readonly dates?: readonly string[];
   /** Headings that look like a field and are none here. */
   readonly ignore?: string;
 }

@@ -61,7 +61,7 @@ export const shops: readonly Platform[] = [
       "items.line_discount": "line item discount",
       customer_email: "email",
     }),
-    sums: { discount: "subtotal", tax: "either" },
+    sums: { discount: "subtotal", tax: "either", isTotal: true },
     ignore: "paid at | total | subtotal | discount amount | id | source | vendor | line item name",
   },
   {

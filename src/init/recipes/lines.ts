@@ -21,14 +21,14 @@ export interface LineParts {
 
 /** The lines of a match: a guess, and what is left to say about it. */
 export function linesOf(
-  { path, column, confidence, why }: Match,
+  { path, column, confidence, why, zeroIsNothing }: Match,
   resource: ResourceName,
   parts: LineParts = {},
 ): readonly Line[] {
   const { prefix = "", list, when } = parts;
   const from = `${prefix}${column.name}`;
   const field = fieldAt(resources[resource].schema, list === undefined ? path : `${list}.${path}`);
-  const extra = field === undefined ? noExtra : extraOf(field.type, path, column);
+  const extra = field === undefined ? noExtra : extraOf(field.type, path, column, zeroIsNothing === true);
   const conditions = [when, extra.when].filter((part) => part !== undefined);
   const keys = { ...extra.keys, ...(conditions.length === 0 ? {} : { when: conditions.join(" && ") }) };
   const unit = extra.unitColumn === undefined ? undefined : `${prefix}${extra.unitColumn}`;
@@ -73,7 +73,7 @@ interface Extra {
 
 const noExtra: Extra = { keys: {}, why: "", todos: [] };
 
-function extraOf(type: string, path: string, column: Column): Extra {
+function extraOf(type: string, path: string, column: Column, zeroIsNothing: boolean): Extra {
   const { profile } = column;
   switch (type) {
     case "texts":
@@ -82,7 +82,7 @@ function extraOf(type: string, path: string, column: Column): Extra {
       return flagOf(path, column);
     case "decimal":
     case "integer":
-      return amountOf(path, column);
+      return amountOf(column, zeroIsNothing || path.startsWith("qty_"));
     case "length":
       return measureOf(path, column, "in, ft, cm, mm or m");
     case "weight":
@@ -98,6 +98,9 @@ function extraOf(type: string, path: string, column: Column): Extra {
 }
 
 function textOf(path: string, { profile, cells }: Column): Extra {
+  // Shops number their guests 0.
+  if (path === "customer_username" && cells.includes("0"))
+    return { ...noExtra, keys: { apply: [{ replace: ["^0$", ""] }] }, why: "; 0 is a guest" };
   const hasTags = cells.some((text) => /<\/?[a-z][^>]*>/i.test(text));
   if (path === "description" ? profile.html > 0.1 : hasTags)
     return { ...noExtra, keys: { apply: ["strip_html"] }, why: "; with HTML" };
@@ -112,12 +115,10 @@ function textOf(path: string, { profile, cells }: Column): Extra {
   return noExtra;
 }
 
-/** Fields in which exports write 0 where nothing was ever said. */
-const zeroIsNothing = /^(unit_cost|wholesale_price|qty_.*)$/;
-
-function amountOf(path: string, { profile, cells }: Column): Extra {
+/** A threshold of 0 is one that was never set; so are costs in the exports of some shops. */
+function amountOf({ profile, cells }: Column, zeroIsNothing: boolean): Extra {
   const isMoney = profile.currency > 0;
-  const isZero = zeroIsNothing.test(path) && cells.some((text) => /^0+([.,]0+)?$/.test(text));
+  const isZero = zeroIsNothing && cells.some((text) => /^0+([.,]0+)?$/.test(text));
   const apply: readonly Json[] = [
     ...(isMoney ? ["money"] : []),
     ...(isZero ? [{ replace: ["^0+([.,]0+)?$", ""] }] : []),

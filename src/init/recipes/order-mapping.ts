@@ -1,10 +1,10 @@
 // The recipe for sales orders: lines nested in JSON, joined from another file, or in the order's own rows.
 import type { Json } from "../../model/json.ts";
-import { named } from "../columns/find-column.ts";
+import { cell } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { lineRules, orderRules } from "../columns/roles.ts";
-import type { Column, NestedList, Table } from "../columns/table.ts";
+import type { Column, Table } from "../columns/table.ts";
 import { addressNames, bareAddressNames } from "../names/addresses.ts";
 import type { Platform } from "../names/name-table.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
@@ -12,10 +12,12 @@ import type { Line, ProposedJoin } from "../proposal/proposal.ts";
 import { addressLines, companyLines } from "./address-lines.ts";
 import { discountOf, type ItemSource, itemLines, lineAmounts } from "./item-lines.ts";
 import type { DiscountKind } from "./line-arithmetic.ts";
+import { lineAmountsOf, partsOfLine, quantityLine, shippingWithFees, taxIncludedColumn } from "./line-amounts.ts";
 import { linesOf, missing } from "./lines.ts";
 import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
 import { statusLines } from "./order-status.ts";
 import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
+import { withFallback } from "./fallback-columns.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
 import { orderRows } from "./order-rows.ts";
 import { totalLines } from "./totals.ts";
@@ -32,7 +34,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
   const lines = [
     ...orderOnly
       .filter(({ path }) => Object.hasOwn(orderNames, path) && !special.includes(path))
-      .flatMap((match) => linesOf(match, "sales_orders")),
+      .flatMap((match) => linesOf(match, "sales_orders").map((line) => withFallback(line, orderOnly))),
     ...joined.flatMap(({ link, matches: theirs }) =>
       theirs
         .filter(({ path }) => path === "customer_email" && !orderOnly.some((match) => match.path === path))
@@ -43,6 +45,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
     orderOnly,
     joined.map(({ link, matches: theirs }) => ({ prefix: `${joinName(link.their)}.`, matches: theirs })),
     pins,
+    rules.platform?.shipsToBilling === true,
   );
   const byRow = items?.each === "rows" ? key : undefined;
   const rows = orderRows(table, items, orderOnly, byRow);
@@ -52,13 +55,22 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
   const { total } = figures;
   const proof = proofOf(byRow, known, orderOnly, figures) ?? knownProof(rules.platform, byRow, known, figures);
   const sums = known === undefined || proof === undefined ? undefined : orderSums(known, orderOnly, figures, proof);
+  const included = byRow === undefined ? taxIncludedColumn(table) : undefined;
+  const isGross = included === undefined ? undefined : `${cell(included)} != "true"`;
+  const taxWhen = sums?.taxWhen ?? isGross;
+  const shipping = orderOnly.find(({ path }) => path === "total_shipping")?.column;
+  const withFees = byRow === undefined ? shippingWithFees(table, shipping, included) : undefined;
   const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, {
     ...(proof === undefined ? {} : { proof: proof.order }),
-    ...(sums?.taxWhen === undefined ? {} : { taxWhen: sums.taxWhen }),
+    ...(taxWhen === undefined ? {} : { taxWhen }),
+    ...(withFees === undefined ? {} : { shipping: withFees }),
   });
+  const amounts = sums?.amounts ?? (known === undefined ? undefined : lineAmountsOf(known, included));
+  const left = known === undefined ? undefined : quantityLine(known);
   const proven = {
     ...(proof?.discount === undefined ? {} : { discount: proof.discount }),
-    ...(sums?.amounts === undefined ? {} : { hasAmounts: true }),
+    ...(amounts === undefined ? {} : { hasAmounts: true }),
+    ...(left === undefined ? {} : { quantityLines: [left] }),
   };
   const company = companyLines(orderOnly);
   const given = [
@@ -85,7 +97,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
               list: "items",
               each: known.each,
               ...(rows.itemWhere === undefined ? {} : { where: rows.itemWhere }),
-              ...(sums?.amounts === undefined ? {} : { amounts: sums.amounts }),
+              ...(amounts === undefined ? {} : { amounts }),
               lines: itemLines({ ...known, ...proven }),
             },
           ],
@@ -122,12 +134,12 @@ function knownProof(
 ): ReturnType<typeof proofOf> {
   const sums = platform?.sums;
   if (sums === undefined || key === undefined || items === undefined || total === undefined) return undefined;
-  const isThere = sums.discount === "once" ? discount : subtotal;
+  const whole = sums.discount === "once" ? discount : sums.discount === "subtotal" ? subtotal : undefined;
   const order: OrderProof = {
-    tax: "either",
+    tax: sums.tax,
     shipping: "once",
-    discount: isThere === undefined ? undefined : sums.discount,
-    isOfOrder: true,
+    discount: whole === undefined ? undefined : sums.discount,
+    isOfOrder: sums.isTotal,
   };
   return discountOf(items, discount) === undefined ? { order } : { order, discount: "line" };
 }
@@ -154,18 +166,6 @@ function itemsOf(table: Table, links: readonly Link[], pins: Pins): ItemSource |
   return own.some(({ path, confidence }) => (path === "items.sku" || path === "items.quantity") && confidence !== "low")
     ? { each: "rows", matches: own }
     : undefined;
-}
-
-/** What lists of lines have beside their columns. */
-function partsOfLine({ columns, inner }: NestedList): Pick<ItemSource, "current" | "allocations"> {
-  const current = named(columns, ["current quantity"]);
-  const [allocations] = [...inner].flatMap(([name, has]) =>
-    /discount/i.test(name) && has.includes("amount") ? [name] : [],
-  );
-  return {
-    ...(current === undefined ? {} : { current }),
-    ...(allocations === undefined ? {} : { allocations }),
-  };
 }
 
 function customerMatches({ their, theirs }: Link, table: Table): readonly Match[] {

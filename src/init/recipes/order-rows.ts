@@ -144,9 +144,15 @@ function noQuantity(items: ItemSource): readonly string[] {
   return quantity === undefined || zeros.length === 0 ? [] : [`!(${cell(quantity)} in ${JSON.stringify(zeros)})`];
 }
 
+/** What is left of an order; one that was cancelled as a whole keeps what it was. */
+function isLeft(list: string, current: Column): string {
+  const none = `${cell(current, "l")} == "0"`;
+  return `(${cell(current)} != "0" || ${cell(list, "parent")}.all(l, ${none}))`;
+}
+
 function jsonLines(items: ItemSource | undefined): { readonly itemWhere?: string } {
   if (items === undefined) return {};
-  const current = items.current === undefined ? [] : [`${cell(items.current)} != "0"`];
+  const current = items.current === undefined ? [] : [isLeft(items.each, items.current)];
   const conditions = [...current, ...noQuantity(items)];
   return conditions.length === 0 ? {} : { itemWhere: conditions.join(" && ") };
 }
