@@ -106,7 +106,9 @@ function candidates(
   const plausibility = plausibilityOf(resource, path, column.profile);
   if (plausibility === "contradicts") return [];
   const score = strengths[strength] + (plausibility === "confirms" ? 1 : 0) - penalty - at / 1000;
-  const confidence = confidenceOf(strength, plausibility, column);
+  const isUnsure = namesIn(platform?.unsure).includes(path);
+  const sure = confidenceOf(strength, plausibility, column);
+  const confidence = isUnsure && sure === "high" ? "medium" : sure;
   return [{ path, column, confidence, why: reason(strength, plausibility, column, platform), score }];
 }
 

@@ -30,7 +30,7 @@ export interface Platform {
   readonly hasTotalsPerLine?: true;
   /** How its orders come to their totals, where a sample is too small to prove it. */
   readonly sums?: {
-    readonly discount?: "once" | "subtotal";
+    readonly discount?: "once" | "summed" | "subtotal";
     readonly tax: "once" | "either";
     /** All that is mapped adds up to its total. */
     readonly isTotal: boolean;
@@ -39,6 +39,8 @@ export interface Platform {
   readonly shipsToBilling?: true;
   /** Fields in which it writes 0 where nothing was ever said. */
   readonly zeroIsNothing?: string;
+  /** Fields of which its columns say only a part, or not always the same. */
+  readonly unsure?: string;
   /** Date formats that its cells may leave open. */
   readonly dates?: readonly string[];
   /** Headings that look like a field and are none here. */

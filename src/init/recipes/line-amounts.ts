@@ -26,7 +26,7 @@ export function taxIncludedColumn({ columns }: Table): Column | undefined {
 }
 
 /** The amounts of lines; undefined where the price of one piece is all there is to say. */
-export function lineAmountsOf(items: ItemSource, included: Column | undefined): ProposedChild["amounts"] {
+export function lineAmountsOf(table: Table, items: ItemSource, included: Column | undefined): ProposedChild["amounts"] {
   const of = (path: string) => items.matches.find((match) => match.path === `items.${path}`)?.column;
   const [price, total, quantity] = [of("unit_price"), of("line_total"), of("quantity")];
   if (items.allocations !== undefined && price !== undefined && quantity !== undefined) {
@@ -48,8 +48,16 @@ export function lineAmountsOf(items: ItemSource, included: Column | undefined): 
   const { lineTax } = items;
   if (included === undefined || total === undefined || lineTax === undefined) return undefined;
   const tax = `(${cell(included, "parent")} == "true" && ${cell(lineTax)} != "" ? ${numberIn(lineTax)} : 0.0)`;
+  const fees = feesOf(table);
+  const given = fees === undefined ? "" : `f[${JSON.stringify(fees.amount.name)}]`;
+  const list = fees === undefined ? "" : cell(fees.list.name);
+  const less = `${list} == "" ? 0.0 : ${list}.filter(f, number(${given}) < 0.0).map(f, abs(number(${given}))).sum()`;
   return {
-    spec: { line: { when: `${cell(total)} != ""`, expr: `${numberIn(total)} + ${tax}`, round: 4 } },
+    spec: {
+      line: { when: `${cell(total)} != ""`, expr: `${numberIn(total)} + ${tax}`, round: 4 },
+      // A fee below nothing is a discount on the order.
+      ...(fees === undefined ? {} : { order_discount: { expr: less, round: 2 } }),
+    },
     columns: [total.name, lineTax.name, included.name],
     why: `high: with its tax where "${included.name}" says so`,
   };
@@ -71,13 +79,17 @@ export function quantityLine({ current, matches }: ItemSource): Line | undefined
 
 /** Shipping with its tax where the prices have it, and with fees, which are lists of their own. */
 export function shippingWithFees(table: Table, shipping: Column | undefined, included: Column | undefined) {
-  const fees = table.lists.find(({ heading, columns }) => /^fee lines?$|^fees$/.test(heading.text) && named(columns, ["total", "amount"]) !== undefined);
+  const fees = feesOf(table)?.list;
+  const ways = table.lists.find(
+    ({ heading, columns }) => heading.text === "shipping lines" && named(columns, ["price"]) !== undefined,
+  );
   const tax = named(table.columns, ["shipping tax"]);
   const isGross = included !== undefined && tax !== undefined;
-  if (shipping === undefined || (fees === undefined && !isGross)) return undefined;
-  const fee = fees === undefined ? undefined : named(fees.columns, ["total", "amount"]);
+  if (shipping === undefined || (fees === undefined && ways === undefined && !isGross)) return undefined;
+  const fee = feesOf(table)?.amount;
+  const own = `(${cell(shipping)} == "" ? 0.0 : ${numberIn(shipping)})`;
   const parts = [
-    `(${cell(shipping)} == "" ? 0.0 : ${numberIn(shipping)})`,
+    ways === undefined ? own : `(${cell(ways.name)} == "" || ${cell(ways.name)}.size() == 0 ? ${own} : ${sumOfWays(ways)})`,
     ...(isGross ? [`(${cell(included)} == "true" && ${cell(tax)} != "" ? ${numberIn(tax)} : 0.0)`] : []),
     ...(fees === undefined || fee === undefined
       ? []
@@ -87,9 +99,36 @@ export function shippingWithFees(table: Table, shipping: Column | undefined, inc
   ];
   return {
     expr: parts.join(" + "),
-    columns: [shipping, ...(isGross ? [included, tax] : [])].map(({ name }) => name).concat(fees === undefined ? [] : [fees.name]),
-    why: fees === undefined ? "with its tax where the prices include it" : `"${fees.name}" counts as shipping`,
+    columns: [shipping, ...(isGross ? [included, tax] : []), ...[fees, ways].flatMap((list) => list ?? [])].map(
+      ({ name }) => name,
+    ),
+    why:
+      ways !== undefined
+        ? `what "${ways.name}" come to`
+        : fees === undefined
+          ? "with its tax where the prices include it"
+          : `"${fees.name}" counts as shipping`,
   };
+}
+
+/** The list of an order's fees and the column of their amounts. */
+function feesOf({ lists }: Table): { readonly list: NestedList; readonly amount: Column } | undefined {
+  const list = lists.find(({ heading }) => /^fee lines?$|^fees$/.test(heading.text));
+  const amount = list === undefined ? undefined : named(list.columns, ["total", "amount"]);
+  return list === undefined || amount === undefined ? undefined : { list, amount };
+}
+
+function sumOfWays({ name, columns }: NestedList): string {
+  const price = (column: Column) => `number(s[${JSON.stringify(column.name)}])`;
+  const [whole, less, removed] = [
+    named(columns, ["price"]),
+    named(columns, ["discounted price"]),
+    named(columns, ["is removed"]),
+  ];
+  if (whole === undefined) return "0.0";
+  const each = less === undefined ? price(whole) : `s[${JSON.stringify(less.name)}] == "" ? ${price(whole)} : ${price(less)}`;
+  const left = removed === undefined ? "" : `.filter(s, s[${JSON.stringify(removed.name)}] != "true")`;
+  return `${cell(name)}${left}.map(s, ${each}).sum()`;
 }
 
 function feeTax({ columns }: NestedList, included: Column | undefined): string {

@@ -60,6 +60,21 @@ export function missing(path: string, text: string): Todo {
   return { kind: "todo", path, text: `required: ${path}: ${text}`, isRequired: true };
 }
 
+/** A category that some named products do not have is asked about: a new product needs one. */
+export function askedWhereBlank(line: Line, category: Match | undefined, name: Column | undefined): readonly Line[] {
+  if (line.kind === "todo" || line.path !== "category.name" || category === undefined) return [line];
+  const { column } = category;
+  if (!line.columns.includes(column.name)) return [line];
+  const isGap = column.cells.some((text, row) => text === "" && name?.cells[row] !== "");
+  if (!isGap || column.profile.filled === 0) return [line];
+  const text = `category.name: rows without "${column.name}" have none, and a new product needs one: add an alternative such as { value: "…" }`;
+  const confidence = line.confidence === "high" ? "medium" : line.confidence;
+  return [
+    { ...line, confidence, why: `${line.why}; some rows have none` },
+    { kind: "todo", path: line.path, text, isRequired: false },
+  ];
+}
+
 interface Extra {
   readonly keys: JsonObject;
   readonly why: string;

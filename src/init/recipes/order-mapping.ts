@@ -65,7 +65,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
     ...(taxWhen === undefined ? {} : { taxWhen }),
     ...(withFees === undefined ? {} : { shipping: withFees }),
   });
-  const amounts = sums?.amounts ?? (known === undefined ? undefined : lineAmountsOf(known, included));
+  const amounts = sums?.amounts ?? (known === undefined ? undefined : lineAmountsOf(table, known, included));
   const left = known === undefined ? undefined : quantityLine(known);
   const proven = {
     ...(proof?.discount === undefined ? {} : { discount: proof.discount }),
@@ -79,7 +79,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
     ...statusLines(table, orderOnly, pins),
     ...totals,
     ...company,
-    ...addresses,
+    ...namedOrAsked(addresses, table, key, rows.isLine),
   ];
   return {
     ...(rows.where === undefined ? {} : { where: rows.where }),
@@ -134,7 +134,7 @@ function knownProof(
 ): ReturnType<typeof proofOf> {
   const sums = platform?.sums;
   if (sums === undefined || key === undefined || items === undefined || total === undefined) return undefined;
-  const whole = sums.discount === "once" ? discount : sums.discount === "subtotal" ? subtotal : undefined;
+  const whole = sums.discount === undefined ? undefined : sums.discount === "subtotal" ? subtotal : discount;
   const order: OrderProof = {
     tax: sums.tax,
     shipping: "once",
@@ -142,6 +142,31 @@ function knownProof(
     isOfOrder: sums.isTotal,
   };
   return discountOf(items, discount) === undefined ? { order } : { order, discount: "line" };
+}
+
+/** A name that some orders do not have is asked about: without one they are refused. */
+function namedOrAsked(
+  lines: readonly Line[],
+  table: Table,
+  key: Column | undefined,
+  isLine: (row: number) => boolean,
+): readonly Line[] {
+  const seen = new Set<string>();
+  const heads = (key ?? table.columns[0])?.cells.flatMap((order, row) => {
+    if (!isLine(row) || (key !== undefined && (order === "" || seen.has(order)))) return [];
+    seen.add(order);
+    return [row];
+  });
+  return lines.flatMap((line): readonly Line[] => {
+    if (line.kind === "todo" || !/^(bill|ship)_to\.name$/.test(line.path)) return [line];
+    const columns = line.columns.map((name) => table.columns.find((column) => column.name === name));
+    const isMissing = heads?.some((row) => columns.every((column) => column !== undefined && column.cells[row] === ""));
+    if (isMissing !== true) return [line];
+    const text = `${line.path}: some orders have none and would be refused: say default: … for them`;
+    const why = `${line.why}; some orders have none`;
+    const confidence = line.confidence === "high" ? "medium" : line.confidence;
+    return [{ ...line, confidence, why }, { kind: "todo", path: line.path, text, isRequired: false }];
+  });
 }
 
 const special = ["channel_id", "company_id", "order_status", "total_tax", "total_shipping", "total_tax+shipping"];

@@ -8,7 +8,7 @@ import type { Guess, Line, ProposedMapping } from "../proposal/proposal.ts";
 import { categoryPathLines } from "./category-paths.ts";
 import { withFallback, withOwnCodes, withoutFallbacks } from "./fallback-columns.ts";
 import { itemPathLines } from "./item-paths.ts";
-import { linesOf, missing, specOf } from "./lines.ts";
+import { askedWhereBlank, linesOf, missing, specOf } from "./lines.ts";
 import { isKind, rowKindsOf, typeLines } from "./row-kinds.ts";
 import { variantsOf } from "./variants.ts";
 
@@ -41,13 +41,15 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
         ? typeLine(own.some(({ path }) => path === "name"))
         : typeLines(kinds)),
   ]);
+  const name = own.find(({ path }) => path === "name")?.column;
+  const asked = lines.flatMap((line) => askedWhereBlank(line, category, name));
   const isNone = kinds === undefined ? undefined : isKind(kinds, "none");
   return {
     ...(isNone === undefined ? {} : { where: { expr: `!(${isNone})`, why: "high: these are no goods" } }),
     ...(variants?.index === undefined ? {} : { index: variants.index }),
     ...(variants === undefined ? {} : { group: variants.group }),
     joins: joined.map(({ join }) => join),
-    lines: [...lines, ...missingLines(lines)],
+    lines: [...asked, ...missingLines(lines)],
     children: (variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
     measured: matches.map(({ column }) => column),
   };
