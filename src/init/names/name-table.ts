@@ -26,6 +26,8 @@ export interface Platform {
   readonly names: NameTable;
   /** How paths of categories are written, where not as `A > B, C`; `skip` steps of each are the shop's root. */
   readonly categories?: { readonly list: string; readonly step: string; readonly skip: number };
+  /** What stands between the options in the name of a variant, where it is no dash. */
+  readonly optionSign?: string;
   /** Tax and shipping stand on every line as that line's own. */
   readonly hasTotalsPerLine?: true;
   /** How its orders come to their totals, where a sample is too small to prove it. */

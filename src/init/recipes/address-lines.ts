@@ -138,7 +138,12 @@ function sourcesOf(
     return names.length === 0 ? [] : [...names, ...lastResort];
   }
   if (part === "phone" || (part === "company" && blocks.customer.name !== undefined)) {
-    return order.filter((block) => block === own || block === "customer").flatMap((block) => blocks[block][part] ?? []);
+    const sources = order
+      .filter((block) => block === own || block === "customer")
+      .flatMap((block) => blocks[block][part] ?? []);
+    // A recipient may not be who the customer is.
+    const isBorrowed = own === "ship" && first === undefined && blocks.ship.name !== undefined;
+    return isBorrowed ? sources.map((source) => ({ ...source, confidence: "medium" as const })) : sources;
   }
   // The bill of somebody whose delivery address alone is known has no address; a delivery goes to the only one there is.
   const hasAddress = (block: AddressBlock) => blocks[block].street1 !== undefined || blocks[block].city !== undefined;

@@ -60,6 +60,18 @@ export function missing(path: string, text: string): Todo {
   return { kind: "todo", path, text: `required: ${path}: ${text}`, isRequired: true };
 }
 
+/** A key that some named products do not have is asked about: without one a product is refused. */
+export function askedWithoutSku(line: Line, name: Column | undefined, column: Column | undefined): readonly Line[] {
+  if (line.kind === "todo" || line.path !== "sku" || column === undefined || line.columns.length > 1) return [line];
+  const isGap = column.cells.some((text, row) => text === "" && name !== undefined && name.cells[row] !== "");
+  if (!isGap) return [line];
+  const text = `sku: rows without "${column.name}" have no key and would be refused: add an alternative for them`;
+  return [
+    { ...line, confidence: "medium", why: `${line.why}; some rows have none` },
+    { kind: "todo", path: "sku", text, isRequired: false },
+  ];
+}
+
 /** A category that some named products do not have is asked about: a new product needs one. */
 export function askedWhereBlank(line: Line, category: Match | undefined, name: Column | undefined): readonly Line[] {
   if (line.kind === "todo" || line.path !== "category.name" || category === undefined) return [line];
@@ -92,7 +104,7 @@ function extraOf(type: string, path: string, column: Column, zeroIsNothing: bool
   const { profile } = column;
   switch (type) {
     case "texts":
-      return { ...noExtra, keys: { split: profile.separator ?? "," } };
+      return tagsOf(column);
     case "boolean":
       return flagOf(path, column);
     case "decimal":
@@ -103,13 +115,32 @@ function extraOf(type: string, path: string, column: Column, zeroIsNothing: bool
     case "weight":
       return measureOf(path, column, "lb, oz, g or kg");
     case "text":
-      if (path === "image_url" && column.cells.some((text) => /,\s*https?:/.test(text))) {
-        return { ...noExtra, keys: { apply: [{ replace: [",\\s.*$", ""] }] }, why: "; the first of several" };
-      }
+      if (path === "image_url") return imageOf(column);
       return textOf(path, column);
     default:
       return noExtra;
   }
+}
+
+function tagsOf({ profile, cells }: Column): Extra {
+  const split = profile.separator ?? ",";
+  // Etsy writes a tag of several words with underscores.
+  const isJoined = cells.some((text) => text.includes("_")) && !cells.some((text) => /[^,;|] \S/.test(text));
+  return isJoined
+    ? { ...noExtra, keys: { split, apply: [{ replace: ["_", " "] }] }, why: "; underscores are spaces" }
+    : { ...noExtra, keys: { split } };
+}
+
+/** An image is an address: the first of several, and none where the cell is something else. */
+function imageOf({ cells }: Column): Extra {
+  const isSeveral = cells.some((text) => /[,\s]\s*https?:/.test(text));
+  const isElse = cells.some((text) => text !== "" && !/^https?:\/\/\S/.test(text));
+  const keys = {
+    ...(isSeveral ? { apply: [{ replace: ["(?s)(,\\s|\\s|,https?:).*$", ""] }] } : {}),
+    ...(isElse ? { invalid: "omit" } : {}),
+  };
+  const why = `${isSeveral ? "; the first of several" : ""}${isElse ? "; what is no address is left out" : ""}`;
+  return Object.keys(keys).length === 0 ? noExtra : { ...noExtra, keys, why };
 }
 
 function textOf(path: string, { profile, cells }: Column): Extra {
@@ -117,6 +148,12 @@ function textOf(path: string, { profile, cells }: Column): Extra {
   if (path === "customer_username" && cells.includes("0"))
     return { ...noExtra, keys: { apply: [{ replace: ["^0$", ""] }] }, why: "; 0 is a guest" };
   const hasTags = cells.some((text) => /<\/?[a-z][^>]*>/i.test(text));
+  if (path === "description" && cells.some((text) => text.includes("\\n")))
+    return {
+      ...noExtra,
+      keys: { apply: [{ replace: ["\\\\n", "<br>"] }, "strip_html"] },
+      why: "; with HTML, and \\n for a line break",
+    };
   if (path === "description" ? profile.html > 0.1 : hasTags)
     return { ...noExtra, keys: { apply: ["strip_html"] }, why: "; with HTML" };
   if (cells.some((text) => /&(#\d+|#x[\da-f]+|[a-z]+);/i.test(text)))

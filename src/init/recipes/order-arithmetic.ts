@@ -131,10 +131,8 @@ function partOf({ once, sum }: Amount, kind: AmountKind | undefined): number {
 /** How many orders come to their totals by this reading. */
 function agreeing(orders: readonly Order[], { tax, shipping, discount, isOfOrder }: OrderProof): number {
   return orders.filter((order) => {
-    const lines =
-      discount === "subtotal"
-        ? order.subtotal.once
-        : order.lines - (discount === "once" ? Math.abs(order.discount.once) : 0);
+    const off = discount === "subtotal" ? 0 : Math.abs(partOf(order.discount, discount));
+    const lines = discount === "subtotal" ? order.subtotal.once : order.lines - off;
     const total = isOfOrder ? order.total.once : order.total.sum;
     const made = lines + partOf(order.tax, tax) + partOf(order.shipping, shipping);
     const fits = (sum: number) => balances(sum, total, order.count * 3);

@@ -43,6 +43,11 @@ export function totalLines(
     const isPerLine = key !== undefined && (hasTotalsPerLine || parts.some(({ column }) => variesWithin(column, key)));
     if (parts.length === 1 && !isPerLine)
       return linesOf({ ...first, path }, "sales_orders", when === undefined ? {} : { when });
+    if (key !== undefined && isPerLine && !hasTotalsPerLine && parts.some(({ column }) => isRepeated(column, key))) {
+      const names = parts.map(({ column }) => JSON.stringify(column.name)).join(", ");
+      const text = `${path}: rows of an order have the same amount of ${names}: parts of the order's, or the same again?`;
+      return [{ kind: "todo", path, text, isRequired: false }];
+    }
     return [
       {
         kind: "guess",
@@ -88,6 +93,17 @@ function sumOf(path: string, parts: readonly Match[], isPerLine: boolean): strin
       return `${sign}${isPerLine ? `rows.filter(r, ${of} != "").map(r, ${number}).sum()` : `(${of} == "" ? 0.0 : ${number})`}`;
     })
     .join("");
+}
+
+/** Several rows of one order have the same amount. */
+function isRepeated({ cells }: Column, key: Column): boolean {
+  const seen = new Set<string>();
+  return key.cells.some((order, row) => {
+    const amount = cells[row] ?? "";
+    if (order === "" || /^[^1-9]*$/.test(amount)) return false;
+    const said = `${order}\n${amount}`;
+    return seen.has(said) || !seen.add(said);
+  });
 }
 
 /** Rows of one order say different things, so each speaks of its line. */
