@@ -39,6 +39,8 @@ export interface NestedList {
   readonly name: string;
   readonly heading: Heading;
   readonly columns: readonly Column[];
+  /** Lists inside an item, by their names relative to it, with the names of what their elements have. */
+  readonly inner: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A sample as columns. */
@@ -58,8 +60,10 @@ export function tableOf(sample: Sample): Table {
     sample,
     columns: columnsOf(columns, blankWords),
     lists: [...lists].flatMap(([name, items]) => {
-      const inner = columnsOf(flattened(items, undefined).columns, blankWords);
-      return inner.length === 0 ? [] : [{ name, heading: headingOf(name), columns: inner }];
+      const flat = flattened(items, undefined);
+      const own = columnsOf(flat.columns, blankWords);
+      const inner = new Map([...flat.lists].map(([list, each]) => [list, [...new Set(each.flatMap(Object.keys))]]));
+      return own.length === 0 ? [] : [{ name, heading: headingOf(name), columns: own, inner }];
     }),
     blankWords,
   };

@@ -24,7 +24,13 @@ export function categoryPathLines(
   // A sign that separates nothing has a backslash before it.
   const escaped = [list.trim(), step.trim()].filter((sign) => column.cells.some((text) => text.includes(`\\${sign}`)));
   const text = escaped.reduce((made, sign, at) => `${made}.replace("\\\\${sign}", "<${at}>")`, cell(column));
-  const path = `${text}.split(${JSON.stringify(list)})[0].split(${JSON.stringify(step)})`;
+  const [paths, sign] = [`${text}.split(${JSON.stringify(list)})`, JSON.stringify(step)];
+  const isSeveral = filled.some((cellText) => cellText.includes(list));
+  // Of several paths the one that says the most counts.
+  const one = isSeveral
+    ? `(${paths}.exists(p, p.split(${sign}).size() > ${skip + 1}) ? ${paths}.filter(p, p.split(${sign}).size() > ${skip + 1})[0] : ${paths}[0])`
+    : `${paths}[0]`;
+  const path = `${one}.split(${sign})`;
   const apply = escaped.length === 0 ? {} : { apply: escaped.map((sign, at) => ({ replace: [`<${at}>`, sign] })) };
   const stepAt = (at: number) => `${path}.size() > ${at} ? ${path}[${at}] : ""`;
   const guess = { kind: "guess", columns: [column.name], confidence } as const;

@@ -17,8 +17,18 @@ export interface ItemSource {
   readonly matches: readonly Match[];
   /** The export is one that is known, so its names mean what they mean there. */
   readonly isKnown?: boolean;
+  /** False for rows of the sample that are no lines. */
+  readonly isLine?: (row: number) => boolean;
   /** What the orders' own totals prove a discount to be. */
   readonly discount?: DiscountKind;
+  /** In place of the plain quantity. */
+  readonly quantityLines?: readonly Line[];
+  /** The column of what is left of a line's quantity after changes of the order. */
+  readonly current?: Column;
+  /** A list inside each line with the parts of discounts that are the line's: its amounts. */
+  readonly allocations?: string;
+  /** The column of a line's own tax. */
+  readonly lineTax?: Column;
   /** The prices are made of amounts, with a discount on the whole order. */
   readonly hasAmounts?: boolean;
 }
@@ -33,7 +43,9 @@ export function itemLines(items: ItemSource): readonly Line[] {
   };
   return [
     ...(of("sku") === undefined ? [missing("sku", "which column is the SKU of the line?")] : plain("sku")),
-    ...(of("quantity") === undefined ? [missing("quantity", "which column is the quantity?")] : plain("quantity")),
+    ...(of("quantity") === undefined
+      ? [missing("quantity", "which column is the quantity?")]
+      : (items.quantityLines ?? plain("quantity"))),
     ...(items.hasAmounts === true ? [] : priceLines(of, plain, items)),
   ];
 }
@@ -51,16 +63,16 @@ function priceLines(of: Of, plain: (path: string) => readonly Line[], items: Ite
     return discount === undefined ? plain("unit_price") : discountedPrice(price, discount, quantity, items);
   if (total === undefined || quantity === undefined)
     return [missing("unit_price", "which column is the price of one piece?")];
-  const number = `number(${cell(total.column)})`;
+  const number = numberIn(total.column);
   const off = of("line_discount");
   if (off === undefined || !isSomething(off.column))
     return made(
       [total, quantity],
-      `${number} / number(${cell(quantity.column)})`,
+      `${number} / ${numberIn(quantity.column)}`,
       total,
       "the line's total divided by its quantity",
     );
-  const less = `(${number} - abs(${orNothing(off)})) / number(${cell(quantity.column)})`;
+  const less = `(${number} - abs(${orNothing(off)})) / ${numberIn(quantity.column)}`;
   return made([total, off, quantity], less, total, "the line's total less its discount, divided by its quantity");
 }
 
@@ -81,11 +93,11 @@ function provedPrice(
   if (proof === "none") return plain("unit_price");
   if (proof !== undefined) {
     const why = `"${total.column.name}" proves that "${discount?.column.name ?? ""}" ${meanings[proof]}: the total divided by the quantity`;
-    const divided = `number(${cell(total.column)}) / number(${cell(quantity.column)})`;
+    const divided = `${numberIn(total.column)} / ${numberIn(quantity.column)}`;
     return made([total, quantity], divided, total, why, "high");
   }
   if (discount === undefined) {
-    const divided = `number(${cell(total.column)}) / number(${cell(quantity.column)})`;
+    const divided = `${numberIn(total.column)} / ${numberIn(quantity.column)}`;
     const why = `"${price.column.name}" times the quantity is not "${total.column.name}": the total divided by the quantity`;
     return made([total, quantity], divided, total, why);
   }
@@ -124,7 +136,7 @@ function discountedPrice(
   const off = discount.column.profile.words.some((word) => word.includes("%"))
     ? `number(${cell(discount.column)}.replace("%", ""))`
     : orNothing(discount);
-  const [base, count] = [`number(${cell(price.column)})`, `number(${cell(quantity.column)})`];
+  const [base, count] = [numberIn(price.column), numberIn(quantity.column)];
   const formulas: Readonly<Record<DiscountKind, string>> = {
     line: `${base} - abs(${off}) / ${count}`,
     piece: `${base} - abs(${off})`,
@@ -197,7 +209,7 @@ export function lineAmounts(
   const read = (off: Amounts, reading: (figures: { count: number; each: number; off: number }) => number): Amounts =>
     prices.map((each, row) => {
       const count = quantities[row];
-      return each === undefined || count === undefined
+      return each === undefined || count === undefined || items.isLine?.(row) === false
         ? undefined
         : reading({ count, each, off: Math.abs(off[row] ?? 0) });
     });
@@ -218,8 +230,7 @@ type Amounts = readonly (number | undefined)[];
 
 /** A blank discount is none. */
 function orNothing({ column }: Match): string {
-  const number = `number(${cell(column)})`;
-  return column.profile.filled === column.profile.rows ? number : `(${cell(column)} == "" ? 0.0 : ${number})`;
+  return numberOrNothing(column);
 }
 
 function made(

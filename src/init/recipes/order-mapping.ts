@@ -1,5 +1,6 @@
 // The recipe for sales orders: lines nested in JSON, joined from another file, or in the order's own rows.
 import type { Json } from "../../model/json.ts";
+import { cell } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { lineRules, orderRules } from "../columns/roles.ts";
@@ -11,12 +12,14 @@ import type { Line, ProposedJoin } from "../proposal/proposal.ts";
 import { addressLines, companyLines } from "./address-lines.ts";
 import { discountOf, type ItemSource, itemLines, lineAmounts } from "./item-lines.ts";
 import type { DiscountKind } from "./line-arithmetic.ts";
+import { lineAmountsOf, partsOfLine, quantityLine, shippingWithFees, taxIncludedColumn } from "./line-amounts.ts";
 import { linesOf, missing } from "./lines.ts";
 import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
 import { statusLines } from "./order-status.ts";
 import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
+import { withFallback } from "./fallback-columns.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
-import { rowGrouping } from "./row-grouping.ts";
+import { orderRows } from "./order-rows.ts";
 import { totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
@@ -31,7 +34,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
   const lines = [
     ...orderOnly
       .filter(({ path }) => Object.hasOwn(orderNames, path) && !special.includes(path))
-      .flatMap((match) => linesOf(match, "sales_orders")),
+      .flatMap((match) => linesOf(match, "sales_orders").map((line) => withFallback(line, orderOnly))),
     ...joined.flatMap(({ link, matches: theirs }) =>
       theirs
         .filter(({ path }) => path === "customer_email" && !orderOnly.some((match) => match.path === path))
@@ -42,20 +45,32 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
     orderOnly,
     joined.map(({ link, matches: theirs }) => ({ prefix: `${joinName(link.their)}.`, matches: theirs })),
     pins,
+    rules.platform?.shipsToBilling === true,
   );
   const byRow = items?.each === "rows" ? key : undefined;
-  const known = items === undefined ? undefined : { ...items, isKnown: rules.platform !== undefined };
+  const rows = orderRows(table, items, orderOnly, byRow);
+  const known =
+    items === undefined ? undefined : { ...items, isKnown: rules.platform !== undefined, isLine: rows.isLine };
   const figures = orderColumns(table);
   const { total } = figures;
   const proof = proofOf(byRow, known, orderOnly, figures) ?? knownProof(rules.platform, byRow, known, figures);
   const sums = known === undefined || proof === undefined ? undefined : orderSums(known, orderOnly, figures, proof);
+  const included = byRow === undefined ? taxIncludedColumn(table) : undefined;
+  const isGross = included === undefined ? undefined : `${cell(included)} != "true"`;
+  const taxWhen = sums?.taxWhen ?? isGross;
+  const shipping = orderOnly.find(({ path }) => path === "total_shipping")?.column;
+  const withFees = byRow === undefined ? shippingWithFees(table, shipping, included) : undefined;
   const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, {
     ...(proof === undefined ? {} : { proof: proof.order }),
-    ...(sums?.taxWhen === undefined ? {} : { taxWhen: sums.taxWhen }),
+    ...(taxWhen === undefined ? {} : { taxWhen }),
+    ...(withFees === undefined ? {} : { shipping: withFees }),
   });
+  const amounts = sums?.amounts ?? (known === undefined ? undefined : lineAmountsOf(table, known, included));
+  const left = known === undefined ? undefined : quantityLine(known);
   const proven = {
     ...(proof?.discount === undefined ? {} : { discount: proof.discount }),
-    ...(sums?.amounts === undefined ? {} : { hasAmounts: true }),
+    ...(amounts === undefined ? {} : { hasAmounts: true }),
+    ...(left === undefined ? {} : { quantityLines: [left] }),
   };
   const company = companyLines(orderOnly);
   const given = [
@@ -64,10 +79,11 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
     ...statusLines(table, orderOnly, pins),
     ...totals,
     ...company,
-    ...addresses,
+    ...namedOrAsked(addresses, table, key, rows.isLine),
   ];
   return {
-    ...(items?.each === "rows" && key !== undefined ? { group: rowGrouping(key) } : {}),
+    ...(rows.where === undefined ? {} : { where: rows.where }),
+    ...(rows.group === undefined ? {} : { group: rows.group }),
     ...(proof?.order.isOfOrder === true && total !== undefined
       ? { totals: { spec: { order: total.name }, why: "high: all that is mapped adds up to it" } }
       : {}),
@@ -80,7 +96,8 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
             {
               list: "items",
               each: known.each,
-              ...(sums?.amounts === undefined ? {} : { amounts: sums.amounts }),
+              ...(rows.itemWhere === undefined ? {} : { where: rows.itemWhere }),
+              ...(amounts === undefined ? {} : { amounts }),
               lines: itemLines({ ...known, ...proven }),
             },
           ],
@@ -117,14 +134,39 @@ function knownProof(
 ): ReturnType<typeof proofOf> {
   const sums = platform?.sums;
   if (sums === undefined || key === undefined || items === undefined || total === undefined) return undefined;
-  const isThere = sums.discount === "once" ? discount : subtotal;
+  const whole = sums.discount === undefined ? undefined : sums.discount === "subtotal" ? subtotal : discount;
   const order: OrderProof = {
-    tax: "either",
+    tax: sums.tax,
     shipping: "once",
-    discount: isThere === undefined ? undefined : sums.discount,
-    isOfOrder: true,
+    discount: whole === undefined ? undefined : sums.discount,
+    isOfOrder: sums.isTotal,
   };
   return discountOf(items, discount) === undefined ? { order } : { order, discount: "line" };
+}
+
+/** A name that some orders do not have is asked about: without one they are refused. */
+function namedOrAsked(
+  lines: readonly Line[],
+  table: Table,
+  key: Column | undefined,
+  isLine: (row: number) => boolean,
+): readonly Line[] {
+  const seen = new Set<string>();
+  const heads = (key ?? table.columns[0])?.cells.flatMap((order, row) => {
+    if (!isLine(row) || (key !== undefined && (order === "" || seen.has(order)))) return [];
+    seen.add(order);
+    return [row];
+  });
+  return lines.flatMap((line): readonly Line[] => {
+    if (line.kind === "todo" || !/^(bill|ship)_to\.name$/.test(line.path)) return [line];
+    const columns = line.columns.map((name) => table.columns.find((column) => column.name === name));
+    const isMissing = heads?.some((row) => columns.every((column) => column !== undefined && column.cells[row] === ""));
+    if (isMissing !== true) return [line];
+    const text = `${line.path}: some orders have none and would be refused: say default: … for them`;
+    const why = `${line.why}; some orders have none`;
+    const confidence = line.confidence === "high" ? "medium" : line.confidence;
+    return [{ ...line, confidence, why }, { kind: "todo", path: line.path, text, isRequired: false }];
+  });
 }
 
 const special = ["channel_id", "company_id", "order_status", "total_tax", "total_shipping", "total_tax+shipping"];
@@ -135,7 +177,11 @@ function itemsOf(table: Table, links: readonly Link[], pins: Pins): ItemSource |
     return { each: joinName(link.their), link, matches: matchColumns(link.their.columns, lineRules(link.their, pins)) };
   }
   const nested = table.lists
-    .map((list) => ({ each: list.name, matches: matchColumns(list.columns, lineRules(table, pins)) }))
+    .map((list) => ({
+      each: list.name,
+      matches: matchColumns(list.columns, lineRules(table, pins)),
+      ...partsOfLine(list),
+    }))
     .filter(({ matches }) => matches.some(({ path }) => path === "items.sku" || path === "items.quantity"))
     .toSorted((a, b) => b.matches.length - a.matches.length);
   if (nested[0] !== undefined) return nested[0];

@@ -78,7 +78,11 @@ export function orderSums(
   const tax = matches.find(({ path }) => path === "total_tax")?.column;
   const beside = shipping === undefined || order.shipping === "within" ? "" : ` - ${blankIsNothing(shipping)}`;
   const made = order.discount === "subtotal" && subtotal !== undefined ? numberIn(subtotal) : lines;
-  const less = order.discount === "once" && discount !== undefined ? ` + abs(${blankIsNothing(discount)})` : "";
+  const parts = discount === undefined ? "" : `rows.filter(r, ${cell(discount, "r")} != "").map(r, abs(${numberIn(discount, "r")})).sum()`;
+  const less =
+    discount === undefined || order.discount === undefined || order.discount === "subtotal"
+      ? ""
+      : ` + ${order.discount === "once" ? `abs(${blankIsNothing(discount)})` : parts}`;
   const taxWhen = `${cell(tax ?? total)} != "" && abs(${numberIn(total)}${beside} - ${made}${less}) > 0.005`;
   const proves = `"${total.name}" proves it`;
   return {
@@ -107,6 +111,10 @@ function wholeDiscount(
     return { spec, columns: [subtotal] };
   }
   if (discount === undefined) return undefined;
+  if (kind === "summed") {
+    const expr = `rows.filter(r, ${cell(discount, "r")} != "").map(r, abs(${numberIn(discount, "r")})).sum()`;
+    return { spec: { expr, round: 2 }, columns: [discount] };
+  }
   const spec = { when: `${cell(discount)} != ""`, expr: `abs(${numberIn(discount)})`, round: 2 };
   return { spec, columns: [discount] };
 }

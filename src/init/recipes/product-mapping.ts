@@ -1,5 +1,5 @@
 // The recipe for products: one row one product, or variants in rows of their own (variants.ts).
-import { named } from "../columns/find-column.ts";
+import { cell, named } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { productRules } from "../columns/roles.ts";
@@ -8,7 +8,7 @@ import type { Guess, Line, ProposedMapping } from "../proposal/proposal.ts";
 import { categoryPathLines } from "./category-paths.ts";
 import { withFallback, withOwnCodes, withoutFallbacks } from "./fallback-columns.ts";
 import { itemPathLines } from "./item-paths.ts";
-import { linesOf, missing, specOf } from "./lines.ts";
+import { askedWhereBlank, askedWithoutSku, linesOf, missing, specOf } from "./lines.ts";
 import { isKind, rowKindsOf, typeLines } from "./row-kinds.ts";
 import { variantsOf } from "./variants.ts";
 
@@ -41,16 +41,41 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
         ? typeLine(own.some(({ path }) => path === "name"))
         : typeLines(kinds)),
   ]);
+  const name = own.find(({ path }) => path === "name")?.column;
+  const sku = own.find(({ path }) => path === "sku")?.column;
+  const asked = lines
+    .flatMap((line) => askedWhereBlank(line, category, name))
+    .flatMap((line) => askedWithoutSku(line, name, sku));
+  const isBare = (row: number) => sku?.cells[row] === "" && name?.cells[row] === "";
+  const bare =
+    variants === undefined && sku !== undefined && name !== undefined && name.cells.some((_, row) => isBare(row))
+      ? [{ expr: `${cell(sku)} + ${cell(name)} != ""`, why: "rows with neither a key nor a name are no products" }]
+      : [];
+  const view = named(table.columns, ["store view code"]);
+  const views =
+    view === undefined || view.profile.filled === 0
+      ? []
+      : [{ expr: `${cell(view)} == ""`, why: "rows of a store view repeat the product" }];
   const isNone = kinds === undefined ? undefined : isKind(kinds, "none");
   return {
-    ...(isNone === undefined ? {} : { where: { expr: `!(${isNone})`, why: "high: these are no goods" } }),
+    ...whereOf([
+      ...(isNone === undefined ? [] : [{ expr: `!(${isNone})`, why: "these are no goods" }]),
+      ...bare,
+      ...views,
+    ]),
     ...(variants?.index === undefined ? {} : { index: variants.index }),
     ...(variants === undefined ? {} : { group: variants.group }),
     joins: joined.map(({ join }) => join),
-    lines: [...lines, ...missingLines(lines)],
+    lines: [...asked, ...missingLines(lines)],
     children: (variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
     measured: matches.map(({ column }) => column),
   };
+}
+
+function whereOf(conditions: readonly { readonly expr: string; readonly why: string }[]): Pick<Recipe, "where"> {
+  if (conditions.length === 0) return {};
+  const why = `high: ${conditions.map((condition) => condition.why).join(", ")}`;
+  return { where: { expr: conditions.map(({ expr }) => expr).join(" && "), why } };
 }
 
 /** Not a part that only a recipe knows what to do with. */
