@@ -4,7 +4,7 @@ import { noteMember, rowOfLabel } from "../model/failure-notes.ts";
 import { isJson, isPlainObject } from "../model/json.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Cell, Cells, Row } from "../model/row.ts";
-import { describeRepeated, repeatedKeys } from "../model/text/json-keys.ts";
+import { describeRepeated, endOfText, repeatedKeys } from "../model/text/json-keys.ts";
 import { isRead } from "../model/text/parse-json.ts";
 import { brokenWithin } from "../model/text/well-formed.ts";
 
@@ -43,12 +43,13 @@ export function parseElement(
   try {
     value = parseExactly(raw);
     if (isPlainObject(value)) {
-      const cells = toCells(value, 0, noteMember);
       const note = noted(value[noteMember]);
+      const [first, ...others] = repeatedKeys(raw, value);
+      if (Object.hasOwn(value, noteMember)) delete value[noteMember];
+      const cells = toCells(value, 0);
       const broken = mayBeBroken.test(raw) ? brokenWithin(cells) : undefined;
       if (broken !== undefined)
         return { cells: noCells(), fault: { code: "unreadable_element", message: broken }, ...note };
-      const [first, ...others] = repeatedKeys(raw, value);
       if (first === undefined) return { cells, ...note };
       const message = describeRepeated([first, ...others], place && ((offset) => placeIn(raw, offset, place)));
       return { cells, fault: { code: "duplicate_json_key", message, column: first.path }, ...note };
@@ -92,12 +93,34 @@ const unsafeNumber = new RegExp(String.raw`(?:^|[:,[\s])(?=-?\d)(?!${safeNumber}
 // With numbers as JS numbers where that loses nothing, else as the text that stands there.
 function parseExactly(raw: string): unknown {
   const plain: unknown = JSON.parse(raw); // judges the text in both cases
-  if (!unsafeNumber.test(raw) && isRead(raw, plain)) return plain;
+  const value: unknown = unsafeNumber.test(raw) ? JSON.parse(numbersAsTexts(raw)) : plain;
+  if (isRead(raw, value)) return value;
   return parseLossless(raw, null, {
     parseNumber: (digits) => digits,
     onDuplicateKey: ({ newValue }) => newValue,
   });
 }
+
+// The same valid JSON with each number in quotes.
+function numbersAsTexts(json: string): string {
+  let text = "";
+  let taken = 0;
+  for (let at = 0; at < json.length; ) {
+    const found = json.indexOf('"', at);
+    const opening = found === -1 ? json.length : found;
+    // A single character between two texts is no number.
+    const between = opening - at > 1 || opening === json.length ? json.slice(at, opening) : "";
+    const quoted = between.replace(numbers, '"$&"');
+    if (quoted !== between) {
+      text += json.slice(taken, at) + quoted;
+      taken = opening;
+    }
+    at = found === -1 ? opening : endOfText(json, opening);
+  }
+  return text + json.slice(taken);
+}
+
+const numbers = /-?\d[\d.eE+-]*/g;
 
 // What programs write that is almost JSON, where nothing else is wrong with the text.
 function usualMistake(raw: string): string | undefined {
@@ -126,13 +149,16 @@ function toCell(value: unknown, depth: number): Cell {
   return isPlainObject(value) ? toCells(value, depth) : String(value);
 }
 
-function toCells(object: Readonly<Record<string, unknown>>, depth: number, leftOut?: string): Cells {
+// Turns what was parsed into cells where it stands: copies of it would be made for every element.
+function toCells(object: Record<string, unknown>, depth: number): Cells {
   if (depth >= deepest) throw new RangeError(tooDeep);
-  const cells: Record<string, Cell> = Object.create(null);
-  for (const key of Object.keys(object)) {
-    if (key !== leftOut) cells[key] = toCell(object[key], depth + 1);
+  const cells: Record<string, unknown> = Object.setPrototypeOf(object, null);
+  for (const key of Object.keys(cells)) {
+    const value = cells[key];
+    const cell = toCell(value, depth + 1);
+    if (cell !== value) cells[key] = cell;
   }
-  return cells;
+  return cells as Cells;
 }
 
 // Only text with a surrogate, as it stands or escaped, or with an escaped NUL is worth a closer look.

@@ -67,7 +67,9 @@ export function jsonCursor(text: ByteReader, file: string): JsonCursor {
       if (endOf.atEnd()) break;
       throw cutOff(file, start);
     }
-    return length > maxRowBytes ? undefined : Buffer.concat(parts).toString("utf8");
+    if (length > maxRowBytes) return undefined;
+    const [whole = Buffer.alloc(0)] = parts;
+    return (parts.length === 1 ? whole : Buffer.concat(parts)).toString("utf8");
   };
 
   return {

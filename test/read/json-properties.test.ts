@@ -1,7 +1,9 @@
 import fc from "fast-check";
+import { parse as parseLossless } from "lossless-json";
 import { expect, it } from "vitest";
 import { ImportError } from "../../src/model/error.ts";
 import type { Cell } from "../../src/model/row.ts";
+import { parseElement } from "../../src/read/cells.ts";
 import { readText } from "./read-text.ts";
 
 const pieceLengths = fc.constantFrom(1, 2, 3, 7, 65536);
@@ -120,5 +122,24 @@ it("keeps the digits of every number", async () => {
       expect(rows[0]?.cells.n).toEqual(numbers);
     }),
     { numRuns: 1000 },
+  );
+});
+
+it("keeps digits among texts and keys that look like numbers, as a parser does that keeps all of them", () => {
+  const digits = fc.stringMatching(/^-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,8})?([eE][+-]?[0-9]{1,2})?$/);
+  const text = fc
+    .string({ unit: fc.constantFrom("a", '"', "\\", " ", ":", ",", "1", ".", "{", "]", "-", "é"), maxLength: 8 })
+    .map((one) => JSON.stringify(one));
+  const items = fc.array(fc.tuple(text, fc.oneof(digits, text)), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(items, fc.constantFrom("", " ", "\n\t"), (members, gap) => {
+      const raw = `{${members.map(([key, value]) => `${gap}${key}:${gap}${value}${gap}`).join(",")}}`;
+      const known = parseLossless(raw, null, {
+        parseNumber: (number) => number,
+        onDuplicateKey: ({ newValue }) => newValue,
+      });
+      expect(asPlain(parseElement(raw).cells)).toEqual(asCell(known));
+    }),
+    { numRuns: 400 },
   );
 });

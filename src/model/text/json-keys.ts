@@ -44,9 +44,9 @@ function mostKeys(text: string): number {
 
 function countKeys(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
-  const inner: readonly unknown[] = Object.values(value);
-  let count = Array.isArray(value) ? 0 : inner.length;
-  for (const item of inner) count += countKeys(item);
+  const inner: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let count = inner === value ? 0 : inner.length;
+  for (const item of inner) if (typeof item === "object") count += countKeys(item);
   return count;
 }
 
@@ -94,11 +94,13 @@ function repeatedIn(keys: ReadonlyMap<string, readonly number[]>, around: readon
   return [...keys].filter(([, at]) => at.length > 1).map(([key, at]) => ({ key, path: [...steps, key].join("."), at }));
 }
 
-// Behind the quote that closes.
-function endOfText(text: string, opening: number): number {
-  let at = opening + 1;
-  while (text.charCodeAt(at) !== quote) at += text.charCodeAt(at) === backslash ? 2 : 1;
-  return at + 1;
+/** Behind the quote that closes a text of valid JSON, which begins with the quote at `opening`. */
+export function endOfText(text: string, opening: number): number {
+  for (let at = text.indexOf('"', opening + 1); ; at = text.indexOf('"', at + 1)) {
+    let before = at - 1;
+    while (text.charCodeAt(before) === backslash) before--;
+    if ((at - before) % 2 === 1) return at + 1; // no backslashes before it, or such as stand for themselves
+  }
 }
 
 function isKey(text: string, end: number): boolean {
