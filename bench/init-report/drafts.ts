@@ -61,7 +61,7 @@ async function sourceRowsOf(
 async function* groupsOf(rows: readonly SourceRow[], compiled: CompiledMapping): AsyncIterable<RowGroup> {
   const { groupKey } = compiled;
   if (compiled.mapping.group?.rows !== "anywhere" || groupKey === undefined) {
-    yield* groupRows(batchOf(rows), compiled, () => {});
+    for await (const groups of groupRows(batchOf(rows), compiled, () => {})) yield* groups;
     return;
   }
   const groups = new Map<string, SourceRow[]>();

@@ -20,8 +20,8 @@ export function groupTooLarge(key: string, first: SourceRow, mapping: Mapping): 
 }
 
 /**
- * The groups of a stream of rows, in order, without the rows of joins. `onExcluded` is told of every row that the
- * mapping's `where` leaves out. Holds one group at a time, and of one with more than 20,000 rows a part at a time. Under
+ * The groups of a stream of rows, in order, without the rows of joins; those that are complete with one batch of rows come
+ * together. `onExcluded` is told of every row that the mapping's `where` leaves out, once the groups before it were given. Holds the groups of one batch, and of one with more than 20,000 rows a part at a time. Under
  * `continued` the rows with a blank key below a row that is left out are left out with it.
  *
  * A row that could not be read (`fault`, or a `group.by` expression that failed on it) is a member of one group: the
@@ -33,16 +33,24 @@ export async function* groupRows(
   rows: AsyncIterable<readonly SourceRow[]>,
   compiled: CompiledMapping,
   onExcluded: (source: SourceRow) => void,
-): AsyncIterable<RowGroup> {
+): AsyncIterable<readonly RowGroup[]> {
   const grouper = compiled.groupKey === undefined ? singleRows() : groupsOf(compiled);
+  let ready: RowGroup[] = [];
   for await (const batch of rows) {
     for (const source of batch) {
       const excluded = source.row.fault === undefined ? compiled.excludes(source) : notExcluded;
-      if (grouper.leavesOut(source, excluded.ok && excluded.value)) onExcluded(source);
-      else yield* grouper.take(source, excluded.ok ? undefined : excluded.problems[0]);
+      if (!grouper.leavesOut(source, excluded.ok && excluded.value)) {
+        ready.push(...grouper.take(source, excluded.ok ? undefined : excluded.problems[0]));
+        continue;
+      }
+      if (ready.length > 0) yield ready;
+      ready = [];
+      onExcluded(source);
     }
+    if (ready.length > 0) yield ready;
+    ready = [];
   }
-  yield* grouper.end();
+  yield grouper.end();
 }
 
 const notExcluded = { ok: true, value: false } as const;

@@ -7,15 +7,15 @@ import type { NewEntry } from "../model/ledger/entry.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { Row, RowRef } from "../model/row.ts";
 import { damageProblems } from "./files/column-damage.ts";
-import { attachJoins, type JoinFiles, keyText } from "./joins.ts";
+import { type Attached, attachJoins, type JoinFiles, keyText } from "./joins.ts";
 import type { PreparedInput } from "./prepare.ts";
 import { openRowsHash, type RowsHash, rowsHash } from "./rows-hash.ts";
 import { validateDraft } from "./validate.ts";
 
 /** Takes the groups of one input. Whoever adds flushes in the end. */
 export interface EntrySink {
-  /** Parts of one group are added one after the other. */
-  add(group: RowGroup): Promise<void>;
+  /** Parts of one group are added one after the other. Undefined where nothing is to be waited for, as with most groups. */
+  add(group: RowGroup): Promise<void> | undefined;
   /** Rows that the mapping leaves out, with the joined rows that would have belonged to them. */
   exclude(rows: readonly SourceRow[]): Promise<void>;
   flush(): Promise<void>;
@@ -60,6 +60,32 @@ export function createEntrySink(
     tooLarge.hash.add(rows);
     await staging.extendEntry(tooLarge.entryId, { rows: rows.map(({ ref }) => ref), problems: damage });
   };
+  const addJoined = async (group: RowGroup): Promise<void> => {
+    await closeTooLarge();
+    await take(await attachJoins(group, compiled, joins, staging));
+  };
+  const take = ({ group, unread }: Attached): Promise<void> | undefined => {
+    const drafted = compiled.draft(group);
+    // Its rows are complete, joined ones included: looking for more would take those of others.
+    if (drafted.kind === "excluded") return settle(drafted.rows);
+    const { draft } = drafted;
+    onDraft?.(draft);
+    const damage = strict ? damageProblems(draft.rows, prepared.damage) : [];
+    const isPart = group.part === "start";
+    const judged = damage.length === 0 ? draft : { ...draft, problems: [...draft.problems, ...damage] };
+    const checked = validateDraft(judged, resource, { policy: job.existing[resource.name], strict, showCreationNeeds });
+    waiting.push({ ...checked, ...(isPart ? {} : { rowsHash: rowsHash(input.name, draft.rows) }) });
+    if (waiting.length < entriesPerBatch && !isPart && unread.length === 0) return undefined;
+    return writeUpTo(draft.rows, isPart, unread);
+  };
+  const writeUpTo = async (rows: readonly SourceRow[], isPart: boolean, unread: Attached["unread"]): Promise<void> => {
+    const entryId = (await write()).at(-1);
+    if (entryId === undefined) return;
+    for (const { fileIds, key } of unread) await staging.claimRows(entryId, fileIds, key);
+    if (!isPart) return;
+    tooLarge = { entryId, hash: openRowsHash(input.name) };
+    tooLarge.hash.add(rows);
+  };
   const settle = (rows: readonly { readonly ref: RowRef; readonly row?: Row }[]): Promise<void> =>
     staging.settleRows(
       rows.map(({ ref, row }) => ({
@@ -88,31 +114,10 @@ export function createEntrySink(
       }
       await settle([...rows, ...joined]);
     },
-    async add(group) {
+    add(group) {
       if (group.part === "rest") return extend(group);
-      await closeTooLarge();
-      const { group: whole, unread } = await attachJoins(group, compiled, joins, staging);
-      const drafted = compiled.draft(whole);
-      // Its rows are complete, joined ones included: looking for more would take those of others.
-      if (drafted.kind === "excluded") return settle(drafted.rows);
-      const { draft } = drafted;
-      onDraft?.(draft);
-      const damage = strict ? damageProblems(draft.rows, prepared.damage) : [];
-      const isPart = group.part === "start";
-      const judged = damage.length === 0 ? draft : { ...draft, problems: [...draft.problems, ...damage] };
-      const checked = validateDraft(judged, resource, {
-        policy: job.existing[resource.name],
-        strict,
-        showCreationNeeds,
-      });
-      waiting.push({ ...checked, ...(isPart ? {} : { rowsHash: rowsHash(input.name, draft.rows) }) });
-      if (waiting.length < entriesPerBatch && !isPart && unread.length === 0) return;
-      const entryId = (await write()).at(-1);
-      if (entryId === undefined) return;
-      for (const { fileIds, key } of unread) await staging.claimRows(entryId, fileIds, key);
-      if (!isPart) return;
-      tooLarge = { entryId, hash: openRowsHash(input.name) };
-      tooLarge.hash.add(draft.rows);
+      const isAlone = tooLarge === undefined && compiled.joins.length === 0;
+      return isAlone ? take({ group, unread: [] }) : addJoined(group);
     },
   };
 }

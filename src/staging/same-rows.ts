@@ -11,7 +11,7 @@ import { rowsHash } from "./rows-hash.ts";
 
 /** Sees the rows of an input's main files, file by file, in their order. */
 export interface SameRows {
-  /** For each of the next rows: what to say of one that an earlier file has as often already; undefined for the others. */
+  /** For each of the next rows: what to say of one that an earlier file has as often already; undefined for the others, and nothing where there is one file. */
   find(rows: readonly SourceRow[]): Promise<readonly (Problem | undefined)[]>;
   /** Counts rows that were left out for this. */
   count(rows: number): void;
@@ -42,7 +42,7 @@ export function watchSameRows(
 
   return {
     async find(rows) {
-      if (files.length < 2) return rows.map(() => undefined);
+      if (files.length < 2) return [];
       const readable = rows.filter(({ row }) => row.fault === undefined && row.leftOut === undefined);
       const found = await staging.sameRows(
         readable.map((source) => ({ ref: source.ref, line: source.row.line, text: identify(source) })),

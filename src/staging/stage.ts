@@ -104,24 +104,27 @@ async function stageInOrder(
 ): Promise<void> {
   const { staging } = options.ledger;
   const sameElsewhere = new WeakMap<SourceRow, Problem>();
+  let hasSame = false;
   const stored = async function* (): AsyncGenerator<readonly SourceRow[]> {
     for await (const rows of sourceRows(main, options, prepared.compiled)) {
       await staging.addRows(rows.map((source) => newRow(source, main)));
       for (const [at, problem] of (await same.find(rows)).entries()) {
         const source = rows[at];
-        if (source !== undefined && problem !== undefined) sameElsewhere.set(source, problem);
+        if (source === undefined || problem === undefined) continue;
+        sameElsewhere.set(source, problem);
+        hasSame = true;
       }
       yield rows;
     }
   };
   const excluded: SourceRow[] = [];
-  for await (const group of groupRows(stored(), prepared.compiled, (source) => excluded.push(source))) {
+  for await (const groups of groupRows(stored(), prepared.compiled, (source) => excluded.push(source))) {
     if (excluded.length > 0) await sink.exclude(excluded.splice(0));
-    const copy = wholeCopy(group, sameElsewhere);
-    if (copy === undefined) await sink.add(group);
-    else {
-      same.count(copy.length);
-      await sink.exclude(copy);
+    for (const group of groups) {
+      const copy = hasSame ? wholeCopy(group, sameElsewhere) : undefined;
+      if (copy !== undefined) same.count(copy.length);
+      const written = copy === undefined ? sink.add(group) : sink.exclude(copy);
+      if (written !== undefined) await written;
     }
   }
   await sink.exclude(excluded);

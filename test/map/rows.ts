@@ -62,7 +62,7 @@ export async function groupsOf(mapping: CompiledMapping, rows: readonly SourceRo
   async function* batches() {
     for (let at = 0; at < rows.length; at += 2) yield rows.slice(at, at + 2);
   }
-  for await (const made of groupRows(batches(), mapping, ({ row }) => excluded.push(row.number))) groups.push(made);
+  for await (const made of groupRows(batches(), mapping, ({ row }) => excluded.push(row.number))) groups.push(...made);
   return { groups, excluded };
 }
 

@@ -1,5 +1,6 @@
 // Rows of small files between the two times that they are needed: the look before anything is staged, and staging. Such a file
 // is read once. What is larger is read twice: memory does not grow with the files.
+import { setImmediate as othersFirst } from "node:timers/promises";
 import type { JobFile } from "../../job/job.ts";
 import type { OpenInput, Row } from "../../model/row.ts";
 
@@ -75,7 +76,11 @@ function opened(read: OpenInput, batches: readonly (readonly Row[])[]): OpenInpu
   return {
     info,
     async *batches() {
-      yield* batches;
+      for (const batch of batches) {
+        // A file on a disk makes its reader wait; here no signal and no timer would have its turn.
+        await othersFirst();
+        yield batch;
+      }
     },
     detectedLate: () => late,
     lastLineEnds: () => lastLineEnds,
