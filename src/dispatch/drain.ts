@@ -1,5 +1,6 @@
 // The window: at most `concurrency` entries in flight, pulled from the ledger some at a time as slots come free. Waits of
 // more than a second are the ledger's; what is in doubt is gathered, and looked up together.
+import type { Clock } from "../model/clock.ts";
 import type { QueuedEntry } from "../model/ledger/entry.ts";
 import type { Phase } from "../model/resource.ts";
 import type { DispatchContext } from "./context.ts";
@@ -20,14 +21,14 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
   const handed: QueuedEntry[] = []; // taken already, and waiting for a slot
   let isAsking = false;
   let handled = 0;
-  let wake = new AbortController();
+  const alarm = createAlarm();
 
   const start = (task: () => Promise<void>): void => {
     const done: Promise<void> = task()
       .catch((error: unknown) => halt.fail(error))
       .finally(() => {
         inFlight.delete(done);
-        wake.abort(woken);
+        alarm.ring();
       });
     inFlight.add(done);
   };
@@ -43,11 +44,10 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
     );
   };
 
-  const stop = () => wake.abort(woken);
-  halt.signal.addEventListener("abort", stop);
+  halt.signal.addEventListener("abort", alarm.ring);
   try {
     while (!halt.signal.aborted) {
-      wake = new AbortController();
+      alarm.set();
       askForDoubtful(); // before anything new, which would take its slot for ever
       const room = doubtful.length < mostDoubtful ? freeSlots() : 0;
       if (room > handed.length)
@@ -67,15 +67,15 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
       const dueMs = freeSlots() > 0 ? await ledger.queue.nextDueMs(run, phase) : undefined;
       const waits = dueMs !== undefined && dueMs < parkedMs;
       if (inFlight.size === 0 && doubtful.length === 0 && !waits) break;
-      if (wake.signal.aborted || (waits && dueMs <= clock.nowMs())) continue;
+      if (alarm.hasRung || (waits && dueMs <= clock.nowMs())) continue;
       if (waits && inFlight.size === 0) options.onEvent({ type: "waiting", phase, entries: "retry", untilMs: dueMs });
-      await clock.sleep(waits ? dueMs - clock.nowMs() : longestSleepMs, wake.signal);
+      await alarm.rung(clock, waits ? dueMs - clock.nowMs() : undefined);
     }
   } catch (error) {
     halt.fail(error);
   } finally {
     await Promise.all(inFlight);
-    halt.signal.removeEventListener("abort", stop);
+    halt.signal.removeEventListener("abort", alarm.ring);
   }
   halt.rethrow();
   return handled;
@@ -84,10 +84,42 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
 /** So many times the window is taken at once: what is due in the meantime waits no longer than that takes. */
 const slotsAhead = 2;
 
-/** Why a sleep ends: a reason of its own, because one that is made for every answer costs more than the answer. */
-const woken = "woken";
+/** Wakes whoever waits for something in flight: without a signal for each answer, which costs more than the answer. */
+interface Alarm {
+  /** Forgets that it rang. */
+  set(): void;
+  ring(): void;
+  readonly hasRung: boolean;
+  /** Resolves when it rings, or has rung since it was set; or after `ms`. */
+  rung(clock: Clock, ms: number | undefined): Promise<void>;
+}
 
-const longestSleepMs = 60_000; // something in flight wakes it long before
+function createAlarm(): Alarm {
+  let hasRung = false;
+  let wake = () => {};
+  return {
+    set() {
+      hasRung = false;
+    },
+    ring() {
+      hasRung = true;
+      wake();
+    },
+    get hasRung() {
+      return hasRung;
+    },
+    async rung(clock, ms) {
+      const rings = new Promise<void>((resolve) => {
+        wake = resolve;
+        if (hasRung) resolve();
+      });
+      if (ms === undefined) return rings;
+      const sleeping = new AbortController();
+      await Promise.race([rings, clock.sleep(ms, sleeping.signal)]);
+      sleeping.abort();
+    },
+  };
+}
 
 /** An unanswered update of an earlier run whose entry got no plan: closed, and resolved in the next round. */
 async function closeUpdate({ options }: DispatchContext, entryId: number, sendId: number | undefined): Promise<void> {

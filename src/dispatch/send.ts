@@ -56,7 +56,7 @@ async function createSender(context: DispatchContext, entry: QueuedEntry): Promi
   const { queue } = ledger;
   const resource = resources[entry.resource];
   const state = attemptStates.of(entry.id);
-  const payload = withFills(entry.payload, await queue.fills(entry.id));
+  const payload = entry.needsFills ? withFills(entry.payload, await queue.fills(entry.id)) : entry.payload;
   let attempts = entry.attempts;
   /** Of this entry: an unanswered update that has to be closed before it is sent again. */
   let unansweredUpdate = entry.doubt?.plan.kind === "update" ? entry.doubt.sendId : undefined;

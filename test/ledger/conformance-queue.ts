@@ -50,6 +50,7 @@ export function queueClaims(makePlace: () => Promise<LedgerPlace>): void {
         creationProblems: [error],
         plan: undefined,
         attempts: 0,
+        needsFills: false,
         doubt: undefined,
       });
     });

@@ -21,14 +21,7 @@ export function openHandOut(connection: Connection): HandOut {
       while (taken.length < count) {
         const ids = freeIds(connection, { run, phase, count: count - taken.length, holder });
         if (ids.length === 0) break;
-        connection.write(() => {
-          for (const id of ids) {
-            const entry = takeable(connection, id);
-            if (entry === undefined) continue;
-            connection.run("update entries set leased_to = ? where id = ?", holder, id);
-            taken.push(entry);
-          }
-        }, ids.length);
+        taken.push(...connection.write(() => lease(connection, JSON.stringify(ids), holder), ids.length));
       }
       return taken;
     },
@@ -91,10 +84,18 @@ function freeIds(
 }
 
 // Only inside a write. An entry that was ready only because of its doubt is not ready any more once the doubt is resolved without a plan.
-function takeable(connection: Connection, id: number): QueuedEntry | undefined {
-  const columns = connection.read(() => connection.one<QueuedColumns>(`${selectQueued()} where e.id = ?`, id));
-  const entry = columns === undefined ? undefined : queuedEntry(columns);
-  if (entry !== undefined && (entry.plan !== undefined || entry.doubt !== undefined)) return entry;
-  connection.run("update entries set ready = 0 where id = ?", id);
-  return undefined;
+function lease(connection: Connection, ids: string, holder: number): readonly QueuedEntry[] {
+  const among = "id in (select value from json_each(?))";
+  connection.run(`update entries set leased_to = ? where ${among}`, holder, ids);
+  const entries = connection
+    .all<QueuedColumns>(`${selectQueued()} where e.${among} order by e.position, e.id`, ids)
+    .map(queuedEntry);
+  const taken = entries.filter(({ plan, doubt }) => plan !== undefined || doubt !== undefined);
+  if (taken.length < entries.length)
+    connection.run(
+      `update entries set ready = 0, leased_to = null where ${among} and id not in (select value from json_each(?))`,
+      ids,
+      JSON.stringify(taken.map(({ id }) => id)),
+    );
+  return taken;
 }

@@ -41,8 +41,12 @@ export function openPlanning(
     unplanned: (run, phase, size) => unplanned(connection, run, phase, size),
     async plan(plans) {
       connection.write(() => {
+        create(
+          connection,
+          JSON.stringify(plans.flatMap(({ entryId, plan }) => (plan.kind === "create" ? entryId : []))),
+        );
         for (const { entryId, plan } of plans) {
-          if (plan.kind === "create") noteGone(connection, entryId);
+          if (plan.kind === "create") continue;
           connection.run(
             "update entries set plan = ?, plan_remote_id = ?, ready = 1 where id = ? and outcome is null",
             plan.kind,
@@ -66,11 +70,16 @@ export function openPlanning(
 }
 
 // Only a lookup that found nothing leads to a second creation of what was accepted before; an audit asks for the proof.
-function noteGone(connection: Connection, entryId: number): void {
+function create(connection: Connection, entryIds: string): void {
   connection.run(
     `insert or ignore into gone (key, run) select e.key, e.run from entries e
-       join accepted a on a.key = e.key and a.role = 'own' where e.id = ?`,
-    entryId,
+       join accepted a on a.key = e.key and a.role = 'own' where e.id in (select value from json_each(?))`,
+    entryIds,
+  );
+  connection.run(
+    `update entries set plan = 'create', plan_remote_id = null, ready = 1
+      where id in (select value from json_each(?)) and outcome is null`,
+    entryIds,
   );
 }
 

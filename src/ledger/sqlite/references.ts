@@ -87,8 +87,11 @@ export function openReferences(
     },
     async forgetRows(entryIds) {
       connection.write(() => {
-        for (const id of entryIds)
-          connection.run("delete from seen_rows where key = (select key from entries where id = ?)", id);
+        connection.run(
+          `delete from seen_rows where key in
+            (select key from entries where id in (select value from json_each(?)))`,
+          JSON.stringify(entryIds),
+        );
       });
     },
     unknownReferences: (run, phase, size) => unknownReferences(worklists, run, phase, size),

@@ -57,6 +57,8 @@ export interface QueuedEntry {
   readonly plan: Plan | undefined;
   /** Sends so far that were not answered 429, over this run. */
   readonly attempts: number;
+  /** It refers to records whose ids have to be filled in: see `Queue.fills`. */
+  readonly needsFills: boolean;
   /** Set when an earlier send has no conclusive answer: it must be looked up before anything is sent. */
   readonly doubt: OpenSend | undefined;
 }

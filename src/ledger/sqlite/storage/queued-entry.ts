@@ -14,6 +14,7 @@ export function selectQueued(
 ): string {
   return `select ${more.columns} e.id, e.position, e.resource, k.key, ${payloadText} payload, p.clears, p.creation_problems, e.hash,
     e.plan, e.plan_remote_id, e.attempts,
+    exists (select 1 from entry_references er where er.entry = e.id and er.fill = 1) needs_fills,
     ${sendColumns}
   from entries e
   join keys k on k.id = e.key
@@ -35,6 +36,7 @@ export interface QueuedColumns extends SendColumns {
   readonly plan: Plan["kind"] | null;
   readonly plan_remote_id: string | null;
   readonly attempts: number;
+  readonly needs_fills: number;
 }
 
 interface SendColumns {
@@ -63,6 +65,7 @@ export function queuedEntry(columns: QueuedColumns): QueuedEntry {
     creationProblems: decodeProblems(columns.creation_problems),
     plan: columns.plan === null ? undefined : planOf(columns.plan, columns.plan_remote_id),
     attempts: columns.attempts,
+    needsFills: columns.needs_fills === 1,
     doubt: openSend(columns),
   };
 }
