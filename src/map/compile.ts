@@ -68,6 +68,11 @@ export interface CompiledMapping {
    * or with damage, makes a draft without payload that has these problems, and its key as far as it can be read.
    */
   draft(group: RowGroup): Drafted;
+  /**
+   * The same for the field of this path alone, which is much less work: undefined where that field has no origins, or where it takes
+   * the whole draft to know. Paths below children are not known here.
+   */
+  fieldOrigins(group: RowGroup, path: string): Pick<Draft, "origins" | "payload"> | undefined;
   /** How every field of the group's draft comes to its value, in the mapping's order. Empty for what makes no payload. */
   trace(group: RowGroup): readonly FieldTrace[];
 }
@@ -190,6 +195,17 @@ export function compileMapping(
     return finish(parts, rows, compared);
   };
 
+  const fieldOrigins: CompiledMapping["fieldOrigins"] = (group, path) => {
+    const own = fields.filter((field) => field.path === path);
+    if (own.length === 0 || damageOf(group, memberRows(joins, group)).length > 0) return undefined;
+    const scope = scopeOf(chooseHead(group.rows).head, group);
+    const judged = judgeGroup?.(scope.expressionScope);
+    if (judged !== undefined && !(judged.ok && judged.value)) return undefined;
+    const { origins, payload, ...parts } = emptyParts();
+    assembleFields(own, scope, payload, "", { ...parts, origins, payload });
+    return (origins.get(path) ?? []).length === 0 ? undefined : { origins, payload };
+  };
+
   return {
     mapping,
     resource: resources[mapping.resource],
@@ -209,6 +225,7 @@ export function compileMapping(
       if (judged.ok) return { ok: true, value: !judged.value };
       return { ok: false, problems: [atReads({ code: "expression_failed", message: judged.message }, source, judged)] };
     },
+    fieldOrigins,
     draft: (group) => quickDraft(group) ?? draftInto(emptyParts(), group),
     trace: (group) => {
       const trace: FieldTrace[] = [];

@@ -1,11 +1,11 @@
 // results.csv, and results.ndjson where it is asked for: one line per input row, in input order. The first is for people and
 // their spreadsheets, the second for programs: exact. Which problem a line shows is in row-outcome.ts.
 import { join } from "node:path";
-import { stringify } from "csv-stringify/sync";
 import { openAtomicFile } from "../disk/atomic-file.ts";
 import type { ResultRow, Results } from "../model/ledger/results.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResourceName } from "../model/resource.ts";
+import { csvLine } from "./csv-line.ts";
 import { allProblems, inputName, type RunFiles, rowProblems, runFiles, shownProblem } from "./row-outcome.ts";
 import { toSpreadsheet } from "./spreadsheet-cell.ts";
 
@@ -118,8 +118,8 @@ function listedProblems(row: ResultRow, files: RunFiles): readonly Problem[] {
   return [...own, ...shared, ...elsewhere.slice(0, Math.max(0, mostListed - own.length - shared.length))];
 }
 
-// Cells with a line end or outer white space are quoted so that every reader gives them back unchanged.
 function csvText(records: readonly (readonly (string | number | null)[])[]): string {
-  const cells = records.map((record) => record.map((cell) => (typeof cell === "string" ? toSpreadsheet(cell) : cell)));
-  return stringify(cells, { quoted_match: /[\r\n]|^\s|\s$/ });
+  return records
+    .map((record) => csvLine(record.map((cell) => (typeof cell === "string" ? toSpreadsheet(cell) : cell))))
+    .join("");
 }

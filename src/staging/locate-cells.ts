@@ -27,11 +27,29 @@ export function createLocate(ledger: Ledger, run: number, inputs: readonly Prepa
     const prepared = inputs.find(({ input }) => input.name === main?.input);
     if (main === undefined || prepared === undefined) return problems;
     const { compiled } = prepared;
-    const drafted = compiled.draft(await entryGroup({ files, rows }, await runFiles, prepared, ledger.staging));
+    const group = await entryGroup({ files, rows }, await runFiles, prepared, ledger.staging);
+    const alone = locateAlone(problems, group, compiled);
+    if (alone !== undefined) return alone;
+    const drafted = compiled.draft(group);
     if (drafted.kind !== "draft") return problems;
     const { origins, payload } = drafted.draft;
     return problems.map((problem) => locateProblem(problem, origins, { payload, elseFirstRow: true }));
   };
+}
+
+/** Where every problem is of a field of the entry itself, those fields are mapped again and no others: keys mostly are. */
+function locateAlone(
+  problems: readonly Problem[],
+  group: RowGroup,
+  compiled: CompiledMapping,
+): readonly Problem[] | undefined {
+  const located: Problem[] = [];
+  for (const problem of problems) {
+    const found = problem.path === undefined ? undefined : compiled.fieldOrigins(group, problem.path);
+    if (found === undefined) return undefined;
+    located.push(locateProblem(problem, found.origins, { payload: found.payload, elseFirstRow: true }));
+  }
+  return located;
 }
 
 /** So many rows of an entry are read to map it again. What has more is too large and has no payload anyway. */

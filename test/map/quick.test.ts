@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { LookupTables } from "../../src/map/definition/mapping.ts";
 import { parsePath, valueAt } from "../../src/model/payload-path.ts";
+import type { Problem } from "../../src/model/problem.ts";
+import { locateProblem } from "../../src/model/problem-place.ts";
 import { compiled, group, productYaml, sourceRows } from "./rows.ts";
 
 const lookups: LookupTables = () =>
@@ -73,7 +75,7 @@ const cells = fc.oneof(
   fc.double({ noNaN: true }).map(String),
 );
 
-it("come to the same payload, references and problems", () => {
+it("come to the same payload, references, problems and places", () => {
   const mapping = fc
     .uniqueArray(fc.constantFrom(...fields), { minLength: 1, maxLength: 6, selector: (field) => field.split(":")[0] })
     .filter((lines) => new Set(lines.map((line) => line.split(/[.:]/)[0])).size === lines.length);
@@ -82,6 +84,7 @@ it("come to the same payload, references and problems", () => {
     maxLength: 4,
   });
   let quick = 0;
+  let alones = 0;
   fc.assert(
     fc.property(
       mapping,
@@ -105,6 +108,16 @@ it("come to the same payload, references and problems", () => {
           expect([...draft.origins.keys()].sort()).toEqual(
             ["", "sku", ...lines.map((line) => line.slice(0, line.indexOf(":")))].sort(),
           );
+          for (const path of draft.origins.keys()) {
+            const alone = map.fieldOrigins(group([row]), path);
+            if (alone === undefined) continue;
+            const problem: Problem = { code: "duplicate_key", message: "", path };
+            const located = locateProblem(problem, alone.origins, { payload: alone.payload, elseFirstRow: true });
+            expect(located).toEqual(
+              locateProblem(problem, draft.origins, { payload: draft.payload, elseFirstRow: true }),
+            );
+            alones += 1;
+          }
           if (draft.problems.length === 0) quick += 1;
         }
       },
@@ -112,7 +125,8 @@ it("come to the same payload, references and problems", () => {
     { numRuns: 500 },
   );
   expect(quick).toBeGreaterThan(50);
-});
+  expect(alones).toBeGreaterThan(500);
+}, 120_000);
 
 it("come to the same list of items", () => {
   const yaml = `version: 1
