@@ -15,7 +15,7 @@ import { allLines, type Line, type Proposal, type ProposedMapping, type Role } f
 import { kitMapping } from "./recipes/kit-mapping.ts";
 import { orderMapping } from "./recipes/order-mapping.ts";
 import { productMapping, type Recipe } from "./recipes/product-mapping.ts";
-import { complete } from "./required-fields.ts";
+import { complete, withoutRefuted } from "./required-fields.ts";
 import { isNoSummary, type SummaryRows, withoutSummaries } from "./summary-rows.ts";
 import { asUnsure, unsureKind, worthMapping } from "./unsure-kind.ts";
 
@@ -24,6 +24,8 @@ export interface Decisions {
   readonly roles?: ReadonlyMap<string, Role>;
   /** For each input the column of a payload field, or undefined for none. */
   readonly columns?: ReadonlyMap<string, Pins>;
+  /** For each input the fields that a check refutes on every row, and what it says: their lines are comments. */
+  readonly refuted?: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The label of the channel that orders go into where no column says it. */
   readonly channel?: string;
 }
@@ -59,11 +61,15 @@ export function* guessing(
     yield;
   }
   const links = linksOf(tables.map(({ table, role }) => [table, role]));
+  const asChecked = (mapping: ProposedMapping | undefined) => {
+    const lines = mapping === undefined ? undefined : decisions.refuted?.get(mapping.name);
+    return mapping === undefined || lines === undefined ? mapping : withoutRefuted(mapping, lines);
+  };
   const told: (Known & { readonly pins: Pins; readonly mapping: ProposedMapping | undefined })[] = [];
   for (const known of tables) {
     const pins: Pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
     const isJoined = links.some(({ their }) => their === known.table);
-    told.push({ ...known, pins, mapping: isJoined ? undefined : mappingOf(known, links, pins, readsDate) });
+    told.push({ ...known, pins, mapping: isJoined ? undefined : asChecked(mappingOf(known, links, pins, readsDate)) });
     yield;
   }
   const joined = new Set(told.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
@@ -80,7 +86,7 @@ export function* guessing(
   const proposed = told.map((known, at) => {
     const kind = kinds[at];
     if (kind === undefined || !worth.includes(kind)) return known;
-    const mapping = mappingOf({ ...known, ...kind }, [], known.pins, readsDate);
+    const mapping = asChecked(mappingOf({ ...known, ...kind }, [], known.pins, readsDate));
     return { ...known, mapping: mapping === undefined ? undefined : asUnsure(mapping, kind) };
   });
   const mappings = proposed.flatMap(({ mapping }) => mapping ?? []);

@@ -1,7 +1,7 @@
 // What has to be there for an import to be possible: a field that is a possibility alone, or that nothing was found for, is a
 // marked line. The channel of orders is asked for in the job.
 import type { ResourceName } from "../model/resource.ts";
-import type { Line, Todo } from "./proposal/proposal.ts";
+import { allLines, type Line, type ProposedMapping, type Todo } from "./proposal/proposal.ts";
 
 /** The lines with a marked one for every field that is needed and that no line gives, in front of its possibilities. */
 export function complete(of: ResourceName | string, lines: readonly Line[]): readonly Line[] {
@@ -18,6 +18,31 @@ export function complete(of: ResourceName | string, lines: readonly Line[]): rea
     ...kept.flatMap((line, at) => (isFirst(line, at) ? [...openOf(line.path), line] : [line])),
     ...open.filter(({ path }) => !kept.some((line) => line.path === path)),
   ];
+}
+
+/** The mapping with lines in comments that a check refutes, and with marked ones where they were needed. */
+export function withoutRefuted(mapping: ProposedMapping, refuted: ReadonlyMap<string, string>): ProposedMapping {
+  const lower = (line: Line, path: string): Line => {
+    const reason = line.kind === "todo" ? undefined : refuted.get(path);
+    if (line.kind === "todo" || reason === undefined) return line;
+    return { ...line, confidence: "low", why: `every row says no: ${reason}` };
+  };
+  const lines = complete(
+    mapping.resource,
+    mapping.lines.map((line) => lower(line, line.path)),
+  );
+  const children = mapping.children.map((child) => ({
+    ...child,
+    lines: complete(
+      child.list,
+      child.lines.map((line) => lower(line, `${child.list}.${line.path}`)),
+    ),
+  }));
+  const columnsOf = (parts: Pick<ProposedMapping, "lines" | "children">) =>
+    allLines(parts).flatMap((line) => (line.kind === "guess" && line.confidence !== "low" ? line.columns : []));
+  const used = new Set(columnsOf({ lines, children }));
+  const dropped = columnsOf(mapping).filter((name) => !used.has(name));
+  return { ...mapping, lines, children, unused: [...new Set([...mapping.unused, ...dropped])] };
 }
 
 /** A possibility beside a line for the same field would be a second one once its # is gone. */

@@ -1,7 +1,7 @@
 // What `init` asks and what becomes of the answers, with a scripted person instead of a terminal.
 import { describe, expect, it } from "vitest";
 import { askAbout } from "../../src/cli/commands/init-questions.ts";
-import { type Ask, cancelled } from "../../src/cli/world/ask.ts";
+import { type Ask, type Choice, cancelled } from "../../src/cli/world/ask.ts";
 import { allLines, type Export, guessImport } from "../../src/init/init.ts";
 import { sampleOf } from "../init/samples.ts";
 
@@ -50,7 +50,7 @@ describe("init asks", () => {
   it("only about what is not sure or missing, and keeps the guess where a person agrees", async () => {
     const ask = person({});
     const lines = await linesAfter([products], ask);
-    expect(ask.asked).toEqual(["Is that what it is?", "name?", "category.name?"]);
+    expect(ask.asked).toEqual(["Is that what it is?", "name? (products.csv)", "category.name? (products.csv)"]);
     expect(lines).toMatchObject({ sku: "SKU", name: "Product", "category.name": "Group", retail_price: "Price" });
   });
 
@@ -80,6 +80,78 @@ describe("init asks", () => {
     expect(lines).toMatchObject({ sku: "Foo", name: "TODO", "category.name": "TODO" });
     const none = await askAbout([products], person({ "Is that": false, "What is in products.csv": "leave it out" }));
     expect(guessImport([products], none).mappings).toEqual([]);
+  });
+
+  it("beside each column with three of its cells, what speaks for it, and the field that it serves now", async () => {
+    const seen: Choice<string>[] = [];
+    await askAbout([products], {
+      ...person({}),
+      select: async (_message, choices, initial) => {
+        seen.push(...choices);
+        return initial;
+      },
+    });
+    expect(seen.map(({ label }) => label)).toEqual(
+      expect.arrayContaining([
+        '"Group"  Kitchen, Garden',
+        '"Colour"  red, blue',
+        '"Price"  4.50, 9.50 (now retail_price)',
+      ]),
+    );
+    expect(seen.find(({ label }) => label.startsWith('"Colour"'))?.hint).toBe("its cells can be that");
+  });
+
+  it("offers the columns of the file that the field is read from", async () => {
+    const order = sampleOf(
+      "orders.csv",
+      "Order No,Order Date,Status,Customer\nA-1,2024-03-09,shipped,Ann\nA-2,2024-03-09,shipped,Bo\n",
+    );
+    const lines = sampleOf("lines.csv", "Order No,SKU,Qty,Piece\nA-1,CUP,1,4.50\nA-2,CUP,2,4.50\n");
+    const told = await linesAfter([order, lines], person({ "items.unit_price is needed": '"Piece"' }));
+    expect(told).toMatchObject({ "items.unit_price": "Piece" });
+  });
+
+  it("again after ?, which says what speaks for each, and goes back at <", async () => {
+    const answers = ["why", "column:Colour", "back", "column:Price", "keep"];
+    const asked: string[] = [];
+    const said: string[] = [];
+    const ask: Ask = {
+      ...person({}),
+      say: (message) => said.push(message),
+      select: async (message, choices) => {
+        asked.push(message);
+        const answer = answers.shift();
+        return choices.find(({ value }) => value === answer)?.value ?? missed(message);
+      },
+    };
+    const told = await linesAfter([products], ask);
+    expect(asked).toEqual(
+      ["name?", "name?", "category.name?", "name?", "category.name?"].map((text) => `${text} (products.csv)`),
+    );
+    expect(said.join("\n")).toContain('"Product"  Cup, Pot: a likely name; its cells can be that');
+    expect(told).toMatchObject({ name: "Price", "category.name": "Group" });
+  });
+
+  it("what the files are once more after < at the first question", async () => {
+    const answers = ["back", "keep", "keep"];
+    const ask = person({});
+    await askAbout([products], {
+      ...ask,
+      select: async (_message, choices) =>
+        choices.find(({ value }) => value === answers.at(0) && answers.shift() !== undefined)?.value ?? missed(""),
+    });
+    expect(ask.asked).toEqual(["Is that what it is?", "Is that what it is?"]);
+  });
+
+  it("once about each thing: of an address for its name alone", async () => {
+    const sample = sampleOf(
+      "orders.csv",
+      "Order No,Order Date,Status,Name,Street,City,Zip,SKU,Qty,Price\nA-1,2024-03-09,shipped,Ann Lee,Road 1,Aarhus,8000,A-1,2,4.50\n",
+    );
+    const ask = person({});
+    await askAbout([sample], ask);
+    expect(ask.asked.filter((message) => /_to\.(?!name)/.test(message))).toEqual([]);
+    expect(new Set(ask.asked).size).toBe(ask.asked.length);
   });
 
   it("nothing more once it is cancelled", async () => {

@@ -93,6 +93,18 @@ describe("init", () => {
     expect(said.check.refused).toContain("03/04/2024");
   });
 
+  it("writes a line as a comment, with the reason, that its own check refutes on every row", async () => {
+    await using folder = await jobFolder({
+      "products.csv": "SKU,Name,Category,Image URL,Price\nA-1,Cup,Cups,ftp://x/1,4.50\nA-2,Pot,Pots,ftp://x/2,9.50\n",
+    });
+    const { exitCode, stdout } = await command(["init", "products.csv"], { cwd: folder.path });
+    expect(exitCode).toBe(0);
+    const mapping = await readFile(join(folder.path, "products.yaml"), "utf8");
+    expect(mapping).toMatch(/^ {2}#image_url: Image URL +# low: every row says no: /m);
+    expect(mapping).toContain("# Not used: Image URL");
+    expect(stdout).toContain("Check: 2 rows, 2 entries, nothing wrong");
+  });
+
   it.each([
     { words: ["init"], says: "init needs to know which files", hint: "init products.csv" },
     { words: ["init", "gone.csv"], says: "gone.csv: there is no such file", hint: "" },

@@ -2,8 +2,10 @@
 // missing. Answers become decisions, and the guess is made again with them.
 import {
   allLines,
+  type ColumnChoice,
   type Decisions,
   type Export,
+  fieldColumns,
   type Guess,
   guessImport,
   type Proposal,
@@ -14,12 +16,11 @@ import type { Ask, Choice } from "../world/ask.ts";
 
 /** Asks what there is to ask about these exports; gives the decisions, with nothing in them where all was sure. */
 export async function askAbout(exports: readonly Export[], ask: Ask): Promise<Decisions> {
-  const roles = await askRoles(guessImport(exports), ask);
-  const columns = new Map<string, ReadonlyMap<string, string | undefined>>();
-  const proposal = guessImport(exports, { roles });
-  for (const mapping of proposal.mappings) columns.set(mapping.name, await askColumns(mapping, ask));
-  const channel = await askChannel(guessImport(exports, { roles, columns }), ask);
-  return { roles, columns, ...(channel === undefined ? {} : { channel }) };
+  for (;;) {
+    const roles = await askRoles(guessImport(exports), ask);
+    const answers = await askFields(exports, roles, ask);
+    if (answers !== "back") return { roles, ...answers };
+  }
 }
 
 const roleNames: Readonly<Record<Role, string>> = {
@@ -31,7 +32,7 @@ const roleNames: Readonly<Record<Role, string>> = {
   unknown: "something else: leave it out",
 };
 
-async function askRoles({ files }: Proposal, ask: Ask): Promise<ReadonlyMap<string, Role>> {
+async function askRoles({ files, mappings }: Proposal, ask: Ask): Promise<ReadonlyMap<string, Role>> {
   const decided = new Map<string, Role>();
   const told = files.map(
     ({ shown, role, why }) =>
@@ -46,8 +47,9 @@ async function askRoles({ files }: Proposal, ask: Ask): Promise<ReadonlyMap<stri
     const choices = Object.entries(roleNames).flatMap(([value, label]): readonly Choice<Role>[] =>
       isRole(value) ? [{ value, label }] : [],
     );
-    const said = await ask.select(`What is in ${shown}?`, choices, role);
-    if (said !== role) decided.set(name, said);
+    const taken = mappings.find((mapping) => mapping.name === name)?.role ?? role;
+    const said = await ask.select(`What is in ${shown}?`, choices, taken);
+    if (said !== role || said === "unknown") decided.set(name, said);
   }
   return decided;
 }
@@ -56,67 +58,157 @@ function isRole(text: string): text is Role {
   return Object.hasOwn(roleNames, text);
 }
 
-async function askColumns(mapping: ProposedMapping, ask: Ask): Promise<ReadonlyMap<string, string | undefined>> {
-  const pins = new Map<string, string | undefined>();
-  const open = allLines(mapping).filter((line) =>
-    line.kind === "todo" ? line.isRequired : line.confidence !== "high",
-  );
-  const known = allLines(mapping).filter((line) => line.kind === "guess" && line.confidence === "high").length;
-  ask.say(
-    `${mapping.shown}: ${known} fields are sure, ${open.length === 0 ? "nothing is to be asked" : `${open.length} to look at`}`,
-  );
-  for (const line of open) {
-    if (line.path === "items") continue;
-    const chosen =
-      line.kind === "guess" ? await askGuess(line, mapping, ask) : await askMissing(line.path, mapping, ask);
-    if (chosen === "keep") continue;
-    pins.set(line.path, chosen === "none" ? undefined : chosen.column);
+/** One thing that only a person knows: a field that is not sure, or missing. */
+interface Question {
+  readonly mapping: ProposedMapping;
+  readonly path: string;
+  readonly guess: Guess | undefined;
+  readonly isRequired: boolean;
+}
+
+/** Back from the first question leads to what the files are. */
+async function askFields(
+  exports: readonly Export[],
+  roles: ReadonlyMap<string, Role>,
+  ask: Ask,
+): Promise<Pick<Decisions, "columns" | "channel"> | "back"> {
+  const proposal = guessImport(exports, { roles });
+  const columns = new Map(proposal.mappings.map(({ name }) => [name, new Map<string, string | undefined>()]));
+  const questions = proposal.mappings.flatMap(questionsOf);
+  for (const mapping of proposal.mappings) ask.say(openText(mapping));
+  for (let at = 0; ; ) {
+    const question = questions[at];
+    if (question === undefined) {
+      const channel = await askChannel(guessImport(exports, { roles, columns }), ask);
+      if (channel !== "back") return { columns, ...channel };
+    } else {
+      const chosen = await askField(
+        question,
+        fieldColumns(exports, proposal, { ...question, mapping: question.mapping.name }),
+        ask,
+      );
+      const pins = columns.get(question.mapping.name);
+      pins?.delete(question.path);
+      if (chosen === "none") pins?.set(question.path, undefined);
+      else if (typeof chosen === "object") pins?.set(question.path, chosen.column);
+      if (chosen !== "back") {
+        at += 1;
+        continue;
+      }
+    }
+    if (at === 0) return "back";
+    at -= 1;
   }
-  return pins;
 }
 
-type Chosen = "keep" | "none" | { readonly column: string };
+// Of an address the name alone is asked about: the rest of it stands and falls with the columns beside that.
+function questionsOf(mapping: ProposedMapping): readonly Question[] {
+  const lines = allLines(mapping).filter(({ path }) => path !== "items" && !/^(?:bill|ship)_to\.(?!name$)/.test(path));
+  const paths = new Set(
+    lines.flatMap((line) => {
+      const isOpen = line.kind === "todo" ? line.isRequired : line.confidence !== "high";
+      return isOpen ? [line.path] : [];
+    }),
+  );
+  return [...paths].map((path) => {
+    const own = lines.filter((line) => line.path === path);
+    const guess = own.find((line) => line.kind === "guess");
+    return { mapping, path, guess, isRequired: own.some((line) => line.kind === "todo" && line.isRequired) };
+  });
+}
 
-async function askGuess(guess: Guess, mapping: ProposedMapping, ask: Ask): Promise<Chosen> {
-  const [column = ""] = guess.columns;
-  const made =
-    guess.columns.length > 1 || JSON.stringify(guess.spec).includes('"expr"')
-      ? `made of ${guess.columns.map(quoted).join(", ")}`
-      : quoted(column);
-  const isLow = guess.confidence === "low";
-  const choices = [
-    { value: "keep", label: isLow ? `leave it a comment: ${made}` : made, hint: guess.why },
-    ...(isLow ? [{ value: columnValue(column), label: `take ${made}`, hint: guess.why }] : []),
-    ...otherColumns(mapping, column),
-    { value: "none", label: "leave it out" },
+function openText(mapping: ProposedMapping): string {
+  const known = allLines(mapping).filter((line) => line.kind === "guess" && line.confidence === "high").length;
+  const count = questionsOf(mapping).length;
+  const open = count === 0 ? "nothing is to be asked" : `${count} to look at (? says why, < goes back)`;
+  return `${mapping.shown}: ${known} fields are sure, ${open}`;
+}
+
+type Chosen = "keep" | "none" | "back" | { readonly column: string };
+
+async function askField(question: Question, choices: readonly ColumnChoice[], ask: Ask): Promise<Chosen> {
+  const { path, guess, isRequired, mapping } = question;
+  const message = isRequired ? `${path} is needed. Which column of ${mapping.shown}?` : `${path}? (${mapping.shown})`;
+  for (;;) {
+    const answer = await ask.select(
+      message,
+      [...keptAnswers(question, choices), ...columnAnswers(question, choices), ...ways],
+      "keep",
+    );
+    if (answer === "why") {
+      ask.say(whyText(question, choices));
+      continue;
+    }
+    if (answer === "keep" || answer === "none" || answer === "back") return answer;
+    if (answer === "take") return { column: guess?.columns[0] ?? "" };
+    return { column: answer.slice("column:".length) };
+  }
+}
+
+const ways: readonly Choice<string>[] = [
+  { value: "why", label: "?  what speaks for each", key: "?" },
+  { value: "back", label: "<  back to the question before", key: "<" },
+];
+
+function keptAnswers({ guess, isRequired }: Question, choices: readonly ColumnChoice[]): readonly Choice<string>[] {
+  if (guess === undefined) return [{ value: "keep", label: "leave it marked TODO" }];
+  const made = madeOf(guess, choices);
+  const out = isRequired ? [] : [{ value: "none", label: "leave it out" }];
+  if (guess.confidence !== "low") return [{ value: "keep", label: made, hint: guess.why }, ...out];
+  const keep = isRequired ? "leave it marked TODO" : "leave it a comment";
+  return [
+    { value: "keep", label: `${keep}: ${made}`, hint: guess.why },
+    { value: "take", label: `take ${made}`, hint: guess.why },
+    ...out,
   ];
-  return read(await ask.select(`${guess.path}?`, choices, "keep"));
 }
 
-async function askMissing(path: string, mapping: ProposedMapping, ask: Ask): Promise<Chosen> {
-  const choices = [{ value: "keep", label: "leave it marked TODO" }, ...otherColumns(mapping, undefined)];
-  return read(await ask.select(`${path} is needed. Which column?`, choices, "keep"));
-}
-
-function otherColumns({ unused }: ProposedMapping, but: string | undefined): readonly Choice<string>[] {
-  return unused.filter((name) => name !== but).map((name) => ({ value: columnValue(name), label: quoted(name) }));
+function madeOf({ columns, spec }: Guess, choices: readonly ColumnChoice[]): string {
+  const [column = ""] = columns;
+  if (columns.length > 1 || JSON.stringify(spec).includes('"expr"')) return `made of ${columns.map(quoted).join(", ")}`;
+  const cells = choices.find((choice) => choice.column === column)?.cells ?? [];
+  return columns.length === 0 ? `the same for all: ${JSON.stringify(spec)}` : withCells(column, cells);
 }
 
 // A column may be called "keep".
-const columnValue = (name: string): string => `column:${name}`;
-
-function read(answer: string): Chosen {
-  if (answer === "keep" || answer === "none") return answer;
-  return { column: answer.slice("column:".length) };
+function columnAnswers({ path, guess }: Question, choices: readonly ColumnChoice[]): readonly Choice<string>[] {
+  const isMade = guess !== undefined && guess.columns.length === 1;
+  return choices
+    .filter(({ column }) => !isMade || column !== guess.columns[0])
+    .map(({ column, cells, evidence, usedFor }) => ({
+      value: `column:${column}`,
+      label: `${withCells(column, cells)}${usedFor === undefined || usedFor === path ? "" : ` (now ${usedFor})`}`,
+      hint: evidence,
+    }));
 }
 
-async function askChannel({ needsChannel }: Proposal, ask: Ask): Promise<string | undefined> {
-  if (!needsChannel) return undefined;
-  const label = await ask.text(
-    "Which sales channel do the orders go into? Its label; choose one that pushes no orders to a warehouse",
-    "nothing: leave it marked TODO",
-  );
-  return label === "" ? undefined : label;
+function whyText({ path, guess, isRequired }: Question, choices: readonly ColumnChoice[]): string {
+  const head = isRequired
+    ? `${path}: without it nothing can be imported, and no column is sure to be it.`
+    : `${path}: ${guess === undefined ? "nothing is known" : `${guess.confidence}, ${guess.why}`}.`;
+  const each = choices.slice(0, 8).map(({ column, cells, evidence }) => `  ${withCells(column, cells)}: ${evidence}`);
+  const others = choices.length - each.length;
+  return [head, ...each, ...(others > 0 ? [`  and ${others} other columns`] : [])].join("\n");
+}
+
+function withCells(column: string, cells: readonly string[]): string {
+  const shown = cells.map((cell) => (cell.length > 24 ? `${cell.slice(0, 23)}…` : cell)).join(", ");
+  return `${quoted(column)}  ${shown === "" ? "blank" : shown}`;
+}
+
+async function askChannel({ needsChannel }: Proposal, ask: Ask): Promise<Pick<Decisions, "channel"> | "back"> {
+  if (!needsChannel) return {};
+  for (;;) {
+    const said = await ask.text(
+      "Which sales channel do the orders go into? Its label; choose one that pushes no orders to a warehouse",
+      "nothing: leave it marked TODO; ? says why, < goes back",
+    );
+    if (said === "<") return "back";
+    if (said !== "?") return said === "" ? {} : { channel: said };
+    ask.say(
+      "Every order belongs to a channel, and no column says which. A channel that pushes orders could have old ones shipped again: docs/channels.md.",
+    );
+  }
 }
 
 function quoted(name: string): string {

@@ -1,7 +1,14 @@
 // `luminous-import init`: looks, asks where somebody is there to answer, writes, checks, and says what is left to do.
 import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { type Decisions, type Export, proposeImport, readExports, writeImport } from "../../init/init.ts";
+import {
+  type Decisions,
+  type Export,
+  proposeImport,
+  readExports,
+  type WriteOptions,
+  writeImport,
+} from "../../init/init.ts";
 import { loadJob } from "../../job/job.ts";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
@@ -14,6 +21,7 @@ import { interruptible } from "../world/interrupt.ts";
 import { tellError } from "../world/tell-error.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 import { type CheckedImport, initJson, initText } from "./init-text.ts";
+import { refutedLines } from "./refuted-lines.ts";
 
 /** The flags of `init`. */
 export interface InitFlags {
@@ -39,15 +47,12 @@ export async function init(
   const isAsked = flags.yes !== true && options.json !== true && isTerminal(world);
   const decisions = isAsked ? await askPerson(exports, world) : {};
   if (decisions === "cancelled") return exitCodes.notStarted;
-  const proposal = proposeImport(exports, decisions);
   const out = resolve(world.cwd, flags.out ?? ".");
   const account = accountNamed(world, options);
-  const written = await writeImport(proposal, exports, {
-    out,
-    force: flags.force ?? false,
-    ...(account === undefined ? {} : { account }),
+  const { proposal, written, checked } = await writeChecked(exports, decisions, {
+    write: { out, force: flags.force ?? false, ...(account === undefined ? {} : { account }) },
+    check: () => checkWritten(join(out, "import.yaml"), options, world),
   });
-  const checked = await checkWritten(join(out, "import.yaml"), options, world);
   const told = {
     proposal,
     written: written.map(({ path, todos }) => ({ file: shown(path, world.cwd), todos })),
@@ -60,6 +65,24 @@ export async function init(
       : initText(told, { width: world.stdout.columns ?? 100 }),
   );
   return exitCodes.done;
+}
+
+interface Steps {
+  readonly write: WriteOptions;
+  readonly check: () => Promise<CheckedImport>;
+}
+
+/** Writes and checks; what the check refutes on every row is a comment in what is written then. */
+async function writeChecked(exports: readonly Export[], decisions: Decisions, steps: Steps) {
+  const proposal = proposeImport(exports, decisions);
+  const written = await writeImport(proposal, exports, steps.write);
+  const checked = await steps.check();
+  const refuted = checked.kind === "checked" ? refutedLines(proposal, checked.summary) : undefined;
+  if (refuted === undefined) return { proposal, written, checked };
+  const corrected = proposeImport(exports, { ...decisions, refuted });
+  // They are the files of a moment ago.
+  const again = await writeImport(corrected, exports, { ...steps.write, force: true });
+  return { proposal: corrected, written: again, checked: await steps.check() };
 }
 
 // Without a terminal there is nobody to ask, and nothing to lose either: no file is written over without --force.

@@ -8,6 +8,8 @@ export interface Choice<T extends string> {
   readonly value: T;
   readonly label: string;
   readonly hint?: string;
+  /** A key that chooses it wherever the person is in the list. */
+  readonly key?: string;
 }
 
 /** Questions to a person. Every one throws `ImportError("STOPPED")` when the person cancels with Ctrl-C or Esc. */
@@ -29,7 +31,10 @@ export const terminalAsk: Ask = {
       label: visibleLine(label),
       ...(hint === undefined ? {} : { hint: visibleLine(hint) }),
     }));
-    const answer = answered(await select<string>({ message: visible(message), options, initialValue, maxItems: 12 }));
+    using keys = watchKeys(choices);
+    const asked = { message: visible(message), options, initialValue, maxItems: 12, signal: keys.signal };
+    const picked = await select<string>(asked);
+    const answer = keys.pressed() ?? answered(picked);
     const chosen = choices.find(({ value }) => value === answer);
     if (chosen === undefined) throw new Error(`"${answer}" was not offered`);
     return chosen.value;
@@ -37,6 +42,24 @@ export const terminalAsk: Ask = {
   text: async (message, placeholder) =>
     answered(await text({ message: visible(message), placeholder, defaultValue: "" })).trim(),
 };
+
+/** Ends the question when a key is pressed that one of the choices has. */
+function watchKeys<T extends string>(choices: readonly Choice<T>[]) {
+  const stop = new AbortController();
+  let pressed: T | undefined;
+  const onKey = (text: string | undefined): void => {
+    pressed = choices.find(({ key }) => key !== undefined && key === text)?.value;
+    if (pressed !== undefined) stop.abort();
+  };
+  process.stdin.on("keypress", onKey);
+  return {
+    signal: stop.signal,
+    pressed: () => pressed,
+    [Symbol.dispose]: () => {
+      process.stdin.off("keypress", onKey);
+    },
+  };
+}
 
 function answered<T>(answer: T | typeof CANCEL_SYMBOL): T {
   if (isCancel(answer)) throw cancelled();
