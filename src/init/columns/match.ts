@@ -13,6 +13,8 @@ export interface Match {
   readonly confidence: Confidence;
   /** In words, for the comment beside it. */
   readonly why: string;
+  /** The name alone would not tell: it may mean other things as well. */
+  readonly isPossible?: boolean;
 }
 
 /** Where to look and by which names. */
@@ -45,11 +47,11 @@ export function matchColumns(columns: readonly Column[], rules: MatchRules): rea
   const paths = new Set(pinned.map(({ path }) => path));
   const taken = new Set(pinned.map(({ column }) => column));
   const found: Match[] = [...pinned];
-  for (const { path, column, confidence, why } of candidates) {
+  for (const { path, column, confidence, why, isPossible } of candidates) {
     if (paths.has(path) || taken.has(column)) continue;
     paths.add(path);
     taken.add(column);
-    found.push({ path, column, confidence, why });
+    found.push({ path, column, confidence, why, ...(isPossible === true ? { isPossible } : {}) });
   }
   return found.toSorted((a, b) => columns.indexOf(a.column) - columns.indexOf(b.column));
 }
@@ -104,7 +106,16 @@ function candidates(
   if (plausibility === "contradicts") return [];
   const score = strengths[strength] + (plausibility === "confirms" ? 1 : 0) - penalty - at / 1000;
   const confidence = confidenceOf(strength, plausibility, column);
-  return [{ path, column, confidence, why: reason(strength, plausibility, column, platform), score }];
+  return [
+    {
+      path,
+      column,
+      confidence,
+      why: reason(strength, plausibility, column, platform),
+      score,
+      isPossible: strength === "perhaps",
+    },
+  ];
 }
 
 function confidenceOf(strength: Strength, plausibility: Plausibility, { profile }: Column): Confidence {

@@ -91,6 +91,8 @@ const worded = [
   "d MMMM yyyy",
   "d-MMM-yyyy",
   "d-MMM-yy",
+  "MMM-d-yy",
+  "MMM-d-yyyy",
   "MMM d, yyyy",
   "MMMM d, yyyy",
   "MMM d yyyy",

@@ -16,6 +16,14 @@ export function namesIn(list: string | undefined): readonly string[] {
   return list === undefined ? [] : list.split("|").map((name) => name.trim());
 }
 
+/** How paths of categories are written; with `isDeepest` the first of several with a second step counts, else the first. */
+export interface CategoryPaths {
+  readonly list: string;
+  readonly step: string;
+  readonly skip: number;
+  readonly isDeepest?: true;
+}
+
 /** What is known of one kind of export. */
 export interface Platform {
   /** As people call it. */
@@ -25,7 +33,7 @@ export interface Platform {
   /** What its columns mean, by payload field. */
   readonly names: NameTable;
   /** How paths of categories are written, where not as `A > B, C`; `skip` steps of each are the shop's root. */
-  readonly categories?: { readonly list: string; readonly step: string; readonly skip: number };
+  readonly categories?: CategoryPaths;
   /** Tax and shipping stand on every line as that line's own. */
   readonly hasTotalsPerLine?: true;
   /** How its orders come to their totals, where a sample is too small to prove it. */

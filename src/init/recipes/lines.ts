@@ -5,9 +5,9 @@ import type { ResourceName } from "../../model/resource.ts";
 import { fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import type { Match } from "../columns/match.ts";
+import { isYesOrNo, wordMap } from "../columns/meant-words.ts";
 import type { Column } from "../columns/table.ts";
 import type { Guess, Line, Todo } from "../proposal/proposal.ts";
-import { isYesOrNo, wordMap } from "./words.ts";
 
 /** How a line is made beyond its match. */
 export interface LineParts {

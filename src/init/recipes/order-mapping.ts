@@ -14,10 +14,10 @@ import { discountOf, type ItemSource, itemLines, lineAmounts } from "./item-line
 import type { DiscountKind } from "./line-arithmetic.ts";
 import { linesOf, missing } from "./lines.ts";
 import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
+import { orderRows } from "./order-rows.ts";
 import { statusLines } from "./order-status.ts";
 import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
-import { orderRows } from "./order-rows.ts";
 import { totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */

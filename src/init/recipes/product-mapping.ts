@@ -23,7 +23,10 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const rules = productRules(table, pins);
   const matches = matchColumns(table.columns, rules);
   const joined = links.flatMap((link) => joinedName(link, matches, pins));
-  const own = withoutFallbacks(matches).filter(({ path }) => !joined.some((line) => line.path === path));
+  const own = withNames(
+    withoutFallbacks(matches).filter(({ path }) => !joined.some((line) => line.path === path)),
+    pins,
+  );
   const kinds = rowKindsOf(table);
   const variants = variantsOf(table, own, rules.platform, kinds);
   const paths = itemPathLines(own.find(({ path }) => path === "item_path")?.column, own);
@@ -51,6 +54,20 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     children: (variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
     measured: matches.map(({ column }) => column),
   };
+}
+
+/** Where no column is a name, short descriptions are: many systems call the name of an article so. */
+function withNames(matches: readonly Match[], pins: Pins): readonly Match[] {
+  const isNamed = matches.some(({ path, confidence }) => /^(name|item_path)$/.test(path) && confidence !== "low");
+  if (isNamed || pins.has("name") || pins.has("description")) return matches;
+  const others = matches.filter(({ path }) => path !== "name");
+  return others.map((match) => {
+    const { html, words } = match.column.profile;
+    const isShort = html === 0 && words.length > 0 && words.every((word) => word.length <= 80);
+    return match.path === "description" && isShort
+      ? { ...match, path: "name", confidence: "medium", why: "no other column is a name" }
+      : match;
+  });
 }
 
 /** Not a part that only a recipe knows what to do with. */
@@ -111,9 +128,11 @@ function joinedName(
   ];
 }
 
-/** The name under which a mapping joins a table: the last word of its file's name. */
+/** The name under which a mapping joins a table: the last word of its file's name that says what is in it. */
 export function joinName(table: Table): string {
-  const [word = "joined"] = /[a-z]+$/i.exec(table.sample.name.replace(/[^a-z]+$/i, "")) ?? [];
+  const words = table.sample.name.match(/[a-z]+/gi) ?? [];
+  const word =
+    words.findLast((each) => !/^(data|dataset|export|file|table|list|csv)$/i.test(each)) ?? words.at(-1) ?? "joined";
   return ["rows", "row", "parent", "item"].includes(word) ? `${word}_file` : word;
 }
 

@@ -1,5 +1,5 @@
 // Variants with rows of their own: which of the row's fields they take.
-import type { JsonObject } from "../../model/json.ts";
+import { isPlainObject, type JsonObject } from "../../model/json.ts";
 import { cell } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column, Table } from "../columns/table.ts";
@@ -34,11 +34,27 @@ export function variantRows(
 ): ProposedChild {
   const lines = matches
     .filter(({ path }) => rowFields.includes(path) || ownFields.test(path))
-    .flatMap((match) => (match.path === "name" ? variantName(match, table) : rowLines(match, "variants")));
+    .flatMap((match) =>
+      match.path === "name" ? variantName(match, table) : ownOnly(match, rowLines(match, "variants")),
+    );
   return { list: "variants", each: "rows", where, lines };
 }
 
 const rowFields = ["sku", "name", "description", "supplier.name", "tags"];
+
+/** What the product says in the same words is not said again of each variant. */
+function ownOnly({ path, column }: Match, lines: readonly Line[]): readonly Line[] {
+  if (path !== "description") return lines;
+  const differs = `${cell(column)} != ${cell(column, "parent")}`;
+  return lines.map((line) =>
+    line.kind === "todo"
+      ? line
+      : {
+          ...line,
+          spec: isPlainObject(line.spec) ? { when: differs, ...line.spec } : { from: column.name, when: differs },
+        },
+  );
+}
 
 /** The row's own name; where that is the product's too, the values of its options stand behind it. */
 function variantName(match: Match, table: Table): readonly Line[] {
