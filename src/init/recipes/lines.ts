@@ -144,6 +144,8 @@ function imageOf({ cells }: Column): Extra {
 }
 
 function textOf(path: string, { profile, cells }: Column): Extra {
+  if (path === "upc" && cells.some((text) => /^0+$/.test(text)))
+    return { ...noExtra, keys: { apply: [{ replace: ["^0+$", ""] }] }, why: "; 0 is none" };
   // Shops number their guests 0.
   if (path === "customer_username" && cells.includes("0"))
     return { ...noExtra, keys: { apply: [{ replace: ["^0$", ""] }] }, why: "; 0 is a guest" };

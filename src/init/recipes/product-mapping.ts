@@ -4,7 +4,7 @@ import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { productRules } from "../columns/roles.ts";
 import type { Column, Table } from "../columns/table.ts";
-import type { Guess, Line, ProposedMapping } from "../proposal/proposal.ts";
+import type { Guess, Line, ProposedChild, ProposedMapping } from "../proposal/proposal.ts";
 import { categoryPathLines } from "./category-paths.ts";
 import { withFallback, withOwnCodes, withoutFallbacks } from "./fallback-columns.ts";
 import { itemPathLines } from "./item-paths.ts";
@@ -26,6 +26,7 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const own = withoutFallbacks(matches).filter(({ path }) => !joined.some((line) => line.path === path));
   const kinds = rowKindsOf(table);
   const variants = variantsOf(table, own, rules.platform, kinds);
+  const composite = variants === undefined ? undefined : compositeOf(table);
   const paths = itemPathLines(own.find(({ path }) => path === "item_path")?.column, own);
   const flat = own.filter(({ path }) => isField(path)).flatMap((match) => linesOf(match, "products"));
   const category = own.find(({ path }) => path === "category.name");
@@ -37,7 +38,9 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     ...said,
     ...(pins.has("type")
       ? []
-      : kinds === undefined
+      : composite !== undefined
+        ? [composite.type]
+        : kinds === undefined
         ? typeLine(own.some(({ path }) => path === "name"))
         : typeLines(kinds)),
   ]);
@@ -67,8 +70,33 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     ...(variants === undefined ? {} : { group: variants.group }),
     joins: joined.map(({ join }) => join),
     lines: [...asked, ...missingLines(lines)],
-    children: (variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
+    children: [
+      ...(variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
+      ...(composite === undefined ? [] : [composite.child]),
+    ],
     measured: matches.map(({ column }) => column),
+  };
+}
+
+/** Kits whose components stand in rows of their own beside variants, as tills export them. */
+function compositeOf({ columns }: Table): { readonly type: Line; readonly child: ProposedChild } | undefined {
+  const sku = named(columns, ["composite sku", "component sku"]);
+  const quantity = named(columns, ["composite quantity", "component quantity"]);
+  if (sku === undefined || quantity === undefined || sku.profile.filled === 0) return undefined;
+  const guess = { kind: "guess", confidence: "high" } as const;
+  const why = `rows with "${sku.name}" name components`;
+  const spec = { expr: `rows.exists(r, ${cell(sku, "r")} != "") ? "KIT" : "PRODUCT"` };
+  return {
+    type: { ...guess, path: "type", spec, columns: [sku.name], why },
+    child: {
+      list: "kit_items",
+      each: "rows",
+      where: `${cell(sku)} != ""`,
+      lines: [
+        { ...guess, path: "sku", spec: sku.name, columns: [sku.name], why },
+        { ...guess, path: "quantity", spec: quantity.name, columns: [quantity.name], why },
+      ],
+    },
   };
 }
 
