@@ -6,6 +6,7 @@ import { fieldAt } from "../model/resources/field.ts";
 import { resources } from "../model/resources/resources.ts";
 import { type Link, linksOf } from "./columns/links.ts";
 import type { Pins } from "./columns/match.ts";
+import { platformOf } from "./columns/platforms.ts";
 import { roleOf } from "./columns/roles.ts";
 import { dateStyle, numberStyle, type ReadsDate } from "./columns/styles.ts";
 import { type Column, type Sample, type Table, tableOf } from "./columns/table.ts";
@@ -111,7 +112,11 @@ function proposalOf(
     );
   };
   const numbers = numberStyle(typed(["decimal", "length", "weight"]));
-  const dates = dateStyle(typed(["date"]), readsDate);
+  const known = platformOf(table.columns.map(({ heading }) => heading));
+  const dates =
+    known?.dates === undefined
+      ? dateStyle(typed(["date"]), readsDate)
+      : { source: [{ key: "dates", value: known.dates, why: `high: the dates of ${known.name}` }], sourceTodos: [] };
   const blank =
     table.blankWords.length === 0
       ? []

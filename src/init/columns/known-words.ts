@@ -4,6 +4,8 @@ import { addressNames, bareAddressNames } from "../names/addresses.ts";
 import { type NameTable, namesIn } from "../names/name-table.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
 import { kitNames, productNames } from "../names/products.ts";
+import { shopOrders } from "../names/shop-orders.ts";
+import { shopProducts } from "../names/shop-products.ts";
 import { shops } from "../names/shops.ts";
 
 /** Whether a normalised heading has a meaning somewhere. */
@@ -37,7 +39,7 @@ const tables: readonly NameTable[] = [
   itemNames,
   addressNames,
   bareAddressNames,
-  ...[...shops, ...accounting].map(({ names }) => names),
+  ...[...shops, ...shopOrders, ...shopProducts, ...accounting].map(({ names }) => names),
 ];
 
 const headings: ReadonlySet<string> = new Set(

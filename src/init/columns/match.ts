@@ -15,6 +15,8 @@ export interface Match {
   readonly why: string;
   /** The name alone would not tell: it may mean other things as well. */
   readonly isPossible?: boolean;
+  /** A 0 in it says nothing. */
+  readonly zeroIsNothing?: true;
 }
 
 /** Where to look and by which names. */
@@ -48,10 +50,11 @@ export function matchColumns(columns: readonly Column[], rules: MatchRules): rea
   const taken = new Set(pinned.map(({ column }) => column));
   const found: Match[] = [...pinned];
   for (const { path, column, confidence, why, isPossible } of candidates) {
+    const zero = namesIn(rules.platform?.zeroIsNothing).includes(path) ? { zeroIsNothing: true as const } : {};
     if (paths.has(path) || taken.has(column)) continue;
     paths.add(path);
     taken.add(column);
-    found.push({ path, column, confidence, why, ...(isPossible === true ? { isPossible } : {}) });
+    found.push({ path, column, confidence, why, ...zero, ...(isPossible === true ? { isPossible } : {}) });
   }
   return found.toSorted((a, b) => columns.indexOf(a.column) - columns.indexOf(b.column));
 }
@@ -105,7 +108,9 @@ function candidates(
   const plausibility = plausibilityOf(resource, path, column.profile);
   if (plausibility === "contradicts") return [];
   const score = strengths[strength] + (plausibility === "confirms" ? 1 : 0) - penalty - at / 1000;
-  const confidence = confidenceOf(strength, plausibility, column);
+  const isUnsure = namesIn(platform?.unsure).includes(path);
+  const sure = confidenceOf(strength, plausibility, column);
+  const confidence = isUnsure && sure === "high" ? "medium" : sure;
   return [
     {
       path,

@@ -100,6 +100,7 @@ const flags = new Map<string, boolean>([
     "f",
     "off",
     "0",
+    "2", // Magento: disabled; WooCommerce: private
     "-1", // WooCommerce: a draft
     "inactive",
     "not active",

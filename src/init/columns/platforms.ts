@@ -2,13 +2,15 @@
 // platform means by it: `Type` is the category in a Shopify export and the kind of product in a WooCommerce one.
 import { accounting } from "../names/accounting.ts";
 import { namesIn, type Platform } from "../names/name-table.ts";
+import { shopOrders } from "../names/shop-orders.ts";
+import { shopProducts } from "../names/shop-products.ts";
 import { shops } from "../names/shops.ts";
 import type { Heading } from "./heading.ts";
 
 /** The platform that wrote this header, if one is recognised: three quarters of its signature have to be there. */
 export function platformOf(headings: readonly Heading[]): Platform | undefined {
   const texts = new Set(headings.map(({ text }) => text));
-  const rated = [...shops, ...accounting].map((platform) => {
+  const rated = [...shops, ...shopOrders, ...shopProducts, ...accounting].map((platform) => {
     const signature = namesIn(platform.signature);
     const share = signature.filter((name) => texts.has(name)).length / signature.length;
     return { platform, share, size: signature.length };

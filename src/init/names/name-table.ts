@@ -16,14 +16,6 @@ export function namesIn(list: string | undefined): readonly string[] {
   return list === undefined ? [] : list.split("|").map((name) => name.trim());
 }
 
-/** How paths of categories are written; with `isDeepest` the first of several with a second step counts, else the first. */
-export interface CategoryPaths {
-  readonly list: string;
-  readonly step: string;
-  readonly skip: number;
-  readonly isDeepest?: true;
-}
-
 /** What is known of one kind of export. */
 export interface Platform {
   /** As people call it. */
@@ -33,11 +25,26 @@ export interface Platform {
   /** What its columns mean, by payload field. */
   readonly names: NameTable;
   /** How paths of categories are written, where not as `A > B, C`; `skip` steps of each are the shop's root. */
-  readonly categories?: CategoryPaths;
+  readonly categories?: { readonly list: string; readonly step: string; readonly skip: number };
+  /** What stands between the options in the name of a variant, where it is no dash. */
+  readonly optionSign?: string;
   /** Tax and shipping stand on every line as that line's own. */
   readonly hasTotalsPerLine?: true;
   /** How its orders come to their totals, where a sample is too small to prove it. */
-  readonly sums?: { readonly discount: "once" | "subtotal"; readonly tax: "either" };
+  readonly sums?: {
+    readonly discount?: "once" | "summed" | "subtotal";
+    readonly tax: "once" | "either";
+    /** All that is mapped adds up to its total. */
+    readonly isTotal: boolean;
+  };
+  /** An order without a delivery address is delivered to the one on the bill. */
+  readonly shipsToBilling?: true;
+  /** Fields in which it writes 0 where nothing was ever said. */
+  readonly zeroIsNothing?: string;
+  /** Fields of which its columns say only a part, or not always the same. */
+  readonly unsure?: string;
+  /** Date formats that its cells may leave open. */
+  readonly dates?: readonly string[];
   /** Headings that look like a field and are none here. */
   readonly ignore?: string;
 }

@@ -59,6 +59,7 @@ export const shops: readonly Platform[] = [
       product_weight: "variant weight",
       "variants.image_url": "variant image",
     }),
+    optionSign: " / ",
     ignore:
       "published | variant compare at price | variant weight unit | option 1 name | option 2 name | option 3 name | gift card",
   },
@@ -81,7 +82,7 @@ export const shops: readonly Platform[] = [
       "items.line_discount": "line item discount",
       customer_email: "email",
     }),
-    sums: { discount: "subtotal", tax: "either" },
+    sums: { discount: "subtotal", tax: "either", isTotal: true },
     ignore: "paid at | total | subtotal | discount amount | id | source | vendor | line item name",
   },
   {
@@ -101,6 +102,7 @@ export const shops: readonly Platform[] = [
       unit_cost: "cost of goods",
       "description+short": "short description",
     }),
+    optionSign: ", ",
     ignore: "sale price | type | id | tax status | in stock | is featured | brands",
   },
   {
@@ -119,7 +121,8 @@ export const shops: readonly Platform[] = [
       qty_low_alert: "notify on stock below",
       "description+short": "short description",
     }),
-    categories: { list: ",", step: "/", skip: 1, isDeepest: true },
+    categories: { list: ",", step: "/", skip: 1 },
+    unsure: "qty_low_alert",
     ignore: "special price | thumbnail image | small image | product type | msrp price",
   },
   {
@@ -129,7 +132,6 @@ export const shops: readonly Platform[] = [
       sku: "product code sku",
       name: "product name",
       "category.name": "category",
-      "supplier.name": "brand name",
       retail_price: "price",
       unit_cost: "cost price",
       description: "product description",
@@ -143,7 +145,9 @@ export const shops: readonly Platform[] = [
       tags: "search keywords",
     }),
     categories: { list: ";", step: "/", skip: 0 },
-    ignore: "item type | retail price | sale price | product visible | product type",
+    unsure: "qty_low_alert | sellable",
+    zeroIsNothing: "unit_cost",
+    ignore: "brand name | item type | retail price | sale price | product visible | product type",
   },
   {
     name: "Amazon",

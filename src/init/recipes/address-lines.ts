@@ -13,7 +13,12 @@ export interface JoinedCustomers {
 }
 
 /** The lines of both addresses; there are none for what no block has. */
-export function addressLines(own: readonly Match[], joined: readonly JoinedCustomers[], pins: Pins): readonly Line[] {
+export function addressLines(
+  own: readonly Match[],
+  joined: readonly JoinedCustomers[],
+  pins: Pins,
+  shipsToBilling = false,
+): readonly Line[] {
   const blocks = blocksOf(own, joined);
   // A company's own addresses stand in for what the order does not say.
   const others: readonly AddressBlock[] =
@@ -22,7 +27,9 @@ export function addressLines(own: readonly Match[], joined: readonly JoinedCusto
   const nameless = email === undefined ? [] : [plainSource(email, "")];
   const lines = addressParts.flatMap((part) => [
     ...lineOf("bill_to", part, sourcesOf(part, blocks, "bill", others, nameless)),
-    ...lineOf("ship_to", part, sourcesOf(part, blocks, "ship", others, nameless)),
+    ...(shipsToBilling && part !== "name"
+      ? shipOrBill(part, blocks)
+      : lineOf("ship_to", part, sourcesOf(part, blocks, "ship", others, nameless))),
   ]);
   return lines
     .filter(({ path }) => !pins.has(path))
@@ -131,13 +138,31 @@ function sourcesOf(
     return names.length === 0 ? [] : [...names, ...lastResort];
   }
   if (part === "phone" || (part === "company" && blocks.customer.name !== undefined)) {
-    return order.filter((block) => block === own || block === "customer").flatMap((block) => blocks[block][part] ?? []);
+    const sources = order
+      .filter((block) => block === own || block === "customer")
+      .flatMap((block) => blocks[block][part] ?? []);
+    // A recipient may not be who the customer is.
+    const isBorrowed = own === "ship" && first === undefined && blocks.ship.name !== undefined;
+    return isBorrowed ? sources.map((source) => ({ ...source, confidence: "medium" as const })) : sources;
   }
   // The bill of somebody whose delivery address alone is known has no address; a delivery goes to the only one there is.
   const hasAddress = (block: AddressBlock) => blocks[block].street1 !== undefined || blocks[block].city !== undefined;
   const from = order.find((block) => hasAddress(block) && !(own === "bill" && block === "ship"));
   const source = part === "company" ? first : from === undefined ? undefined : blocks[from][part];
   return source === undefined ? [] : [source];
+}
+
+/** The bill's address counts where the delivery's is blank as a whole. */
+function shipOrBill(part: AddressPart, { ship, bill }: Blocks): readonly Line[] {
+  const [own, other, street] = [ship[part], bill[part], ship.street1];
+  if (own === undefined || other === undefined || street === undefined || !("from" in street.spec))
+    return lineOf("ship_to", part, own === undefined ? [] : [own]);
+  if (part === "phone" || part === "street1") return lineOf("ship_to", part, [own, other]);
+  const when = `row[${JSON.stringify(street.spec.from)}] == ""`;
+  const columns = [...own.columns, ...other.columns];
+  const why = `${own.why}; without an address of the delivery, the bill's`;
+  const spec = [own.spec, { ...other.spec, when }];
+  return [{ kind: "guess", path: `ship_to.${part}`, spec, columns, confidence: own.confidence, why }];
 }
 
 function lineOf(address: "bill_to" | "ship_to", part: AddressPart, sources: readonly Source[]): readonly Line[] {

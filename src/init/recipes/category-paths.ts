@@ -2,7 +2,7 @@
 // category, its second the subcategory.
 import { cell } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
-import type { CategoryPaths, Platform } from "../names/name-table.ts";
+import type { Platform } from "../names/name-table.ts";
 import type { Guess } from "../proposal/proposal.ts";
 
 /** The lines for a column of paths; undefined where its cells are none. */
@@ -14,7 +14,7 @@ export function categoryPathLines(
   const { column, confidence, why } = match;
   const filled = column.cells.filter((text) => text !== "");
   const isRooted = filled.length > 0 && filled.every((text) => rootsOf(text).length > 0);
-  const { list, step, skip, isDeepest }: CategoryPaths =
+  const { list, step, skip } =
     platform?.categories ??
     (isRooted
       ? { list: "\n", step: " / ", skip: Math.min(...filled.map((text) => rootsOf(text).length)) }
@@ -26,15 +26,15 @@ export function categoryPathLines(
     (sign) => sign !== "" && column.cells.some((text) => text.includes(`\\${sign}`)),
   );
   const text = escaped.reduce((made, sign, at) => `${made}.replace("\\\\${sign}", "<${at}>")`, cell(column));
-  const path = `${text}.split(${JSON.stringify(list)})[0].split(${JSON.stringify(step)})`;
-  const paths = `${text}.split(${JSON.stringify(list)}).map(path, path.split(${JSON.stringify(step)}))`;
-  const deep = (at: number) => `paths.filter(path, path.size() > ${at})`;
-  const deepestAt = (at: number) =>
-    `cel.bind(paths, ${paths}, ${deep(skip + 1)}.size() > 0 ? ${deep(skip + 1)}[0][${at}] : ${
-      at > skip ? '""' : `${deep(skip)}.size() > 0 ? ${deep(skip)}[0][${skip}] : ""`
-    })`;
+  const [paths, sign] = [`${text}.split(${JSON.stringify(list)})`, JSON.stringify(step)];
+  const isSeveral = filled.some((cellText) => cellText.includes(list));
+  // Of several paths the one that says the most counts.
+  const one = isSeveral
+    ? `(${paths}.exists(p, p.split(${sign}).size() > ${skip + 1}) ? ${paths}.filter(p, p.split(${sign}).size() > ${skip + 1})[0] : ${paths}[0])`
+    : `${paths}[0]`;
+  const path = `${one}.split(${sign})`;
   const apply = escaped.length === 0 ? {} : { apply: escaped.map((sign, at) => ({ replace: [`<${at}>`, sign] })) };
-  const stepAt = (at: number) => (isDeepest === true ? deepestAt(at) : `${path}.size() > ${at} ? ${path}[${at}] : ""`);
+  const stepAt = (at: number) => `${path}.size() > ${at} ? ${path}[${at}] : ""`;
   const guess = { kind: "guess", columns: [column.name], confidence } as const;
   return [
     {

@@ -22,10 +22,14 @@ export interface ItemSource {
   readonly isLine?: (row: number) => boolean;
   /** What the orders' own totals prove a discount to be. */
   readonly discount?: DiscountKind;
+  /** In place of the plain quantity. */
+  readonly quantityLines?: readonly Line[];
   /** The column of what is left of a line's quantity after changes of the order. */
   readonly current?: Column;
   /** A list inside each line with the parts of discounts that are the line's: its amounts. */
   readonly allocations?: string;
+  /** The column of a line's own tax. */
+  readonly lineTax?: Column;
   /** The prices are made of amounts, with a discount on the whole order. */
   readonly hasAmounts?: boolean;
 }
@@ -40,7 +44,7 @@ export function itemLines(items: ItemSource): readonly Line[] {
   };
   return [
     ...(of("sku") === undefined ? [missing("sku", "which column is the SKU of the line?")] : plain("sku")),
-    ...(of("quantity") === undefined ? [pieceLine(items)] : plain("quantity")),
+    ...(of("quantity") === undefined ? [pieceLine(items)] : (items.quantityLines ?? plain("quantity"))),
     ...(items.hasAmounts === true ? [] : priceLines(of, plain, items)),
   ];
 }
@@ -74,16 +78,16 @@ function priceLines(of: Of, plain: (path: string) => readonly Line[], items: Ite
     return discount === undefined ? plain("unit_price") : discountedPrice(price, discount, quantity, items);
   if (total === undefined || quantity === undefined)
     return [missing("unit_price", "which column is the price of one piece?")];
-  const number = `number(${cell(total.column)})`;
+  const number = numberIn(total.column);
   const off = of("line_discount");
   if (off === undefined || !isSomething(off.column))
     return made(
       [total, quantity],
-      `${number} / number(${cell(quantity.column)})`,
+      `${number} / ${numberIn(quantity.column)}`,
       total,
       "the line's total divided by its quantity",
     );
-  const less = `(${number} - abs(${orNothing(off)})) / number(${cell(quantity.column)})`;
+  const less = `(${number} - abs(${orNothing(off)})) / ${numberIn(quantity.column)}`;
   return made([total, off, quantity], less, total, "the line's total less its discount, divided by its quantity");
 }
 
@@ -104,11 +108,11 @@ function provedPrice(
   if (proof === "none") return plain("unit_price");
   if (proof !== undefined) {
     const why = `"${total.column.name}" proves that "${discount?.column.name ?? ""}" ${meanings[proof]}: the total divided by the quantity`;
-    const divided = `number(${cell(total.column)}) / number(${cell(quantity.column)})`;
+    const divided = `${numberIn(total.column)} / ${numberIn(quantity.column)}`;
     return made([total, quantity], divided, total, why, "high");
   }
   if (discount === undefined) {
-    const divided = `number(${cell(total.column)}) / number(${cell(quantity.column)})`;
+    const divided = `${numberIn(total.column)} / ${numberIn(quantity.column)}`;
     const why = `"${price.column.name}" times the quantity is not "${total.column.name}": the total divided by the quantity`;
     return made([total, quantity], divided, total, why);
   }
@@ -147,7 +151,7 @@ function discountedPrice(
   const off = discount.column.profile.words.some((word) => word.includes("%"))
     ? `number(${cell(discount.column)}.replace("%", ""))`
     : orNothing(discount);
-  const [base, count] = [`number(${cell(price.column)})`, `number(${cell(quantity.column)})`];
+  const [base, count] = [numberIn(price.column), numberIn(quantity.column)];
   const formulas: Readonly<Record<DiscountKind, string>> = {
     line: `${base} - abs(${off}) / ${count}`,
     piece: `${base} - abs(${off})`,
@@ -241,8 +245,7 @@ type Amounts = readonly (number | undefined)[];
 
 /** A blank discount is none. */
 function orNothing({ column }: Match): string {
-  const number = `number(${cell(column)})`;
-  return column.profile.filled === column.profile.rows ? number : `(${cell(column)} == "" ? 0.0 : ${number})`;
+  return numberOrNothing(column);
 }
 
 function made(

@@ -14,12 +14,13 @@ export function itemPathLines(column: Column | undefined, matches: readonly Matc
   const own = { from, apply: [{ replace: ["^.*:", ""] }] };
   const sku = matches.find(({ path }) => path === "sku")?.column;
   const has = (path: string) => matches.some((match) => match.path === path);
+  const isPath = column.cells.every((text) => text === "" || text.includes(":"));
   const line = (path: string, spec: Json, why: string): Line => ({
     kind: "guess",
     path,
     spec,
     columns,
-    confidence: "high",
+    confidence: path === "category.name" && !isPath ? "medium" : "high",
     why,
   });
   return [

@@ -4,7 +4,7 @@ import { matchColumns, type Pins } from "../columns/match.ts";
 import { kitRules, listedKitRules } from "../columns/roles.ts";
 import type { Table } from "../columns/table.ts";
 import type { Guess, ProposedChild } from "../proposal/proposal.ts";
-import { linesOf, missing } from "./lines.ts";
+import { askedWhereBlank, linesOf, missing } from "./lines.ts";
 import { inOrder, type Recipe } from "./product-mapping.ts";
 import { rowGrouping } from "./row-grouping.ts";
 
@@ -21,13 +21,15 @@ export function kitMapping(table: Table, pins: Pins): Recipe {
   const items = matches
     .filter(({ path }) => path.startsWith("kit_items."))
     .flatMap((match) => linesOf({ ...match, path: match.path.slice(10) }, "products", { list: "kit_items" }));
+  const of = (path: string) => own.find((match) => match.path === path);
+  const [category, name] = [of("category.name"), of("name")?.column];
   const has = (path: string) => own.some((match) => match.path === path);
   return {
     ...(key === undefined || list !== undefined ? {} : { group: rowGrouping(key) }),
     joins: [],
     lines: [
       ...inOrder([
-        ...own.flatMap((match) => linesOf(match, "products")),
+        ...own.flatMap((match) => linesOf(match, "products")).flatMap((line) => askedWhereBlank(line, category, name)),
         {
           kind: "guess",
           path: "type",

@@ -21,14 +21,14 @@ export interface LineParts {
 
 /** The lines of a match: a guess, and what is left to say about it. */
 export function linesOf(
-  { path, column, confidence, why }: Match,
+  { path, column, confidence, why, zeroIsNothing }: Match,
   resource: ResourceName,
   parts: LineParts = {},
 ): readonly Line[] {
   const { prefix = "", list, when } = parts;
   const from = `${prefix}${column.name}`;
   const field = fieldAt(resources[resource].schema, list === undefined ? path : `${list}.${path}`);
-  const extra = field === undefined ? noExtra : extraOf(field.type, path, column);
+  const extra = field === undefined ? noExtra : extraOf(field.type, path, column, zeroIsNothing === true);
   const conditions = [when, extra.when].filter((part) => part !== undefined);
   const keys = { ...extra.keys, ...(conditions.length === 0 ? {} : { when: conditions.join(" && ") }) };
   const unit = extra.unitColumn === undefined ? undefined : `${prefix}${extra.unitColumn}`;
@@ -60,6 +60,33 @@ export function missing(path: string, text: string): Todo {
   return { kind: "todo", path, text: `required: ${path}: ${text}`, isRequired: true };
 }
 
+/** A key that some named products do not have is asked about: without one a product is refused. */
+export function askedWithoutSku(line: Line, name: Column | undefined, column: Column | undefined): readonly Line[] {
+  if (line.kind === "todo" || line.path !== "sku" || column === undefined || line.columns.length > 1) return [line];
+  const isGap = column.cells.some((text, row) => text === "" && name !== undefined && name.cells[row] !== "");
+  if (!isGap) return [line];
+  const text = `sku: rows without "${column.name}" have no key and would be refused: add an alternative for them`;
+  return [
+    { ...line, confidence: "medium", why: `${line.why}; some rows have none` },
+    { kind: "todo", path: "sku", text, isRequired: false },
+  ];
+}
+
+/** A category that some named products do not have is asked about: a new product needs one. */
+export function askedWhereBlank(line: Line, category: Match | undefined, name: Column | undefined): readonly Line[] {
+  if (line.kind === "todo" || line.path !== "category.name" || category === undefined) return [line];
+  const { column } = category;
+  if (!line.columns.includes(column.name)) return [line];
+  const isGap = column.cells.some((text, row) => text === "" && name?.cells[row] !== "");
+  if (!isGap || column.profile.filled === 0) return [line];
+  const text = `category.name: rows without "${column.name}" have none, and a new product needs one: add an alternative such as { value: "…" }`;
+  const confidence = line.confidence === "high" ? "medium" : line.confidence;
+  return [
+    { ...line, confidence, why: `${line.why}; some rows have none` },
+    { kind: "todo", path: line.path, text, isRequired: false },
+  ];
+}
+
 interface Extra {
   readonly keys: JsonObject;
   readonly why: string;
@@ -73,32 +100,61 @@ interface Extra {
 
 const noExtra: Extra = { keys: {}, why: "", todos: [] };
 
-function extraOf(type: string, path: string, column: Column): Extra {
-  const { profile } = column;
+function extraOf(type: string, path: string, column: Column, zeroIsNothing: boolean): Extra {
   switch (type) {
     case "texts":
-      return { ...noExtra, keys: { split: profile.separator ?? "," } };
+      return tagsOf(column);
     case "boolean":
       return flagOf(path, column);
     case "decimal":
     case "integer":
-      return amountOf(path, column);
+      return amountOf(column, zeroIsNothing || path.startsWith("qty_"));
     case "length":
       return measureOf(path, column, "in, ft, cm, mm or m");
     case "weight":
       return measureOf(path, column, "lb, oz, g or kg");
     case "text":
-      if (path === "image_url" && column.cells.some((text) => /,\s*https?:/.test(text))) {
-        return { ...noExtra, keys: { apply: [{ replace: [",\\s.*$", ""] }] }, why: "; the first of several" };
-      }
+      if (path === "image_url") return imageOf(column);
       return textOf(path, column);
     default:
       return noExtra;
   }
 }
 
+function tagsOf({ profile, cells }: Column): Extra {
+  const split = profile.separator ?? ",";
+  // Etsy writes a tag of several words with underscores.
+  const isJoined = cells.some((text) => text.includes("_")) && !cells.some((text) => /[^,;|] \S/.test(text));
+  return isJoined
+    ? { ...noExtra, keys: { split, apply: [{ replace: ["_", " "] }] }, why: "; underscores are spaces" }
+    : { ...noExtra, keys: { split } };
+}
+
+/** An image is an address: the first of several, and none where the cell is something else. */
+function imageOf({ cells }: Column): Extra {
+  const isSeveral = cells.some((text) => /[,\s]\s*https?:/.test(text));
+  const isElse = cells.some((text) => text !== "" && !/^https?:\/\/\S/.test(text));
+  const keys = {
+    ...(isSeveral ? { apply: [{ replace: ["(?s)(,\\s|\\s|,https?:).*$", ""] }] } : {}),
+    ...(isElse ? { invalid: "omit" } : {}),
+  };
+  const why = `${isSeveral ? "; the first of several" : ""}${isElse ? "; what is no address is left out" : ""}`;
+  return Object.keys(keys).length === 0 ? noExtra : { ...noExtra, keys, why };
+}
+
 function textOf(path: string, { profile, cells }: Column): Extra {
+  if (path === "upc" && cells.some((text) => /^0+$/.test(text)))
+    return { ...noExtra, keys: { apply: [{ replace: ["^0+$", ""] }] }, why: "; 0 is none" };
+  // Shops number their guests 0.
+  if (path === "customer_username" && cells.includes("0"))
+    return { ...noExtra, keys: { apply: [{ replace: ["^0$", ""] }] }, why: "; 0 is a guest" };
   const hasTags = cells.some((text) => /<\/?[a-z][^>]*>/i.test(text));
+  if (path === "description" && cells.some((text) => text.includes("\\n")))
+    return {
+      ...noExtra,
+      keys: { apply: [{ replace: ["\\\\n", "<br>"] }, "strip_html"] },
+      why: "; with HTML, and \\n for a line break",
+    };
   if (path === "description" ? profile.html > 0.1 : hasTags)
     return { ...noExtra, keys: { apply: ["strip_html"] }, why: "; with HTML" };
   if (cells.some((text) => /&(#\d+|#x[\da-f]+|[a-z]+);/i.test(text)))
@@ -112,12 +168,10 @@ function textOf(path: string, { profile, cells }: Column): Extra {
   return noExtra;
 }
 
-/** Fields in which exports write 0 where nothing was ever said. */
-const zeroIsNothing = /^(unit_cost|wholesale_price|qty_.*)$/;
-
-function amountOf(path: string, { profile, cells }: Column): Extra {
+/** A threshold of 0 is one that was never set; so are costs in the exports of some shops. */
+function amountOf({ profile, cells }: Column, zeroIsNothing: boolean): Extra {
   const isMoney = profile.currency > 0;
-  const isZero = zeroIsNothing.test(path) && cells.some((text) => /^0+([.,]0+)?$/.test(text));
+  const isZero = zeroIsNothing && cells.some((text) => /^0+([.,]0+)?$/.test(text));
   const apply: readonly Json[] = [
     ...(isMoney ? ["money"] : []),
     ...(isZero ? [{ replace: ["^0+([.,]0+)?$", ""] }] : []),

@@ -7,8 +7,8 @@ import type { Column } from "../columns/table.ts";
 /** How an amount beside the lines counts. `within`: the lines' prices have it already; `either`: those of some orders have. */
 export type AmountKind = "once" | "summed" | "within" | "either";
 
-/** How a discount on the whole order counts: as a column says it, or as what the lines have more than the subtotal. */
-export type OrderDiscount = "once" | "subtotal";
+/** How a discount on the whole order counts: as a column says it once or in parts, or as what the lines have more than the subtotal. */
+export type OrderDiscount = "once" | "summed" | "subtotal";
 
 /** The columns of a table with a row for each line. */
 export interface OrderFigures {
@@ -38,7 +38,7 @@ export function proveOrder(figures: OrderFigures): OrderProof | undefined {
   const orders = ordersOf(figures);
   const discounts: readonly (OrderDiscount | undefined)[] = [
     undefined,
-    ...(figures.discount === undefined ? [] : ["once" as const]),
+    ...(figures.discount === undefined ? [] : (["once", "summed"] as const)),
     ...(figures.subtotal === undefined ? [] : ["subtotal" as const]),
   ];
   // Of the readings that balance most often the plainest counts: one that tells orders apart would fit the others too.
@@ -131,10 +131,8 @@ function partOf({ once, sum }: Amount, kind: AmountKind | undefined): number {
 /** How many orders come to their totals by this reading. */
 function agreeing(orders: readonly Order[], { tax, shipping, discount, isOfOrder }: OrderProof): number {
   return orders.filter((order) => {
-    const lines =
-      discount === "subtotal"
-        ? order.subtotal.once
-        : order.lines - (discount === "once" ? Math.abs(order.discount.once) : 0);
+    const off = discount === "subtotal" ? 0 : Math.abs(partOf(order.discount, discount));
+    const lines = discount === "subtotal" ? order.subtotal.once : order.lines - off;
     const total = isOfOrder ? order.total.once : order.total.sum;
     const made = lines + partOf(order.tax, tax) + partOf(order.shipping, shipping);
     const fits = (sum: number) => balances(sum, total, order.count * 3);

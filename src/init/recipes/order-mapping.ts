@@ -1,24 +1,26 @@
 // The recipe for sales orders: lines nested in JSON, joined from another file, or in the order's own rows.
 import type { Json } from "../../model/json.ts";
-import { named } from "../columns/find-column.ts";
+import { cell, numberIn } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { lineRules, orderRules } from "../columns/roles.ts";
-import type { Column, NestedList, Table } from "../columns/table.ts";
+import type { Column, Table } from "../columns/table.ts";
 import { addressNames, bareAddressNames } from "../names/addresses.ts";
 import type { Platform } from "../names/name-table.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
 import type { Line, ProposedJoin } from "../proposal/proposal.ts";
 import { addressLines, companyLines } from "./address-lines.ts";
+import { withFallback } from "./fallback-columns.ts";
 import { discountOf, type ItemSource, itemLines, lineAmounts } from "./item-lines.ts";
+import { lineAmountsOf, partsOfLine, quantityLine, shippingWithFees, taxIncludedColumn } from "./line-amounts.ts";
 import type { DiscountKind } from "./line-arithmetic.ts";
 import { linesOf, missing } from "./lines.ts";
 import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
-import { orderRows } from "./order-rows.ts";
+import { freightLines, orderRows } from "./order-rows.ts";
 import { statusLines } from "./order-status.ts";
 import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
-import { totalLines } from "./totals.ts";
+import { type TotalParts, totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
 export function orderMapping(table: Table, links: readonly Link[], pins: Pins, channel: string | undefined): Recipe {
@@ -32,7 +34,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
   const lines = [
     ...orderOnly
       .filter(({ path }) => Object.hasOwn(orderNames, path) && !special.includes(path))
-      .flatMap((match) => linesOf(match, "sales_orders")),
+      .flatMap((match) => linesOf(match, "sales_orders").map((line) => withFallback(line, orderOnly))),
     ...joined.flatMap(({ link, matches: theirs }) =>
       theirs
         .filter(({ path }) => path === "customer_email" && !orderOnly.some((match) => match.path === path))
@@ -43,6 +45,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
     orderOnly,
     joined.map(({ link, matches: theirs }) => ({ prefix: `${joinName(link.their)}.`, matches: theirs })),
     pins,
+    rules.platform?.shipsToBilling === true,
   );
   const byRow = items?.each === "rows" ? key : undefined;
   const rows = orderRows(table, items, orderOnly, byRow);
@@ -52,13 +55,22 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
   const { total } = figures;
   const proof = proofOf(byRow, known, orderOnly, figures) ?? knownProof(rules.platform, byRow, known, figures);
   const sums = known === undefined || proof === undefined ? undefined : orderSums(known, orderOnly, figures, proof);
+  const included = byRow === undefined ? taxIncludedColumn(table) : undefined;
+  const isGross = included === undefined ? undefined : `${cell(included)} != "true"`;
+  const taxWhen = sums?.taxWhen ?? isGross;
+  const shipping = orderOnly.find(({ path }) => path === "total_shipping")?.column;
+  const withFees = byRow === undefined ? shippingWithFees(table, shipping, included) : freightOf(known, shipping);
   const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, {
     ...(proof === undefined ? {} : { proof: proof.order }),
-    ...(sums?.taxWhen === undefined ? {} : { taxWhen: sums.taxWhen }),
+    ...(taxWhen === undefined ? {} : { taxWhen }),
+    ...(withFees === undefined ? {} : { shipping: withFees }),
   });
+  const amounts = sums?.amounts ?? (known === undefined ? undefined : lineAmountsOf(table, known, included));
+  const left = known === undefined ? undefined : quantityLine(known);
   const proven = {
     ...(proof?.discount === undefined ? {} : { discount: proof.discount }),
-    ...(sums?.amounts === undefined ? {} : { hasAmounts: true }),
+    ...(amounts === undefined ? {} : { hasAmounts: true }),
+    ...(left === undefined ? {} : { quantityLines: [left] }),
   };
   const company = companyLines(orderOnly);
   const given = [
@@ -67,7 +79,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
     ...statusLines(table, orderOnly, pins),
     ...totals,
     ...company,
-    ...addresses,
+    ...namedOrAsked(addresses, table, key, rows.isLine),
   ];
   return {
     ...(rows.where === undefined ? {} : { where: rows.where }),
@@ -85,7 +97,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
               list: "items",
               each: known.each,
               ...(rows.itemWhere === undefined ? {} : { where: rows.itemWhere }),
-              ...(sums?.amounts === undefined ? {} : { amounts: sums.amounts }),
+              ...(amounts === undefined ? {} : { amounts }),
               lines: itemLines({ ...known, ...proven }),
             },
           ],
@@ -121,15 +133,62 @@ function knownProof(
   { total, discount, subtotal }: OrderColumns,
 ): ReturnType<typeof proofOf> {
   const sums = platform?.sums;
-  if (sums === undefined || key === undefined || items === undefined || total === undefined) return undefined;
-  const isThere = sums.discount === "once" ? discount : subtotal;
+  if (sums === undefined || key === undefined || items === undefined) return undefined;
+  if (total === undefined && sums.isTotal) return undefined;
+  const whole = sums.discount === undefined ? undefined : sums.discount === "subtotal" ? subtotal : discount;
   const order: OrderProof = {
-    tax: "either",
+    tax: sums.tax,
     shipping: "once",
-    discount: isThere === undefined ? undefined : sums.discount,
-    isOfOrder: true,
+    discount: whole === undefined ? undefined : sums.discount,
+    isOfOrder: sums.isTotal,
   };
   return discountOf(items, discount) === undefined ? { order } : { order, discount: "line" };
+}
+
+/** A name that some orders do not have is asked about: without one they are refused. */
+function namedOrAsked(
+  lines: readonly Line[],
+  table: Table,
+  key: Column | undefined,
+  isLine: (row: number) => boolean,
+): readonly Line[] {
+  const seen = new Set<string>();
+  const heads = (key ?? table.columns[0])?.cells.flatMap((order, row) => {
+    if (!isLine(row) || (key !== undefined && (order === "" || seen.has(order)))) return [];
+    seen.add(order);
+    return [row];
+  });
+  return lines.flatMap((line): readonly Line[] => {
+    if (line.kind === "todo" || !/^(bill|ship)_to\.name$/.test(line.path)) return [line];
+    const columns = line.columns.map((name) => table.columns.find((column) => column.name === name));
+    const isMissing = heads?.some((row) => columns.every((column) => column !== undefined && column.cells[row] === ""));
+    if (isMissing !== true) return [line];
+    const text = `${line.path}: some orders have none and would be refused: say default: … for them`;
+    const why = `${line.why}; some orders have none`;
+    const confidence = line.confidence === "high" ? "medium" : line.confidence;
+    return [
+      { ...line, confidence, why },
+      { kind: "todo", path: line.path, text, isRequired: false },
+    ];
+  });
+}
+
+/** Shipping that stands among the lines. */
+function freightOf(items: ItemSource | undefined, shipping: Column | undefined): TotalParts["shipping"] {
+  const is = freightLines(items, "r");
+  const of = (path: string) => items?.matches.find((match) => match.path === `items.${path}`)?.column;
+  const [price, total, quantity] = [of("unit_price"), of("line_total"), of("quantity")];
+  if (is === undefined || shipping !== undefined) return undefined;
+  const amount =
+    total !== undefined
+      ? numberIn(total, "r")
+      : price !== undefined && quantity !== undefined
+        ? `${numberIn(quantity, "r")} * ${numberIn(price, "r")}`
+        : undefined;
+  const columns = [of("sku"), total ?? price].flatMap((column) => column?.name ?? []);
+  return amount === undefined
+    ? undefined
+    : { expr: `rows.filter(r, ${is}).map(r, ${amount}).sum()`, columns, why: "the lines that are shipping" };
 }
 
 const special = ["channel_id", "company_id", "order_status", "total_tax", "total_shipping", "total_tax+shipping"];
@@ -154,18 +213,6 @@ function itemsOf(table: Table, links: readonly Link[], pins: Pins): ItemSource |
   return own.some(({ path, confidence }) => (path === "items.sku" || path === "items.quantity") && confidence !== "low")
     ? { each: "rows", matches: own }
     : undefined;
-}
-
-/** What lists of lines have beside their columns. */
-function partsOfLine({ columns, inner }: NestedList): Pick<ItemSource, "current" | "allocations"> {
-  const current = named(columns, ["current quantity"]);
-  const [allocations] = [...inner].flatMap(([name, has]) =>
-    /discount/i.test(name) && has.includes("amount") ? [name] : [],
-  );
-  return {
-    ...(current === undefined ? {} : { current }),
-    ...(allocations === undefined ? {} : { allocations }),
-  };
 }
 
 function customerMatches({ their, theirs }: Link, table: Table): readonly Match[] {

@@ -40,7 +40,12 @@ export function orderRows(
   const summary = summaryRows(table, items, key);
   const total = matches.find(({ path }) => path === "total_shipping")?.column;
   const head = summary === undefined || total === undefined ? undefined : headOf(table, key);
-  const conditions = [...(summary === undefined ? [] : [summary.expr]), ...noQuantity(items)];
+  const freight = freightLines(items);
+  const conditions = [
+    ...(summary === undefined ? [] : [summary.expr]),
+    ...noQuantity(items),
+    ...(freight === undefined ? [] : [`!(${freight})`]),
+  ];
   return {
     ...where,
     group:
@@ -151,9 +156,24 @@ function noQuantity(items: ItemSource): readonly string[] {
   return quantity === undefined || zeros.length === 0 ? [] : [`!(${cell(quantity)} in ${JSON.stringify(zeros)})`];
 }
 
+/** What is left of an order; one that was cancelled as a whole keeps what it was. */
+function isLeft(list: string, current: Column): string {
+  const none = `${cell(current, "l")} == "0"`;
+  return `(${cell(current)} != "0" || ${cell(list, "parent")}.all(l, ${none}))`;
+}
+
+/** The condition for lines that are the order's shipping, told by their SKU. */
+export function freightLines(items: ItemSource | undefined, row = "row"): string | undefined {
+  const sku = items?.matches.find(({ path }) => path === "items.sku")?.column;
+  const words = sku?.profile.words.filter((word) => freightWords.test(word)) ?? [];
+  return sku === undefined || words.length === 0 ? undefined : `${cell(sku, row)} in ${JSON.stringify(words)}`;
+}
+
+const freightWords = /^(freight|shipping|postage|fracht|versand|versandkosten|porto)$/i;
+
 function jsonLines(items: ItemSource | undefined): { readonly itemWhere?: string } {
   if (items === undefined) return {};
-  const current = items.current === undefined ? [] : [`${cell(items.current)} != "0"`];
+  const current = items.current === undefined ? [] : [isLeft(items.each, items.current)];
   const conditions = [...current, ...noQuantity(items)];
   return conditions.length === 0 ? {} : { itemWhere: conditions.join(" && ") };
 }

@@ -1,14 +1,14 @@
 // The recipe for products: one row one product, or variants in rows of their own (variants.ts).
-import { named } from "../columns/find-column.ts";
+import { cell, named } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { productRules } from "../columns/roles.ts";
 import type { Column, Table } from "../columns/table.ts";
-import type { Guess, Line, ProposedMapping } from "../proposal/proposal.ts";
+import type { Guess, Line, ProposedChild, ProposedMapping } from "../proposal/proposal.ts";
 import { categoryPathLines } from "./category-paths.ts";
 import { withFallback, withOwnCodes, withoutFallbacks } from "./fallback-columns.ts";
 import { itemPathLines } from "./item-paths.ts";
-import { linesOf, missing, specOf } from "./lines.ts";
+import { askedWhereBlank, askedWithoutSku, linesOf, missing, specOf } from "./lines.ts";
 import { isKind, rowKindsOf, typeLines } from "./row-kinds.ts";
 import { variantsOf } from "./variants.ts";
 
@@ -29,6 +29,7 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   );
   const kinds = rowKindsOf(table);
   const variants = variantsOf(table, own, rules.platform, kinds);
+  const composite = variants === undefined ? undefined : compositeOf(table);
   const paths = itemPathLines(own.find(({ path }) => path === "item_path")?.column, own);
   const flat = own.filter(({ path }) => isField(path)).flatMap((match) => linesOf(match, "products"));
   const category = own.find(({ path }) => path === "category.name");
@@ -40,18 +41,42 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     ...said,
     ...(pins.has("type")
       ? []
-      : kinds === undefined
-        ? typeLine(own.some(({ path }) => path === "name"))
-        : typeLines(kinds)),
+      : composite !== undefined
+        ? [composite.type]
+        : kinds === undefined
+          ? typeLine(own.some(({ path }) => path === "name"))
+          : typeLines(kinds)),
   ]);
+  const name = own.find(({ path }) => path === "name")?.column;
+  const sku = own.find(({ path }) => path === "sku")?.column;
+  const asked = lines
+    .flatMap((line) => askedWhereBlank(line, category, name))
+    .flatMap((line) => askedWithoutSku(line, name, sku));
+  const isBare = (row: number) => sku?.cells[row] === "" && name?.cells[row] === "";
+  const bare =
+    variants === undefined && sku !== undefined && name !== undefined && name.cells.some((_, row) => isBare(row))
+      ? [{ expr: `${cell(sku)} + ${cell(name)} != ""`, why: "rows with neither a key nor a name are no products" }]
+      : [];
+  const view = named(table.columns, ["store view code"]);
+  const views =
+    view === undefined || view.profile.filled === 0
+      ? []
+      : [{ expr: `${cell(view)} == ""`, why: "rows of a store view repeat the product" }];
   const isNone = kinds === undefined ? undefined : isKind(kinds, "none");
   return {
-    ...(isNone === undefined ? {} : { where: { expr: `!(${isNone})`, why: "high: these are no goods" } }),
+    ...whereOf([
+      ...(isNone === undefined ? [] : [{ expr: `!(${isNone})`, why: "these are no goods" }]),
+      ...bare,
+      ...views,
+    ]),
     ...(variants?.index === undefined ? {} : { index: variants.index }),
     ...(variants === undefined ? {} : { group: variants.group }),
     joins: joined.map(({ join }) => join),
-    lines: [...lines, ...missingLines(lines)],
-    children: (variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
+    lines: [...asked, ...missingLines(lines)],
+    children: [
+      ...(variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
+      ...(composite === undefined ? [] : [composite.child]),
+    ],
     measured: matches.map(({ column }) => column),
   };
 }
@@ -68,6 +93,34 @@ function withNames(matches: readonly Match[], pins: Pins): readonly Match[] {
       ? { ...match, path: "name", confidence: "medium", why: "no other column is a name" }
       : match;
   });
+}
+
+/** Kits whose components stand in rows of their own beside variants, as tills export them. */
+function compositeOf({ columns }: Table): { readonly type: Line; readonly child: ProposedChild } | undefined {
+  const sku = named(columns, ["composite sku", "component sku"]);
+  const quantity = named(columns, ["composite quantity", "component quantity"]);
+  if (sku === undefined || quantity === undefined || sku.profile.filled === 0) return undefined;
+  const guess = { kind: "guess", confidence: "high" } as const;
+  const why = `rows with "${sku.name}" name components`;
+  const spec = { expr: `rows.exists(r, ${cell(sku, "r")} != "") ? "KIT" : "PRODUCT"` };
+  return {
+    type: { ...guess, path: "type", spec, columns: [sku.name], why },
+    child: {
+      list: "kit_items",
+      each: "rows",
+      where: `${cell(sku)} != ""`,
+      lines: [
+        { ...guess, path: "sku", spec: sku.name, columns: [sku.name], why },
+        { ...guess, path: "quantity", spec: quantity.name, columns: [quantity.name], why },
+      ],
+    },
+  };
+}
+
+function whereOf(conditions: readonly { readonly expr: string; readonly why: string }[]): Pick<Recipe, "where"> {
+  if (conditions.length === 0) return {};
+  const why = `high: ${conditions.map((condition) => condition.why).join(", ")}`;
+  return { where: { expr: conditions.map(({ expr }) => expr).join(" && "), why } };
 }
 
 /** Not a part that only a recipe knows what to do with. */

@@ -1,11 +1,20 @@
 // Tax and shipping of an order. In a file with a row for each line they may stand once an order, or as parts on its lines,
 // which are added up.
-import { cell } from "../columns/find-column.ts";
+import { cell, numberIn } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column } from "../columns/table.ts";
 import type { Line } from "../proposal/proposal.ts";
 import { linesOf } from "./lines.ts";
 import type { AmountKind, OrderProof } from "./order-arithmetic.ts";
+
+/** What else is known of the sums of orders. */
+export interface TotalParts {
+  readonly proof?: OrderProof;
+  /** The orders whose tax counts. */
+  readonly taxWhen?: string;
+  /** Shipping that is made of more than its column. */
+  readonly shipping?: { readonly expr: string; readonly columns: readonly string[]; readonly why: string };
+}
 
 /**
  * The lines of `total_tax` and `total_shipping`. `key` is the order number of a file with several rows an order; `proof` what
@@ -15,19 +24,30 @@ export function totalLines(
   matches: readonly Match[],
   key: Column | undefined,
   hasTotalsPerLine: boolean,
-  { proof, taxWhen }: { readonly proof?: OrderProof; readonly taxWhen?: string } = {},
+  { proof, taxWhen, shipping }: TotalParts = {},
 ): readonly Line[] {
   return ["total_tax", "total_shipping"].flatMap((path) => {
     const kind = path === "total_tax" ? proof?.tax : proof?.shipping;
     const parts = matches.filter(
       (match) => match.path === path || match.path.startsWith(`${path}+`) || match.path.startsWith(`${path}-`),
     );
+    if (path === "total_shipping" && shipping !== undefined) {
+      const { expr, columns, why } = shipping;
+      return [{ kind: "guess", path, spec: { expr, round: 2 }, columns, confidence: "high", why }];
+    }
     const [first] = parts;
+    const when = path === "total_tax" ? taxWhen : undefined;
     if (first === undefined) return [];
     if (kind === "either" && taxWhen === undefined) return [];
     if (kind !== undefined && parts.length === 1) return provedLines({ ...first, path }, kind, taxWhen);
     const isPerLine = key !== undefined && (hasTotalsPerLine || parts.some(({ column }) => variesWithin(column, key)));
-    if (parts.length === 1 && !isPerLine) return linesOf({ ...first, path }, "sales_orders");
+    if (parts.length === 1 && !isPerLine)
+      return linesOf({ ...first, path }, "sales_orders", when === undefined ? {} : { when });
+    if (key !== undefined && isPerLine && !hasTotalsPerLine && parts.some(({ column }) => isRepeated(column, key))) {
+      const names = parts.map(({ column }) => JSON.stringify(column.name)).join(", ");
+      const text = `${path}: rows of an order have the same amount of ${names}: parts of the order's, or the same again?`;
+      return [{ kind: "todo", path, text, isRequired: false }];
+    }
     return [
       {
         kind: "guess",
@@ -68,10 +88,22 @@ function sumOf(path: string, parts: readonly Match[], isPerLine: boolean): strin
       const isTakenOff = part.path.startsWith(`${path}-`);
       const sign = at === 0 ? (isTakenOff ? "-" : "") : isTakenOff ? " - " : " + ";
       const of = cell(part.column, isPerLine ? "r" : "row");
-      const number = isTakenOff ? `abs(number(${of}))` : `number(${of})`;
+      const own = numberIn(part.column, isPerLine ? "r" : "row");
+      const number = isTakenOff ? `abs(${own})` : own;
       return `${sign}${isPerLine ? `rows.filter(r, ${of} != "").map(r, ${number}).sum()` : `(${of} == "" ? 0.0 : ${number})`}`;
     })
     .join("");
+}
+
+/** Several rows of one order have the same amount. */
+function isRepeated({ cells }: Column, key: Column): boolean {
+  const seen = new Set<string>();
+  return key.cells.some((order, row) => {
+    const amount = cells[row] ?? "";
+    if (order === "" || /^[^1-9]*$/.test(amount)) return false;
+    const said = `${order}\n${amount}`;
+    return seen.has(said) || !seen.add(said);
+  });
 }
 
 /** Rows of one order say different things, so each speaks of its line. */

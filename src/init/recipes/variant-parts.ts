@@ -17,13 +17,20 @@ export const ownFields =
 
 /** Columns with the values of options that some row has: a size, a colour. */
 export function optionColumns({ columns }: Table): readonly Column[] {
-  return columns.filter(
+  const found = columns.filter(
     ({ heading, profile }) =>
       profile.filled > 0 &&
       /^(option \d+ value|option value \d+|variant option (\d+|\w+ value)|attribute \d+ values?( s)?|variation( name)?|variant( name)?|size|colou?r)$/.test(
         heading.text,
       ),
   );
+  // Two columns that say the same are one option.
+  return found.filter((column, at) => !found.slice(0, at).some((other) => saysNoMore(column, other)));
+}
+
+/** Wherever it is filled, another column has the same. */
+function saysNoMore({ cells }: Column, other: Column): boolean {
+  return cells.every((text, row) => text === "" || text === other.cells[row]);
 }
 
 /** An expression: the filled ones of these cells with `separator` between them. */

@@ -2,6 +2,7 @@
 import { isPlainObject, type JsonObject } from "../../model/json.ts";
 import { cell } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
+import { platformOf } from "../columns/platforms.ts";
 import type { Column, Table } from "../columns/table.ts";
 import type { Line, ProposedChild } from "../proposal/proposal.ts";
 import { linesOf } from "./lines.ts";
@@ -63,7 +64,8 @@ function variantName(match: Match, table: Table): readonly Line[] {
   const isRepeated = column.profile.distinct < column.profile.filled;
   if (options.length === 0 || !isRepeated) return linesOf(match, "products", { list: "variants" });
   const own: JsonObject = { from: column.name, when: `${cell(column)} != ${cell(column, "parent")}` };
-  const made = { expr: joinedText([cell(column, "parent"), ...cellsOf(options)], " - ") };
+  const sign = platformOf(table.columns.map(({ heading }) => heading))?.optionSign ?? " - ";
+  const made = { expr: joinedText([cell(column, "parent"), joinedText(cellsOf(options), sign)], " - ") };
   const columns = [column.name, ...options.map(({ name }) => name)];
   return [
     {

@@ -50,9 +50,9 @@ function hasWholeNames({ cells }: Column, { column, words }: RowKinds): boolean 
 
 // The row's name is its option, such as "[S]Size=Small,[CS]Colour=Red:#cc0000".
 function withName(child: ProposedChild, { column }: Match): ProposedChild {
+  const value = `option.contains("=") ? option.substring(option.indexOf("=") + 1).split(":#")[0] : option`;
   const spec = {
-    expr: `${cell(column, "parent")} + " - " + ${cell(column)}`,
-    apply: [{ replace: ["\\[[A-Z]+\\]", ""] }, { replace: [":#[0-9A-Fa-f]+", ""] }],
+    expr: `${cell(column, "parent")} + " - " + ${cell(column)}.split(",[").map(option, ${value}).join(", ")`,
   };
   const lines = child.lines.map(
     (line): Line =>

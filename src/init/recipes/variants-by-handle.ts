@@ -56,7 +56,7 @@ export function variantsByHandle(
       path: "sku",
       spec: { expr: `${isSingle} && ${cell(sku)} != "" ? ${cell(sku)} : ${handleText(key)}`, ...apostrophe(sku) },
       columns: [option.name, sku.name, key.name],
-      confidence: "high",
+      confidence: sku.profile.filled < sku.profile.rows ? "medium" : "high",
       why: `a product without options keeps "${sku.name}", one with variants is called by "${key.name}"`,
     },
     ...product.flatMap((match) =>
@@ -71,7 +71,7 @@ export function variantsByHandle(
     ),
   ];
   const inner: readonly Line[] = [
-    ...(name === undefined ? [] : [variantName(name, options)]),
+    ...(name === undefined ? [] : [variantName(name, options, platform?.optionSign ?? " - ")]),
     variantSku(sku, key, options),
     ...product
       .filter(({ path }) => ownFields.test(path) && !variantOnly.some((own) => own.path === `variants.${path}`))
@@ -118,6 +118,7 @@ function handleText(handle: Column): string {
 /** The cells are filled in later rows of a group too, so they speak of the row and not of the product. */
 function isPerVariant({ column, path }: Match, handle: Column): boolean {
   if (path === "image_url") return false;
+  if (path === "upc") return true;
   const seen = new Set<string>();
   let later = 0;
   let filled = 0;
@@ -136,8 +137,9 @@ function inherited(match: Match): readonly Line[] {
   return match.path === "sellable" ? linesOf(match, "products", { list: "variants", prefix: "parent." }) : [];
 }
 
-function variantName(name: Column, options: readonly Column[]): Guess {
-  const parts = [cell(name, "parent"), ...cellsOf(options)];
+function variantName(name: Column, options: readonly Column[], sign: string): Guess {
+  const values = joinedText(cellsOf(options), sign);
+  const parts = [cell(name, "parent"), ...(options.length > 1 && sign !== " - " ? [values] : cellsOf(options))];
   return {
     kind: "guess",
     path: "name",
