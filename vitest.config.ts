@@ -27,6 +27,7 @@ const once = [
   "test/deploy/**/*.test.ts",
   "test/**/*-properties.test.ts",
   "test/**/*browser.test.ts",
+  "test/bench/init-corpus.test.ts",
   "test/cli/init.test.ts",
   "test/cli/report.test.ts",
   "test/cli/wrong-files.test.ts",

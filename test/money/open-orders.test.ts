@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, test } from "vitest";
 import { allocating } from "../../src/dispatch/open-orders.ts";
-import { wordMap } from "../../src/init/recipes/words.ts";
+import { wordMap } from "../../src/init/columns/meant-words.ts";
 import { loadMapping } from "../../src/map/definition/load-mapping.ts";
 import type { Cell } from "../../src/model/row.ts";
 import { compiled, draftOf, sourceRow } from "../map/rows.ts";

@@ -136,6 +136,7 @@ function isDate(cell: string): boolean {
   return (
     /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?$/.test(cell) ||
     /^\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([T ,].*)?$/.test(cell) ||
+    /^[a-z]{3,9}-\d{1,2}-\d{2,4}\b/i.test(cell) ||
     /^\d{1,2}[ -][a-z]{3,9}\.?,?[ -]\d{2,4}\b/i.test(cell) ||
     /^[a-z]{3}-\d{1,2}-(\d{4}|\d{2})$/i.test(cell) ||
     /^(\w{3},? )?[a-z]{3,9}\.? \d{1,2},? \d{4}\b/i.test(cell)

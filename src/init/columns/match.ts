@@ -13,6 +13,8 @@ export interface Match {
   readonly confidence: Confidence;
   /** In words, for the comment beside it. */
   readonly why: string;
+  /** The name alone would not tell: it may mean other things as well. */
+  readonly isPossible?: boolean;
   /** A 0 in it says nothing. */
   readonly zeroIsNothing?: true;
 }
@@ -47,12 +49,12 @@ export function matchColumns(columns: readonly Column[], rules: MatchRules): rea
   const paths = new Set(pinned.map(({ path }) => path));
   const taken = new Set(pinned.map(({ column }) => column));
   const found: Match[] = [...pinned];
-  for (const { path, column, confidence, why } of candidates) {
+  for (const { path, column, confidence, why, isPossible } of candidates) {
     const zero = namesIn(rules.platform?.zeroIsNothing).includes(path) ? { zeroIsNothing: true as const } : {};
     if (paths.has(path) || taken.has(column)) continue;
     paths.add(path);
     taken.add(column);
-    found.push({ path, column, confidence, why, ...zero });
+    found.push({ path, column, confidence, why, ...zero, ...(isPossible === true ? { isPossible } : {}) });
   }
   return found.toSorted((a, b) => columns.indexOf(a.column) - columns.indexOf(b.column));
 }
@@ -109,7 +111,16 @@ function candidates(
   const isUnsure = namesIn(platform?.unsure).includes(path);
   const sure = confidenceOf(strength, plausibility, column);
   const confidence = isUnsure && sure === "high" ? "medium" : sure;
-  return [{ path, column, confidence, why: reason(strength, plausibility, column, platform), score }];
+  return [
+    {
+      path,
+      column,
+      confidence,
+      why: reason(strength, plausibility, column, platform),
+      score,
+      isPossible: strength === "perhaps",
+    },
+  ];
 }
 
 function confidenceOf(strength: Strength, plausibility: Plausibility, { profile }: Column): Confidence {

@@ -3,6 +3,7 @@ import type { ResourceName } from "../../model/resource.ts";
 import { type Field, fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import type { ColumnProfile } from "./column-profile.ts";
+import { areStatuses } from "./meant-words.ts";
 
 /** `confirms`: the values alone would suggest it; `allows`: they say nothing; `contradicts`: it cannot be. */
 export type Plausibility = "confirms" | "allows" | "contradicts";
@@ -71,7 +72,20 @@ const specials: Readonly<Record<string, (profile: ColumnProfile) => Plausibility
   description: fitsWords,
   upc: (profile) =>
     profile.upcs >= 0.8 ? "confirms" : profile.numbers + profile.apostrophes >= 0.6 ? "allows" : "contradicts",
-  image_url: (profile) => (profile.urls >= 0.5 ? "confirms" : profile.numbers >= 0.5 ? "contradicts" : "allows"),
+  // The name of a picture's file is no address of it.
+  image_url: (profile) => (profile.urls >= 0.5 ? "confirms" : "contradicts"),
+  "variants.image_url": (profile) => (profile.urls >= 0.5 ? "confirms" : "contradicts"),
+  order_status: (profile) =>
+    hasFewWords(profile) && profile.numbers < 0.5
+      ? areStatuses(profile.words)
+        ? "confirms"
+        : "allows"
+      : "contradicts",
+  customer_notes: fitsNotes,
+  internal_notes: fitsNotes,
+  "customer.state": fitsState,
+  "bill.state": fitsState,
+  "ship.state": fitsState,
   requested_shipping_service: fitsWords,
   channel_id: fitsText,
   company_id: fitsText,
@@ -86,6 +100,7 @@ const specials: Readonly<Record<string, (profile: ColumnProfile) => Plausibility
 
 function fitsKey(profile: ColumnProfile): Plausibility {
   if (profile.dates >= 0.5 || profile.emails >= 0.5 || profile.urls >= 0.5 || profile.html >= 0.5) return "contradicts";
+  if (profile.words.length > 0 && profile.words.every((word) => word.startsWith("__export__"))) return "contradicts";
   const isMoney = profile.numbers >= 0.9 && profile.integers < 0.5;
   if (isMoney || (profile.flags >= 0.95 && profile.filled > 2)) return "contradicts";
   return profile.isUnique ? "confirms" : "allows";
@@ -94,6 +109,16 @@ function fitsKey(profile: ColumnProfile): Plausibility {
 /** Words one after the other, as names have them and codes do not. */
 function isProse({ words }: ColumnProfile): boolean {
   return words.filter((word) => /\p{Ll}{2}\s+\p{L}{3}/u.test(word)).length >= words.length * 0.8;
+}
+
+/** What every row says in the same words is nobody's note. */
+function fitsNotes(profile: ColumnProfile): Plausibility {
+  return profile.distinct === 1 && profile.filled > 3 ? "contradicts" : fitsText(profile);
+}
+
+/** The state of an order is no part of an address. */
+function fitsState(profile: ColumnProfile): Plausibility {
+  return areStatuses(profile.words) ? "contradicts" : fitsText(profile);
 }
 
 function fitsWords(profile: ColumnProfile): Plausibility {

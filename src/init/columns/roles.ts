@@ -3,9 +3,11 @@ import { addressNames, bareAddressNames } from "../names/addresses.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
 import { kitNames, productNames } from "../names/products.ts";
 import type { Role } from "../proposal/proposal.ts";
+import { componentListOf } from "./component-lists.ts";
+import { named } from "./find-column.ts";
 import { type Match, type MatchRules, matchColumns, type Pins } from "./match.ts";
 import { platformOf } from "./platforms.ts";
-import type { Table } from "./table.ts";
+import type { Column, Table } from "./table.ts";
 
 /** The rules by which columns of products are found. */
 export function productRules(table: Table, pins?: Pins): MatchRules {
@@ -16,6 +18,13 @@ export function productRules(table: Table, pins?: Pins): MatchRules {
 /** The rules by which columns of a kit file are found. */
 export function kitRules(table: Table, pins?: Pins): MatchRules {
   return rulesOf("products", table, [kitNames], ["kit", "bundle"], pins);
+}
+
+/** The same where components stand in one cell: every other column is the kit's own. */
+export function listedKitRules(table: Table, pins?: Pins): MatchRules {
+  const own = Object.entries(kitNames).filter(([path]) => !path.startsWith("kit_items."));
+  const { sku: _, ...products } = productNames;
+  return rulesOf("products", table, [Object.fromEntries(own), products], ["kit", "bundle"], pins);
 }
 
 /** The rules by which columns of an order are found; with lines in the same rows, those of the lines too. */
@@ -53,6 +62,9 @@ export function roleOf(table: Table): { readonly role: Role; readonly why: strin
   if (kit("kit_items.sku", "high") && kit("sku", "medium") && kit("kit_items.quantity", "medium")) {
     return { role: "kits", why: kit.named(["sku", "kit_items.sku", "kit_items.quantity"]) };
   }
+  const list = componentListOf(table);
+  if (list !== undefined && kit("sku", "medium"))
+    return { role: "kits", why: `${kit.named(["sku"])}, "${list.column.name}"` };
   const order = found(matchColumns(table.columns, orderRules(table, true)));
   const isOrderFile = /order|sales|invoice/i.test(table.sample.name);
   const signs = orderSigns.filter((path) => order(path, "medium"));
@@ -63,7 +75,8 @@ export function roleOf(table: Table): { readonly role: Role; readonly why: strin
     }
   }
   const line = found(matchColumns(table.columns, orderRules(table, true)));
-  if (line("order_number", "medium") && isLines(line)) {
+  const isOfOrder = line("order_number", "medium") && !line.isPossible("order_number");
+  if (isOfOrder && (isLines(line) || isNumbered(table, line))) {
     return { role: "lines", why: line.named(["order_number", "items.sku", "items.quantity"]) };
   }
   return productRole(table);
@@ -118,6 +131,8 @@ interface Found {
   (path: string, atLeast: Match["confidence"]): boolean;
   /** The columns behind these paths, for people. */
   named(paths: readonly string[]): string;
+  /** The name of its column may mean other things as well. */
+  isPossible(path: string): boolean;
 }
 
 function found(matches: readonly Match[]): Found {
@@ -133,9 +148,22 @@ function found(matches: readonly Match[]): Found {
       .slice(0, 4)
       .map((name) => `"${name}"`)
       .join(", ");
-  return Object.assign(has, { named });
+  return Object.assign(has, { named, isPossible: (path: string) => of(path)?.isPossible === true });
 }
 
 function isLines(has: Found): boolean {
   return has("items.sku", "medium") && has("items.quantity", "medium");
+}
+
+/** Lines without a quantity, whose rows are counted in their order. */
+function isNumbered(table: Table, has: Found): boolean {
+  return has("items.sku", "medium") && has("items.unit_price", "medium") && lineNumber(table) !== undefined;
+}
+
+/** The column that numbers the lines of an order. */
+export function lineNumber({ columns }: Table): Column | undefined {
+  const column = named(columns, ["order item id", "line number", "line", "item number", "position", "line id"]);
+  return column !== undefined && column.profile.integers === 1 && column.profile.words.includes("1")
+    ? column
+    : undefined;
 }

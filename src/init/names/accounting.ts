@@ -32,6 +32,20 @@ export const accounting: readonly Platform[] = [
     ignore: "type | mpn | purchase description",
   },
   {
+    name: "Zoho",
+    signature:
+      "sales order id | sales order number | order date | item name | quantity ordered | item price | item total",
+    names: sureNames({
+      order_number: "sales order number",
+      customer_po_number: "reference number",
+      "items.sku": "sku",
+      "items.quantity": "quantity ordered",
+      "ship.postal_code": "shipping code",
+      "bill.postal_code": "billing code",
+    }),
+    ignore: "sales order id | item name",
+  },
+  {
     name: "NetSuite",
     signature: "internal id | name | display name | base price | purchase price",
     names: sureNames({

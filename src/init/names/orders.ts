@@ -16,7 +16,7 @@ export const orderNames: NameTable = {
   },
   order_status: {
     surely: "order status | status | fulfillment status | order state",
-    mostly: "state name | item status | payment status | financial status",
+    mostly: "state | state name | item status | payment status | financial status",
   },
   channel_id: {
     surely: "channel | sales channel | channel name | store | store name | shop | marketplace | sales channel name",
@@ -51,7 +51,7 @@ export const orderNames: NameTable = {
   hold_until_date: { surely: "hold until | hold until date" },
   total_tax: {
     surely: "total tax | tax | taxes | tax amount | order tax | tax total | sales tax | vat amount | order total tax",
-    mostly: "vat | gst",
+    mostly: "vat | gst | seller collected tax",
   },
   total_shipping: {
     surely:
@@ -90,7 +90,7 @@ export const itemNames: NameTable = {
   "items.unit_price": {
     surely:
       "unit price | line item price | price | item price | price each | price per unit | sales price | product price | selling price | item unit price | net unit price | unit net | unit price net | unit net price | sale price",
-    mostly: "rate | item cost | unit amount | list price",
+    mostly: "rate | item cost | unit amount | list price | sold for",
   },
   "items.line_total": {
     surely:

@@ -28,7 +28,7 @@ export const productNames: NameTable = {
     surely:
       "sku | master sku | product sku | item sku | sku number | sku code | seller sku | article number | item number | part number | product number | product code | item code | stock code | material number | article code | stock keeping unit | default code | internal reference",
     mostly: "article | code | manufacturer part number | mpn | model number | model",
-    perhaps: "id | product id | item id | handle | reference | item | code",
+    perhaps: "reference | id | product id | item id | handle | item | code",
   },
   name: {
     surely: "name | product name | title | item name | product title | display name | article name | item title",

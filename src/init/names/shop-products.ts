@@ -18,16 +18,17 @@ export const shopProducts: readonly Platform[] = [
       tags: "tags x y z",
       image_url: "image urls x y z",
       description: "description",
-      "description+short": "summary",
       "supplier.name": "supplier",
       qty_low_alert: "low stock level",
     }),
+    categories: { list: ",", step: "/", skip: 0 },
     zeroIsNothing: "unit_cost",
     ignore: "product id | unit price | supplier reference number | manufacturer | mpn",
   },
   {
     name: "Lightspeed Retail",
-    signature: "handle | sku | supply price | retail price | variant option one name | product category | supplier name",
+    signature:
+      "handle | sku | supply price | retail price | variant option one name | product category | supplier name",
     names: sureNames({
       sku: "sku",
       name: "name",

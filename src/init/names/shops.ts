@@ -24,6 +24,26 @@ const amazonNames = sureNames({
 export const shops: readonly Platform[] = [
   {
     name: "Shopify",
+    signature:
+      "title | url handle | vendor | product category | type | option 1 value | compare at price | cost per item",
+    names: sureNames({
+      name: "title",
+      sku: "sku",
+      description: "description",
+      "category.name": "type",
+      "supplier.name": "vendor",
+      retail_price: "price",
+      unit_cost: "cost per item",
+      upc: "barcode",
+      image_url: "product image url",
+      sellable: "status",
+      product_weight: "weight value",
+      "variants.image_url": "variant image url",
+    }),
+    ignore: "product category | published on online store | compare at price | weight unit for display | gift card",
+  },
+  {
+    name: "Shopify",
     signature: "handle | title | body html | vendor | option 1 value | variant sku | variant price",
     names: sureNames({
       name: "title",

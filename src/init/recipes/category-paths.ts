@@ -22,7 +22,9 @@ export function categoryPathLines(
   if (filled.length > 0 && filled.every((text) => /^\/[^/]/.test(text))) return addressLines(match);
   if (!filled.some((text) => text.includes(step))) return undefined;
   // A sign that separates nothing has a backslash before it.
-  const escaped = [list.trim(), step.trim()].filter((sign) => column.cells.some((text) => text.includes(`\\${sign}`)));
+  const escaped = [list.trim(), step.trim()].filter(
+    (sign) => sign !== "" && column.cells.some((text) => text.includes(`\\${sign}`)),
+  );
   const text = escaped.reduce((made, sign, at) => `${made}.replace("\\\\${sign}", "<${at}>")`, cell(column));
   const [paths, sign] = [`${text}.split(${JSON.stringify(list)})`, JSON.stringify(step)];
   const isSeveral = filled.some((cellText) => cellText.includes(list));

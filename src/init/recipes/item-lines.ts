@@ -3,6 +3,7 @@ import { amountsOf } from "../columns/amounts.ts";
 import { cell, numberIn, numberOrNothing } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import type { Match } from "../columns/match.ts";
+import { lineNumber } from "../columns/roles.ts";
 import type { Column } from "../columns/table.ts";
 import type { Confidence, Line } from "../proposal/proposal.ts";
 import { type DiscountKind, discountReadings, provePrice } from "./line-arithmetic.ts";
@@ -43,11 +44,25 @@ export function itemLines(items: ItemSource): readonly Line[] {
   };
   return [
     ...(of("sku") === undefined ? [missing("sku", "which column is the SKU of the line?")] : plain("sku")),
-    ...(of("quantity") === undefined
-      ? [missing("quantity", "which column is the quantity?")]
-      : (items.quantityLines ?? plain("quantity"))),
+    ...(of("quantity") === undefined ? [pieceLine(items)] : (items.quantityLines ?? plain("quantity"))),
     ...(items.hasAmounts === true ? [] : priceLines(of, plain, items)),
   ];
+}
+
+/** Without a column for it: one a row, where rows of one order name the same product again. */
+function pieceLine({ link, matches }: ItemSource): Line {
+  const sku = matches.find(({ path }) => path === "items.sku")?.column;
+  const number = link === undefined ? undefined : lineNumber(link.their);
+  if (link === undefined || sku === undefined || number === undefined)
+    return missing("quantity", "which column is the quantity?");
+  const pieces = link.theirs.cells.map((order, row) => `${order}\n${sku.cells[row] ?? ""}`);
+  if (new Set(pieces).size === pieces.length)
+    return missing(
+      "quantity",
+      `which column is the quantity? Or { value: 1 } if each row of ${link.their.sample.shown} is one piece`,
+    );
+  const why = `no column has a quantity, and orders have a row for each piece, numbered by "${number.name}"`;
+  return { kind: "guess", path: "quantity", spec: { value: 1 }, columns: [], confidence: "medium", why };
 }
 
 type Of = (path: string) => Match | undefined;

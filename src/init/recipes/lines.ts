@@ -5,9 +5,9 @@ import type { ResourceName } from "../../model/resource.ts";
 import { fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import type { Match } from "../columns/match.ts";
+import { isYesOrNo, wordMap } from "../columns/meant-words.ts";
 import type { Column } from "../columns/table.ts";
 import type { Guess, Line, Todo } from "../proposal/proposal.ts";
-import { isYesOrNo, wordMap } from "./words.ts";
 
 /** How a line is made beyond its match. */
 export interface LineParts {
@@ -101,7 +101,6 @@ interface Extra {
 const noExtra: Extra = { keys: {}, why: "", todos: [] };
 
 function extraOf(type: string, path: string, column: Column, zeroIsNothing: boolean): Extra {
-  const { profile } = column;
   switch (type) {
     case "texts":
       return tagsOf(column);
@@ -144,6 +143,8 @@ function imageOf({ cells }: Column): Extra {
 }
 
 function textOf(path: string, { profile, cells }: Column): Extra {
+  if (path === "upc" && cells.some((text) => /^0+$/.test(text)))
+    return { ...noExtra, keys: { apply: [{ replace: ["^0+$", ""] }] }, why: "; 0 is none" };
   // Shops number their guests 0.
   if (path === "customer_username" && cells.includes("0"))
     return { ...noExtra, keys: { apply: [{ replace: ["^0$", ""] }] }, why: "; 0 is a guest" };

@@ -1,6 +1,6 @@
 // The recipe for sales orders: lines nested in JSON, joined from another file, or in the order's own rows.
 import type { Json } from "../../model/json.ts";
-import { cell } from "../columns/find-column.ts";
+import { cell, numberIn } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { lineRules, orderRules } from "../columns/roles.ts";
@@ -10,17 +10,17 @@ import type { Platform } from "../names/name-table.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
 import type { Line, ProposedJoin } from "../proposal/proposal.ts";
 import { addressLines, companyLines } from "./address-lines.ts";
+import { withFallback } from "./fallback-columns.ts";
 import { discountOf, type ItemSource, itemLines, lineAmounts } from "./item-lines.ts";
-import type { DiscountKind } from "./line-arithmetic.ts";
 import { lineAmountsOf, partsOfLine, quantityLine, shippingWithFees, taxIncludedColumn } from "./line-amounts.ts";
+import type { DiscountKind } from "./line-arithmetic.ts";
 import { linesOf, missing } from "./lines.ts";
 import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
+import { freightLines, orderRows } from "./order-rows.ts";
 import { statusLines } from "./order-status.ts";
 import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
-import { withFallback } from "./fallback-columns.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
-import { orderRows } from "./order-rows.ts";
-import { totalLines } from "./totals.ts";
+import { type TotalParts, totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
 export function orderMapping(table: Table, links: readonly Link[], pins: Pins): Recipe {
@@ -59,7 +59,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
   const isGross = included === undefined ? undefined : `${cell(included)} != "true"`;
   const taxWhen = sums?.taxWhen ?? isGross;
   const shipping = orderOnly.find(({ path }) => path === "total_shipping")?.column;
-  const withFees = byRow === undefined ? shippingWithFees(table, shipping, included) : undefined;
+  const withFees = byRow === undefined ? shippingWithFees(table, shipping, included) : freightOf(known, shipping);
   const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, {
     ...(proof === undefined ? {} : { proof: proof.order }),
     ...(taxWhen === undefined ? {} : { taxWhen }),
@@ -133,7 +133,8 @@ function knownProof(
   { total, discount, subtotal }: OrderColumns,
 ): ReturnType<typeof proofOf> {
   const sums = platform?.sums;
-  if (sums === undefined || key === undefined || items === undefined || total === undefined) return undefined;
+  if (sums === undefined || key === undefined || items === undefined) return undefined;
+  if (total === undefined && sums.isTotal) return undefined;
   const whole = sums.discount === undefined ? undefined : sums.discount === "subtotal" ? subtotal : discount;
   const order: OrderProof = {
     tax: sums.tax,
@@ -165,8 +166,29 @@ function namedOrAsked(
     const text = `${line.path}: some orders have none and would be refused: say default: … for them`;
     const why = `${line.why}; some orders have none`;
     const confidence = line.confidence === "high" ? "medium" : line.confidence;
-    return [{ ...line, confidence, why }, { kind: "todo", path: line.path, text, isRequired: false }];
+    return [
+      { ...line, confidence, why },
+      { kind: "todo", path: line.path, text, isRequired: false },
+    ];
   });
+}
+
+/** Shipping that stands among the lines. */
+function freightOf(items: ItemSource | undefined, shipping: Column | undefined): TotalParts["shipping"] {
+  const is = freightLines(items, "r");
+  const of = (path: string) => items?.matches.find((match) => match.path === `items.${path}`)?.column;
+  const [price, total, quantity] = [of("unit_price"), of("line_total"), of("quantity")];
+  if (is === undefined || shipping !== undefined) return undefined;
+  const amount =
+    total !== undefined
+      ? numberIn(total, "r")
+      : price !== undefined && quantity !== undefined
+        ? `${numberIn(quantity, "r")} * ${numberIn(price, "r")}`
+        : undefined;
+  const columns = [of("sku"), total ?? price].flatMap((column) => column?.name ?? []);
+  return amount === undefined
+    ? undefined
+    : { expr: `rows.filter(r, ${is}).map(r, ${amount}).sum()`, columns, why: "the lines that are shipping" };
 }
 
 const special = ["channel_id", "company_id", "order_status", "total_tax", "total_shipping", "total_tax+shipping"];

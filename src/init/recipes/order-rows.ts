@@ -40,13 +40,16 @@ export function orderRows(
   const summary = summaryRows(table, items, key);
   const total = matches.find(({ path }) => path === "total_shipping")?.column;
   const head = summary === undefined || total === undefined ? undefined : headOf(table, key);
-  const conditions = [...(summary === undefined ? [] : [summary.expr]), ...noQuantity(items)];
+  const freight = freightLines(items);
+  const conditions = [
+    ...(summary === undefined ? [] : [summary.expr]),
+    ...noQuantity(items),
+    ...(freight === undefined ? [] : [`!(${freight})`]),
+  ];
   return {
     ...where,
     group:
-      head === undefined
-        ? grouping
-        : { ...grouping, spec: { ...(grouping.spec as object), head, conflict: "ignore" } },
+      head === undefined ? grouping : { ...grouping, spec: { ...(grouping.spec as object), head, conflict: "ignore" } },
     ...(conditions.length === 0 ? {} : { itemWhere: conditions.join(" && ") }),
     isLine: (row) => !isDropped(row) && summary?.is(row) !== true,
   };
@@ -117,7 +120,16 @@ function tests({ columns }: Table): readonly Dropped[] {
 /** A row that sums an order up stands beside its lines and has neither a SKU nor an item's name. */
 function summaryRows({ columns }: Table, items: ItemSource, key: Column) {
   const sku = items.matches.find(({ path }) => path === "items.sku")?.column;
-  const names = ["item title", "item name", "line item name", "product name", "product title", "item", "product", "title"];
+  const names = [
+    "item title",
+    "item name",
+    "line item name",
+    "product name",
+    "product title",
+    "item",
+    "product",
+    "title",
+  ];
   const name = named(columns, names);
   if (sku === undefined || name === undefined || name === sku) return undefined;
   const isBare = (row: number) => sku.cells[row] === "" && name.cells[row] === "";
@@ -149,6 +161,15 @@ function isLeft(list: string, current: Column): string {
   const none = `${cell(current, "l")} == "0"`;
   return `(${cell(current)} != "0" || ${cell(list, "parent")}.all(l, ${none}))`;
 }
+
+/** The condition for lines that are the order's shipping, told by their SKU. */
+export function freightLines(items: ItemSource | undefined, row = "row"): string | undefined {
+  const sku = items?.matches.find(({ path }) => path === "items.sku")?.column;
+  const words = sku?.profile.words.filter((word) => freightWords.test(word)) ?? [];
+  return sku === undefined || words.length === 0 ? undefined : `${cell(sku, row)} in ${JSON.stringify(words)}`;
+}
+
+const freightWords = /^(freight|shipping|postage|fracht|versand|versandkosten|porto)$/i;
 
 function jsonLines(items: ItemSource | undefined): { readonly itemWhere?: string } {
   if (items === undefined) return {};

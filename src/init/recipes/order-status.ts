@@ -3,10 +3,10 @@ import type { Json } from "../../model/json.ts";
 import { orderStatuses } from "../../model/resources/sales-orders.ts";
 import { cell, named } from "../columns/find-column.ts";
 import type { Match, Pins } from "../columns/match.ts";
+import { wordMap } from "../columns/meant-words.ts";
 import type { Column, Table } from "../columns/table.ts";
 import type { Guess, Line } from "../proposal/proposal.ts";
 import { specOf } from "./lines.ts";
-import { wordMap } from "./words.ts";
 
 /** The lines of `order_status`. */
 export function statusLines(table: Table, matches: readonly Match[], pins: Pins): readonly Line[] {
@@ -37,7 +37,7 @@ export function statusLines(table: Table, matches: readonly Match[], pins: Pins)
     path,
     spec: others.specs.length === 0 ? own : [...others.specs, typeof own === "string" ? { from: own } : own],
     columns: [column.name, ...others.columns.map(({ name }) => name)],
-    confidence,
+    confidence: unknown.length === 0 ? confidence : "medium",
     why: hasOpen ? `${why}; open orders go on hold, which allocates no stock (for new ones write pending there)` : why,
   };
   if (unknown.length === 0) return [known];

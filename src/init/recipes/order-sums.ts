@@ -69,7 +69,7 @@ export function orderSums(
 ): OrderSums {
   const of = (path: string) => items.matches.find((match) => match.path === `items.${path}`)?.column;
   const [price, quantity] = [of("unit_price"), of("quantity")];
-  if (price === undefined || quantity === undefined || total === undefined) return {};
+  if (price === undefined || quantity === undefined) return {};
   const off = kind === undefined ? undefined : discountOf(items, discount)?.column;
   const lineOf = (row: string) => lessDiscount({ price, quantity, off, kind }, row);
   const lines = `rows.filter(r, ${cell(quantity, "r")} != "" && ${cell(price, "r")} != "").map(r, ${lineOf("r")}).sum()`;
@@ -78,13 +78,19 @@ export function orderSums(
   const tax = matches.find(({ path }) => path === "total_tax")?.column;
   const beside = shipping === undefined || order.shipping === "within" ? "" : ` - ${blankIsNothing(shipping)}`;
   const made = order.discount === "subtotal" && subtotal !== undefined ? numberIn(subtotal) : lines;
-  const parts = discount === undefined ? "" : `rows.filter(r, ${cell(discount, "r")} != "").map(r, abs(${numberIn(discount, "r")})).sum()`;
+  const parts =
+    discount === undefined
+      ? ""
+      : `rows.filter(r, ${cell(discount, "r")} != "").map(r, abs(${numberIn(discount, "r")})).sum()`;
   const less =
     discount === undefined || order.discount === undefined || order.discount === "subtotal"
       ? ""
       : ` + ${order.discount === "once" ? `abs(${blankIsNothing(discount)})` : parts}`;
-  const taxWhen = `${cell(tax ?? total)} != "" && abs(${numberIn(total)}${beside} - ${made}${less}) > 0.005`;
-  const proves = `"${total.name}" proves it`;
+  const taxWhen =
+    total === undefined
+      ? undefined
+      : `${cell(tax ?? total)} != "" && abs(${numberIn(total)}${beside} - ${made}${less}) > 0.005`;
+  const proves = total === undefined ? "the export is known" : `"${total.name}" proves it`;
   return {
     ...(whole === undefined
       ? {}
@@ -95,7 +101,7 @@ export function orderSums(
             why: `high: a discount on the order is shared out over its lines; ${proves}`,
           },
         }),
-    ...(order.tax === "either" && tax !== undefined ? { taxWhen } : {}),
+    ...(order.tax === "either" && tax !== undefined && taxWhen !== undefined ? { taxWhen } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { productRules } from "../columns/roles.ts";
 import type { Column, Table } from "../columns/table.ts";
-import type { Guess, Line, ProposedMapping } from "../proposal/proposal.ts";
+import type { Guess, Line, ProposedChild, ProposedMapping } from "../proposal/proposal.ts";
 import { categoryPathLines } from "./category-paths.ts";
 import { withFallback, withOwnCodes, withoutFallbacks } from "./fallback-columns.ts";
 import { itemPathLines } from "./item-paths.ts";
@@ -23,9 +23,13 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const rules = productRules(table, pins);
   const matches = matchColumns(table.columns, rules);
   const joined = links.flatMap((link) => joinedName(link, matches, pins));
-  const own = withoutFallbacks(matches).filter(({ path }) => !joined.some((line) => line.path === path));
+  const own = withNames(
+    withoutFallbacks(matches).filter(({ path }) => !joined.some((line) => line.path === path)),
+    pins,
+  );
   const kinds = rowKindsOf(table);
   const variants = variantsOf(table, own, rules.platform, kinds);
+  const composite = variants === undefined ? undefined : compositeOf(table);
   const paths = itemPathLines(own.find(({ path }) => path === "item_path")?.column, own);
   const flat = own.filter(({ path }) => isField(path)).flatMap((match) => linesOf(match, "products"));
   const category = own.find(({ path }) => path === "category.name");
@@ -37,9 +41,11 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     ...said,
     ...(pins.has("type")
       ? []
-      : kinds === undefined
-        ? typeLine(own.some(({ path }) => path === "name"))
-        : typeLines(kinds)),
+      : composite !== undefined
+        ? [composite.type]
+        : kinds === undefined
+          ? typeLine(own.some(({ path }) => path === "name"))
+          : typeLines(kinds)),
   ]);
   const name = own.find(({ path }) => path === "name")?.column;
   const sku = own.find(({ path }) => path === "sku")?.column;
@@ -67,8 +73,47 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     ...(variants === undefined ? {} : { group: variants.group }),
     joins: joined.map(({ join }) => join),
     lines: [...asked, ...missingLines(lines)],
-    children: (variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
+    children: [
+      ...(variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
+      ...(composite === undefined ? [] : [composite.child]),
+    ],
     measured: matches.map(({ column }) => column),
+  };
+}
+
+/** Where no column is a name, short descriptions are: many systems call the name of an article so. */
+function withNames(matches: readonly Match[], pins: Pins): readonly Match[] {
+  const isNamed = matches.some(({ path, confidence }) => /^(name|item_path)$/.test(path) && confidence !== "low");
+  if (isNamed || pins.has("name") || pins.has("description")) return matches;
+  const others = matches.filter(({ path }) => path !== "name");
+  return others.map((match) => {
+    const { html, words } = match.column.profile;
+    const isShort = html === 0 && words.length > 0 && words.every((word) => word.length <= 80);
+    return match.path === "description" && isShort
+      ? { ...match, path: "name", confidence: "medium", why: "no other column is a name" }
+      : match;
+  });
+}
+
+/** Kits whose components stand in rows of their own beside variants, as tills export them. */
+function compositeOf({ columns }: Table): { readonly type: Line; readonly child: ProposedChild } | undefined {
+  const sku = named(columns, ["composite sku", "component sku"]);
+  const quantity = named(columns, ["composite quantity", "component quantity"]);
+  if (sku === undefined || quantity === undefined || sku.profile.filled === 0) return undefined;
+  const guess = { kind: "guess", confidence: "high" } as const;
+  const why = `rows with "${sku.name}" name components`;
+  const spec = { expr: `rows.exists(r, ${cell(sku, "r")} != "") ? "KIT" : "PRODUCT"` };
+  return {
+    type: { ...guess, path: "type", spec, columns: [sku.name], why },
+    child: {
+      list: "kit_items",
+      each: "rows",
+      where: `${cell(sku)} != ""`,
+      lines: [
+        { ...guess, path: "sku", spec: sku.name, columns: [sku.name], why },
+        { ...guess, path: "quantity", spec: quantity.name, columns: [quantity.name], why },
+      ],
+    },
   };
 }
 
@@ -136,9 +181,11 @@ function joinedName(
   ];
 }
 
-/** The name under which a mapping joins a table: the last word of its file's name. */
+/** The name under which a mapping joins a table: the last word of its file's name that says what is in it. */
 export function joinName(table: Table): string {
-  const [word = "joined"] = /[a-z]+$/i.exec(table.sample.name.replace(/[^a-z]+$/i, "")) ?? [];
+  const words = table.sample.name.match(/[a-z]+/gi) ?? [];
+  const word =
+    words.findLast((each) => !/^(data|dataset|export|file|table|list|csv)$/i.test(each)) ?? words.at(-1) ?? "joined";
   return ["rows", "row", "parent", "item"].includes(word) ? `${word}_file` : word;
 }
 

@@ -31,14 +31,14 @@ export function totalLines(
     const parts = matches.filter(
       (match) => match.path === path || match.path.startsWith(`${path}+`) || match.path.startsWith(`${path}-`),
     );
-    const [first] = parts;
-    const when = path === "total_tax" ? taxWhen : undefined;
-    if (first === undefined) return [];
-    if (kind === "either" && taxWhen === undefined) return [];
     if (path === "total_shipping" && shipping !== undefined) {
       const { expr, columns, why } = shipping;
       return [{ kind: "guess", path, spec: { expr, round: 2 }, columns, confidence: "high", why }];
     }
+    const [first] = parts;
+    const when = path === "total_tax" ? taxWhen : undefined;
+    if (first === undefined) return [];
+    if (kind === "either" && taxWhen === undefined) return [];
     if (kind !== undefined && parts.length === 1) return provedLines({ ...first, path }, kind, taxWhen);
     const isPerLine = key !== undefined && (hasTotalsPerLine || parts.some(({ column }) => variesWithin(column, key)));
     if (parts.length === 1 && !isPerLine)

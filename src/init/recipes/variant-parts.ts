@@ -25,9 +25,12 @@ export function optionColumns({ columns }: Table): readonly Column[] {
       ),
   );
   // Two columns that say the same are one option.
-  return found.filter(
-    (column, at) => !found.slice(0, at).some((other) => other.cells.join("\n") === column.cells.join("\n")),
-  );
+  return found.filter((column, at) => !found.slice(0, at).some((other) => saysNoMore(column, other)));
+}
+
+/** Wherever it is filled, another column has the same. */
+function saysNoMore({ cells }: Column, other: Column): boolean {
+  return cells.every((text, row) => text === "" || text === other.cells[row]);
 }
 
 /** An expression: the filled ones of these cells with `separator` between them. */

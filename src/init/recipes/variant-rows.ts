@@ -1,7 +1,8 @@
 // Variants with rows of their own: which of the row's fields they take.
-import type { JsonObject } from "../../model/json.ts";
+import { isPlainObject, type JsonObject } from "../../model/json.ts";
 import { cell } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
+import { platformOf } from "../columns/platforms.ts";
 import type { Column, Table } from "../columns/table.ts";
 import type { Line, ProposedChild } from "../proposal/proposal.ts";
 import { linesOf } from "./lines.ts";
@@ -34,11 +35,27 @@ export function variantRows(
 ): ProposedChild {
   const lines = matches
     .filter(({ path }) => rowFields.includes(path) || ownFields.test(path))
-    .flatMap((match) => (match.path === "name" ? variantName(match, table) : rowLines(match, "variants")));
+    .flatMap((match) =>
+      match.path === "name" ? variantName(match, table) : ownOnly(match, rowLines(match, "variants")),
+    );
   return { list: "variants", each: "rows", where, lines };
 }
 
 const rowFields = ["sku", "name", "description", "supplier.name", "tags"];
+
+/** What the product says in the same words is not said again of each variant. */
+function ownOnly({ path, column }: Match, lines: readonly Line[]): readonly Line[] {
+  if (path !== "description") return lines;
+  const differs = `${cell(column)} != ${cell(column, "parent")}`;
+  return lines.map((line) =>
+    line.kind === "todo"
+      ? line
+      : {
+          ...line,
+          spec: isPlainObject(line.spec) ? { when: differs, ...line.spec } : { from: column.name, when: differs },
+        },
+  );
+}
 
 /** The row's own name; where that is the product's too, the values of its options stand behind it. */
 function variantName(match: Match, table: Table): readonly Line[] {
@@ -47,7 +64,8 @@ function variantName(match: Match, table: Table): readonly Line[] {
   const isRepeated = column.profile.distinct < column.profile.filled;
   if (options.length === 0 || !isRepeated) return linesOf(match, "products", { list: "variants" });
   const own: JsonObject = { from: column.name, when: `${cell(column)} != ${cell(column, "parent")}` };
-  const made = { expr: joinedText([cell(column, "parent"), ...cellsOf(options)], " - ") };
+  const sign = platformOf(table.columns.map(({ heading }) => heading))?.optionSign ?? " - ";
+  const made = { expr: joinedText([cell(column, "parent"), joinedText(cellsOf(options), sign)], " - ") };
   const columns = [column.name, ...options.map(({ name }) => name)];
   return [
     {

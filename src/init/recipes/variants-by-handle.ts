@@ -56,7 +56,7 @@ export function variantsByHandle(
       path: "sku",
       spec: { expr: `${isSingle} && ${cell(sku)} != "" ? ${cell(sku)} : ${handleText(key)}`, ...apostrophe(sku) },
       columns: [option.name, sku.name, key.name],
-      confidence: "high",
+      confidence: sku.profile.filled < sku.profile.rows ? "medium" : "high",
       why: `a product without options keeps "${sku.name}", one with variants is called by "${key.name}"`,
     },
     ...product.flatMap((match) =>

@@ -66,7 +66,7 @@ export function variantsByParent(
       ...(isComponent === undefined
         ? []
         : [{ list: "kit_items", each: "rows", where: isComponent, lines: componentRow(sku, quantity) }]),
-      ...(grouped === undefined || !byIndex ? [] : [groupedKits(grouped)]),
+      ...(grouped === undefined || !byIndex ? [] : [groupedKits(grouped, sku.profile.filled === sku.profile.rows)]),
     ],
   };
 }
@@ -93,10 +93,11 @@ function componentRow(sku: Column, quantity: Column | undefined): readonly Line[
 }
 
 /** Kits whose components stand in one cell, by SKU or id. How many of each is not said. */
-function groupedKits({ name }: Column): ProposedChild {
+function groupedKits({ name }: Column, isComplete: boolean): ProposedChild {
   const sku = { expr: 'item.startsWith("id:") ? sku_of(item) : sku_of(item.lowerAscii(), item)' };
+  const pieces = guessed("sku", sku, [name], "its pieces are SKUs or ids");
   const lines = [
-    guessed("sku", sku, [name], "its pieces are SKUs or ids"),
+    isComplete ? pieces : { ...pieces, confidence: "medium" as const },
     missing("quantity", "{ value: 1 } if a kit has one of each"),
   ];
   return { list: "kit_items", each: { from: name, split: "," }, lines };

@@ -1,8 +1,8 @@
 // Words that stand for order statuses, and for true and false. A word that is not here is never guessed.
 import type { orderStatuses } from "../../model/resources/sales-orders.ts";
-import { foldText } from "../columns/words-of.ts";
 import { languages } from "../names/languages/languages.ts";
 import { namesIn } from "../names/name-table.ts";
+import { foldText } from "./words-of.ts";
 
 type OrderStatus = (typeof orderStatuses)[number];
 
@@ -17,6 +17,12 @@ export function wordMap(
     map: Object.fromEntries(meant.flatMap(([word, means]) => (means === undefined ? [] : [[word, means]]))),
     unknown: meant.flatMap(([word, means]) => (means === undefined ? [word] : [])),
   };
+}
+
+/** True where most of these words are known as statuses of orders. */
+export function areStatuses(words: readonly string[]): boolean {
+  const known = words.filter((word) => statuses.has(fold(word))).length;
+  return known > 0 && known * 2 >= words.length;
 }
 
 /** True for the words that answer a question, not for those that name a state. */
@@ -42,8 +48,8 @@ const statusWords: Readonly<Record<OrderStatus, string>> = {
   ].join("|"),
   shipped: "shipped|sent|dispatched|despatched|in transit",
   fulfilled: "fulfilled",
-  completed: "completed|complete|closed|done|delivered|finished|invoiced",
-  cancelled: "cancelled|canceled|void|voided",
+  completed: "completed|complete|closed|done|delivered|finished",
+  cancelled: "cancelled|canceled|void|voided|refunded",
   partially_refunded: "partially refunded",
   pending: "",
   processing: "",
@@ -105,6 +111,7 @@ const flags = new Map<string, boolean>([
     "discontinued",
     "unpublished",
     "obsolete",
+    "deprecated",
     "not available",
     "unavailable",
   ].map((word) => [word, false] as const),
