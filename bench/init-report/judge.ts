@@ -55,7 +55,8 @@ function judgePath(path: string, own: ReadonlyMap<number, Leaves>, theirs: Reado
   for (const [row, leaves] of own) {
     const wanted = leaves.get(path)?.join(" | ") ?? unsaid(path);
     const guessed = theirs.get(row)?.get(path)?.join(" | ") ?? unsaid(path);
-    if (theirs.has(row) && wanted.replaceAll(`"${prefix}`, '"') !== guessed.replaceAll(`"${prefix}`, '"')) return judged(path, "wrong", `row ${row}: ${guessed}, not ${wanted}`);
+    if (theirs.has(row) && wanted.replaceAll(`"${prefix}`, '"') !== guessed.replaceAll(`"${prefix}`, '"'))
+      return judged(path, "wrong", `row ${row}: ${guessed}, not ${wanted}`);
   }
   return judged(path, "right");
 }

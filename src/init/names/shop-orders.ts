@@ -28,7 +28,8 @@ export const shopOrders: readonly Platform[] = [
   },
   {
     name: "WooCommerce orders",
-    signature: "number | status | date created | prices include tax | billing address 1 | shipping address 1 | total tax",
+    signature:
+      "number | status | date created | prices include tax | billing address 1 | shipping address 1 | total tax",
     names: sureNames({
       order_number: "number",
       order_date: "date created",
@@ -68,7 +69,8 @@ export const shopOrders: readonly Platform[] = [
   },
   {
     name: "eBay orders",
-    signature: "sales record number | order number | buyer username | item number | custom label | sold for | sale date",
+    signature:
+      "sales record number | order number | buyer username | item number | custom label | sold for | sale date",
     names: sureNames({
       order_number: "order number",
       order_date: "sale date",
@@ -90,7 +92,8 @@ export const shopOrders: readonly Platform[] = [
   },
   {
     name: "Etsy orders",
-    signature: "sale date | buyer | item total | order shipping | order sales tax | listing id | transaction id | order id",
+    signature:
+      "sale date | buyer | item total | order shipping | order sales tax | listing id | transaction id | order id",
     names: sureNames({
       order_number: "order id",
       order_date: "sale date",
@@ -105,7 +108,8 @@ export const shopOrders: readonly Platform[] = [
     }),
     dates: ["MM/dd/yy", "MM/dd/yyyy"],
     sums: { discount: "summed", tax: "once", isTotal: false },
-    ignore: "item name | item total | discount amount | transaction id | listing id | date paid | variations | order type",
+    ignore:
+      "item name | item total | discount amount | transaction id | listing id | date paid | variations | order type",
   },
   {
     name: "Square item sales",

@@ -22,9 +22,7 @@ export function kitMapping(table: Table, pins: Pins): Recipe {
     joins: [],
     lines: [
       ...inOrder([
-        ...own
-          .flatMap((match) => linesOf(match, "products"))
-          .flatMap((line) => askedWhereBlank(line, category, name)),
+        ...own.flatMap((match) => linesOf(match, "products")).flatMap((line) => askedWhereBlank(line, category, name)),
         {
           kind: "guess",
           path: "type",

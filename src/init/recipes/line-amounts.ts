@@ -89,7 +89,9 @@ export function shippingWithFees(table: Table, shipping: Column | undefined, inc
   const fee = feesOf(table)?.amount;
   const own = `(${cell(shipping)} == "" ? 0.0 : ${numberIn(shipping)})`;
   const parts = [
-    ways === undefined ? own : `(${cell(ways.name)} == "" || ${cell(ways.name)}.size() == 0 ? ${own} : ${sumOfWays(ways)})`,
+    ways === undefined
+      ? own
+      : `(${cell(ways.name)} == "" || ${cell(ways.name)}.size() == 0 ? ${own} : ${sumOfWays(ways)})`,
     ...(isGross ? [`(${cell(included)} == "true" && ${cell(tax)} != "" ? ${numberIn(tax)} : 0.0)`] : []),
     ...(fees === undefined || fee === undefined
       ? []
@@ -126,7 +128,8 @@ function sumOfWays({ name, columns }: NestedList): string {
     named(columns, ["is removed"]),
   ];
   if (whole === undefined) return "0.0";
-  const each = less === undefined ? price(whole) : `s[${JSON.stringify(less.name)}] == "" ? ${price(whole)} : ${price(less)}`;
+  const each =
+    less === undefined ? price(whole) : `s[${JSON.stringify(less.name)}] == "" ? ${price(whole)} : ${price(less)}`;
   const left = removed === undefined ? "" : `.filter(s, s[${JSON.stringify(removed.name)}] != "true")`;
   return `${cell(name)}${left}.map(s, ${each}).sum()`;
 }

@@ -10,16 +10,16 @@ import type { Platform } from "../names/name-table.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
 import type { Line, ProposedJoin } from "../proposal/proposal.ts";
 import { addressLines, companyLines } from "./address-lines.ts";
+import { withFallback } from "./fallback-columns.ts";
 import { discountOf, type ItemSource, itemLines, lineAmounts } from "./item-lines.ts";
-import type { DiscountKind } from "./line-arithmetic.ts";
 import { lineAmountsOf, partsOfLine, quantityLine, shippingWithFees, taxIncludedColumn } from "./line-amounts.ts";
+import type { DiscountKind } from "./line-arithmetic.ts";
 import { linesOf, missing } from "./lines.ts";
 import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
+import { freightLines, orderRows } from "./order-rows.ts";
 import { statusLines } from "./order-status.ts";
 import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
-import { withFallback } from "./fallback-columns.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
-import { freightLines, orderRows } from "./order-rows.ts";
 import { type TotalParts, totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
@@ -59,8 +59,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins, c
   const isGross = included === undefined ? undefined : `${cell(included)} != "true"`;
   const taxWhen = sums?.taxWhen ?? isGross;
   const shipping = orderOnly.find(({ path }) => path === "total_shipping")?.column;
-  const withFees =
-    byRow === undefined ? shippingWithFees(table, shipping, included) : freightOf(known, shipping);
+  const withFees = byRow === undefined ? shippingWithFees(table, shipping, included) : freightOf(known, shipping);
   const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, {
     ...(proof === undefined ? {} : { proof: proof.order }),
     ...(taxWhen === undefined ? {} : { taxWhen }),
@@ -167,7 +166,10 @@ function namedOrAsked(
     const text = `${line.path}: some orders have none and would be refused: say default: … for them`;
     const why = `${line.why}; some orders have none`;
     const confidence = line.confidence === "high" ? "medium" : line.confidence;
-    return [{ ...line, confidence, why }, { kind: "todo", path: line.path, text, isRequired: false }];
+    return [
+      { ...line, confidence, why },
+      { kind: "todo", path: line.path, text, isRequired: false },
+    ];
   });
 }
 

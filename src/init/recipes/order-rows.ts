@@ -49,9 +49,7 @@ export function orderRows(
   return {
     ...where,
     group:
-      head === undefined
-        ? grouping
-        : { ...grouping, spec: { ...(grouping.spec as object), head, conflict: "ignore" } },
+      head === undefined ? grouping : { ...grouping, spec: { ...(grouping.spec as object), head, conflict: "ignore" } },
     ...(conditions.length === 0 ? {} : { itemWhere: conditions.join(" && ") }),
     isLine: (row) => !isDropped(row) && summary?.is(row) !== true,
   };
@@ -122,7 +120,16 @@ function tests({ columns }: Table): readonly Dropped[] {
 /** A row that sums an order up stands beside its lines and has neither a SKU nor an item's name. */
 function summaryRows({ columns }: Table, items: ItemSource, key: Column) {
   const sku = items.matches.find(({ path }) => path === "items.sku")?.column;
-  const names = ["item title", "item name", "line item name", "product name", "product title", "item", "product", "title"];
+  const names = [
+    "item title",
+    "item name",
+    "line item name",
+    "product name",
+    "product title",
+    "item",
+    "product",
+    "title",
+  ];
   const name = named(columns, names);
   if (sku === undefined || name === undefined || name === sku) return undefined;
   const isBare = (row: number) => sku.cells[row] === "" && name.cells[row] === "";

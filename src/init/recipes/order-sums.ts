@@ -78,12 +78,18 @@ export function orderSums(
   const tax = matches.find(({ path }) => path === "total_tax")?.column;
   const beside = shipping === undefined || order.shipping === "within" ? "" : ` - ${blankIsNothing(shipping)}`;
   const made = order.discount === "subtotal" && subtotal !== undefined ? numberIn(subtotal) : lines;
-  const parts = discount === undefined ? "" : `rows.filter(r, ${cell(discount, "r")} != "").map(r, abs(${numberIn(discount, "r")})).sum()`;
+  const parts =
+    discount === undefined
+      ? ""
+      : `rows.filter(r, ${cell(discount, "r")} != "").map(r, abs(${numberIn(discount, "r")})).sum()`;
   const less =
     discount === undefined || order.discount === undefined || order.discount === "subtotal"
       ? ""
       : ` + ${order.discount === "once" ? `abs(${blankIsNothing(discount)})` : parts}`;
-  const taxWhen = total === undefined ? undefined : `${cell(tax ?? total)} != "" && abs(${numberIn(total)}${beside} - ${made}${less}) > 0.005`;
+  const taxWhen =
+    total === undefined
+      ? undefined
+      : `${cell(tax ?? total)} != "" && abs(${numberIn(total)}${beside} - ${made}${less}) > 0.005`;
   const proves = total === undefined ? "the export is known" : `"${total.name}" proves it`;
   return {
     ...(whole === undefined

@@ -41,8 +41,8 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
       : composite !== undefined
         ? [composite.type]
         : kinds === undefined
-        ? typeLine(own.some(({ path }) => path === "name"))
-        : typeLines(kinds)),
+          ? typeLine(own.some(({ path }) => path === "name"))
+          : typeLines(kinds)),
   ]);
   const name = own.find(({ path }) => path === "name")?.column;
   const sku = own.find(({ path }) => path === "sku")?.column;

@@ -25,9 +25,7 @@ export function optionColumns({ columns }: Table): readonly Column[] {
       ),
   );
   // Two columns that say the same are one option.
-  return found.filter(
-    (column, at) => !found.slice(0, at).some((other) => saysNoMore(column, other)),
-  );
+  return found.filter((column, at) => !found.slice(0, at).some((other) => saysNoMore(column, other)));
 }
 
 /** Wherever it is filled, another column has the same. */
