@@ -101,7 +101,6 @@ interface Extra {
 const noExtra: Extra = { keys: {}, why: "", todos: [] };
 
 function extraOf(type: string, path: string, column: Column, zeroIsNothing: boolean): Extra {
-  const { profile } = column;
   switch (type) {
     case "texts":
       return tagsOf(column);
