@@ -35,10 +35,10 @@ const parts: Readonly<Record<AddressPart | "first_name" | "last_name", string>> 
   street3: "address 3 | address line 3 | street 3 | line 3",
   city: "city | town | address city | suburb",
   state:
-    "state | province | region | county | state province | state code | address state | province code | state or region",
+    "state | province | state province | region | county | state province | state code | address state | province code | state or region",
   postal_code:
     "zip | postal code | postcode | zip code | post code | postal | zip postal code | address postal code | postalcode | zip code prefix",
-  country: "country | country code | address country | country name",
+  country: "country | country region | country code | address country | country name",
   phone: "phone | phone number | mobile | mobile phone | address phone",
 };
 

@@ -22,8 +22,15 @@ export const shopProducts: readonly Platform[] = [
       qty_low_alert: "low stock level",
     }),
     categories: { list: ",", step: "/", skip: 0 },
+    unsure: "category.name",
     zeroIsNothing: "unit_cost",
     ignore: "product id | unit price | supplier reference number | manufacturer | mpn",
+  },
+  {
+    name: "Odoo",
+    signature: "external id | name | internal reference | sales price | product category | can be sold",
+    names: sureNames({ sku: "internal reference", name: "name", retail_price: "sales price", unit_cost: "cost" }),
+    zeroIsNothing: "unit_cost",
   },
   {
     name: "Lightspeed Retail",

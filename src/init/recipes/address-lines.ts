@@ -24,7 +24,7 @@ export function addressLines(
   const others: readonly AddressBlock[] =
     isCompanyOrder(own) && joined.length === 0 ? [] : ["customer", "ship", "bill"];
   const email = own.find(({ path }) => path === "customer_email");
-  const nameless = email === undefined ? [] : [plainSource(email, "")];
+  const nameless = email === undefined || !isNameless(own) ? [] : [plainSource(email, "")];
   const lines = addressParts.flatMap((part) => [
     ...lineOf("bill_to", part, sourcesOf(part, blocks, "bill", others, nameless)),
     ...(shipsToBilling && part !== "name"
@@ -61,6 +61,12 @@ export function companyLines(own: readonly Match[]): readonly Line[] {
 function isCompanyOrder(own: readonly Match[]): boolean {
   const has = (pattern: RegExp) => own.some(({ path }) => pattern.test(path));
   return has(/^(company_id|customer\.company)$/) && !has(/^(bill|customer)\.(name|first_name|last_name|street1|city)$/);
+}
+
+/** Some rows have no name in any of the columns of names. */
+function isNameless(own: readonly Match[]): boolean {
+  const names = own.filter(({ path }) => /\.(name|first_name|last_name|company)$/.test(path));
+  return names[0]?.column.cells.some((_, row) => names.every(({ column }) => column.cells[row] === "")) === true;
 }
 
 interface Source {

@@ -20,7 +20,21 @@ export function categoryPathLines(
       ? { list: "\n", step: " / ", skip: Math.min(...filled.map((text) => rootsOf(text).length)) }
       : { list: ", ", step: " > ", skip: 0 });
   if (filled.length > 0 && filled.every((text) => /^\/[^/]/.test(text))) return addressLines(match);
-  if (!filled.some((text) => text.includes(step))) return undefined;
+  if (!filled.some((text) => text.includes(step))) {
+    if (!filled.some((text) => text.includes(" / "))) return undefined;
+    const unsure = confidence === "high" ? "medium" : confidence;
+    const ways = `${why}; paths, and not all of them begin alike: which step is the category?`;
+    return [
+      {
+        kind: "guess",
+        columns: [column.name],
+        confidence: unsure,
+        path: "category.name",
+        spec: column.name,
+        why: ways,
+      },
+    ];
+  }
   // A sign that separates nothing has a backslash before it.
   const escaped = [list.trim(), step.trim()].filter(
     (sign) => sign !== "" && column.cells.some((text) => text.includes(`\\${sign}`)),

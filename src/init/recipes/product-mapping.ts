@@ -54,7 +54,7 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     .flatMap((line) => askedWithoutSku(line, name, sku));
   const isBare = (row: number) => sku?.cells[row] === "" && name?.cells[row] === "";
   const bare =
-    variants === undefined && sku !== undefined && name !== undefined && name.cells.some((_, row) => isBare(row))
+    variants === undefined && sku !== undefined && name?.cells.some((_, row) => isBare(row)) === true
       ? [{ expr: `${cell(sku)} + ${cell(name)} != ""`, why: "rows with neither a key nor a name are no products" }]
       : [];
   const view = named(table.columns, ["store view code"]);
