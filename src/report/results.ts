@@ -5,7 +5,7 @@ import { openAtomicFile } from "../disk/atomic-file.ts";
 import type { ResultRow, Results } from "../model/ledger/results.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ResourceName } from "../model/resource.ts";
-import { csvLine } from "./csv-line.ts";
+import { csvLine } from "../model/text/csv-line.ts";
 import { allProblems, inputName, type RunFiles, rowProblems, runFiles, shownProblem } from "./row-outcome.ts";
 import { toSpreadsheet } from "./spreadsheet-cell.ts";
 

@@ -1,6 +1,6 @@
 // Which job is meant: import.yaml of the folder unless one is named. What is typed instead is told in a sentence, with what
 // was meant.
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Files, jobFolder } from "../staging/job-folder.ts";
@@ -163,11 +163,15 @@ describe("what is no export for init", () => {
     expect(await typed(words, there)).toContain(says);
   });
 
-  it("is shown in pieces only, and without what could be a token", async () => {
+  it("is written with questions where its columns say nothing, which no message quotes, and shown in pieces only", async () => {
     const token = "sk9aB3kf83jKd93kdKq02mfKe93";
-    const said = await typed(["init", "odd.csv"], { "odd.csv": `${token},${"x".repeat(5000)},Foo\n1,2,3\n` });
-    expect(said).not.toContain(token);
-    expect(said).not.toContain("x".repeat(50));
-    expect(said).toContain("Foo");
+    await using folder = await jobFolder({ "odd.csv": `${token},${"x".repeat(5000)},Foo\n1,2,3\n` });
+    const { exitCode, stdout, stderr } = await command(["init", "odd.csv"], { cwd: folder.path, env });
+    expect(exitCode).toBe(0);
+    expect(stdout + stderr).not.toContain(token);
+    const written = await readFile(join(folder.path, "odd.yaml"), "utf8");
+    expect(written).toContain("# Not used: ");
+    expect(written).toContain(", Foo\n");
+    expect(written).not.toContain("x".repeat(100));
   });
 });

@@ -99,5 +99,13 @@ function childLines(children: readonly ProposedChild[]): readonly CommentedLine[
 }
 
 function unusedLine({ unused }: ProposedMapping): string {
-  return unused.length === 0 ? "" : `# Not used: ${unused.map(oneLine).join(", ")}\n`;
+  return unused.length === 0 ? "" : `# Not used: ${unused.map(headingShown).join(", ")}\n`;
 }
+
+/** A heading on one line, or how it begins: a page of text may stand where headings do. */
+function headingShown(heading: string): string {
+  const line = oneLine(heading);
+  return line.length > longestHeading ? `${line.slice(0, longestHeading)}…` : line;
+}
+
+const longestHeading = 60;

@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { csvLine } from "../../src/report/csv-line.ts";
+import { csvLine } from "../../../src/model/text/csv-line.ts";
 
 it("writes what csv-stringify writes, with outer white space and line ends between quotes", () => {
   const char = fc.constantFrom('"', ",", "\r", "\n", " ", "\t", "'", "=", "ä", "\u00a0", "\ufeff", "\u2028", "a", "1");
