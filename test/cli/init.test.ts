@@ -95,7 +95,8 @@ describe("init", () => {
 
   it("writes a line as a comment, with the reason, that its own check refutes on every row", async () => {
     await using folder = await jobFolder({
-      "products.csv": "SKU,Name,Category,Image URL,Price\nA-1,Cup,Cups,ftp://x/1,4.50\nA-2,Pot,Pots,ftp://x/2,9.50\n",
+      "products.csv":
+        "SKU,Name,Category,Image URL,Price\nA-1,Cup,Cups,https://x y/1,4.50\nA-2,Pot,Pots,https://x y/2,9.50\n",
     });
     const { exitCode, stdout } = await command(["init", "products.csv"], { cwd: folder.path });
     expect(exitCode).toBe(0);

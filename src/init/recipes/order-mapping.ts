@@ -63,6 +63,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
   const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, {
     ...(proof === undefined ? {} : { proof: proof.order }),
     ...(taxWhen === undefined ? {} : { taxWhen }),
+    isTaxOpen: proof === undefined && taxWhen === undefined && rules.platform === undefined,
     ...(withFees === undefined ? {} : { shipping: withFees }),
   });
   const amounts = sums?.amounts ?? (known === undefined ? undefined : lineAmountsOf(table, known, included));

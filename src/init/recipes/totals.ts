@@ -5,6 +5,7 @@ import type { Match } from "../columns/match.ts";
 import type { Column } from "../columns/table.ts";
 import type { Line } from "../proposal/proposal.ts";
 import { linesOf } from "./lines.ts";
+import { isSomething } from "./item-lines.ts";
 import type { AmountKind, OrderProof } from "./order-arithmetic.ts";
 
 /** What else is known of the sums of orders. */
@@ -12,6 +13,8 @@ export interface TotalParts {
   readonly proof?: OrderProof;
   /** The orders whose tax counts. */
   readonly taxWhen?: string;
+  /** Nothing says whether the prices have the tax already. */
+  readonly isTaxOpen?: boolean;
   /** Shipping that is made of more than its column. */
   readonly shipping?: { readonly expr: string; readonly columns: readonly string[]; readonly why: string };
 }
@@ -24,7 +27,7 @@ export function totalLines(
   matches: readonly Match[],
   key: Column | undefined,
   hasTotalsPerLine: boolean,
-  { proof, taxWhen, shipping }: TotalParts = {},
+  { proof, taxWhen, isTaxOpen, shipping }: TotalParts = {},
 ): readonly Line[] {
   return ["total_tax", "total_shipping"].flatMap((path) => {
     const kind = path === "total_tax" ? proof?.tax : proof?.shipping;
@@ -38,6 +41,11 @@ export function totalLines(
     const [first] = parts;
     const when = path === "total_tax" ? taxWhen : undefined;
     if (first === undefined) return [];
+    if (path === "total_tax" && isTaxOpen === true && parts.some(({ column }) => isSomething(column))) {
+      const names = parts.map(({ column }) => JSON.stringify(column.name)).join(", ");
+      const text = `${path}: does ${names} come on top of the prices (it is ${path} then), or do they have it already? Nothing in the file proves it`;
+      return [{ kind: "todo", path, text, isRequired: false }];
+    }
     if (kind === "either" && taxWhen === undefined) return [];
     if (kind !== undefined && parts.length === 1) return provedLines({ ...first, path }, kind, taxWhen);
     const isPerLine = key !== undefined && (hasTotalsPerLine || parts.some(({ column }) => variesWithin(column, key)));
