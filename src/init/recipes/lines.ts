@@ -44,7 +44,7 @@ export function linesOf(
             when: [`row[${JSON.stringify(from)}] != ""`, ...conditions].join(" && "),
           },
     columns: unit === undefined ? [from] : [from, unit],
-    confidence,
+    confidence: extra.isUnsure === true && confidence === "high" ? "medium" : confidence,
     why: why + extra.why,
   };
   return extra.isOpen === true ? extra.todos : [guess, ...extra.todos];
@@ -96,6 +96,8 @@ interface Extra {
   readonly unitColumn?: string;
   /** The line cannot be right as it is. */
   readonly isOpen?: boolean;
+  /** The cells may mean something else. */
+  readonly isUnsure?: boolean;
 }
 
 const noExtra: Extra = { keys: {}, why: "", todos: [] };
@@ -126,7 +128,12 @@ function tagsOf({ profile, cells }: Column): Extra {
   // Etsy writes a tag of several words with underscores.
   const isJoined = cells.some((text) => text.includes("_")) && !cells.some((text) => /[^,;|] \S/.test(text));
   return isJoined
-    ? { ...noExtra, keys: { split, apply: [{ replace: ["_", " "] }] }, why: "; underscores are spaces" }
+    ? {
+        ...noExtra,
+        keys: { split, apply: [{ replace: ["_", " "] }] },
+        why: "; underscores may be spaces",
+        isUnsure: true,
+      }
     : { ...noExtra, keys: { split } };
 }
 

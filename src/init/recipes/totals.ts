@@ -4,8 +4,8 @@ import { cell, numberIn } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column } from "../columns/table.ts";
 import type { Line } from "../proposal/proposal.ts";
-import { linesOf } from "./lines.ts";
 import { isSomething } from "./item-lines.ts";
+import { linesOf } from "./lines.ts";
 import type { AmountKind, OrderProof } from "./order-arithmetic.ts";
 
 /** What else is known of the sums of orders. */

@@ -38,6 +38,15 @@ describe("the orders' own totals decide", () => {
     expect(specOf(mapping, "total_tax")).toMatchObject({ from: "Tax", when: expect.stringContaining('row["Total"]') });
   });
 
+  it("a tax is asked about where no total says whether the prices have it already", () => {
+    const mapping = mappingOf({ Tax: ["2.50", "", "3.00", "4.00"] });
+    expect(specOf(mapping, "total_tax")).toBeUndefined();
+    const todos = allLines(mapping).flatMap((line) =>
+      line.kind === "todo" && line.path === "total_tax" ? [line.text] : [],
+    );
+    expect(todos).toEqual([expect.stringContaining('does "Tax" come on top of the prices')]);
+  });
+
   it("a tax that no price has is sent as it is, and one that all prices have is not", () => {
     const onTop = mappingOf({ Tax: ["2.50", "", "3.00", "4.00"], Total: ["27.50", "", "33.00", "44.00"] });
     const within = mappingOf({ Tax: ["2.50", "", "3.00", "4.00"], Total: ["25.00", "", "30.00", "40.00"] });
