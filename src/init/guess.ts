@@ -15,7 +15,7 @@ import { allLines, type Line, type Proposal, type ProposedMapping, type Role } f
 import { kitMapping } from "./recipes/kit-mapping.ts";
 import { orderMapping } from "./recipes/order-mapping.ts";
 import { productMapping, type Recipe } from "./recipes/product-mapping.ts";
-import { complete, withoutRefuted } from "./required-fields.ts";
+import { complete, givenBeside, withoutRefuted } from "./required-fields.ts";
 import { isNoSummary, type SummaryRows, withoutSummaries } from "./summary-rows.ts";
 import { asUnsure, unsureKind, worthMapping } from "./unsure-kind.ts";
 
@@ -168,6 +168,7 @@ function proposalOf(
     lines: complete(
       child.list,
       child.lines.filter((line) => line.kind === "todo" || !isLeftOut({ ...line, path: `${child.list}.${line.path}` })),
+      givenBeside(child),
     ),
   }));
   const used = new Set([

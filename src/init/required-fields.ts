@@ -1,12 +1,20 @@
 // What has to be there for an import to be possible: a field that is a possibility alone, or that nothing was found for, is a
 // marked line. The channel of orders is asked for in the job.
 import type { ResourceName } from "../model/resource.ts";
-import { allLines, type Line, type ProposedMapping, type Todo } from "./proposal/proposal.ts";
+import { allLines, type Line, type ProposedChild, type ProposedMapping, type Todo } from "./proposal/proposal.ts";
 
-/** The lines with a marked one for every field that is needed and that no line gives, in front of its possibilities. */
-export function complete(of: ResourceName | string, lines: readonly Line[]): readonly Line[] {
+/**
+ * The lines with a marked one for every field that is needed and that no line gives, in front of its possibilities. `given` are
+ * fields that something else than a line gives.
+ */
+export function complete(
+  of: ResourceName | string,
+  lines: readonly Line[],
+  given: readonly string[] = [],
+): readonly Line[] {
   const kept = withoutDoubles(lines);
   const open = Object.entries(required[of] ?? {}).flatMap(([path, question]): readonly Todo[] => {
+    if (given.includes(path)) return [];
     const isSaid = kept.some((line) =>
       line.kind === "todo" ? line.path === path && line.isRequired : isActive(line) && replaces(line.path, path),
     );
@@ -36,6 +44,7 @@ export function withoutRefuted(mapping: ProposedMapping, refuted: ReadonlyMap<st
     lines: complete(
       child.list,
       child.lines.map((line) => lower(line, `${child.list}.${line.path}`)),
+      givenBeside(child),
     ),
   }));
   const columnsOf = (parts: Pick<ProposedMapping, "lines" | "children">) =>
@@ -43,6 +52,11 @@ export function withoutRefuted(mapping: ProposedMapping, refuted: ReadonlyMap<st
   const used = new Set(columnsOf({ lines, children }));
   const dropped = columnsOf(mapping).filter((name) => !used.has(name));
   return { ...mapping, lines, children, unused: [...new Set([...mapping.unused, ...dropped])] };
+}
+
+/** What a child has without a line for it: prices are made of amounts. */
+export function givenBeside({ amounts }: Pick<ProposedChild, "amounts">): readonly string[] {
+  return amounts === undefined ? [] : ["unit_price"];
 }
 
 /** A possibility beside a line for the same field would be a second one once its # is gone. */

@@ -65,6 +65,8 @@ export function roleOf(table: Table): { readonly role: Role; readonly why: strin
   const list = componentListOf(table);
   if (list !== undefined && kit("sku", "medium"))
     return { role: "kits", why: `${kit.named(["sku"])}, "${list.column.name}"` };
+  const variants = variantsListOf(table);
+  if (variants !== undefined) return { role: "products", why: `the list "${variants}" has keys` };
   const order = found(matchColumns(table.columns, orderRules(table, true)));
   const isOrderFile = /order|sales|invoice/i.test(table.sample.name);
   const signs = orderSigns.filter((path) => order(path, "medium"));
@@ -80,6 +82,15 @@ export function roleOf(table: Table): { readonly role: Role; readonly why: strin
     return { role: "lines", why: line.named(["order_number", "items.sku", "items.quantity"]) };
   }
   return productRole(table);
+}
+
+/** Elements with a list of variants, each with a key of its own, are products: no order has variants. */
+function variantsListOf(table: Table): string | undefined {
+  const list = table.lists.find(
+    ({ heading, columns }) =>
+      heading.text === "variants" && found(matchColumns(columns, productRules(table)))("sku", "medium"),
+  );
+  return list?.name;
 }
 
 const orderSigns = [

@@ -13,7 +13,10 @@ function measureNames(): NameTable {
           : `${what} ${name}`;
       const weight = [
         `${what}_weight`,
-        { surely: alone("weight"), ...(what === "product" ? { mostly: "gross weight" } : {}) },
+        {
+          surely: what === "product" ? `${alone("weight")} | weight value` : alone("weight"),
+          ...(what === "product" ? { mostly: "gross weight" } : {}),
+        },
       ];
       if (what === "dimensional") return [weight];
       const sides = ["length", "width"].map((side) => [`${what}_${side}`, { surely: alone(side) }]);

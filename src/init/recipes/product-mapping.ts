@@ -70,7 +70,7 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
       ...views,
     ]),
     ...(variants?.index === undefined ? {} : { index: variants.index }),
-    ...(variants === undefined ? {} : { group: variants.group }),
+    ...(variants?.group === undefined ? {} : { group: variants.group }),
     joins: joined.map(({ join }) => join),
     lines: [...asked, ...missingLines(lines)],
     children: [

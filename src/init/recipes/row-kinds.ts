@@ -17,13 +17,17 @@ export interface RowKinds {
 
 /** The kinds of a table of products; undefined when no column says them. */
 export function rowKindsOf(table: Table): RowKinds | undefined {
-  const candidates = allNamed(table.columns, ["row type", "item type", "product type", "type"]).map((column) =>
+  const candidates = allNamed(table.columns, ["row type", "item type", "product type", "type", "item"]).map((column) =>
     sorted(column),
   );
-  return candidates.find(({ words, unknown }) => {
+  const fitting = candidates.filter(({ words, unknown }) => {
     const known = Object.values(words).flat().length;
     return known > 0 && known > unknown.length;
   });
+  // One that tells variants and kits apart says more of a row than one that tells goods from services.
+  return (
+    fitting.find(({ words }) => words.variant.length + words.kit.length + words.component.length > 0) ?? fitting[0]
+  );
 }
 
 /** The condition for rows of some kinds; undefined when no such row is there. */
@@ -86,7 +90,7 @@ const known: ReadonlyMap<string, Kind> = new Map(
     variant: "variant|variation|sku",
     component: "kit component|component",
     rest: "rule",
-    none: "service|other charge|discount|subtotal|payment|sales tax item|sales tax group|fixed asset|group|bundle|category|alternate sku|bom|bom component",
+    none: "image|video|service|other charge|discount|subtotal|payment|sales tax item|sales tax group|fixed asset|group|bundle|category|alternate sku|bom|bom component",
   } satisfies Record<Kind, string>).flatMap(([kind, words]) =>
     words.split("|").map((word) => [word, kindNamed(kind)] as const),
   ),

@@ -6,7 +6,8 @@ import type { Line, ProposedChild, ProposedMapping } from "../proposal/proposal.
 /** The parts of a mapping whose products have variants. */
 export interface Variants {
   readonly index?: NonNullable<ProposedMapping["index"]>;
-  readonly group: NonNullable<ProposedMapping["group"]>;
+  /** Where they have rows of their own. */
+  readonly group?: NonNullable<ProposedMapping["group"]>;
   readonly lines: readonly Line[];
   readonly children: readonly ProposedChild[];
 }

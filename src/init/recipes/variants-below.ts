@@ -1,5 +1,6 @@
 // Variants in rows below their product, which say what they are (`SKU`) and name no parent. Rows of other kinds between
 // them (`Rule`) belong to the product and make nothing.
+import { isPlainObject } from "../../model/json.ts";
 import { cell, named } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column, Table } from "../columns/table.ts";
@@ -25,16 +26,20 @@ export function variantsBelow(
   const key = id === undefined ? cell(sku) : cell(id);
   const name = matches.find(({ path }) => path === "name");
   const isOption = name !== undefined && !hasWholeNames(name.column, kinds);
+  const choice = name !== undefined && isNameless(name.column, kinds) ? named(table.columns, ["options"]) : undefined;
   const rowLine = (match: Match, list?: string): readonly Line[] =>
     match.path === "sku" ? skuLine(match, id) : linesOf(match, "products", list === undefined ? {} : { list });
-  const rows = variantRows(matches, isVariant, table, rowLine);
+  const own = variantRows(matches, isVariant, table, rowLine);
+  // Rows that say how they differ and nothing else leave to their product what they do not say.
+  const rows =
+    choice === undefined ? own : { ...own, lines: own.lines.map((line) => withProductsAmount(line, matches, kinds)) };
   return {
     group: {
       spec: { by: { expr: `${isBelow} ? "" : ${key}` }, rows: "continued", head: `!(${isBelow})`, conflict: "ignore" },
       why: `high: "${kinds.column.name}" says that rows belong to the product above`,
     },
     lines: matches.flatMap((match) => rowLine(match)),
-    children: [isOption ? withName(rows, name) : rows],
+    children: [isOption ? withName(rows, name, choice ?? name.column) : rows],
   };
 }
 
@@ -48,12 +53,38 @@ function hasWholeNames({ cells }: Column, { column, words }: RowKinds): boolean 
   });
 }
 
-// The row's name is its option, such as "[S]Size=Small,[CS]Colour=Red:#cc0000".
-function withName(child: ProposedChild, { column }: Match): ProposedChild {
-  const value = `option.contains("=") ? option.substring(option.indexOf("=") + 1).split(":#")[0] : option`;
-  const spec = {
-    expr: `${cell(column, "parent")} + " - " + ${cell(column)}.split(",[").map(option, ${value}).join(", ")`,
+/** An amount that a variant leaves blank is its product's. */
+function withProductsAmount(line: Line, matches: readonly Match[], { column, words }: RowKinds): Line {
+  const own = matches.find(({ path }) => path === line.path && amounts.includes(path))?.column;
+  const isBlank = own?.cells.some((cell, row) => cell === "" && words.variant.includes(column.cells[row] ?? ""));
+  if (line.kind === "todo" || own === undefined || isBlank !== true) return line;
+  const keys = isPlainObject(line.spec) ? line.spec : {};
+  return {
+    ...line,
+    spec: { ...keys, from: [own.name, `parent.${own.name}`] },
+    confidence: line.confidence === "high" ? "medium" : line.confidence,
+    why: `${line.why}; where a variant has none, the product's`,
   };
+}
+
+const amounts: readonly string[] = ["retail_price", "wholesale_price", "unit_cost"];
+
+/** No variant has a name of its own. */
+function isNameless({ cells }: Column, { column, words }: RowKinds): boolean {
+  return cells.every((name, row) => name === "" || !words.variant.includes(column.cells[row] ?? ""));
+}
+
+// The row's name is its option, such as "[S]Size=Small,[CS]Colour=Red:#cc0000", or a column beside it has the options, such as
+// "Type=Rectangle|Name=Size|Value=S".
+function withName(child: ProposedChild, { column }: Match, options: Column): ProposedChild {
+  const isBeside = options !== column;
+  const value = isBeside
+    ? `option.substring(option.indexOf("|Value=") + 7)`
+    : `option.contains("=") ? option.substring(option.indexOf("=") + 1).split(":#")[0] : option`;
+  const texts = isBeside
+    ? `${cell(options)}.split("Type=").filter(option, option.contains("|Value="))`
+    : `${cell(options)}.split(",[")`;
+  const spec = { expr: `${cell(column, "parent")} + " - " + ${texts}.map(option, ${value}).join(", ")` };
   const lines = child.lines.map(
     (line): Line =>
       line.path === "name"
@@ -61,7 +92,7 @@ function withName(child: ProposedChild, { column }: Match): ProposedChild {
             kind: "guess",
             path: "name",
             spec,
-            columns: [column.name],
+            columns: isBeside ? [column.name, options.name] : [column.name],
             confidence: "high",
             why: "the product's name and the row's option",
           }

@@ -14,6 +14,7 @@ const handleNames = [
   "product handle",
   "url key",
   "slug",
+  "permalink",
   "style",
   "style number",
   "style code",
@@ -35,9 +36,10 @@ export function variantsByHandle(
   platform: Platform | undefined,
 ): Variants | undefined {
   const others = table.columns.filter((column) => column !== sku);
-  const handle = named(others.filter(isShared), handleNames) ?? named(others, handleNames);
   const options = optionColumns(table);
   const [option] = options;
+  const handle =
+    named(others.filter(isShared), handleNames) ?? sharedName(matches, options) ?? named(others, handleNames);
   if (handle === undefined || handle.profile.filled === 0) return undefined;
   if (!isShared(handle) && platform?.signature.includes("handle") !== true) return undefined;
   if (option === undefined) return undefined;
@@ -96,6 +98,14 @@ export function variantsByHandle(
   };
 }
 
+/** The name, where rows that have it in common differ in their options. */
+function sharedName(matches: readonly Match[], options: readonly Column[]): Column | undefined {
+  const name = matches.find(({ path }) => path === "name")?.column;
+  if (name === undefined || !isShared(name) || name.profile.filled < name.profile.rows) return undefined;
+  const rows = name.cells.map((cell, row) => JSON.stringify([cell, ...options.map(({ cells }) => cells[row])]));
+  return new Set(rows).size === rows.length ? name : undefined;
+}
+
 /** What a product with variants is called by: its handle, or its address in the shop where it is grouped by an export's id. */
 function keyOf(handle: Column, columns: readonly Column[]): Column {
   if (!/(^| )id$/.test(handle.heading.text)) return handle;
@@ -107,7 +117,7 @@ function keyOf(handle: Column, columns: readonly Column[]): Column {
   return allNamed(columns, addressNames).find(isKey) ?? handle;
 }
 
-const addressNames = ["handle", "url handle", "product handle", "url key", "slug", "product url", "url"];
+const addressNames = ["handle", "url handle", "product handle", "url key", "slug", "permalink", "product url", "url"];
 
 /** Square writes its handles with a number sign before them. */
 function handleText(handle: Column): string {

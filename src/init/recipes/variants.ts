@@ -1,4 +1,5 @@
-// Variants in rows of their own: rows that name their parent or are listed by it, stand below it, or share a handle.
+// Variants in a list of their product, or in rows of their own: rows that name their parent or are listed by it, stand below
+// it, or share a handle.
 import type { Match } from "../columns/match.ts";
 import type { Table } from "../columns/table.ts";
 import type { Platform } from "../names/name-table.ts";
@@ -8,6 +9,7 @@ import { variantsBelow } from "./variants-below.ts";
 import { variantsByHandle } from "./variants-by-handle.ts";
 import { variantsByParent } from "./variants-by-parent.ts";
 import { variantsListed } from "./variants-listed.ts";
+import { variantsNested } from "./variants-nested.ts";
 
 /** The variants of a table; undefined when each row is a product. */
 export function variantsOf(
@@ -17,7 +19,8 @@ export function variantsOf(
   kinds: RowKinds | undefined,
 ): Variants | undefined {
   const sku = matches.find(({ path }) => path === "sku")?.column;
-  if (sku === undefined) return undefined;
+  const nested = variantsNested(table, matches);
+  if (nested !== undefined || sku === undefined) return nested;
   const rows = matches.filter(({ path }) => !/^(variants|kit_items)\.|^item_path$/.test(path));
   return (
     variantsByParent(table, matches, sku, kinds) ??

@@ -1,0 +1,87 @@
+// Variants in a list inside their product, as APIs of shops give them. A product whose only variant is no choice ("Default
+// Title") is a product without variants, with that one's key and price.
+import { named } from "../columns/find-column.ts";
+import { type Match, matchColumns } from "../columns/match.ts";
+import { productRules } from "../columns/roles.ts";
+import type { Column, Table } from "../columns/table.ts";
+import type { Line } from "../proposal/proposal.ts";
+import { linesOf } from "./lines.ts";
+import { ownFields, type Variants } from "./variant-parts.ts";
+
+const listNames = ["variants", "variations", "product variants"];
+const keyNames = ["handle", "slug", "url key", "permalink", "url handle"];
+const noChoice = "Default Title";
+
+/** The variants of elements that list them; undefined where no list has keys of its own. */
+export function variantsNested(table: Table, matches: readonly Match[]): Variants | undefined {
+  const list = table.lists.find(({ heading }) => listNames.includes(heading.text));
+  if (list === undefined) return undefined;
+  const inner = matchColumns(list.columns, productRules({ ...table, columns: list.columns }));
+  const sku = inner.find(({ path }) => path === "sku");
+  const key = named(table.columns, keyNames) ?? matches.find(({ path }) => path === "sku")?.column;
+  if (sku === undefined || key === undefined || sku.confidence === "low") return undefined;
+  const option = inner.find(({ path }) => path === "name")?.column;
+  const single = isSingle(list.name, option, "row");
+  const first = `${list.name}.0.`;
+  const own = inner.filter(({ path }) => ownFields.test(path));
+  return {
+    lines: [
+      {
+        kind: "guess",
+        path: "sku",
+        spec: [{ from: `${first}${sku.column.name}`, when: single }, { from: key.name }],
+        columns: [sku.column.name, key.name],
+        confidence: sku.column.profile.filled < sku.column.profile.rows ? "medium" : "high",
+        why: `a product without a choice is called by its only variant, one with variants by "${key.name}"`,
+      },
+      ...matches.filter(({ path }) => path !== "sku").flatMap((match) => linesOf(match, "products")),
+      ...own
+        .filter(({ path, column }) => !hasZeros(column) && !matches.some((match) => match.path === path))
+        .flatMap((match) => linesOf(match, "products", { prefix: first, when: single })),
+    ],
+    children: [
+      {
+        list: "variants",
+        each: list.name,
+        where: `!(${isSingle(list.name, option, "parent")})`,
+        lines: [
+          ...nameOf(
+            matches.find(({ path }) => path === "name"),
+            option ?? sku.column,
+          ),
+          ...linesOf({ ...sku, path: "sku" }, "products", { list: "variants" }),
+          ...own.flatMap((match) => linesOf(match, "products", { list: "variants" })),
+          ...matches
+            .filter(({ path }) => path === "sellable")
+            .flatMap((match) => linesOf(match, "products", { list: "variants", prefix: "parent." })),
+        ],
+      },
+    ],
+  };
+}
+
+function isSingle(list: string, option: Column | undefined, of: "row" | "parent"): string {
+  const variants = `${of}[${JSON.stringify(list)}]`;
+  const size = `${variants}.size() == 1`;
+  if (option === undefined) return size;
+  return `${size} && ${variants}.all(v, v[${JSON.stringify(option.name)}] == ${JSON.stringify(noChoice)})`;
+}
+
+function nameOf(product: Match | undefined, { name }: Column): readonly Line[] {
+  if (product === undefined) return [];
+  return [
+    {
+      kind: "guess",
+      path: "name",
+      spec: { template: `{parent.${product.column.name}} - {${name}}` },
+      columns: [product.column.name, name],
+      confidence: "high",
+      why: "the product's name and the variant's",
+    },
+  ];
+}
+
+/** Such a measure has a condition on its own cell, which the product has not. */
+function hasZeros({ profile }: Column): boolean {
+  return profile.words.some((word) => /^0([.,]0*)?$/.test(word));
+}
