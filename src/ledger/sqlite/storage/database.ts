@@ -3,6 +3,7 @@
 import { pathToFileURL } from "node:url";
 import { type DriverDatabase, type DriverStatement, type DriverValue, driver } from "./driver.ts";
 import { named } from "./error-names.ts";
+import { isClosedNow, isOpenNow } from "./header-descriptor.ts";
 import { letGo } from "./let-go.ts";
 import { keptText, readText } from "./nul.ts";
 
@@ -23,6 +24,7 @@ export interface Statement<Row = Record<string, unknown>> {
 export class Database implements Disposable {
   readonly #database: DriverDatabase;
   readonly #place: string;
+  readonly #file: string;
   #hasStatements = false;
 
   /** `busyMs` is how long to wait for a lock of another process. */
@@ -33,6 +35,8 @@ export class Database implements Disposable {
       database.exec(`pragma busy_timeout = ${busyMs}`);
       return database;
     });
+    this.#file = file;
+    isOpenNow(file);
   }
 
   get isOpen(): boolean {
@@ -65,7 +69,11 @@ export class Database implements Disposable {
   close(): void {
     if (!this.#database.isOpen) return;
     if (this.#hasStatements && driver().name === "@photostructure/sqlite") letGo(this.#database, this.#place);
-    named(() => this.#database.close());
+    try {
+      named(() => this.#database.close());
+    } finally {
+      isClosedNow(this.#file);
+    }
   }
 
   [Symbol.dispose](): void {
