@@ -51,28 +51,12 @@ type Leaves = ReadonlyMap<string, readonly string[]>;
 function judgePath(path: string, own: ReadonlyMap<number, Leaves>, theirs: ReadonlyMap<number, Leaves>): JudgedField {
   const isSaid = [...theirs.values()].some((leaves) => leaves.has(path));
   if (!isSaid) return judged(path, "todo");
-  const prefix = /(^|\.)(sku|order_number)$/.test(path) ? prefixOf(path, own) : "";
   for (const [row, leaves] of own) {
-    const wanted = leaves.get(path)?.join(" | ") ?? unsaid(path);
-    const guessed = theirs.get(row)?.get(path)?.join(" | ") ?? unsaid(path);
-    if (theirs.has(row) && wanted.replaceAll(`"${prefix}`, '"') !== guessed.replaceAll(`"${prefix}`, '"'))
-      return judged(path, "wrong", `row ${row}: ${guessed}, not ${wanted}`);
+    const wanted = leaves.get(path)?.join(" | ") ?? "nothing";
+    const guessed = theirs.get(row)?.get(path)?.join(" | ") ?? "nothing";
+    if (theirs.has(row) && wanted !== guessed) return judged(path, "wrong", `row ${row}: ${guessed}, not ${wanted}`);
   }
   return judged(path, "right");
-}
-
-/** What an expert put before all keys, such as `NW-`: whether keys need one is for a person to say. */
-function prefixOf(path: string, own: ReadonlyMap<number, Leaves>): string {
-  const keys = [...own.values()].flatMap((leaves) => (leaves.get(path) ?? []).map((text) => text.replaceAll('"', "")));
-  const [prefix = ""] = /^[A-Z]+-/.exec(keys[0] ?? "") ?? [];
-  const isDigits = keys.every((key) => /^\d+$/.test(key.slice(prefix.length)));
-  return prefix !== "" && isDigits && keys.every((key) => key.startsWith(prefix)) ? prefix : "";
-}
-
-/** What a field is that nobody says: a product is a PRODUCT then, and an order has no tax and no shipping. */
-function unsaid(path: string): string {
-  if (path === "type") return '"PRODUCT"';
-  return path === "total_tax" || path === "total_shipping" ? "0" : "nothing";
 }
 
 function judged(path: string, verdict: Verdict, example?: string): JudgedField {
