@@ -37,18 +37,19 @@ export function fieldColumns(
   if (mapping === undefined || sample === undefined) return [];
   const { table } = measured(sample);
   const source = sourceOf(samples, mapping, table, of.path);
-  const used = new Map(
-    allLines(mapping).flatMap((line) =>
-      line.kind === "guess" && line.confidence !== "low"
-        ? line.columns.map((name) => [`${isOfSource(line.path, of.path) ? "" : "own "}${name}`, line.path] as const)
-        : [],
-    ),
-  );
-  const choices = source.columns.map((column) => choiceOf(column, source.table, mapping, of.path));
-  return choices
-    .map((choice) => {
-      const usedFor = used.get(choice.column) ?? (source.isOwn ? used.get(`own ${choice.column}`) : undefined);
-      return usedFor === undefined ? choice : { ...choice, usedFor };
+  const read = allLines(mapping).filter((line) => line.kind === "guess" && line.confidence !== "low");
+  const usedFor = (column: string): string | undefined => {
+    const all = read.filter((line) => line.kind === "guess" && line.columns.includes(column));
+    const own = all.findLast(({ path }) => listOf(path) === listOf(of.path));
+    return (own ?? (source.isOwn ? all.at(-1) : undefined))?.path;
+  };
+  return source.columns
+    .map((column) => {
+      const field = usedFor(column.name);
+      return {
+        ...choiceOf(column, source.table, mapping, of.path),
+        ...(field === undefined ? {} : { usedFor: field }),
+      };
     })
     .toSorted((a, b) => rankOf(b) - rankOf(a));
 }
@@ -71,10 +72,6 @@ function sourceOf(samples: readonly Sample[], mapping: ProposedMapping, table: T
   const list = table.lists.find(({ name }) => name === each);
   if (list !== undefined) return { table, columns: list.columns, isOwn: false };
   return { table, columns: table.columns, isOwn: true };
-}
-
-function isOfSource(path: string, other: string): boolean {
-  return listOf(path) === listOf(other);
 }
 
 function listOf(path: string): string {

@@ -15,7 +15,7 @@ import { allLines, type Line, type Proposal, type ProposedMapping, type Role } f
 import { kitMapping } from "./recipes/kit-mapping.ts";
 import { orderMapping } from "./recipes/order-mapping.ts";
 import { productMapping, type Recipe } from "./recipes/product-mapping.ts";
-import { complete, givenBeside, withoutRefuted } from "./required-fields.ts";
+import { complete, givenBeside, withoutRefuted } from "./recipes/required-fields.ts";
 import { isNoSummary, type SummaryRows, withoutSummaries } from "./summary-rows.ts";
 import { asUnsure, unsureKind, worthMapping } from "./unsure-kind.ts";
 
@@ -111,7 +111,10 @@ export interface Measured {
   readonly summaries: SummaryRows | undefined;
 }
 
-/** What a sample's cells look like, without rows that sum up others; the same sample is looked at once, however often it is guessed about. */
+/**
+ * What a sample's cells look like, without rows that sum up others. The same sample is looked at once, however often it is
+ * guessed about.
+ */
 export function measured(sample: Sample): Measured {
   const known = measuredSamples.get(sample);
   if (known !== undefined) return known;

@@ -21,8 +21,9 @@ export function groupTooLarge(key: string, first: SourceRow, mapping: Mapping): 
 
 /**
  * The groups of a stream of rows, in order, without the rows of joins; those that are complete with one batch of rows come
- * together. `onExcluded` is told of every row that the mapping's `where` leaves out, once the groups before it were given. Holds the groups of one batch, and of one with more than 20,000 rows a part at a time. Under
- * `continued` the rows with a blank key below a row that is left out are left out with it.
+ * together. `onExcluded` is told of every row that the mapping's `where` leaves out, once the groups before it were given. Holds
+ * the groups of one batch, and of one with more than 20,000 rows a part at a time. Under `continued` the rows with a blank key
+ * below a row that is left out are left out with it.
  *
  * A row that could not be read (`fault`, or a `group.by` expression that failed on it) is a member of one group: the
  * one that its key names, where that is the open one or a new one; the open one when its key is blank or cannot be read;

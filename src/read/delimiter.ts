@@ -72,8 +72,11 @@ interface Candidate {
   readonly quotesFit: boolean;
 }
 
+/** What may separate cells without being said. */
+export const delimiters = [",", ";", "\t", "|"];
+
 function sniffed({ file, settings: { quote }, text, isAll }: DelimiterClues): DelimiterChoice {
-  const all = [",", ";", "\t", "|"].flatMap((delimiter) => candidate(text, { delimiter, quote, isAll }));
+  const all = delimiters.flatMap((delimiter) => candidate(text, { delimiter, quote, isAll }));
   const sound = all.some(({ quotesFit }) => quotesFit) ? all.filter(({ quotesFit }) => quotesFit) : all;
   // Of a header alone the comma, if it has one: there is nothing to get wrong.
   const hasRows = sound.some(({ rows }) => rows > 0);

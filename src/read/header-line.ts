@@ -1,6 +1,8 @@
 // On which line the header of a delimited file stands. Reports have titles above their tables; the mapping says how many,
 // or its columns tell. Where there is no mapping yet, the widths of the lines do.
 
+import { parseRecord } from "./csv-records.ts";
+import { delimiters } from "./delimiter.ts";
 import { chooseFormat } from "./format.ts";
 import { countNames, foldHeading } from "./headings.ts";
 import { openSource, type Source } from "./source.ts";
@@ -109,9 +111,13 @@ export async function findHeaderLine(path: string, shown: string): Promise<Found
   await using source = await openSource(path, shown, undefined);
   const { format } = await chooseFormat(path, source, {});
   if (format !== "csv" && format !== "tsv") return undefined;
-  const lines = (await peek(source, sampleBytes)).toString("utf8").split(/\r\n|\n|\r/, linesWithTitles);
+  const lines = (await peek(source, sampleBytes))
+    .toString("utf8")
+    .replace(/^\uFEFF/, "")
+    .split(/\r\n|\n|\r/, linesWithTitles);
   if (/^sep=.$/i.test(lines[0]?.trim() ?? "")) return undefined;
-  const cuts = usualDelimiters.map((delimiter) => lines.map((line) => quotedCellsOf(line, delimiter)));
+  // Line by line is good enough to tell a header: a line break within quotes makes two lines of one, which are none.
+  const cuts = delimiters.map((delimiter) => lines.map((line) => parseRecord(line, delimiter)));
   const [records = []] = cuts.toSorted((a, b) => tableWidth(b) - tableWidth(a));
   const width = tableWidth(records);
   const first = records.findIndex((cells) => filledIn(cells) > 0);
@@ -123,7 +129,6 @@ export async function findHeaderLine(path: string, shown: string): Promise<Found
 }
 
 const linesWithTitles = 60;
-const usualDelimiters = [",", ";", "\t", "|"];
 
 /** As many cells as the widest lines have filled; a single line that is wider than all others is no table. */
 function tableWidth(records: readonly (readonly string[])[]): number {
@@ -140,19 +145,4 @@ function isHeader(cells: readonly string[]): boolean {
   const filled = cells.filter((cell) => cell !== "");
   const headings = filled.filter((cell) => cell.length <= 60 && /^\P{N}*\p{L}/u.test(cell));
   return new Set(headings).size >= filled.length * 0.75;
-}
-
-// Good enough to tell a header: a line break within quotes makes two lines of one, which are none.
-function quotedCellsOf(line: string, delimiter: string): readonly string[] {
-  const cells: string[] = [];
-  let cell = "";
-  let isQuoted = false;
-  for (const character of line.replace(/^\uFEFF/, "")) {
-    if (character === '"') isQuoted = !isQuoted;
-    else if (character === delimiter && !isQuoted) {
-      cells.push(cell.trim());
-      cell = "";
-    } else cell += character;
-  }
-  return [...cells, cell.trim()];
 }

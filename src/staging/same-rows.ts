@@ -11,7 +11,10 @@ import { rowsHash } from "./rows-hash.ts";
 
 /** Sees the rows of an input's main files, file by file, in their order. */
 export interface SameRows {
-  /** For each of the next rows: what to say of one that an earlier file has as often already; undefined for the others, and nothing where there is one file. */
+  /**
+   * For each of the next rows: what to say of one that an earlier file has as often already; undefined for the others, and an
+   * empty list where there is one file.
+   */
   find(rows: readonly SourceRow[]): Promise<readonly (Problem | undefined)[]>;
   /** Counts rows that were left out for this. */
   count(rows: number): void;

@@ -43,7 +43,10 @@ export interface ScannedFiles {
   readonly hint: string;
 }
 
-/** Looks at all rows of an input; those of small files are kept for staging. Throws `INPUT_UNREADABLE` for what no row can be blamed for. */
+/**
+ * Looks at all rows of an input; those of small files are kept for staging. Throws `INPUT_UNREADABLE` for what no row can be
+ * blamed for.
+ */
 export async function scanFiles(
   input: Input,
   compiled: CompiledMapping,

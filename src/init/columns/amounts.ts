@@ -7,6 +7,11 @@ export function amountsOf({ cells }: Pick<Column, "cells">): readonly (number | 
   return cells.map((cell) => amountOf(cell, decimal));
 }
 
+/** True for a cell that says nought: `0`, `0.00`, `0,0`. */
+export function isZero(cell: string): boolean {
+  return /^0+([.,]0*)?$/.test(cell);
+}
+
 /** Equal as money is: to a cent, and half a cent more for each of `parts` that may have been rounded. */
 export function balances(one: number, other: number, parts = 1): boolean {
   return Math.abs(one - other) < 0.011 + 0.005 * parts;

@@ -50,5 +50,5 @@ const headings: ReadonlySet<string> = new Set(
 
 const words: ReadonlySet<string> = new Set([
   ...[...headings].flatMap((heading) => heading.split(" ")).filter((word) => word.length > 2),
-  ...["key", "line", "each", "line", "contact", "class", "net", "gross", "uom", "incl", "excl"],
+  ...["key", "line", "each", "contact", "class", "net", "gross", "uom", "incl", "excl"],
 ]);

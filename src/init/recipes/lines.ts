@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../../model/json.ts";
 import type { ResourceName } from "../../model/resource.ts";
 import { fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
+import { isZero } from "../columns/amounts.ts";
 import type { Match } from "../columns/match.ts";
 import { isYesOrNo, wordMap } from "../columns/meant-words.ts";
 import type { Column } from "../columns/table.ts";
@@ -178,19 +179,19 @@ function textOf(path: string, { profile, cells }: Column): Extra {
 /** A threshold of 0 is one that was never set; so are costs in the exports of some shops. */
 function amountOf({ profile, cells }: Column, zeroIsNothing: boolean): Extra {
   const isMoney = profile.currency > 0;
-  const isZero = zeroIsNothing && cells.some((text) => /^0+([.,]0+)?$/.test(text));
+  const hasZeros = zeroIsNothing && cells.some(isZero);
   const apply: readonly Json[] = [
     ...(isMoney ? ["money"] : []),
-    ...(isZero ? [{ replace: ["^0+([.,]0+)?$", ""] }] : []),
+    ...(hasZeros ? [{ replace: ["^0+([.,]0+)?$", ""] }] : []),
   ];
-  const why = `${isMoney ? "; the currency is taken off" : ""}${isZero ? "; 0 says nothing" : ""}`;
+  const why = `${isMoney ? "; the currency is taken off" : ""}${hasZeros ? "; 0 says nothing" : ""}`;
   return apply.length === 0 ? noExtra : { ...noExtra, keys: { apply }, why };
 }
 
 /** A measure needs a unit: its heading's, that of the column beside it, or its cells'. */
 function measureOf(path: string, column: Column, units: string): Extra {
   const { profile, heading, name, unitColumn } = column;
-  const zeros = profile.words.filter((word) => /^0([.,]0*)?$/.test(word));
+  const zeros = profile.words.filter(isZero);
   const when = zeros.length === 0 ? {} : { when: `!(row[${JSON.stringify(name)}] in ${JSON.stringify(zeros)})` };
   if (heading.unit === "in") return { ...noExtra, keys: {}, ...when };
   if (heading.unit !== undefined) return { ...noExtra, keys: { unit: heading.unit }, ...when };

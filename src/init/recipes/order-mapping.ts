@@ -20,6 +20,7 @@ import { freightLines, orderRows } from "./order-rows.ts";
 import { statusLines } from "./order-status.ts";
 import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
+import { complete } from "./required-fields.ts";
 import { type TotalParts, totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
@@ -89,7 +90,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
       ? { totals: { spec: { order: total.name }, why: "high: all that is mapped adds up to it" } }
       : {}),
     joins: [...joined.map(({ link }) => joinOf(link)), ...(items?.link === undefined ? [] : [joinOf(items.link)])],
-    lines: inOrder([...given, ...missingLines(given, pins), ...noItems(items)]),
+    lines: inOrder([...complete("sales_orders", given), ...noItems(items)]),
     children:
       known === undefined
         ? []
@@ -237,19 +238,6 @@ function channelLine(matches: readonly Match[]): readonly Line[] {
   const isId = column.profile.integers >= 0.9;
   const spec: Json = isId ? column.name : { from: column.name, ref: { resource: "channels", by: "label" } };
   return [{ kind: "guess", path: "channel_id", spec, columns: [column.name], confidence, why }];
-}
-
-function missingLines(given: readonly Line[], pins: Pins): readonly Line[] {
-  const has = (...paths: readonly string[]) =>
-    given.some((line) => paths.includes(line.path) && (line.kind === "todo" || line.confidence !== "low"));
-  const company = has("company_id");
-  return [
-    ...(has("order_number") ? [] : [missing("order_number", "which column identifies an order? It is the key")]),
-    ...(has("order_date") ? [] : [missing("order_date", "which column is the day of the order?")]),
-    ...(has("order_status") ? [] : [missing("order_status", "which column, or { value: on_hold } for all?")]),
-    ...(company || has("bill_to.name") ? [] : [missing("bill_to.name", "which column is the name on the bill?")]),
-    ...(company || has("ship_to.name") ? [] : [missing("ship_to.name", "which column is the name of the recipient?")]),
-  ].filter(({ path }) => !pins.has(path) || pins.get(path) === undefined);
 }
 
 function noItems(items: ItemSource | undefined): readonly Line[] {

@@ -1,10 +1,12 @@
 // Which rows of a file of orders count, and which of them are lines: footers, refunds, test orders and summary rows are told by
 // their cells, and every check lists what is left out.
+import { isZero } from "../columns/amounts.ts";
 import { cell, named } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column, Table } from "../columns/table.ts";
 import type { ProposedMapping } from "../proposal/proposal.ts";
 import type { ItemSource } from "./item-lines.ts";
+import { orderColumns } from "./order-sums.ts";
 import { rowGrouping } from "./row-grouping.ts";
 
 /** How the rows of a table become orders and lines. */
@@ -141,8 +143,8 @@ function summaryRows({ columns }: Table, items: ItemSource, key: Column) {
 }
 
 /** The row with the order's own total is the one that speaks for it. */
-function headOf({ columns }: Table, key: Column): string | undefined {
-  const total = named(columns, ["total price", "order total", "grand total", "total", "total amount"]);
+function headOf(table: Table, key: Column): string | undefined {
+  const { total } = orderColumns(table);
   const counts = new Map<string, number>();
   for (const [row, order] of key.cells.entries())
     if ((total?.cells[row] ?? "") !== "") counts.set(order, (counts.get(order) ?? 0) + 1);
@@ -152,7 +154,7 @@ function headOf({ columns }: Table, key: Column): string | undefined {
 /** Lines of which nothing is left: cancelled, or taken out of the order afterwards. */
 function noQuantity(items: ItemSource): readonly string[] {
   const quantity = items.matches.find(({ path }) => path === "items.quantity")?.column;
-  const zeros = quantity?.profile.words.filter((word) => /^0+([.,]0+)?$/.test(word)) ?? [];
+  const zeros = quantity?.profile.words.filter(isZero) ?? [];
   return quantity === undefined || zeros.length === 0 ? [] : [`!(${cell(quantity)} in ${JSON.stringify(zeros)})`];
 }
 

@@ -8,7 +8,8 @@ import type { Guess, Line, ProposedChild, ProposedMapping } from "../proposal/pr
 import { categoryPathLines } from "./category-paths.ts";
 import { withFallback, withOwnCodes, withoutFallbacks } from "./fallback-columns.ts";
 import { itemPathLines } from "./item-paths.ts";
-import { askedWhereBlank, askedWithoutSku, linesOf, missing, specOf } from "./lines.ts";
+import { askedWhereBlank, askedWithoutSku, linesOf, specOf } from "./lines.ts";
+import { complete } from "./required-fields.ts";
 import { isKind, rowKindsOf, typeLines } from "./row-kinds.ts";
 import { variantsOf } from "./variants.ts";
 
@@ -72,7 +73,7 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     ...(variants?.index === undefined ? {} : { index: variants.index }),
     ...(variants?.group === undefined ? {} : { group: variants.group }),
     joins: joined.map(({ join }) => join),
-    lines: [...asked, ...missingLines(lines)],
+    lines: complete("products", asked),
     children: [
       ...(variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
       ...(composite === undefined ? [] : [composite.child]),
@@ -126,28 +127,6 @@ function whereOf(conditions: readonly { readonly expr: string; readonly why: str
 /** Not a part that only a recipe knows what to do with. */
 function isField(path: string): boolean {
   return path !== "item_path" && !path.startsWith("variants.") && !path.startsWith("kit_items.");
-}
-
-function missingLines(lines: readonly Line[]): readonly Line[] {
-  const has = (...paths: readonly string[]) =>
-    lines.some(
-      ({ kind, path, ...line }) =>
-        kind === "guess" && paths.includes(path) && !("confidence" in line && line.confidence === "low"),
-    );
-  return [
-    ...(has("sku") ? [] : [missing("sku", "which column identifies a product? It is the key")]),
-    ...(has("name")
-      ? []
-      : [missing("name", "which column is the name? (not needed where every product exists already)")]),
-    ...(has("category.name", "category_id")
-      ? []
-      : [
-          missing(
-            "category.name",
-            'which column is the category, or { value: "…" } for all? (not needed where every product exists already)',
-          ),
-        ]),
-  ];
 }
 
 /** The category or supplier whose name stands in another file. */

@@ -1,5 +1,6 @@
 // Variants in a list inside their product, as APIs of shops give them. A product whose only variant is no choice ("Default
 // Title") is a product without variants, with that one's key and price.
+import { isZero } from "../columns/amounts.ts";
 import { named } from "../columns/find-column.ts";
 import { type Match, matchColumns } from "../columns/match.ts";
 import { productRules } from "../columns/roles.ts";
@@ -36,7 +37,10 @@ export function variantsNested(table: Table, matches: readonly Match[]): Variant
       },
       ...matches.filter(({ path }) => path !== "sku").flatMap((match) => linesOf(match, "products")),
       ...own
-        .filter(({ path, column }) => !hasZeros(column) && !matches.some((match) => match.path === path))
+        // A measure with zeros has a condition on its own cell, which the product has not.
+        .filter(
+          ({ path, column }) => !column.profile.words.some(isZero) && !matches.some((match) => match.path === path),
+        )
         .flatMap((match) => linesOf(match, "products", { prefix: first, when: single })),
     ],
     children: [
@@ -79,9 +83,4 @@ function nameOf(product: Match | undefined, { name }: Column): readonly Line[] {
       why: "the product's name and the variant's",
     },
   ];
-}
-
-/** Such a measure has a condition on its own cell, which the product has not. */
-function hasZeros({ profile }: Column): boolean {
-  return profile.words.some((word) => /^0([.,]0*)?$/.test(word));
 }

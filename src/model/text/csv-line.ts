@@ -1,5 +1,5 @@
-// A line of CSV, as csv-stringify writes it but in a fifth of the time: a result has one for every row of the input. Failures files, whose
-// delimiters and quotes are those of their source, are failure-csv.ts.
+// A line of CSV, as csv-stringify writes it but in a fifth of the time: results have one for every row of the input. Failures
+// files, whose delimiters and quotes are those of their source, are failure-csv.ts.
 
 // Cells with a line end or outer white space are quoted so that every reader gives them back unchanged.
 const needsQuotes = /[",\r\n]|^\s|\s$/;

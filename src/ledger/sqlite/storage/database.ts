@@ -3,7 +3,7 @@
 import { pathToFileURL } from "node:url";
 import { type DriverDatabase, type DriverStatement, type DriverValue, driver } from "./driver.ts";
 import { named } from "./error-names.ts";
-import { isClosedNow, isOpenNow } from "./header-descriptor.ts";
+import { noteClosed, noteOpened } from "./header-descriptor.ts";
 import { letGo } from "./let-go.ts";
 import { keptText, readText } from "./nul.ts";
 
@@ -36,7 +36,7 @@ export class Database implements Disposable {
       return database;
     });
     this.#file = file;
-    isOpenNow(file);
+    noteOpened(file);
   }
 
   get isOpen(): boolean {
@@ -72,7 +72,7 @@ export class Database implements Disposable {
     try {
       named(() => this.#database.close());
     } finally {
-      isClosedNow(this.#file);
+      noteClosed(this.#file);
     }
   }
 

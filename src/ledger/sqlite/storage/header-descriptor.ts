@@ -9,12 +9,12 @@ export function lingersOn(file: string): void {
 }
 
 /** Says that a connection to this file was opened. */
-export function isOpenNow(file: string): void {
+export function noteOpened(file: string): void {
   open.set(file, (open.get(file) ?? 0) + 1);
 }
 
 /** Says that a connection to this file was closed. */
-export function isClosedNow(file: string): void {
+export function noteClosed(file: string): void {
   const left = (open.get(file) ?? 1) - 1;
   if (left > 0) {
     open.set(file, left);

@@ -1,7 +1,7 @@
 // What has to be there for an import to be possible: a field that is a possibility alone, or that nothing was found for, is a
 // marked line. The channel of orders is asked for in the job.
-import type { ResourceName } from "../model/resource.ts";
-import { allLines, type Line, type ProposedChild, type ProposedMapping, type Todo } from "./proposal/proposal.ts";
+import type { ResourceName } from "../../model/resource.ts";
+import { allLines, type Line, type ProposedChild, type ProposedMapping, type Todo } from "../proposal/proposal.ts";
 
 /**
  * The lines with a marked one for every field that is needed and that no line gives, in front of its possibilities. `given` are
