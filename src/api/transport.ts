@@ -1,4 +1,4 @@
-// The one way to the API. Every request passes the circuit, the limiter and the client in this order, and what its
+// The one way to the API. Every request passes the circuit, the wire, the limiter and the client in this order, and what its
 // answer means for everybody happens here: pauses, the learned rate, the outage, the refused account.
 import { certificateFault } from "../model/certificate-fault.ts";
 import { ImportError } from "../model/error.ts";
@@ -9,8 +9,9 @@ import type { TransportEvent } from "./events.ts";
 import { type Halt, Halted } from "./halt.ts";
 import type { ApiOptions } from "./options.ts";
 import { type Circuit, type CircuitChange, createCircuit } from "./outage.ts";
-import { createRateLimiter, type Turn } from "./rate-limiter.ts";
+import { createRateLimiter, type Start, type Turn } from "./rate-limiter.ts";
 import { classify, type Reads, type Reply } from "./reply.ts";
+import { createWire, type Readiness } from "./wire.ts";
 
 /** It did not leave: a pause outlasts the wait that was allowed, the circuit opened, or the run is stopping. */
 export interface Held {
@@ -31,6 +32,13 @@ export interface Purpose {
   readonly wasThrottled?: boolean;
 }
 
+/** The right to write down what has to be on disk before a request, and then to send it. Use it once, or cancel it. */
+export interface SendTurn {
+  /** Waits for a place on the wire and for the limiter. After `go` the request has to leave at once. */
+  start(): Promise<Start>;
+  cancel(): void;
+}
+
 /** The way to the API. Disposing it ends the probing and closes the connections. */
 export interface Transport extends AsyncDisposable {
   readonly everAnswered: boolean;
@@ -39,9 +47,9 @@ export interface Transport extends AsyncDisposable {
   /** The server's clock by the `Date` of its last answer, ms since the epoch, to the second; undefined before one had any. */
   readonly serverNowMs: number | undefined;
   /** Waits until a request could start within half a second; write down what has to be, then use the turn. Throws `Halted`. */
-  ready(): Promise<Turn>;
+  ready(): Promise<SendTurn>;
   /** One request. With a turn it is held rather than sent when a pause begins; without one it waits. */
-  request<T>(request: ApiRequest, reads: Reads<T>, purpose: Purpose, turn?: Turn): Promise<Reply<T> | Held>;
+  request<T>(request: ApiRequest, reads: Reads<T>, purpose: Purpose, turn?: SendTurn): Promise<Reply<T> | Held>;
 }
 
 /** With a turn, a request leaves within this time after it was asked for, or not at all. */
@@ -67,6 +75,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     connections: limits.concurrency + 1,
     timeoutMs: limits.timeoutMs,
   });
+  const wire = createWire(limits.concurrency, clock, halt.signal);
   let grownPauseMs = 0;
   /** What the API's own headers allow. */
   let allowedRate = Number.POSITIVE_INFINITY;
@@ -90,22 +99,27 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     request: ApiRequest,
     reads: Reads<T>,
     purpose: Purpose,
-    turn?: Turn,
+    turn?: SendTurn,
   ): Promise<Reply<T> | Held> => {
     const mayPass = () => purpose.purpose === "probe" || !circuit.isOpen;
     if (!mayPass()) {
       turn?.cancel();
       return { kind: "held", by: "outage", waitMs: 0 };
     }
-    const start = await (turn?.acquire(halt.signal, longestHoldMs) ?? limiter.acquire(halt.signal));
-    if (start === "aborted") return { kind: "held", by: "stop", waitMs: 0 };
-    if (start === "late") return { kind: "held", by: "pause", waitMs: limiter.pausedMs };
-    if (!mayPass()) return { kind: "held", by: "outage", waitMs: 0 };
+    const started = await (turn?.start() ?? start(purpose));
+    if (started === "aborted") return { kind: "held", by: "stop", waitMs: 0 };
+    if (started === "late") return { kind: "held", by: "pause", waitMs: limiter.pausedMs };
+    const leave = purpose.purpose === "probe" ? () => {} : wire.leave;
+    if (!mayPass()) {
+      leave();
+      return { kind: "held", by: "outage", waitMs: 0 };
+    }
     const startedMs = clock.monotonicMs();
     adaptive?.started(startedMs);
     const told = purpose.purpose === "first" ? "probe" : purpose.purpose;
     onEvent({ type: "request.started", purpose: told });
     const exchange = await client.exchange(request, options.abort); // at once: nothing is awaited before it
+    leave();
     const durationMs = clock.monotonicMs() - startedMs;
     if (exchange.kind === "answer") {
       const serverMs = Date.parse(exchange.headers.date ?? "");
@@ -126,6 +140,33 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     });
     return learn(reply, purpose, startedMs);
   };
+
+  /** Whenever it is possible. The probe of an outage has a connection of its own. */
+  const start = async ({ purpose }: Purpose): Promise<Start> => {
+    if (purpose === "probe") return limiter.acquire(halt.signal);
+    const entry = await wire.enter();
+    return entry === "go" ? onWire(limiter.acquire(halt.signal)) : entry;
+  };
+
+  const onWire = async (acquired: Promise<Start>): Promise<Start> => {
+    const started = await acquired;
+    if (started !== "go") wire.leave();
+    return started;
+  };
+
+  const takeTurn = (place: Readiness, turn: Turn): SendTurn => ({
+    async start() {
+      const askedMs = clock.monotonicMs();
+      const entry = await place.enter(longestHoldMs);
+      if (entry === "go") return onWire(turn.acquire(halt.signal, longestHoldMs - (clock.monotonicMs() - askedMs)));
+      turn.cancel();
+      return entry;
+    },
+    cancel() {
+      place.cancel();
+      turn.cancel();
+    },
+  });
 
   const learn = <T>(reply: Reply<T>, purpose: Purpose, startedMs: number): Reply<T> => {
     const answered = () => {
@@ -194,10 +235,13 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       for (;;) {
         await circuit.closed();
         halt.check();
+        const place = await wire.approach();
+        if (place === undefined) throw new Halted();
         const turn = await limiter.approach(halt.signal);
+        if (turn !== undefined && !circuit.isOpen) return takeTurn(place, turn);
+        place.cancel();
+        turn?.cancel();
         if (turn === undefined) throw new Halted();
-        if (!circuit.isOpen) return turn;
-        turn.cancel();
       }
     },
     request: pass,

@@ -1,5 +1,6 @@
-// The window: at most `concurrency` entries in flight, pulled from the ledger some at a time as slots come free. Waits of
-// more than a second are the ledger's; what is in doubt is gathered, and looked up together.
+// The window: the entries under way, pulled from the ledger some at a time as slots come free. While `concurrency` of them wait for
+// their answers, as many others get what has to be on disk before they are sent. Waits of more than a second are the
+// ledger's; what is in doubt is gathered, and looked up together.
 import type { Clock } from "../model/clock.ts";
 import type { QueuedEntry } from "../model/ledger/entry.ts";
 import type { Phase } from "../model/resource.ts";
@@ -32,7 +33,8 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
       });
     inFlight.add(done);
   };
-  const freeSlots = () => limits.concurrency - inFlight.size;
+  const slots = slotsFor(limits.concurrency);
+  const freeSlots = () => slots - inFlight.size;
   const askForDoubtful = (): void => {
     if (isAsking || doubtful.length === 0 || freeSlots() < 1) return;
     isAsking = true; // one lookup at a time: the others gather meanwhile
@@ -51,7 +53,7 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
       askForDoubtful(); // before anything new, which would take its slot for ever
       const room = doubtful.length < mostDoubtful ? freeSlots() : 0;
       if (room > handed.length)
-        handed.push(...(await ledger.queue.take(run, phase, clock.nowMs(), limits.concurrency * slotsAhead)));
+        handed.push(...(await ledger.queue.take(run, phase, clock.nowMs(), limits.concurrency * takenAhead)));
       if (halt.signal.aborted) break;
       const taken = handed.splice(0, room);
       handled += taken.length;
@@ -81,8 +83,13 @@ export async function drain(context: DispatchContext, phase: Phase): Promise<num
   return handled;
 }
 
-/** So many times the window is taken at once: what is due in the meantime waits no longer than that takes. */
-const slotsAhead = 2;
+/** One by one stays one by one: then the next is taken up when the one before has its answer. */
+function slotsFor(concurrency: number): number {
+  return concurrency === 1 ? 1 : 2 * concurrency;
+}
+
+/** So many times the concurrency is taken at once: what is due in the meantime waits no longer than that takes. */
+const takenAhead = 2;
 
 /** Wakes whoever waits for something in flight: without a signal for each answer, which costs more than the answer. */
 interface Alarm {

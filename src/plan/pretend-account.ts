@@ -102,7 +102,7 @@ export function pretendAccount(
           return transport.serverNowMs;
         },
         // Only questions leave, and they wait for their turn by themselves.
-        ready: async () => ({ acquire: async () => "go", cancel: () => undefined }),
+        ready: async () => ({ start: async () => "go", cancel: () => undefined }),
         request,
         [Symbol.asyncDispose]: async () => undefined,
       },
