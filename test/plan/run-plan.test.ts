@@ -203,7 +203,8 @@ ${orderFields}children:
 });
 
 it("goes on with the same command after it was stopped", async () => {
-  await using job = await sandboxJob(goods);
+  const oneByOne = goods["import.yaml"]?.replace("limits: {", "limits: { concurrency: 1,") ?? "";
+  await using job = await sandboxJob({ ...goods, "import.yaml": oneByOne });
   seed(job, "DEAR", 5);
   const made = await planOf(job);
   const stop = new AbortController();
