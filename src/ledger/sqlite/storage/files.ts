@@ -61,6 +61,20 @@ function fileOf(columns: FileColumns): StagedFile {
     ...(columns.join_name === null ? {} : { join: columns.join_name }),
     kind: columns.kind,
     file: columns.file,
-    info: decode<FileInfo>(columns.info),
+    info: infoOf(columns.info),
   };
+}
+
+// Whoever reads rows one by one asks for their file each time: the same text gives the same object, by which readers know what they
+// made of its columns.
+const infos = new Map<string, FileInfo>();
+const mostInfos = 32;
+
+function infoOf(text: string): FileInfo {
+  const known = infos.get(text);
+  if (known !== undefined) return known;
+  if (infos.size >= mostInfos) infos.clear();
+  const info = decode<FileInfo>(text);
+  infos.set(text, info);
+  return info;
 }
