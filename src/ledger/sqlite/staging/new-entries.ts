@@ -6,9 +6,9 @@ import { boundedProblems, type Problem } from "../../../model/problem.ts";
 import type { RowRef } from "../../../model/row.ts";
 import { decodeProblems, encode, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
-import { insertRows } from "../storage/insert-rows.ts";
+import { insertRows, type Value } from "../storage/insert-rows.ts";
 import type { KeptTexts } from "../storage/kept-texts.ts";
-import type { Keys } from "../storage/keys.ts";
+import type { KeyName, Keys } from "../storage/keys.ts";
 import { rowId } from "../storage/row-id.ts";
 
 /** The part of `Staging` that makes entries. */
@@ -76,9 +76,13 @@ function claimRows(connection: Connection, entryId: number, rows: readonly RowRe
 
 /** Puts batches of entries into their tables. */
 function openInserts(connection: Connection, keys: Keys, texts: KeptTexts) {
-  const entryColumns = `id, run, resource, phase, position, key, hash, rows_hash, outcome, ready, problems, agreement, currency,
-    currency_scope`;
-  const insertEntries = insertRows(connection, `into entries (${entryColumns})`, 14);
+  const always = "id, run, resource, phase, position, key, hash, rows_hash";
+  const insertPlain = insertRows(connection, `into entries (${always})`, 8);
+  const insertOther = insertRows(
+    connection,
+    `into entries (${always}, outcome, ready, problems, agreement, currency, currency_scope)`,
+    14,
+  );
   const insertPayloads = insertRows(connection, "into payloads (entry, payload, clears, creation_problems)", 4);
   const insertRowsOf = insertRows(connection, "or ignore into entry_rows (row, entry)", 2);
   const insertKeys = insertRows(connection, "or ignore into entry_keys (run, key, entry, path)", 4);
@@ -89,63 +93,60 @@ function openInserts(connection: Connection, keys: Keys, texts: KeptTexts) {
     const last = Math.max(newest, texts.lastEntry());
     // What an earlier run left in doubt is resolved first, planned or not.
     const mayBeInDoubt = connection.one("select 1 from sends where open = 1 limit 1") !== undefined;
-    const ids = entries.map((_, at) => last + 1 + at);
-    const of = <T>(make: (entry: NewEntry, id: number) => T): readonly T[] =>
-      entries.map((entry, at) => make(entry, ids[at] ?? 0));
-    insertEntries(
-      of((entry, id) => {
-        const isInvalid = entry.problems.some(isError);
-        if (entry.key === undefined && !isInvalid)
-          throw new Error("an entry without a key must have an error that says so");
-        const key = entry.key === undefined ? null : keys.id(entry.resource, entry.key);
-        return [
-          id,
-          run,
-          entry.resource,
-          entry.phase,
-          rowId(entry.position),
-          key,
-          entry.hash,
-          entry.rowsHash ?? null,
-          isInvalid ? "invalid" : null,
-          mayBeInDoubt && isInDoubt(connection, key) ? 1 : 0,
-          encodeList(entry.problems),
-          entry.agreement ?? null,
-          entry.currency?.code ?? null,
-          entry.currency?.within ?? null,
-        ];
-      }),
-    );
-    const payloads = of(({ payload }, id) => ({ id, text: JSON.stringify(payload) }));
-    const inBlocks = isInOrder(entries);
-    if (inBlocks) texts.addPayloads(payloads);
-    insertPayloads(
-      of(({ clears, creationProblems }, id) => [
-        id,
-        inBlocks ? "" : (payloads[id - last - 1]?.text ?? ""),
-        Object.keys(clears).length === 0 ? null : encode(clears),
-        encodeList(creationProblems),
-      ]).filter(([, ...values]) => values.some((value) => value !== null && value !== "")),
-    );
-    insertRowsOf(of(({ rows }, id) => rows.map((row) => [rowId(row), id])).flat());
-    insertKeys(
-      of(({ resource, keys: claimed }, id) =>
-        claimed.map(({ key, path }) => [run, keys.id(resource, key), id, path]),
-      ).flat(),
-    );
-    insertReferences(
-      of(({ references }, id) =>
-        references.map(({ resource, key, path, fill }, ordinal) => [
-          id,
-          ordinal,
-          path,
-          keys.id(resource, key),
-          fill ? 1 : 0,
-        ]),
-      ).flat(),
-    );
+    keys.learn(keysOf(entries));
+    const plain: Value[] = [];
+    const other: Value[] = [];
+    const rows: Value[] = [];
+    const claimed: Value[] = [];
+    const references: Value[] = [];
+    const ids = entries.map((entry, at) => {
+      const id = last + 1 + at;
+      const isInvalid = entry.problems.some(isError);
+      if (entry.key === undefined && !isInvalid)
+        throw new Error("an entry without a key must have an error that says so");
+      const key = entry.key === undefined ? null : keys.id(entry.resource, entry.key);
+      const { resource, phase, position, hash, rowsHash = null, problems, agreement = null, currency } = entry;
+      const isReady = mayBeInDoubt && isInDoubt(connection, key);
+      const isPlain = problems.length === 0 && !isReady && agreement === null && currency === undefined;
+      (isPlain ? plain : other).push(id, run, resource, phase, rowId(position), key, hash, rowsHash);
+      if (!isPlain) {
+        const { code = null, within = null } = currency ?? {};
+        other.push(isInvalid ? "invalid" : null, isReady ? 1 : 0, encodeList(problems), agreement, code, within);
+      }
+      for (const row of entry.rows) rows.push(rowId(row), id);
+      for (const { key, path } of entry.keys) claimed.push(run, keys.id(resource, key), id, path);
+      for (const [ordinal, { resource, key, path, fill }] of entry.references.entries())
+        references.push(id, ordinal, path, keys.id(resource, key), fill ? 1 : 0);
+      return id;
+    });
+    insertPlain(plain);
+    insertOther(other);
+    insertPayloads(payloadValues(entries, ids, texts));
+    insertRowsOf(rows);
+    insertKeys(claimed);
+    insertReferences(references);
     return ids;
   };
+}
+
+/** Every key of entries, in the order in which new ones get their ids. */
+function* keysOf(entries: readonly NewEntry[]): Generator<KeyName> {
+  for (const { resource, key } of entries) if (key !== undefined) yield { resource, key };
+  for (const { resource, keys } of entries) for (const { key } of keys) yield { resource, key };
+  for (const { references } of entries) yield* references;
+}
+
+/** Puts payloads into blocks if they can be there; gives the values of what else is kept of them. */
+function payloadValues(entries: readonly NewEntry[], ids: readonly number[], texts: KeptTexts): readonly Value[] {
+  const payloads = entries.map(({ payload }, at) => ({ id: ids[at] ?? 0, text: JSON.stringify(payload) }));
+  const inBlocks = isInOrder(entries);
+  if (inBlocks) texts.addPayloads(payloads);
+  return entries.flatMap(({ clears, creationProblems }, at) => {
+    const kept = inBlocks ? "" : (payloads[at]?.text ?? "");
+    const cleared = Object.keys(clears).length === 0 ? null : encode(clears);
+    const needed = encodeList(creationProblems);
+    return kept === "" && cleared === null && needed === null ? [] : [ids[at] ?? 0, kept, cleared, needed];
+  });
 }
 
 // They are sent in the order of their positions: of others a block would be unpacked for each.

@@ -6,10 +6,11 @@ import type { RowRef } from "../../../model/row.ts";
 import { encode, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { filesById } from "../storage/files.ts";
-import { insertRows } from "../storage/insert-rows.ts";
+import { insertRows, type Value } from "../storage/insert-rows.ts";
 import type { KeptTexts } from "../storage/kept-texts.ts";
 import { rowId, rowRange, rowRef } from "../storage/row-id.ts";
 import { type RowColumns, selectRow, storedRow } from "../storage/stored-row.ts";
+import type { NumberedText } from "../storage/text-blocks.ts";
 import type { StagedRows } from "./staged-rows.ts";
 
 /** The part of `Staging` that is about rows. */
@@ -21,23 +22,33 @@ export function openRows(
   Staging,
   "addRows" | "sameRows" | "rowsWithKey" | "claimRows" | "unclaimed" | "settleRows" | "rowsOfEntry" | "finish"
 > {
-  const insert = insertRows(connection, "into rows (id, line, raw, fault, outcome, problems, rows_hash, source)", 8);
+  const insertPlain = insertRows(connection, "into rows (id, line, raw)", 3);
+  const insertOther = insertRows(
+    connection,
+    "into rows (id, line, raw, fault, outcome, problems, rows_hash, source)",
+    8,
+  );
   return {
     async addRows(rows) {
       connection.write(() => {
-        insert(
-          rows.map((row) => [
-            rowId(row.ref),
-            row.line,
-            isReadByKey(row) ? row.raw : "",
-            encode(row.fault),
-            row.outcome ?? null,
-            encodeList(row.problems),
-            row.rowsHash ?? null,
-            row.source === undefined ? null : rowId(row.source),
-          ]),
-        );
-        texts.addRows(rows.filter((row) => !isReadByKey(row)).map(({ ref, raw }) => ({ id: rowId(ref), text: raw })));
+        const plain: Value[] = [];
+        const other: Value[] = [];
+        const packed: NumberedText[] = [];
+        for (const row of rows) {
+          const { ref, line, raw, fault, outcome = null, problems, rowsHash = null, source } = row;
+          const id = rowId(ref);
+          const isAlone = isReadByKey(row);
+          const kept = isAlone ? raw : "";
+          if (isPlain(row)) plain.push(id, line, kept);
+          else {
+            const of = source === undefined ? null : rowId(source);
+            other.push(id, line, kept, encode(fault), outcome, encodeList(problems), rowsHash, of);
+          }
+          if (!isAlone) packed.push({ id, text: raw });
+        }
+        insertPlain(plain);
+        insertOther(other);
+        texts.addRows(packed);
         for (const row of rows) if (isReadByKey(row)) staged.add(row);
       }, rows.length);
     },
@@ -84,6 +95,17 @@ export function openRows(
       connection.flush();
     },
   };
+}
+
+/** Nothing is said of it but where it is and what it is. */
+function isPlain({ fault, outcome, problems = [], rowsHash, source }: NewRow): boolean {
+  return (
+    fault === undefined &&
+    outcome === undefined &&
+    problems.length === 0 &&
+    rowsHash === undefined &&
+    source === undefined
+  );
 }
 
 /** Such a row is read again on its own, and its text would be unpacked with all its neighbours'. */
