@@ -1,8 +1,10 @@
 // The ledgers of a state folder. Whatever opens, lists or locks one goes through here; what kind it is, is decided here too.
-import type { LedgerHost } from "../model/ledger/ledger-host.ts";
+import { availableParallelism } from "node:os";
+import type { LedgerHost, LedgerWork } from "../model/ledger/ledger-host.ts";
 import { lockAccount, lockHolder, lockState } from "./sqlite/lock.ts";
 import { openLedger, openScratchLedger } from "./sqlite/open-ledger.ts";
 import { ledgerFiles, ledgerPath } from "./sqlite/storage/ledger-file.ts";
+import { openInThread } from "./thread/open-in-thread.ts";
 
 /** The ledgers in this folder: SQLite files under `ledgers/`. Nothing is made before somebody locks or writes. */
 export function ledgersIn(folder: string): LedgerHost {
@@ -15,8 +17,23 @@ export function ledgersIn(folder: string): LedgerHost {
       const own = ledgerPath(folder, baseUrl);
       return (await ledgerFiles(folder)).find(({ place }) => place === own);
     },
-    open: (baseUrl, mode) => openLedger({ folder, baseUrl, mode }),
-    openScratch: (knowing) =>
-      openScratchLedger(folder, knowing === undefined ? undefined : ledgerPath(knowing.folder, knowing.baseUrl)),
+    open: async (baseUrl, mode, work) => {
+      const choice = { folder, baseUrl, mode };
+      const threaded = paysAThread(work) ? await openInThread({ kind: "account", choice }) : undefined;
+      return threaded ?? (await openLedger(choice));
+    },
+    openScratch: async (knowing, work) => {
+      const known = knowing === undefined ? {} : { known: ledgerPath(knowing.folder, knowing.baseUrl) };
+      const threaded = paysAThread(work) ? await openInThread({ kind: "scratch", folder, ...known }) : undefined;
+      return threaded ?? (await openScratchLedger(folder, known.known));
+    },
   };
+}
+
+// Below it, starting the thread costs more than it brings.
+const leastBytes = 8_000_000;
+
+function paysAThread(work: LedgerWork | undefined): boolean {
+  if (work === undefined) return false;
+  return work.thread ?? (work.inputBytes >= leastBytes && availableParallelism() > 1);
 }

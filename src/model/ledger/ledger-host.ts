@@ -30,6 +30,14 @@ export interface LockHolder {
   readonly sinceMs: number;
 }
 
+/** What a ledger is opened for, for whoever decides whether it gets a thread of its own. */
+export interface LedgerWork {
+  /** About how much is going to be staged. */
+  readonly inputBytes: number;
+  /** Decides it, whatever the work and the machine, for tests. */
+  readonly thread?: boolean | undefined;
+}
+
 /** The ledgers of one state folder, one for each account. */
 export interface LedgerHost {
   /** One run at a time. Throws `ImportError("STATE_LOCKED")` naming the holder, and `ImportError("STATE_UNUSABLE")`. */
@@ -45,12 +53,13 @@ export interface LedgerHost {
   /**
    * Opens the ledger of an account. `write` makes it when there is none and brings it up to date; whoever writes holds the
    * lock. Throws `ImportError("STATE_UNUSABLE")` for one that is not ours, damaged, newer or of another account, and leaves it
-   * as it was; also for one that is to be read and is not there.
+   * as it was; also for one that is to be read and is not there. For much work it may be in a thread of its own, which shows
+   * nowhere.
    */
-  open(baseUrl: string, mode: "read" | "write"): Promise<Ledger>;
+  open(baseUrl: string, mode: "read" | "write", work?: LedgerWork): Promise<Ledger>;
   /**
    * A ledger for one check or plan; disposing it deletes it. With the address of an account it knows what that account's
    * ledger, where there is one, knows of earlier runs: what was accepted, what is in doubt, how the server answers. Not their rows.
    */
-  openScratch(knowing?: { readonly folder: string; readonly baseUrl: string }): Promise<Ledger>;
+  openScratch(knowing?: { readonly folder: string; readonly baseUrl: string }, work?: LedgerWork): Promise<Ledger>;
 }

@@ -30,10 +30,11 @@ export function decodeProblems(text: string | null): readonly Problem[] {
 
 /** Cells come back as reading made them: objects without a prototype, so that no column is found that is not there. */
 export function decodeCells(text: string): Cells {
-  return bare(decode<Cells>(text));
+  return bareCells(decode<Cells>(text));
 }
 
-function bare(cells: Cells): Cells {
+/** The same cells without a prototype. */
+export function bareCells(cells: Cells): Cells {
   const result: Record<string, Cell> = Object.create(null);
   for (const column of Object.keys(cells)) {
     const cell = cells[column];
@@ -44,7 +45,7 @@ function bare(cells: Cells): Cells {
 
 function bareCell(cell: Cell): Cell {
   if (typeof cell === "string") return cell;
-  return isList(cell) ? cell.map(bareCell) : bare(cell);
+  return isList(cell) ? cell.map(bareCell) : bareCells(cell);
 }
 
 function isList(cell: readonly Cell[] | Cells): cell is readonly Cell[] {
