@@ -1,14 +1,12 @@
 // Moving a file: in one place, whole, and never over another. Across file systems where this machine has two.
-import { existsSync } from "node:fs";
 import { chmod, link, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { giveBack, isSameFile, moveFile } from "../../src/drop/move-file.ts";
 import { errorOf, jobFolder } from "../staging/job-folder.ts";
+import { otherFileSystem } from "./other-file-system.ts";
 
-const shm = "/dev/shm";
-const hasTwo = existsSync(shm) && (await stat(shm)).dev !== (await stat(tmpdir())).dev;
+const second = await otherFileSystem();
 
 describe("within a file system", () => {
   it("gives the file a number where its name is taken, and makes the folder", async () => {
@@ -48,9 +46,9 @@ describe("within a file system", () => {
   });
 });
 
-describe.skipIf(!hasTwo)("from one file system to another", () => {
+describe.skipIf(second === undefined)("from one file system to another", () => {
   async function elsewhere(): Promise<AsyncDisposable & { readonly path: string }> {
-    const path = await mkdtemp(join(shm, "luminous-import-test-"));
+    const path = await mkdtemp(join(second ?? "", "luminous-import-test-"));
     return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
   }
 

@@ -1,14 +1,13 @@
 // A pass of the built program, killed before each single change that it makes to the drop folder, the archive or the
 // quarantine, and in the middle of its run: every file lies in one place, whole, and the next pass ends it right.
-import { existsSync } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { drop } from "../../src/drop/drop.ts";
 import { loadJob } from "../../src/job/job.ts";
 import { startSandbox } from "../../src/sandbox/server.ts";
 import { dropFiles, filesBelow, goods, heldBy, orders } from "../drop/drop-folder.ts";
+import { otherFileSystem } from "../drop/other-file-system.ts";
 import { openProject, type Project } from "./program.ts";
 
 // Before the Nth change below one of the folders the process is gone, as by a power switch for everything but the disk.
@@ -73,16 +72,21 @@ async function killedAt(at: number, project: Project, folders: Folders): Promise
   return exitCode === undefined;
 }
 
-const shm = "/dev/shm";
-const isElsewhere = existsSync(shm) && (await stat(shm)).dev !== (await stat(tmpdir())).dev;
+const second = await otherFileSystem();
 
 // Where everything is on one file system, each move is one rename; elsewhere it is a copy with all its steps.
 const allSteps = "rename,unlink,link,copyFile,writeFile,mkdir,rmdir";
 const variants = [
-  { name: "on one file system", elsewhere: undefined, steps: isElsewhere ? "rename" : allSteps },
-  ...(isElsewhere
-    ? [{ name: "with archive and quarantine on another file system", elsewhere: shm, steps: "rename,unlink,copyFile" }]
-    : []),
+  { name: "on one file system", elsewhere: undefined, steps: second === undefined ? allSteps : "rename" },
+  ...(second === undefined
+    ? []
+    : [
+        {
+          name: "with archive and quarantine on another file system",
+          elsewhere: second,
+          steps: "rename,unlink,copyFile",
+        },
+      ]),
 ];
 
 test.each(variants)(
