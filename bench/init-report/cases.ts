@@ -1,5 +1,6 @@
 // The exports that `init` is measured on, each with the mapping of somebody who knows: the fixtures of the shipped mappings,
-// and the corpus in fixtures/init. A folder of the corpus has one export and `expert.yaml`, or several and `import.yaml`.
+// and the corpus in fixtures/init. A folder of the corpus has one export and `expert.yaml`, or several and `import.yaml`. Folders
+// like these may lie outside the project too: exports that are somebody's own.
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -11,7 +12,7 @@ export interface InitCase {
   readonly folder: string;
   readonly job: string;
   /** `shipped`: a fixture of a shipped mapping. `held`: of the corpus, and never looked at while `init` is tuned. */
-  readonly part: "shipped" | "corpus" | "held";
+  readonly part: "shipped" | "corpus" | "held" | "outside";
 }
 
 const fixtures = resolve(import.meta.dirname, "../../fixtures");
@@ -53,6 +54,21 @@ export async function readCases(scratch: string): Promise<readonly InitCase[]> {
       })),
     )),
   ];
+}
+
+/** The cases in a folder that is not the project's, each in a folder of its own. */
+export async function readOutsideCases(outside: string, scratch: string): Promise<readonly InitCase[]> {
+  const names = [
+    ...new Set([...(await foldersWith(outside, "expert.yaml")), ...(await foldersWith(outside, "import.yaml"))]),
+  ];
+  return Promise.all(
+    names.sort().map(async (name) => ({
+      name,
+      folder: join(outside, name),
+      job: await jobOf(join(outside, name), scratch),
+      part: "outside" as const,
+    })),
+  );
 }
 
 async function foldersWith(folder: string, file: string): Promise<readonly string[]> {

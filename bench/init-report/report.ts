@@ -1,21 +1,25 @@
-// `npm run init-report [name…]`: what `init` makes of every fixture and of the corpus, against what an expert wrote.
+// `npm run init-report -- [--cases FOLDER] [name…]`: what `init` makes of every fixture and of the corpus, against what an expert wrote.
 // Prints fields right, wrong and left as TODO, and money apart; with names, every field of those cases. Exits with 1 where a
-// line marked high is wrong or money is wrong.
+// line marked high is wrong or money is wrong. With `--cases`, exports that are not the project's: in FOLDER, one folder for
+// each case, made like those of fixtures/init (one export and `expert.yaml`, or several and `import.yaml`).
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { readCases } from "./cases.ts";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { readCases, readOutsideCases } from "./cases.ts";
 import { type CaseResult, count, measureCase } from "./measure.ts";
 
-const asked = process.argv.slice(2);
+const { positionals: asked, values } = parseArgs({ allowPositionals: true, options: { cases: { type: "string" } } });
 const scratch = await mkdtemp(join(tmpdir(), "init-report-"));
-const cases = (await readCases(scratch)).filter(({ name }) => asked.length === 0 || asked.includes(name));
+const every =
+  values.cases === undefined ? await readCases(scratch) : await readOutsideCases(resolve(values.cases), scratch);
+const cases = every.filter(({ name }) => asked.length === 0 || asked.includes(name));
 const results: CaseResult[] = [];
 for (const each of cases) results.push(await measureCase(each, scratch));
 for (const result of results) tell(result);
 console.log("");
 let isSound = true;
-for (const part of ["shipped", "corpus", "held"] as const) {
+for (const part of ["shipped", "corpus", "held", "outside"] as const) {
   const fields = results.filter(({ of }) => of.part === part).flatMap((result) => result.fields);
   if (fields.length === 0) continue;
   const { right, wrong, todo, wrongHigh, wrongMoney } = count(fields);
