@@ -9,21 +9,18 @@ import { foldText, joinedWords, wordsOf } from "./words-of.ts";
 export type Translate = (words: readonly string[]) => string | undefined;
 
 /**
- * The translation for a header: that of the language which knows most of its columns, where it knows two of them or more and
- * more than English does; `isEnglish` tells a heading that needs no translation.
+ * The translation for a header: that of the language which knows most of its columns, where it knows two of them or more. Where
+ * English knows as many, only headings are translated that it does not know; `isEnglish` tells one that needs no translation.
  */
 export function translationFor(
   headings: readonly (readonly string[])[],
   isEnglish: (text: string) => boolean,
 ): Translate | undefined {
-  const known = headings.filter((words) => isEnglish(joinedWords(words))).length;
-  const rated = dictionaries.map((dictionary) => ({
-    dictionary,
-    count: headings.filter((words) => dictionary.translate(words) !== undefined).length,
-  }));
-  const [best] = rated.toSorted((a, b) => b.count - a.count);
-  if (best === undefined || best.count < 2 || best.count <= known) return undefined;
-  const { translate } = best.dictionary;
+  const foreign = headings.filter((words) => !isEnglish(joinedWords(words)));
+  const best = bestOf(headings);
+  if (best.count < 2) return undefined;
+  if (best.count <= headings.length - foreign.length) return othersOnly(foreign, isEnglish);
+  const { translate } = best;
   const said = new Set(headings.map(translate));
   // `Nom` is a product's name, or the family's beside `Prénom`; `Nome` the given one beside `Cognome`.
   const half = said.has("first name") ? "last name" : said.has("last name") ? "first name" : undefined;
@@ -31,6 +28,24 @@ export function translationFor(
     const english = translate(words);
     return half !== undefined && english === "name" ? half : english;
   };
+}
+
+/** The translation of a header that is half English, as systems write it that are half translated. */
+function othersOnly(
+  foreign: readonly (readonly string[])[],
+  isEnglish: (text: string) => boolean,
+): Translate | undefined {
+  const { count, translate } = bestOf(foreign);
+  return count < 2 ? undefined : (words) => (isEnglish(joinedWords(words)) ? undefined : translate(words));
+}
+
+/** The language that knows most of these headings, and how many they are. */
+function bestOf(headings: readonly (readonly string[])[]): { readonly count: number; readonly translate: Translate } {
+  const rated = dictionaries.map(({ translate }) => ({
+    translate,
+    count: headings.filter((words) => translate(words) !== undefined).length,
+  }));
+  return rated.reduce((best, each) => (each.count > best.count ? each : best));
 }
 
 interface Dictionary {

@@ -31,7 +31,7 @@ export function isYesOrNo(word: string): boolean {
 }
 
 function fold(word: string): string {
-  if (/^-?\d+$/.test(word)) return word;
+  if (/^'?-?\d+$/.test(word)) return word.replace("'", "");
   return foldText(word)
     .replace(/^wc-/, "")
     .replace(/[\s_-]+/g, " ")
@@ -45,8 +45,11 @@ const statusWords: Readonly<Record<OrderStatus, string>> = {
     "payment review|awaiting approval|processing|paid|in progress|confirmed|in process|accepted|committed",
     "awaiting shipment|awaiting fulfillment|ready to ship|awaiting pickup|packed",
     "partially shipped|partial|partially fulfilled|backorder|backordered|back order|back ordered",
+    "created|approved|invoiced|unavailable",
   ].join("|"),
-  shipped: "shipped|sent|dispatched|despatched|in transit",
+  // Amazon says behind a dash how far a parcel came; one that went back is asked about.
+  shipped:
+    "shipped|sent|dispatched|despatched|in transit|shipped delivered to buyer|shipped picked up|shipped out for delivery",
   fulfilled: "fulfilled",
   completed: "completed|complete|closed|done|delivered|finished",
   cancelled: "cancelled|canceled|void|voided|refunded",

@@ -33,7 +33,7 @@ function plausibilityOfType({ type }: Field, profile: ColumnProfile): Plausibili
     case "boolean":
       return profile.flags >= 0.9
         ? "confirms"
-        : hasFewWords(profile) && profile.numbers < 0.5
+        : hasFewWords(profile) && (profile.numbers < 0.5 || profile.words.every(isState))
           ? "allows"
           : "contradicts";
     case "date":
@@ -53,6 +53,11 @@ function plausibilityOfType({ type }: Field, profile: ColumnProfile): Plausibili
     default:
       return type satisfies never;
   }
+}
+
+/** WooCommerce writes -1 for a draft, and spreadsheets an apostrophe before it. */
+function isState(word: string): boolean {
+  return /^'?(0|1|-1)$/.test(word);
 }
 
 /** A few words that come again: a status, a kind. In a sample of a few rows every column has few. */

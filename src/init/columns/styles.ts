@@ -82,6 +82,8 @@ const days = [
   "d.M.yy",
   "M-d-yyyy",
   "d-M-yyyy",
+  "M-d-yy",
+  "d-M-yy",
   "yyyy/M/d",
   "yyyy.M.d",
   "yyyy-M-d",

@@ -15,12 +15,15 @@ function measureNames(): NameTable {
         `${what}_weight`,
         {
           surely: what === "product" ? `${alone("weight")} | weight value` : alone("weight"),
-          ...(what === "product" ? { mostly: "gross weight" } : {}),
+          ...(what === "product" ? { mostly: "gross weight | package weight" } : {}),
         },
       ];
       if (what === "dimensional") return [weight];
-      const sides = ["length", "width"].map((side) => [`${what}_${side}`, { surely: alone(side) }]);
-      return [weight, ...sides, [`${what}_height`, { surely: alone("height") }]];
+      const sides = ["length", "width", "height"].map((side) => [
+        `${what}_${side}`,
+        { surely: alone(side), ...(what === "product" ? { mostly: `package ${side}` } : {}) },
+      ]);
+      return [weight, ...sides];
     }),
   );
 }

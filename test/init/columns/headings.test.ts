@@ -31,6 +31,16 @@ it("translates a header whose language knows most of its columns", () => {
   expect(textsOf(german)).toEqual(["order number", "customer name", "quantity", "tax"]);
 });
 
+it("translates what English does not know of a header that is half translated", () => {
+  const half = ["Name", "Internal Reference", "Cost", "Verkaufspreis", "Strichcode"];
+  expect(textsOf(half)).toEqual(["name", "internal reference", "cost", "price", "barcode"]);
+});
+
+it("takes a Russian name for the given one only beside a family name", () => {
+  expect(textsOf(["Имя", "Артикул", "Цена"])).toEqual(["name", "sku", "price"]);
+  expect(textsOf(["Имя", "Фамилия", "Заказ"])).toEqual(["first name", "last name", "order number"]);
+});
+
 it("translates nothing of an English header", () => {
   expect(textsOf(["Order Number", "Quantity", "Ort"])).toEqual(["order number", "quantity", "ort"]);
 });

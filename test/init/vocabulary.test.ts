@@ -1,0 +1,91 @@
+// Words and headings of well-known systems: each claim is a small file as such a system writes it.
+import { describe, expect, it } from "vitest";
+import { guessImport } from "../../src/init/init.ts";
+import { allLines, type ProposedMapping } from "../../src/init/proposal/proposal.ts";
+import { columnsWith } from "./samples.ts";
+
+function mappingOf(file: string, columns: Readonly<Record<string, readonly string[]>>): ProposedMapping {
+  const [mapping] = guessImport([columnsWith(file, columns)]).mappings;
+  if (mapping === undefined) throw new Error("nothing was guessed");
+  return mapping;
+}
+
+function specOf(mapping: ProposedMapping, path: string): unknown {
+  return allLines(mapping).flatMap((line) => (line.kind === "guess" && line.path === path ? [line.spec] : []))[0];
+}
+
+function todosOf(mapping: ProposedMapping, path: string): readonly string[] {
+  return allLines(mapping).flatMap((line) => (line.kind === "todo" && line.path === path ? [line.text] : []));
+}
+
+const orders = {
+  "Order ID": ["A-1", "A-2", "A-3"],
+  "Order Date": ["04-30-22", "05-02-22", "05-09-22"],
+  SKU: ["CUP", "LID", "POT"],
+  Qty: ["1", "2", "1"],
+  Price: ["4.00", "5.00", "6.00"],
+};
+
+describe("orders", () => {
+  it("that Amazon says to be with the buyer are shipped, and one that went back is asked about", () => {
+    const Status = ["Shipped - Delivered to Buyer", "Shipped - Picked Up", "Shipped - Returned to Seller"];
+    const mapping = mappingOf("orders.csv", { ...orders, Status });
+    expect(specOf(mapping, "order_status")).toMatchObject({
+      map: { "Shipped - Delivered to Buyer": "shipped", "Shipped - Picked Up": "shipped" },
+    });
+    expect(todosOf(mapping, "order_status")).toEqual([expect.stringContaining("Shipped - Returned to Seller")]);
+  });
+
+  it("that were only made, approved or billed go on hold", () => {
+    const mapping = mappingOf("orders.csv", { ...orders, Status: ["created", "approved", "invoiced"] });
+    expect(specOf(mapping, "order_status")).toMatchObject({
+      map: { created: "on_hold", approved: "on_hold", invoiced: "on_hold" },
+    });
+  });
+
+  it("have their day where the year has two digits behind a dash", () => {
+    const { source, sourceTodos } = mappingOf("orders.csv", orders);
+    expect({ source, sourceTodos }).toMatchObject({ source: [{ key: "dates", value: ["M-d-yy"] }], sourceTodos: [] });
+  });
+});
+
+describe("products", () => {
+  const items = { SKU: ["CUP", "LID", "POT"], Name: ["Cup", "Lid", "Pot"], Price: ["4.00", "5.00", "6.00"] };
+
+  it("have the sizes of their packages, in the unit of the column beside them and without zeros", () => {
+    const mapping = mappingOf("items.csv", {
+      ...items,
+      "Package Length": ["0.00", "22.50", "9.00"],
+      "Dimension Unit": ["", "cm", "cm"],
+    });
+    expect(specOf(mapping, "product_length")).toEqual({
+      template: "{Package Length} {Dimension Unit}",
+      when: 'row["Package Length"] != "" && !(row["Package Length"] in ["0.00"])',
+    });
+  });
+
+  it("that WooCommerce calls a draft, behind an apostrophe too, are not sellable", () => {
+    const Published = ["1", "'-1", "'-1"];
+    const mapping = mappingOf("items.csv", { ...items, Published });
+    expect(specOf(mapping, "sellable")).toEqual({ from: "Published", map: { "1": true, "'-1": false } });
+  });
+
+  it("of a WooCommerce shop in Russian are told by their headings", () => {
+    const mapping = mappingOf("wc-product-export.csv", {
+      ID: ["7", "8"],
+      Тип: ["simple", "simple"],
+      Артикул: ["CUP", "LID"],
+      Имя: ["Чашка", "Крышка"],
+      Опубликован: ["1", "0"],
+      "Короткое описание": ["", "Для чашки"],
+      "Базовая цена": ["240", "120"],
+      Категории: ["Посуда", "Посуда"],
+      Изображения: ["https://shop.example/1.jpg", ""],
+    });
+    const found = ["sku", "name", "retail_price", "category.name", "image_url", "sellable"].map((path) => [
+      path,
+      allLines(mapping).find((line) => line.kind === "guess" && line.path === path)?.kind,
+    ]);
+    expect(found.filter(([, kind]) => kind === undefined)).toEqual([]);
+  });
+});
