@@ -6,7 +6,6 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tableOf } from "../../src/init/columns/table.ts";
 import { proposeImport, readExports } from "../../src/init/init.ts";
-import { allLines } from "../../src/init/proposal/proposal.ts";
 import { writeMapping } from "../../src/init/proposal/write-mapping.ts";
 import { type Input, loadJob } from "../../src/job/job.ts";
 import { loadMapping } from "../../src/map/definition/load-mapping.ts";
@@ -91,11 +90,7 @@ async function agreementOf(input: Input, all: readonly Input[]): Promise<readonl
       return join === undefined ? [] : [...names.map((name) => `${join}.${name}`), ...names];
     }),
   );
-  // A tax of which no total says whether the prices have it is asked about, whatever people know who wrote the mapping.
-  const asksForTax = allLines(mapping).some(({ kind, path }) => kind === "todo" && path === "total_tax");
-  return compare({ wanted, guessed, has: (column) => columns.has(column), joins }).filter(
-    ({ path }) => !(asksForTax && path === "total_tax"),
-  );
+  return compare({ wanted, guessed, has: (column) => columns.has(column), joins });
 }
 
 function report(title: string, compared: readonly Compared[]): string {

@@ -21,6 +21,7 @@ import { statusLines } from "./order-status.ts";
 import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
 import { complete } from "./required-fields.ts";
+import { type TaxPlace, taxPlaceOf } from "./tax-rate.ts";
 import { type TotalParts, totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
@@ -64,7 +65,9 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
   const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, {
     ...(proof === undefined ? {} : { proof: proof.order }),
     ...(taxWhen === undefined ? {} : { taxWhen }),
-    isTaxOpen: proof === undefined && taxWhen === undefined && rules.platform === undefined,
+    ...(proof === undefined && taxWhen === undefined && rules.platform === undefined
+      ? { taxPlace: taxPlaceIn(known, orderOnly, figures, key) ?? "open" }
+      : {}),
     ...(withFees === undefined ? {} : { shipping: withFees }),
   });
   const amounts = sums?.amounts ?? (known === undefined ? undefined : lineAmountsOf(table, known, included));
@@ -125,6 +128,22 @@ function proofOf(
   const plain = proved.filter(({ order }) => order.discount === undefined && order.tax !== "either");
   const [only, ...others] = plain.length > 0 ? plain : proved;
   return others.length === 0 ? only : undefined;
+}
+
+/** What the rates of the tax say, in a file whose rows are lines. */
+function taxPlaceIn(
+  items: ItemSource | undefined,
+  matches: readonly Match[],
+  { discount }: OrderColumns,
+  key: Column | undefined,
+): TaxPlace | undefined {
+  const tax = matches.find(({ path }) => path === "total_tax")?.column;
+  if (items?.each !== "rows" || tax === undefined) return undefined;
+  const [places = [], ...others] = lineAmounts(items, discount).map(
+    ({ amounts }) => taxPlaceOf(amounts, tax, key) ?? [],
+  );
+  const told = new Set([places, ...others].flat());
+  return told.size === 1 ? [...told][0] : undefined;
 }
 
 /** What is known of a platform's sums; orders that do not meet their own total are refused then. */

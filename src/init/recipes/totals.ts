@@ -7,14 +7,15 @@ import type { Line } from "../proposal/proposal.ts";
 import { isSomething } from "./item-lines.ts";
 import { linesOf } from "./lines.ts";
 import type { AmountKind, OrderProof } from "./order-arithmetic.ts";
+import type { TaxPlace } from "./tax-rate.ts";
 
 /** What else is known of the sums of orders. */
 export interface TotalParts {
   readonly proof?: OrderProof;
   /** The orders whose tax counts. */
   readonly taxWhen?: string;
-  /** Nothing says whether the prices have the tax already. */
-  readonly isTaxOpen?: boolean;
+  /** Where the tax is, if no total proves it; `open`: nothing else says it either. */
+  readonly taxPlace?: TaxPlace | "open";
   /** Shipping that is made of more than its column. */
   readonly shipping?: { readonly expr: string; readonly columns: readonly string[]; readonly why: string };
 }
@@ -27,7 +28,7 @@ export function totalLines(
   matches: readonly Match[],
   key: Column | undefined,
   hasTotalsPerLine: boolean,
-  { proof, taxWhen, isTaxOpen, shipping }: TotalParts = {},
+  { proof, taxWhen, taxPlace, shipping }: TotalParts = {},
 ): readonly Line[] {
   return ["total_tax", "total_shipping"].flatMap((path) => {
     const kind = path === "total_tax" ? proof?.tax : proof?.shipping;
@@ -41,7 +42,8 @@ export function totalLines(
     const [first] = parts;
     const when = path === "total_tax" ? taxWhen : undefined;
     if (first === undefined) return [];
-    if (path === "total_tax" && isTaxOpen === true && parts.some(({ column }) => isSomething(column))) {
+    if (path === "total_tax" && taxPlace === "within") return [];
+    if (path === "total_tax" && taxPlace === "open" && parts.some(({ column }) => isSomething(column))) {
       const names = parts.map(({ column }) => JSON.stringify(column.name)).join(", ");
       const text = `${path}: does ${names} come on top of the prices (it is ${path} then), or do they have it already? Nothing in the file proves it`;
       return [{ kind: "todo", path, text, isRequired: false }];

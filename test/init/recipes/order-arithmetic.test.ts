@@ -38,13 +38,19 @@ describe("the orders' own totals decide", () => {
     expect(specOf(mapping, "total_tax")).toMatchObject({ from: "Tax", when: expect.stringContaining('row["Total"]') });
   });
 
-  it("a tax is asked about where no total says whether the prices have it already", () => {
-    const mapping = mappingOf({ Tax: ["2.50", "", "3.00", "4.00"] });
+  it("a tax is asked about where neither a total nor its rate says whether the prices have it already", () => {
+    const mapping = mappingOf({ Tax: ["5.00", "", "6.00", "8.00"] });
     expect(specOf(mapping, "total_tax")).toBeUndefined();
     const todos = allLines(mapping).flatMap((line) =>
       line.kind === "todo" && line.path === "total_tax" ? [line.text] : [],
     );
     expect(todos).toEqual([expect.stringContaining('does "Tax" come on top of the prices')]);
+  });
+
+  it("a tax is sent where its rate says that it comes on top, and is not where prices have it", () => {
+    const onTop = mappingOf({ Tax: ["4.75", "", "5.70", "7.60"] });
+    const within = mappingOf({ Tax: ["3.99", "", "4.79", "6.39"] });
+    expect([specOf(onTop, "total_tax"), specOf(within, "total_tax")]).toEqual(["Tax", undefined]);
   });
 
   it("a tax that no price has is sent as it is, and one that all prices have is not", () => {
