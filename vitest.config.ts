@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // Not for the inner loop, so `npm run test:quick` leaves them out: the built program, crashes, properties that take many runs,
@@ -9,7 +10,6 @@ const perNode = [
   "test/dispatch/never-blind.test.ts",
   "test/ledger/never-twice.test.ts",
   "test/dispatch/faults.test.ts",
-  "test/dispatch/limiter-truth.test.ts",
   "test/dispatch/stopping.test.ts",
   // Whole commands, one after the other.
   "test/cli/commands.test.ts",
@@ -32,6 +32,7 @@ const once = [
   "test/cli/report.test.ts",
   "test/cli/wrong-files.test.ts",
   "test/demo/demo.test.ts",
+  "test/dispatch/limiter-truth.test.ts",
   "test/docs/console-blocks.test.ts",
   "test/docs/public-types.test.ts",
   "test/docs/readme.test.ts",
@@ -42,6 +43,7 @@ const once = [
   "test/e2e/channel-fields.test.ts",
   "test/e2e/channels.test.ts",
   "test/e2e/companies.test.ts",
+  "test/e2e/demo.test.ts",
   "test/e2e/existing.test.ts",
   "test/e2e/explain.test.ts",
   "test/e2e/guard.test.ts",
@@ -68,6 +70,25 @@ const once = [
   "test/staging/odd-names.test.ts",
   "test/staging/scattered.test.ts",
 ];
+// Quick, and the same on every Node too: computing on texts and values, without dates, files, SQLite or a network.
+const pure = [
+  "test/damage/**/*.test.ts",
+  "test/init/columns/**/*.test.ts",
+  "test/map/amounts.test.ts",
+  "test/map/children.test.ts",
+  "test/map/columns/check-columns.test.ts",
+  "test/map/definition/**/*.test.ts",
+  "test/map/expression/**/*.test.ts",
+  "test/map/fields.test.ts",
+  "test/map/group.test.ts",
+  "test/map/row-index.test.ts",
+  "test/map/shopify.test.ts",
+  "test/map/totals.test.ts",
+  "test/map/trace.test.ts",
+  "test/map/values/{coerce,decimal,line-prices,number-evidence,strip-html}.test.ts",
+  "test/model/**/!(mask).test.ts",
+  "test/money/money.test.ts",
+];
 const all = ["test/**/*.test.ts"];
 
 export default defineConfig({
@@ -76,13 +97,14 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",
-    // Many tests wait for a process or a pause rather than compute, so every core is used.
-    maxWorkers: "100%",
+    // Many tests wait for a process or a pause rather than compute: three files at a time keep two cores busy.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       // No test changes what another sees, so the files of a worker share their modules.
-      { extends: true, test: { name: "quick", include: all, exclude: [...perNode, ...once], isolate: false } },
+      { extends: true, test: { name: "quick", include: all, exclude: [...perNode, ...once, ...pure], isolate: false } },
+      { extends: true, test: { name: "pure", include: pure, isolate: false } },
       { extends: true, test: { name: "thorough", include: perNode, exclude: once } },
-      { extends: true, test: { name: "once", include: once } },
+      { extends: true, test: { name: "once", include: once, isolate: false } },
     ],
   },
 });
