@@ -94,8 +94,8 @@ const all = ["test/**/*.test.ts"];
 export default defineConfig({
   test: {
     // A bound for what hangs, not for what is slow: a busy machine takes several times as long.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     pool: "forks",
     // Many tests wait for a process or a pause rather than compute: three files at a time keep two cores busy.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),

@@ -19,4 +19,4 @@ it("guesses nine fields of ten right, none wrong that is marked high, and no mon
   } finally {
     await rm(scratch, { recursive: true });
   }
-}, 300_000);
+});

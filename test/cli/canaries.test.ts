@@ -111,5 +111,5 @@ notify:
     expect(logged.match(/.*CELL.*/g) ?? []).toEqual([]);
     expect(told.join("\n")).not.toMatch(/CELL|P-\d/);
     expect(outputs.join("\n")).toContain("CELLC"); // the terminal shows what to fix
-  }, 60_000);
+  });
 });

@@ -60,7 +60,7 @@ describe.concurrent("audit", () => {
       expect([exitCode, stdout]).toEqual([0, expect.stringContaining("differences 0")]);
     }
     expect(sandbox.counts().duplicates.products).toBe(0);
-  }, 60_000);
+  });
 
   it.skipIf(missingExports !== undefined)(
     "holds for real exports with joins, look-ups and damaged rows, and Luminous has every field as it was sent",
@@ -81,7 +81,6 @@ inputs:
       expect([exitCode, stdout]).toEqual([0, expect.stringContaining("differences 0")]);
       expect(stdout).toContain("rows 3,062 = result lines 3,062");
     },
-    60_000,
   );
 
   it("--verify knows the ids behind labels also after a run that had nothing to ask", async () => {

@@ -38,7 +38,7 @@ describe("of faults put into single cells", () => {
   const ran = new Map<string, Ran>();
   beforeAll(async () => {
     for (const [name, job] of Object.entries(jobs)) ran.set(name, await run(job));
-  }, 240_000);
+  });
 
   it.each(Object.keys(jobs))("none is said to be in another cell, and no sound order suffers: %s", (name) => {
     const { verdicts = [], soundOutcomes = [] } = ran.get(name) ?? {};

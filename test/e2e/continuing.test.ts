@@ -21,7 +21,7 @@ const orders = JSON.stringify({
 });
 const files = { "import.yaml": job, "products.csv": productsCsv(count), "orders.json": orders };
 
-describe.concurrent("the same command again", { timeout: 60_000 }, () => {
+describe.concurrent("the same command again", () => {
   it("completes what Ctrl-C stopped; what was in flight is settled, not in doubt", async () => {
     await using sandbox = await startSandbox({ latencyMs: 30 });
     await using project = await openProject(sandbox, files);
@@ -93,7 +93,7 @@ describe.concurrent("the same command again", { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent("a list that ignores its filters", { timeout: 60_000 }, () => {
+describe.concurrent("a list that ignores its filters", () => {
   it("is replaced by one pass over the export, and what exists is found all the same", async () => {
     await using sandbox = await startSandbox({ ignoreFilters: true });
     await using project = await openProject(sandbox, {

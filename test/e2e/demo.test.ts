@@ -70,4 +70,4 @@ it("ends with three commands that work when they are pasted, however it was star
     expect(explain.exitCode).toBe(0);
     expect(explain.said).toContain('products "KIT-FIRE": created');
   }
-}, 180_000);
+});

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { dropChaos } from "./drop-chaos.ts";
 
 it("imports every content of 40 files once and whole, and keeps every file, however often it is killed", {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const plan = { files: 40, kills: 10 };
   let report = await dropChaos({ ...plan, crossed: true, seed: 301 });

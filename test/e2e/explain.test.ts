@@ -11,7 +11,7 @@ const job = jobText(
 const files = { "import.yaml": job, "products.csv": productsCsv(4) };
 const noToken = { LUMINOUS_API_KEY: "" };
 
-describe.concurrent("explain", { timeout: 60_000 }, () => {
+describe.concurrent("explain", () => {
   it("tells what a killed run left in doubt, also where nobody answers any more", async () => {
     await using sandbox = await startSandbox({ faults: { "hang-after": 1 } });
     await using project = await openProject(sandbox, files);

@@ -8,7 +8,7 @@ import { openProject } from "./program.ts";
 
 const newest = migrations.length;
 
-describe.concurrent.each(await oldVersions())("a ledger of version %i", { timeout: 60_000 }, (version) => {
+describe.concurrent.each(await oldVersions())("a ledger of version %i", (version) => {
   it("is read as it is, upgraded by a run that says so, and its copy goes with the next one", async () => {
     await using sandbox = await accountOf(version);
     await using project = await openProject(sandbox);

@@ -49,7 +49,7 @@ function project(sandbox: Sandbox, more: Readonly<Record<string, string>> = {}) 
 const ordersOf = ({ rows }: { readonly rows: readonly Readonly<Record<string, string>>[] }) =>
   rows.filter(({ input }) => input === "orders").map(({ key, outcome, action }) => [key, outcome, action]);
 
-describe.concurrent("a second night's file", { timeout: 60_000 }, () => {
+describe.concurrent("a second night's file", () => {
   it("moves what can be changed, names the cell of what cannot, and costs nothing on the third night", async () => {
     await using sandbox = await startSandbox();
     await using folder = await project(sandbox);

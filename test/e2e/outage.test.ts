@@ -9,7 +9,7 @@ const input = { products: { file: "products.csv", mapping: "products" } };
 const limits =
   "requests_per_second: 100, concurrency: 4, attempts: 3, timeout_seconds: 1, read_lag_seconds: 0.2, outage_patience_minutes: ";
 
-describe.concurrent("an API that goes away in the middle of a run", { timeout: 60_000 }, () => {
+describe.concurrent("an API that goes away in the middle of a run", () => {
   it("is waited for: the run goes on when it is back, and no entry has lost an attempt to it", async () => {
     await using sandbox = await startSandbox({ latencyMs: 5, duplicates: "accept" });
     await using front = await startFront(sandbox);
@@ -76,7 +76,7 @@ describe.concurrent("an API that goes away in the middle of a run", { timeout: 6
   });
 });
 
-describe.concurrent("an account that is refused", { timeout: 60_000 }, () => {
+describe.concurrent("an account that is refused", () => {
   it("in the middle of a run ends it with exit code 5, a few requests later, and fails no entry", async () => {
     await using sandbox = await startSandbox({ latencyMs: 20 });
     await using front = await startFront(sandbox);
@@ -116,7 +116,7 @@ describe.concurrent("an account that is refused", { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent("an API that refuses what is sent", { timeout: 60_000 }, () => {
+describe.concurrent("an API that refuses what is sent", () => {
   it("stops the run after twenty refusals alike, with their signature and count", async () => {
     await using sandbox = await startSandbox();
     await using front = await startFront(sandbox);

@@ -13,7 +13,7 @@ async function fix(folder: string, name: string, change: (text: string) => strin
   await writeFile(file, change(await readFile(file, "utf8")));
 }
 
-describe.concurrent("retry", { timeout: 60_000 }, () => {
+describe.concurrent("retry", () => {
   it("is the next step that a run names, and ends with nothing to do", async () => {
     await using sandbox = await startSandbox();
     await using project = await openProject(sandbox, { "import.yaml": jobText(products), "products.csv": bad });

@@ -42,7 +42,7 @@ async function underWay(project: Project) {
   return { started, status };
 }
 
-describe("status", { timeout: 90_000 }, () => {
+describe("status", () => {
   it("tells pid and figures of a run that is under way, follows it to its end, and then says its closing", async () => {
     await using sandbox = await startSandbox({ latencyMs: 50 });
     await using project = await openProject(sandbox, files);

@@ -126,7 +126,7 @@ it("come to the same payload, references, problems and places", () => {
   );
   expect(quick).toBeGreaterThan(50);
   expect(alones).toBeGreaterThan(500);
-}, 120_000);
+});
 
 it("come to the same list of items", () => {
   const yaml = `version: 1

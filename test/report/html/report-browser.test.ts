@@ -21,7 +21,7 @@ describe.skipIf(!hasBrowser)("a report in a browser", () => {
     big = await makeReport(bigFolder.path, manyRows(failures));
     hostile = await makeReport(hostileFolder.path, hostileRows(), { warnings: Object.values(hostileTexts) });
     browser = await openBrowser();
-  }, 90_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await bigFolder?.[Symbol.asyncDispose]();
