@@ -1,8 +1,9 @@
 // Opening a ledger in a thread of its own, so that its SQL, its packing and its syncs use another core than reading, mapping and
 // sending do.
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { Ledger } from "../../model/ledger/ledger.ts";
 import type { LedgerChoice } from "../sqlite/open-ledger.ts";
@@ -43,10 +44,7 @@ export async function openInThread(opening: Opening): Promise<Ledger | undefined
 }
 
 async function started(program: string, opening: Opening, afterwards = () => {}): Promise<Ledger> {
-  const worker = new Worker(program, {
-    workerData: opening,
-    ...(program.endsWith(".ts") ? { execArgv: ["--import", "tsx"] } : {}),
-  });
+  const worker = startThread(program, opening);
   const opened = await firstWord(worker);
   if ("fault" in opened) {
     await worker.terminate();
@@ -54,6 +52,15 @@ async function started(program: string, opening: Opening, afterwards = () => {})
   }
   const link = openLink(endsOf(worker), opened.value.place);
   return threadedLedger({ ...link, close: () => link.close().finally(afterwards) }, opened.value);
+}
+
+function startThread(program: string, workerData: Opening): Worker {
+  if (!program.endsWith(".ts")) return new Worker(program, { workerData });
+  // From the sources, which not every Node can read. require() finds the loader that require() can load; beside it is the other.
+  const loader = join(dirname(createRequire(import.meta.url).resolve("tsx/esm/api")), "index.mjs");
+  const [api, sources] = [loader, program].map((path) => JSON.stringify(pathToFileURL(path).href));
+  const start = `import(${api}).then(({ register }) => { register(); return import(${sources}); });`;
+  return new Worker(start, { eval: true, workerData });
 }
 
 function firstWord(worker: Worker): Promise<Opened> {
