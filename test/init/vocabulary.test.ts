@@ -49,7 +49,32 @@ describe("orders", () => {
   });
 });
 
+describe("addresses", () => {
+  const called = { ...orders, "Billing Name": ["Ann", "Bo", "Cy"], "Shipping Name": ["Ann", "Di", "Cy"] };
+
+  it("of a delivery with a phone of its own do not borrow the customer's, and those of the bill do", () => {
+    const mapping = mappingOf("orders.csv", {
+      ...called,
+      "Billing Phone": ["1", "", "3"],
+      "Shipping Phone": ["1", "", "3"],
+      Phone: ["", "22", ""],
+    });
+    expect(specOf(mapping, "ship_to.phone")).toBe("Shipping Phone");
+    expect(specOf(mapping, "bill_to.phone")).toEqual({ from: ["Billing Phone", "Phone"] });
+  });
+});
+
 describe("products", () => {
+  it("without names are products where the file says so and more than one column is theirs alone", () => {
+    const mapping = mappingOf("products.csv", {
+      product_id: ["a1", "b2", "c3"],
+      product_category_name: ["cups", "lids", "pots"],
+      product_weight_g: ["200", "50", "900"],
+    });
+    expect(mapping.resource).toBe("products");
+    expect(mapping.kindTodo).toBeUndefined();
+  });
+
   const items = { SKU: ["CUP", "LID", "POT"], Name: ["Cup", "Lid", "Pot"], Price: ["4.00", "5.00", "6.00"] };
 
   it("have the sizes of their packages, in the unit of the column beside them and without zeros", () => {

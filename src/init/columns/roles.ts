@@ -132,7 +132,9 @@ function productRole(table: Table): { readonly role: Role; readonly why: string 
   const isNamed = product("sku", "low") && product("name", "medium");
   const isProducts =
     isContacts.length < 2 &&
-    ((hasSku && (signs.length > 0 || product("name", "medium"))) || (isNamed && (signs.length > 0 || isProductFile)));
+    ((hasSku && (signs.length > 0 || product("name", "medium"))) ||
+      (isNamed && (signs.length > 0 || isProductFile)) ||
+      (isProductFile && product("sku", "low") && signs.length > 1));
   return isProducts
     ? { role: "products", why: product.named(["sku", "name", ...signs]) }
     : { role: "unknown", why: "no column names tell what it is" };

@@ -144,8 +144,10 @@ function sourcesOf(
     return names.length === 0 ? [] : [...names, ...lastResort];
   }
   if (part === "phone" || (part === "company" && blocks.customer.name !== undefined)) {
+    // Where the delivery has a phone of its own, a blank one is none: the customer's may be somebody else's.
+    const isOwn = part === "phone" && own === "ship" && first !== undefined;
     const sources = order
-      .filter((block) => block === own || block === "customer")
+      .filter((block) => block === own || (block === "customer" && !isOwn))
       .flatMap((block) => blocks[block][part] ?? []);
     // A recipient may not be who the customer is.
     const isBorrowed = own === "ship" && first === undefined && blocks.ship.name !== undefined;

@@ -31,6 +31,8 @@ export interface OrderProof {
   readonly discount: OrderDiscount | undefined;
   /** The total is the order's own, standing once or on all its rows; else each row has that of its line. */
   readonly isOfOrder: boolean;
+  /** The subtotal shows that the discount of some orders was taken off their shipping, wholly or in part. */
+  readonly isOffShipping?: true;
 }
 
 /** Judges the figures of all orders. Undefined where nothing balances, or several readings do on every order that could tell. */
@@ -52,9 +54,23 @@ export function proveOrder(figures: OrderFigures): OrderProof | undefined {
   const [first, ...others] = (levels.find((level) => level.some(({ count }) => count === best)) ?? []).filter(
     ({ count }) => count === best,
   );
-  return first !== undefined && others.every(({ proof }) => isSame(orders, first.proof, proof))
-    ? first.proof
-    : undefined;
+  if (first === undefined || !others.every(({ proof }) => isSame(orders, first.proof, proof))) return undefined;
+  return isOffShipping(figures, orders, first.proof) ? { ...first.proof, isOffShipping: true } : first.proof;
+}
+
+/** True where what the lines have more than the subtotal is not always the discount, and the shipping has room for the rest. */
+function isOffShipping(
+  { subtotal }: OrderFigures,
+  orders: readonly Order[],
+  { discount, shipping }: OrderProof,
+): boolean {
+  if (subtotal === undefined || discount !== "once" || shipping !== "once") return false;
+  const rest = orders.map((order) => Math.abs(order.discount.once) - (order.lines - order.subtotal.once));
+  const isRoom = orders.every((order, at) => {
+    const off = order.lines - order.subtotal.once;
+    return off > -0.02 && (rest[at] ?? 0) > -0.02 && (rest[at] ?? 0) < order.shipping.once + 0.02;
+  });
+  return isRoom && rest.some((each) => each > 0.02);
 }
 
 function readingsOf(

@@ -61,7 +61,9 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
   const isGross = included === undefined ? undefined : `${cell(included)} != "true"`;
   const taxWhen = sums?.taxWhen ?? isGross;
   const shipping = orderOnly.find(({ path }) => path === "total_shipping")?.column;
-  const withFees = byRow === undefined ? shippingWithFees(table, shipping, included) : freightOf(known, shipping);
+  const withFees =
+    sums?.shipping ??
+    (byRow === undefined ? shippingWithFees(table, shipping, included) : freightOf(known, shipping));
   const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, {
     ...(proof === undefined ? {} : { proof: proof.order }),
     ...(taxWhen === undefined ? {} : { taxWhen }),

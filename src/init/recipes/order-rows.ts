@@ -38,7 +38,7 @@ export function orderRows(
   if (key === undefined || items?.each !== "rows")
     return { ...where, ...jsonLines(items), isLine: (row) => !isDropped(row) };
   const counted = { ...key, cells: key.cells.filter((_, row) => !isDropped(row)) };
-  const grouping = rowGrouping(counted);
+  const grouping = withLines(rowGrouping(counted), items, key);
   const summary = summaryRows(table, items, key);
   const total = matches.find(({ path }) => path === "total_shipping")?.column;
   const head = summary === undefined || total === undefined ? undefined : headOf(table, key);
@@ -157,6 +157,20 @@ function noQuantity(items: ItemSource): readonly string[] {
   const zeros = quantity?.profile.words.filter(isZero) ?? [];
   return quantity === undefined || zeros.length === 0 ? [] : [`!(${cell(quantity)} in ${JSON.stringify(zeros)})`];
 }
+
+/** Orders of which no line has a quantity are left out as a whole: they would be refused for want of lines. */
+function withLines(grouping: Grouping, items: ItemSource, key: Column): Grouping {
+  const quantity = items.matches.find(({ path }) => path === "items.quantity")?.column;
+  if (quantity === undefined) return grouping;
+  const left = new Set(key.cells.filter((_, row) => !isZero(quantity.cells[row] ?? "")));
+  if (key.cells.every((order) => left.has(order))) return grouping;
+  const zeros = JSON.stringify(quantity.profile.words.filter(isZero));
+  const where = `rows.exists(r, !(${cell(quantity, "r")} in ${zeros}))`;
+  const why = `${grouping.why}; orders without any "${quantity.name}" are left out`;
+  return { spec: { ...(grouping.spec as object), where }, why };
+}
+
+type Grouping = NonNullable<ProposedMapping["group"]>;
 
 /** What is left of an order; one that was cancelled as a whole keeps what it was. */
 function isLeft(list: string, current: Column): string {

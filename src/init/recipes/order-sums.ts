@@ -7,6 +7,7 @@ import type { ProposedChild } from "../proposal/proposal.ts";
 import { discountOf, type ItemSource, isSomething, lessDiscount } from "./item-lines.ts";
 import type { DiscountKind } from "./line-arithmetic.ts";
 import type { OrderProof } from "./order-arithmetic.ts";
+import type { TotalParts } from "./totals.ts";
 
 /** The columns of an order's own sums. */
 export interface OrderColumns {
@@ -58,6 +59,8 @@ export interface OrderSums {
   readonly amounts?: NonNullable<ProposedChild["amounts"]>;
   /** True for the orders whose tax is not in their prices. */
   readonly taxWhen?: string;
+  /** The shipping, less what was taken off it. */
+  readonly shipping?: NonNullable<TotalParts["shipping"]>;
 }
 
 /** The sums by what was proved; nothing where quantities and prices are not both columns. */
@@ -73,7 +76,8 @@ export function orderSums(
   const off = kind === undefined ? undefined : discountOf(items, discount)?.column;
   const lineOf = (row: string) => lessDiscount({ price, quantity, off, kind }, row);
   const lines = `rows.filter(r, ${cell(quantity, "r")} != "" && ${cell(price, "r")} != "").map(r, ${lineOf("r")}).sum()`;
-  const whole = order.discount === undefined ? undefined : wholeDiscount(order.discount, lines, subtotal, discount);
+  const counted = order.isOffShipping === true ? "subtotal" : order.discount;
+  const whole = counted === undefined ? undefined : wholeDiscount(counted, lines, subtotal, discount);
   const shipping = matches.find(({ path }) => path === "total_shipping")?.column;
   const tax = matches.find(({ path }) => path === "total_tax")?.column;
   const beside = shipping === undefined || order.shipping === "within" ? "" : ` - ${blankIsNothing(shipping)}`;
@@ -102,6 +106,25 @@ export function orderSums(
           },
         }),
     ...(order.tax === "either" && tax !== undefined && taxWhen !== undefined ? { taxWhen } : {}),
+    ...(order.isOffShipping === true && shipping !== undefined && subtotal !== undefined && discount !== undefined
+      ? { shipping: lessRest(shipping, lines, subtotal, discount) }
+      : {}),
+  };
+}
+
+/** What the discount says more than was taken off the lines was taken off the shipping. */
+function lessRest(
+  shipping: Column,
+  lines: string,
+  subtotal: Column,
+  discount: Column,
+): NonNullable<TotalParts["shipping"]> {
+  const own = blankIsNothing(shipping);
+  const off = `cel.bind(off, ${lines} - ${numberIn(subtotal)}, off > 0.005 ? off : 0.0)`;
+  return {
+    expr: `${cell(subtotal)} == "" ? ${own} : ${own} - (abs(${blankIsNothing(discount)}) - ${off})`,
+    columns: [shipping, discount, subtotal].map(({ name }) => name),
+    why: `"${subtotal.name}" shows which discounts were for the shipping`,
   };
 }
 

@@ -60,6 +60,41 @@ describe("the orders' own totals decide", () => {
   });
 });
 
+describe("a discount that was for the shipping", () => {
+  const figures = {
+    "Discount Amount": ["5.00", "5.00", "7.00", "4.00"],
+    Subtotal: ["20.00", "", "30.00", "36.00"],
+    Shipping: ["8.00", "", "7.00", "8.00"],
+    Total: ["28.00", "", "30.00", "44.00"],
+  };
+
+  it("is taken off the shipping, and off no line, where the subtotal shows it", () => {
+    const mapping = mappingOf(figures);
+    expect(mapping.children[0]?.amounts?.columns).toEqual(["Price", "Quantity", "Subtotal"]);
+    expect(specOf(mapping, "total_shipping")).toMatchObject({
+      expr: expect.stringContaining('row["Discount Amount"]'),
+    });
+  });
+
+  it("is off the lines where the shipping has no room for it", () => {
+    const mapping = mappingOf({
+      ...figures,
+      "Discount Amount": ["5.00", "5.00", "20.00", "4.00"],
+      Total: ["28.00", "", "17.00", "44.00"],
+    });
+    expect(mapping.children[0]?.amounts?.columns).toEqual(["Price", "Quantity", "Discount Amount"]);
+    expect(specOf(mapping, "total_shipping")).toBe("Shipping");
+  });
+});
+
+describe("orders of which nothing is left", () => {
+  it("are left out as a whole, and a line of which nothing is left only from its order", () => {
+    const { group } = mappingOf({ Quantity: ["2", "0", "3", "0"] });
+    expect(group?.spec).toMatchObject({ where: 'rows.exists(r, !(r["Quantity"] in ["0"]))' });
+    expect(mappingOf({ Quantity: ["2", "0", "3", "1"] }).group?.spec).not.toHaveProperty("where");
+  });
+});
+
 describe("rows that are no lines", () => {
   it("are told by their cells: footers, refunds and lines of which nothing is left", () => {
     const mapping = mappingOf({
