@@ -95,6 +95,26 @@ describe("products", () => {
     expect(specOf(mapping, "sellable")).toEqual({ from: "Published", map: { "1": true, "'-1": false } });
   });
 
+  it("of which a column says no more than the kind have no category in it", () => {
+    const kinds = { ...items, "Product Type": ["Storable Product", "Consumable", "Consumable"] };
+    expect(specOf(mappingOf("items.csv", kinds), "category.name")).toBeUndefined();
+    const groups = { ...items, "Product Type": ["Cups", "Lids", "Stock pots"] };
+    expect(specOf(mappingOf("items.csv", groups), "category.name")).toBe("Product Type");
+  });
+
+  it("that Magento groups or bundles are kits of what their cells name, and a bundle of unknown parts is none", () => {
+    const magento = { ...items, product_type: ["simple", "grouped", "bundle"] };
+    const mapping = mappingOf("items.csv", {
+      ...magento,
+      associated_skus: ["", "CUP=2.0000,SPOON=1.0000", ""],
+      bundle_values: ["", "", "name=Cup,sku=CUP,default=1,default_qty=3.0000|name=Cup,sku=MUG,default=0"],
+    });
+    expect(specOf(mapping, "type")).toMatchObject({ map: { simple: "PRODUCT", grouped: "KIT", bundle: "KIT" } });
+    expect(mapping.where).toBeUndefined();
+    expect(specOf(mapping, "kit_items.quantity")).toBeDefined();
+    expect(mappingOf("items.csv", magento).where?.expr).toBe('!(row["product_type"] in ["bundle"])');
+  });
+
   it("of a WooCommerce shop in Russian are told by their headings", () => {
     const mapping = mappingOf("wc-product-export.csv", {
       ID: ["7", "8"],

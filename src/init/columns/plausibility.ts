@@ -2,6 +2,7 @@
 import type { ResourceName } from "../../model/resource.ts";
 import { type Field, fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
+import { isKindAlone } from "../names/kinds-of-goods.ts";
 import type { ColumnProfile } from "./column-profile.ts";
 import { areStatuses } from "./meant-words.ts";
 
@@ -71,7 +72,7 @@ const specials: Readonly<Record<string, (profile: ColumnProfile) => Plausibility
   "kit_items.sku": fitsKey,
   order_number: fitsKey,
   name: fitsWords,
-  "category.name": fitsWords,
+  "category.name": fitsCategory,
   "subcategory.name": fitsWords,
   "supplier.name": fitsWords,
   description: fitsWords,
@@ -128,6 +129,11 @@ function fitsState(profile: ColumnProfile): Plausibility {
 
 function fitsWords(profile: ColumnProfile): Plausibility {
   return profile.numbers >= 0.9 || profile.dates >= 0.9 || profile.emails >= 0.9 ? "contradicts" : "allows";
+}
+
+/** What every row is by its kind, such as a consumable, is no category. */
+function fitsCategory(profile: ColumnProfile): Plausibility {
+  return profile.words.every(isKindAlone) ? "contradicts" : fitsWords(profile);
 }
 
 function fitsText(profile: ColumnProfile): Plausibility {

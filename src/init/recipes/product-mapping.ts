@@ -9,6 +9,7 @@ import { categoryPathLines } from "./category-paths.ts";
 import { withFallback, withOwnCodes, withoutFallbacks } from "./fallback-columns.ts";
 import { itemPathLines } from "./item-paths.ts";
 import { askedWhereBlank, askedWithoutSku, linesOf, specOf } from "./lines.ts";
+import { partsInCells } from "./parts-in-cells.ts";
 import { complete } from "./required-fields.ts";
 import { isKind, rowKindsOf, typeLines } from "./row-kinds.ts";
 import { variantsOf } from "./variants.ts";
@@ -31,6 +32,7 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const kinds = rowKindsOf(table);
   const variants = variantsOf(table, own, rules.platform, kinds);
   const composite = variants === undefined ? undefined : compositeOf(table);
+  const parts = kinds === undefined || isKind(kinds, "kit") === undefined ? undefined : partsInCells(table);
   const paths = itemPathLines(own.find(({ path }) => path === "item_path")?.column, own);
   const flat = own.filter(({ path }) => isField(path)).flatMap((match) => linesOf(match, "products"));
   const category = own.find(({ path }) => path === "category.name");
@@ -77,6 +79,7 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     children: [
       ...(variants?.children ?? []).map((child) => withOwnCodes(child, matches)),
       ...(composite === undefined ? [] : [composite.child]),
+      ...(parts === undefined || composite !== undefined ? [] : [parts]),
     ],
     measured: matches.map(({ column }) => column),
   };

@@ -3,10 +3,9 @@
 import type { Json } from "../../model/json.ts";
 import { allNamed, cell } from "../columns/find-column.ts";
 import type { Column, Table } from "../columns/table.ts";
+import { type Kind, kindOf } from "../names/kinds-of-goods.ts";
 import type { Line } from "../proposal/proposal.ts";
-
-/** What a row can be. */
-type Kind = "product" | "kit" | "variant" | "component" | "rest" | "none";
+import { partsInCells } from "./parts-in-cells.ts";
 
 /** The column that says it, and the words of each kind that stand in it. */
 export interface RowKinds {
@@ -17,8 +16,10 @@ export interface RowKinds {
 
 /** The kinds of a table of products; undefined when no column says them. */
 export function rowKindsOf(table: Table): RowKinds | undefined {
+  // A bundle is goods where the table says what is in it.
+  const kitWords = partsInCells(table) === undefined ? [] : ["bundle"];
   const candidates = allNamed(table.columns, ["row type", "item type", "product type", "type", "item"]).map((column) =>
-    sorted(column),
+    sorted(column, kitWords),
   );
   const fitting = candidates.filter(({ words, unknown }) => {
     const known = Object.values(words).flat().length;
@@ -63,41 +64,14 @@ export function typeLines({ column, words, unknown }: RowKinds): readonly Line[]
   return [guess, { kind: "todo", path: "type", text, isRequired: false }];
 }
 
-function sorted(column: Column): RowKinds {
+/** The words of a column by their kind; `kitWords` are kits in this table. */
+function sorted(column: Column, kitWords: readonly string[]): RowKinds {
   const words: Record<Kind, string[]> = { product: [], kit: [], variant: [], component: [], rest: [], none: [] };
   const unknown: string[] = [];
   for (const word of column.profile.words) {
-    const kind = kindOf(word);
+    const kind = kindOf(word) === "none" && kitWords.includes(word.toLowerCase()) ? "kit" : kindOf(word);
     if (kind === undefined) unknown.push(word);
     else words[kind].push(word);
   }
   return { column, words, unknown };
-}
-
-function kindOf(word: string): Kind | undefined {
-  const folded = word
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
-  return known.get(folded) ?? known.get(folded.split(" ")[0] ?? "");
-}
-
-const known: ReadonlyMap<string, Kind> = new Map(
-  Object.entries({
-    product:
-      "product|simple|variable|configurable|inventory|inventory part|inventory item|inventory assembly|assembly|non inventory|non inventory part|non inventory item|noninventory|stock|physical|virtual|downloadable|external",
-    kit: "kit|grouped",
-    variant: "variant|variation|sku",
-    component: "kit component|component",
-    rest: "rule",
-    none: "image|video|service|other charge|discount|subtotal|payment|sales tax item|sales tax group|fixed asset|group|bundle|category|alternate sku|bom|bom component",
-  } satisfies Record<Kind, string>).flatMap(([kind, words]) =>
-    words.split("|").map((word) => [word, kindNamed(kind)] as const),
-  ),
-);
-
-function kindNamed(name: string): Kind {
-  return name === "product" || name === "kit" || name === "variant" || name === "component" || name === "rest"
-    ? name
-    : "none";
 }
