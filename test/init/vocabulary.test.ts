@@ -103,7 +103,7 @@ describe("products", () => {
   });
 
   it("that Magento groups or bundles are kits of what their cells name, and a bundle of unknown parts is none", () => {
-    const magento = { ...items, product_type: ["simple", "grouped", "bundle"] };
+    const magento = { ...items, Price: ["4.00", "5.00", "0"], product_type: ["simple", "grouped", "bundle"] };
     const mapping = mappingOf("items.csv", {
       ...magento,
       associated_skus: ["", "CUP=2.0000,SPOON=1.0000", ""],
@@ -112,6 +112,7 @@ describe("products", () => {
     expect(specOf(mapping, "type")).toMatchObject({ map: { simple: "PRODUCT", grouped: "KIT", bundle: "KIT" } });
     expect(mapping.where).toBeUndefined();
     expect(specOf(mapping, "kit_items.quantity")).toBeDefined();
+    expect(specOf(mapping, "retail_price")).toMatchObject({ when: expect.stringContaining('row["Price"] in ["0"]') });
     expect(mappingOf("items.csv", magento).where?.expr).toBe('!(row["product_type"] in ["bundle"])');
   });
 

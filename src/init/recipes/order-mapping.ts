@@ -62,8 +62,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
   const taxWhen = sums?.taxWhen ?? isGross;
   const shipping = orderOnly.find(({ path }) => path === "total_shipping")?.column;
   const withFees =
-    sums?.shipping ??
-    (byRow === undefined ? shippingWithFees(table, shipping, included) : freightOf(known, shipping));
+    sums?.shipping ?? (byRow === undefined ? shippingWithFees(table, shipping, included) : freightOf(known, shipping));
   const totals = totalLines(orderOnly, byRow, rules.platform?.hasTotalsPerLine ?? false, {
     ...(proof === undefined ? {} : { proof: proof.order }),
     ...(taxWhen === undefined ? {} : { taxWhen }),

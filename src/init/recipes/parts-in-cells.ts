@@ -26,20 +26,22 @@ export function partsInCells({ columns }: Table): ProposedChild | undefined {
   return {
     list: "kit_items",
     each: { expr: `${[...pairs, ...chosen].join(" : ")} : []` },
-    lines: [
-      part("sku", 'item.split("=")[0].trim()'),
-      part("quantity", 'item.contains("=") ? item.split("=")[1] : "1"'),
-    ],
+    lines: [part("sku", 'item.split("=")[0].trim()'), part("quantity", quantity)],
   };
 }
+
+// A quantity of 0 is one that nobody said.
+const quantity = 'cel.bind(said, item.contains("=") ? item.split("=")[1] : "1", number(said) == 0.0 ? "1" : said)';
 
 function filled(column: Column | undefined): Column | undefined {
   return column === undefined || column.profile.filled === 0 ? undefined : column;
 }
 
-/** The choices that are made already, as pairs like those of grouped products. */
+/** The choices that are made already and those that leave none, as pairs like those of grouped products. */
 function choices(column: Column): string {
   const value = (key: string) => `p.split(",${key}=")[1].split(",")[0]`;
   const pair = `${value("sku")} + "=" + (p.contains(",default_qty=") ? ${value("default_qty")} : "1")`;
-  return `${cell(column)}.split("|").filter(p, p.contains(",sku=") && p.contains(",default=1")).map(p, ${pair})`;
+  const isOnly = 'p.contains(",required=1") && all.filter(other, other.split(",")[0] == p.split(",")[0]).size() == 1';
+  const isMade = `p.contains(",sku=") && (p.contains(",default=1") || ${isOnly})`;
+  return `cel.bind(all, ${cell(column)}.split("|"), all.filter(p, ${isMade}).map(p, ${pair}))`;
 }

@@ -1,4 +1,5 @@
 // The recipe for products: one row one product, or variants in rows of their own (variants.ts).
+import { isZero } from "../columns/amounts.ts";
 import { cell, named } from "../columns/find-column.ts";
 import type { Link } from "../columns/links.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
@@ -11,7 +12,7 @@ import { itemPathLines } from "./item-paths.ts";
 import { askedWhereBlank, askedWithoutSku, linesOf, specOf } from "./lines.ts";
 import { partsInCells } from "./parts-in-cells.ts";
 import { complete } from "./required-fields.ts";
-import { isKind, rowKindsOf, typeLines } from "./row-kinds.ts";
+import { isKind, type RowKinds, rowKindsOf, typeLines } from "./row-kinds.ts";
 import { variantsOf } from "./variants.ts";
 
 /** What the recipes make; the rest of a proposal is the same for all. */
@@ -40,7 +41,8 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const lines = inOrder([
     ...(variants?.lines ?? flat)
       .filter(({ path }) => !said.some((line) => line.path === path))
-      .map((line) => withFallback(line, matches)),
+      .map((line) => withFallback(line, matches))
+      .map((line) => (parts === undefined ? line : withoutKitZeros(line, own, kinds))),
     ...said,
     ...(pins.has("type")
       ? []
@@ -97,6 +99,17 @@ function withNames(matches: readonly Match[], pins: Pins): readonly Match[] {
       ? { ...match, path: "name", confidence: "medium", why: "no other column is a name" }
       : match;
   });
+}
+
+/** The price of a kit is 0 where it comes of its components. */
+function withoutKitZeros(line: Line, matches: readonly Match[], kinds: RowKinds | undefined): Line {
+  const column = matches.find(({ path }) => path === "retail_price")?.column;
+  const isKit = kinds === undefined ? undefined : isKind(kinds, "kit");
+  if (line.kind === "todo" || line.path !== "retail_price" || column === undefined || isKit === undefined) return line;
+  const zeros = column.profile.words.filter(isZero);
+  if (zeros.length === 0 || line.spec !== column.name) return line;
+  const spec = { from: column.name, when: `!(${isKit} && ${cell(column)} in ${JSON.stringify(zeros)})` };
+  return { ...line, spec, why: `${line.why}; 0 of a kit says nothing` };
 }
 
 /** Kits whose components stand in rows of their own beside variants, as tills export them. */
