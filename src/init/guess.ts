@@ -165,7 +165,8 @@ function proposalOf(
   const { measured: counted, ...parts } = recipe;
   const isLeftOut = ({ path }: Line) => pins.has(path) && pins.get(path) === undefined;
   const given = parts.lines.filter((line) => line.kind === "todo" || !isLeftOut(line));
-  const lines = complete(resource, parts.group === undefined ? withMergedCells(given, table.columns) : given);
+  const isPlainTable = parts.group === undefined && table.sample.info.columns !== undefined;
+  const lines = complete(resource, isPlainTable ? withMergedCells(given, table.columns) : given);
   const children = parts.children.map((child) => ({
     ...child,
     lines: complete(

@@ -99,8 +99,13 @@ export function shippingWithFees(table: Table, shipping: Column | undefined, inc
           `(${cell(fees.name)} == "" ? 0.0 : ${cell(fees.name)}.filter(f, number(f[${JSON.stringify(fee.name)}]) > 0.0).map(f, number(f[${JSON.stringify(fee.name)}])${feeTax(fees, included)}).sum())`,
         ]),
   ];
+  const isSaid = [
+    `${cell(shipping)} != ""`,
+    ...[ways, fees].flatMap((list) => (list === undefined ? [] : someOf(list))),
+  ];
   return {
     expr: parts.join(" + "),
+    ...(shipping.profile.filled === shipping.profile.rows ? {} : { when: isSaid.join(" || ") }),
     columns: [shipping, ...(isGross ? [included, tax] : []), ...[fees, ways].flatMap((list) => list ?? [])].map(
       ({ name }) => name,
     ),
@@ -111,6 +116,11 @@ export function shippingWithFees(table: Table, shipping: Column | undefined, inc
           ? "with its tax where the prices include it"
           : `"${fees.name}" counts as shipping`,
   };
+}
+
+/** The condition that an order has elements of a list. */
+function someOf({ name }: NestedList): string {
+  return `${cell(name)} != "" && ${cell(name)}.size() > 0`;
 }
 
 /** The list of an order's fees and the column of their amounts. */

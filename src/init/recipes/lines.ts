@@ -29,7 +29,7 @@ export function linesOf(
   const { prefix = "", list, when } = parts;
   const from = `${prefix}${column.name}`;
   const field = fieldAt(resources[resource].schema, list === undefined ? path : `${list}.${path}`);
-  const extra = field === undefined ? noExtra : extraOf(field.type, path, column, zeroIsNothing === true);
+  const extra = field === undefined ? noExtra : extraOf(field.type, path, { ...column, from }, zeroIsNothing === true);
   const conditions = [when, extra.when].filter((part) => part !== undefined);
   const keys = { ...extra.keys, ...(conditions.length === 0 ? {} : { when: conditions.join(" && ") }) };
   const unit = extra.unitColumn === undefined ? undefined : `${prefix}${extra.unitColumn}`;
@@ -65,7 +65,16 @@ export function missing(path: string, text: string): Todo {
 export function askedWithoutSku(line: Line, name: Column | undefined, column: Column | undefined): readonly Line[] {
   if (line.kind === "todo" || line.path !== "sku" || column === undefined || line.columns.length > 1) return [line];
   const isGap = column.cells.some((text, row) => text === "" && name !== undefined && name.cells[row] !== "");
-  if (!isGap) return [line];
+  return isGap ? askedForSku(line, column) : [line];
+}
+
+/** The same for elements of a list, which are all there for their key. */
+export function askedWhereSomeLack(line: Line, column: Column): readonly Line[] {
+  const { filled, rows } = column.profile;
+  return line.kind === "todo" || filled === rows ? [line] : askedForSku(line, column);
+}
+
+function askedForSku(line: Guess, column: Column): readonly Line[] {
   const text = `sku: rows without "${column.name}" have no key and would be refused: add an alternative for them`;
   return [
     { ...line, confidence: "medium", why: `${line.why}; some rows have none` },
@@ -103,7 +112,10 @@ interface Extra {
 
 const noExtra: Extra = { keys: {}, why: "", todos: [] };
 
-function extraOf(type: string, path: string, column: Column, zeroIsNothing: boolean): Extra {
+/** A column, and how a line reads it. */
+type Read = Column & { readonly from: string };
+
+function extraOf(type: string, path: string, column: Read, zeroIsNothing: boolean): Extra {
   switch (type) {
     case "texts":
       return tagsOf(column);
@@ -189,15 +201,15 @@ function amountOf({ profile, cells }: Column, zeroIsNothing: boolean): Extra {
 }
 
 /** A measure needs a unit: its heading's, that of the column beside it, or its cells'. */
-function measureOf(path: string, column: Column, units: string): Extra {
-  const { profile, heading, name, unitColumn } = column;
+function measureOf(path: string, column: Read, units: string): Extra {
+  const { profile, heading, from, unitColumn } = column;
   const zeros = profile.words.filter(isZero);
-  const when = zeros.length === 0 ? {} : { when: `!(row[${JSON.stringify(name)}] in ${JSON.stringify(zeros)})` };
+  const when = zeros.length === 0 ? {} : { when: `!(row[${JSON.stringify(from)}] in ${JSON.stringify(zeros)})` };
   if (heading.unit === "in") return { ...noExtra, keys: {}, ...when };
   if (heading.unit !== undefined) return { ...noExtra, keys: { unit: heading.unit }, ...when };
   if (profile.numbers < 0.5 && profile.filled > 0) return noExtra; // the cells name their units
   if (unitColumn !== undefined) return { ...noExtra, unitColumn, why: `, in the unit of "${unitColumn}"`, ...when };
-  const text = `${path}: { from: ${JSON.stringify(name)}, unit: … }: which unit? ${units}`;
+  const text = `${path}: { from: ${JSON.stringify(from)}, unit: … }: which unit? ${units}`;
   return { ...noExtra, isOpen: true, todos: [{ kind: "todo", path, text, isRequired: false }] };
 }
 

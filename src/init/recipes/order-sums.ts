@@ -93,7 +93,7 @@ export function orderSums(
   const taxWhen =
     total === undefined
       ? undefined
-      : `${cell(tax ?? total)} != "" && abs(${numberIn(total)}${beside} - ${made}${less}) > 0.005`;
+      : `${cell(tax ?? total)} != "" && (${tax === undefined ? "" : `${numberIn(tax)} == 0.0 || `}abs(${numberIn(total)}${beside} - ${made}${less}) > 0.005)`;
   const proves = total === undefined ? "the export is known" : `"${total.name}" proves it`;
   return {
     ...(whole === undefined

@@ -17,7 +17,13 @@ export interface TotalParts {
   /** Where the tax is, if no total proves it; `open`: nothing else says it either. */
   readonly taxPlace?: TaxPlace | "open";
   /** Shipping that is made of more than its column. */
-  readonly shipping?: { readonly expr: string; readonly columns: readonly string[]; readonly why: string };
+  readonly shipping?: {
+    readonly expr: string;
+    readonly columns: readonly string[];
+    readonly why: string;
+    /** The orders that say anything of it. */
+    readonly when?: string;
+  };
 }
 
 /**
@@ -36,8 +42,9 @@ export function totalLines(
       (match) => match.path === path || match.path.startsWith(`${path}+`) || match.path.startsWith(`${path}-`),
     );
     if (path === "total_shipping" && shipping !== undefined) {
-      const { expr, columns, why } = shipping;
-      return [{ kind: "guess", path, spec: { expr, round: 2 }, columns, confidence: "high", why }];
+      const { expr, columns, why, when } = shipping;
+      const spec = { ...(when === undefined ? {} : { when }), expr, round: 2 };
+      return [{ kind: "guess", path, spec, columns, confidence: "high", why }];
     }
     const [first] = parts;
     const when = path === "total_tax" ? taxWhen : undefined;

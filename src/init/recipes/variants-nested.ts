@@ -1,12 +1,11 @@
 // Variants in a list inside their product, as APIs of shops give them. A product whose only variant is no choice ("Default
 // Title") is a product without variants, with that one's key and price.
-import { isZero } from "../columns/amounts.ts";
 import { named } from "../columns/find-column.ts";
 import { type Match, matchColumns } from "../columns/match.ts";
 import { productRules } from "../columns/roles.ts";
 import type { Column, Table } from "../columns/table.ts";
 import type { Line } from "../proposal/proposal.ts";
-import { linesOf } from "./lines.ts";
+import { askedWhereSomeLack, linesOf } from "./lines.ts";
 import { ownFields, type Variants } from "./variant-parts.ts";
 
 const listNames = ["variants", "variations", "product variants"];
@@ -37,10 +36,7 @@ export function variantsNested(table: Table, matches: readonly Match[]): Variant
       },
       ...matches.filter(({ path }) => path !== "sku").flatMap((match) => linesOf(match, "products")),
       ...own
-        // A measure with zeros has a condition on its own cell, which the product has not.
-        .filter(
-          ({ path, column }) => !column.profile.words.some(isZero) && !matches.some((match) => match.path === path),
-        )
+        .filter(({ path }) => !matches.some((match) => match.path === path))
         .flatMap((match) => linesOf(match, "products", { prefix: first, when: single })),
     ],
     children: [
@@ -53,7 +49,9 @@ export function variantsNested(table: Table, matches: readonly Match[]): Variant
             matches.find(({ path }) => path === "name"),
             option ?? sku.column,
           ),
-          ...linesOf({ ...sku, path: "sku" }, "products", { list: "variants" }),
+          ...linesOf({ ...sku, path: "sku" }, "products", { list: "variants" }).flatMap((line) =>
+            askedWhereSomeLack(line, sku.column),
+          ),
           ...own.flatMap((match) => linesOf(match, "products", { list: "variants" })),
           ...matches
             .filter(({ path }) => path === "sellable")
