@@ -49,6 +49,15 @@ describe("orders", () => {
   });
 });
 
+describe("tags", () => {
+  it("keep their underscores, but for lists in which they stand for spaces", () => {
+    const single = mappingOf("orders.csv", { ...orders, Tags: ["cod_form", "cod_form", ""] });
+    expect(specOf(single, "tags")).toEqual({ from: "Tags", split: "," });
+    const list = mappingOf("orders.csv", { ...orders, Tags: ["tea_pot,gift", "tea_cup,gift", ""] });
+    expect(specOf(list, "tags")).toMatchObject({ apply: [{ replace: ["_", " "] }] });
+  });
+});
+
 describe("addresses", () => {
   const called = { ...orders, "Billing Name": ["Ann", "Bo", "Cy"], "Shipping Name": ["Ann", "Di", "Cy"] };
 
@@ -98,6 +107,8 @@ describe("products", () => {
   it("of which a column says no more than the kind have no category in it", () => {
     const kinds = { ...items, "Product Type": ["Storable Product", "Consumable", "Consumable"] };
     expect(specOf(mappingOf("items.csv", kinds), "category.name")).toBeUndefined();
+    const both = { ...items, "Product Type": ["goods", "goods", "service"], "CF.CATEGORY": ["Cups", "Lids", "Pots"] };
+    expect(specOf(mappingOf("items.csv", both), "category.name")).toBe("CF.CATEGORY");
     const groups = { ...items, "Product Type": ["Cups", "Lids", "Stock pots"] };
     expect(specOf(mappingOf("items.csv", groups), "category.name")).toBe("Product Type");
   });

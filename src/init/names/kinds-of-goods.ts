@@ -9,9 +9,10 @@ export function kindOf(text: string): Kind | undefined {
   return kinds.get(folded) ?? kinds.get(folded.split(" ")[0] ?? "");
 }
 
-/** True for a text that says a kind and nothing else. */
+/** True for a text that says a kind and nothing else; `goods` are one too, of which nobody knows more. */
 export function isKindAlone(text: string): boolean {
-  return kinds.has(fold(text));
+  const folded = fold(text);
+  return folded === "goods" || kinds.has(folded);
 }
 
 function fold(text: string): string {

@@ -44,7 +44,7 @@ export const productNames: NameTable = {
   "category.name": {
     surely:
       "category | product category | category name | categories | item category | product categories | main category | categ id name | categ id complete name | category path",
-    mostly: "product type | product group | item group | group | department | categ id",
+    mostly: "product type | product group | item group | group | department | categ id | cf category",
     perhaps: "type | class | collection | family",
   },
   "subcategory.name": {

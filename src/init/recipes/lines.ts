@@ -138,8 +138,9 @@ function extraOf(type: string, path: string, column: Read, zeroIsNothing: boolea
 
 function tagsOf({ profile, cells }: Column): Extra {
   const split = profile.separator ?? ",";
-  // Etsy writes a tag of several words with underscores.
-  const isJoined = cells.some((text) => text.includes("_")) && !cells.some((text) => /[^,;|] \S/.test(text));
+  // Etsy writes a tag of several words with underscores, in lists of many; a single one with them is rather a name as it is.
+  const isList = profile.separator !== undefined;
+  const isJoined = isList && cells.some((text) => text.includes("_")) && !cells.some((text) => /[^,;|] \S/.test(text));
   return isJoined
     ? {
         ...noExtra,
