@@ -13,7 +13,8 @@ export const allocating: readonly OrderStatus[] = [
   "processing",
 ];
 
-const phase = "sales_orders";
+/** The phase whose open entries are judged by what their payloads say. */
+export const openOrdersPhase = "sales_orders";
 const dayMs = 86_400_000;
 const shownKeys = 3;
 
@@ -23,7 +24,12 @@ export function countOpenOrders(
   run: number,
   time: { readonly nowMs: number; readonly days: number },
 ): Promise<readonly OpenCount[]> {
-  return queue.openBy(run, phase, { target: "channel_id", says: "order_status", day: "order_date", before: day(time) });
+  return queue.openBy(run, openOrdersPhase, {
+    target: "channel_id",
+    says: "order_status",
+    day: "order_date",
+    before: day(time),
+  });
 }
 
 /** One sentence on open orders that are older than the job finds likely; undefined when there are none. */
@@ -40,7 +46,7 @@ export async function oldOrdersWarning(
   const among = allocating;
   const keys = await queue.openBefore(
     run,
-    phase,
+    openOrdersPhase,
     { says: "order_status", day: "order_date", before: day(time), among },
     shownKeys,
   );

@@ -22,10 +22,12 @@ export function ledgersIn(folder: string): LedgerHost {
       const threaded = paysAThread(work) ? await openInThread({ kind: "account", choice }) : undefined;
       return threaded ?? (await openLedger(choice));
     },
-    openScratch: async (knowing, work) => {
-      const known = knowing === undefined ? {} : { known: ledgerPath(knowing.folder, knowing.baseUrl) };
-      const threaded = paysAThread(work) ? await openInThread({ kind: "scratch", folder, ...known }) : undefined;
-      return threaded ?? (await openScratchLedger(folder, known.known));
+    openScratch: async ({ knowing, payloadsOf } = {}, work) => {
+      const known = knowing === undefined ? undefined : ledgerPath(knowing.folder, knowing.baseUrl);
+      const threaded = paysAThread(work)
+        ? await openInThread({ kind: "scratch", folder, known, payloadsOf })
+        : undefined;
+      return threaded ?? (await openScratchLedger(folder, known, payloadsOf));
     },
   };
 }

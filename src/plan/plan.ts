@@ -186,7 +186,7 @@ async function knowingLedger(
   await using own = await host.open(baseUrl, "write");
   const afterRun = await own.plans.newestRun();
   await own.flush();
-  return { ledger: await ledgersIn(scratch).openScratch({ folder: job.state, baseUrl }), afterRun };
+  return { ledger: await ledgersIn(scratch).openScratch({ knowing: { folder: job.state, baseUrl } }), afterRun };
 }
 
 interface Made {

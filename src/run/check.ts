@@ -2,13 +2,14 @@
 // into a ledger that is thrown away afterwards.
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { countOpenOrders, oldOrdersWarning } from "../dispatch/open-orders.ts";
+import { countOpenOrders, oldOrdersWarning, openOrdersPhase } from "../dispatch/open-orders.ts";
 import type { Job } from "../job/job.ts";
 import { ledgersIn } from "../ledger/host.ts";
 import type { Account } from "../model/account.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import { exitCodes } from "../model/exit-codes.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
+import type { ScratchUse } from "../model/ledger/ledger-host.ts";
 import { reportPath, writeReport } from "../report/html/report-page.ts";
 import { type ReportWishes, reportFacts, writeData } from "../report/html/write-reports.ts";
 import type { ShownEntry } from "../report/preview-text.ts";
@@ -68,7 +69,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
   const inputs = await prepareInputs(stdinCopy.job, prepareOptions(options));
   for (const { file, what } of detections(inputs)) options.onEvent?.({ kind: "detected", file, what });
   await using scratch = await openScratchFolder();
-  await using ledger = await ledgersIn(scratch.path).openScratch(undefined, ledgerWork(inputs, options));
+  await using ledger = await ledgersIn(scratch.path).openScratch(payloadsRead(options), ledgerWork(inputs, options));
   const record = await ledger.runs.begin({
     runId: "check",
     job: job.file.path,
@@ -116,6 +117,11 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
   const whole = await addForecast(folder, summary, told);
   await report(whole);
   return { exitCode, summary: whole, folder, shown };
+}
+
+/** Nobody reads a payload again but to show it, to compare it with what the account has, and to judge open orders. */
+function payloadsRead({ show = 0, account }: CheckOptions): ScratchUse {
+  return show > 0 || account !== undefined ? {} : { payloadsOf: [openOrdersPhase] };
 }
 
 /** What staging needs of whoever sends nothing. */

@@ -8,6 +8,7 @@ import type { Ledger, Upgrade } from "../../model/ledger/ledger.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Results } from "../../model/ledger/results.ts";
 import type { Staging } from "../../model/ledger/staging.ts";
+import type { Phase } from "../../model/resource.ts";
 import { openAccountMemory } from "./account-memory.ts";
 import { openAudit } from "./audit.ts";
 import { openCarriedRows } from "./carried-rows.ts";
@@ -78,8 +79,15 @@ export async function openLedger({ folder, baseUrl, mode, maxPages, syncFile }: 
   return ledgerOn(openConnection(file, baseUrl, settings));
 }
 
-/** Opens a ledger for one check or plan, in a folder of its own under `folder`, with what the ledger `known` knows. Disposing it deletes it. */
-export async function openScratchLedger(folder: string, known?: string): Promise<Ledger> {
+/**
+ * Opens a ledger for one check or plan, in a folder of its own under `folder`, with what the ledger `known` knows; with
+ * `payloadsOf` it keeps payloads of these phases only. Disposing it deletes it.
+ */
+export async function openScratchLedger(
+  folder: string,
+  known?: string,
+  payloadsOf?: readonly Phase[],
+): Promise<Ledger> {
   const own = makeFolder(folder);
   const file = ledgerPath(own, scratchBaseUrl);
   const remove = () => rmSync(own, { recursive: true, force: true });
@@ -87,7 +95,10 @@ export async function openScratchLedger(folder: string, known?: string): Promise
     createLedgerFile(file, scratchBaseUrl);
     const opened = openConnection(file, scratchBaseUrl, { mode: "write", durable: false });
     if (known !== undefined && existsSync(known)) copyKnowledge(opened.connection, known);
-    return ledgerOn(opened, remove);
+    return ledgerOn(opened, {
+      keepsPayloads: payloadsOf === undefined ? () => true : (phase) => payloadsOf.includes(phase),
+      afterwards: remove,
+    });
   } catch (error) {
     remove();
     throw error;
@@ -123,7 +134,15 @@ function openConnection(file: string, baseUrl: string, settings: ConnectionSetti
   }
 }
 
-function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () => {}): Ledger {
+interface LedgerUse {
+  readonly keepsPayloads: (phase: Phase) => boolean;
+  /** Called when it is closed. */
+  readonly afterwards: () => void;
+}
+
+const usual: LedgerUse = { keepsPayloads: () => true, afterwards: () => {} };
+
+function ledgerOn({ connection, upgraded }: Opened, { keepsPayloads, afterwards } = usual): Ledger {
   const keys = openKeys(connection);
   const worklists = openWorklists(connection);
   const staged = openStagedRows(connection);
@@ -132,7 +151,7 @@ function ledgerOn({ connection, upgraded }: Opened, afterwards: () => void = () 
     place: connection.place,
     upgraded,
     runs: openRuns(connection, staged),
-    staging: openStaging(connection, keys, staged, texts),
+    staging: openStaging(connection, keys, staged, texts, keepsPayloads),
     queue: openQueue(connection, keys, worklists),
     account: openAccountMemory(connection),
     results: openResults(connection),
@@ -182,7 +201,13 @@ function openResults(connection: Connection): Results {
 }
 
 /** Staging on a connection. */
-function openStaging(connection: Connection, keys: Keys, staged: StagedRows, texts: KeptTexts): Staging {
+function openStaging(
+  connection: Connection,
+  keys: Keys,
+  staged: StagedRows,
+  texts: KeptTexts,
+  keepsPayloads: LedgerUse["keepsPayloads"],
+): Staging {
   return {
     async addFile(file) {
       staged.unsort();
@@ -196,7 +221,7 @@ function openStaging(connection: Connection, keys: Keys, staged: StagedRows, tex
     },
     groups: (fileIds, most) => groups(connection, staged, fileIds, most),
     ...openRows(connection, staged, texts),
-    ...openNewEntries(connection, keys, texts),
+    ...openNewEntries(connection, keys, texts, keepsPayloads),
     ...openClashes(connection),
     ...openCurrencies(connection),
     ...openRetryConflicts(connection),

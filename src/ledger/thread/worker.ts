@@ -11,7 +11,7 @@ const port = parentPort;
 try {
   const opening = workerData as Opening;
   const ledger = await (opening.kind === "scratch"
-    ? openScratchLedger(opening.folder, opening.known)
+    ? openScratchLedger(opening.folder, opening.known, opening.payloadsOf)
     : openLedger(opening.choice));
   serve(ledger, port);
   port.postMessage({ value: { place: ledger.place, upgraded: ledger.upgraded } } satisfies Opened);

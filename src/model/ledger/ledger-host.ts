@@ -1,4 +1,5 @@
 // Where the ledgers of a job are: what may be asked before one is open, and who may open it. Implementations live in ledger/.
+import type { Phase } from "../resource.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** A lock that is held; disposing frees it, and so does the end of the process. */
@@ -38,6 +39,17 @@ export interface LedgerWork {
   readonly thread?: boolean | undefined;
 }
 
+/** What a scratch ledger is for. */
+export interface ScratchUse {
+  /**
+   * The account whose ledger, where there is one, it knows of earlier runs from: what was accepted, what is in doubt, how the
+   * server answers. Not their rows.
+   */
+  readonly knowing?: { readonly folder: string; readonly baseUrl: string };
+  /** The phases whose payloads are read again; all unless said. It keeps none of the others, which saves time and room. */
+  readonly payloadsOf?: readonly Phase[];
+}
+
 /** The ledgers of one state folder, one for each account. */
 export interface LedgerHost {
   /** One run at a time. Throws `ImportError("STATE_LOCKED")` naming the holder, and `ImportError("STATE_UNUSABLE")`. */
@@ -57,9 +69,6 @@ export interface LedgerHost {
    * nowhere.
    */
   open(baseUrl: string, mode: "read" | "write", work?: LedgerWork): Promise<Ledger>;
-  /**
-   * A ledger for one check or plan; disposing it deletes it. With the address of an account it knows what that account's
-   * ledger, where there is one, knows of earlier runs: what was accepted, what is in doubt, how the server answers. Not their rows.
-   */
-  openScratch(knowing?: { readonly folder: string; readonly baseUrl: string }, work?: LedgerWork): Promise<Ledger>;
+  /** A ledger for one check or plan; disposing it deletes it. */
+  openScratch(use?: ScratchUse, work?: LedgerWork): Promise<Ledger>;
 }

@@ -126,6 +126,54 @@ describe("text", () => {
   });
 });
 
+describe("keys that are learned together", () => {
+  const name = fc.oneof(
+    fc.constantFrom("A", "a", "A\0", "A\0B", "\ufdd00", "\ud800", "\udc00"),
+    fc.string({ maxLength: 2 }),
+  );
+  const names = fc.array(fc.record({ resource: fc.constantFrom("products", "sales_orders"), key: name }), {
+    maxLength: 250,
+  });
+
+  it("have the ids that they have one by one, those known before included", () => {
+    fc.assert(
+      fc.property(names, names, (before, learned) => {
+        const connection = new Connection(":memory:", { mode: "write", durable: false });
+        migrate(connection);
+        connection.write(() => openKeys(connection).learn(before));
+        const keys = openKeys(connection);
+        connection.write(() => keys.learn(learned));
+        for (const { resource, key } of [...before, ...learned]) {
+          const id = connection.write(() => keys.id(resource, key));
+          expect(openKeys(connection).find(resource, key)).toBe(id);
+          expect(connection.write(() => openKeys(connection).id(resource, key))).toBe(id);
+        }
+        const stored = connection.one<{ count: number }>("select count(*) count from keys");
+        const kept = (text: string) => Buffer.from(text).toString();
+        expect(stored?.count).toBe(
+          new Set([...before, ...learned].map(({ resource, key }) => `${resource} ${kept(key)}`)).size,
+        );
+        connection.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("are forgotten when what made them is taken back", () => {
+    const connection = new Connection(":memory:", { mode: "write", durable: false });
+    migrate(connection);
+    const keys = openKeys(connection);
+    expect(() =>
+      connection.write(() => {
+        keys.learn([{ resource: "products", key: "A" }]);
+        throw new Error("stop");
+      }),
+    ).toThrow("stop");
+    expect(keys.find("products", "A")).toBeUndefined();
+    connection.close();
+  });
+});
+
 describe("numbers", () => {
   it("are whole up to 2^53 and refused beyond it, never rounded", () => {
     using database = new Database(":memory:", "create");

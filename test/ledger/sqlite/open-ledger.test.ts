@@ -7,7 +7,8 @@ import { Database } from "../../../src/ledger/sqlite/storage/database.ts";
 import { ledgerFiles, ledgerPath } from "../../../src/ledger/sqlite/storage/ledger-file.ts";
 import { migrate } from "../../../src/ledger/sqlite/storage/migrate.ts";
 import { applicationId, migrations } from "../../../src/ledger/sqlite/storage/schema.ts";
-import { beginRun, row, stage } from "../build.ts";
+import type { Phase } from "../../../src/model/resource.ts";
+import { beginRun, entry, row, stage } from "../build.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { startChild } from "./child.ts";
 import { value } from "./values.ts";
@@ -214,6 +215,26 @@ it("a scratch ledger is gone with everything when it is disposed", async () => {
     expect(await readdir(folder)).toHaveLength(2);
   }
   expect(await readdir(folder)).toEqual([]);
+});
+
+it("a scratch ledger keeps the payloads of the phases that it is told, and of all others what they lack", async () => {
+  await using scratch = await scratchFolder();
+  await using ledger = await openScratchLedger(scratch.folder, undefined, ["sales_orders"]);
+  const { file, run } = await stage(ledger, "r", ["A"]);
+  await ledger.staging.addRows([row(file, 2), row(file, 3)]);
+  const lacks = { code: "missing_value", path: "name", message: "is required" } as const;
+  const order = { resource: "sales_orders", phase: "sales_orders", payload: { status: "pending" } } as const;
+  await ledger.staging.addEntries(run, [
+    entry(file, 2, "B", { payload: { status: "pending" }, creationProblems: [lacks] }),
+    entry(file, 3, "1", order),
+  ]);
+  const fields = { target: "channel", says: "status", day: "day", before: "2026-01-01" };
+  const says = async (phase: Phase) => (await ledger.queue.openBy(run, phase, fields)).map((count) => count.says);
+  expect(await says("sales_orders")).toEqual(["pending"]);
+  expect(await says("products")).toEqual([""]);
+  expect(await ledger.queue.creationNeeds(run)).toMatchObject([
+    { resource: "products", entries: 2, lacking: 1, needs: [{ entries: 1, first: lacks }] },
+  ]);
 });
 
 async function change(file: string, sql: string): Promise<void> {

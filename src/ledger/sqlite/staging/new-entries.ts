@@ -3,6 +3,7 @@
 import type { NewEntry } from "../../../model/ledger/entry.ts";
 import type { Staging } from "../../../model/ledger/staging.ts";
 import { boundedProblems, type Problem } from "../../../model/problem.ts";
+import type { Phase } from "../../../model/resource.ts";
 import type { RowRef } from "../../../model/row.ts";
 import { decodeProblems, encode, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
@@ -11,13 +12,14 @@ import type { KeptTexts } from "../storage/kept-texts.ts";
 import type { KeyName, Keys } from "../storage/keys.ts";
 import { rowId } from "../storage/row-id.ts";
 
-/** The part of `Staging` that makes entries. */
+/** The part of `Staging` that makes entries. `keepsPayloads` says of which phases they are read again. */
 export function openNewEntries(
   connection: Connection,
   keys: Keys,
   texts: KeptTexts,
+  keepsPayloads: (phase: Phase) => boolean,
 ): Pick<Staging, "addEntries" | "extendEntry" | "addProblems" | "counts" | "collapseIdentical"> {
-  const insert = openInserts(connection, keys, texts);
+  const insert = openInserts(connection, keys, texts, keepsPayloads);
   return {
     async addEntries(run, entries) {
       const weight = entries.reduce((sum, { rows, references }) => sum + 4 + rows.length + references.length, 0);
@@ -75,7 +77,7 @@ function claimRows(connection: Connection, entryId: number, rows: readonly RowRe
 }
 
 /** Puts batches of entries into their tables. */
-function openInserts(connection: Connection, keys: Keys, texts: KeptTexts) {
+function openInserts(connection: Connection, keys: Keys, texts: KeptTexts, keepsPayloads: (phase: Phase) => boolean) {
   const always = "id, run, resource, phase, position, key, hash, rows_hash";
   const insertPlain = insertRows(connection, `into entries (${always})`, 8);
   const insertOther = insertRows(
@@ -121,7 +123,7 @@ function openInserts(connection: Connection, keys: Keys, texts: KeptTexts) {
     });
     insertPlain(plain);
     insertOther(other);
-    insertPayloads(payloadValues(entries, ids, texts));
+    insertPayloads(payloadValues(entries, ids, { texts, keepsPayloads }));
     insertRowsOf(rows);
     insertKeys(claimed);
     insertReferences(references);
@@ -137,12 +139,21 @@ function* keysOf(entries: readonly NewEntry[]): Generator<KeyName> {
 }
 
 /** Puts payloads into blocks if they can be there; gives the values of what else is kept of them. */
-function payloadValues(entries: readonly NewEntry[], ids: readonly number[], texts: KeptTexts): readonly Value[] {
-  const payloads = entries.map(({ payload }, at) => ({ id: ids[at] ?? 0, text: JSON.stringify(payload) }));
+function payloadValues(
+  entries: readonly NewEntry[],
+  ids: readonly number[],
+  { texts, keepsPayloads }: { readonly texts: KeptTexts; readonly keepsPayloads: (phase: Phase) => boolean },
+): readonly Value[] {
   const inBlocks = isInOrder(entries);
-  if (inBlocks) texts.addPayloads(payloads);
-  return entries.flatMap(({ clears, creationProblems }, at) => {
-    const kept = inBlocks ? "" : (payloads[at]?.text ?? "");
+  if (inBlocks) {
+    texts.addPayloads(
+      entries.flatMap(({ phase, payload }, at) =>
+        keepsPayloads(phase) ? [{ id: ids[at] ?? 0, text: JSON.stringify(payload) }] : [],
+      ),
+    );
+  }
+  return entries.flatMap(({ phase, payload, clears, creationProblems }, at) => {
+    const kept = inBlocks || !keepsPayloads(phase) ? "" : JSON.stringify(payload);
     const cleared = Object.keys(clears).length === 0 ? null : encode(clears);
     const needed = encodeList(creationProblems);
     return kept === "" && cleared === null && needed === null ? [] : [ids[at] ?? 0, kept, cleared, needed];
