@@ -38,6 +38,36 @@ export function resultClaims(makePlace: () => Promise<LedgerPlace>): void {
     ]);
   });
 
+  it("keys, raw texts and problems come back character by character, whatever they hold", async () => {
+    await using place = await makePlace();
+    await using ledger = await place.open();
+    const { id: run } = await beginRun(ledger, "r");
+    const file = await addFile(ledger, run);
+    const texts = [
+      "A\0",
+      "A\x001",
+      "A\ufdd0",
+      "A\ufdd00",
+      "A\ufdd01\0",
+      '"\\\n\u0001',
+      "\u{1f600}\u2028",
+      "1e400",
+      "null",
+    ];
+    const told = (text: string) => ({ ...error, message: text, value: text });
+    await ledger.staging.addRows(texts.map((raw, at) => row(file.id, at + 1, { raw, fault: told(raw) })));
+    await ledger.staging.addEntries(
+      run,
+      texts.map((text, at) => entry(file.id, at + 1, text, { problems: [told(text)] })),
+    );
+    const rows = (await all(ledger.results.unmade(file.id))).flat();
+    expect(rows.map(({ raw }) => raw)).toEqual(texts);
+    expect(rows.map(({ entry }) => entry?.key)).toEqual(texts);
+    expect(rows.map(({ entry }) => entry?.problems)).toEqual(texts.map((text) => [told(text)]));
+    expect(rows.map(({ problems }) => problems)).toEqual(texts.map((text) => [told(text)]));
+    expect((await all(ledger.results.rows(run))).flat()).toEqual(rows.map(({ raw: _, ...fate }) => fate));
+  });
+
   it("every row of input and join files has one line, in input order; reference rows have none", async () => {
     await using place = await makePlace();
     await using ledger = await place.open();

@@ -7,7 +7,7 @@ import type { StoredRow } from "../../model/ledger/rows.ts";
 import type { Action, Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Phase, ResourceName } from "../../model/resource.ts";
-import { decode, decodeProblems } from "./storage/codec.ts";
+import { decode, decodeBuilt, decodeProblems } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";
 import { rowText } from "./storage/kept-texts.ts";
@@ -39,7 +39,7 @@ const pageRows = 500;
 async function* rows(connection: Connection, run: number): AsyncGenerator<readonly ResultRow[]> {
   for (const file of filesOfRun(connection, run)) {
     if (file.kind === "reference") continue;
-    for (const page of pages<ResultColumns>(connection, file.id, `${selectResult("")} where true`)) {
+    for (const page of resultPages(connection, file.id, { raw: "null", condition: "true" })) {
       const ofEntry = entryProblems(connection);
       yield page.map((columns) => resultRow(columns, ofEntry));
     }
@@ -50,10 +50,10 @@ async function* unmade(
   connection: Connection,
   fileId: number,
 ): AsyncGenerator<readonly (ResultRow & { readonly raw: string })[]> {
-  const query = `${selectResult(`${rowText("r")} raw, `)} where ${rowOutcome} in ${failedOutcomes}`;
-  for (const page of pages<ResultColumns & { readonly raw: string }>(connection, fileId, query)) {
+  const wanted = { raw: rowText("r"), condition: `${rowOutcome} in ${failedOutcomes}` };
+  for (const page of resultPages(connection, fileId, wanted)) {
     const ofEntry = entryProblems(connection);
-    yield page.map((columns) => ({ ...resultRow(columns, ofEntry), raw: columns.raw }));
+    yield page.map((columns) => ({ ...resultRow(columns, ofEntry), raw: columns[1] ?? "" }));
   }
 }
 
@@ -80,29 +80,45 @@ function* pages<Row extends { readonly row_id: number }>(
   }
 }
 
-const selectResult = (
-  raw: string,
-) => `select r.id row_id, r.line, ${raw}r.fault, r.problems row_problems, ${rowOutcome} fate,
-    e.id, e.resource, e.phase, k.key, e.outcome, e.action, e.remote_id, e.attempts, e.http_status,
-    e.problems is not null has_problems
-  ${fromRowsWithFate} left join keys k on k.id = e.key`;
-
-interface ResultColumns {
-  readonly row_id: number;
-  readonly line: number;
-  readonly fault: string | null;
-  readonly row_problems: string | null;
-  readonly fate: Outcome;
-  readonly id: number | null;
-  readonly resource: ResourceName;
-  readonly phase: Phase;
-  readonly key: string | null;
-  readonly action: Action | null;
-  readonly remote_id: string | null;
-  readonly attempts: number;
-  readonly http_status: number | null;
-  readonly has_problems: 0 | 1;
+/** A page comes as one JSON text: a value that crosses by itself costs several times as much. */
+function* resultPages(
+  connection: Connection,
+  fileId: number,
+  { raw, condition }: { readonly raw: string; readonly condition: string },
+): Generator<readonly ResultColumns[]> {
+  const [from, to] = rowRange(fileId);
+  const query = `select json_group_array(json(columns)) page from (
+    select json_array(r.id, ${raw}, r.line, r.fault, r.problems, ${rowOutcome}, e.id, e.resource, e.phase, k.key, e.action,
+        e.remote_id, e.attempts, e.http_status, e.problems is not null) columns
+      ${fromRowsWithFate} left join keys k on k.id = e.key
+     where ${condition} and r.id > ? and r.id < ? order by r.id limit ${pageRows})`;
+  for (let after = from - 1; ; ) {
+    const found = connection.read(() => connection.one<{ page: string }>(query, after, to));
+    const page = decodeBuilt<readonly ResultColumns[]>(found?.page ?? "[]");
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = last[0];
+  }
 }
+
+type ResultColumns = readonly [
+  row: number,
+  raw: string | null,
+  line: number,
+  fault: string | null,
+  rowProblems: string | null,
+  fate: Outcome,
+  entry: number | null,
+  resource: ResourceName,
+  phase: Phase,
+  key: string | null,
+  action: Action | null,
+  remoteId: string | null,
+  attempts: number,
+  httpStatus: number | null,
+  hasProblems: 0 | 1,
+];
 
 // Read once for each entry of a page: one that has a thousand of them may have all rows of the page.
 function entryProblems(connection: Connection): (entryId: number) => readonly Problem[] {
@@ -119,33 +135,50 @@ function problemsOf(connection: Connection, entryId: number): readonly Problem[]
   return decodeProblems(row?.problems ?? null);
 }
 
-function resultRow(columns: ResultColumns, problems: (entryId: number) => readonly Problem[]): ResultRow {
+function resultRow(columns: ResultColumns, problemsOfEntry: (entryId: number) => readonly Problem[]): ResultRow {
+  const [
+    row,
+    ,
+    line,
+    fault,
+    problems,
+    fate,
+    id,
+    resource,
+    phase,
+    key,
+    action,
+    remoteId,
+    attempts,
+    httpStatus,
+    hasProblems,
+  ] = columns;
   return {
-    ref: rowRef(columns.row_id),
-    line: columns.line,
-    outcome: columns.fate,
+    ref: rowRef(row),
+    line,
+    outcome: fate,
     entry:
-      columns.id === null
+      id === null
         ? undefined
         : {
-            id: columns.id,
-            resource: columns.resource,
-            phase: columns.phase,
-            key: columns.key ?? undefined,
-            outcome: columns.fate,
-            action: columns.action ?? undefined,
-            remoteId: columns.remote_id ?? undefined,
-            attempts: columns.attempts,
-            httpStatus: columns.http_status ?? undefined,
-            problems: columns.has_problems === 1 ? problems(columns.id) : [],
+            id,
+            resource,
+            phase,
+            key: key ?? undefined,
+            outcome: fate,
+            action: action ?? undefined,
+            remoteId: remoteId ?? undefined,
+            attempts,
+            httpStatus: httpStatus ?? undefined,
+            problems: hasProblems === 1 ? problemsOfEntry(id) : [],
           },
-    problems: rowProblems(columns),
+    problems: rowProblems(fault, problems),
   };
 }
 
 // Whoever settles a faulty row may have put its fault among its problems.
-function rowProblems({ fault, row_problems }: ResultColumns): readonly Problem[] {
-  const problems = decodeProblems(row_problems);
+function rowProblems(fault: string | null, text: string | null): readonly Problem[] {
+  const problems = decodeProblems(text);
   if (fault === null || problems.some((problem) => JSON.stringify(problem) === fault)) return problems;
   return [decode<Problem>(fault), ...problems];
 }

@@ -18,6 +18,11 @@ export function decode<T>(text: string): T {
   return parseJson(text) as T;
 }
 
+/** What SQLite made a JSON text of. It writes NUL in its texts as they are kept (nul.ts), so reading them puts it there bare. */
+export function decodeBuilt<T>(text: string): T {
+  return decode<T>(text.includes("\0") ? text.replaceAll("\0", "\\u0000") : text);
+}
+
 /** What `encodeList` made the text of. */
 export function decodeList<T>(text: string | null): readonly T[] {
   return text === null ? [] : decode<readonly T[]>(text);
