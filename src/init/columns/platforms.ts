@@ -18,3 +18,13 @@ export function platformOf(headings: readonly Heading[]): Platform | undefined {
   const [best] = rated.filter(({ share }) => share >= 0.75).toSorted((a, b) => b.share - a.share || b.size - a.size);
   return best?.platform;
 }
+
+/** The platform with the columns of the only outlet among its names; those of several outlets are a person's choice. */
+export function withOutlet(platform: Platform | undefined, headings: readonly Heading[]): Platform | undefined {
+  if (platform?.perOutlet === undefined) return platform;
+  const found = Object.entries(platform.perOutlet).flatMap(([path, beginning]) => {
+    const own = headings.filter(({ text }) => text.startsWith(`${beginning} `));
+    return own.length === 1 ? [[path, { surely: own[0]?.text ?? "" }] as const] : [];
+  });
+  return { ...platform, names: { ...platform.names, ...Object.fromEntries(found) } };
+}

@@ -6,7 +6,7 @@ import type { Role } from "../proposal/proposal.ts";
 import { componentListOf } from "./component-lists.ts";
 import { named } from "./find-column.ts";
 import { type Match, type MatchRules, matchColumns, type Pins } from "./match.ts";
-import { platformOf } from "./platforms.ts";
+import { platformOf, withOutlet } from "./platforms.ts";
 import type { Column, Table } from "./table.ts";
 
 /** The rules by which columns of products are found. */
@@ -52,7 +52,8 @@ function rulesOf(
   prefixes: readonly string[],
   pins: Pins | undefined,
 ): MatchRules {
-  const platform = platformOf(table.columns.map(({ heading }) => heading));
+  const headings = table.columns.map(({ heading }) => heading);
+  const platform = withOutlet(platformOf(headings), headings);
   return { resource, names, prefixes, platform, ...(pins === undefined ? {} : { pins }) };
 }
 

@@ -1,7 +1,7 @@
 // Words by which exports tell what a row is: `Simple`, `Variation`, `Service`.
 
-/** What a row can be. `rest`: it continues the row above; `none`: it is no goods. */
-export type Kind = "product" | "kit" | "variant" | "component" | "rest" | "none";
+/** What a row can be. `image`: it has an image of the product above; `rest`: it continues the row above; `none`: it is no goods. */
+export type Kind = "product" | "kit" | "variant" | "component" | "image" | "rest" | "none";
 
 /** The kind that a word means, or the first of several: `simple, virtual`. Undefined where it is not known. */
 export function kindOf(text: string): Kind | undefined {
@@ -35,10 +35,11 @@ const words: readonly (readonly [Kind, string])[] = [
   ["kit", "kit|grouped"],
   ["variant", "variant|variation|sku"],
   ["component", "kit component|component"],
+  ["image", "image"],
   ["rest", "rule"],
   [
     "none",
-    "image|video|service|other charge|discount|subtotal|payment|sales tax item|sales tax group|fixed asset|group|bundle|category|alternate sku|bom|bom component",
+    "video|service|other charge|discount|subtotal|payment|sales tax item|sales tax group|fixed asset|group|bundle|category|alternate sku|bom|bom component",
   ],
   ["none", "dienstleistung"],
 ];

@@ -53,6 +53,8 @@ export interface Platform {
   readonly unsure?: string;
   /** Date formats that its cells may leave open. */
   readonly dates?: readonly string[];
+  /** What headings begin with that end in the name of an outlet, by payload field; they count where there is one outlet. */
+  readonly perOutlet?: Readonly<Record<string, string>>;
   /** Headings that look like a field and are none here. */
   readonly ignore?: string;
 }

@@ -21,6 +21,7 @@ export function categoryPathLines(
       : { list: ", ", step: " > ", skip: 0 });
   if (filled.length > 0 && filled.every((text) => /^\/[^/]/.test(text))) return addressLines(match);
   if (!filled.some((text) => text.includes(step))) {
+    if (platform?.categories !== undefined && filled.some((text) => text.includes(list))) return firstOf(match, list);
     if (!filled.some((text) => text.includes(" / "))) return undefined;
     const unsure = confidence === "high" ? "medium" : confidence;
     const ways = `${why}; paths, and not all of them begin alike: which step is the category?`;
@@ -62,6 +63,24 @@ export function categoryPathLines(
       path: "subcategory.name",
       spec: { expr: stepAt(skip + 1), ...apply },
       why: "the second step of the first path",
+    },
+  ];
+}
+
+/** Of several categories in a cell, none of which is a path, the first. */
+function firstOf({ column, confidence, why }: Match, list: string): readonly Guess[] {
+  const spec = {
+    from: column.name,
+    apply: [{ replace: [`(?s)\\s*${list.trim() === "" ? list : list.trim()}.*$`, ""] }],
+  };
+  return [
+    {
+      kind: "guess",
+      path: "category.name",
+      spec,
+      columns: [column.name],
+      confidence,
+      why: `${why}; the first of several`,
     },
   ];
 }

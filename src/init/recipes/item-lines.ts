@@ -43,7 +43,7 @@ export function itemLines(items: ItemSource): readonly Line[] {
     return match === undefined ? [] : linesOf({ ...match, path }, "sales_orders", { list: "items" });
   };
   return [
-    ...(of("sku") === undefined ? [missing("sku", "which column is the SKU of the line?")] : plain("sku")),
+    ...skuLines(of("sku"), plain),
     ...(of("quantity") === undefined ? [pieceLine(items)] : (items.quantityLines ?? plain("quantity"))),
     ...(items.hasAmounts === true ? [] : priceLines(of, plain, items)),
   ];
@@ -66,6 +66,13 @@ function pieceLine({ link, matches }: ItemSource): Line {
 }
 
 type Of = (path: string) => Match | undefined;
+
+/** A column that is blank in every row is the key of none. */
+function skuLines(sku: Match | undefined, plain: (path: string) => readonly Line[]): readonly Line[] {
+  const question = "which column is the SKU of the line?";
+  if (sku === undefined) return [missing("sku", question)];
+  return sku.column.profile.filled === 0 ? [missing("sku", `${question} "${sku.column.name}" is blank`)] : plain("sku");
+}
 
 function priceLines(of: Of, plain: (path: string) => readonly Line[], items: ItemSource): readonly Line[] {
   const [price, total, quantity] = [of("unit_price"), of("line_total"), of("quantity")];

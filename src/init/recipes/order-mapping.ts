@@ -85,13 +85,13 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
     ...statusLines(table, orderOnly, pins),
     ...totals,
     ...company,
-    ...namedOrAsked(addresses, table, key, rows.isLine),
+    ...namedOrAsked(addresses, table, key, rows.isHead),
   ];
   return {
     ...(rows.where === undefined ? {} : { where: rows.where }),
     ...(rows.group === undefined ? {} : { group: rows.group }),
     ...(proof?.order.isOfOrder === true && total !== undefined
-      ? { totals: { spec: { order: total.name }, why: "high: all that is mapped adds up to it" } }
+      ? { totals: { spec: { order: amountSpec(total) }, why: "high: all that is mapped adds up to it" } }
       : {}),
     joins: [...joined.map(({ link }) => joinOf(link)), ...(items?.link === undefined ? [] : [joinOf(items.link)])],
     lines: inOrder([...complete("sales_orders", given), ...noItems(items)]),
@@ -172,11 +172,11 @@ function namedOrAsked(
   lines: readonly Line[],
   table: Table,
   key: Column | undefined,
-  isLine: (row: number) => boolean,
+  isHead: (row: number) => boolean,
 ): readonly Line[] {
   const seen = new Set<string>();
   const heads = (key ?? table.columns[0])?.cells.flatMap((order, row) => {
-    if (!isLine(row) || (key !== undefined && (order === "" || seen.has(order)))) return [];
+    if (!isHead(row) || (key !== undefined && (order === "" || seen.has(order)))) return [];
     seen.add(order);
     return [row];
   });
@@ -193,6 +193,11 @@ function namedOrAsked(
       { kind: "todo", path: line.path, text, isRequired: false },
     ];
   });
+}
+
+/** An amount as a mapping reads it: a currency is taken off. */
+function amountSpec({ name, profile }: Column): Json {
+  return profile.currency > 0 ? { from: name, apply: ["money"] } : name;
 }
 
 /** Shipping that stands among the lines. */

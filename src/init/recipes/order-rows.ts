@@ -15,6 +15,8 @@ export interface OrderRows extends Pick<ProposedMapping, "where" | "group"> {
   readonly itemWhere?: string;
   /** True for the rows of the sample that are lines. */
   readonly isLine: (row: number) => boolean;
+  /** Rows of the sample that may speak for their order: of several, the first. */
+  readonly isHead: (row: number) => boolean;
 }
 
 /** The rows of a table of orders; `key` is the order number of a file with a row for each line. */
@@ -36,7 +38,7 @@ export function orderRows(
           },
         };
   if (key === undefined || items?.each !== "rows")
-    return { ...where, ...jsonLines(items), isLine: (row) => !isDropped(row) };
+    return { ...where, ...jsonLines(items), isLine: (row) => !isDropped(row), isHead: (row) => !isDropped(row) };
   const counted = { ...key, cells: key.cells.filter((_, row) => !isDropped(row)) };
   const grouping = withLines(rowGrouping(counted), items, key);
   const summary = summaryRows(table, items, key);
@@ -51,9 +53,12 @@ export function orderRows(
   return {
     ...where,
     group:
-      head === undefined ? grouping : { ...grouping, spec: { ...(grouping.spec as object), head, conflict: "ignore" } },
+      head === undefined
+        ? grouping
+        : { ...grouping, spec: { ...(grouping.spec as object), head: head.expr, conflict: "ignore" } },
     ...(conditions.length === 0 ? {} : { itemWhere: conditions.join(" && ") }),
     isLine: (row) => !isDropped(row) && summary?.is(row) !== true,
+    isHead: (row) => !isDropped(row) && head?.is(row) !== false,
   };
 }
 
@@ -143,12 +148,13 @@ function summaryRows({ columns }: Table, items: ItemSource, key: Column) {
 }
 
 /** The row with the order's own total is the one that speaks for it. */
-function headOf(table: Table, key: Column): string | undefined {
+function headOf(table: Table, key: Column) {
   const { total } = orderColumns(table);
   const counts = new Map<string, number>();
   for (const [row, order] of key.cells.entries())
     if ((total?.cells[row] ?? "") !== "") counts.set(order, (counts.get(order) ?? 0) + 1);
-  return total === undefined || [...counts.values()].some((count) => count > 1) ? undefined : `${cell(total)} != ""`;
+  if (total === undefined || [...counts.values()].some((count) => count > 1)) return undefined;
+  return { expr: `${cell(total)} != ""`, is: (row: number) => (total.cells[row] ?? "") !== "" };
 }
 
 /** Lines of which nothing is left: cancelled, or taken out of the order afterwards. */

@@ -67,7 +67,8 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
     view === undefined || view.profile.filled === 0
       ? []
       : [{ expr: `${cell(view)} == ""`, why: "rows of a store view repeat the product" }];
-  const isNone = kinds === undefined ? undefined : isKind(kinds, "none");
+  const others = variants?.hasImages === true ? (["none"] as const) : (["none", "image"] as const);
+  const isNone = kinds === undefined ? undefined : isKind(kinds, ...others);
   return {
     ...whereOf([
       ...(isNone === undefined ? [] : [{ expr: `!(${isNone})`, why: "these are no goods" }]),

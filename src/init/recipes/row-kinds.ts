@@ -39,7 +39,7 @@ export function isKind({ column, words }: RowKinds, ...kinds: readonly Kind[]): 
 
 /** `type:` by the kind of the row that makes the product, and what is left to say about it. */
 export function typeLines({ column, words, unknown }: RowKinds): readonly Line[] {
-  const isPlain = words.kit.length + words.none.length + unknown.length === 0;
+  const isPlain = words.kit.length + words.none.length + words.image.length + unknown.length === 0;
   if (isPlain) {
     const value = { value: "PRODUCT" };
     return [
@@ -66,7 +66,15 @@ export function typeLines({ column, words, unknown }: RowKinds): readonly Line[]
 
 /** The words of a column by their kind; `kitWords` are kits in this table. */
 function sorted(column: Column, kitWords: readonly string[]): RowKinds {
-  const words: Record<Kind, string[]> = { product: [], kit: [], variant: [], component: [], rest: [], none: [] };
+  const words: Record<Kind, string[]> = {
+    product: [],
+    kit: [],
+    variant: [],
+    component: [],
+    image: [],
+    rest: [],
+    none: [],
+  };
   const unknown: string[] = [];
   for (const word of column.profile.words) {
     const kind = kindOf(word) === "none" && kitWords.includes(word.toLowerCase()) ? "kit" : kindOf(word);

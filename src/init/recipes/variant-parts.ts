@@ -8,6 +8,8 @@ export interface Variants {
   readonly index?: NonNullable<ProposedMapping["index"]>;
   /** Where they have rows of their own. */
   readonly group?: NonNullable<ProposedMapping["group"]>;
+  /** Rows with an image belong to the product above, and are read for it. */
+  readonly hasImages?: true;
   readonly lines: readonly Line[];
   readonly children: readonly ProposedChild[];
 }

@@ -74,3 +74,37 @@ it("elements that list variants with keys are products, also where they look lik
   expect(specOf(mapping, "sku")).toMatchObject([{ from: "variants.0.sku" }, { from: "handle" }]);
   expect(specOf(mapping, "variants.retail_price")).toBe("price");
 });
+
+it("a product whose images have rows of their own has the one that is shown in lists, and such rows are no products", () => {
+  const mapping = mappingOf({
+    Item: ["Product", "Variant", "Image", "Image", "Product"],
+    ID: ["7", "8", "9", "10", "11"],
+    Name: ["Scarf", "", "", "", "Hat"],
+    SKU: ["SCF", "SCF-1", "", "", "HAT"],
+    Price: ["20.00", "20.00", "", "", "15.00"],
+    "Image URL": ["", "", "https://x.example/1.jpg", "https://x.example/2.jpg", ""],
+    "Image is Thumbnail": ["", "", "FALSE", "TRUE", ""],
+  });
+  expect(mapping.where).toBeUndefined();
+  expect(mapping.group?.spec).toMatchObject({ head: '!(row["Item"] in ["Variant","Image"])' });
+  expect(specOf(mapping, "image_url")).toMatchObject({ expr: expect.stringContaining('shown[0]["Image URL"]') });
+  expect(specOf(mapping, "variants.image_url")).toBeUndefined();
+});
+
+it.each([
+  { outlets: ["Main"], is: "reorder_point_Main" },
+  { outlets: ["Main", "Harbour"], is: undefined },
+])("the reorder point of the outlets $outlets is $is", ({ outlets, is }) => {
+  const mapping = mappingOf({
+    handle: ["mug", "pot"],
+    sku: ["M-1", "P-1"],
+    name: ["Mug", "Pot"],
+    product_category: ["Home", "Home"],
+    variant_option_one_name: ["", ""],
+    supply_price: ["6.00", "7.00"],
+    retail_price: ["14.00", "16.00"],
+    supplier_name: ["Clay Co", "Clay Co"],
+    ...Object.fromEntries(outlets.map((outlet) => [`reorder_point_${outlet}`, ["2", "3"]])),
+  });
+  expect(specOf(mapping, "qty_reorder_threshold")).toEqual(is);
+});
