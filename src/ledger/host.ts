@@ -23,11 +23,13 @@ export function ledgersIn(folder: string): LedgerHost {
       return threaded ?? (await openLedger(choice));
     },
     openScratch: async ({ knowing, payloadsOf } = {}, work) => {
-      const known = knowing === undefined ? undefined : ledgerPath(knowing.folder, knowing.baseUrl);
-      const threaded = paysAThread(work)
-        ? await openInThread({ kind: "scratch", folder, known, payloadsOf })
-        : undefined;
-      return threaded ?? (await openScratchLedger(folder, known, payloadsOf));
+      const use = {
+        folder,
+        ...(knowing === undefined ? {} : { known: ledgerPath(knowing.folder, knowing.baseUrl) }),
+        ...(payloadsOf === undefined ? {} : { payloadsOf }),
+      };
+      const threaded = paysAThread(work) ? await openInThread({ kind: "scratch", ...use }) : undefined;
+      return threaded ?? (await openScratchLedger(use));
     },
   };
 }

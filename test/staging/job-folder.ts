@@ -68,7 +68,7 @@ export interface StageParts {
 /** Stages the job of the files. */
 export async function stagedJob(files: Files, { stdin, onLocate, ...parts }: StageParts = {}): Promise<StagedJob> {
   const folder = await jobFolder(files);
-  const ledger = await openScratchLedger(folder.path);
+  const ledger = await openScratchLedger({ folder: folder.path });
   const dispose = async (): Promise<void> => {
     await ledger[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();

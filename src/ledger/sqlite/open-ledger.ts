@@ -79,15 +79,18 @@ export async function openLedger({ folder, baseUrl, mode, maxPages, syncFile }: 
   return ledgerOn(openConnection(file, baseUrl, settings));
 }
 
-/**
- * Opens a ledger for one check or plan, in a folder of its own under `folder`, with what the ledger `known` knows; with
- * `payloadsOf` it keeps payloads of these phases only. Disposing it deletes it.
- */
-export async function openScratchLedger(
-  folder: string,
-  known?: string,
-  payloadsOf?: readonly Phase[],
-): Promise<Ledger> {
+/** What a scratch ledger is made of. */
+export interface ScratchChoice {
+  /** It gets a folder of its own in this one. */
+  readonly folder: string;
+  /** The ledger whose knowledge it gets, where there is one. */
+  readonly known?: string;
+  /** The phases whose payloads it keeps; all unless said. */
+  readonly payloadsOf?: readonly Phase[];
+}
+
+/** Opens a ledger for one check or plan. Disposing it deletes it. */
+export async function openScratchLedger({ folder, known, payloadsOf }: ScratchChoice): Promise<Ledger> {
   const own = makeFolder(folder);
   const file = ledgerPath(own, scratchBaseUrl);
   const remove = () => rmSync(own, { recursive: true, force: true });

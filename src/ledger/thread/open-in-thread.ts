@@ -6,8 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { Ledger } from "../../model/ledger/ledger.ts";
-import type { Phase } from "../../model/resource.ts";
-import type { LedgerChoice } from "../sqlite/open-ledger.ts";
+import type { LedgerChoice, ScratchChoice } from "../sqlite/open-ledger.ts";
 import { isOpenHere, noteClosed, noteOpened } from "../sqlite/storage/header-descriptor.ts";
 import { ledgerPath } from "../sqlite/storage/ledger-file.ts";
 import { endsOf, openLink } from "./link.ts";
@@ -17,13 +16,7 @@ import { errorOf, type Settled } from "./wire.ts";
 /** What the thread is to open: the ledger of an account, or one for a check, with what the ledger `known` knows. */
 export type Opening =
   | { readonly kind: "account"; readonly choice: Omit<LedgerChoice, "syncFile"> }
-  | {
-      readonly kind: "scratch";
-      readonly folder: string;
-      readonly known?: string | undefined;
-      /** The phases whose payloads are kept; all unless said. */
-      readonly payloadsOf?: readonly Phase[] | undefined;
-    };
+  | (ScratchChoice & { readonly kind: "scratch" });
 
 /** The first thing that the thread says. */
 export type Opened = Settled<OpenedLedger>;

@@ -10,9 +10,7 @@ const port = parentPort;
 
 try {
   const opening = workerData as Opening;
-  const ledger = await (opening.kind === "scratch"
-    ? openScratchLedger(opening.folder, opening.known, opening.payloadsOf)
-    : openLedger(opening.choice));
+  const ledger = await (opening.kind === "scratch" ? openScratchLedger(opening) : openLedger(opening.choice));
   serve(ledger, port);
   port.postMessage({ value: { place: ledger.place, upgraded: ledger.upgraded } } satisfies Opened);
 } catch (error) {

@@ -207,8 +207,8 @@ it("a scratch ledger is gone with everything when it is disposed", async () => {
   await using scratch = await scratchFolder();
   const folder = join(scratch.folder, "checks");
   {
-    await using a = await openScratchLedger(folder);
-    await using b = await openScratchLedger(folder);
+    await using a = await openScratchLedger({ folder });
+    await using b = await openScratchLedger({ folder });
     const { file } = await stage(a, "r", ["A"]);
     await a.staging.addRows([row(file, 2)]);
     expect(a.place).not.toBe(b.place);
@@ -219,7 +219,7 @@ it("a scratch ledger is gone with everything when it is disposed", async () => {
 
 it("a scratch ledger keeps the payloads of the phases that it is told, and of all others what they lack", async () => {
   await using scratch = await scratchFolder();
-  await using ledger = await openScratchLedger(scratch.folder, undefined, ["sales_orders"]);
+  await using ledger = await openScratchLedger({ folder: scratch.folder, payloadsOf: ["sales_orders"] });
   const { file, run } = await stage(ledger, "r", ["A"]);
   await ledger.staging.addRows([row(file, 2), row(file, 3)]);
   const lacks = { code: "missing_value", path: "name", message: "is required" } as const;
