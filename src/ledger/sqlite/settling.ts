@@ -43,8 +43,12 @@ interface EndedEntry {
   readonly plan_remote_id: string | null;
   /** Of its run. */
   readonly retry_of: number | null;
+  /** 1 when it claims keys beside its own. */
+  readonly has_variants: number;
 }
 
+const hasVariants =
+  "exists (select 1 from entry_keys ek where ek.entry = entries.id and ek.key <> entries.key) has_variants";
 const isOpen = "(outcome is null or outcome in ('pending', 'in_doubt'))";
 
 function settle(connection: Connection, { entryId, settlement, send }: EntryEnd): void {
@@ -55,7 +59,7 @@ function settle(connection: Connection, { entryId, settlement, send }: EntryEnd)
   const entry = connection.one<EndedEntry>(
     `update entries set outcome = ?, action = ?, remote_id = coalesce(?, iif(? = 'accepted', plan_remote_id, null), remote_id),
        http_status = coalesce(?, http_status), not_before_ms = null where id = ? and ${isOpen}
-     returning run, key, hash, plan, plan_remote_id, (select retry_of from runs where id = run) retry_of`,
+     returning run, key, hash, plan, plan_remote_id, (select retry_of from runs where id = run) retry_of, ${hasVariants}`,
     outcome,
     action ?? null,
     settlement.remoteId ?? null,
@@ -76,7 +80,7 @@ function settle(connection: Connection, { entryId, settlement, send }: EntryEnd)
       closeSends(connection, entry.key, action === "recovered" ? "recovered" : "accepted");
     }
     const isCreation = action === "created" || (action === "recovered" && entry.plan !== "update");
-    accept(connection, { entryId, key: entry.key, remoteId, hash, isCreation });
+    accept(connection, { entryId, entry, key: entry.key, remoteId, hash, isCreation });
     rememberSaid(connection, entryId, settlement.says);
   } else if ((outcome === "skipped" || outcome === "unchanged") && remoteId !== null) {
     remember(connection, entry.run, entry.key, "own", remoteId);
@@ -94,7 +98,7 @@ function settle(connection: Connection, { entryId, settlement, send }: EntryEnd)
     const [sent] = openSends(connection, entry.key);
     if (sent?.plan.kind === "create") {
       closeSends(connection, entry.key, "recovered");
-      accept(connection, { entryId, key: entry.key, remoteId, hash: sent.hash, isCreation: true });
+      accept(connection, { entryId, entry, key: entry.key, remoteId, hash: sent.hash, isCreation: true });
     }
   }
   const isGood = outcome === "accepted" || outcome === "unchanged" || outcome === "skipped";
@@ -102,8 +106,9 @@ function settle(connection: Connection, { entryId, settlement, send }: EntryEnd)
 }
 
 function created(connection: Connection, entryId: number, remoteId: string): void {
-  const entry = connection.one<Pick<EndedEntry, "key">>(
-    `update entries set remote_id = ?, plan = 'update', plan_remote_id = ?, ready = 1 where id = ? and ${isOpen} returning key`,
+  const entry = connection.one<Pick<EndedEntry, "key" | "has_variants">>(
+    `update entries set remote_id = ?, plan = 'update', plan_remote_id = ?, ready = 1 where id = ? and ${isOpen}
+     returning key, ${hasVariants}`,
     remoteId,
     remoteId,
     entryId,
@@ -111,7 +116,7 @@ function created(connection: Connection, entryId: number, remoteId: string): voi
   if (entry === undefined) throw whyNotEnded(connection, entryId);
   if (entry.key === null) throw new Error(`entry ${entryId} has no key and cannot have been created`);
   closeSends(connection, entry.key, "accepted");
-  accept(connection, { entryId, key: entry.key, remoteId, hash: null, isCreation: true });
+  accept(connection, { entryId, entry, key: entry.key, remoteId, hash: null, isCreation: true });
 }
 
 // An answer may come after everything else was settled; a fate that is final is never changed.
@@ -124,6 +129,7 @@ function whyNotEnded(connection: Connection, entryId: number): Error {
 
 interface Acceptance {
   readonly entryId: number;
+  readonly entry: Pick<EndedEntry, "has_variants">;
   readonly key: number;
   readonly remoteId: string;
   /** Null when an update has to follow. */
@@ -149,10 +155,10 @@ const acceptVariants = `insert into accepted (key, role, remote_id, partial, run
    where ek.entry = ? and ek.key <> ?
   on conflict do update set remote_id = excluded.remote_id, hash = null, partial = 0, run = excluded.run, said = null`;
 
-function accept(connection: Connection, { entryId, key, remoteId, hash, isCreation }: Acceptance): void {
+function accept(connection: Connection, { entryId, entry, key, remoteId, hash, isCreation }: Acceptance): void {
   const createdId = isCreation ? remoteId : null;
   connection.run(acceptOwn, remoteId, hash, hash === null ? 1 : 0, createdId, hash, hash, entryId);
-  connection.run(acceptVariants, remoteId, entryId, key);
+  if (entry.has_variants !== 0) connection.run(acceptVariants, remoteId, entryId, key);
 }
 
 /** For what is accepted with the content of this entry; of anything else it is not known, which is how it is accepted. */
