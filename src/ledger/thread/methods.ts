@@ -11,19 +11,19 @@ export type ViewName = {
 /**
  * - `call`: plain values go, plain values come. It leaves with all that is asked in the same turn of the event loop.
  * - `bulk`: the same, but it leaves at once: it is large, and its caller works on meanwhile.
- * - `text`: as `bulk`, as JSON: for values of many small parts that takes half the time.
  * - `pages`: an iterable. Each page is read when it is asked for, because what is done with one may change the next.
  * - `ahead`: an iterable that nothing changes which is done with it: the next page is read while one is worked on, and small
  *   ones come together.
- * - `own`: a method with functions among its values, written out in threaded-ledger.ts.
+ * - `own`: written out in threaded-ledger.ts: functions are among its values, or it goes as JSON, which takes half the time for
+ *   values of many small parts.
  */
-export type Kind = "call" | "bulk" | "text" | "pages" | "ahead" | "own";
+export type Kind = "call" | "bulk" | "pages" | "ahead" | "own";
 
 /** How each method of a part may be asked. */
 export type KindsOf<View> = {
   readonly [Name in Exclude<keyof View, symbol>]: View[Name] extends (...parameters: never[]) => AsyncIterable<unknown>
     ? "pages" | "ahead"
-    : "call" | "bulk" | "text" | "own";
+    : "call" | "bulk" | "own";
 };
 
 /** How each method of a ledger is asked. */
@@ -33,7 +33,7 @@ export const methods = {
     addFile: "call",
     updateFile: "call",
     addRows: "bulk",
-    addEntries: "text",
+    addEntries: "own",
     extendEntry: "call",
     claimRows: "call",
     groups: "ahead",

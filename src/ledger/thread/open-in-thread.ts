@@ -51,11 +51,14 @@ async function started(program: string, opening: Opening, afterwards = () => {})
     throw errorOf(opened.fault);
   }
   const link = openLink(endsOf(worker), opened.value.place);
-  return threadedLedger({ ...link, close: () => link.close().finally(afterwards) }, opened.value);
+  const line = { ...link, close: () => link.close().finally(afterwards) };
+  return threadedLedger(line, opened.value, opening.kind === "scratch" ? opening.payloadsOf : undefined);
 }
 
 function startThread(program: string, workerData: Opening): Worker {
-  if (!program.endsWith(".ts")) return new Worker(program, { workerData });
+  // What a program is given that node reads from its command line is nothing for a thread, which would refuse it.
+  const isTyped = process.execArgv.some((argument) => argument.startsWith("--input-type"));
+  if (!program.endsWith(".ts")) return new Worker(program, { workerData, ...(isTyped ? { execArgv: [] } : {}) });
   // From the sources, which not every Node can read. require() finds the loader that require() can load; beside it is the other.
   const loader = join(dirname(createRequire(import.meta.url).resolve("tsx/esm/api")), "index.mjs");
   const [api, sources] = [loader, program].map((path) => JSON.stringify(pathToFileURL(path).href));

@@ -1,8 +1,10 @@
 // A ledger that another thread holds, as the main thread sees it: the same interface, and every call is a question over the line.
 // The other end: serve.ts.
+import type { NewEntry } from "../../model/ledger/entry.ts";
 import type { Ledger, Upgrade } from "../../model/ledger/ledger.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Clashes } from "../../model/ledger/staging.ts";
+import type { Phase } from "../../model/resource.ts";
 import { bareCells } from "../sqlite/storage/codec.ts";
 import type { Link } from "./link.ts";
 import { clashMethods, givesCells, type Kind, methods, type ViewName } from "./methods.ts";
@@ -15,8 +17,8 @@ export interface OpenedLedger {
   readonly upgraded: Upgrade | undefined;
 }
 
-/** The ledger at the other end. */
-export function threadedLedger(link: Link, { place, upgraded }: OpenedLedger): Ledger {
+/** The ledger at the other end; `payloadsOf` as it was opened: what it does not keep need not go there. */
+export function threadedLedger(link: Link, { place, upgraded }: OpenedLedger, payloadsOf?: readonly Phase[]): Ledger {
   const view = <Name extends ViewName>(name: Name) =>
     remote<Ledger[Name], (typeof methods)[Name]>(link, name, methods[name]);
   return {
@@ -25,6 +27,11 @@ export function threadedLedger(link: Link, { place, upgraded }: OpenedLedger): L
     runs: view("runs"),
     staging: {
       ...view("staging"),
+      addEntries: (run, entries) => {
+        const isKept = ({ phase }: NewEntry) => payloadsOf?.includes(phase) ?? true;
+        const kept = entries.map((entry) => (isKept(entry) ? entry : { ...entry, payload: {} }));
+        return link.callNow({ target: "staging", method: "addEntries", parameters: JSON.stringify([run, kept]) });
+      },
       clashes: async (run, kind) =>
         clashesAt(link, await link.call<number>({ target: "staging", method: "clashes", parameters: [run, kind] })),
     },
@@ -68,8 +75,6 @@ function askedAs(link: Link, target: Target, method: string, kind: Kind): unknow
       return (...parameters: unknown[]) => link.call({ target, method, parameters });
     case "bulk":
       return (...parameters: unknown[]) => link.callNow({ target, method, parameters });
-    case "text":
-      return (...parameters: unknown[]) => link.callNow({ target, method, parameters: JSON.stringify(parameters) });
     case "pages":
     case "ahead":
       return async function* (...parameters: unknown[]) {
