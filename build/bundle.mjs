@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const folder = "dist";
 await rm(folder, { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: { index: "src/index.ts", "cli/bin": "src/cli/bin.ts", "ledger/worker": "src/ledger/thread/worker.ts" },
+  entryPoints: { index: "src/index.ts", "cli/bin": "src/cli/bin.ts" },
   outdir: folder,
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,

@@ -23,7 +23,7 @@ import { acceptedCurrenciesAnywhere, earlierEndingsAnywhere } from "./earlier-ru
 import type { RunEvent } from "./events.ts";
 import { previewEntries } from "./preview-entries.ts";
 import { askFirst } from "./run.ts";
-import { ledgerWork, prepareOptions, type RunOptions, stdinCopyOptions } from "./run-options.ts";
+import { prepareOptions, type RunOptions, stdinCopyOptions } from "./run-options.ts";
 import { openScratchFolder } from "./scratch-folder.ts";
 
 /** What a check may be told beside its job. */
@@ -42,8 +42,6 @@ export interface CheckOptions {
   readonly stop?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
   readonly stdin?: Readable;
-  /** Whether the ledger is in a thread of its own: where it pays, unless a test says so. */
-  readonly ledgerThread?: boolean;
   /** What report.html says and leaves out; with all values unless said. */
   readonly report?: ReportWishes;
 }
@@ -69,7 +67,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
   const inputs = await prepareInputs(stdinCopy.job, prepareOptions(options));
   for (const { file, what } of detections(inputs)) options.onEvent?.({ kind: "detected", file, what });
   await using scratch = await openScratchFolder();
-  await using ledger = await ledgersIn(scratch.path).openScratch(payloadsRead(options), ledgerWork(inputs, options));
+  await using ledger = await ledgersIn(scratch.path).openScratch(payloadsRead(options));
   const record = await ledger.runs.begin({
     runId: "check",
     job: job.file.path,

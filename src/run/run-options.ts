@@ -5,7 +5,7 @@ import type { Account } from "../model/account.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { ImportError } from "../model/error.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
-import type { HeldLock, LedgerWork } from "../model/ledger/ledger-host.ts";
+import type { HeldLock } from "../model/ledger/ledger-host.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import type { ReportWishes } from "../report/html/write-reports.ts";
 import type { Summary } from "../report/summary.ts";
@@ -47,8 +47,6 @@ export interface RunOptions {
   readonly abort?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
   readonly stdin?: Readable;
-  /** Whether the ledger is in a thread of its own: where it pays, unless a test says so. */
-  readonly ledgerThread?: boolean;
   /** What report.html says and leaves out; with all values unless said. */
   readonly report?: ReportWishes;
 }
@@ -78,16 +76,6 @@ export function stdinCopyOptions({ only, stop, stdin }: CommandOptions): StdinCo
     ...(stop === undefined ? {} : { signal: stop }),
     ...(stdin === undefined ? {} : { stdin }),
   };
-}
-
-/** What a ledger is opened for that these inputs go into. */
-export function ledgerWork(
-  inputs: readonly PreparedInput[],
-  { ledgerThread }: Pick<RunOptions, "ledgerThread">,
-): LedgerWork {
-  const files = inputs.flatMap(({ seen }) => seen.files);
-  const inputBytes = files.reduce((sum, { state }) => sum + Number(state?.bytes ?? 0n), 0);
-  return { inputBytes, thread: ledgerThread };
 }
 
 type CommandOptions = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;

@@ -23,7 +23,6 @@ import { keepProgress } from "./keep-progress.ts";
 import { newRunId } from "./run-id.ts";
 import {
   type Execution,
-  ledgerWork,
   prepareOptions,
   quietWorld,
   type RunOptions,
@@ -44,7 +43,7 @@ export async function run(job: Job, given: RunOptions): Promise<RunResult> {
   await using asked = await askFirst(job, options);
   await using stdinCopy = await asked.meanwhile((stop) => copyStreams(job, stdinCopyOptions({ ...options, stop })));
   const inputs = await asked.meanwhile((stop) => prepareInputs(stdinCopy.job, prepareOptions({ ...options, stop })));
-  await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write", ledgerWork(inputs, options));
+  await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
   const planned = plan === undefined ? {} : { plan };
   return await execute({ job, asked, inputs, ledger, lock, warnings: [], ...planned }, options);
 }

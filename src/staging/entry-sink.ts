@@ -11,7 +11,6 @@ import { type Attached, attachJoins, type JoinFiles, keyText } from "./joins.ts"
 import type { PreparedInput } from "./prepare.ts";
 import { openRowsHash, type RowsHash, rowsHash } from "./rows-hash.ts";
 import { validateDraft } from "./validate.ts";
-import { writeBehind } from "./write-behind.ts";
 
 /** Takes the groups of one input. Whoever adds flushes in the end. */
 export interface EntrySink {
@@ -48,7 +47,6 @@ export function createEntrySink(
   const waiting: NewEntry[] = [];
   let tooLarge: { readonly entryId: number; readonly hash: RowsHash } | undefined;
 
-  const writes = writeBehind();
   const write = async (): Promise<readonly number[]> =>
     waiting.length === 0 ? [] : await staging.addEntries(run, waiting.splice(0));
   const closeTooLarge = async (): Promise<void> => {
@@ -77,8 +75,8 @@ export function createEntrySink(
     const judged = damage.length === 0 ? draft : { ...draft, problems: [...draft.problems, ...damage] };
     const checked = validateDraft(judged, resource, { policy: job.existing[resource.name], strict, showCreationNeeds });
     waiting.push({ ...checked, ...(isPart ? {} : { rowsHash: rowsHash(input.name, draft.rows) }) });
-    if (isPart || unread.length > 0) return writeUpTo(draft.rows, isPart, unread);
-    return waiting.length < entriesPerBatch ? undefined : writes.add(write());
+    if (waiting.length < entriesPerBatch && !isPart && unread.length === 0) return undefined;
+    return writeUpTo(draft.rows, isPart, unread);
   };
   const writeUpTo = async (rows: readonly SourceRow[], isPart: boolean, unread: Attached["unread"]): Promise<void> => {
     const entryId = (await write()).at(-1);
@@ -100,7 +98,6 @@ export function createEntrySink(
   return {
     async flush() {
       await write();
-      await writes.end();
       await closeTooLarge();
     },
     async exclude(rows) {

@@ -12,7 +12,6 @@ import type { PreparedInput } from "./prepare.ts";
 import { rowsHash } from "./rows-hash.ts";
 import type { SameRows } from "./same-rows.ts";
 import { endIfStopped, newRow, type OpenedFile, placed, type StageOptions, sourceRows } from "./source-rows.ts";
-import { writeBehind } from "./write-behind.ts";
 
 /** Rows of one group that may stand anywhere: the ledger gathers them. */
 export async function stageScattered(
@@ -22,7 +21,6 @@ export async function stageScattered(
   options: StageOptions,
 ): Promise<void> {
   const { staging } = options.ledger;
-  const writes = writeBehind();
   let memberCount = 0;
   for (const main of mains) {
     for await (const rows of sourceRows(main, options, prepared.compiled)) {
@@ -31,7 +29,7 @@ export async function stageScattered(
         same,
       );
       memberCount += judged.filter(({ groupKey }) => groupKey !== undefined).length;
-      const added = staging.addRows(
+      await staging.addRows(
         judged.map(({ source, groupKey, problems, fault }) => ({
           ...newRow(source, main),
           ...(fault === undefined ? {} : { fault }),
@@ -42,11 +40,9 @@ export async function stageScattered(
             : { outcome: "invalid" as const, problems, rowsHash: rowsHash(prepared.input.name, [source]) }),
         })),
       );
-      await writes.add(added);
       await sink.exclude(judged.filter(({ excluded }) => excluded).map(({ source }) => source));
     }
   }
-  await writes.end();
   const files = mains.map(({ staged }) => staged);
   let gathered = 0;
   let told = 0;

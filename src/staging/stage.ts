@@ -19,7 +19,6 @@ import { type SameRows, watchSameRows } from "./same-rows.ts";
 import { addFiles, newRow, type OpenedFile, type StageOptions, sourceRows } from "./source-rows.ts";
 import { settleOrphans } from "./stage-joins.ts";
 import { stageScattered } from "./stage-scattered.ts";
-import { writeBehind } from "./write-behind.ts";
 
 /**
  * Stages all inputs, then settles what only the whole shows: identical entries, duplicate keys, what a retry made good.
@@ -61,9 +60,8 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
     const added = await addFiles(input, input.joins[name] ?? [], one ? "reference" : "join", name, prepared, options);
     joins.push(...added.map(({ staged }) => staged));
     for (const file of added) {
-      const writes = writeBehind();
       for await (const rows of sourceRows(file, options)) {
-        const added = staging.addRows(
+        await staging.addRows(
           rows.map((source) => {
             const row = newRow(source, file);
             if (source.row.leftOut !== undefined)
@@ -71,9 +69,7 @@ async function stageInput(prepared: PreparedInput, options: StageOptions): Promi
             return { ...row, groupKey: keyText(source.row.cells, theirs), cells: source.row.cells };
           }),
         );
-        await writes.add(added);
       }
-      await writes.end();
     }
   }
   const days = createDayTally();
@@ -109,10 +105,9 @@ async function stageInOrder(
   const { staging } = options.ledger;
   const sameElsewhere = new WeakMap<SourceRow, Problem>();
   let hasSame = false;
-  const writes = writeBehind();
   const stored = async function* (): AsyncGenerator<readonly SourceRow[]> {
     for await (const rows of sourceRows(main, options, prepared.compiled)) {
-      await writes.add(staging.addRows(rows.map((source) => newRow(source, main))));
+      await staging.addRows(rows.map((source) => newRow(source, main)));
       for (const [at, problem] of (await same.find(rows)).entries()) {
         const source = rows[at];
         if (source === undefined || problem === undefined) continue;
@@ -132,7 +127,6 @@ async function stageInOrder(
       if (written !== undefined) await written;
     }
   }
-  await writes.end();
   await sink.exclude(excluded);
 }
 

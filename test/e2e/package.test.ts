@@ -38,7 +38,7 @@ it("holds what users need and nothing else", () => {
     /^fixtures\/demo\/(import\.yaml|exports\/[a-z_]+\.(csv|json))$/,
     /^mappings\/[a-z0-9-]+\.yaml$/,
     /^schemas\/(job|mapping)\.schema\.json$/,
-    /^dist\/(index\.js|index\.d\.ts|cli\/bin\.js|ledger\/worker\.js|LICENSES\.txt)$/,
+    /^dist\/(index\.js|index\.d\.ts|cli\/bin\.js|LICENSES\.txt)$/,
     /^dist\/chunks\/[\w-]+\.js$/,
   ];
   expect(packed.files.filter((path) => !isNeeded.some((pattern) => pattern.test(path)))).toEqual([]);

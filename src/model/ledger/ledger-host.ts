@@ -31,14 +31,6 @@ export interface LockHolder {
   readonly sinceMs: number;
 }
 
-/** What a ledger is opened for, for whoever decides whether it gets a thread of its own. */
-export interface LedgerWork {
-  /** About how much is going to be staged. */
-  readonly inputBytes: number;
-  /** Decides it, whatever the work and the machine, for tests. */
-  readonly thread?: boolean | undefined;
-}
-
 /** What a scratch ledger is for. */
 export interface ScratchUse {
   /**
@@ -65,10 +57,9 @@ export interface LedgerHost {
   /**
    * Opens the ledger of an account. `write` makes it when there is none and brings it up to date; whoever writes holds the
    * lock. Throws `ImportError("STATE_UNUSABLE")` for one that is not ours, damaged, newer or of another account, and leaves it
-   * as it was; also for one that is to be read and is not there. For much work it may be in a thread of its own, which shows
-   * nowhere.
+   * as it was; also for one that is to be read and is not there.
    */
-  open(baseUrl: string, mode: "read" | "write", work?: LedgerWork): Promise<Ledger>;
+  open(baseUrl: string, mode: "read" | "write"): Promise<Ledger>;
   /** A ledger for one check or plan; disposing it deletes it. */
-  openScratch(use?: ScratchUse, work?: LedgerWork): Promise<Ledger>;
+  openScratch(use?: ScratchUse): Promise<Ledger>;
 }

@@ -35,11 +35,10 @@ export function decodeProblems(text: string | null): readonly Problem[] {
 
 /** Cells come back as reading made them: objects without a prototype, so that no column is found that is not there. */
 export function decodeCells(text: string): Cells {
-  return bareCells(decode<Cells>(text));
+  return bare(decode<Cells>(text));
 }
 
-/** The same cells without a prototype. */
-export function bareCells(cells: Cells): Cells {
+function bare(cells: Cells): Cells {
   const result: Record<string, Cell> = Object.create(null);
   for (const column of Object.keys(cells)) {
     const cell = cells[column];
@@ -50,7 +49,7 @@ export function bareCells(cells: Cells): Cells {
 
 function bareCell(cell: Cell): Cell {
   if (typeof cell === "string") return cell;
-  return isList(cell) ? cell.map(bareCell) : bareCells(cell);
+  return isList(cell) ? cell.map(bareCell) : bare(cell);
 }
 
 function isList(cell: readonly Cell[] | Cells): cell is readonly Cell[] {

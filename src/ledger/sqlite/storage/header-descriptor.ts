@@ -27,11 +27,6 @@ export function noteClosed(file: string): void {
   closeSync(descriptor);
 }
 
-/** True while this thread has a connection to the file, or one that has not ended although it was closed. */
-export function isOpenHere(file: string): boolean {
-  return open.has(file) || lingering.has(file);
-}
-
 /** Gives a descriptor of the file to `read`. */
 export function withDescriptor<T>(file: string, read: (descriptor: number) => T): T {
   const known = kept.get(file);
@@ -40,7 +35,7 @@ export function withDescriptor<T>(file: string, read: (descriptor: number) => T)
   try {
     return read(descriptor);
   } finally {
-    if (isOpenHere(file)) kept.set(file, descriptor);
+    if (open.has(file) || lingering.has(file)) kept.set(file, descriptor);
     else closeSync(descriptor);
   }
 }
