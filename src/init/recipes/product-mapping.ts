@@ -49,7 +49,7 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
       : composite !== undefined
         ? [composite.type]
         : kinds === undefined
-          ? typeLine(own.some(({ path }) => path === "name"))
+          ? typeLine(own, rules.platform?.name ?? (variants === undefined ? undefined : "variants"))
           : typeLines(kinds)),
   ]);
   const name = own.find(({ path }) => path === "name")?.column;
@@ -195,13 +195,22 @@ const joinedFields: ReadonlyMap<string, string> = new Map([
   ["brand", "supplier.name"],
 ]);
 
-/** Prices alone may be those of kits too: then nothing is said of what they are. */
-function typeLine(isNamed: boolean): readonly Line[] {
-  const spec = { value: "PRODUCT" };
-  return isNamed
-    ? [{ kind: "guess", path: "type", spec, columns: [], confidence: "high", why: "a product, not a kit" }]
-    : [];
+/**
+ * Names and prices may be those of kits too: then nothing is said of what they are, for an update must not make a product of a kit.
+ * `known`: what makes it certain.
+ */
+function typeLine(matches: readonly Match[], known: string | undefined): readonly Line[] {
+  if (!matches.some(({ path }) => path === "name")) return [];
+  const line = { kind: "guess", path: "type", spec: { value: "PRODUCT" }, columns: [] } as const;
+  if (known !== undefined) return [{ ...line, confidence: "high", why: `a product, not a kit: ${known}` }];
+  const goods = matches.find(({ path, column }) => ofGoods.test(path) && column.profile.filled > 0);
+  if (goods === undefined) return [];
+  const why = `products, not kits: "${goods.column.name}" is nothing that a kit has`;
+  return [{ ...line, confidence: "medium", why }];
 }
+
+/** A kit is put together of goods, and has no supplier, no cost and no stock of its own. */
+const ofGoods = /^(supplier\.name|unit_cost|qty_.*)$/;
 
 const first = ["sku", "name", "type", "category.name", "subcategory.name", "supplier.name", "description"];
 
