@@ -76,8 +76,9 @@ export function openKeys(connection: Connection): Keys {
       for (const [at, key] of [...keys].entries()) keep(resource, key, newest + 1 + at);
       return;
     }
+    // `cross`: one look-up for each key that is asked for, where SQLite would go through all keys that there are for each.
     const found = connection.all<{ id: number; key: string }>(
-      "select k.id, k.key from json_each(?) j join keys k on k.resource = ? and k.key = j.value",
+      "select k.id, k.key from json_each(?) j cross join keys k on k.resource = ? and k.key = j.value",
       JSON.stringify([...keys]),
       resource,
     );
