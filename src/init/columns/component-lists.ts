@@ -15,11 +15,12 @@ export function componentListOf({ columns }: Table): ComponentList | undefined {
   for (const column of columns) {
     const cells = column.cells.filter((text) => text !== "");
     if (cells.length === 0) continue;
+    // Nearly always the first cell says no.
     for (const separator of separators)
       for (const { quantity, sku } of forms) {
-        const pieces = cells.flatMap((text) => text.split(separator));
-        if (pieces.length > cells.length && pieces.every((piece) => new RegExp(quantity).test(piece)))
-          return { column, separator, quantity, sku };
+        const pattern = new RegExp(quantity);
+        const isList = cells.every((text) => text.split(separator).every((piece) => pattern.test(piece)));
+        if (isList && cells.some((text) => text.includes(separator))) return { column, separator, quantity, sku };
       }
   }
   return undefined;
