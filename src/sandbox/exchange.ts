@@ -78,7 +78,10 @@ export function createServe(world: World, routes: readonly Route[], tally: Tally
     if (fault === "reset-before") return sendFault(fault, response, undefined);
     const body = await readBody(request, settings.maxBodyBytes);
     const key = method === "GET" ? undefined : keyOf(body);
-    if (key !== undefined) response.once("close", tally.writing(`${match.route.path.split("/")[1]} ${key}`));
+    if (key !== undefined) {
+      const over = tally.writing(`${match.route.path.split("/")[1]} ${key}`);
+      response.once("close", () => over({ isAnswered: response.writableFinished }));
+    }
     if (fault === "throttle") return sendThrottled(response, 0, throttling);
 
     // A write that the server gets to late is stored whatever became of the client.

@@ -1,4 +1,5 @@
 // What happened to the sandbox, counted: the numbers behind counts() and GET /__sandbox.
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { createTimeWindow } from "./time-window.ts";
 import type { FaultName } from "./world/faults.ts";
 import type { LieName } from "./world/lies.ts";
@@ -25,7 +26,7 @@ export interface SandboxCounts {
   readonly peakPerSecond: number;
   readonly inFlight: number;
   readonly maxInFlight: number;
-  /** The most writes of one key that were in flight together. */
+  /** The most writes of one key that were in flight together; one whose client had left before the next one came is not. */
   readonly maxInFlightPerKey: number;
   /** Requests that the sandbox itself failed to carry out; anything but 0 is a defect of ours. */
   readonly defects: number;
@@ -36,8 +37,8 @@ export interface Tally {
   arrived(nowMs: number): void;
   routed(route: string): void;
   struck(fault: FaultName): void;
-  /** A write of this key (SKU, order number, label, name) is being carried out; call what comes back when it is over. */
-  writing(key: string): () => void;
+  /** A write of this key (SKU, order number, label, name) is being carried out; tell what comes back when it is over. */
+  writing(key: string): (end: { readonly isAnswered: boolean }) => void;
   /** `status` is undefined when no complete answer went out. */
   ended(status: number | undefined): void;
   defect(): void;
@@ -54,7 +55,7 @@ export function createTally(): Tally {
   let peakPerSecond = 0;
   let inFlight = 0;
   let maxInFlight = 0;
-  const inFlightByKey = new Map<string, number>();
+  const writesByKey = new Map<string, Set<{ isLeft: boolean }>>();
   let maxInFlightPerKey = 0;
   let defects = 0;
   return {
@@ -68,12 +69,19 @@ export function createTally(): Tally {
     routed: (route) => increment(requests, route),
     struck: (fault) => increment(faults, fault),
     writing(key) {
-      increment(inFlightByKey, key);
-      maxInFlightPerKey = Math.max(maxInFlightPerKey, inFlightByKey.get(key) ?? 0);
-      return () => {
-        const left = (inFlightByKey.get(key) ?? 1) - 1;
-        if (left > 0) inFlightByKey.set(key, left);
-        else inFlightByKey.delete(key);
+      const write = { isLeft: false };
+      const writes = writesByKey.get(key) ?? new Set();
+      writesByKey.set(key, writes.add(write));
+      const together = [...writes];
+      const count = (): void => {
+        maxInFlightPerKey = Math.max(maxInFlightPerKey, together.filter(({ isLeft }) => !isLeft).length);
+      };
+      if (together.length === 1) count();
+      else void leaversShow().then(count);
+      return ({ isAnswered }) => {
+        write.isLeft = !isAnswered;
+        writes.delete(write);
+        if (writes.size === 0) writesByKey.delete(key);
       };
     },
     ended(status) {
@@ -100,6 +108,12 @@ export function createTally(): Tally {
       defects,
     }),
   };
+}
+
+/** A client that left is heard of when its connection is next looked at: in a busy process after what it has sent since. */
+async function leaversShow(): Promise<void> {
+  await wait(20);
+  for (let turn = 0; turn < 3; turn += 1) await nextTurn();
 }
 
 function increment<K>(counts: Map<K, number>, name: K): void {
