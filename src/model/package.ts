@@ -19,5 +19,8 @@ export const { version } = manifest;
 export const leastNodeVersion = manifest.engines.node.replace(/^\D+/, "");
 
 function findPackage(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : findPackage(dirname(folder));
+  if (existsSync(join(folder, "package.json"))) return folder;
+  const parent = dirname(folder);
+  if (parent === folder) throw new Error("this program's package.json is gone: install the package again");
+  return findPackage(parent);
 }
