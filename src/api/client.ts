@@ -41,10 +41,15 @@ export interface ClientOptions {
   readonly token: string;
   /** Between here and there; never used for this machine itself. */
   readonly proxy?: HttpProxy;
-  /** At most this many requests are in flight; none of them waits for a connection. */
-  readonly connections: number;
+  /** At most this many requests are in flight; none of them waits for a connection that stands. */
+  readonly mostInFlight: number;
   /** For the whole of one request, connecting included. */
   readonly timeoutMs: number;
+}
+
+/** What is connected to, and how often at most at the same time. */
+export interface ConnectionOptions extends Pick<ClientOptions, "baseUrl" | "proxy" | "timeoutMs"> {
+  readonly connections: number;
 }
 
 const maxBodyBytes = 16 * 1024 * 1024;
@@ -54,7 +59,9 @@ export function createClient(options: ClientOptions): Client {
   const { token, timeoutMs } = options;
   const { origin, pathname } = new URL(options.baseUrl);
   const prefix = pathname.replace(/\/+$/, "");
-  const connections = openConnections(options);
+  // Twice as many: after an answer undici keeps a connection to itself until the event loop has been round, and the next request,
+  // whose start is counted already, would wait for that behind whatever else there is to do.
+  const connections = openConnections({ ...options, connections: 2 * options.mostInFlight });
   const hide = createHide(token);
   const headers = {
     accept: "application/json",
@@ -100,7 +107,7 @@ export function createClient(options: ClientOptions): Client {
  * Connections to the origin of an address, through its proxy where it has one: what is not trusted is refused whatever the
  * environment says. Without an interceptor that asks for it, undici follows no redirects.
  */
-export function openConnections({ baseUrl, proxy, connections, timeoutMs }: Omit<ClientOptions, "token">): Dispatcher {
+export function openConnections({ baseUrl, proxy, connections, timeoutMs }: ConnectionOptions): Dispatcher {
   const { origin, hostname } = new URL(baseUrl);
   // Connecting gets half the time, so that a connect time-out (provably unsent) is told from a silent server.
   const connectTimeoutMs = Math.max(1, Math.floor(timeoutMs / 2));

@@ -69,10 +69,10 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     limits.requestsPerSecond === "auto" ? createAdaptiveRate(limits.maxRequestsPerSecond, clock) : undefined;
   const fixedRate = limits.requestsPerSecond === "auto" ? limits.maxRequestsPerSecond : limits.requestsPerSecond;
   const limiter = createRateLimiter(adaptive?.requestsPerSecond ?? fixedRate, clock);
-  // One more connection than can be in flight: the probe of an outage must not queue behind what hangs.
+  // One more than the wire lets through: the probe of an outage must not queue behind what hangs.
   const client = (options.openClient ?? createClient)({
     ...api,
-    connections: limits.concurrency + 1,
+    mostInFlight: limits.concurrency + 1,
     timeoutMs: limits.timeoutMs,
   });
   const wire = createWire(limits.concurrency, clock, halt.signal);

@@ -1,6 +1,8 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/api/client.ts";
 import { readRefusal } from "../../src/api/refusal-body.ts";
@@ -25,7 +27,7 @@ async function exchangeWith(
     await using client = createClient({
       baseUrl: `http://127.0.0.1:${port}/api`,
       token,
-      connections: 1,
+      mostInFlight: 1,
       timeoutMs: 2000,
     });
     const exchange = await client.exchange({ method: "GET", path: "/x" }, new AbortController().signal);
@@ -116,12 +118,36 @@ describe("an answer that does not come to its end", () => {
   });
 });
 
+describe("a request", () => {
+  it("leaves in the next round of the event loop, though the answer before it came in this one", async () => {
+    await using to = await serving((_, response) => {
+      response.end("{}");
+    });
+    const { signal } = new AbortController();
+    let sent = 0;
+    const sees = () => {
+      sent += 1;
+    };
+    subscribe("undici:client:sendHeaders", sees);
+    const get = () => to.client.exchange({ method: "GET", path: "/" }, signal);
+    const both = () => Promise.all([get(), get()]);
+    for (let count = 0; count < 10; count += 1) await both(); // now there are as many connections as there may be
+    sent = 0;
+    await both();
+    const next = both();
+    await nextTurn();
+    expect(sent).toBe(4);
+    await next;
+    unsubscribe("undici:client:sendHeaders", sees);
+  });
+});
+
 async function serving(listener: RequestListener) {
   const server = createServer(listener);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const client = createClient({ baseUrl: `http://127.0.0.1:${port}`, token: "t", connections: 2, timeoutMs: 2000 });
+  const client = createClient({ baseUrl: `http://127.0.0.1:${port}`, token: "t", mostInFlight: 2, timeoutMs: 2000 });
   return {
     server,
     client,

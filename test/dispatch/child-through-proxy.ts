@@ -7,7 +7,7 @@ const client = createClient({
   baseUrl,
   token: "s3cr3t-token",
   proxy: { url, from: "HTTPS_PROXY" },
-  connections: Number(count),
+  mostInFlight: Number(count),
   timeoutMs: 5000,
 });
 const { signal } = new AbortController();

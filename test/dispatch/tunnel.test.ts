@@ -25,7 +25,7 @@ async function exchangeThrough(url: string, timeoutMs = 2000, baseUrl = address)
     baseUrl,
     token: "s3cr3t-token",
     proxy: { url, from: "HTTPS_PROXY" },
-    connections: 2,
+    mostInFlight: 2,
     timeoutMs,
   });
   return await client.exchange({ method: "POST", path: "/products", body: "{}" }, new AbortController().signal);

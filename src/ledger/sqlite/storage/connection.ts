@@ -161,7 +161,10 @@ export class Connection {
   #atEndOfTurn<T>(work: () => T, weight: number, isDurable: boolean): Promise<T> {
     return new Promise<T>((resolve, failed) => {
       this.#pieces.push({ work, weight, isDurable, done: (result) => resolve(result as T), failed });
-      this.#immediate ??= setImmediate(() => this.#endTurn());
+      // In the next round of the event loop: what the network has to write goes first, and what comes with it joins the turn.
+      this.#immediate ??= setImmediate(() => {
+        this.#immediate = setImmediate(() => this.#endTurn());
+      });
     });
   }
 
