@@ -30,8 +30,11 @@ export interface Answer {
 
 /** Connections to one address. Disposing it cuts whatever is still in flight. */
 export interface Client extends AsyncDisposable {
-  /** Sends at once and resolves when the body is read, the deadline has passed or `cut` is aborted. Never rejects. */
-  exchange(request: ApiRequest, cut: AbortSignal): Promise<Exchange>;
+  /**
+   * Sends at once and resolves when the body is read, the deadline has passed or `cut` is aborted. Never rejects. `left` is called in the
+   * moment that the request is written to a connection, at most once.
+   */
+  exchange(request: ApiRequest, cut: AbortSignal, left?: () => void): Promise<Exchange>;
 }
 
 /** One account, and the bounds of its connections. */
@@ -72,17 +75,18 @@ export function createClient(options: ClientOptions): Client {
   const cuts = createCuts();
 
   return {
-    exchange: ({ method, path, body }, cut) =>
+    exchange: ({ method, path, body }, cut, left) =>
       new Promise((resolve) => {
         if (cut.aborted) {
           resolve({ kind: "broken", code: "CUT" });
           return;
         }
-        const flight = openFlight((end) => {
+        const land = (end: Exchange): void => {
           clearTimeout(timer);
           landed();
           resolve(end.kind === "answer" ? hide(end) : end);
-        });
+        };
+        const flight = openFlight(land, left);
         const timer = setTimeout(() => flight.end("TIMEOUT"), timeoutMs);
         const landed = cuts.add(cut, () => flight.end("CUT"));
         connections.dispatch(
@@ -149,9 +153,9 @@ interface Flight {
 
 /**
  * Undici's own way to read an answer: a stream and a signal for each, as its `request` has them, cost more than the request.
- * `landed` is told the end, once. A body that breaks off is still an answer: the status alone may decide.
+ * `landed` is told the end, once, and `left` that it began. A body that breaks off is still an answer: the status alone may decide.
  */
-function openFlight(landed: (end: Exchange) => void): Flight {
+function openFlight(landed: (end: Exchange) => void, left?: () => void): Flight {
   let controller: Dispatcher.DispatchController | undefined;
   let head: Pick<Answer, "status" | "headers"> | undefined;
   let isOver = false;
@@ -179,6 +183,7 @@ function openFlight(landed: (end: Exchange) => void): Flight {
       onRequestStart(started) {
         controller = started;
         if (isOver) started.abort(new Error("it was over before it had a connection"));
+        else left?.();
       },
       onResponseStart(_, status, headers) {
         if (status >= 200) head = { status, headers: plainHeaders(headers) };

@@ -1,4 +1,4 @@
-// When the next request may start: a schedule that does not drift, one pause for everybody, and a ring of the last starts that
+// When the next request may start: a schedule that does not drift, one pause for everybody, and a ring of when the last ones left that
 // makes "never more than N in any rolling second" true rather than likely. What the rate should be is adaptive-rate.ts.
 import type { Clock } from "../model/clock.ts";
 
@@ -21,10 +21,12 @@ export interface RateLimiter {
   /** How long the pause under way still lasts; 0 when there is none. */
   readonly pausedMs: number;
   /**
-   * Waits in line. After `go` the request has to leave without another wait: its start is counted.
+   * Waits in line. After `go` the request has to leave without another wait, and `left` is told when it did.
    * `late` comes as soon as it is known that `patienceMs` does not suffice.
    */
   acquire(signal: AbortSignal, patienceMs?: number): Promise<Start>;
+  /** A request that was let go is on the wire, or never will be. Its rolling second begins now, however long it had to connect. */
+  left(): void;
   /** Waits until a start is at most half a second away; undefined when aborted. Keeps what is written before a send fresh. */
   approach(signal: AbortSignal): Promise<Turn | undefined>;
 }
@@ -38,6 +40,8 @@ const leadMs = 500;
 /** A little more than the second: what is late on its way must not meet the next second's first. */
 const rollingMs = 1003;
 const leastCatchUpMs = 50;
+/** How soon to look again when as many as may start in a second have not left yet. */
+const lookAgainMs = 50;
 /** How coarse timers are: starts that are due within this time may leave together. */
 const timerMs = 5;
 
@@ -54,22 +58,29 @@ export function createRateLimiter(initialRate: number, clock: Clock): RateLimite
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
   let turns = 0;
   let sleeper: AbortController | undefined;
-  const starts: number[] = [];
+  let isFirst = true;
+  /** Let go, and not known to have left. */
+  let leaving = 0;
+  /** When the last ones left. */
+  const leftAtMs: number[] = [];
   const waiting: Waiter[] = [];
 
-  const intervalMs = () => 1000 / rate;
-  const nextStartMs = (): number => {
-    const ring = starts[starts.length - Math.ceil(rate)];
-    return Math.max(pausedUntilMs, dueMs, spacedMs, ring === undefined ? Number.NEGATIVE_INFINITY : ring + rollingMs);
+  const intervalMs = () => (rate > 150 ? 1008 : 1000) / rate;
+  const nextStartMs = (nowMs: number): number => {
+    const room = Math.ceil(rate) - leaving;
+    const ring = leftAtMs[leftAtMs.length - room];
+    const roomMs = room <= 0 ? nowMs + lookAgainMs : ring === undefined ? Number.NEGATIVE_INFINITY : ring + rollingMs;
+    return Math.max(pausedUntilMs, dueMs, spacedMs, roomMs);
   };
 
   const start = (nowMs: number): void => {
     // Nothing is behind schedule before the first.
-    const catchUpMs = starts.length === 0 ? 0 : Math.max(intervalMs() / 2, leastCatchUpMs);
+    const catchUpMs = isFirst ? 0 : Math.max(intervalMs() / 2, leastCatchUpMs);
+    isFirst = false;
     dueMs = Math.max(dueMs, pausedUntilMs, nowMs - catchUpMs) + intervalMs();
     spacedMs = Math.max(spacedMs, nowMs - timerMs) + intervalMs() / 2;
-    starts.push(nowMs);
-    while (starts.length > Math.ceil(rate) && (starts[0] ?? nowMs) <= nowMs - rollingMs) starts.shift();
+    leaving += 1;
+    while (leftAtMs.length > Math.ceil(rate) && (leftAtMs[0] ?? nowMs) <= nowMs - rollingMs) leftAtMs.shift();
   };
 
   const drop = (waiter: Waiter, reason: Start): void => {
@@ -84,7 +95,7 @@ export function createRateLimiter(initialRate: number, clock: Clock): RateLimite
     if (sleeper !== undefined) return;
     for (let head = waiting[0]; head !== undefined; head = waiting[0]) {
       const nowMs = clock.monotonicMs();
-      const atMs = nextStartMs();
+      const atMs = nextStartMs(nowMs);
       if (head.deadlineMs < Math.max(nowMs, atMs)) {
         drop(head, "late");
       } else if (nowMs >= atMs) {
@@ -149,11 +160,15 @@ export function createRateLimiter(initialRate: number, clock: Clock): RateLimite
       for (const waiter of [...waiting]) if (pausedUntilMs > waiter.deadlineMs) drop(waiter, "late");
     },
     acquire,
+    left() {
+      leaving -= 1;
+      leftAtMs.push(clock.monotonicMs());
+    },
     async approach(signal) {
       while (!signal.aborted) {
         const aheadMs = (waiting.length + turns) * intervalMs();
         const nowMs = clock.monotonicMs();
-        const waitMs = Math.max(nowMs, nextStartMs()) + aheadMs - leadMs - nowMs;
+        const waitMs = Math.max(nowMs, nextStartMs(nowMs)) + aheadMs - leadMs - nowMs;
         if (!(waitMs > 0)) return takeTurn();
         await clock.sleep(waitMs, signal);
       }

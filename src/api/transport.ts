@@ -110,7 +110,13 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     if (started === "aborted") return { kind: "held", by: "stop", waitMs: 0 };
     if (started === "late") return { kind: "held", by: "pause", waitMs: limiter.pausedMs };
     const leave = purpose.purpose === "probe" ? () => {} : wire.leave;
+    let hasLeft = false;
+    const left = (): void => {
+      if (!hasLeft) limiter.left();
+      hasLeft = true;
+    };
     if (!mayPass()) {
+      left();
       leave();
       return { kind: "held", by: "outage", waitMs: 0 };
     }
@@ -118,7 +124,8 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     adaptive?.started(startedMs);
     const told = purpose.purpose === "first" ? "probe" : purpose.purpose;
     onEvent({ type: "request.started", purpose: told });
-    const exchange = await client.exchange(request, options.abort); // at once: nothing is awaited before it
+    const exchange = await client.exchange(request, options.abort, left); // at once: nothing is awaited before it
+    left();
     leave();
     const durationMs = clock.monotonicMs() - startedMs;
     if (exchange.kind === "answer") {

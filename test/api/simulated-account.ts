@@ -106,6 +106,7 @@ export async function simulate(what: Simulated): Promise<Sent> {
   };
   const work = async () => {
     while ((await limiter.acquire(signal.signal)) === "go") {
+      limiter.left();
       const startedMs = clock.monotonicMs();
       rate.started(startedMs);
       sent.starts.push({ at: startedMs / 1000, rate: limiter.requestsPerSecond });

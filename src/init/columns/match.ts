@@ -108,7 +108,8 @@ function candidates(
   const plausibility = plausibilityOf(resource, path, column.profile);
   if (plausibility === "contradicts") return [];
   const score = strengths[strength] + (plausibility === "confirms" ? 1 : 0) - penalty - at / 1000;
-  const isUnsure = namesIn(platform?.unsure).includes(path);
+  const isCount = strength !== "platform" && keys.includes(path) && isRowCount(column);
+  const isUnsure = isCount || namesIn(platform?.unsure).includes(path);
   const sure = confidenceOf(strength, plausibility, column);
   const confidence = isUnsure && sure === "high" ? "medium" : sure;
   return [
@@ -116,11 +117,19 @@ function candidates(
       path,
       column,
       confidence,
-      why: reason(strength, plausibility, column, platform),
+      why: `${reason(strength, plausibility, column, platform)}${isCount ? "; perhaps only a database counts so" : ""}`,
       score,
       isPossible: strength === "perhaps",
     },
   ];
+}
+
+/** What records are known by. */
+const keys = ["sku", "order_number"];
+
+/** Whole numbers under the name of an id: what people know a record by may have letters in front of them, or be another thing. */
+function isRowCount({ heading, profile }: Column): boolean {
+  return profile.filled > 0 && profile.integers >= 0.95 && /(^| )id$/.test(heading.text);
 }
 
 function confidenceOf(strength: Strength, plausibility: Plausibility, { profile }: Column): Confidence {
