@@ -1,6 +1,8 @@
 // How a guessed mapping does against an expert's: entry by entry, field by field, by what both make of the same file.
 import type { Draft } from "../../src/model/draft.ts";
 import { isPlainObject } from "../../src/model/json.ts";
+import { resources } from "../../src/model/resources/resources.ts";
+import { validateDraft } from "../../src/staging/validate.ts";
 
 /** `wrong`: another value than the expert's, or one where the expert has none. `todo`: left to the person. */
 export type Verdict = "right" | "wrong" | "todo";
@@ -29,8 +31,10 @@ export function judgeDrafts(
 ): readonly JudgedField[] {
   if (guessed.length === 0)
     return [...pathsOf(wanted)].filter((path) => !skip.has(path)).map((path) => judged(path, "todo"));
-  const own = new Map(wanted.map((draft) => [firstRow(draft), leavesOf(draft)]));
-  const theirs = new Map(guessed.map((draft) => [firstRow(draft), leavesOf(draft)]));
+  const refused = refusedByBoth(wanted, guessed);
+  const leaves = (draft: Draft) => [firstRow(draft), leavesOf(draft, refused.get(firstRow(draft)))] as const;
+  const own = new Map(wanted.map(leaves));
+  const theirs = new Map(guessed.map(leaves));
   const strangers = [...theirs.keys()].filter((row) => !own.has(row));
   const missing = [...own.keys()].filter((row) => !theirs.has(row));
   const entries: JudgedField =
@@ -71,17 +75,45 @@ function pathsOf(drafts: readonly Draft[]): ReadonlySet<string> {
   return new Set(drafts.flatMap((draft) => [...leavesOf(draft).keys()]));
 }
 
+/**
+ * By an entry's first row: the list elements (`items[1]`) that both mappings refuse at the same place for the same reason. Such an entry is
+ * never sent by either, so what else its refused element says is nobody's value: an expert's rule for sound lines may well make
+ * nonsense of it. All other elements and fields of the entry are judged, and everything of an entry that one of them would send.
+ */
+function refusedByBoth(wanted: readonly Draft[], guessed: readonly Draft[]): ReadonlyMap<number, ReadonlySet<string>> {
+  const theirs = new Map(guessed.map((draft) => [firstRow(draft), refusals(draft)]));
+  return new Map(
+    wanted.map((draft) => {
+      const guess = theirs.get(firstRow(draft));
+      const shared = [...refusals(draft)].filter((refusal) => guess?.has(refusal) === true);
+      return [firstRow(draft), new Set(shared.map((refusal) => refusal.replace(/\].*$/, "]")))];
+    }),
+  );
+}
+
+/** `items[1].quantity too_small`: what a run would not send, where it is about a field of a list element. */
+function refusals(draft: Draft): ReadonlySet<string> {
+  const settings = { policy: "skip", strict: false, showCreationNeeds: false } as const;
+  const { problems } = validateDraft(draft, resources[draft.resource], settings);
+  const ofElements = problems.filter(({ severity, path }) => severity === undefined && path?.includes("].") === true);
+  return new Set(ofElements.map(({ path, code }) => `${path} ${code}`));
+}
+
 /** The values of a draft by path, list elements under one path in their order, with what it refers to. */
-function leavesOf({ payload, references }: Draft): Leaves {
+function leavesOf({ payload, references }: Draft, without: ReadonlySet<string> = new Set()): Leaves {
   const leaves = new Map<string, string[]>();
-  const put = (path: string, value: string) => leaves.set(path, [...(leaves.get(path) ?? []), value]);
+  const put = (path: string, value: string) => {
+    const shared = path.replace(/\[\d+\]/g, "[]");
+    leaves.set(shared, [...(leaves.get(shared) ?? []), value]);
+  };
   const walk = (value: unknown, path: string): void => {
-    if (Array.isArray(value)) for (const item of value) walk(item, `${path}[]`);
+    if (without.has(path)) return;
+    if (Array.isArray(value)) for (const [at, item] of value.entries()) walk(item, `${path}[${at}]`);
     else if (isPlainObject(value))
       for (const [name, inner] of Object.entries(value)) walk(inner, path === "" ? name : `${path}.${name}`);
     else put(path, JSON.stringify(value));
   };
   walk(payload, "");
-  for (const { path, key } of references) put(path.replace(/\[\d+\]/g, "[]"), JSON.stringify(key));
+  for (const { path, key } of references) put(path, JSON.stringify(key));
   return leaves;
 }
