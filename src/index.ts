@@ -132,6 +132,8 @@ export type { Plausibility } from "./init/columns/plausibility.ts";
 export type { Sample } from "./init/columns/table.ts";
 export type { Decisions } from "./init/guess.ts";
 export {
+  type Answers,
+  type Asked,
   type ColumnChoice,
   type Export,
   fieldColumns,

@@ -11,6 +11,7 @@ import { roleOf } from "./columns/roles.ts";
 import { dateStyle, numberStyle, type ReadsDate } from "./columns/styles.ts";
 import { type Column, type Sample, type Table, tableOf } from "./columns/table.ts";
 import { withMergedCells } from "./merged-cells.ts";
+import { type Answers, answered, answeredDates } from "./proposal/answered.ts";
 import { allLines, type Line, type Proposal, type ProposedMapping, type Role } from "./proposal/proposal.ts";
 import { kitMapping } from "./recipes/kit-mapping.ts";
 import { orderMapping } from "./recipes/order-mapping.ts";
@@ -26,6 +27,8 @@ export interface Decisions {
   readonly columns?: ReadonlyMap<string, Pins>;
   /** For each input the fields that a check refutes on every row, and what it says: their lines are comments. */
   readonly refuted?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** For each input what was answered to its marked lines that ask something. */
+  readonly answers?: ReadonlyMap<string, Answers>;
   /** The label of the channel that orders go into where no column says it. */
   readonly channel?: string;
 }
@@ -65,11 +68,13 @@ export function* guessing(
     const lines = mapping === undefined ? undefined : decisions.refuted?.get(mapping.name);
     return mapping === undefined || lines === undefined ? mapping : withoutRefuted(mapping, lines);
   };
-  const told: (Known & { readonly pins: Pins; readonly mapping: ProposedMapping | undefined })[] = [];
+  const told: (Known & { readonly said: Said; readonly mapping: ProposedMapping | undefined })[] = [];
   for (const known of tables) {
-    const pins: Pins = decisions.columns?.get(known.table.sample.name) ?? new Map();
+    const { name } = known.table.sample;
+    const pins: Pins = decisions.columns?.get(name) ?? new Map();
+    const said: Said = { pins, answers: decisions.answers?.get(name) ?? new Map(), readsDate };
     const isJoined = links.some(({ their }) => their === known.table);
-    told.push({ ...known, pins, mapping: isJoined ? undefined : asChecked(mappingOf(known, links, pins, readsDate)) });
+    told.push({ ...known, said, mapping: isJoined ? undefined : asChecked(mappingOf(known, links, said)) });
     yield;
   }
   const joined = new Set(told.flatMap(({ mapping }) => (mapping?.joins ?? []).map(({ shown }) => shown)));
@@ -86,7 +91,7 @@ export function* guessing(
   const proposed = told.map((known, at) => {
     const kind = kinds[at];
     if (kind === undefined || !worth.includes(kind)) return known;
-    const mapping = asChecked(mappingOf({ ...known, ...kind }, [], known.pins, readsDate));
+    const mapping = asChecked(mappingOf({ ...known, ...kind }, [], known.said));
     return { ...known, mapping: mapping === undefined ? undefined : asUnsure(mapping, kind) };
   });
   const mappings = proposed.flatMap(({ mapping }) => mapping ?? []);
@@ -131,22 +136,25 @@ interface Known extends Measured {
   readonly why: string;
 }
 
-function mappingOf(
-  known: Known,
-  links: readonly Link[],
-  pins: Pins,
-  readsDate: ReadsDate,
-): ProposedMapping | undefined {
+/** What a person said of a file, and how its dates are read. */
+interface Said {
+  readonly pins: Pins;
+  readonly answers: Answers;
+  readonly readsDate: ReadsDate;
+}
+
+function mappingOf(known: Known, links: readonly Link[], said: Said): ProposedMapping | undefined {
   const { table, role } = known;
+  const { pins } = said;
   const own = links.filter(({ our }) => our === table);
   switch (role) {
     case "products":
-      return proposalOf(known, "products", productMapping(table, own, pins), pins, readsDate);
+      return proposalOf(known, "products", productMapping(table, own, pins), said);
     case "kits":
-      return proposalOf(known, "products", kitMapping(table, pins), pins, readsDate);
+      return proposalOf(known, "products", kitMapping(table, pins), said);
     case "orders":
     case "lines":
-      return proposalOf(known, "sales_orders", orderMapping(table, own, pins), pins, readsDate);
+      return proposalOf(known, "sales_orders", orderMapping(table, own, pins), said);
     case "reference":
     case "unknown":
       return undefined;
@@ -159,19 +167,22 @@ function proposalOf(
   { table, summaries, role, why }: Known,
   resource: ResourceName,
   recipe: Recipe,
-  pins: Pins,
-  readsDate: ReadsDate,
+  { pins, answers, readsDate }: Said,
 ): ProposedMapping {
   const { measured: counted, ...parts } = recipe;
   const isLeftOut = ({ path }: Line) => pins.has(path) && pins.get(path) === undefined;
-  const given = parts.lines.filter((line) => line.kind === "todo" || !isLeftOut(line));
+  const given = parts.lines
+    .filter((line) => line.kind === "todo" || !isLeftOut(line))
+    .map((line) => answered(line, answers));
   const isPlainTable = parts.group === undefined && table.sample.info.columns !== undefined;
   const lines = complete(resource, isPlainTable ? withMergedCells(given, table.columns) : given);
   const children = parts.children.map((child) => ({
     ...child,
     lines: complete(
       child.list,
-      child.lines.filter((line) => line.kind === "todo" || !isLeftOut({ ...line, path: `${child.list}.${line.path}` })),
+      child.lines
+        .filter((line) => line.kind === "todo" || !isLeftOut({ ...line, path: `${child.list}.${line.path}` }))
+        .map((line) => answered(line, answers)),
       givenBeside(child),
     ),
   }));
@@ -195,7 +206,7 @@ function proposalOf(
   const known = platformOf(table.columns.map(({ heading }) => heading));
   const dates =
     known?.dates === undefined
-      ? dateStyle(typed(["date"]), readsDate)
+      ? answeredDates(dateStyle(typed(["date"]), readsDate), answers)
       : { source: [{ key: "dates", value: known.dates, why: `high: the dates of ${known.name}` }], sourceTodos: [] };
   const blank =
     table.blankWords.length === 0

@@ -24,7 +24,15 @@ import { refuseWrongFile } from "./wrong-files.ts";
 
 export { type ColumnChoice, fieldColumns } from "./field-columns.ts";
 export type { Decisions } from "./guess.ts";
-export { allLines, type Guess, type Proposal, type ProposedMapping, type Role } from "./proposal/proposal.ts";
+export type { Answers } from "./proposal/answered.ts";
+export {
+  type Asked,
+  allLines,
+  type Guess,
+  type Proposal,
+  type ProposedMapping,
+  type Role,
+} from "./proposal/proposal.ts";
 
 /** A sample with the path of its file. */
 export interface Export extends Sample {

@@ -101,6 +101,70 @@ describe("init asks", () => {
     expect(seen.find(({ label }) => label.startsWith('"Colour"'))?.hint).toBe("its cells can be that");
   });
 
+  const measured = sampleOf(
+    "parcels.csv",
+    "SKU,Name,Category,Price,Weight,Width,Height\nA-1,Cup,Kitchen,4.50,350,8,11\nA-2,Pot,Garden,9.50,1200,20.5,0\n",
+  );
+
+  it("for the unit of what is measured, each once, where neither heading nor cells say it", async () => {
+    const ask = person({ "The unit of weights?": "g", "The unit of lengths?": "cm" });
+    const lines = await linesAfter([measured], ask);
+    expect(lines).toMatchObject({
+      product_weight: { from: "Weight", unit: "g" },
+      product_width: { from: "Width", unit: "cm" },
+      product_height: { from: "Height", unit: "cm", when: '!(row["Height"] in ["0"])' },
+    });
+    expect(ask.asked.filter((message) => message.includes("unit"))).toEqual([
+      'The unit of weights? (parcels.csv: "Weight"  350, 1200)',
+      'The unit of lengths? (parcels.csv: "Width"  8, 20.5; "Height"  11)',
+    ]);
+    expect(await linesAfter([measured], person({}))).toMatchObject({ product_weight: "TODO", product_width: "TODO" });
+  });
+
+  it("a unit again after going back to it, and the one before that", async () => {
+    const asked: string[] = [];
+    const said = ["g", "<", "kg", "<", "lb", "in"]; // weights, lengths, weights, lengths, weights, lengths
+    const lines = await linesAfter([measured], {
+      ...person({}),
+      select: async (message, choices, initial) => {
+        if (!message.startsWith("The unit of")) return initial;
+        asked.push(message.slice(0, 19));
+        const answer = said.shift();
+        return choices.find(({ label, key }) => label === answer || key === answer)?.value ?? missed(message);
+      },
+    });
+    expect(asked).toEqual(
+      ["The unit of weights", "The unit of lengths"].flatMap((one, _, both) =>
+        one === both[0] ? [...both, ...both, ...both] : [],
+      ),
+    );
+    expect(lines).toMatchObject({ product_weight: { unit: "lb" }, product_width: { unit: "in" } });
+  });
+
+  it("which number of a date is the month, where the cells leave it open", async () => {
+    const dated = sampleOf(
+      "orders.csv",
+      "Order No,Order Date,Status,Customer,SKU,Qty,Price\nA-1,03/04/2024,shipped,Ann,A-1,2,4.50\nA-2,05/06/2024,shipped,Bo,A-1,1,4.50\n",
+    );
+    const sourceAfter = async (ask: Ask) => {
+      const [mapping] = guessImport([dated], await askAbout([dated], ask)).mappings;
+      return { dates: mapping?.source.find(({ key }) => key === "dates")?.value, open: mapping?.sourceTodos.length };
+    };
+    const question = "The order of day and month in Order Date?";
+    expect(await sourceAfter(person({ [question]: "d/M/yyyy" }))).toEqual({ dates: ["d/M/yyyy"], open: 0 });
+    expect(await sourceAfter(person({ [question]: "M/d/yyyy" }))).toEqual({ dates: ["M/d/yyyy"], open: 0 });
+    expect(await sourceAfter(person({}))).toEqual({ dates: undefined, open: 1 });
+    const hints: (string | undefined)[] = [];
+    await askAbout([dated], {
+      ...person({}),
+      select: async (message, choices, initial) => {
+        if (message.startsWith(question)) hints.push(...choices.map(({ hint }) => hint));
+        return initial;
+      },
+    });
+    expect(hints).toEqual(expect.arrayContaining(["03/04/2024 is 4 March", "03/04/2024 is 3 April"]));
+  });
+
   it("offers the columns of the file that the field is read from", async () => {
     const order = sampleOf(
       "orders.csv",

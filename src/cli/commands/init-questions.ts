@@ -1,6 +1,7 @@
-// What `init` asks: whether the files are what they were taken for, and the column of every field that is not sure or
-// missing. Answers become decisions, and the guess is made again with them.
+// What `init` asks: whether the files are what they were taken for, the column of every field that is not sure or missing, and what
+// no cell tells, such as a unit. Answers become decisions, and the guess is made again with them.
 import {
+  type Asked,
   allLines,
   type ColumnChoice,
   type Decisions,
@@ -71,7 +72,7 @@ async function askFields(
   exports: readonly Export[],
   roles: ReadonlyMap<string, Role>,
   ask: Ask,
-): Promise<Pick<Decisions, "columns" | "channel"> | "back"> {
+): Promise<Pick<Decisions, "columns" | "answers" | "channel"> | "back"> {
   const proposal = guessImport(exports, { roles });
   const columns = new Map(proposal.mappings.map(({ name }) => [name, new Map<string, string | undefined>()]));
   const questions = proposal.mappings.flatMap(questionsOf);
@@ -79,8 +80,8 @@ async function askFields(
   for (let at = 0; ; ) {
     const question = questions[at];
     if (question === undefined) {
-      const channel = await askChannel(guessImport(exports, { roles, columns }), ask);
-      if (channel !== "back") return { columns, ...channel };
+      const rest = await askRest(guessImport(exports, { roles, columns }), ask);
+      if (rest !== "back") return { columns, ...rest };
     } else {
       const chosen = await askField(
         question,
@@ -119,7 +120,7 @@ function questionsOf(mapping: ProposedMapping): readonly Question[] {
 
 function openText(mapping: ProposedMapping): string {
   const known = allLines(mapping).filter((line) => line.kind === "guess" && line.confidence === "high").length;
-  const count = questionsOf(mapping).length;
+  const count = questionsOf(mapping).length + openThings(mapping).size;
   const open = count === 0 ? "nothing is to be asked" : `${count} to look at (? says why, < goes back)`;
   return `${mapping.shown}: ${known} fields are sure, ${open}`;
 }
@@ -194,6 +195,78 @@ function whyText({ path, guess, isRequired }: Question, choices: readonly Column
 function withCells(column: string, cells: readonly string[]): string {
   const shown = cells.map((cell) => (cell.length > 24 ? `${cell.slice(0, 23)}…` : cell)).join(", ");
   return `${quoted(column)}  ${shown === "" ? "blank" : shown}`;
+}
+
+/** What no cell tells, each thing once for a file, and the channel. */
+async function askRest(proposal: Proposal, ask: Ask): Promise<Pick<Decisions, "answers" | "channel"> | "back"> {
+  const open = proposal.mappings.flatMap((mapping) =>
+    [...openThings(mapping)].map(([about, asked]) => ({ mapping, about, asked })),
+  );
+  const answers = new Map(proposal.mappings.map(({ name }) => [name, new Map<string, string>()]));
+  for (let at = 0; at >= 0; ) {
+    const thing = open[at];
+    if (thing === undefined) {
+      const channel = await askChannel(proposal, ask);
+      if (channel !== "back") return { answers, ...channel };
+    } else {
+      const { mapping, about, asked } = thing;
+      const own = answers.get(mapping.name);
+      own?.delete(about);
+      const said = await askThing(mapping.shown, about, asked, ask);
+      if (typeof said === "object") own?.set(about, said.answer);
+      if (said !== "back") {
+        at += 1;
+        continue;
+      }
+    }
+    at -= 1;
+  }
+  return "back";
+}
+
+/** By what they are about, the marked lines that ask the same. */
+function openThings(mapping: ProposedMapping): ReadonlyMap<string, readonly Asked[]> {
+  const things = new Map<string, readonly Asked[]>();
+  for (const line of [...mapping.sourceTodos, ...allLines(mapping)]) {
+    if (line.kind !== "todo" || line.asks === undefined) continue;
+    const { about, column } = line.asks;
+    const others = things.get(about) ?? [];
+    if (!others.some((other) => other.column === column)) things.set(about, [...others, line.asks]);
+  }
+  return things;
+}
+
+async function askThing(
+  shown: string,
+  about: string,
+  asked: readonly Asked[],
+  ask: Ask,
+): Promise<"keep" | "back" | { readonly answer: string }> {
+  const cells = asked.map(({ column, cells: own }) => withCells(column, own)).join("; ");
+  const answers = (asked[0]?.answers ?? []).map(({ name }) => ({
+    value: `answer:${name}`,
+    label: name,
+    hint: asked.map(({ answers: own }) => own.find((answer) => answer.name === name)?.evidence ?? "").join("; "),
+  }));
+  for (;;) {
+    const said = await ask.select(
+      `${capital(about)}? (${shown}: ${cells})`,
+      [{ value: "keep", label: "leave it marked TODO" }, ...answers, ...ways],
+      "keep",
+    );
+    if (said === "keep" || said === "back") return said;
+    if (said !== "why") return { answer: said.slice("answer:".length) };
+    ask.say(
+      [
+        `${capital(about)} stands in no heading and no cell.`,
+        ...answers.map(({ label, hint }) => `  ${label}: ${hint}`),
+      ].join("\n"),
+    );
+  }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 async function askChannel({ needsChannel }: Proposal, ask: Ask): Promise<Pick<Decisions, "channel"> | "back"> {

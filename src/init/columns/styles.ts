@@ -56,9 +56,15 @@ export function dateStyle(
       const swapped = other === best[0] ? undefined : dateFormats.find((format) => format[0] === other && fits(format));
       if (swapped !== undefined) {
         if (!profile.words.some((cell) => isSwappable(cell))) continue; // the day is the month: nothing is proven
-        todos.push(
-          todo(`dates: ["${best[0]}"] or ["${swapped[0]}"]? "${profile.words[0] ?? ""}" in "${name}" can be both`),
-        );
+        const cells = profile.words.filter(isSwappable);
+        const text = `dates: ["${best[0]}"] or ["${swapped[0]}"]? "${cells[0] ?? ""}" in "${name}" can be both`;
+        const answers = [best, swapped].map((format) => ({
+          name: format[0] ?? "",
+          spec: [...format],
+          evidence: `${cells[0] ?? ""} is ${dayOf(cells[0] ?? "", format[0] ?? "")}`,
+        }));
+        const about = `the order of day and month in ${name}`;
+        todos.push({ ...todo(text), asks: { about, column: name, cells: cells.slice(0, 3), answers } });
       } else if (!formats.includes(best[0] ?? "")) {
         formats.push(...best);
         evidence.push(profile.words[0] ?? "");
@@ -109,6 +115,13 @@ const dateFormats: readonly (readonly string[])[] = [
 
 function swappedFormat(format: string): string {
   return format.replace(/^M([/-])d/, "d$1M");
+}
+
+/** `3 April`: what a cell of numbers says by a format that begins with the day or the month. */
+function dayOf(cell: string, format: string): string {
+  const [first = "", second = ""] = cell.split(/[/-]/);
+  const [day, month] = format.startsWith("M") ? [second, first] : [first, second];
+  return `${Number(day)} ${new Date(Date.UTC(2000, Number(month) - 1)).toLocaleString("en", { month: "long", timeZone: "UTC" })}`;
 }
 
 /** The day and the month could be each other's, and it would be another day. */

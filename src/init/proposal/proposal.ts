@@ -29,6 +29,25 @@ export interface Todo {
   readonly isRequired: boolean;
   /** What stands behind `path:` in the line that is proposed, in a comment. */
   readonly proposes?: Json;
+  /** Set where one of a few answers settles it. */
+  readonly asks?: Asked;
+}
+
+/** A question with a few answers. Marked lines of a mapping that are about the same thing are one question. */
+export interface Asked {
+  /** Such as `the unit of weights`. */
+  readonly about: string;
+  readonly column: string;
+  /** Three of its cells at most. */
+  readonly cells: readonly string[];
+  readonly answers: readonly {
+    /** Such as `kg`. */
+    readonly name: string;
+    /** What stands behind the colon then. */
+    readonly spec: Json;
+    /** What its cells would mean. */
+    readonly evidence: string;
+  }[];
 }
 
 /** A line of `fields:`. */

@@ -8,7 +8,7 @@ import { isZero } from "../columns/amounts.ts";
 import type { Match } from "../columns/match.ts";
 import { isYesOrNo, wordMap } from "../columns/meant-words.ts";
 import type { Column } from "../columns/table.ts";
-import type { Guess, Line, Todo } from "../proposal/proposal.ts";
+import type { Asked, Guess, Line, Todo } from "../proposal/proposal.ts";
 
 /** How a line is made beyond its match. */
 export interface LineParts {
@@ -48,7 +48,8 @@ export function linesOf(
     confidence: extra.isUnsure === true && confidence === "high" ? "medium" : confidence,
     why: why + extra.why,
   };
-  return extra.isOpen === true ? extra.todos : [guess, ...extra.todos];
+  if (extra.isOpen !== true) return [guess, ...extra.todos];
+  return extra.todos.map((todo) => (extra.asks === undefined ? todo : { ...todo, asks: extra.asks(keys) }));
 }
 
 /** The spec of a single column: its name alone where nothing else is to say. */
@@ -106,6 +107,8 @@ interface Extra {
   readonly unitColumn?: string;
   /** The line cannot be right as it is. */
   readonly isOpen?: boolean;
+  /** What is asked then; `keys` are those of the line that an answer makes. */
+  readonly asks?: (keys: JsonObject) => Asked;
   /** The cells may mean something else. */
   readonly isUnsure?: boolean;
 }
@@ -125,9 +128,9 @@ function extraOf(type: string, path: string, column: Read, zeroIsNothing: boolea
     case "integer":
       return amountOf(column, zeroIsNothing || path.startsWith("qty_"));
     case "length":
-      return measureOf(path, column, "in, ft, cm, mm or m");
+      return measureOf(path, column, "lengths", ["in", "ft", "cm", "mm", "m"]);
     case "weight":
-      return measureOf(path, column, "lb, oz, g or kg");
+      return measureOf(path, column, "weights", ["lb", "oz", "g", "kg"]);
     case "text":
       if (path === "image_url") return imageOf(column);
       return textOf(path, column);
@@ -202,7 +205,7 @@ function amountOf({ profile, cells }: Column, zeroIsNothing: boolean): Extra {
 }
 
 /** A measure needs a unit: its heading's, that of the column beside it, or its cells'. */
-function measureOf(path: string, column: Read, units: string): Extra {
+function measureOf(path: string, column: Read, measures: string, units: readonly string[]): Extra {
   const { profile, heading, from, unitColumn } = column;
   const zeros = profile.words.filter(isZero);
   const when = zeros.length === 0 ? {} : { when: `!(row[${JSON.stringify(from)}] in ${JSON.stringify(zeros)})` };
@@ -210,8 +213,19 @@ function measureOf(path: string, column: Read, units: string): Extra {
   if (heading.unit !== undefined) return { ...noExtra, keys: { unit: heading.unit }, ...when };
   if (profile.numbers < 0.5 && profile.filled > 0) return noExtra; // the cells name their units
   if (unitColumn !== undefined) return { ...noExtra, unitColumn, why: `, in the unit of "${unitColumn}"`, ...when };
-  const text = `${path}: { from: ${JSON.stringify(from)}, unit: … }: which unit? ${units}`;
-  return { ...noExtra, isOpen: true, todos: [{ kind: "todo", path, text, isRequired: false }] };
+  const text = `${path}: { from: ${JSON.stringify(from)}, unit: … }: which unit? ${units.slice(0, -1).join(", ")} or ${units.at(-1)}`;
+  const cells = profile.words.filter((word) => !isZero(word)).slice(0, 3);
+  const asks = (keys: JsonObject): Asked => ({
+    about: `the unit of ${measures}`,
+    column: from,
+    cells,
+    answers: units.map((unit) => ({
+      name: unit,
+      spec: { from, unit, ...keys },
+      evidence: cells.map((cell) => `${cell} ${unit}`).join(", "),
+    })),
+  });
+  return { ...noExtra, isOpen: true, asks, todos: [{ kind: "todo", path, text, isRequired: false }], ...when };
 }
 
 function flagOf(path: string, { profile, heading }: Column): Extra {
