@@ -58,6 +58,7 @@ const once = [
   "test/e2e/shopify-exports.test.ts",
   "test/e2e/week.test.ts",
   "test/history/explain.test.ts",
+  "test/init/written-corpus.test.ts",
   "test/init/invents-nothing.test.ts",
   "test/model/text/mask.test.ts",
   "test/report/failure-round-trip.test.ts",

@@ -11,7 +11,7 @@ import { roleOf } from "./columns/roles.ts";
 import { dateStyle, numberStyle, type ReadsDate } from "./columns/styles.ts";
 import { type Column, type Sample, type Table, tableOf } from "./columns/table.ts";
 import { withMergedCells } from "./merged-cells.ts";
-import { type Answers, answered, answeredDates } from "./proposal/answered.ts";
+import { type Answers, answered, answeredDate, unanswered } from "./proposal/answered.ts";
 import { allLines, type Line, type Proposal, type ProposedMapping, type Role } from "./proposal/proposal.ts";
 import { kitMapping } from "./recipes/kit-mapping.ts";
 import { orderMapping } from "./recipes/order-mapping.ts";
@@ -206,8 +206,10 @@ function proposalOf(
   const known = platformOf(table.columns.map(({ heading }) => heading));
   const dates =
     known?.dates === undefined
-      ? answeredDates(dateStyle(typed(["date"]), readsDate), answers)
+      ? dateStyle(typed(["date"]), readsDate)
       : { source: [{ key: "dates", value: known.dates, why: `high: the dates of ${known.name}` }], sourceTodos: [] };
+  const dated = (line: Line, path: string): Line =>
+    fieldAt(resources[resource].schema, path)?.type === "date" ? answeredDate(line, dates.sourceTodos, answers) : line;
   const blank =
     table.blankWords.length === 0
       ? []
@@ -228,11 +230,14 @@ function proposalOf(
       ...numbers.source,
       ...dates.source,
     ],
-    sourceTodos: [...numbers.sourceTodos, ...dates.sourceTodos],
+    sourceTodos: [...numbers.sourceTodos, ...unanswered(dates.sourceTodos, answers)],
     ...parts,
     ...whereOf(parts.where, summaries),
-    lines,
-    children,
+    lines: lines.map((line) => dated(line, line.path)),
+    children: children.map((child) => ({
+      ...child,
+      lines: child.lines.map((line) => dated(line, `${child.list}.${line.path}`)),
+    })),
     unused: table.columns.map(({ name }) => name).filter((name) => !used.has(name)),
   };
 }

@@ -146,14 +146,22 @@ describe("init asks", () => {
       "orders.csv",
       "Order No,Order Date,Status,Customer,SKU,Qty,Price\nA-1,03/04/2024,shipped,Ann,A-1,2,4.50\nA-2,05/06/2024,shipped,Bo,A-1,1,4.50\n",
     );
-    const sourceAfter = async (ask: Ask) => {
+    const dateAfter = async (ask: Ask) => {
       const [mapping] = guessImport([dated], await askAbout([dated], ask)).mappings;
-      return { dates: mapping?.source.find(({ key }) => key === "dates")?.value, open: mapping?.sourceTodos.length };
+      const line = mapping?.lines.find(({ path }) => path === "order_date");
+      return { spec: line?.kind === "guess" ? line.spec : undefined, open: mapping?.sourceTodos.length };
     };
     const question = "The order of day and month in Order Date?";
-    expect(await sourceAfter(person({ [question]: "d/M/yyyy" }))).toEqual({ dates: ["d/M/yyyy"], open: 0 });
-    expect(await sourceAfter(person({ [question]: "M/d/yyyy" }))).toEqual({ dates: ["M/d/yyyy"], open: 0 });
-    expect(await sourceAfter(person({}))).toEqual({ dates: undefined, open: 1 });
+    const from = "Order Date";
+    expect(await dateAfter(person({ [question]: "d/M/yyyy" }))).toEqual({
+      spec: { from, dates: ["d/M/yyyy"] },
+      open: 0,
+    });
+    expect(await dateAfter(person({ [question]: "M/d/yyyy" }))).toEqual({
+      spec: { from, dates: ["M/d/yyyy"] },
+      open: 0,
+    });
+    expect(await dateAfter(person({}))).toEqual({ spec: from, open: 1 });
     const hints: (string | undefined)[] = [];
     await askAbout([dated], {
       ...person({}),

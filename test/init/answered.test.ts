@@ -1,11 +1,9 @@
 import { expect, it } from "vitest";
-import { answeredDates } from "../../src/init/proposal/answered.ts";
-import type { Todo } from "../../src/init/proposal/proposal.ts";
-import type { Json } from "../../src/model/json.ts";
+import { answeredDate, unanswered } from "../../src/init/proposal/answered.ts";
+import type { Line, Todo } from "../../src/init/proposal/proposal.ts";
 
 const about = "the order of day and month in Paid";
-const orders = ["d/M/yyyy", "M/d/yyyy"];
-const open: Todo = {
+const question: Todo = {
   kind: "todo",
   path: "source",
   text: "dates: …",
@@ -14,24 +12,31 @@ const open: Todo = {
     about,
     column: "Paid",
     cells: ["03/04/2024"],
-    answers: orders.map((name) => ({ name, spec: [name], evidence: "" })),
+    answers: ["d/M/yyyy", "M/d/yyyy"].map((name) => ({ name, spec: [name], evidence: "" })),
   },
 };
-const after = (
-  proven: readonly string[],
-  answer: string,
-): { readonly dates: Json | undefined; readonly open: number } => {
-  const source = proven.length === 0 ? [] : [{ key: "dates", value: [...proven], why: "high" }];
-  const { source: said, sourceTodos } = answeredDates({ source, sourceTodos: [open] }, new Map([[about, answer]]));
-  return { dates: said[0]?.value, open: sourceTodos.length };
-};
+const line = (column: string, spec: Extract<Line, { kind: "guess" }>["spec"] = column): Line => ({
+  kind: "guess",
+  path: "order_date",
+  spec,
+  columns: [column],
+  confidence: "high",
+  why: "name",
+});
+const said = new Map([[about, "d/M/yyyy"]]);
+const after = (of: Line, answers = said) => answeredDate(of, [question], answers);
 
-it("an answered format joins those that the cells prove", () => {
-  expect(after([], "d/M/yyyy")).toEqual({ dates: ["d/M/yyyy"], open: 0 });
-  expect(after(["yyyy-MM-dd H:mm"], "d/M/yyyy")).toEqual({ dates: ["yyyy-MM-dd H:mm", "d/M/yyyy"], open: 0 });
-  expect(after(["d/M/yyyy"], "d/M/yyyy")).toEqual({ dates: ["d/M/yyyy"], open: 0 });
+it("an answered format stands in the line of its column, and in no other", () => {
+  expect(after(line("Paid"))).toMatchObject({ spec: { from: "Paid", dates: ["d/M/yyyy"] } });
+  expect(after(line("payments.Paid"))).toMatchObject({ spec: { from: "payments.Paid", dates: ["d/M/yyyy"] } });
+  expect(after(line("Paid", { from: "Paid", optional: true }))).toMatchObject({
+    spec: { from: "Paid", optional: true, dates: ["d/M/yyyy"] },
+  });
+  expect(after(line("Shipped"))).toEqual(line("Shipped"));
 });
 
-it("one that would turn round the dates of another column stays a question", () => {
-  expect(after(["M/d/yyyy"], "d/M/yyyy")).toEqual({ dates: ["M/d/yyyy"], open: 1 });
+it("what is not answered stays a question", () => {
+  expect(after(line("Paid"), new Map())).toEqual(line("Paid"));
+  expect(unanswered([question], new Map([["the unit of weights", "kg"]]))).toEqual([question]);
+  expect(unanswered([question], said)).toEqual([]);
 });

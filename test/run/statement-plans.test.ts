@@ -1,6 +1,6 @@
 // The plans that SQLite makes for the statements of whole runs: what goes through a whole table may be asked now and then, and never
 // for each entry or each batch, or a run of a million rows takes days.
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { type DriverDatabase, type DriverValue, driver } from "../../src/ledger/sqlite/storage/driver.ts";
 import { orderFields, ordersJob, sandboxJob } from "./sandbox-job.ts";
 
@@ -54,6 +54,8 @@ function scannedBy(plan: readonly Record<string, unknown>[]): readonly string[] 
 const bounded = [/ from payload_blocks order by first desc limit 1$/, / from sends where open = 1 limit 1$/];
 /** More often than anything that is asked once for each phase of the three commands, and less than once for each batch. */
 const nowAndThen = 12;
+
+afterEach(() => void vi.restoreAllMocks());
 
 test("no statement that goes through a whole table is asked for each entry or each batch", async () => {
   const uses = recordUses();

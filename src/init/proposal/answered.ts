@@ -1,6 +1,6 @@
 // What a person answered to marked lines with a few answers: the lines that come of it.
-import type { Json } from "../../model/json.ts";
-import type { Line, ProposedMapping, Todo } from "./proposal.ts";
+import { isPlainObject, type JsonObject } from "../../model/json.ts";
+import type { Line, Todo } from "./proposal.ts";
 
 /** By what a marked line is about, the name of the answer. What is not here stays marked. */
 export type Answers = ReadonlyMap<string, string>;
@@ -13,29 +13,20 @@ export function answered(line: Line, answers: Answers): Line {
   return { kind: "guess", path, spec: answer.spec, columns: [asks.column], confidence: "high", why: "as you said" };
 }
 
-/**
- * The same for what is said under `source:`: formats are added to those that the cells prove. One that would read the dates of another
- * column the other way round is not, and its question stays marked.
- */
-export function answeredDates(
-  { source, sourceTodos }: Pick<ProposedMapping, "source" | "sourceTodos">,
-  answers: Answers,
-): Pick<ProposedMapping, "source" | "sourceTodos"> {
-  const [proven] = source;
-  const formats: Json[] = proven !== undefined && Array.isArray(proven.value) ? [...proven.value] : [];
-  const before = formats.length;
-  const open: Todo[] = [];
-  for (const todo of sourceTodos) {
-    const answer = answerTo(todo, answers);
-    const isTaken = todo.asks?.answers.some(({ name }) => name !== answer?.name && formats.includes(name)) === true;
-    if (answer === undefined || isTaken) open.push(todo);
-    else if (!formats.includes(answer.name)) formats.push(answer.name);
-  }
-  if (open.length === sourceTodos.length) return { source, sourceTodos };
-  const said = "as you said";
-  const why =
-    proven === undefined ? `high: ${said}` : formats.length === before ? proven.why : `${proven.why}; ${said}`;
-  return { source: [{ key: "dates", value: formats, why }], sourceTodos: open };
+/** A line of dates with the format that was answered for its column, which then holds for no other column. */
+export function answeredDate(line: Line, questions: readonly Todo[], answers: Answers): Line {
+  if (line.kind === "todo" || line.columns.length !== 1) return line;
+  const [column = ""] = line.columns;
+  const question = questions.find(({ asks }) => asks?.column === column || column.endsWith(`.${asks?.column}`));
+  const answer = question === undefined ? undefined : answerTo(question, answers);
+  if (answer === undefined || (isPlainObject(line.spec) && !("from" in line.spec))) return line;
+  const keys = isPlainObject(line.spec) ? (line.spec as JsonObject) : { from: line.spec };
+  return { ...line, spec: { ...keys, dates: answer.spec }, why: `${line.why}; its dates as you said` };
+}
+
+/** The questions that no answer settles. */
+export function unanswered(questions: readonly Todo[], answers: Answers): readonly Todo[] {
+  return questions.filter((todo) => answerTo(todo, answers) === undefined);
 }
 
 function answerTo({ asks }: Todo, answers: Answers) {
