@@ -14,6 +14,9 @@ import {
   type QueuedColumns,
   queuedEntry,
   selectQueued,
+  selectUnread,
+  type UnreadColumns,
+  unreadEntry,
 } from "./storage/queued-entry.ts";
 import { rowsPerFile } from "./storage/row-id.ts";
 
@@ -176,12 +179,12 @@ async function* unplanned(
   phase: Phase,
   size: number,
 ): AsyncGenerator<readonly QueuedEntry[]> {
-  const pages = pagesByPosition<QueuedColumns>(
+  const pages = pagesByPosition<UnreadColumns>(
     connection,
-    `${selectQueued()} where e.run = ? and e.phase = ? and e.outcome is null and e.plan is null`,
+    `${selectUnread} where e.run = ? and e.phase = ? and e.outcome is null and e.plan is null`,
     run,
     phase,
     size,
   );
-  for (const page of pages) yield page.map(queuedEntry);
+  for (const page of pages) yield page.map((columns) => unreadEntry(connection, columns));
 }
