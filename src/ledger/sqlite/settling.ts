@@ -4,6 +4,7 @@ import type { EntryEnd, Plan, Settlement } from "../../model/ledger/entry.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
+import { isAcceptedEnd, openAcceptances } from "./accepted-ends.ts";
 import { closeAccepted, closeSends, endSend, openSends } from "./sends.ts";
 import { addProblems } from "./staging/new-entries.ts";
 import { repairSources } from "./staging/retry-repairs.ts";
@@ -14,11 +15,15 @@ import { rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `Queue` that ends entries. */
 export function openSettling(connection: Connection): Pick<Queue, "settle" | "created" | "settleRest" | "correctId"> {
+  const settleAccepted = openAcceptances(connection, settle);
   return {
     async settle(ends) {
-      await connection.writeSoon(() => {
-        for (const end of ends) settle(connection, end);
-      }, ends.length);
+      const [first, ...others] = ends;
+      if (first !== undefined && others.length === 0 && isAcceptedEnd(first)) await settleAccepted(first);
+      else
+        await connection.writeSoon(() => {
+          for (const end of ends) settle(connection, end);
+        }, ends.length);
     },
     async created(entryId, remoteId, send) {
       await connection.writeSoon(() => {
