@@ -14,6 +14,7 @@ import { withMergedCells } from "./merged-cells.ts";
 import { type Answers, answered, answeredDate, unanswered } from "./proposal/answered.ts";
 import { allLines, type Line, type Proposal, type ProposedMapping, type Role } from "./proposal/proposal.ts";
 import { kitMapping } from "./recipes/kit-mapping.ts";
+import { withLeftOvers } from "./recipes/left-over.ts";
 import { orderMapping } from "./recipes/order-mapping.ts";
 import { productMapping, type Recipe } from "./recipes/product-mapping.ts";
 import { complete, givenBeside, withoutRefuted } from "./recipes/required-fields.ts";
@@ -153,8 +154,10 @@ function mappingOf(known: Known, links: readonly Link[], said: Said): ProposedMa
     case "kits":
       return proposalOf(known, "products", kitMapping(table, pins), said);
     case "orders":
-    case "lines":
-      return proposalOf(known, "sales_orders", orderMapping(table, own, pins), said);
+    case "lines": {
+      const lineTables = own.filter(({ one }) => !one).map(({ their }) => their);
+      return withLeftOvers(proposalOf(known, "sales_orders", orderMapping(table, own, pins), said), table, lineTables);
+    }
     case "reference":
     case "unknown":
       return undefined;

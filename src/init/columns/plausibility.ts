@@ -90,6 +90,9 @@ const specials: Readonly<Record<string, (profile: ColumnProfile) => Plausibility
   customer_notes: fitsNotes,
   internal_notes: fitsNotes,
   "customer.state": fitsState,
+  "bill.name": fitsPerson,
+  "ship.name": fitsPerson,
+  "customer.name": fitsPerson,
   "bill.state": fitsState,
   "ship.state": fitsState,
   requested_shipping_service: fitsWords,
@@ -134,6 +137,11 @@ function fitsWords(profile: ColumnProfile): Plausibility {
 /** What every row is by its kind, such as a consumable, is no category. */
 function fitsCategory(profile: ColumnProfile): Plausibility {
   return profile.words.every(isKindAlone) ? "contradicts" : fitsWords(profile);
+}
+
+/** `#1001` is an order and `K17` a number of somebody, but nobody's name. */
+function fitsPerson(profile: ColumnProfile): Plausibility {
+  return profile.words.every((word) => /^#|^\p{L}?[\d-]+$/u.test(word)) ? "contradicts" : fitsText(profile);
 }
 
 function fitsText(profile: ColumnProfile): Plausibility {

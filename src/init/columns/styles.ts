@@ -57,7 +57,7 @@ export function dateStyle(
       if (swapped !== undefined) {
         if (!profile.words.some((cell) => isSwappable(cell))) continue; // the day is the month: nothing is proven
         const cells = profile.words.filter(isSwappable);
-        const text = `dates: ["${best[0]}"] or ["${swapped[0]}"]? "${cells[0] ?? ""}" in "${name}" can be both`;
+        const text = `dates: ["${best[0]}"] or dates: ["${swapped[0]}"]? "${cells[0] ?? ""}" in "${name}" can be both`;
         const answers = [best, swapped].map((format) => ({
           name: format[0] ?? "",
           spec: [...format],

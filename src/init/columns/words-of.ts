@@ -3,6 +3,7 @@
 /** The words in lower case, common abbreviations written out. Notes in square brackets are left out. */
 export function wordsOf(name: string): readonly string[] {
   return withoutNotes(name)
+    .replace(/[ºª]/g, "") // `Nº` is written `N` as well
     .replace(/e-?mail/gi, "email")
     .replace(/#/g, " number ")
     .replace(/%/g, " percent ")

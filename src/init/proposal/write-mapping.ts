@@ -36,7 +36,7 @@ function sourceLines({ source, sourceTodos }: ProposedMapping): readonly Comment
   return [
     ...(source.length === 0 ? [] : [{ code: "source:" }]),
     ...source.map(({ key, value, why }) => ({ code: `  ${key}: ${inline(value)}`, comment: why })),
-    ...sourceTodos.map(({ text }) => ({ code: `# TODO source.${oneLine(text)}` })),
+    ...sourceTodos.map(({ text }) => ({ code: `# TODO under source, ${oneLine(text)}` })),
   ];
 }
 

@@ -5,7 +5,8 @@ import type { Language } from "./language.ts";
 export const russian: Language = {
   name: "Russian",
   headings: {
-    sku: "артикул | код товара | код | артикул товара | номенклатурный номер",
+    sku: "артикул | код товара | артикул товара | номенклатурный номер",
+    code: "код",
     type: "тип",
     name: "наименование | название | имя",
     published: "опубликован",

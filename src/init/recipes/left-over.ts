@@ -1,0 +1,107 @@
+// Columns of orders that nothing is made of and that somebody should look at before money is lost in silence: what else was charged or
+// given back, what was cancelled, how much is left of a line, whether tax is in the prices, in which currency they are.
+import type { Json } from "../../model/json.ts";
+import type { Column, Table } from "../columns/table.ts";
+import type { ProposedMapping, Todo } from "../proposal/proposal.ts";
+import { isSomething } from "./item-lines.ts";
+
+/**
+ * The mapping with a marked line for each kind of such columns. `linesOf` is the table that its order lines come from, where that is
+ * another file. What a condition, a sum or another question names is no left-over, nor is what says nothing.
+ */
+export function withLeftOvers(mapping: ProposedMapping, table: Table, linesOf: readonly Table[]): ProposedMapping {
+  if (mapping.resource !== "sales_orders") return mapping;
+  const isNamed = namedIn(mapping);
+  const open = [
+    ...table.columns.map((column) => ({ column, place: "" })),
+    ...linesOf.flatMap(({ columns, sample }) => columns.map((column) => ({ column, place: ` of ${sample.shown}` }))),
+  ].filter(({ column }) => column.profile.filled > 0 && !isNamed(column.name));
+  const isCompared = mapping.totals !== undefined;
+  const todos = kinds.flatMap(({ tells, question }): readonly Todo[] => {
+    const found = open.filter(({ column }) => tells(column, isCompared) && kindOf(column, isCompared) === tells);
+    if (found.length === 0) return [];
+    const names = found.map(({ column, place }) => `${JSON.stringify(column.name)}${place}`).join(", ");
+    return [{ kind: "todo", path: "", text: `nothing takes ${names}: ${question}`, isRequired: false }];
+  });
+  return { ...mapping, lines: [...mapping.lines, ...todos] };
+}
+
+type Tells = (column: Column, isCompared: boolean) => boolean;
+
+const heading = (words: RegExp) => (column: Column) => words.test(column.heading.text);
+
+/** In the order of what is asked first of a column that may be several. */
+const kinds: readonly { readonly tells: Tells; readonly question: string }[] = [
+  {
+    tells: (column) => heading(/\b(refund(s|ed)?|chargebacks?|credited)\b/)(column) && saysMore(column),
+    question: "which of the orders with a refund should go, and with which status?",
+  },
+  {
+    tells: (column) => heading(/\b(cancel(l?ed|l?ation)?|void(ed)?)\b/)(column) && saysMore(column),
+    question: "should orders that have it go as cancelled, or not at all (where)?",
+  },
+  {
+    tells: (column) =>
+      heading(/\b(current|remaining|returned|removed) (quantity|qty)\b/)(column) && isSomething(column),
+    question: "is that what should go as the quantity, or be taken off it?",
+  },
+  {
+    tells: heading(/\b(tax(es)?|vat) (is |are )?included\b|\b(includes|including|inclusive of) (tax|vat)\b/),
+    question: "where the prices have the tax already, total_tax must not add it again",
+  },
+  {
+    tells: heading(/\bcurrency( code)?$/),
+    question: "orders carry no currency; under totals, `currency` names the column, and orders in several are refused",
+  },
+  {
+    tells: (column, isCompared) => !isCompared && isMoney(column) && heading(sums)(column),
+    question: "is that what an order or a line of it comes to? Under totals, it is held against what goes out",
+  },
+  {
+    tells: (column) => isMoney(column) && !heading(sums)(column),
+    question: "is this money a part of what an order comes to?",
+  },
+];
+
+function kindOf(column: Column, isCompared: boolean): Tells | undefined {
+  return kinds.find(({ tells }) => tells(column, isCompared))?.tells;
+}
+
+const sums = /\b(total|totals|subtotal|balance|paid|due|outstanding|net|gross)\b/;
+const charges =
+  /\b(amount|prices?|sum|value|net|gross|paid|payable|due|fees?|charges?|surcharge|tips?|gratuity|discounts?|shipping|freight|postage|handling|insurance|dut(y|ies)|tax(es)?|vat|gift (card|wrap)|wrapping|credit|deposit|commission|total|totals|subtotal)\b/;
+
+/** Amounts under a name of money; a rate, an id or a date of it is none. */
+function isMoney(column: Column): boolean {
+  const { numbers, dates, filled } = column.profile;
+  const isName =
+    heading(charges)(column) &&
+    !heading(/\b(rate|percent|percentage|id|number|code|method|name|date|type|weight)$/)(column);
+  return isName && filled > 0 && numbers >= 0.9 && dates < 0.9 && isSomething(column);
+}
+
+/** Some cell is neither blank nor 0 nor a word for no. */
+function saysMore({ profile }: Column): boolean {
+  return profile.words.some((word) => !/^(|0+([.,]0+)?|no|n|false|none|null|-)$/i.test(word.replace(/^\D*(?=\d)/, "")));
+}
+
+/** Whether a mapping names a column: as a source, in a template, in an expression or in a question. */
+function namedIn({ lines, children, source: _, unused: __, ...rest }: ProposedMapping): (name: string) => boolean {
+  const texts: string[] = [];
+  const gather = (value: Json | undefined): void => {
+    if (typeof value === "string") texts.push(value);
+    else if (typeof value === "object" && value !== null)
+      for (const inner of Object.values(value)) gather(inner ?? undefined);
+  };
+  const all = { rest, lines, children } as unknown as Json;
+  gather(all);
+  return (name) =>
+    texts.some(
+      (text) =>
+        text === name ||
+        text.endsWith(`.${name}`) ||
+        text.includes(`[${JSON.stringify(name)}]`) ||
+        text.includes(`{${name}}`) ||
+        (text.includes(JSON.stringify(name)) && text.includes("?")),
+    );
+}
