@@ -65,7 +65,7 @@ export function createRateLimiter(initialRate: number, clock: Clock): RateLimite
   const leftAtMs: number[] = [];
   const waiting: Waiter[] = [];
 
-  const intervalMs = () => (rate > 150 ? 1008 : 1000) / rate;
+  const intervalMs = () => 1000 / rate;
   const nextStartMs = (nowMs: number): number => {
     const room = Math.ceil(rate) - leaving;
     const ring = leftAtMs[leftAtMs.length - room];
