@@ -57,6 +57,16 @@ export function openAcceptances(
   };
 }
 
+/** What was known of a key's own record gives way to what is known now. */
+export const ownAgain = `on conflict do update set remote_id = excluded.remote_id, hash = excluded.hash, partial = excluded.partial,
+    run = excluded.run, created_id = coalesce(excluded.created_id, accepted.created_id), said = null,
+    rows_hash = excluded.rows_hash, mapping_hash = excluded.mapping_hash, program = excluded.program,
+    currency = coalesce(excluded.currency, accepted.currency),
+    currency_scope = coalesce(excluded.currency_scope, accepted.currency_scope)`;
+
+/** The same of a key that is another record's variant. */
+export const variantAgain = `on conflict do update set remote_id = excluded.remote_id, hash = null, partial = 0, run = excluded.run, said = null`;
+
 const theEnds = `(select value ->> 0 entry, value ->> 1 action, value ->> 2 remote_id, value ->> 3 http_status, value ->> 4 send,
     value ->> 5 at_ms, value ->> 6 send_status from json_each(?)) x`;
 
@@ -76,16 +86,12 @@ const accept = `insert into accepted (key, role, remote_id, hash, partial, run, 
       r.program, e.currency, e.currency_scope
     from ${theEnds} cross join entries e on e.id = x.entry join runs r on r.id = e.run
     left join files f on f.id = e.position / ${rowsPerFile} where true
-  on conflict do update set remote_id = excluded.remote_id, hash = excluded.hash, partial = excluded.partial,
-    run = excluded.run, created_id = coalesce(excluded.created_id, accepted.created_id), said = null,
-    rows_hash = excluded.rows_hash, mapping_hash = excluded.mapping_hash, program = excluded.program,
-    currency = coalesce(excluded.currency, accepted.currency),
-    currency_scope = coalesce(excluded.currency_scope, accepted.currency_scope)`;
+  ${ownAgain}`;
 
 const acceptVariants = `insert into accepted (key, role, remote_id, partial, run)
   select ek.key, 'variant', x.remote_id, 0, e.run from ${theEnds} cross join entries e on e.id = x.entry
     join entry_keys ek on ek.entry = e.id and ek.key <> e.key where true
-  on conflict do update set remote_id = excluded.remote_id, hash = null, partial = 0, run = excluded.run, said = null`;
+  ${variantAgain}`;
 
 /** False, and nothing is done, where one of them is not as it should be. Only inside a write. */
 function settleTogether(connection: Connection, ends: readonly AcceptedEnd[]): boolean {

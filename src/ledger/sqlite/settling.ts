@@ -4,7 +4,7 @@ import type { EntryEnd, Plan, Settlement } from "../../model/ledger/entry.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
-import { isAcceptedEnd, openAcceptances } from "./accepted-ends.ts";
+import { isAcceptedEnd, openAcceptances, ownAgain, variantAgain } from "./accepted-ends.ts";
 import { closeAccepted, closeSends, endSend, openSends } from "./sends.ts";
 import { addProblems } from "./staging/new-entries.ts";
 import { repairSources } from "./staging/retry-repairs.ts";
@@ -149,16 +149,12 @@ const acceptOwn = `insert into accepted (key, role, remote_id, hash, partial, ru
   select e.key, 'own', ?, ?, ?, e.run, ?, iif(e.hash is ? or ? is null, e.rows_hash, null), f.mapping_hash, r.program,
       e.currency, e.currency_scope
     from entries e join runs r on r.id = e.run left join files f on f.id = e.position / ${rowsPerFile} where e.id = ?
-  on conflict do update set remote_id = excluded.remote_id, hash = excluded.hash, partial = excluded.partial,
-    run = excluded.run, created_id = coalesce(excluded.created_id, accepted.created_id), said = null,
-    rows_hash = excluded.rows_hash, mapping_hash = excluded.mapping_hash, program = excluded.program,
-    currency = coalesce(excluded.currency, accepted.currency),
-    currency_scope = coalesce(excluded.currency_scope, accepted.currency_scope)`;
+  ${ownAgain}`;
 
 const acceptVariants = `insert into accepted (key, role, remote_id, partial, run)
   select distinct ek.key, 'variant', ?, 0, e.run from entry_keys ek join entries e on e.id = ek.entry
    where ek.entry = ? and ek.key <> ?
-  on conflict do update set remote_id = excluded.remote_id, hash = null, partial = 0, run = excluded.run, said = null`;
+  ${variantAgain}`;
 
 function accept(connection: Connection, { entryId, entry, key, remoteId, hash, isCreation }: Acceptance): void {
   const createdId = isCreation ? remoteId : null;
