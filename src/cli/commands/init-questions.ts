@@ -146,17 +146,20 @@ async function askField(question: Question, choices: readonly ColumnChoice[], as
   }
 }
 
+/** The answer of somebody who does not know. */
+const leave = "leave it marked TODO";
+
 const ways: readonly Choice<string>[] = [
   { value: "why", label: "?  what speaks for each", key: "?" },
   { value: "back", label: "<  back to the question before", key: "<" },
 ];
 
 function keptAnswers({ guess, isRequired }: Question, choices: readonly ColumnChoice[]): readonly Choice<string>[] {
-  if (guess === undefined) return [{ value: "keep", label: "leave it marked TODO" }];
+  if (guess === undefined) return [{ value: "keep", label: leave }];
   const made = madeOf(guess, choices);
   const out = isRequired ? [] : [{ value: "none", label: "leave it out" }];
   if (guess.confidence !== "low") return [{ value: "keep", label: made, hint: guess.why }, ...out];
-  const keep = isRequired ? "leave it marked TODO" : "leave it a comment";
+  const keep = isRequired ? leave : "leave it a comment";
   return [
     { value: "keep", label: `${keep}: ${made}`, hint: guess.why },
     { value: "take", label: `take ${made}`, hint: guess.why },
@@ -251,7 +254,7 @@ async function askThing(
   for (;;) {
     const said = await ask.select(
       `${capital(about)}? (${shown}: ${cells})`,
-      [{ value: "keep", label: "leave it marked TODO" }, ...answers, ...ways],
+      [{ value: "keep", label: leave }, ...answers, ...ways],
       "keep",
     );
     if (said === "keep" || said === "back") return said;
@@ -274,7 +277,7 @@ async function askChannel({ needsChannel }: Proposal, ask: Ask): Promise<Pick<De
   for (;;) {
     const said = await ask.text(
       "Which sales channel do the orders go into? Its label; choose one that pushes no orders to a warehouse",
-      "nothing: leave it marked TODO; ? says why, < goes back",
+      `nothing: ${leave}; ? says why, < goes back`,
     );
     if (said === "<") return "back";
     if (said !== "?") return said === "" ? {} : { channel: said };

@@ -6,22 +6,22 @@ import type { ProposedMapping, Todo } from "../proposal/proposal.ts";
 import { isSomething } from "./item-lines.ts";
 
 /**
- * The mapping with a marked line for each kind of such columns. `linesOf` is the table that its order lines come from, where that is
- * another file. What a condition, a sum or another question names is no left-over, nor is what says nothing.
+ * The mapping of orders with a marked line for each kind of such columns; `lineTables` are other files that its order lines come from.
+ * What a condition, a sum or another question names is no left-over, nor is what says nothing.
  */
-export function withLeftOvers(mapping: ProposedMapping, table: Table, linesOf: readonly Table[]): ProposedMapping {
-  if (mapping.resource !== "sales_orders") return mapping;
+export function withLeftOvers(mapping: ProposedMapping, table: Table, lineTables: readonly Table[]): ProposedMapping {
   const isNamed = namedIn(mapping);
+  const isCompared = mapping.totals !== undefined;
   const open = [
     ...table.columns.map((column) => ({ column, place: "" })),
-    ...linesOf.flatMap(({ columns, sample }) => columns.map((column) => ({ column, place: ` of ${sample.shown}` }))),
+    ...lineTables.flatMap(({ columns, sample }) => columns.map((column) => ({ column, place: ` of ${sample.shown}` }))),
   ].filter(({ column }) => column.profile.filled > 0 && !isNamed(column.name));
-  const isCompared = mapping.totals !== undefined;
-  const todos = kinds.flatMap(({ tells, question }): readonly Todo[] => {
-    const found = open.filter(({ column }) => tells(column, isCompared) && kindOf(column, isCompared) === tells);
+  const kindOf = (column: Column) => kinds.find(({ tells }) => tells(column, isCompared));
+  const todos = kinds.flatMap((kind): readonly Todo[] => {
+    const found = open.filter(({ column }) => kindOf(column) === kind);
     if (found.length === 0) return [];
     const names = found.map(({ column, place }) => `${JSON.stringify(column.name)}${place}`).join(", ");
-    return [{ kind: "todo", path: "", text: `nothing takes ${names}: ${question}`, isRequired: false }];
+    return [{ kind: "todo", path: "", text: `nothing takes ${names}: ${kind.question}`, isRequired: false }];
   });
   return { ...mapping, lines: [...mapping.lines, ...todos] };
 }
@@ -63,10 +63,6 @@ const kinds: readonly { readonly tells: Tells; readonly question: string }[] = [
   },
 ];
 
-function kindOf(column: Column, isCompared: boolean): Tells | undefined {
-  return kinds.find(({ tells }) => tells(column, isCompared))?.tells;
-}
-
 const sums = /\b(total|totals|subtotal|balance|paid|due|outstanding|net|gross)\b/;
 const charges =
   /\b(amount|prices?|sum|value|net|gross|paid|payable|due|fees?|charges?|surcharge|tips?|gratuity|discounts?|shipping|freight|postage|handling|insurance|dut(y|ies)|tax(es)?|vat|gift (card|wrap)|wrapping|credit|deposit|commission|total|totals|subtotal)\b/;
@@ -86,22 +82,23 @@ function saysMore({ profile }: Column): boolean {
 }
 
 /** Whether a mapping names a column: as a source, in a template, in an expression or in a question. */
-function namedIn({ lines, children, source: _, unused: __, ...rest }: ProposedMapping): (name: string) => boolean {
-  const texts: string[] = [];
-  const gather = (value: Json | undefined): void => {
-    if (typeof value === "string") texts.push(value);
-    else if (typeof value === "object" && value !== null)
-      for (const inner of Object.values(value)) gather(inner ?? undefined);
+function namedIn({ where, group, totals, index, lines, children }: ProposedMapping): (name: string) => boolean {
+  const all = [...lines, ...children.flatMap((child) => child.lines)];
+  const asked = all.flatMap((line) => (line.kind === "todo" ? [line.text] : []));
+  const said = [
+    ...all.flatMap((line) => (line.kind === "guess" ? [line.spec] : [])),
+    ...children.flatMap(({ each, where: condition, amounts }) => [each, condition ?? null, amounts?.spec ?? null]),
+    ...[where?.expr, group?.spec, totals?.spec, index?.spec].map((spec) => spec ?? null),
+  ].flatMap(textsIn);
+  return (name) => {
+    const quoted = JSON.stringify(name);
+    const isSaid = (text: string) =>
+      text === name || text.endsWith(`.${name}`) || text.includes(`[${quoted}]`) || text.includes(`{${name}}`);
+    return said.some(isSaid) || asked.some((text) => text.includes(quoted));
   };
-  const all = { rest, lines, children } as unknown as Json;
-  gather(all);
-  return (name) =>
-    texts.some(
-      (text) =>
-        text === name ||
-        text.endsWith(`.${name}`) ||
-        text.includes(`[${JSON.stringify(name)}]`) ||
-        text.includes(`{${name}}`) ||
-        (text.includes(JSON.stringify(name)) && text.includes("?")),
-    );
+}
+
+function textsIn(value: Json): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
