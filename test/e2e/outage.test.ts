@@ -26,8 +26,14 @@ describe.concurrent("an API that goes away in the middle of a run", () => {
     expect(run.stderr).toContain("The API answers again");
     expect(Math.max(...run.rows.map(({ attempts }) => Number(attempts)))).toBeLessThanOrEqual(3);
     expect(sandbox.counts()).toMatchObject({ created: { products: 60 }, duplicates: { products: 0 } });
-    // Probes only, at growing intervals: one a second at most, beside what found out that it is dead.
-    expect(front.refused).toBeLessThanOrEqual(4 + 3 + 4);
+    // Once it is known to be dead nothing but probes leaves, each a second or more after the answer to the one before.
+    const firstProbe = front.cut.findIndex(({ isProbe }) => isProbe);
+    const probes = front.cut.slice(firstProbe);
+    expect(firstProbe).toBeGreaterThan(0);
+    expect(probes.filter(({ isProbe }) => !isProbe)).toEqual([]);
+    for (const [index, { atMs }] of probes.slice(1).entries()) {
+      expect(atMs - (probes[index]?.atMs ?? 0)).toBeGreaterThanOrEqual(1000);
+    }
   });
 
   it("ends the run with exit code 4 when it stays away longer than the job's patience; the same command continues", async () => {
@@ -156,12 +162,15 @@ interface Front extends AsyncDisposable {
   mode: Mode;
   /** Requests that it did not pass on. */
   readonly refused: number;
+  /** Requests whose connection it cut, in the order of their arrival. */
+  readonly cut: readonly { readonly isProbe: boolean; readonly atMs: number }[];
   readonly env: { readonly LUMINOUS_BASE_URL: string };
 }
 
 /** Stands before a sandbox and can be told to refuse. */
 async function startFront(sandbox: Sandbox): Promise<Front> {
   let refused = 0;
+  const cut: { isProbe: boolean; atMs: number }[] = [];
   const front = { mode: "open" as Mode };
   const refuse = (response: ServerResponse, status: number) => {
     refused += 1;
@@ -187,6 +196,7 @@ async function startFront(sandbox: Sandbox): Promise<Front> {
       const { mode } = front;
       if (mode === "dead") {
         refused += 1;
+        cut.push({ isProbe: request.url?.includes("/warehouses?") === true, atMs: performance.now() });
         request.socket.destroy();
       } else if (typeof mode === "number") refuse(response, mode);
       else if (mode !== "open" && request.method !== "GET" && mode.forbidden.test(body))
@@ -207,6 +217,7 @@ async function startFront(sandbox: Sandbox): Promise<Front> {
     get refused() {
       return refused;
     },
+    cut,
     env: { LUMINOUS_BASE_URL: `http://127.0.0.1:${port}/external/api/v1` },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
