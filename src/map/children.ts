@@ -2,10 +2,8 @@
 import { styleOfColumn } from "../model/column-style.ts";
 import { cellPlace, type Origin, type SourceRow } from "../model/draft.ts";
 import type { Json } from "../model/json.ts";
-import { isPlainObject } from "../model/json.ts";
 import type { Problem } from "../model/problem.ts";
 import { atCells, locateProblem } from "../model/problem-place.ts";
-import type { Cell, Cells } from "../model/row.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import { compileAmounts, numberOf, type PricedElement, pricedFields } from "./amounts.ts";
 import {
@@ -18,29 +16,21 @@ import {
 } from "./assemble-draft.ts";
 import { type CompiledField, compileField } from "./compile-field.ts";
 import type { ChildMapping, Mapping } from "./definition/mapping.ts";
-import { type Expr, judgeBy } from "./expression/condition.ts";
+import { compileElements, type Element } from "./elements.ts";
+import { judgeBy } from "./expression/condition.ts";
 import type { ScopeStyles } from "./expression/expression.ts";
-import type { FieldContext, FieldTools } from "./field-tools.ts";
-import { type FieldScope, type Place, type Reading, readAt, readingsOf, wholeRow } from "./scope.ts";
+import type { FieldTools } from "./field-tools.ts";
+import { type FieldScope, type Place, type Reading, readAt, readingsOf } from "./scope.ts";
 import { compileLineTotal } from "./totals.ts";
 import { tracedCells } from "./trace-recorder.ts";
 import type { Blanks } from "./values/blanks.ts";
-import type { Value } from "./values/coerce.ts";
-import { pieces, scalarText } from "./values/value-text.ts";
-
-/** The rows that make one entry, as its children see them. */
-interface ChildGroup {
-  readonly rows: readonly SourceRow[];
-  readonly first: FieldScope;
-  readonly joined: Readonly<Record<string, readonly SourceRow[]>>;
-}
 
 /** A child whose config is resolved. */
 export interface CompiledChild {
   readonly path: string;
   readonly fields: readonly CompiledField[];
   /** Adds the list to the payload; without an element that `where` lets through there is none. */
-  readonly fill: (group: ChildGroup, parts: DraftParts) => void;
+  readonly fill: (entry: FieldScope, parts: DraftParts) => void;
 }
 
 /** A child ready for groups. */
@@ -58,9 +48,9 @@ export function compileChild(
   const judge = where === undefined ? undefined : judgeBy(where, "where");
   const list = compileElements(each, mapping, tools.context);
 
-  const fill = (group: ChildGroup, parts: DraftParts): void => {
-    noteOrigins(parts, path, () => originsOf(list.columns, group.first.place));
-    const found = list.elementsOf(group);
+  const fill = (entry: FieldScope, parts: DraftParts): void => {
+    noteOrigins(parts, path, () => originsOf(list.columns, entry.place));
+    const found = list.elementsOf(entry);
     if (!found.ok) {
       const { code = "not_a_list", message, place, column } = found;
       parts.problems.push({ code, message, path, ...cellPlace(place.source, column) });
@@ -68,7 +58,7 @@ export function compileChild(
     }
     const kept: { readonly element: Element; readonly scope: FieldScope }[] = [];
     for (const element of found.elements) {
-      const scope = scopeOf(element, group, blanks);
+      const scope = scopeOf(element, entry, blanks);
       const judged = judge?.(scope.expressionScope);
       if (judged?.ok === false) {
         const place = cellPlace(element.place.source);
@@ -91,7 +81,7 @@ export function compileChild(
     }
     const priced = priceElements?.(
       kept.map(({ scope }) => scope),
-      group.first,
+      entry,
       parts,
     );
     const items: MutableObject[] = [];
@@ -126,7 +116,7 @@ export function compileChild(
     if (items.length > 0) parts.payload[path] = items as Json;
     // A list of rows that is there is no cell's fault as a whole.
     if (items.length > 0 && (child.each.kind === "rows" || child.each.kind === "join"))
-      noteOrigins(parts, path, () => [{ kind: "row", source: group.first.place.source }]);
+      noteOrigins(parts, path, () => [{ kind: "row", source: entry.place.source }]);
   };
   return { path, fields, fill };
 }
@@ -170,143 +160,22 @@ function leftOut(path: string, where: string, readings: readonly Reading[]): Fie
   return { path, alternatives: [], result: { kind: "left_out", where, cells: tracedCells(readings) } };
 }
 
-interface Element {
-  readonly place: Place;
-  readonly parent: Place;
-  readonly item: FieldScope["item"];
-}
-
-type Found =
-  | { readonly ok: true; readonly elements: readonly Element[] }
-  | {
-      readonly ok: false;
-      readonly code?: "expression_failed";
-      readonly message: string;
-      readonly place: Place;
-      readonly column: string | undefined;
-    };
-
-/** Where a list comes from: the columns to look at when it is empty, and its elements. */
-interface Elements {
-  readonly columns: readonly string[];
-  readonly elementsOf: (group: ChildGroup) => Found;
-}
-
-function compileElements(each: ChildMapping["each"], mapping: Mapping, context: FieldContext): Elements {
-  const { group: grouping, joins } = mapping;
-  switch (each.kind) {
-    case "rows":
-      return {
-        columns: grouping !== undefined && "columns" in grouping.by ? grouping.by.columns : [],
-        elementsOf: ({ rows, first }) => rowElements(rows, first.place),
-      };
-    case "join":
-      return {
-        columns: joins.filter(({ name }) => name === each.join).map(({ ours }) => ours),
-        elementsOf: ({ joined, first }) => rowElements(joined[each.join] ?? [], first.place),
-      };
-    case "split":
-      return {
-        columns: [each.column],
-        elementsOf: ({ first }) => splitElements(first.place, each.column, each.separator, context.blanks),
-      };
-    case "expr":
-      return piecesOf(each.expr);
-    case "nested":
-      return {
-        columns: [each.column],
-        elementsOf: ({ rows }) => {
-          const elements: Element[] = [];
-          for (const source of rows) {
-            const found = nestedElements(wholeRow(source), each.column, context.blanks);
-            if (!found.ok) return found;
-            elements.push(...found.elements);
-          }
-          return { ok: true, elements };
-        },
-      };
-    default:
-      return each satisfies never;
-  }
-}
-
-function rowElements(rows: readonly SourceRow[], parent: Place): Found {
-  return { ok: true, elements: rows.map((source) => ({ place: wholeRow(source), parent, item: undefined })) };
-}
-
-function splitElements(parent: Place, name: string, separator: string, blanks: Blanks): Found {
-  const { cell, column } = readAt(parent, name);
-  if (cell === undefined || cell === "" || (typeof cell === "string" && blanks.isBlank(cell)))
-    return { ok: true, elements: [] };
-  if (typeof cell !== "string") return { ok: false, message: "only text can be split", place: parent, column };
-  return { ok: true, elements: textElements(pieces(cell, separator), parent, column) };
-}
-
-/** The texts that an expression gives. They are said to stand in the first cell that it reads and that is not blank. */
-function piecesOf({ compiled: { columns, expression } }: Expr): Elements {
-  const elementsOf = ({ first: { place, expressionScope: scope } }: ChildGroup): Found => {
-    const column = columns.find((name) => (readAt(place, name).cell ?? "") !== "");
-    const result = expression(scope);
-    if (!result.ok) return { ok: false, code: "expression_failed", message: `each: ${result.message}`, place, column };
-    if (!Array.isArray(result.value)) return { ok: false, message: "each: the expression gave no list", place, column };
-    const texts = result.value.flatMap((piece: Value) => (typeof piece === "object" ? [] : [scalarText(piece).trim()]));
-    return {
-      ok: true,
-      elements: textElements(
-        texts.filter((found) => found !== ""),
-        place,
-        column ?? "",
-      ),
-    };
-  };
-  return { columns, elementsOf };
-}
-
-function textElements(texts: readonly string[], place: Place, column: string): readonly Element[] {
-  return texts.map((text) => ({ place, parent: place, item: { text, column } }));
-}
-
-/** The elements of an array in a row; their columns are found from the row (`line_items.0.qty`). */
-function nestedElements(parent: Place, column: string, blanks: Blanks): Found {
-  const { cell } = readAt(parent, column);
-  if (cell === undefined || (typeof cell === "string" && blanks.isBlank(cell))) return { ok: true, elements: [] };
-  if (!Array.isArray(cell)) return { ok: false, message: "a list is expected here", place: parent, column };
-  const elements: Element[] = [];
-  const items = cell as readonly Cell[];
-  const hasObjects = items.some(isPlainObject);
-  for (const [index, item] of items.entries()) {
-    const at = `${column}.${index}`;
-    const place = { source: parent.source, prefix: `${at}.` };
-    if (isPlainObject(item)) elements.push({ place: { ...place, cells: item as Cells }, parent, item: undefined });
-    // A null among order lines is a line that was lost, not one that may be left out.
-    else if (hasObjects)
-      return { ok: false, message: "an object is expected here, as beside it", place: parent, column: at };
-    else if (typeof item !== "string")
-      return { ok: false, message: "there is a list of lists where a list is expected", place: parent, column: at };
-    else if (!blanks.isBlank(item))
-      elements.push({ place: { ...place, cells: noCells }, parent, item: { text: item, column: at } });
-  }
-  return { ok: true, elements };
-}
-
-const noCells: Cells = Object.freeze(Object.create(null));
-
 /** What an element as a whole is made of: its row, or the part of a cell. */
 function elementOrigin({ place: { source, prefix }, item }: Element): Origin {
   const column = item?.column ?? prefix.replace(/\.$/, "");
   return column === "" ? { kind: "row", source } : { kind: "cell", source, column };
 }
 
-function scopeOf({ place, parent, item }: Element, { first }: ChildGroup, blanks: Blanks): FieldScope {
+function scopeOf({ place, parent, item }: Element, entry: FieldScope, blanks: Blanks): FieldScope {
   const scope = {
-    ...(first.expressionScope.rows === undefined ? {} : { rows: first.expressionScope.rows }),
-    indexes: first.expressionScope.indexes,
+    ...(entry.expressionScope.rows === undefined ? {} : { rows: entry.expressionScope.rows }),
+    indexes: entry.expressionScope.indexes,
     row: blanks.clean(place.cells),
     parent: blanks.clean(parent.cells),
     ...(item === undefined ? {} : { item: item.text }),
     ...stylesOf(place.source.styles, parent.source.styles, item?.column),
   };
-  return { place, parent, item, joined: first.joined, rows: first.rows, expressionScope: scope };
+  return { place, parent, item, joined: entry.joined, many: entry.many, rows: entry.rows, expressionScope: scope };
 }
 
 function stylesOf(

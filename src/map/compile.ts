@@ -123,6 +123,7 @@ export function compileMapping(
       parent: undefined,
       item: undefined,
       joined,
+      many: group.joined,
       rows: group.rows,
       expressionScope: scope,
     };
@@ -189,7 +190,7 @@ export function compileMapping(
       );
     if (judged?.ok === true && !judged.value && problems.length === 0) return { kind: "excluded", rows };
     assembleFields(fields, scope, parts.payload, "", parts);
-    for (const child of children) child.fill({ rows: group.rows, first: scope, joined: group.joined }, parts);
+    for (const child of children) child.fill(scope, parts);
     const compared = totals?.compare(scope, parts);
     parts.problems.push(...findConflicts(head, group.rows), ...findCurrencies(group.rows), ...findCopies(group.rows));
     return finish(parts, rows, compared);

@@ -28,6 +28,8 @@ export interface FieldScope {
   readonly item: { readonly text: string; readonly column: string } | undefined;
   /** By the names of `one: true` joins. */
   readonly joined: ReadonlyMap<string, JoinedOne>;
+  /** The rows of the other joins, by their names. */
+  readonly many: Readonly<Record<string, readonly SourceRow[]>>;
   /** The group's rows, as `rows` has them. */
   readonly rows: readonly SourceRow[];
   /** The same for expressions, with cells that mean nothing already blank. */
