@@ -10,6 +10,7 @@ import type { ReadyExpression } from "./expression/expression.ts";
 import type { Failure } from "./field-result.ts";
 import type { FieldContext } from "./field-tools.ts";
 import { compileColumn, type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
+import { type CompiledSum, compileSum } from "./sum.ts";
 import { type Blanks, holdsObjects } from "./values/blanks.ts";
 import { maxMadeLength, tooLongMessage } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";
@@ -34,7 +35,8 @@ export interface CompiledSource {
 }
 
 /** A source of values ready for rows. */
-export function compileSource({ source, style }: Alternative, context: FieldContext): CompiledSource {
+export function compileSource(alternative: Alternative, context: FieldContext): CompiledSource {
+  const { source, style } = alternative;
   // Cells of several columns in one text: the first stands for all of them.
   const styleOf = (_site: FieldScope, [first]: readonly Reading[]): ValueStyle =>
     first?.source.styles === undefined
@@ -49,6 +51,8 @@ export function compileSource({ source, style }: Alternative, context: FieldCont
       const { compiled } = source;
       return { ...fromExpression(compiled), styleOf: (scope) => compiled.styleIn(scope.expressionScope) };
     }
+    case "sum":
+      return { ...fromSum(compileSum(source, alternative, context)), styleOf: () => style };
     case "value": {
       const value = asValue(source.value);
       const picked: Picked =
@@ -170,6 +174,27 @@ function fromExpression({ expression, columns }: ReadyExpression): Cellwise {
           : { kind: "value", value: result.value, isConstant: false };
       const used = readingsOf(result.reads, scope);
       return { picked, used: picked.kind === "value" ? holding(picked.value, used) : used };
+    },
+  };
+}
+
+function fromSum({ look, add }: CompiledSum): Cellwise {
+  const readingsIn = (scope: FieldScope): readonly Reading[] => {
+    const looked = look(scope);
+    return looked.ok ? looked.readings : [looked.reading];
+  };
+  return {
+    look: readingsIn,
+    pick: (scope, readings) => {
+      const looked = look(scope);
+      const sum = looked.ok ? add(readings) : looked;
+      if (sum.ok)
+        return {
+          picked: sum.value === undefined ? { kind: "blank" } : { kind: "value", value: sum.value, isConstant: false },
+          used: readings,
+        };
+      const { code, message, reading } = sum;
+      return { picked: { kind: "failed", code, message }, used: reading === undefined ? readings : [reading] };
     },
   };
 }

@@ -4,7 +4,7 @@
 import type { SourceRow } from "../model/draft.ts";
 import { isPlainObject } from "../model/json.ts";
 import type { Cell, Cells } from "../model/row.ts";
-import type { ChildMapping, Mapping } from "./definition/mapping.ts";
+import type { ChildMapping, Mapping, RowList } from "./definition/mapping.ts";
 import type { Expr } from "./expression/condition.ts";
 import type { FieldContext } from "./field-tools.ts";
 import { type FieldScope, type Place, readAt, wholeRow } from "./scope.ts";
@@ -30,45 +30,56 @@ type Found =
       readonly column: string | undefined;
     };
 
+/** The elements of a list of an entry. */
+type ElementsOf = (entry: FieldScope) => Found;
+
 /** Where a list comes from: the columns to look at when it is empty, and its elements. */
 export interface Elements {
   readonly columns: readonly string[];
-  readonly elementsOf: (entry: FieldScope) => Found;
+  readonly elementsOf: ElementsOf;
 }
 
 /** The elements of a list, ready for entries. */
-export function compileElements(each: ChildMapping["each"], mapping: Mapping, context: FieldContext): Elements {
-  const { group: grouping, joins } = mapping;
+export function compileElements(each: ChildMapping["each"], mapping: Mapping, { blanks }: FieldContext): Elements {
   switch (each.kind) {
     case "rows":
-      return {
-        columns: grouping !== undefined && "columns" in grouping.by ? grouping.by.columns : [],
-        elementsOf: ({ rows, place }) => rowElements(rows, place),
-      };
     case "join":
-      return {
-        columns: joins.filter(({ name }) => name === each.join).map(({ ours }) => ours),
-        elementsOf: ({ many, place }) => rowElements(many[each.join] ?? [], place),
-      };
+    case "nested":
+      return { columns: columnsOf(each, mapping), elementsOf: elementsIn(each, blanks) };
     case "split":
       return {
         columns: [each.column],
-        elementsOf: ({ place }) => splitElements(place, each.column, each.separator, context.blanks),
+        elementsOf: ({ place }) => splitElements(place, each.column, each.separator, blanks),
       };
     case "expr":
       return piecesOf(each.expr);
+    default:
+      return each satisfies never;
+  }
+}
+
+function columnsOf(each: RowList, { group, joins }: Mapping): readonly string[] {
+  if (each.kind === "nested") return [each.column];
+  if (each.kind === "join") return joins.filter(({ name }) => name === each.join).map(({ ours }) => ours);
+  return group !== undefined && "columns" in group.by ? group.by.columns : [];
+}
+
+/** The elements of a list whose elements have cells of their own. */
+export function elementsIn(each: RowList, blanks: Blanks): ElementsOf {
+  switch (each.kind) {
+    case "rows":
+      return ({ rows, place }) => rowElements(rows, place);
+    case "join":
+      return ({ many, place }) => rowElements(many[each.join] ?? [], place);
     case "nested":
-      return {
-        columns: [each.column],
-        elementsOf: ({ rows }) => {
-          const elements: Element[] = [];
-          for (const source of rows) {
-            const found = nestedElements(wholeRow(source), each.column, context.blanks);
-            if (!found.ok) return found;
-            elements.push(...found.elements);
-          }
-          return { ok: true, elements };
-        },
+      return ({ rows }) => {
+        const elements: Element[] = [];
+        for (const source of rows) {
+          const found = nestedElements(wholeRow(source), each.column, blanks);
+          if (!found.ok) return found;
+          elements.push(...found.elements);
+        }
+        return { ok: true, elements };
       };
     default:
       return each satisfies never;

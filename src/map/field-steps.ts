@@ -20,11 +20,15 @@ import { pieces, scalarText } from "./values/value-text.ts";
 
 /** split → apply → lookup → map. */
 export function compilePipeline(
-  { split, apply, lookup, map, otherwise }: Alternative,
+  { source, split, apply, lookup, map, otherwise }: Alternative,
   style: ValueStyle,
   { lookups, context }: FieldTools,
 ) {
-  const transforms = apply.map((spec) => ({ spec, transform: transformOf(spec, style) }));
+  // The cells of a sum went through them one by one, before they were added.
+  const transforms = (source.kind === "sum" ? [] : apply).map((spec) => ({
+    spec,
+    transform: transformOf(spec, style),
+  }));
   const steps: {
     readonly answer: (value: Value, isConstant: boolean) => Answer;
     readonly by: "map" | "lookup";
@@ -126,7 +130,8 @@ export function forEachStyle<T>(make: (style: ValueStyle) => T): (style: ValueSt
   };
 }
 
-function transformOf(spec: TransformSpec, style: ValueStyle): Transform {
+/** A transform of a mapping that was checked. */
+export function transformOf(spec: TransformSpec, style: ValueStyle): Transform {
   const compiled = compileTransform(spec, style);
   if (!compiled.ok) throw new Error(`an unchecked transform came to be compiled: ${compiled.message}`);
   return compiled.transform;

@@ -14,6 +14,7 @@ import { judgeBy } from "./expression/condition.ts";
 import { compileFinish, compilePipeline, type Finished, forEachStyle } from "./field-steps.ts";
 import type { FieldContext, FieldTools } from "./field-tools.ts";
 import { compileColumn, type FieldScope, readingsOf } from "./scope.ts";
+import { compileSum } from "./sum.ts";
 import { maxMadeLength } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";
 import { completed, settled, type ValueStyle } from "./values/style.ts";
@@ -127,11 +128,8 @@ function compileQuickAlternative(
 }
 
 /** The source of an alternative; undefined for what is always read the long way. */
-function compileQuickSource(
-  { source, style }: Alternative,
-  context: FieldContext,
-  isCode: boolean,
-): QuickSource | undefined {
+function compileQuickSource(alternative: Alternative, context: FieldContext, isCode: boolean): QuickSource | undefined {
+  const { source, style } = alternative;
   switch (source.kind) {
     case "from":
       return source.fill ? undefined : quickColumns(source.columns, style, context, isCode);
@@ -150,6 +148,15 @@ function compileQuickSource(
     case "value": {
       const value = asValue(source.value);
       return value === undefined ? undefined : () => ({ value, style, isConstant: true });
+    }
+    case "sum": {
+      const { look, add } = compileSum(source, alternative, context);
+      return (scope) => {
+        const looked = look(scope);
+        const sum = looked.ok ? add(looked.readings) : looked;
+        if (!sum.ok) return "slow";
+        return sum.value === undefined ? "blank" : { value: sum.value, style, isConstant: false };
+      };
     }
     default:
       return source satisfies never;

@@ -72,11 +72,26 @@ function writtenSource(source: Alternative["source"]): string | undefined {
       return source.parts.map((part) => ("text" in part ? part.text : `{${part.column}}`)).join("");
     case "expr":
       return source.text;
+    case "sum":
+      return writtenSum(source);
     case "from":
     case "value":
       return undefined;
     default:
       return source satisfies never;
+  }
+}
+
+function writtenSum({ column, each }: Extract<Alternative["source"], { kind: "sum" }>): string {
+  switch (each.kind) {
+    case "rows":
+      return column;
+    case "join":
+      return `${each.join}.${column}`;
+    case "nested":
+      return `${each.column}.${column}`;
+    default:
+      return each satisfies never;
   }
 }
 

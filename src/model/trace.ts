@@ -29,8 +29,8 @@ export interface AlternativeTrace {
   readonly line: number;
   /** Where it is written, when that is not the mapping. */
   readonly file?: string;
-  readonly source: "from" | "template" | "expr" | "value";
-  /** The template or expression as it is written. */
+  readonly source: "from" | "template" | "expr" | "value" | "sum";
+  /** The template or expression as it is written; of a sum, the list and its column. */
   readonly text?: string;
   /** The cells it looked at, those of its `when` too. */
   readonly cells: readonly TracedCell[];

@@ -48,6 +48,8 @@ function sourceText({ source, text = "", cells, steps, file, line }: Alternative
       return `template "${text}"${seen(cells)}`;
     case "expr":
       return `expr ${text}${seen(cells)}`;
+    case "sum":
+      return `sum of ${text}${seen(cells)}`;
     case "value": {
       const picked = steps.find(({ kind }) => kind === "picked");
       const place = file === undefined ? "" : ` (${file}:${line})`;
@@ -64,7 +66,7 @@ function stepText(step: TraceStep, before: TraceStep | undefined, { source }: Al
       return [`when ${step.text}: ${step.passed ? "yes" : "no"}`];
     case "picked":
       // A cell and a constant have been shown as they are.
-      return source === "template" || source === "expr" ? [shown(step.value)] : [];
+      return source === "template" || source === "expr" || source === "sum" ? [shown(step.value)] : [];
     case "filled":
       return [`blank, filled down from ${step.file}:${step.line}`];
     case "split":

@@ -118,6 +118,8 @@ function columnsOfAlternative({ source }: Alternative): readonly string[] {
       return source.parts.flatMap((part) => ("column" in part ? [part.column] : []));
     case "expr":
       return columnsIn(source.text);
+    case "sum":
+      return [source.column];
     case "value":
       return [];
     default:

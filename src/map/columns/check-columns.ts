@@ -178,13 +178,8 @@ function childFaults(child: ChildMapping, headers: Headers): Faults {
   const { mapping, uses, main } = headers;
   const isOptional = (each.kind === "nested" || each.kind === "split") && each.optional;
   if (isOptional && main?.has(each.column) === false) return none;
-  if (each.kind === "nested" && main !== undefined && isTable(main)) {
-    const known = ["rows", ...mapping.joins.filter(({ one }) => !one).map(({ name }) => name)];
-    return error(
-      position,
-      `there is no join "${each.column}", and a ${main.format} file has no nested lists.${didYouMean(each.column, known)}`,
-    );
-  }
+  if (each.kind === "nested" && main !== undefined && isTable(main))
+    return noListFault(each.column, mapping, main, position);
   const own = uses.all.filter(({ reader }) => reader.child === child);
   return both(
     each.kind === "split" ? columnFault(each.column, headers.at({}), position) : none,
@@ -205,11 +200,30 @@ function fieldFaults({ alternatives }: FieldMapping, headers: Headers): Faults {
 
 function alternativeFaults(alternative: Alternative, headers: Headers): Faults {
   const uses = headers.uses.of(alternative).filter(({ use }) => use === "when" || !alternative.optional);
-  const ofExpressions = uses.flatMap((use) => (isByName(use.use) ? [] : expressionFault(use, headers)));
+  const ofExpressions = uses.flatMap((use) =>
+    isByName(use.use) || use.use === "sum" ? [] : expressionFault(use, headers),
+  );
+  const ofSums = uses.flatMap((use) => (use.use === "sum" ? sumFault(use, alternative, headers) : []));
   const ofNames = uses.flatMap((use) => (isByName(use.use) ? nameFault(use, headers) : []));
   // Of several columns one must be there.
   const isServed = alternative.source.kind === "from" && ofNames.some(({ errors }) => errors.length === 0);
-  return both(...ofExpressions, ...(isServed ? [] : ofNames), fillFault(alternative, headers));
+  return both(...ofExpressions, ...ofSums, ...(isServed ? [] : ofNames), fillFault(alternative, headers));
+}
+
+function sumFault({ name, position, reader }: ColumnUse, { source }: Alternative, headers: Headers): Faults {
+  const { main, mapping } = headers;
+  if (source.kind === "sum" && source.each.kind === "nested" && main !== undefined && isTable(main))
+    return noListFault(source.each.column, mapping, main, position);
+  return columnFault(name, headers.at(reader.own), position);
+}
+
+/** A list that is no join, of a file that cannot have one nested in it. */
+function noListFault(list: string, { joins }: Mapping, { format }: Header, position: Position): Faults {
+  const known = ["rows", ...joins.filter(({ one }) => !one).map(({ name }) => name)];
+  return error(
+    position,
+    `there is no join "${list}", and a ${format} file has no nested lists.${didYouMean(list, known)}`,
+  );
 }
 
 function fillFault({ source, position }: Alternative, { main }: Headers): Faults {

@@ -18,7 +18,7 @@ export function columnRoles(uses: ColumnUses, isColumn: (place: ColumnPlace) => 
     const { kind, place } = locate(use, isColumn);
     const role = roleIn(use);
     // What an element of a nested list reads is JSON, which no spreadsheet had.
-    if (role === undefined || use.reader.child?.each.kind === "nested") return [];
+    if (role === undefined || use.reader.own.list !== undefined) return [];
     if (place === undefined || !isColumn(place)) return [];
     // A list in one cell is no identifier itself.
     const decoded = use.of?.alternative.apply.some(isDecoding) === true;
@@ -55,6 +55,7 @@ function roleIn({ use, of }: ColumnUse): ColumnRole | undefined {
       return role;
     case "template":
     case "expr":
+    case "sum":
       return partOf(role);
     case "list":
     case "when":

@@ -31,10 +31,10 @@ export interface ColumnUse {
   /** As the mapping names it. */
   readonly name: string;
   /**
-   * What for: the key of groups or of a join, the list of a child, the source of a field (`from`, `template`, `expr`),
+   * What for: the key of groups or of a join, the list of a child, the source of a field (`from`, `template`, `expr`, `sum`),
    * its `when`, or a condition or calculation of no field.
    */
-  readonly use: "group" | "join" | "list" | "from" | "template" | "expr" | "when" | "condition";
+  readonly use: "group" | "join" | "list" | "from" | "template" | "expr" | "sum" | "when" | "condition";
   readonly reader: Reader;
   readonly position: Position;
   /** The field, and which of its alternatives; undefined where no field reads it. */
@@ -81,8 +81,17 @@ export function entryReader(mapping: Mapping): Reader {
 /** The reader of the fields of a child. */
 export function childReader(child: ChildMapping, mapping: Mapping): Reader {
   const { each } = child;
-  const own = each.kind === "join" ? { join: each.join } : each.kind === "nested" ? { list: each.column } : {};
-  return { ...childNames(child, mapping), child, own, item: each.kind === "split" ? each : undefined };
+  return {
+    ...childNames(child, mapping),
+    child,
+    own: placeOfElements(each),
+    item: each.kind === "split" ? each : undefined,
+  };
+}
+
+function placeOfElements(each: ChildMapping["each"]): Reader["own"] {
+  if (each.kind === "join") return { join: each.join };
+  return each.kind === "nested" ? { list: each.column } : {};
 }
 
 /** Where a name finds its cells; `place` is undefined for pieces that stand in no column of their own. */
@@ -160,19 +169,31 @@ function fieldUses(field: FieldMapping, reader: Reader): readonly ColumnUse[] {
     const of = { field, alternative };
     return [
       ...(when === undefined ? [] : named(when.compiled.columns, { use: "when", reader, position: when.position, of })),
-      ...(source.kind === "value" ? [] : named(namesIn(source), { use: source.kind, reader, position, of })),
+      ...sourceUses(source, { reader, position, of }),
     ];
   });
 }
 
-function namesIn(source: Exclude<ValueSource, { kind: "value" }>): readonly string[] {
-  switch (source.kind) {
+function sourceUses(source: ValueSource, read: Omit<ColumnUse, "name" | "use">): readonly ColumnUse[] {
+  const { kind } = source;
+  switch (kind) {
     case "from":
-      return source.columns;
+      return named(source.columns, { ...read, use: kind });
     case "template":
-      return source.parts.flatMap((part) => ("column" in part ? [part.column] : []));
+      return named(
+        source.parts.flatMap((part) => ("column" in part ? [part.column] : [])),
+        { ...read, use: kind },
+      );
     case "expr":
-      return source.compiled.columns;
+      return named(source.compiled.columns, { ...read, use: kind });
+    case "value":
+      return [];
+    case "sum":
+      return named([source.column], {
+        ...read,
+        use: kind,
+        reader: { ...read.reader, own: placeOfElements(source.each) },
+      });
     default:
       return source satisfies never;
   }

@@ -108,8 +108,19 @@ function ofAlternative(alternative: Alternative, isMeasure: boolean, owner: Owne
     position,
     thousands: style.thousands,
     said: style,
-    sayable: source.kind === "from" ? "column" : "field",
+    sayable: source.kind === "from" || source.kind === "sum" ? "column" : "field",
   } as const;
+  if (source.kind === "sum") {
+    const added = owner.uses
+      .of(alternative)
+      .filter(({ use, reader }) => use === "sum" && reader.own.list === undefined);
+    const toInfer = added.flatMap(({ name, reader }): readonly ColumnToInfer[] => {
+      const place = { ...reader.own, column: name };
+      if (!owner.isColumn(place)) return [];
+      return [{ ...place, ...about, each: throughSteps(plainCell(place, owner.blanks).each, steps) }];
+    });
+    return both(ofGate, { columns: toInfer, shared: [] });
+  }
   if (source.kind === "from") {
     const toInfer = cells.map(({ place, each }) => ({ ...place, ...about, each: throughSteps(each, steps) }));
     return both(ofGate, { columns: toInfer, shared: [] });

@@ -4,7 +4,6 @@ import type { YamlPlaces } from "../../model/config/yaml-config.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Field } from "../../model/resources/field.ts";
 import type { CompileExpression } from "../expression/expression.ts";
-import { indexNames } from "../expression/index-names.ts";
 import { checkNeverSent } from "./check-field.ts";
 import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
 
@@ -19,7 +18,7 @@ export function checkAmounts(
   list: string,
   { amounts, fields }: WrittenChild,
   {
-    mapping: { source, index },
+    mapping,
     resource,
     places,
     compile,
@@ -40,7 +39,7 @@ export function checkAmounts(
     const spec = amounts[name];
     if (spec === undefined) return [];
     const kind = name === "line" ? ("child" as const) : ("group" as const);
-    const context = { source, indexes: indexNames(index), kind, field: amountField, places, compile };
+    const context = { mapping, kind, field: amountField, places, compile };
     return checkNeverSent(spec, [...path, name], "an amount", context);
   });
   return [

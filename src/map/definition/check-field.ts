@@ -7,10 +7,12 @@ import { referables } from "../../model/resources/resources.ts";
 import { didYouMean } from "../../model/text/nearest.ts";
 import { conditionFault } from "../expression/condition.ts";
 import type { CompileExpression } from "../expression/expression.ts";
+import { indexNames } from "../expression/index-names.ts";
 import type { IndexNames } from "../expression/language.ts";
 import { dateFormatFault } from "../values/dates.ts";
 import { compileTransform } from "../values/transforms.ts";
 import { lengthUnits, type Unit, weightUnits } from "../values/units.ts";
+import { listFaults } from "./check-list.ts";
 import { coerceConstant } from "./constant.ts";
 import type { WrittenField, WrittenSpec } from "./field-schema.ts";
 import type { WrittenMapping } from "./mapping-schema.ts";
@@ -19,8 +21,7 @@ import { parseTemplate } from "./template.ts";
 
 /** Where a field stands. */
 export interface FieldContext {
-  readonly source: WrittenMapping["source"];
-  readonly indexes: IndexNames;
+  readonly mapping: Partial<WrittenMapping>;
   readonly compile: CompileExpression;
   readonly kind: "group" | "child";
   /** Undefined when the payload has no such field, which is a fault of its own. */
@@ -48,8 +49,10 @@ export function checkNeverSent(
 
 /** All faults of one alternative. */
 export function checkAlternative(alternative: WrittenAlternative, context: FieldContext): readonly ConfigFault[] {
+  const { source, index } = context.mapping;
+  const seen = { ...context, source, indexes: indexNames(index) };
   return rules.flatMap((rule) => {
-    const faults = rule(alternative.written, context, alternative.path);
+    const faults = rule(alternative.written, seen, alternative.path);
     return faults.map(({ key, message }) => ({ path: [...alternative.path, ...key], message }));
   });
 }
@@ -59,15 +62,21 @@ interface Fault {
   readonly key: readonly PropertyKey[];
   readonly message: string;
 }
-type Rule = (written: WrittenField, context: FieldContext, path: readonly PropertyKey[]) => readonly Fault[];
+interface RuleContext extends FieldContext {
+  readonly source: WrittenMapping["source"];
+  readonly indexes: IndexNames;
+}
+type Rule = (written: WrittenField, context: RuleContext, path: readonly PropertyKey[]) => readonly Fault[];
 
-const oneSource: Rule = ({ from, template, expr, value }) => {
-  const given = Object.entries({ from, template, expr, value }).flatMap(([name, source]) =>
+const oneSource: Rule = ({ from, template, expr, value, sum }) => {
+  const given = Object.entries({ from, template, expr, value, sum }).flatMap(([name, source]) =>
     source === undefined ? [] : [name],
   );
   if (given.length === 1) return [];
   const message =
-    given.length === 0 ? "needs one of from, template, expr, value" : `has ${given.join(" and ")}: only one can be`;
+    given.length === 0
+      ? "needs one of from, template, expr, value, sum"
+      : `has ${given.join(" and ")}: only one can be`;
   return [{ key: [], message }];
 };
 
@@ -132,7 +141,28 @@ const answers: Rule = ({ map, otherwise }) => [
   ),
 ];
 
-const clearing: Rule = ({ blank, default: fallback, value, expr, ref }, { kind }) => {
+const summing: Rule = ({ sum, each, split, lookup, map, ref }, { kind, mapping, field }) => {
+  if (sum === undefined) return each === undefined ? [] : [{ key: ["each"], message: "only has a meaning beside sum" }];
+  const [step] = Object.entries({ split, lookup, map, ref }).flatMap(([name, given]) =>
+    given === undefined ? [] : [name],
+  );
+  const reason =
+    kind === "child"
+      ? "one element of a list has nothing to add up: sums are of the entry itself"
+      : step !== undefined
+        ? `gives a number, and ${step} takes text`
+        : field !== undefined && !summable.has(field.type)
+          ? `gives a number, and this field is ${typeInWords(field)}`
+          : undefined;
+  return [
+    ...(reason === undefined ? [] : [{ key: ["sum"], message: reason }]),
+    ...listFaults(each ?? "rows", mapping).map((message) => ({ key: [each === undefined ? "sum" : "each"], message })),
+  ];
+};
+
+const summable: ReadonlySet<Field["type"]> = new Set(["decimal", "integer", "weight", "length"]);
+
+const clearing: Rule = ({ blank, default: fallback, value, expr, sum, ref }, { kind }) => {
   const reason =
     blank === undefined
       ? undefined
@@ -140,7 +170,7 @@ const clearing: Rule = ({ blank, default: fallback, value, expr, ref }, { kind }
         ? "lists are replaced as a whole, so nothing in them can be cleared"
         : fallback !== undefined
           ? "a blank cell cannot both clear the field and take a default"
-          : value !== undefined || expr !== undefined
+          : value !== undefined || expr !== undefined || sum !== undefined
             ? "only a cell can be blank: use it with from or template"
             : ref !== undefined
               ? "an id cannot be cleared"
@@ -232,6 +262,7 @@ const rules: readonly Rule[] = [
   dateFormats,
   units,
   answers,
+  summing,
   clearing,
   filling,
   omission,

@@ -6,13 +6,14 @@ import { parsePath } from "../../model/payload-path.ts";
 import type { Resource } from "../../model/resource.ts";
 import { type Field, fieldAt, fieldPaths, schemaAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
-import { didYouMean, nearest } from "../../model/text/nearest.ts";
+import { didYouMean } from "../../model/text/nearest.ts";
 import { conditionFault } from "../expression/condition.ts";
 import type { CompileExpression } from "../expression/expression.ts";
 import { indexNameFault, indexNames } from "../expression/index-names.ts";
 import { noIndexNames } from "../expression/language.ts";
 import { checkAmounts } from "./check-amounts.ts";
 import { checkAlternative, dateFaults } from "./check-field.ts";
+import { listFaults } from "./check-list.ts";
 import { checkTotals } from "./check-totals.ts";
 import type { WrittenSpec } from "./field-schema.ts";
 import type { WrittenChild, WrittenMapping } from "./mapping-schema.ts";
@@ -162,12 +163,10 @@ function checkFields(fields: Readonly<Record<string, WrittenSpec>>, context: Fie
     const misplaced =
       whole === undefined ? misplacedField(name, context) : `is given twice: "${whole}" is mapped as a whole`;
     const field = misplaced === undefined ? targetField(name, context) : undefined;
-    const { places, compile } = context;
-    const { source } = context.mapping;
-    const indexes = indexNames(context.mapping.index);
+    const { places, compile, mapping } = context;
     const kind = context.list === undefined ? ("group" as const) : ("child" as const);
     const isRequired = misplaced === undefined && targetIsRequired(name, context);
-    const fieldContext = { source, indexes, kind, field, isRequired, places, compile };
+    const fieldContext = { mapping, kind, field, isRequired, places, compile };
     return [
       ...(misplaced === undefined ? [] : [{ path, message: misplaced, at: "key" as const }]),
       ...alternativesOf(spec, path).flatMap((alternative) => checkAlternative(alternative, fieldContext)),
@@ -234,25 +233,11 @@ function checkEach(
   mapping: Partial<WrittenMapping>,
   compile: CompileExpression,
 ): readonly string[] {
-  const { group, join, source } = mapping;
-  if (typeof each !== "string") {
-    const compiled =
-      "expr" in each ? compile(each.expr, "group", styleOf(source), indexNames(mapping.index)) : undefined;
-    if (compiled?.ok === false) return [compiled.message];
-    return compiled === undefined || compiled.yields === "list" || compiled.yields === "unknown"
-      ? []
-      : [`must give a list, and gives ${compiled.yields}`];
-  }
-  if (each === "rows") return group === undefined ? ["each: rows means the rows of a group: add group: { by: … }"] : [];
-  const joins = Object.entries(join ?? {});
-  const named = joins.find(([name]) => name === each);
-  if (named !== undefined) {
-    return named[1].one === true
-      ? [`at most one row of "${each}" belongs to an entry (one: true): read it with from: ${each}.column`]
-      : [];
-  }
-  const names = ["rows", ...joins.map(([name]) => name)];
-  const isCsv = source?.format === "csv" || source?.format === "tsv";
-  const couldBeNested = !isCsv && (source?.format !== undefined || nearest(each, names) === undefined);
-  return couldBeNested ? [] : [`there is no join "${each}".${didYouMean(each, names)}`];
+  if (typeof each === "string") return listFaults(each, mapping);
+  const { source, index } = mapping;
+  const compiled = "expr" in each ? compile(each.expr, "group", styleOf(source), indexNames(index)) : undefined;
+  if (compiled?.ok === false) return [compiled.message];
+  return compiled === undefined || compiled.yields === "list" || compiled.yields === "unknown"
+    ? []
+    : [`must give a list, and gives ${compiled.yields}`];
 }

@@ -4,7 +4,6 @@ import type { YamlPlaces } from "../../model/config/yaml-config.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Field } from "../../model/resources/field.ts";
 import type { CompileExpression } from "../expression/expression.ts";
-import { indexNames } from "../expression/index-names.ts";
 import { checkNeverSent } from "./check-field.ts";
 import type { WrittenMapping } from "./mapping-schema.ts";
 import { type TotalName, totalNames } from "./totals-schema.ts";
@@ -16,22 +15,21 @@ export function totalField(name: TotalName): Field {
 
 /** All faults of `totals`. */
 export function checkTotals(
-  { totals, source, index, children }: Partial<WrittenMapping>,
+  mapping: Partial<WrittenMapping>,
   resource: Resource | undefined,
   { places, compile }: { readonly places: YamlPlaces; readonly compile: CompileExpression },
 ): readonly ConfigFault[] {
+  const { totals, children } = mapping;
   if (totals === undefined || resource === undefined) return [];
   const { sums } = resource;
   if (sums === undefined)
     return [{ path: ["totals"], message: `${resource.plural} have no totals`, at: "key" as const }];
-  const indexes = indexNames(index);
   const ofFields = totalNames.flatMap((name): readonly ConfigFault[] => {
     const spec = totals[name];
     if (spec === undefined) return [];
     const kind = name === "line" ? ("child" as const) : ("group" as const);
     return checkNeverSent(spec, ["totals", name], "a total", {
-      source,
-      indexes,
+      mapping,
       kind,
       field: totalField(name),
       places,

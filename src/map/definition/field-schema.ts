@@ -58,6 +58,14 @@ export const fieldMap = z.strictObject({
     .union([constant, z.array(z.record(z.string(), z.unknown())), z.record(z.string(), z.unknown())])
     .optional()
     .meta({ description: "A constant", examples: ["PRODUCT", true] }),
+  sum: column.optional().meta({
+    description: "A column whose numbers are added up over the rows that each: names; blank ones count as nothing",
+    examples: ["freight_value"],
+  }),
+  each: column.optional().meta({
+    description: "Of a sum: rows (of the group, as when it is left out), a joined input, or a nested array",
+    examples: ["items", "line_items"],
+  }),
   default: constant
     .optional()
     .meta({ description: "What to send when the cell is blank", examples: ["Uncategorised"] }),

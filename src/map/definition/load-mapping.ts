@@ -27,6 +27,7 @@ import type {
   Mapping,
   Otherwise,
   RowIndexSpec,
+  RowList,
   Totals,
   ValueSource,
 } from "./mapping.ts";
@@ -212,16 +213,19 @@ function normaliseTotals(context: Context): Totals | undefined {
 }
 
 function normaliseEach(each: WrittenChild["each"], at: Path, context: Context): ChildMapping["each"] {
-  const { join } = context.written;
   if (typeof each === "object") {
     if ("expr" in each) return { kind: "expr", expr: exprAt(each.expr, "group", [...at, "expr"], context) };
     const list = { column: each.from.trim(), optional: each.optional ?? false };
     return each.split === undefined ? { kind: "nested", ...list } : { kind: "split", ...list, separator: each.split };
   }
+  return rowList(each, context.written);
+}
+
+function rowList(each: string, { join }: WrittenMapping): RowList {
   if (each === "rows") return { kind: "rows" };
   return Object.hasOwn(join ?? {}, each)
     ? { kind: "join", join: each }
-    : { kind: "nested", column: each, optional: false };
+    : { kind: "nested", column: each.trim(), optional: false };
 }
 
 /** What a field is read as, and where its value goes: nowhere, where it is only compared or calculated with. */
@@ -270,7 +274,7 @@ function normaliseAlternative(
   const compile = (text: string) => ready(text, kind, style, indexNames(context.written.index), context);
   return {
     position: places.positionOf(at),
-    source: sourceOf(written, at, places, (text) => compile(text).reading(reads)),
+    source: sourceOf(written, at, context, (text) => compile(text).reading(reads)),
     reads,
     optional: written.optional ?? false,
     when:
@@ -301,9 +305,9 @@ function normaliseAlternative(
 }
 
 function sourceOf(
-  { from, template, expr: text, value, fill }: WrittenField,
+  { from, template, expr: text, value, sum, each, fill }: WrittenField,
   at: Path,
-  places: YamlPlaces,
+  { places, written }: Context,
   compile: (text: string) => ReadyExpression,
 ): ValueSource {
   if (template !== undefined) {
@@ -312,6 +316,7 @@ function sourceOf(
   }
   if (text !== undefined) return { kind: "expr", text, compiled: compile(text) };
   if (value !== undefined) return { kind: "value", value: constantAt(value, [...at, "value"], places) };
+  if (sum !== undefined) return { kind: "sum", column: sum.trim(), each: rowList(each ?? "rows", written) };
   const [first = "", ...others] = (typeof from === "string" ? [from] : (from ?? [])).map((name) => name.trim());
   return { kind: "from", columns: [first, ...others], fill: fill === "down" };
 }

@@ -102,9 +102,7 @@ export interface ChildMapping {
   readonly path: string;
   readonly position: Position;
   readonly each:
-    | { readonly kind: "rows" }
-    | { readonly kind: "join"; readonly join: string }
-    | { readonly kind: "nested"; readonly column: string; readonly optional: boolean }
+    | RowList
     | { readonly kind: "split"; readonly column: string; readonly separator: string; readonly optional: boolean }
     | { readonly kind: "expr"; readonly expr: Expr };
   readonly where: Expr | undefined;
@@ -112,6 +110,12 @@ export interface ChildMapping {
   /** What prices are made of, where the mapping gives amounts instead. */
   readonly amounts: Amounts | undefined;
 }
+
+/** A list whose elements have cells of their own: the entry's rows, those of a join of many, or a nested array. */
+export type RowList =
+  | { readonly kind: "rows" }
+  | { readonly kind: "join"; readonly join: string }
+  | { readonly kind: "nested"; readonly column: string; readonly optional: boolean };
 
 /** Money of the list that is summed, as the source has it. */
 export interface Amounts {
@@ -167,7 +171,9 @@ export type ValueSource =
     }
   | { readonly kind: "template"; readonly parts: readonly TemplatePart[] }
   | { readonly kind: "expr"; readonly text: string; readonly compiled: ReadyExpression }
-  | { readonly kind: "value"; readonly value: Constant };
+  | { readonly kind: "value"; readonly value: Constant }
+  /** The numbers of a column, added up over the elements of a list. */
+  | { readonly kind: "sum"; readonly column: string; readonly each: RowList };
 
 /** Literal text, or the column whose cell stands there. */
 export type TemplatePart = { readonly text: string } | { readonly column: string };

@@ -6,10 +6,11 @@ import type { WrittenField } from "./field-schema.ts";
 
 /** As what an alternative reads the text of its source; undefined where it stays text or another step has made it something else. */
 export function readKindOf(
-  { apply, ref, round, value }: Pick<WrittenField, "apply" | "ref" | "round" | "value">,
+  { apply, ref, round, value, sum }: Pick<WrittenField, "apply" | "ref" | "round" | "value" | "sum">,
   field: Field,
 ): ReadKind | undefined {
   if (value !== undefined) return undefined;
+  if (sum !== undefined) return "number";
   for (const spec of apply ?? []) {
     const name = transformName(spec);
     if (name === "date") return undefined; // by formats of its own
