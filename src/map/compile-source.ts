@@ -15,6 +15,7 @@ import { type Blanks, holdsObjects } from "./values/blanks.ts";
 import { maxMadeLength, tooLongMessage } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";
 import { completed, settled, type ValueStyle } from "./values/style.ts";
+import { isBlankValue } from "./values/value-text.ts";
 
 /** What a source gave. `structure` is a nested object as it came. */
 type Picked =
@@ -207,10 +208,4 @@ function holding(value: Value, readings: readonly Reading[]): readonly Reading[]
     ({ cell }) => typeof cell === "string" && (cell === text || (typeof value === "number" && Number(cell) === value)),
   );
   return same.length === 0 ? readings : same;
-}
-
-/** True for text without a character to see, and for lists of nothing else. */
-export function isBlankValue(value: Value): boolean {
-  if (typeof value === "string") return value.trim() === "";
-  return Array.isArray(value) && value.every(isBlankValue);
 }

@@ -6,7 +6,6 @@ import type { Notice } from "../model/problem.ts";
 import type { ReferableName } from "../model/resource.ts";
 import type { Field } from "../model/resources/field.ts";
 import type { TraceStep } from "../model/trace.ts";
-import { isBlankValue } from "./compile-source.ts";
 import type { Alternative } from "./definition/mapping.ts";
 import { constantStyle } from "./definition/normalise.ts";
 import type { Failure } from "./field-result.ts";
@@ -16,7 +15,7 @@ import { type Answer, compileValueTable } from "./value-tables.ts";
 import { coerce, type Value } from "./values/coerce.ts";
 import type { ValueStyle } from "./values/style.ts";
 import { compileTransform, type Transform, type TransformSpec } from "./values/transforms.ts";
-import { pieces, scalarText } from "./values/value-text.ts";
+import { isBlankValue, pieces, scalarText } from "./values/value-text.ts";
 
 /** split → apply → lookup → map. */
 export function compilePipeline(

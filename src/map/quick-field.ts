@@ -7,7 +7,6 @@ import { styleOfColumn } from "../model/column-style.ts";
 import type { Cell } from "../model/row.ts";
 import { mayBeDamaged } from "./check-codes.ts";
 import { targetOf } from "./columns/column-names.ts";
-import { isBlankValue } from "./compile-source.ts";
 import { asValue } from "./definition/constant.ts";
 import type { Alternative, FieldMapping, TemplatePart } from "./definition/mapping.ts";
 import { judgeBy } from "./expression/condition.ts";
@@ -18,6 +17,7 @@ import { compileSum } from "./sum.ts";
 import { maxMadeLength } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";
 import { completed, settled, type ValueStyle } from "./values/style.ts";
+import { isBlankValue } from "./values/value-text.ts";
 
 /** What a field comes to: a value or a reference, nothing to send, or what only `evaluate` can tell. */
 export type QuickResult = Exclude<Finished, { readonly kind: "failed" }> | "absent" | "slow";

@@ -151,6 +151,30 @@ const cases: readonly Case[] = [
     },
   },
   {
+    folder: "init-not-recognised",
+    files: ["orders.csv", "items.csv", "customers.csv"],
+    answers: [
+      { todo: "total_shipping:", line: "total_shipping: { sum: freight_value, each: items }" },
+      { todo: "required: bill_to.name:", line: "bill_to.name: customers.customer_unique_id" },
+      { todo: "required: ship_to.name:", line: "ship_to.name: customers.customer_unique_id" },
+    ],
+    right: {
+      e1: {
+        order_date: "2017-10-02",
+        total_shipping: 8.72,
+        items: [{ sku: "p1", quantity: 1, unit_price: 29.99 }],
+      },
+      e2: {
+        order_date: "2018-07-24",
+        total_shipping: 45.52,
+        items: [
+          { sku: "p2", quantity: 1, unit_price: 118.7 },
+          { sku: "p2", quantity: 1, unit_price: 118.7 },
+        ],
+      },
+    },
+  },
+  {
     folder: "init-odoo-labels",
     files: ["product.template.csv"],
     answers: [{ todo: "product_weight:", line: "product_weight: { from: Weight, unit: kg }" }],

@@ -55,7 +55,7 @@ export const orderNames: NameTable = {
   },
   total_shipping: {
     surely:
-      "shipping cost | total shipping | shipping | freight | shipping total | shipping amount | shipping charge | shipping price | postage | shipping charges | freight cost | order shipping | shipping fee | shipping and handling",
+      "shipping cost | total shipping | shipping | freight | shipping total | shipping amount | shipping charge | shipping price | postage | shipping charges | freight cost | freight value | freight amount | freight charge | freight charges | shipping value | postage cost | order shipping | shipping fee | shipping and handling",
     mostly: "delivery cost | delivery",
   },
   "total_tax+shipping": { surely: "shipping tax | freight tax" },

@@ -22,7 +22,7 @@ import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
 import { complete } from "./required-fields.ts";
 import { type TaxPlace, taxPlaceOf } from "./tax-rate.ts";
-import { type TotalParts, totalLines } from "./totals.ts";
+import { joinedShipping, type TotalParts, totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
 export function orderMapping(table: Table, links: readonly Link[], pins: Pins): Recipe {
@@ -84,6 +84,7 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
     ...lines,
     ...statusLines(table, orderOnly, pins),
     ...totals,
+    ...(withFees === undefined ? joinedShipping(items, orderOnly, pins) : []),
     ...company,
     ...namedOrAsked(addresses, table, key, rows.isHead),
   ];

@@ -1,10 +1,12 @@
 // Tax and shipping of an order. In a file with a row for each line they may stand once an order, or as parts on its lines,
-// which are added up.
+// which are added up; the lines may be in a file of their own.
+import type { Json } from "../../model/json.ts";
 import { cell, numberIn } from "../columns/find-column.ts";
-import type { Match } from "../columns/match.ts";
+import { type Match, matchColumns, type Pins } from "../columns/match.ts";
+import { orderRules } from "../columns/roles.ts";
 import type { Column } from "../columns/table.ts";
 import type { Line } from "../proposal/proposal.ts";
-import { isSomething } from "./item-lines.ts";
+import { type ItemSource, isSomething } from "./item-lines.ts";
 import { linesOf } from "./lines.ts";
 import type { AmountKind, OrderProof } from "./order-arithmetic.ts";
 import type { TaxPlace } from "./tax-rate.ts";
@@ -76,6 +78,36 @@ export function totalLines(
       },
     ];
   });
+}
+
+/**
+ * The line of `total_shipping` where only joined lines have such a column. Lines of an order with different amounts speak of
+ * themselves, and are added up; where they have the same amount, or there is one line each, a person has to say it.
+ */
+export function joinedShipping(items: ItemSource | undefined, own: readonly Match[], pins: Pins): readonly Line[] {
+  const path = "total_shipping";
+  const { link, each } = items ?? {};
+  if (link === undefined || each === undefined || own.some((match) => match.path === path)) return [];
+  const { their, theirs } = link;
+  const [found, ...others] = matchColumns(their.columns, orderRules(their, false, pins)).filter(
+    (match) => match.path === path && match.confidence !== "low" && isSomething(match.column),
+  );
+  if (found === undefined || others.length > 0) return [];
+  const { name, profile } = found.column;
+  const spec: Json = { sum: name, each, ...(profile.currency > 0 ? { apply: ["money"] } : {}) };
+  if (variesWithin(found.column, theirs) && !isRepeated(found.column, theirs))
+    return [
+      {
+        kind: "guess",
+        path,
+        spec,
+        columns: [name],
+        confidence: "medium",
+        why: `the sum over the order's rows in ${their.sample.shown}, which have different amounts`,
+      },
+    ];
+  const text = `${path}: rows of ${their.sample.shown} have an amount under ${JSON.stringify(name)}. If each is a part of the order's shipping, they are added up; if it is the order's own on every row, say where the order has it once`;
+  return [{ kind: "todo", path, text, isRequired: false, proposes: spec }];
 }
 
 /** What the orders' own totals prove; what the prices have already is left out. */

@@ -48,11 +48,11 @@ it("money in a file of order lines is asked about under the name of its file", (
   );
   const lines = sampleOf(
     "items.csv",
-    "order_id,sku,quantity,unit_price,freight_value\nO-1,A-1,1,4.50,8.70\nO-2,A-1,1,4.50,8.70\nO-2,A-2,1,5.50,8.70\n",
+    "order_id,sku,quantity,unit_price,gift_wrap_fee\nO-1,A-1,1,4.50,8.70\nO-2,A-1,1,4.50,8.70\nO-2,A-2,1,5.50,8.70\n",
   );
   const [mapping] = guessImport([orders, lines]).mappings;
   const texts = (mapping?.lines ?? []).flatMap((line) => (line.kind === "todo" ? [line.text] : []));
-  expect(texts).toEqual([about('nothing takes "freight_value" of items.csv: is this money')]);
+  expect(texts).toEqual([about('nothing takes "gift_wrap_fee" of items.csv: is this money')]);
 });
 
 it("a number of an order or of a customer is nobody's name", () => {

@@ -76,7 +76,7 @@ describe("a field", () => {
     {
       fault: "without a source",
       text: "name: { apply: [trim] }",
-      line: "5:3: fields.name: needs one of from, template, expr, value",
+      line: "5:3: fields.name: needs one of from, template, expr, value, sum",
     },
     {
       fault: "from a number",
