@@ -88,17 +88,27 @@ const tooDeep = `nested more than ${deepest} levels deep`;
 // Numbers that JSON.parse and String give back digit for digit: up to 15 digits, no exponent, no trailing zero after the
 // point, no minus zero. Whatever looks like another number, also inside a string, makes the slower parser do it.
 const safeNumber = String.raw`(?:0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,8})\.\d{0,5}[1-9])`;
-const unsafeNumber = new RegExp(String.raw`(?:^|[:,[\s])(?=-?\d)(?!${safeNumber}(?:[,\]}\s]|$))`);
+// What a quote follows is the end of a string.
+const unsafeNumber = new RegExp(String.raw`(?:^|[:,[\s])(?=-?\d)(?!${safeNumber}(?:[,\]}\s"]|$))`);
 
 // With numbers as JS numbers where that loses nothing, else as the text that stands there.
 function parseExactly(raw: string): unknown {
   const plain: unknown = JSON.parse(raw); // judges the text in both cases
-  const value: unknown = unsafeNumber.test(raw) ? JSON.parse(numbersAsTexts(raw)) : plain;
+  const isPlain = !holdsNumber(plain) || !unsafeNumber.test(raw);
+  const value: unknown = isPlain ? plain : JSON.parse(numbersAsTexts(raw));
   if (isRead(raw, value)) return value;
   return parseLossless(raw, null, {
     parseNumber: (digits) => digits,
     onDuplicateKey: ({ newValue }) => newValue,
   });
+}
+
+// Where a key stands twice, a number that is not its last value does not count.
+function holdsNumber(value: unknown): boolean {
+  if (typeof value === "number") return true;
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(holdsNumber);
+  return Object.values(value).some(holdsNumber);
 }
 
 // The same valid JSON with each number in quotes.
