@@ -128,16 +128,9 @@ async function* rowsOf(cursor: JsonCursor, keys: readonly string[], file: string
   let rows: Row[] = [];
   let chars = 0;
   for (let number = 1; ; number++) {
-    let found = await cursor.peek();
-    if (found === "]") break;
-    if (number > 1) {
-      if (found !== ",") throw await cursor.expected('"," or "]"');
-      cursor.take();
-      found = await cursor.peek();
-    }
-    await startOfValue(cursor);
-    const line = cursor.line();
-    const text = await cursor.value();
+    const element = cursor.objectAtHand(number === 1) ?? (await nextElement(cursor, number === 1));
+    if (element === undefined) break;
+    const { text, line } = element;
     rows.push(elementRow(text, { file, line, number }));
     chars += text.length;
     if (rows.length < batchRows && chars < batchChars) continue;
@@ -148,6 +141,22 @@ async function* rowsOf(cursor: JsonCursor, keys: readonly string[], file: string
   cursor.take();
   await finish(cursor, keys, file);
   if (rows.length > 0) yield rows;
+}
+
+// Takes the next element, whatever it is; undefined in front of the bracket that ends the array.
+async function nextElement(
+  cursor: JsonCursor,
+  isFirst: boolean,
+): Promise<{ readonly text: string; readonly line: number } | undefined> {
+  const found = await cursor.peek();
+  if (found === "]") return undefined;
+  if (!isFirst) {
+    if (found !== ",") throw await cursor.expected('"," or "]"');
+    cursor.take();
+  }
+  await startOfValue(cursor);
+  const line = cursor.line();
+  return { text: await cursor.value(), line };
 }
 
 // What stands behind the array: the rest of the objects around it, and then nothing.

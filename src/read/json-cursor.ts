@@ -16,6 +16,11 @@ export interface JsonCursor {
   take(): void;
   /** Takes the value that `peek` stands at and gives its text. Throws `INPUT_UNREADABLE` over 8 MB or when the text ends in it. */
   value(): Promise<string>;
+  /**
+   * Takes the object that comes next, behind a comma unless it is the first, if it is at hand as a whole. Undefined, with nothing
+   * taken, for anything else: then the others tell what comes.
+   */
+  objectAtHand(isFirst: boolean): { readonly text: string; readonly line: number } | undefined;
   /** Takes the value that `peek` stands at, whatever its size. What is no JSON is a fault, as far as it fits into 8 MB. */
   skip(): Promise<void>;
   /** The fault that something else was expected here. */
@@ -41,9 +46,7 @@ export function jsonCursor(text: ByteReader, file: string): JsonCursor {
   };
   const peek = async (): Promise<string | undefined> => {
     for (;;) {
-      let to = at;
-      while (isSpace(piece[to])) to++;
-      moveTo(to);
+      moveTo(afterSpace(piece, at));
       const byte = piece[at];
       if (byte !== undefined) return byte < 0x80 ? String.fromCharCode(byte) : "?";
       if (!(await refill())) return undefined;
@@ -52,12 +55,12 @@ export function jsonCursor(text: ByteReader, file: string): JsonCursor {
   // Gives undefined for a value that is longer than the bound, having taken it when `goOn` says so.
   const take = async (goOn: boolean): Promise<string | undefined> => {
     const start = lines.line();
-    const endOf = valueEnd();
+    const endOf = new ValueEnd();
     const parts: Buffer[] = [];
     let length = 0;
     for (;;) {
       const from = at;
-      const end = endOf(piece, from);
+      const end = endOf.find(piece, from);
       moveTo(end ?? piece.length);
       length += at - from;
       if (length <= maxRowBytes) parts.push(piece.subarray(from, at));
@@ -82,6 +85,18 @@ export function jsonCursor(text: ByteReader, file: string): JsonCursor {
       if (value === undefined)
         throw rowTooLong(file, start, "look for a bracket or a quote in it that is never closed");
       return value;
+    },
+    objectAtHand(isFirst) {
+      let from = afterSpace(piece, at);
+      if (!isFirst && piece[from] !== comma) return undefined;
+      if (!isFirst) from = afterSpace(piece, from + 1);
+      if (piece[from] !== openBrace) return undefined;
+      const end = new ValueEnd().find(piece, from);
+      if (end === undefined || end - from > maxRowBytes) return undefined;
+      moveTo(from);
+      const line = lines.line();
+      moveTo(end);
+      return { text: piece.toString("utf8", from, end), line };
     },
     async skip() {
       const line = lines.line();
@@ -124,41 +139,64 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-interface ValueEnd {
-  /** Where the value ends in this piece, having started at `from` or in an earlier piece; undefined when it goes on. */
-  (piece: Buffer, from: number): number | undefined;
-  /** True when the value may end with the text: a number or a word. */
-  readonly atEnd: () => boolean;
+function afterSpace(piece: Buffer, from: number): number {
+  let at = from;
+  while (isSpace(piece[at])) at++;
+  return at;
 }
 
 const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket, comma, colon] = Buffer.from('"\\{}[],:');
 
-function valueEnd(): ValueEnd {
-  let kind: "text" | "nested" | "word" | undefined;
-  let depth = 0;
-  let inText = false;
-  let escaped = false;
-  const scan = (piece: Buffer, from: number): number | undefined => {
-    kind ??= kindOf(piece[from]);
-    for (let at = from; at < piece.length; at++) {
-      const byte = piece[at];
-      if (kind === "word") {
-        if (isSpace(byte) || byte === comma || byte === colon || byte === closeBrace || byte === closeBracket)
-          return at;
-      } else if (inText) {
-        if (escaped) escaped = false;
-        else if (byte === backslash) escaped = true;
-        else if (byte === quote) {
-          inText = false;
-          if (kind === "text") return at + 1;
-        }
-      } else if (byte === quote) inText = true;
+/** Finds where a value ends, piece by piece. */
+class ValueEnd {
+  #kind: "text" | "nested" | "word" | undefined;
+  #depth = 0;
+  #isInText = false;
+  #isEscaped = false;
+
+  /** Where the value ends in this piece, having started at `from` or in an earlier piece; undefined when it goes on. */
+  find(piece: Buffer, from: number): number | undefined {
+    this.#kind ??= kindOf(piece[from]);
+    if (this.#kind === "word") return wordEnd(piece, from);
+    // Nearly all bytes of a file pass here.
+    let depth = this.#depth;
+    let isInText = this.#isInText;
+    let at = from;
+    if (this.#isEscaped && at < piece.length) at++;
+    for (; at < piece.length; at++) {
+      const byte = piece[at] ?? 0;
+      if (plainBytes[byte] === 1) continue;
+      if (byte === backslash && isInText) at++;
+      else if (byte === quote) {
+        isInText = !isInText;
+        if (!isInText && depth === 0) return at + 1;
+      } else if (isInText) continue;
       else if (byte === openBrace || byte === openBracket) depth++;
       else if ((byte === closeBrace || byte === closeBracket) && --depth === 0) return at + 1;
     }
+    this.#depth = depth;
+    this.#isInText = isInText;
+    this.#isEscaped = at > piece.length;
     return undefined;
-  };
-  return Object.assign(scan, { atEnd: () => kind === "word" });
+  }
+
+  /** True when the value may end with the text: a number or a word. */
+  atEnd(): boolean {
+    return this.#kind === "word";
+  }
+}
+
+/** 1 for each byte that neither opens nor closes anything. */
+const plainBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
+  [quote, backslash, openBrace, closeBrace, openBracket, closeBracket].includes(byte) ? 0 : 1,
+);
+
+function wordEnd(piece: Buffer, from: number): number | undefined {
+  for (let at = from; at < piece.length; at++) {
+    const byte = piece[at];
+    if (isSpace(byte) || byte === comma || byte === colon || byte === closeBrace || byte === closeBracket) return at;
+  }
+  return undefined;
 }
 
 function kindOf(byte: number | undefined): "text" | "nested" | "word" {

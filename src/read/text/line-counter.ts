@@ -21,10 +21,12 @@ export function lineCounter(start = 1): LineCounter {
     line: () => line,
     count: (bytes, from = 0, to = bytes.length) => {
       for (let at = from; at < to; at++) {
-        const byte = bytes[at];
-        if (byte === carriageReturn || (byte === lineFeed && !afterReturn)) line++;
-        afterReturn = byte === carriageReturn;
+        const byte = bytes[at] ?? 0;
+        if (byte > carriageReturn) continue; // nearly all bytes
+        if (byte === carriageReturn) line++;
+        else if (byte === lineFeed && !(at === from ? afterReturn : bytes[at - 1] === carriageReturn)) line++;
       }
+      if (to > from) afterReturn = bytes[to - 1] === carriageReturn;
     },
   };
 }
