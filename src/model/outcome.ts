@@ -21,6 +21,11 @@ export const actions = ["created", "updated", "recovered"] as const;
 /** One of `actions`. */
 export type Action = (typeof actions)[number];
 
+/** True for the outcomes of what has to be made good: the rows are in failures/. What was not reached did not fail. */
+export function isFailed(outcome: Outcome): boolean {
+  return !isSettledWell(outcome) && outcome !== "pending";
+}
+
 /** True for the outcomes with which a row counts as done: exit code 0 needs every row to have one of them. */
 export function isSettledWell(outcome: Outcome): boolean {
   switch (outcome) {

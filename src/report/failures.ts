@@ -25,9 +25,15 @@ export interface FailureFile {
  * Writes `failures/` into a run's folder: for each file of the run with rows that did not make it, these rows in input
  * order, in the file's header, delimiter, encoding and line ends (uncompressed where it was gzip). A file without
  * such rows gets none; one that an earlier writing into the same folder left goes away. Rows that were not reached did not
- * fail: they are not among them. Streams: memory holds one batch.
+ * fail: they are not among them. Streams: memory holds one batch. Whoever knows which files have such rows says so: the others
+ * are not looked through.
  */
-export async function writeFailures(results: Results, run: number, folder: string): Promise<readonly FailureFile[]> {
+export async function writeFailures(
+  results: Results,
+  run: number,
+  folder: string,
+  hasFailures: (fileId: number) => boolean = () => true,
+): Promise<readonly FailureFile[]> {
   const staged = (await results.files(run)).filter(({ kind }) => kind !== "reference");
   const files = runFiles(staged);
   const names = failureNames(staged);
@@ -35,7 +41,7 @@ export async function writeFailures(results: Results, run: number, folder: strin
   for (const file of staged) {
     const name = `failures/${names.get(file.id) ?? file.id}`;
     const path = join(folder, name);
-    const rows = await writeFailedRows(results.unmade(file.id), file, files, path);
+    const rows = !hasFailures(file.id) ? 0 : await writeFailedRows(results.unmade(file.id), file, files, path);
     if (rows > 0) written.push({ name, input: inputName(file), rows });
     else await removeFile(path);
   }

@@ -25,7 +25,8 @@ export interface SummaryFacts {
   /** The account's base address, without any credentials. Absent where no account was asked for (`check`). */
   readonly account?: string;
   readonly endedAtMs: number;
-  readonly exitCode: number;
+  /** The code, or which one it is for the outcomes that its rows have. */
+  readonly exitCode: number | ((outcomes: readonly Outcome[]) => number);
   /** results.ndjson is written too. */
   readonly ndjson?: boolean;
   /** Why the run stopped before the end; absent when it finished. */
@@ -230,7 +231,7 @@ export async function buildSummary(results: Results, run: RunRecord, facts: Summ
     started_at: new Date(run.startedAtMs).toISOString(),
     ended_at: new Date(facts.endedAtMs).toISOString(),
     duration_seconds: (facts.endedAtMs - run.startedAtMs) / 1000,
-    exit_code: facts.exitCode,
+    exit_code: codeOf(facts.exitCode, tallied),
     ended: facts.stopped === undefined ? "finished" : "stopped",
     stopped: facts.stopped ?? null,
     totals: sumOf(tallied.tallies),
@@ -310,6 +311,10 @@ async function tallyAllRows(
   const rowTally = tallyRows(resourceOf);
   for await (const batch of results.rows(run)) for (const row of batch) rowTally.see(row, files);
   return rowTally.tallied();
+}
+
+function codeOf(exitCode: SummaryFacts["exitCode"], { tallies }: TalliedRows): number {
+  return typeof exitCode === "number" ? exitCode : exitCode(tallies.map(({ outcome }) => outcome));
 }
 
 function byOutcome(tallies: readonly Tally[]): Readonly<Record<Outcome, Counts>> {

@@ -1,6 +1,6 @@
 // One pass over the rows of a run: tallies by input, phase and fate, and problems by signature. Writing them is not here.
 import type { ResultRow } from "../model/ledger/results.ts";
-import type { Action, Outcome } from "../model/outcome.ts";
+import { type Action, isFailed, type Outcome } from "../model/outcome.ts";
 import type { Phase, ResourceName } from "../model/resource.ts";
 import { type ProblemGroups, tallyProblems } from "./problems.ts";
 import { allProblems, inputName, isSame, type RunFiles } from "./row-outcome.ts";
@@ -23,6 +23,8 @@ export interface TalliedRows {
   readonly tallies: readonly Tally[];
   /** By file id. */
   readonly rowsOfFile: ReadonlyMap<number, number>;
+  /** The ids of files that have rows which failed. */
+  readonly filesWithFailures: ReadonlySet<number>;
   /** Problems of an entry count once, however many rows it has. */
   readonly problems: ProblemGroups;
 }
@@ -38,6 +40,7 @@ export interface RowTally {
 export function tallyRows(resourceOf: Readonly<Record<string, ResourceName>> = {}): RowTally {
   const tallies = new Map<string, Tally>();
   const rowsOfFile = new Map<number, number>();
+  const filesWithFailures = new Set<number>();
   const problems = tallyProblems();
   const seen = createIdSet();
   return {
@@ -53,10 +56,16 @@ export function tallyRows(resourceOf: Readonly<Record<string, ResourceName>> = {
         entries: isFirst ? 1 : 0,
       };
       addTally(tallies, tally);
+      if (isFailed(row.outcome)) filesWithFailures.add(row.ref.file);
       rowsOfFile.set(row.ref.file, (rowsOfFile.get(row.ref.file) ?? 0) + 1);
       for (const problem of isFirst ? allProblems(row) : newProblems(row)) problems.add(problem);
     },
-    tallied: () => ({ tallies: [...tallies.values()], rowsOfFile, problems: problems.groups() }),
+    tallied: () => ({
+      tallies: [...tallies.values()],
+      rowsOfFile,
+      filesWithFailures,
+      problems: problems.groups(),
+    }),
   };
 }
 

@@ -10,6 +10,7 @@ import { type Clock, systemClock } from "../model/clock.ts";
 import { exitCodes } from "../model/exit-codes.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { ScratchUse } from "../model/ledger/ledger-host.ts";
+import type { Outcome } from "../model/outcome.ts";
 import { reportPath, writeReport } from "../report/html/report-page.ts";
 import { type ReportWishes, reportFacts, writeData } from "../report/html/write-reports.ts";
 import type { ShownEntry } from "../report/preview-text.ts";
@@ -80,19 +81,18 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     options.onEvent?.({ kind: "warning", message });
   };
   const locate = createLocate(ledger, record.id, inputs);
-  await stageOnly(inputs, { job, ledger, run: record.id, locate, warn, showCreationNeeds: true }, options);
+  const staging = { job, ledger, run: record.id, locate, warn, showCreationNeeds: true, forgetsRows: true };
+  await stageOnly(inputs, staging, options);
   const time = { nowMs: clock.nowMs(), days: job.openOrderDays };
   const open = await countOpenOrders(ledger.queue, record.id, time);
   const old = await oldOrdersWarning(ledger.queue, record.id, open, time);
   if (old !== undefined) warn(old);
-  const tallies = await ledger.results.tallies(record.id);
-  const exitCode = tallies.some(({ outcome }) => outcome === "invalid") ? exitCodes.someFailed : exitCodes.done;
   const folder = join(job.state, "check");
   const wishes = { words: ["check", job.file.shown], ...options.report };
   const facts = {
     ...(account === undefined ? {} : { account: account.baseUrl }),
     endedAtMs: clock.nowMs(),
-    exitCode,
+    exitCode: (outcomes: readonly Outcome[]) => (outcomes.includes("invalid") ? exitCodes.someFailed : exitCodes.done),
     warnings,
     folder,
     damage: damageList(inputs),
@@ -100,6 +100,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
     creationNeeds: await ledger.queue.creationNeeds(record.id),
   };
   const { summary, kept } = await writeData(ledger.results, record, folder, facts, wishes);
+  const exitCode = summary.exit_code;
   const report = (told: Summary): Promise<void> =>
     writeReport(reportPath(folder), told, kept, reportFacts(record, wishes));
   const { show = 0 } = options;
@@ -132,12 +133,14 @@ export interface StagedOnly {
   readonly warn: (message: string) => void;
   /** Tells as warnings what an entry lacks in case it has to be created. */
   readonly showCreationNeeds: boolean;
+  /** The ledger knows nothing of earlier runs, and no later one asks it. */
+  readonly forgetsRows?: boolean;
 }
 
 /** Stages inputs for a check or a plan. Throws as `stage` does. */
 export async function stageOnly(
   inputs: readonly PreparedInput[],
-  { job, ledger, run, locate, warn, showCreationNeeds }: StagedOnly,
+  { job, ledger, run, locate, warn, showCreationNeeds, forgetsRows = false }: StagedOnly,
   { strict = false, stop = new AbortController().signal, onEvent }: Pick<CheckOptions, "strict" | "stop" | "onEvent">,
 ): Promise<void> {
   await stage(inputs, {
@@ -146,6 +149,7 @@ export async function stageOnly(
     run,
     strict,
     showCreationNeeds,
+    forgetsRows,
     newerWins: job.drop !== undefined,
     earlierEndings: earlierEndingsAnywhere(job),
     acceptedCurrencies: acceptedCurrenciesAnywhere(job),

@@ -54,14 +54,11 @@ export async function finish(
   await ledger.queue.settleRest(record.id, undefined);
   await ledger.flush(); // a ledger that is lost is told instead of results
   const stopped = end.kind === "stopped" ? end.error : undefined;
-  const tallies = await ledger.results.tallies(record.id);
-  const exitCode =
-    stopped === undefined ? exitCodeOfOutcomes(tallies.map(({ outcome }) => outcome)) : exitCodeOf(stopped.code);
   const endedAtMs = options.clock.nowMs();
   const facts = {
     account: options.account.baseUrl,
     endedAtMs,
-    exitCode,
+    exitCode: stopped === undefined ? exitCodeOfOutcomes : exitCodeOf(stopped.code),
     traffic: ending.traffic.total(),
     timeline: ending.traffic.timeline(),
     warnings: ending.warnings,
@@ -75,6 +72,7 @@ export async function finish(
   };
   const wishes = { words: [record.command, job.file.shown], ...options.report };
   const summary = await writeReports(ledger.results, record, folder, facts, wishes).catch(afterSending);
+  const exitCode = summary.exit_code;
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
   if (plan !== undefined && stopped === undefined) await ledger.plans.done(plan.planId, record.runId);
   await ledger.flush();

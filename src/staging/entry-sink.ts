@@ -28,6 +28,8 @@ export interface EntrySinkOptions {
   readonly run: number;
   readonly strict: boolean;
   readonly showCreationNeeds?: boolean;
+  /** Nobody will ask what its rows are known by. */
+  readonly forgetsRows?: boolean;
   /** Told of every draft before it is judged. */
   readonly onDraft?: (draft: Draft) => void;
 }
@@ -38,7 +40,7 @@ const entriesPerBatch = 200;
 export function createEntrySink(
   prepared: PreparedInput,
   joins: JoinFiles,
-  { job, ledger, run, strict, showCreationNeeds = false, onDraft }: EntrySinkOptions,
+  { job, ledger, run, strict, showCreationNeeds = false, forgetsRows = false, onDraft }: EntrySinkOptions,
 ): EntrySink {
   const { compiled, input } = prepared;
   const { resource } = compiled;
@@ -74,7 +76,7 @@ export function createEntrySink(
     const isPart = group.part === "start";
     const judged = damage.length === 0 ? draft : { ...draft, problems: [...draft.problems, ...damage] };
     const checked = validateDraft(judged, resource, { policy: job.existing[resource.name], strict, showCreationNeeds });
-    waiting.push({ ...checked, ...(isPart ? {} : { rowsHash: rowsHash(input.name, draft.rows) }) });
+    waiting.push(isPart || forgetsRows ? checked : { ...checked, rowsHash: rowsHash(input.name, draft.rows) });
     if (waiting.length < entriesPerBatch && !isPart && unread.length === 0) return undefined;
     return writeUpTo(draft.rows, isPart, unread);
   };

@@ -25,6 +25,8 @@ export interface StageOptions {
   readonly strict: boolean;
   /** Shows as warnings what an entry lacks in case it has to be created: a check cannot know. */
   readonly showCreationNeeds?: boolean;
+  /** The ledger knows nothing of earlier runs, and no later one asks it by which rows an entry was made. */
+  readonly forgetsRows?: boolean;
   readonly locate: Locate;
   /** Called now and then with the rows read so far; with `of` when rows that were read are brought together, so many of them. */
   readonly onProgress: (input: string, rows: number, of?: number) => void;

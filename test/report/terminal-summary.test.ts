@@ -369,7 +369,7 @@ async function summaryOf({
     exitCode,
     folder: ".luminous-import/runs/20241121-2300",
     failures,
-    tallied: { tallies, rowsOfFile: new Map(), problems: tallied.groups() },
+    tallied: { tallies, rowsOfFile: new Map(), filesWithFailures: new Set(), problems: tallied.groups() },
     ...(stopped === undefined ? {} : { stopped }),
     ...(open === undefined ? {} : { open }),
   });

@@ -53,8 +53,8 @@ export async function writeData(
       failedRows.see(row, files);
     },
   });
-  const failures = await writeFailures(results, run.id, folder);
   const tallied = rowTally.tallied();
+  const failures = await writeFailures(results, run.id, folder, (fileId) => tallied.filesWithFailures.has(fileId));
   const summary = await buildSummary(results, run, {
     ...facts,
     ndjson,

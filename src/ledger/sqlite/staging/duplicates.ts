@@ -24,6 +24,8 @@ export function openClashes(connection: Connection): Pick<Staging, "clashes" | "
 
 function fill(connection: Connection, run: number, kind: ClashKind): void {
   connection.run("delete from clash_claims");
+  // Keys that differ only in case have a small letter in one of them, and most files have none.
+  if (kind === "case" && connection.one(anySmallLetter, run) === undefined) return;
   connection.run(
     `with clashing (key, clash) as (${clashing[kind]})
      insert into clash_claims (clash, rank, size, key, entry, path)
@@ -45,6 +47,8 @@ const clashing: Readonly<Record<ClashKind, string>> = {
       window folded as (partition by resource, name))
     where clash <> last`,
 };
+
+const anySmallLetter = `select 1 from entry_keys ek join keys k on k.id = ek.key where ek.run = ? and k.key glob '*[a-z]*' limit 1`;
 
 // Only in a pass over a drop folder: the files of an input are in the order of their age.
 const findSuperseded = `with

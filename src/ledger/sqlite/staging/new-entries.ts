@@ -184,8 +184,10 @@ function collapseIdentical(connection: Connection, run: number): number {
     `insert into collapsed (entry, kept)
      select id, kept from (
        select id, first_value(id) over (partition by key, hash order by position, id) kept
-         from entries where run = ? and outcome is null)
+         from entries where run = ? and outcome is null and key in (
+           select key from entry_keys where run = ? group by key having min(entry) <> max(entry)))
       where id <> kept`,
+    run,
     run,
   );
   if (changes === 0) return 0;
