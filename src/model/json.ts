@@ -21,13 +21,32 @@ function inKeyOrder(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.some(isObject) ? (value as readonly Json[]).map(inKeyOrder) : value;
   const copy: Record<string, Json> = {};
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sortedKeys(value)) {
     const inner = inKeyOrder((value as JsonObject)[key] as Json);
     if (key === "__proto__")
       Object.defineProperty(copy, key, { value: inner, enumerable: true, configurable: true, writable: true });
     else copy[key] = inner;
   }
   return copy;
+}
+
+/** The keys of an object in order. Objects of one kind have the same keys, mostly, and sorting them costs more than looking. */
+function sortedKeys(value: object): readonly string[] {
+  const keys = Object.keys(value);
+  for (const known of knownOrders) if (isSame(known.keys, keys)) return known.sorted;
+  const sorted = keys.toSorted();
+  knownOrders.unshift({ keys, sorted });
+  knownOrders.length = Math.min(knownOrders.length, mostKnownOrders);
+  return sorted;
+}
+
+const knownOrders: { readonly keys: readonly string[]; readonly sorted: readonly string[] }[] = [];
+const mostKnownOrders = 8;
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
+  return true;
 }
 
 function isObject(value: unknown): boolean {

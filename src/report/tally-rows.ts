@@ -38,7 +38,8 @@ export interface RowTally {
 
 /** A new tally. `resourceOf` (by input name) says where rows belong that became no entry. */
 export function tallyRows(resourceOf: Readonly<Record<string, ResourceName>> = {}): RowTally {
-  const tallies = new Map<string, Tally>();
+  const tallies = new Map<string, Sum>();
+  let last: Sum | undefined; // most rows end as the one before
   const rowsOfFile = new Map<number, number>();
   const filesWithFailures = new Set<number>();
   const problems = tallyProblems();
@@ -47,21 +48,18 @@ export function tallyRows(resourceOf: Readonly<Record<string, ResourceName>> = {
     see(row, files) {
       const file = files.byId.get(row.ref.file);
       const isFirst = row.entry !== undefined && seen.add(row.entry.id);
-      const tally: Tally = {
-        input: file === undefined ? "" : inputName(file),
-        phase: row.entry?.phase ?? (file === undefined ? undefined : resourceOf[file.input]) ?? null,
-        outcome: row.outcome,
-        action: row.entry?.action ?? null,
-        rows: 1,
-        entries: isFirst ? 1 : 0,
-      };
-      addTally(tallies, tally);
+      const input = file === undefined ? "" : inputName(file);
+      const phase = row.entry?.phase ?? (file === undefined ? undefined : resourceOf[file.input]) ?? null;
+      const action = row.entry?.action ?? null;
+      if (!isOf(last, input, phase, row.outcome, action)) last = tallyOf(tallies, input, phase, row.outcome, action);
+      last.rows += 1;
+      if (isFirst) last.entries += 1;
       if (isFailed(row.outcome)) filesWithFailures.add(row.ref.file);
       rowsOfFile.set(row.ref.file, (rowsOfFile.get(row.ref.file) ?? 0) + 1);
       for (const problem of isFirst ? allProblems(row) : newProblems(row)) problems.add(problem);
     },
     tallied: () => ({
-      tallies: [...tallies.values()],
+      tallies: [...tallies.values()].map((sum) => ({ ...sum })),
       rowsOfFile,
       filesWithFailures,
       problems: problems.groups(),
@@ -69,11 +67,30 @@ export function tallyRows(resourceOf: Readonly<Record<string, ResourceName>> = {
   };
 }
 
-function addTally(tallies: Map<string, Tally>, tally: Tally): void {
-  const name = [tally.input, tally.phase, tally.outcome, tally.action].join("\n");
-  const known = tallies.get(name);
-  const sum = known === undefined ? tally : { ...known, rows: known.rows + 1, entries: known.entries + tally.entries };
+/** A tally that is being counted. */
+type Sum = Pick<Tally, "input" | "phase" | "outcome" | "action"> & { rows: number; entries: number };
+
+function isOf(
+  sum: Sum | undefined,
+  input: string,
+  phase: Phase | null,
+  outcome: Outcome,
+  action: Action | null,
+): sum is Sum {
+  return sum?.outcome === outcome && sum.phase === phase && sum.action === action && sum.input === input;
+}
+
+function tallyOf(
+  tallies: Map<string, Sum>,
+  input: string,
+  phase: Phase | null,
+  outcome: Outcome,
+  action: Action | null,
+): Sum {
+  const name = [input, phase, outcome, action].join("\n");
+  const sum = tallies.get(name) ?? { input, phase, outcome, action, rows: 0, entries: 0 };
   tallies.set(name, sum);
+  return sum;
 }
 
 // Problems of a later row of an entry that the entry itself does not have.
