@@ -19,8 +19,8 @@ export function createClaims(): Claims {
       const name = `${resource} ${remoteId}`;
       const holder = claims.get(name) ?? key;
       claims.set(name, holder);
-      for (const oldest of claims.keys()) {
-        if (claims.size <= mostClaims) break;
+      if (claims.size > mostClaims) {
+        const [oldest = name] = claims.keys();
         claims.delete(oldest);
       }
       return holder;
