@@ -155,7 +155,7 @@ function ledgerOn({ connection, upgraded }: Opened, { keepsPayloads, afterwards 
     upgraded,
     runs: openRuns(connection, staged),
     staging: openStaging(connection, keys, staged, texts, keepsPayloads),
-    queue: openQueue(connection, keys, worklists),
+    queue: openQueue(connection, keys, worklists, texts),
     account: openAccountMemory(connection),
     results: openResults(connection),
     history: openEntryHistory(connection),
@@ -177,9 +177,9 @@ function ledgerOn({ connection, upgraded }: Opened, { keepsPayloads, afterwards 
 }
 
 /** The queue on a connection. */
-function openQueue(connection: Connection, keys: Keys, worklists: Worklists): Queue {
+function openQueue(connection: Connection, keys: Keys, worklists: Worklists, texts: KeptTexts): Queue {
   return {
-    ...openHandOut(connection),
+    ...openHandOut(connection, texts),
     ...openPlanning(connection),
     ...openPilot(connection),
     ...openOpenEntries(connection),
