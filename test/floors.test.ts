@@ -173,7 +173,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   "init/names": [],
   "init/proposal": ["model"],
   "init/columns": ["model", "model/resources", "init/names/languages", "init/names", "init/proposal"],
-  "init/recipes": ["model", "model/resources", "init/names", "init/proposal", "init/columns"],
+  "init/proofs": ["init/columns"],
+  "init/recipes": ["model", "model/resources", "init/names", "init/proposal", "init/columns", "init/proofs"],
   init: [
     "model",
     "model/text",

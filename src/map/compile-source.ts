@@ -11,11 +11,10 @@ import type { Failure } from "./field-result.ts";
 import type { FieldContext } from "./field-tools.ts";
 import { compileColumn, type FieldScope, type Reading, readAt, readingsOf } from "./scope.ts";
 import { type CompiledSum, compileSum } from "./sum.ts";
-import { type Blanks, holdsObjects } from "./values/blanks.ts";
+import { type Blanks, holdsObjects, isBlankValue } from "./values/blanks.ts";
 import { maxMadeLength, tooLongMessage } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";
 import { completed, settled, type ValueStyle } from "./values/style.ts";
-import { isBlankValue } from "./values/value-text.ts";
 
 /** What a source gave. `structure` is a nested object as it came. */
 type Picked =

@@ -12,10 +12,11 @@ import type { Failure } from "./field-result.ts";
 import type { FieldTools } from "./field-tools.ts";
 import { type TraceRecorder, traced, transformText } from "./trace-recorder.ts";
 import { type Answer, compileValueTable } from "./value-tables.ts";
+import { isBlankValue } from "./values/blanks.ts";
 import { coerce, type Value } from "./values/coerce.ts";
 import type { ValueStyle } from "./values/style.ts";
 import { compileTransform, type Transform, type TransformSpec } from "./values/transforms.ts";
-import { isBlankValue, pieces, scalarText } from "./values/value-text.ts";
+import { pieces, scalarText } from "./values/value-text.ts";
 
 /** split → apply → lookup → map. */
 export function compilePipeline(

@@ -14,10 +14,10 @@ import { compileFinish, compilePipeline, type Finished, forEachStyle } from "./f
 import type { FieldContext, FieldTools } from "./field-tools.ts";
 import { compileColumn, type FieldScope, readingsOf } from "./scope.ts";
 import { compileSum } from "./sum.ts";
+import { isBlankValue } from "./values/blanks.ts";
 import { maxMadeLength } from "./values/bounds.ts";
 import type { Value } from "./values/coerce.ts";
 import { completed, settled, type ValueStyle } from "./values/style.ts";
-import { isBlankValue } from "./values/value-text.ts";
 
 /** What a field comes to: a value or a reference, nothing to send, or what only `evaluate` can tell. */
 export type QuickResult = Exclude<Finished, { readonly kind: "failed" }> | "absent" | "slow";

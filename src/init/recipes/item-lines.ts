@@ -5,9 +5,10 @@ import type { Link } from "../columns/links.ts";
 import type { Match } from "../columns/match.ts";
 import { lineNumber } from "../columns/roles.ts";
 import type { Column } from "../columns/table.ts";
+import { type DiscountKind, discountReadings, provePrice } from "../proofs/line-arithmetic.ts";
 import type { Confidence, Line } from "../proposal/proposal.ts";
-import { type DiscountKind, discountReadings, provePrice } from "./line-arithmetic.ts";
 import { linesOf, missing } from "./lines.ts";
+import { type Against, refutedPrice, unsureOfMoney } from "./refuted-prices.ts";
 
 /** Where order lines come from. */
 export interface ItemSource {
@@ -30,6 +31,10 @@ export interface ItemSource {
   readonly allocations?: string;
   /** The column of a line's own tax. */
   readonly lineTax?: Column;
+  /** Why the column of a line's total is one, where it is not called so. */
+  readonly lineTotalWhy?: string;
+  /** What the orders' own totals say against the prices. */
+  readonly against?: Against;
   /** The prices are made of amounts, with a discount on the whole order. */
   readonly hasAmounts?: boolean;
 }
@@ -45,7 +50,7 @@ export function itemLines(items: ItemSource): readonly Line[] {
   return [
     ...skuLines(of("sku"), plain),
     ...(of("quantity") === undefined ? [pieceLine(items)] : (items.quantityLines ?? plain("quantity"))),
-    ...(items.hasAmounts === true ? [] : priceLines(of, plain, items)),
+    ...(items.hasAmounts === true ? [] : doubtedPrice(of, priceLines(of, plain, items), items)),
   ];
 }
 
@@ -74,6 +79,15 @@ function skuLines(sku: Match | undefined, plain: (path: string) => readonly Line
   return sku.column.profile.filled === 0 ? [missing("sku", `${question} "${sku.column.name}" is blank`)] : plain("sku");
 }
 
+/** The lines of the price, as sure as the orders' totals leave them. */
+function doubtedPrice(of: Of, lines: readonly Line[], { against }: ItemSource): readonly Line[] {
+  const price = (of("unit_price") ?? of("line_total"))?.column;
+  if (against === undefined || price === undefined) return lines;
+  const isOpen = lines.some((line) => line.kind === "todo" && line.isRequired);
+  const question = isOpen ? undefined : refutedPrice(against, price, of("quantity")?.column);
+  return question === undefined ? unsureOfMoney(lines, against) : [question];
+}
+
 function priceLines(of: Of, plain: (path: string) => readonly Line[], items: ItemSource): readonly Line[] {
   const [price, total, quantity] = [of("unit_price"), of("line_total"), of("quantity")];
   const discount = [of("line_discount"), of("discount")].find(
@@ -92,7 +106,7 @@ function priceLines(of: Of, plain: (path: string) => readonly Line[], items: Ite
       [total, quantity],
       `${number} / ${numberIn(quantity.column)}`,
       total,
-      "the line's total divided by its quantity",
+      items.lineTotalWhy ?? "the line's total divided by its quantity",
     );
   const less = `(${number} - abs(${orNothing(off)})) / ${numberIn(quantity.column)}`;
   return made([total, off, quantity], less, total, "the line's total less its discount, divided by its quantity");

@@ -6,22 +6,20 @@ import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { lineRules, orderRules } from "../columns/roles.ts";
 import type { Column, Table } from "../columns/table.ts";
 import { addressNames, bareAddressNames } from "../names/addresses.ts";
-import type { Platform } from "../names/name-table.ts";
 import { itemNames, orderNames } from "../names/orders.ts";
 import type { Line, ProposedJoin } from "../proposal/proposal.ts";
 import { addressLines, companyLines } from "./address-lines.ts";
 import { withFallback } from "./fallback-columns.ts";
-import { discountOf, type ItemSource, itemLines, lineAmounts } from "./item-lines.ts";
+import { type ItemSource, itemLines } from "./item-lines.ts";
 import { lineAmountsOf, partsOfLine, quantityLine, shippingWithFees, taxIncludedColumn } from "./line-amounts.ts";
-import type { DiscountKind } from "./line-arithmetic.ts";
 import { linesOf, missing } from "./lines.ts";
-import { type OrderProof, proveOrder } from "./order-arithmetic.ts";
+import { knownProof, readingOf, taxPlaceIn } from "./order-proof.ts";
 import { freightLines, orderRows } from "./order-rows.ts";
 import { statusLines } from "./order-status.ts";
-import { type OrderColumns, orderColumns, orderSums } from "./order-sums.ts";
+import { orderColumns, orderSums } from "./order-sums.ts";
 import { joinName, type Recipe } from "./product-mapping.ts";
+import { unsureOfMoney } from "./refuted-prices.ts";
 import { complete } from "./required-fields.ts";
-import { type TaxPlace, taxPlaceOf } from "./tax-rate.ts";
 import { joinedShipping, type TotalParts, totalLines } from "./totals.ts";
 
 /** The mapping of a table of orders, or of order lines that no file of orders belongs to. */
@@ -51,11 +49,13 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
   );
   const byRow = items?.each === "rows" ? key : undefined;
   const rows = orderRows(table, items, orderOnly, byRow);
-  const known =
+  const found =
     items === undefined ? undefined : { ...items, isKnown: rules.platform !== undefined, isLine: rows.isLine };
-  const figures = orderColumns(table);
+  const columns = orderColumns(table);
+  const reading = found === undefined ? undefined : readingOf(byRow, found, orderOnly, columns);
+  const { items: known, figures, against } = reading ?? { items: undefined, figures: columns };
   const { total } = figures;
-  const proof = proofOf(byRow, known, orderOnly, figures) ?? knownProof(rules.platform, byRow, known, figures);
+  const proof = reading?.proof ?? knownProof(rules.platform, byRow, known, figures);
   const sums = known === undefined || proof === undefined ? undefined : orderSums(known, orderOnly, figures, proof);
   const included = byRow === undefined ? taxIncludedColumn(table) : undefined;
   const isGross = included === undefined ? undefined : `${cell(included)} != "true"`;
@@ -77,14 +77,14 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
     ...(proof?.discount === undefined ? {} : { discount: proof.discount }),
     ...(amounts === undefined ? {} : { hasAmounts: true }),
     ...(left === undefined ? {} : { quantityLines: [left] }),
+    ...(against === undefined ? {} : { against }),
   };
   const company = companyLines(orderOnly);
   const given = [
     ...channelLine(orderOnly),
     ...lines,
     ...statusLines(table, orderOnly, pins),
-    ...totals,
-    ...(withFees === undefined ? joinedShipping(items, orderOnly, pins) : []),
+    ...unsureOfMoney([...totals, ...(withFees === undefined ? joinedShipping(items, orderOnly, pins) : [])], against),
     ...company,
     ...namedOrAsked(addresses, table, key, rows.isHead),
   ];
@@ -110,62 +110,6 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
           ],
     measured: [...matches, ...(items?.matches ?? [])].map(({ column }) => column),
   };
-}
-
-/** What the orders' own totals prove, in a file with a row for each line; nothing where two meanings of a discount add up. */
-function proofOf(
-  key: Column | undefined,
-  items: ItemSource | undefined,
-  matches: readonly Match[],
-  figures: OrderColumns,
-): { readonly order: OrderProof; readonly discount?: DiscountKind } | undefined {
-  const { total, discount, subtotal } = figures;
-  if (key === undefined || items === undefined || total === undefined) return undefined;
-  const of = (path: string) => matches.find((match) => match.path === path)?.column;
-  const beside = { tax: of("total_tax"), shipping: of("total_shipping"), discount, subtotal };
-  const proved = lineAmounts(items, discount).flatMap(({ amounts, ...meaning }) => {
-    const order = proveOrder({ key, lines: amounts, total, ...beside });
-    return order === undefined ? [] : [{ order, ...meaning }];
-  });
-  const plain = proved.filter(({ order }) => order.discount === undefined && order.tax !== "either");
-  const [only, ...others] = plain.length > 0 ? plain : proved;
-  return others.length === 0 ? only : undefined;
-}
-
-/** What the rates of the tax say, in a file whose rows are lines. */
-function taxPlaceIn(
-  items: ItemSource | undefined,
-  matches: readonly Match[],
-  { discount }: OrderColumns,
-  key: Column | undefined,
-): TaxPlace | undefined {
-  const tax = matches.find(({ path }) => path === "total_tax")?.column;
-  if (items?.each !== "rows" || tax === undefined) return undefined;
-  const [places = [], ...others] = lineAmounts(items, discount).map(
-    ({ amounts }) => taxPlaceOf(amounts, tax, key) ?? [],
-  );
-  const told = new Set([places, ...others].flat());
-  return told.size === 1 ? [...told][0] : undefined;
-}
-
-/** What is known of a platform's sums; orders that do not meet their own total are refused then. */
-function knownProof(
-  platform: Platform | undefined,
-  key: Column | undefined,
-  items: ItemSource | undefined,
-  { total, discount, subtotal }: OrderColumns,
-): ReturnType<typeof proofOf> {
-  const sums = platform?.sums;
-  if (sums === undefined || key === undefined || items === undefined) return undefined;
-  if (total === undefined && sums.isTotal) return undefined;
-  const whole = sums.discount === undefined ? undefined : sums.discount === "subtotal" ? subtotal : discount;
-  const order: OrderProof = {
-    tax: sums.tax,
-    shipping: "once",
-    discount: whole === undefined ? undefined : sums.discount,
-    isOfOrder: sums.isTotal,
-  };
-  return discountOf(items, discount) === undefined ? { order } : { order, discount: "line" };
 }
 
 /** A name that some orders do not have is asked about: without one they are refused. */

@@ -3,10 +3,10 @@
 import { cell, named, numberIn } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import type { Column, Table } from "../columns/table.ts";
+import type { DiscountKind } from "../proofs/line-arithmetic.ts";
+import type { OrderProof } from "../proofs/order-arithmetic.ts";
 import type { ProposedChild } from "../proposal/proposal.ts";
 import { discountOf, type ItemSource, isSomething, lessDiscount } from "./item-lines.ts";
-import type { DiscountKind } from "./line-arithmetic.ts";
-import type { OrderProof } from "./order-arithmetic.ts";
 import type { TotalParts } from "./totals.ts";
 
 /** The columns of an order's own sums. */

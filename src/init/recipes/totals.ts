@@ -5,11 +5,11 @@ import { cell, numberIn } from "../columns/find-column.ts";
 import { type Match, matchColumns, type Pins } from "../columns/match.ts";
 import { orderRules } from "../columns/roles.ts";
 import type { Column } from "../columns/table.ts";
+import type { AmountKind, OrderProof } from "../proofs/order-arithmetic.ts";
+import type { TaxPlace } from "../proofs/tax-rate.ts";
 import type { Line } from "../proposal/proposal.ts";
 import { type ItemSource, isSomething } from "./item-lines.ts";
 import { linesOf } from "./lines.ts";
-import type { AmountKind, OrderProof } from "./order-arithmetic.ts";
-import type { TaxPlace } from "./tax-rate.ts";
 
 /** What else is known of the sums of orders. */
 export interface TotalParts {

@@ -1,6 +1,7 @@
 // Which cells mean nothing: the empty one, and the words of `source.blank`.
 import { isPlainObject } from "../../model/json.ts";
 import type { Cell, Cells } from "../../model/row.ts";
+import type { Value } from "./coerce.ts";
 
 /** The blanks of a mapping. */
 export interface Blanks {
@@ -43,4 +44,10 @@ function isSpace(text: string): boolean {
 /** True for a cell that holds objects, at any depth of lists. */
 export function holdsObjects(cell: Cell): boolean {
   return Array.isArray(cell) ? (cell as readonly Cell[]).some(holdsObjects) : isPlainObject(cell);
+}
+
+/** True for text without a character to see, and for lists of nothing else. */
+export function isBlankValue(value: Value): boolean {
+  if (typeof value === "string") return value.trim() === "";
+  return Array.isArray(value) && value.every(isBlankValue);
 }

@@ -1,5 +1,4 @@
 // The one way a value is written as text: into text fields, and into the messages of problems; and text cut into pieces.
-import type { Value } from "./coerce.ts";
 import { decimalOf, decimalText } from "./decimal.ts";
 
 /** The canonical text of a scalar: whole doubles without a point, digits never in scientific notation. */
@@ -12,10 +11,4 @@ export function scalarText(value: string | number | bigint | boolean): string {
 /** The pieces of a cell, trimmed, without blank ones. */
 export function pieces(text: string, separator: string): readonly string[] {
   return text.split(separator).flatMap((piece) => (piece.trim() === "" ? [] : [piece.trim()]));
-}
-
-/** True for text without a character to see, and for lists of nothing else. */
-export function isBlankValue(value: Value): boolean {
-  if (typeof value === "string") return value.trim() === "";
-  return Array.isArray(value) && value.every(isBlankValue);
 }

@@ -10,6 +10,18 @@ export function isTotalWord(text: string): boolean {
   return totalWords.has(word) || totalWords.has(text.toLowerCase().replace(/[\s:]+$/, ""));
 }
 
+/** The word in a text that begins or ends with one, as it is written there: «Subtotal» of «Subtotal January», «gesamt» of «März gesamt». */
+export function totalWordIn(text: string): { readonly word: string; readonly isFirst: boolean } | undefined {
+  const words = text.trim().split(/\s+/);
+  for (let count = Math.min(words.length - 1, 2); count > 0; count -= 1) {
+    const first = words.slice(0, count).join(" ");
+    if (isTotalWord(first)) return { word: first, isFirst: true };
+    const last = words.slice(-count).join(" ");
+    if (isTotalWord(last)) return { word: last, isFirst: false };
+  }
+  return undefined;
+}
+
 const totalWords: ReadonlySet<string> = new Set([
   ...["total", "totals", "grand total", "grand totals", "overall total", "subtotal", "sub total", "sub-total", "sum"],
   ...["summe", "gesamt", "gesamtsumme", "gesamtbetrag", "endsumme", "zwischensumme", "summe gesamt"],

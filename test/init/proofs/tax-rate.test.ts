@@ -1,7 +1,7 @@
 // What the rates of a tax say of it, where no total does.
 import { describe, expect, it, test } from "vitest";
 import { type Column, tableOf } from "../../../src/init/columns/table.ts";
-import { type TaxPlace, taxPlaceOf } from "../../../src/init/recipes/tax-rate.ts";
+import { type TaxPlace, taxPlaceOf } from "../../../src/init/proofs/tax-rate.ts";
 import { columnsWith } from "../samples.ts";
 
 function columnsOf(columns: Readonly<Record<string, readonly string[]>>): readonly Column[] {

@@ -4,7 +4,7 @@ import { componentListOf } from "../../../src/init/columns/component-lists.ts";
 import { headingOf } from "../../../src/init/columns/heading.ts";
 import { areStatuses } from "../../../src/init/columns/meant-words.ts";
 import type { Column } from "../../../src/init/columns/table.ts";
-import { provePrice } from "../../../src/init/recipes/line-arithmetic.ts";
+import { provePrice } from "../../../src/init/proofs/line-arithmetic.ts";
 
 function column(name: string, cells: readonly string[]): Column {
   return { name, heading: headingOf(name), cells, profile: profileOf(cells) };

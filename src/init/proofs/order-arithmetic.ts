@@ -38,17 +38,7 @@ export interface OrderProof {
 /** Judges the figures of all orders. Undefined where nothing balances, or several readings do on every order that could tell. */
 export function proveOrder(figures: OrderFigures): OrderProof | undefined {
   const orders = ordersOf(figures);
-  const discounts: readonly (OrderDiscount | undefined)[] = [
-    undefined,
-    ...(figures.discount === undefined ? [] : (["once", "summed"] as const)),
-    ...(figures.subtotal === undefined ? [] : ["subtotal" as const]),
-  ];
-  // Of the readings that balance most often the plainest counts: one that tells orders apart would fit the others too.
-  const levels = [false, true].flatMap((isMixed) =>
-    discounts.map((discount) =>
-      readingsOf(figures, discount, isMixed).map((proof) => ({ proof, count: agreeing(orders, proof) })),
-    ),
-  );
+  const levels = judged(figures, orders);
   const best = Math.max(0, ...levels.flat().map(({ count }) => count));
   if (best === 0 || best < orders.length * 0.95) return undefined;
   const [first, ...others] = (levels.find((level) => level.some(({ count }) => count === best)) ?? []).filter(
@@ -56,6 +46,42 @@ export function proveOrder(figures: OrderFigures): OrderProof | undefined {
   );
   if (first === undefined || !others.every(({ proof }) => isSame(orders, first.proof, proof))) return undefined;
   return isOffShipping(figures, orders, first.proof) ? { ...first.proof, isOffShipping: true } : first.proof;
+}
+
+/** How the orders of a sample stand to their totals, by whatever reading does best. */
+export interface Agreement {
+  /** Those that have a total. */
+  readonly orders: number;
+  readonly agreeing: number;
+  /** Their lines alone come to more than the total, which no charge beside them could explain. */
+  readonly above: number;
+}
+
+/** How many of the orders come to their total, and how many cannot. */
+export function agreementOf(figures: OrderFigures): Agreement {
+  const orders = ordersOf(figures).filter(({ total }) => total.isSaid);
+  const isAbove = ({ lines, discount, total, count }: Order) =>
+    lines - Math.abs(discount.sum) > Math.max(total.once, total.sum) + 0.011 + 0.015 * count;
+  return {
+    orders: orders.length,
+    agreeing: Math.max(0, ...judged(figures, orders).flatMap((level) => level.map(({ count }) => count))),
+    above: orders.filter(isAbove).length,
+  };
+}
+
+/** Every reading with the number of orders that it fits, the plainest readings first. */
+function judged(figures: OrderFigures, orders: readonly Order[]) {
+  const discounts: readonly (OrderDiscount | undefined)[] = [
+    undefined,
+    ...(figures.discount === undefined ? [] : (["once", "summed"] as const)),
+    ...(figures.subtotal === undefined ? [] : ["subtotal" as const]),
+  ];
+  // Of the readings that balance most often the plainest counts: one that tells orders apart would fit the others too.
+  return [false, true].flatMap((isMixed) =>
+    discounts.map((discount) =>
+      readingsOf(figures, discount, isMixed).map((proof) => ({ proof, count: agreeing(orders, proof) })),
+    ),
+  );
 }
 
 /** True where what the lines have more than the subtotal is not always the discount, and the shipping has room for the rest. */
@@ -102,6 +128,8 @@ function isSame(orders: readonly Order[], one: OrderProof, other: OrderProof): b
 interface Amount {
   readonly once: number;
   readonly sum: number;
+  /** Some row has it. */
+  readonly isSaid: boolean;
 }
 
 interface Order {
@@ -137,7 +165,7 @@ function ordersOf({ key, lines, tax, shipping, total, discount, subtotal }: Orde
 
 function amountIn(amounts: readonly (number | undefined)[], rows: readonly number[]): Amount {
   const there = rows.flatMap((row) => amounts[row] ?? []);
-  return { once: there[0] ?? 0, sum: there.reduce((sum, each) => sum + each, 0) };
+  return { once: there[0] ?? 0, sum: there.reduce((sum, each) => sum + each, 0), isSaid: there.length > 0 };
 }
 
 function partOf({ once, sum }: Amount, kind: AmountKind | undefined): number {
