@@ -12,7 +12,7 @@ import { dateStyle, numberStyle, type ReadsDate } from "./columns/styles.ts";
 import { type Column, type Sample, type Table, tableOf } from "./columns/table.ts";
 import { withMergedCells } from "./merged-cells.ts";
 import { type Answers, answered, answeredDate, unanswered } from "./proposal/answered.ts";
-import { allLines, type Line, type Proposal, type ProposedMapping, type Role } from "./proposal/proposal.ts";
+import { allLines, type Line, type Proposal, type ProposedMapping, type Role, type Todo } from "./proposal/proposal.ts";
 import { kitMapping } from "./recipes/kit-mapping.ts";
 import { withLeftOvers } from "./recipes/left-over.ts";
 import { orderMapping } from "./recipes/order-mapping.ts";
@@ -212,7 +212,9 @@ function proposalOf(
       ? dateStyle(typed(["date"]), readsDate)
       : { source: [{ key: "dates", value: known.dates, why: `high: the dates of ${known.name}` }], sourceTodos: [] };
   const dated = (line: Line, path: string): Line =>
-    fieldAt(resources[resource].schema, path)?.type === "date" ? answeredDate(line, dates.sourceTodos, answers) : line;
+    fieldAt(resources[resource].schema, path)?.type === "date"
+      ? unsureOfDate(answeredDate(line, dates.sourceTodos, answers), unanswered(dates.sourceTodos, answers))
+      : line;
   const blank =
     table.blankWords.length === 0
       ? []
@@ -243,6 +245,13 @@ function proposalOf(
     })),
     unused: table.columns.map(({ name }) => name).filter((name) => !used.has(name)),
   };
+}
+
+/** A date whose format the cells leave open is not sure. */
+function unsureOfDate(line: Line, open: readonly Todo[]): Line {
+  if (line.kind === "todo" || line.confidence !== "high") return line;
+  const isOpen = open.some(({ column }) => line.columns.some((name) => name === column || name.endsWith(`.${column}`)));
+  return isOpen ? { ...line, confidence: "medium", why: `${line.why}; its format is a question under source` } : line;
 }
 
 function lacksChannel({ resource, lines }: ProposedMapping): boolean {

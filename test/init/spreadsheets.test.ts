@@ -67,9 +67,29 @@ describe("rows that sum up others", () => {
     expect(specsOf(mapping)).toMatchObject({ sku: "SKU", name: "Name", retail_price: "Price" });
   });
 
+  const months =
+    "SKU,Name,Category,Price\nA-1,Cup,Cups,4.50\nA-2,Pot,Cups,9.50\n,Subtotal January,,14.00\nA-3,Lid,Pots,1.50\nA-4,Pan,Pots,3.00\nTotal Q1,,,18.50\n";
+
+  test.each([
+    { text: months.replace("Total Q1,,", ",Total Q1,"), expr: '!(row["Name"] in ["Subtotal January","Total Q1"])' },
+    {
+      text: months.replace("Total Q1,,", ",März gesamt,"),
+      expr: '!(row["Name"] in ["Subtotal January","März gesamt"])',
+    },
+  ])("are told by what they begin or end with, where they are sums: $expr", async ({ text, expr }) => {
+    expect(mappingOf(await exportOf(text)).where?.expr).toBe(expr);
+  });
+
+  it("name their month in rows that were not looked at too", async () => {
+    const sample = { ...(await exportOf(months.replace(/Total Q1.*\n/, ""))), isWhole: false };
+    expect(mappingOf(sample).where?.expr).toBe('!row["Name"].startsWith("Subtotal ")');
+  });
+
   test.each([
     { what: "that has a code", row: "T-1,Total,Games,12.00" },
     { what: "whose numbers are no sum", row: "1001,Total,Games,12.00" },
+    { what: "whose name begins like one and whose price is no sum", row: ",Total Care,,12.00" },
+    { what: "whose name begins like one and that lacks nothing", row: "1002,Total Care,7,15.50" },
     { what: "of another name", row: ",Totally blue cup,Cups,14.00" },
   ])("a thing $what is none", async ({ row }) => {
     expect(mappingOf(await exportOf(`${table}${row}\n`)).where).toBeUndefined();

@@ -1,4 +1,5 @@
 // Asking somebody at a terminal. What is asked is decided elsewhere; tests answer in place of a person.
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type CANCEL_SYMBOL, confirm, isCancel, log, select, text } from "@clack/prompts";
 import { ImportError } from "../../model/error.ts";
 import { visible, visibleLine } from "../../model/text/visible.ts";
@@ -24,13 +25,17 @@ export interface Ask {
 /** The person at this process's terminal. The prompts write there themselves, so text is made visible here. */
 export const terminalAsk: Ask = {
   say: (message) => log.message(visible(message)),
-  confirm: async (message) => answered(await confirm({ message: visible(message) })),
+  async confirm(message) {
+    await dropTypedKeys();
+    return answered(await confirm({ message: visible(message) }));
+  },
   async select(message, choices, initialValue) {
     const options = choices.map(({ value, label, hint }) => ({
       value,
       label: visibleLine(label),
       ...(hint === undefined ? {} : { hint: visibleLine(hint) }),
     }));
+    await dropTypedKeys();
     using keys = watchKeys(choices);
     const asked = { message: visible(message), options, initialValue, maxItems: 12, signal: keys.signal };
     const picked = await select<string>(asked);
@@ -39,9 +44,28 @@ export const terminalAsk: Ask = {
     if (chosen === undefined) throw new Error(`"${answer}" was not offered`);
     return chosen.value;
   },
-  text: async (message, placeholder) =>
-    answered(await text({ message: visible(message), placeholder, defaultValue: "" })).trim(),
+  async text(message, placeholder) {
+    await dropTypedKeys();
+    return answered(await text({ message: visible(message), placeholder, defaultValue: "" })).trim();
+  },
 };
+
+/** What was typed before a question could be read answers nothing; Ctrl-C is heard all the same. */
+async function dropTypedKeys(): Promise<void> {
+  const { stdin } = process;
+  if (!stdin.isTTY) return;
+  let typed = "";
+  const onData = (keys: Buffer | string): void => {
+    typed += keys.toString();
+  };
+  stdin.setRawMode(true);
+  stdin.on("data", onData).resume();
+  // What the terminal holds is there in the next turn of the event loop; it may come in two pieces.
+  for (let turn = 0; turn < 3; turn += 1) await nextTurn();
+  stdin.off("data", onData).pause();
+  stdin.setRawMode(false);
+  if (typed.includes("\u0003")) throw cancelled();
+}
 
 /** Ends the question when a key is pressed that one of the choices has. */
 function watchKeys<T extends string>(choices: readonly Choice<T>[]) {

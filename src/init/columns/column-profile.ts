@@ -17,6 +17,8 @@ export interface ColumnProfile {
   readonly urls: number;
   /** 8, 12, 13 or 14 digits whose check digit is right. */
   readonly upcs: number;
+  /** Numbers with a unit of length or weight behind them. */
+  readonly measures: number;
   readonly flags: number;
   readonly html: number;
   /** Numbers behind or before a currency sign or code. */
@@ -55,6 +57,7 @@ export function profileOf(cells: readonly string[]): ColumnProfile {
     emails: share("email"),
     urls: share("url"),
     upcs: share("upc"),
+    measures: share("measure"),
     flags: share("flag"),
     html: share("html"),
     currency: share("currency"),
@@ -72,6 +75,7 @@ const noTraits = {
   email: 0,
   url: 0,
   upc: 0,
+  measure: 0,
   flag: 0,
   html: 0,
   currency: 0,
@@ -108,6 +112,7 @@ function traitsOf(cell: string): readonly Trait[] {
     if (/^(0|1|0?[.,]\d+|[01][.,]0+)$/.test(cell)) traits.push("fraction");
     if (digits >= 8 && isUpc(bare(cell))) traits.push("upc");
   }
+  if (cell.length <= 20 && isMeasure(cell)) traits.push("measure");
   if (letters <= 6 && isNumber(cell)) {
     traits.push("number");
     if (hasCurrency(cell)) traits.push("currency");
@@ -120,7 +125,7 @@ const separators = [",", ";", "|"] as const;
 /** True for a number in any of the usual styles, a currency sign or a code such as USD allowed. */
 export function isNumber(cell: string): boolean {
   const digits = cell.replace(/^(-?)\s*(?:[$€£¥]|[A-Z]{3} )\s*|\s*(?:[$€£¥]| [A-Z]{3})$/gu, "$1");
-  return /^[-+]?(\d+|\d{1,3}([.,' \u00a0]\d{3})+)?([.,]\d+)?$/.test(digits) && /\d/.test(digits);
+  return /^[-+]?(\d+|\d{1,3}([.,'\u2019 \u00a0\u202f]\d{3})+)?([.,]\d+)?$/.test(digits) && /\d/.test(digits);
 }
 
 /** True for a number from 8 to 14 digits whose last digit checks the others (GS1). */
@@ -128,6 +133,12 @@ export function isUpc(cell: string): boolean {
   if (!/^(\d{8}|\d{12,14})$/.test(cell)) return false;
   const sum = [...cell].toReversed().reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0);
   return sum % 10 === 0;
+}
+
+function isMeasure(cell: string): boolean {
+  return /^\d+([.,]\d+)?\s*(mm|cm|m|in|inch|inches|ft|feet|yd|"|″|”|'|′|g|gr|gram|grams|kg|kgs|kilos?|lbs?|pounds?|oz|ounces?)\.?$/i.test(
+    cell,
+  );
 }
 
 const flagWords = new Set(["true", "false", "yes", "no", "y", "n", "t", "f", "on", "off", "1", "0"]);

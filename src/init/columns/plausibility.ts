@@ -21,12 +21,13 @@ export function plausibilityOf(resource: ResourceName, path: string, profile: Co
 function plausibilityOfType({ type }: Field, profile: ColumnProfile): Plausibility {
   switch (type) {
     case "decimal":
-    case "length":
       return byShare(profile.numbers);
+    case "length":
+      return byShare(profile.numbers + profile.measures);
     case "integer":
       return byShare(profile.integers);
     case "weight":
-      return profile.numbers >= 0.9
+      return profile.numbers + profile.measures >= 0.9
         ? "confirms"
         : profile.dates + profile.urls + profile.emails > 0.5
           ? "contradicts"

@@ -6,13 +6,14 @@ import type { Column } from "./table.ts";
 /** The `source:` keys that the number columns prove, and the question they leave open. */
 export function numberStyle(columns: readonly Column[]): Pick<ProposedMapping, "source" | "sourceTodos"> {
   const cells = columns.flatMap((column) =>
-    column.profile.words.map((cell) => cell.replace(/[^\d.,' \u00a0-]/g, "").trim()),
+    column.profile.words.map((cell) => cell.replace(/[^\d.,'\u2019 \u00a0\u202f-]/g, "").trim()),
   );
   const comma = cells.filter(
-    (cell) => /^-?(\d+|\d{1,3}(\.\d{3})+),(\d{1,2}|\d{4,})$/.test(cell) || /^-?0,\d+$/.test(cell),
+    (cell) => /^-?(\d+|\d{1,3}([.'\u2019 \u00a0\u202f]\d{3})+),(\d{1,2}|\d{4,})$/.test(cell) || /^-?0,\d+$/.test(cell),
   );
   const point = cells.filter(
-    (cell) => /^-?(\d+|\d{1,3}(,\d{3})+)\.(\d{1,2}|\d{4,})$/.test(cell) || /^-?0\.\d+$/.test(cell),
+    (cell) =>
+      /^-?(\d+|\d{1,3}([,'\u2019 \u00a0\u202f]\d{3})+)\.(\d{1,2}|\d{4,})$/.test(cell) || /^-?0\.\d+$/.test(cell),
   );
   const grouped = (sign: string) =>
     cells.find(
@@ -21,15 +22,17 @@ export function numberStyle(columns: readonly Column[]): Pick<ProposedMapping, "
   if (comma.length > 0 && point.length > 0) {
     return open(`decimal: "${comma[0]}" and "${point[0]}" cannot both be right: say decimal and thousands per field`);
   }
-  if (comma.length > 0) {
-    const thousands = grouped(".");
-    return said([
-      ["decimal", ",", comma[0] ?? ""],
-      ...(thousands === undefined ? [] : [["thousands", ".", thousands] as const]),
-    ]);
-  }
+  const spaced = cells.find((cell) => /^-?[1-9]\d{0,2}([ \u00a0\u202f]\d{3})+(?!\d)/.test(cell));
+  const quoted = cells.find((cell) => /^-?[1-9]\d{0,2}(['\u2019]\d{3})+(?!\d)/.test(cell));
+  const groups = (sign: "," | "."): readonly (readonly [string, string, string])[] => {
+    const found = [[sign, grouped(sign)] as const, [" ", spaced] as const, ["'", quoted] as const].find(
+      ([, cell]) => cell !== undefined,
+    );
+    return found?.[1] === undefined ? [] : [["thousands", found[0], found[1]]];
+  };
+  if (comma.length > 0) return said([["decimal", ",", comma[0] ?? ""], ...groups(".")]);
+  if (point.length > 0) return said(groups(","));
   const thousands = grouped(",");
-  if (point.length > 0) return said(thousands === undefined ? [] : [["thousands", ",", thousands]]);
   const unclear = thousands ?? grouped(".");
   return unclear === undefined
     ? none
@@ -50,7 +53,7 @@ export function dateStyle(
     const fits = (format: readonly string[]) => profile.words.every((cell) => reads(cell, format));
     const best = [[], ...dateFormats].find(fits);
     if (best === undefined) {
-      todos.push(todo(`dates: name the format of "${name}", such as "${profile.words[0] ?? ""}"`));
+      todos.push({ ...todo(openDates(name, profile.words)), column: name });
     } else if (best.length > 0) {
       const other = swappedFormat(best[0] ?? "");
       const swapped = other === best[0] ? undefined : dateFormats.find((format) => format[0] === other && fits(format));
@@ -64,7 +67,7 @@ export function dateStyle(
           evidence: `${cells[0] ?? ""} is ${dayOf(cells[0] ?? "", format[0] ?? "")}`,
         }));
         const about = `the order of day and month in ${name}`;
-        todos.push({ ...todo(text), asks: { about, column: name, cells: cells.slice(0, 3), answers } });
+        todos.push({ ...todo(text), column: name, asks: { about, column: name, cells: cells.slice(0, 3), answers } });
       } else if (!formats.includes(best[0] ?? "")) {
         formats.push(...best);
         evidence.push(profile.words[0] ?? "");
@@ -74,6 +77,17 @@ export function dateStyle(
   const source =
     formats.length === 0 ? [] : [{ key: "dates", value: formats, why: `high: ${evidence.map(quote).join(", ")}` }];
   return { source, sourceTodos: todos };
+}
+
+/** What to do about cells that no format reads all of. */
+function openDates(name: string, words: readonly string[]): string {
+  const first = (cell: string) => cell.split(/[/.-]/).slice(0, 2).map(Number);
+  const isDated = (cell: string) => /^\d{1,2}([/.-])\d{1,2}\1\d/.test(cell);
+  const byDay = words.find((cell) => isDated(cell) && (first(cell)[0] ?? 0) > 12);
+  const byMonth = words.find((cell) => isDated(cell) && (first(cell)[1] ?? 0) > 12);
+  return byDay === undefined || byMonth === undefined
+    ? `dates: name the format of "${name}", such as "${words[0] ?? ""}"`
+    : `dates: in "${name}", "${byDay}" begins with the day and "${byMonth}" with the month: which others do cannot be known, so correct them in the file`;
 }
 
 /** True when a mapping with these `dates` reads the cell; without any it reads ISO dates. */

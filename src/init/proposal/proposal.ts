@@ -29,6 +29,8 @@ export interface Todo {
   readonly isRequired: boolean;
   /** What stands behind `path:` in the line that is proposed, in a comment. */
   readonly proposes?: Json;
+  /** The column whose cells leave it open. */
+  readonly column?: string;
   /** Set where one of a few answers settles it. */
   readonly asks?: Asked;
 }

@@ -211,9 +211,10 @@ function measureOf(path: string, column: Read, measures: string, units: readonly
   const when = zeros.length === 0 ? {} : { when: `!(row[${JSON.stringify(from)}] in ${JSON.stringify(zeros)})` };
   if (heading.unit === "in") return { ...noExtra, keys: {}, ...when };
   if (heading.unit !== undefined) return { ...noExtra, keys: { unit: heading.unit }, ...when };
-  if (profile.numbers < 0.5 && profile.filled > 0) return noExtra; // the cells name their units
+  const isNamed = profile.measures > 0 && profile.numbers === 0;
+  if (profile.filled > 0 && (isNamed || (profile.numbers < 0.5 && profile.measures === 0))) return noExtra; // cells name their units
   if (unitColumn !== undefined) return { ...noExtra, unitColumn, why: `, in the unit of "${unitColumn}"`, ...when };
-  const text = `${path}: { from: ${JSON.stringify(from)}, unit: … }: which unit? ${units.slice(0, -1).join(", ")} or ${units.at(-1)}`;
+  const text = `${path}: { from: ${JSON.stringify(from)}, unit: … }: which unit${profile.measures > 0 ? " have the cells that name none" : ""}? ${units.slice(0, -1).join(", ")} or ${units.at(-1)}`;
   const cells = profile.words.filter((word) => !isZero(word)).slice(0, 3);
   const asks = (keys: JsonObject): Asked => ({
     about: `the unit of ${measures}`,

@@ -1,12 +1,12 @@
 // Variants in a list inside their product, as APIs of shops give them. A product whose only variant is no choice ("Default
 // Title") is a product without variants, with that one's key and price.
-import { named } from "../columns/find-column.ts";
+import { cell, named } from "../columns/find-column.ts";
 import { type Match, matchColumns } from "../columns/match.ts";
 import { productRules } from "../columns/roles.ts";
 import type { Column, Table } from "../columns/table.ts";
 import type { Line } from "../proposal/proposal.ts";
 import { askedWhereSomeLack, linesOf } from "./lines.ts";
-import { ownFields, type Variants } from "./variant-parts.ts";
+import { cellsOf, joinedText, optionColumns, ownFields, type Variants } from "./variant-parts.ts";
 
 const listNames = ["variants", "variations", "product variants"];
 const keyNames = ["handle", "slug", "url key", "permalink", "url handle"];
@@ -21,6 +21,7 @@ export function variantsNested(table: Table, matches: readonly Match[]): Variant
   const key = named(table.columns, keyNames) ?? matches.find(({ path }) => path === "sku")?.column;
   if (sku === undefined || key === undefined || sku.confidence === "low") return undefined;
   const option = inner.find(({ path }) => path === "name")?.column;
+  const options = optionColumns({ ...table, columns: list.columns });
   const single = isSingle(list.name, option, "row");
   const first = `${list.name}.0.`;
   const own = inner.filter(({ path }) => ownFields.test(path));
@@ -47,7 +48,8 @@ export function variantsNested(table: Table, matches: readonly Match[]): Variant
         lines: [
           ...nameOf(
             matches.find(({ path }) => path === "name"),
-            option ?? sku.column,
+            option === undefined ? options : [option],
+            sku.column,
           ),
           ...linesOf({ ...sku, path: "sku" }, "products", { list: "variants" }).flatMap((line) =>
             askedWhereSomeLack(line, sku.column),
@@ -69,8 +71,23 @@ function isSingle(list: string, option: Column | undefined, of: "row" | "parent"
   return `${size} && ${variants}.all(v, v[${JSON.stringify(option.name)}] == ${JSON.stringify(noChoice)})`;
 }
 
-function nameOf(product: Match | undefined, { name }: Column): readonly Line[] {
+/** By its options, which some variants may not have; by its key where it has none. */
+function nameOf(product: Match | undefined, options: readonly Column[], { name: key }: Column): readonly Line[] {
   if (product === undefined) return [];
+  if (options.length > 0 && options.some(({ profile }) => options.length > 1 || profile.filled < profile.rows)) {
+    const parts = [cell(product.column, "parent"), ...cellsOf(options)];
+    return [
+      {
+        kind: "guess",
+        path: "name",
+        spec: { expr: joinedText(parts, " - ") },
+        columns: [product.column, ...options].map(({ name }) => name),
+        confidence: "high",
+        why: "the API has no options: their values go into the name",
+      },
+    ];
+  }
+  const name = options[0]?.name ?? key;
   return [
     {
       kind: "guess",
