@@ -1,0 +1,96 @@
+// Opening a ledger in PostgreSQL: the connection and the views of it.
+import type { Ledger } from "../../model/ledger/ledger.ts";
+import type { Queue } from "../../model/ledger/queue.ts";
+import type { Results } from "../../model/ledger/results.ts";
+import type { Staging } from "../../model/ledger/staging.ts";
+import { openAccountMemory } from "./account-memory.ts";
+import { openAudit } from "./audit.ts";
+import { openCarriedRows } from "./carried-rows.ts";
+import { openEntryHistory } from "./entry-history.ts";
+import { openHandOut } from "./hand-out.ts";
+import { openOpenEntries } from "./open-entries.ts";
+import { openOpenFailures } from "./open-failures.ts";
+import { openPilot } from "./pilot.ts";
+import { openPlanning } from "./planning.ts";
+import { openPlans } from "./plans.ts";
+import { openReferences } from "./references.ts";
+import { openResultRows } from "./result-rows.ts";
+import { openRuns } from "./runs.ts";
+import { openSendJournal } from "./sends.ts";
+import { openSettling } from "./settling.ts";
+import { openCurrencies } from "./staging/currencies.ts";
+import { openClashes } from "./staging/duplicates.ts";
+import { groups } from "./staging/groups.ts";
+import { openNewEntries } from "./staging/new-entries.ts";
+import { openRetryConflicts } from "./staging/retry-conflicts.ts";
+import { settleRepaired } from "./staging/retry-repairs.ts";
+import { openRows } from "./staging/rows.ts";
+import { type ConnectionChoice, connect } from "./storage/connect.ts";
+import type { Connection } from "./storage/connection.ts";
+import { addFile, filesById, filesOfRun, updateFile } from "./storage/files.ts";
+import { type Keys, openKeys } from "./storage/keys.ts";
+import { openTallies } from "./tallies.ts";
+import { openUpkeep } from "./upkeep.ts";
+
+/** Which ledger to open, and for what: `write` makes it when there is none and brings it up to date. */
+export type LedgerChoice = ConnectionChoice;
+
+/**
+ * Opens the ledger of an account. Throws `ImportError("STATE_UNUSABLE")` when the server cannot be reached, and for a schema that is
+ * not ours, newer or of another account, which it leaves as it was.
+ */
+export async function openLedger(choice: LedgerChoice): Promise<Ledger> {
+  const connection = await connect(choice);
+  const keys = openKeys(connection);
+  return {
+    place: connection.place,
+    upgraded: undefined,
+    runs: openRuns(connection),
+    staging: openStaging(connection, keys),
+    queue: openQueue(connection, keys),
+    account: openAccountMemory(connection),
+    results: openResults(connection),
+    history: openEntryHistory(connection),
+    failures: { ...openOpenFailures(connection), ...openCarriedRows(connection) },
+    audit: openAudit(connection),
+    plans: openPlans(connection, keys),
+    upkeep: openUpkeep(connection),
+    flush: () => connection.flush(),
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
+
+function openQueue(connection: Connection, keys: Keys): Queue {
+  return {
+    ...openHandOut(connection),
+    ...openPlanning(connection),
+    ...openPilot(connection),
+    ...openOpenEntries(connection),
+    ...openReferences(connection, keys),
+    ...openSendJournal(connection),
+    ...openSettling(connection),
+  };
+}
+
+function openResults(connection: Connection): Results {
+  return {
+    files: (run) => connection.read((db) => filesOfRun(db, run)),
+    filesById: (ids) => connection.read((db) => filesById(db, ids)),
+    ...openResultRows(connection),
+    ...openTallies(connection),
+  };
+}
+
+function openStaging(connection: Connection, keys: Keys): Staging {
+  return {
+    addFile: (file) => connection.write((db) => addFile(db, file)),
+    updateFile: (fileId, info) => connection.write((db) => updateFile(db, fileId, info)),
+    settleRepaired: (run) => connection.write((db) => settleRepaired(db, run)),
+    groups: (fileIds, most) => groups(connection, fileIds, most),
+    ...openRows(connection),
+    ...openNewEntries(connection, keys),
+    ...openClashes(connection),
+    ...openCurrencies(connection),
+    ...openRetryConflicts(connection),
+  };
+}

@@ -1,0 +1,86 @@
+// Runs: when each began, how it ended. Not here: what a run imported.
+import type { RunRecord, Runs } from "../../model/ledger/runs.ts";
+import { decode, encodeMaybe } from "./storage/codec.ts";
+import type { Connection } from "./storage/connection.ts";
+
+/** The runs of a ledger. */
+export function openRuns(connection: Connection): Runs {
+  return {
+    begin: (run) =>
+      connection.write(async (db) => {
+        await db.script("delete from staged_rows; delete from row_texts"); // what a run that was killed left behind
+        const made = await db.one<{ id: number }>(
+          `insert into runs (run_id, job, command, started_at_ms, program, retry_of, plan_id) values (?, ?, ?, ?, ?, ?, ?)
+             returning id`,
+          run.runId,
+          run.job,
+          run.command,
+          run.startedAtMs,
+          run.program ?? null,
+          run.retryOf ?? null,
+          run.planId ?? null,
+        );
+        if (made === undefined) throw new Error("a run was not kept");
+        return { ...run, id: made.id };
+      }),
+    async end(id, { endedAtMs, exitCode, summary }) {
+      await connection.write((db) =>
+        db.run(
+          "update runs set ended_at_ms = ?, exit_code = ?, summary = ?, has_results = ? where id = ?",
+          endedAtMs,
+          exitCode,
+          encodeMaybe(summary),
+          hasVersion(summary),
+          id,
+        ),
+      );
+    },
+    list: () => connection.read(async (db) => (await db.all<RunColumns>(`${selectRun} order by id desc`)).map(runOf)),
+    find: (runId) =>
+      connection.read(async (db) => {
+        const found = await db.one<RunColumns>(`${selectRun} where run_id = ?`, runId);
+        return found === undefined ? undefined : runOf(found);
+      }),
+  };
+}
+
+/** A summary with a version is written beside results and failures. */
+function hasVersion(summary: unknown): boolean {
+  return typeof summary === "object" && summary !== null && "version" in summary && summary.version != null;
+}
+
+/** The columns of `selectRun`. */
+export interface RunColumns {
+  readonly id: number;
+  readonly run_id: string;
+  readonly job: string;
+  readonly command: string;
+  readonly started_at_ms: number;
+  readonly ended_at_ms: number | null;
+  readonly exit_code: number | null;
+  readonly summary: string | null;
+  readonly program: string | null;
+  readonly retry_of: number | null;
+  readonly plan_id: string | null;
+}
+
+/** Every column of runs; a `where` may follow. */
+export const selectRun =
+  "select id, run_id, job, command, started_at_ms, ended_at_ms, exit_code, summary, program, retry_of, plan_id from runs";
+
+/** A run as others see it. */
+export function runOf(columns: RunColumns): RunRecord {
+  return {
+    id: columns.id,
+    runId: columns.run_id,
+    job: columns.job,
+    command: columns.command,
+    startedAtMs: columns.started_at_ms,
+    ...(columns.ended_at_ms === null ? {} : { endedAtMs: columns.ended_at_ms }),
+    ...(columns.exit_code === null ? {} : { exitCode: columns.exit_code }),
+    ...(columns.summary === null ? {} : { summary: decode<unknown>(columns.summary) }),
+    ...(columns.program === null ? {} : { program: columns.program }),
+    ...(columns.retry_of === null ? {} : { retryOf: columns.retry_of }),
+    ...(columns.plan_id === null ? {} : { planId: columns.plan_id }),
+  };
+}
