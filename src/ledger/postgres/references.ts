@@ -194,10 +194,10 @@ async function* unknownReferences(
           size,
         ),
       );
-      const last = page.at(-1);
+      const ofFirst = page.filter((each) => each.resource === page[0]?.resource);
+      const last = ofFirst.at(-1);
       if (last === undefined) return;
-      for (const name of new Set(page.map((each) => each.resource)))
-        yield { resource: name, keys: page.filter((each) => each.resource === name).map(({ key }) => key) };
+      yield { resource: last.resource, keys: ofFirst.map(({ key }) => key) };
       after = last;
     }
   } finally {
