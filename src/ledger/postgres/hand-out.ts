@@ -13,25 +13,18 @@ export function openHandOut(connection: Connection): Pick<Queue, "take" | "nextD
   const holder = randomInt(2 ** 47);
   return {
     take: (run, phase, nowMs, count) =>
-      connection.write(async (db) => {
-        // Entries whose time has come go back among the ready ones, so that position decides again.
-        await db.run(
-          `update entries set not_before_ms = null
-            where run = ? and phase = ? and outcome is null and not_before_ms is not null and not_before_ms <= ?`,
-          run,
-          phase,
-          Math.floor(nowMs),
-        );
+      connection.step(async (db) => {
         const taken: QueuedEntry[] = [];
         while (taken.length < count) {
-          const ids = await db.all<{ id: number }>(lease, holder, run, phase, holder, count - taken.length);
-          if (ids.length === 0) break;
-          taken.push(
-            ...(await sendable(
-              db,
-              ids.map(({ id }) => id),
-            )),
+          const most = count - taken.length;
+          const leased = await db.all<QueuedColumns>(
+            lease,
+            ...[run, phase, holder, most],
+            ...[run, phase, Math.floor(nowMs), most],
+            ...[most, holder],
           );
+          if (leased.length === 0) break;
+          taken.push(...(await sendable(db, leased.map(queuedEntry))));
         }
         return taken;
       }),
@@ -46,7 +39,7 @@ export function openHandOut(connection: Connection): Pick<Queue, "take" | "nextD
         return due?.at ?? undefined;
       }),
     async postpone(entryId, notBeforeMs) {
-      await connection.write((db) =>
+      await connection.step((db) =>
         db.run(
           "update entries set not_before_ms = ?, leased_to = null where id = ? and outcome is null",
           Math.ceil(notBeforeMs), // waits with jitter are fractions, and the column is not
@@ -57,20 +50,26 @@ export function openHandOut(connection: Connection): Pick<Queue, "take" | "nextD
   };
 }
 
-const lease = `update entries set leased_to = ? where id in (
-    select id from entries
-     where run = ? and phase = ? and outcome is null and ready and not_before_ms is null and leased_to is distinct from ?
-     order by position, id limit ?) returning id`;
+// Ready ones, and those whose time has come: position decides.
+const lease = `with free as (
+    (select id, position from entries
+      where run = ? and phase = ? and outcome is null and ready and not_before_ms is null and leased_to is distinct from ?
+      order by position, id limit ?)
+    union all
+    (select id, position from entries
+      where run = ? and phase = ? and outcome is null and ready and not_before_ms is not null and not_before_ms <= ?
+      order by position, id limit ?)),
+  chosen as (select id from free order by position, id limit ?),
+  leased as (update entries set leased_to = ?, not_before_ms = null from chosen where entries.id = chosen.id returning entries.*)
+  ${selectQueued({ from: "leased" })} order by e.position, e.id`;
 
 // An entry that was ready only because of its doubt is not ready any more once the doubt is resolved without a plan.
-async function sendable(db: Statements, ids: readonly number[]): Promise<readonly QueuedEntry[]> {
-  const found = await db.all<QueuedColumns>(`${selectQueued()} where e.id = any(?) order by e.position, e.id`, ids);
-  const entries = found.map(queuedEntry);
+async function sendable(db: Statements, entries: readonly QueuedEntry[]): Promise<readonly QueuedEntry[]> {
   const taken = entries.filter(({ plan, doubt }) => plan !== undefined || doubt !== undefined);
   if (taken.length < entries.length)
     await db.run(
       "update entries set ready = false, leased_to = null where id = any(?) and id <> all(?)",
-      ids,
+      entries.map(({ id }) => id),
       taken.map(({ id }) => id),
     );
   return taken;

@@ -10,7 +10,7 @@
 import type { NewSend, OpenSend, Plan, SendEnd, SendResult } from "../../model/ledger/entry.ts";
 import type { HistoryLookup } from "../../model/ledger/entry-history.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
-import type { Connection } from "./storage/connection.ts";
+import type { Batch, Connection } from "./storage/connection.ts";
 import { openSendsOf, planRemoteId } from "./storage/queued-entry.ts";
 import type { Statements } from "./storage/statements.ts";
 
@@ -19,7 +19,7 @@ export function openSendJournal(
   connection: Connection,
 ): Pick<Queue, "sending" | "sent" | "absent" | "openSends" | "holder"> {
   return {
-    sending: (sends) => connection.writeDurably((db) => sending(db, sends)),
+    sending: (sends) => connection.inBatch(sending, sends),
     async sent(end) {
       await connection.write((db) => endSend(db, end));
     },
@@ -67,47 +67,67 @@ export function openSends(db: Statements, key: number): Promise<readonly OpenSen
   return openSendsOf(db, "s.key = ? and s.open order by s.id desc", key);
 }
 
-// In one statement: what may leave becomes a send, and its entry has an attempt more.
+// In one statement: all become sends, and their entries have an attempt more; where one of them must not leave, nothing is done. It
+// waits for its commit to be on disk.
 const writeAhead = `with asked as (
     select * from unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
       with ordinality n (entry, plan, remote_id, hash, at_ms, server_at_ms, timeout_ms, read_lag_ms, second_send_ms, ordinal)),
+  leaving as materialized (
+    select n.*, e.run, e.key from asked n join entries e on e.id = n.entry
+     where e.outcome is null and not exists (select 1 from sends s where s.key = e.key and s.open)),
   made as (
     insert into sends (run, entry, key, plan, plan_remote_id, hash, sent_at_ms, server_at_ms, timeout_ms, read_lag_ms, second_send_ms)
-    select e.run, e.id, e.key, n.plan, n.remote_id, n.hash, n.at_ms, n.server_at_ms, n.timeout_ms, n.read_lag_ms, n.second_send_ms
-      from asked n join entries e on e.id = n.entry
-     where e.outcome is null and not exists (select 1 from sends s where s.key = e.key and s.open) order by n.ordinal
+    select run, entry, key, plan, remote_id, hash, at_ms, server_at_ms, timeout_ms, read_lag_ms, second_send_ms
+      from leaving where (select count(*) from leaving) = (select count(*) from asked) order by ordinal
     returning id, entry),
   counted as (
     update entries set attempts = attempts + 1, plan = n.plan, plan_remote_id = n.remote_id, ready = true
-      from asked n join made on made.entry = n.entry where entries.id = n.entry)
-  select id, entry from made`;
+      from leaving n join made on made.entry = n.entry where entries.id = n.entry)
+  select id, entry, set_config('synchronous_commit', 'on', true) from made`;
 
-async function sending(db: Statements, sends: readonly NewSend[]): Promise<readonly number[]> {
-  const whole = (ms: number) => Math.floor(ms);
+const sending: Batch<readonly NewSend[], readonly number[]> = {
+  isDurable: true,
+  goesFirst: false,
+  async together(db, calls) {
+    const ids = await writeSends(db, calls.flat());
+    return ids === undefined ? undefined : calls.map((sends) => sends.map(({ entryId }) => ids.get(entryId) ?? 0));
+  },
+  async alone(db, sends) {
+    const ids = await writeSends(db, sends);
+    if (ids === undefined) throw new Error(await whyNotSent(db, sends));
+    return sends.map(({ entryId }) => ids.get(entryId) ?? 0);
+  },
+};
+
+/** The ids of the sends by entry; undefined where one of them must not leave. */
+async function writeSends(db: Statements, sends: readonly NewSend[]): Promise<ReadonlyMap<number, number> | undefined> {
+  if (sends.length === 0) return new Map();
   const made = await db.all<{ id: number; entry: number }>(
     writeAhead,
     sends.map(({ entryId }) => entryId),
     sends.map(({ plan }) => plan.kind),
     sends.map(({ plan }) => planRemoteId(plan)),
     sends.map(({ hash }) => hash),
-    sends.map(({ atMs }) => whole(atMs)),
-    sends.map(({ serverAtMs }) => (serverAtMs === undefined ? null : whole(serverAtMs))),
-    sends.map(({ terms }) => whole(terms.timeoutMs)),
-    sends.map(({ terms }) => whole(terms.readLagMs)),
-    sends.map(({ terms }) => whole(terms.secondSendMs)),
+    sends.map(({ atMs }) => Math.floor(atMs)),
+    sends.map(({ serverAtMs }) => (serverAtMs === undefined ? null : Math.floor(serverAtMs))),
+    sends.map(({ terms }) => Math.floor(terms.timeoutMs)),
+    sends.map(({ terms }) => Math.floor(terms.readLagMs)),
+    sends.map(({ terms }) => Math.floor(terms.secondSendMs)),
   );
-  const ids = new Map(made.map(({ id, entry }) => [entry, id]));
-  const left = sends.find(({ entryId }) => !ids.has(entryId));
-  if (left !== undefined) throw new Error(await whyNotSent(db, left.entryId));
-  return sends.map(({ entryId }) => ids.get(entryId) ?? 0);
+  return made.length === 0 ? undefined : new Map(made.map(({ id, entry }) => [entry, id]));
 }
 
-async function whyNotSent(db: Statements, entryId: number): Promise<string> {
-  const entry = await db.one<{ outcome: string | null }>("select outcome from entries where id = ?", entryId);
-  if (entry === undefined) return `entry ${entryId} is not in the ledger`;
-  return entry.outcome === null
-    ? `entry ${entryId} is in doubt: its key has an open send and must be looked up first`
-    : `entry ${entryId} is ${entry.outcome} and must not be sent`;
+async function whyNotSent(db: Statements, sends: readonly NewSend[]): Promise<string> {
+  for (const { entryId } of sends) {
+    const entry = await db.one<{ outcome: string | null; in_doubt: boolean }>(
+      `select e.outcome, exists (select 1 from sends s where s.key = e.key and s.open) in_doubt from entries e where e.id = ?`,
+      entryId,
+    );
+    if (entry === undefined) return `entry ${entryId} is not in the ledger`;
+    if (entry.outcome !== null) return `entry ${entryId} is ${entry.outcome} and must not be sent`;
+    if (entry.in_doubt) return `entry ${entryId} is in doubt: its key has an open send and must be looked up first`;
+  }
+  return "a send was not written";
 }
 
 /**

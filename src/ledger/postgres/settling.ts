@@ -4,11 +4,12 @@ import type { Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
 import { rowsPerFile } from "../sqlite/storage/row-id.ts";
+import { mayBePlain, settlePlain } from "./plain-ends.ts";
 import { closeAccepted, closeSends, endSend, openSends } from "./sends.ts";
 import { addProblems } from "./staging/new-entries.ts";
 import { repairSources } from "./staging/retry-repairs.ts";
 import { encode } from "./storage/codec.ts";
-import type { Connection } from "./storage/connection.ts";
+import type { Batch, Connection } from "./storage/connection.ts";
 import { unsentOutcome } from "./storage/queued-entry.ts";
 import { remember } from "./storage/remember.ts";
 import type { Statements } from "./storage/statements.ts";
@@ -17,9 +18,7 @@ import type { Statements } from "./storage/statements.ts";
 export function openSettling(connection: Connection): Pick<Queue, "settle" | "created" | "settleRest" | "correctId"> {
   return {
     settle: (ends) =>
-      connection.write(async (db) => {
-        for (const end of ends) await settle(db, end);
-      }),
+      ends.every(mayBePlain) ? connection.inBatch(plainEnds, ends) : connection.write((db) => settleAll(db, ends)),
     created: (entryId, remoteId, send) =>
       connection.write(async (db) => {
         if (send !== undefined) await endSend(db, send);
@@ -28,6 +27,17 @@ export function openSettling(connection: Connection): Pick<Queue, "settle" | "cr
     correctId: (resource, key, remoteId) => connection.write((db) => correctId(db, resource, key, remoteId)),
     settleRest: (run, problem) => connection.write((db) => settleRest(db, run, problem)),
   };
+}
+
+const plainEnds: Batch<readonly EntryEnd[], void> = {
+  isDurable: false,
+  goesFirst: true,
+  together: async (db, calls) => ((await settlePlain(db, calls.flat())) ? calls.map(() => undefined) : undefined),
+  alone: settleAll,
+};
+
+async function settleAll(db: Statements, ends: readonly EntryEnd[]): Promise<void> {
+  for (const end of ends) await settle(db, end);
 }
 
 interface EndedEntry {

@@ -1,10 +1,10 @@
 // One connection to a ledger in PostgreSQL: in which order its work is done, and what is committed together. Not here: any table,
 // and how a statement is sent (statements.ts).
 //
-// All work waits in one line, so whoever reads sees what was written before. Writes that stand next to each other in the line
-// share one transaction: while one is on its way, the next ones gather. A commit is asynchronous (`synchronous_commit = off`): it
-// costs no wait for the server's disk, survives the death of this process, and is on disk at the latest with the next commit that
-// somebody waits for.
+// All work waits in one line, so whoever reads sees what was written before. While one is on its way, more gathers: writes that
+// stand next to each other share a transaction, and calls of one batch share a statement, which is a transaction by itself. A
+// commit is asynchronous (`synchronous_commit = off`): it costs no wait for the server's disk, survives the death of this
+// process, and is on disk at the latest with the next commit that somebody waits for.
 import type { Client } from "pg";
 import { databaseError, isLost } from "./database-error.ts";
 import { type Statements, statementsOn } from "./statements.ts";
@@ -12,13 +12,30 @@ import { type Statements, statementsOn } from "./statements.ts";
 /** Work on a connection. It may run a second time where another that shared its transaction failed. */
 export type Work<T> = (db: Statements) => Promise<T>;
 
-interface Job {
-  readonly kind: "read" | "write";
+/** Calls that one statement can do together. */
+export interface Batch<Item, Result> {
+  /** Does all of them with one statement, which commits by itself. Undefined when it did nothing: each is then done alone. */
+  readonly together: (db: Statements, items: readonly Item[]) => Promise<readonly Result[] | undefined>;
+  /** Does one in a transaction, in which it may need more statements. */
+  readonly alone: (db: Statements, item: Item) => Promise<Result>;
   readonly isDurable: boolean;
-  readonly work: Work<unknown>;
+  /** It may overtake what waits of other batches, so that more of it goes together. */
+  readonly goesFirst: boolean;
+}
+
+interface Waiting {
   readonly done: (result: unknown) => void;
   readonly failed: (error: unknown) => void;
 }
+
+/** `step` is one statement, which commits by itself. */
+type Job = Waiting &
+  (
+    | { readonly kind: "read" | "step"; readonly work: Work<unknown> }
+    | { readonly kind: "write"; readonly work: Work<unknown>; readonly isDurable: boolean }
+    | { readonly kind: "batch"; readonly batch: Batch<unknown, unknown>; readonly item: unknown }
+  );
+type JobOf<Kind extends Job["kind"]> = Extract<Job, { readonly kind: Kind }>;
 
 const mostTogether = 500;
 
@@ -49,17 +66,32 @@ export class Connection {
 
   /** Runs reads, after everything that was asked for before. */
   read<T>(work: Work<T>): Promise<T> {
-    return this.#inLine("read", work, false);
+    return this.#inLine<T>((waiting) => ({ kind: "read", work, ...waiting }));
   }
 
   /** Applies all of `work` or nothing of it; others see it when this resolves, and it is on disk later. */
   write<T>(work: Work<T>): Promise<T> {
-    return this.#inLine("write", work, false);
+    return this.#inLine<T>((waiting) => ({ kind: "write", work, isDurable: false, ...waiting }));
   }
 
   /** As `write`; resolves when it is on disk, with everything that was written before it. */
   writeDurably<T>(work: Work<T>): Promise<T> {
-    return this.#inLine("write", work, true);
+    return this.#inLine<T>((waiting) => ({ kind: "write", work, isDurable: true, ...waiting }));
+  }
+
+  /** As `write`, for work of one statement, or of more that need not be done together: it saves the way there and back for a transaction. */
+  step<T>(work: Work<T>): Promise<T> {
+    return this.#inLine<T>((waiting) => ({ kind: "step", work, ...waiting }));
+  }
+
+  /** As `write` (`writeDurably` for a batch that is durable), together with others of the same batch. */
+  inBatch<Item, Result>(batch: Batch<Item, Result>, item: Item): Promise<Result> {
+    return this.#inLine<Result>((waiting) => ({
+      kind: "batch",
+      batch: batch as unknown as Batch<unknown, unknown>,
+      item,
+      ...waiting,
+    }));
   }
 
   /** Waits until all that was written is on disk. */
@@ -76,20 +108,19 @@ export class Connection {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const wasBroken = this.#broken !== undefined;
     try {
-      if (!wasBroken) await this.flush();
+      if (this.#broken === undefined) await this.flush();
     } finally {
       await this.#client.end();
     }
   }
 
-  #inLine<T>(kind: Job["kind"], work: Work<T>, isDurable: boolean): Promise<T> {
+  #inLine<T>(job: (waiting: Waiting) => Job): Promise<T> {
     return new Promise<T>((resolve, failed) => {
-      this.#jobs.push({ kind, isDurable, work, done: (result) => resolve(result as T), failed });
+      this.#jobs.push(job({ done: (result) => resolve(result as T), failed }));
       if (this.#isWorking) return;
       this.#isWorking = true;
-      // What comes in the same turn of the event loop belongs to the first transaction already.
+      // What comes in the same turn of the event loop goes together already.
       setImmediate(() => void this.#workOff());
     });
   }
@@ -100,29 +131,72 @@ export class Connection {
     this.#isWorking = false;
   }
 
-  /** A read, or the writes up to the next read. */
+  /** What is done next: calls of one batch, writes that stand together, or something alone. */
   #next(): readonly Job[] {
-    const read = this.#jobs.findIndex(({ kind }) => kind === "read");
-    const count = read === 0 ? 1 : Math.min(read < 0 ? this.#jobs.length : read, mostTogether);
-    return this.#jobs.splice(0, count);
+    const [first] = this.#jobs;
+    if (first === undefined) return [];
+    const end = this.#jobs.findIndex(({ kind }) => kind !== first.kind);
+    const alike = this.#jobs.slice(0, Math.min(end < 0 ? this.#jobs.length : end, mostTogether));
+    const next = first.kind === "batch" ? ofOneBatch(alike) : first.kind === "write" ? alike : [first];
+    this.#jobs = this.#jobs.filter((job, at) => at >= alike.length || !next.includes(job));
+    return next;
   }
 
-  /** All of them together; where that fails, each by itself, so that each has its own fault and only that. */
   async #do(jobs: readonly Job[]): Promise<void> {
     try {
       if (this.#broken !== undefined) throw this.#broken;
-      const results = await this.#together(jobs);
+      const results = await this.#resultsOf(jobs);
       for (const [at, { done }] of jobs.entries()) done(results[at]);
     } catch (error) {
       const fault = databaseError(this.place, error);
       if (isLost(fault)) this.#broken ??= fault;
-      if (jobs.length === 1 || this.#broken !== undefined) for (const { failed } of jobs) failed(this.#broken ?? fault);
-      else for (const job of jobs) await this.#do([job]);
+      if (this.#broken !== undefined) for (const { failed } of jobs) failed(this.#broken);
+      else await this.#doAlone(jobs, fault);
     }
   }
 
-  async #together(jobs: readonly Job[]): Promise<readonly unknown[]> {
-    if (jobs[0]?.kind === "read") return [await jobs[0].work(this.#statements)];
+  /** Each by itself, so that each has its own fault and only that. */
+  async #doAlone(jobs: readonly Job[], fault: unknown): Promise<void> {
+    for (const job of jobs) {
+      if (job.kind === "batch") {
+        const { batch, item, done, failed } = job;
+        const work = (db: Statements) => batch.alone(db, item);
+        await this.#do([{ kind: "write", work, isDurable: batch.isDurable, done, failed }]);
+      } else if (jobs.length > 1) await this.#do([job]);
+      else job.failed(fault);
+    }
+  }
+
+  async #resultsOf(jobs: readonly Job[]): Promise<readonly unknown[]> {
+    const [first] = jobs;
+    switch (first?.kind) {
+      case "read":
+        return [await first.work(this.#statements)];
+      case "step":
+        this.#isUnsynced = true;
+        return [await first.work(this.#statements)];
+      case "batch":
+        return this.#inOneStatement(first.batch, jobs.filter(isBatch));
+      case "write":
+        return this.#inTransaction(jobs.filter(isWrite));
+      case undefined:
+        return [];
+      default:
+        return first satisfies never;
+    }
+  }
+
+  async #inOneStatement(batch: Batch<unknown, unknown>, jobs: readonly JobOf<"batch">[]): Promise<readonly unknown[]> {
+    const results = await batch.together(
+      this.#statements,
+      jobs.map(({ item }) => item),
+    );
+    if (results === undefined) throw new Error("each is done alone");
+    this.#isUnsynced = !batch.isDurable;
+    return results;
+  }
+
+  async #inTransaction(jobs: readonly JobOf<"write">[]): Promise<readonly unknown[]> {
     const isDurable = jobs.some((job) => job.isDurable);
     const results: unknown[] = [];
     await this.#statements.script(isDurable ? "begin; set local synchronous_commit = on" : "begin");
@@ -130,15 +204,28 @@ export class Connection {
       for (const { work } of jobs) results.push(await work(this.#statements));
       await this.#statements.script("commit");
     } catch (error) {
-      await this.#takeBack();
+      for (const listener of this.#rollbackListeners) listener();
+      await this.#statements.script("rollback").catch(() => undefined); // of a connection that is lost, the server sees to it
       throw error;
     }
     this.#isUnsynced = !isDurable;
     return results;
   }
+}
 
-  async #takeBack(): Promise<void> {
-    for (const listener of this.#rollbackListeners) listener();
-    await this.#statements.script("rollback").catch(() => undefined); // of a connection that is lost, the server sees to it
-  }
+/** Of calls of several batches those of one: of one that goes first, or else those that stand together. */
+function ofOneBatch(jobs: readonly Job[]): readonly Job[] {
+  const batches = jobs.filter(isBatch).map(({ batch }) => batch);
+  const goingFirst = batches.find((batch) => batch.goesFirst);
+  if (goingFirst !== undefined) return jobs.filter((job) => isBatch(job) && job.batch === goingFirst);
+  const end = batches.findIndex((batch) => batch !== batches[0]);
+  return end < 0 ? jobs : jobs.slice(0, end);
+}
+
+function isBatch(job: Job): job is JobOf<"batch"> {
+  return job.kind === "batch";
+}
+
+function isWrite(job: Job): job is JobOf<"write"> {
+  return job.kind === "write";
 }

@@ -8,19 +8,25 @@ import type { Parameter, Statements } from "./statements.ts";
 const sendColumns = `s.id send_id, s.sent_at_ms, s.server_at_ms, s.timeout_ms, s.read_lag_ms, s.second_send_ms, s.result,
     s.plan send_plan, s.plan_remote_id send_remote_id, s.hash send_hash, s.absences`;
 
-/** Starts a query over entries (`e`) with all that `queuedEntry` needs, and more when it is named. At most one send of a key is open. */
-export function selectQueued(
-  more: { readonly columns: string; readonly join: string } = { columns: "", join: "" },
-): string {
-  return `select ${more.columns} e.id, e.position, e.resource, k.key, p.payload, p.clears, p.creation_problems, e.hash,
+/** Starts a query over entries (`e`), or some of them, with all that `queuedEntry` needs, and more when it is named. At most one send of a key is open. */
+export function selectQueued({
+  columns = "",
+  from = "entries",
+  join = "",
+}: {
+  readonly columns?: string;
+  readonly from?: string;
+  readonly join?: string;
+} = {}): string {
+  return `select ${columns} e.id, e.position, e.resource, k.key, p.payload, p.clears, p.creation_problems, e.hash,
     e.plan, e.plan_remote_id, e.attempts,
     exists (select 1 from entry_references er where er.entry = e.id and er.fill) needs_fills,
     ${sendColumns}
-  from entries e
+  from ${from} e
   join keys k on k.id = e.key
   left join payloads p on p.entry = e.id
   left join sends s on s.key = e.key and s.open
-  ${more.join}`;
+  ${join}`;
 }
 
 /** An entry with its payload and the open send of its key, as the query gives it. */
