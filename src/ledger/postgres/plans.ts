@@ -22,9 +22,7 @@ export function openPlans(connection: Connection, keys: Keys): Plans {
     rehearsed: (run) => rehearsed(connection, run),
     async save(plan, entries) {
       const id = await connection.write(async (db) => {
-        await db.run(
-          `delete from plans where id not in (select id from plans order by id desc limit ${mostPlans - 1})`,
-        );
+        await db.run(removePlans(`id not in (select id from plans order by id desc limit ${mostPlans - 1})`));
         const made = await db.one<{ id: number }>(
           "insert into plans (plan_id, job, made_at_ms, after_run) values (?, ?, ?, ?) returning id",
           plan.planId,
@@ -89,13 +87,16 @@ export function openPlans(connection: Connection, keys: Keys): Plans {
           "select plan_id from plans where made_at_ms < ? order by id",
           beforeMs,
         );
-        if (mode === "do") await db.run("delete from plans where made_at_ms < ?", beforeMs);
+        if (mode === "do") await db.run(removePlans("made_at_ms < ?"), beforeMs);
         return old;
       });
       return plans.map(({ plan_id }) => plan_id);
     },
   };
 }
+
+const removePlans = (condition: string) => `with removed as (delete from plans where ${condition} returning id)
+  delete from plan_entries using removed where plan_entries.plan = removed.id`;
 
 async function addEntries(
   db: Statements,

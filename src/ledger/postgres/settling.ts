@@ -178,6 +178,10 @@ async function rememberSaid(db: Statements, entryId: number, says: Settlement["s
   );
 }
 
+// Through the keys of each run: entries have no index of their own key.
+const entriesOfKey = `select own.entry from entry_keys own join entries e on e.id = own.entry and e.key = own.key
+  where own.run in (select id from runs) and own.key = ?`;
+
 async function correctId(db: Statements, resource: string, key: string, remoteId: string): Promise<void> {
   const known = await db.one<{ key: number; wrong: string }>(
     `select a.key, a.remote_id wrong from accepted a join keys k on k.id = a.key
@@ -189,12 +193,12 @@ async function correctId(db: Statements, resource: string, key: string, remoteId
   const { key: id, wrong } = known;
   await db.run(
     `update accepted set remote_id = ? where role = 'variant' and remote_id = ?
-       and key in (select ek.key from entry_keys ek join entries e on e.id = ek.entry where e.key = ?)`,
+       and key in (select ek.key from entry_keys ek where ek.entry in (${entriesOfKey}))`,
     remoteId,
     wrong,
     id,
   );
-  await db.run("update entries set remote_id = ? where key = ? and remote_id = ?", remoteId, id, wrong);
+  await db.run(`update entries set remote_id = ? where remote_id = ? and id in (${entriesOfKey})`, remoteId, wrong, id);
   await db.run(
     `update accepted set remote_id = n.remote_id, created_id = case when created_id = ? then n.remote_id else created_id end
        from (select ?::text remote_id) n where key = ? and role = 'own'`,

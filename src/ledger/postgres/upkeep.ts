@@ -6,6 +6,7 @@
 import type { Purged, Upkeep } from "../../model/ledger/upkeep.ts";
 import { rowsPerFile } from "../sqlite/storage/row-id.ts";
 import type { Connection } from "./storage/connection.ts";
+import { removalOf } from "./storage/remove-entries.ts";
 import type { Statements } from "./storage/statements.ts";
 
 /** The housekeeping of a ledger. */
@@ -85,11 +86,13 @@ async function countRun(db: Statements, run: number): Promise<Held> {
 }
 
 async function removeRun(db: Statements, run: number): Promise<Held> {
-  const entries = await db.run("delete from entries where run = ?", run);
+  const entries = (await db.one<{ n: number }>(`with ${removalOf("run = ?")}`, run))?.n ?? 0;
   const rows = await db.run(`delete from ${rowsOfRun}`, run);
   await db.run("delete from staged_rows where file in (select id from files where run = ?)", run);
   await db.run("delete from doubt_lookups l using sends s where s.id = l.send and s.run = ? and not s.open", run);
   await db.run("delete from sends where run = ? and not open and result not in ('accepted', 'recovered')", run);
-  await db.run("delete from runs where id = ?", run); // with its files and what it remembers
+  await db.run("delete from remembered where run = ?", run);
+  await db.run("delete from files where run = ?", run);
+  await db.run("delete from runs where id = ?", run);
   return { rows, entries };
 }

@@ -6,6 +6,7 @@ import type { ResourceName } from "../../../model/resource.ts";
 import { rowRef, rowsPerFile } from "../../sqlite/storage/row-id.ts";
 import { decode, decodeMaybe, encode } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
+import { removalOf } from "../storage/remove-entries.ts";
 
 /** The part of `Staging` that finds keys claimed twice. */
 export function openClashes(connection: Connection): Pick<Staging, "clashes" | "superseded" | "dropSuperseded"> {
@@ -19,7 +20,7 @@ export function openClashes(connection: Connection): Pick<Staging, "clashes" | "
     },
     superseded: (run) => superseded(connection, run),
     async dropSuperseded() {
-      await connection.write((db) => db.run("delete from entries where id in (select entry from superseded)"));
+      await connection.write((db) => db.run(`with ${removalOf("id in (select entry from superseded)")}`));
     },
   };
 }

@@ -9,6 +9,7 @@ import { decodeProblems, encode, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { insertRows } from "../storage/insert-rows.ts";
 import type { KeyName, Keys } from "../storage/keys.ts";
+import { removalOf } from "../storage/remove-entries.ts";
 import type { Statements } from "../storage/statements.ts";
 
 /** The part of `Staging` that makes entries. */
@@ -40,7 +41,7 @@ export function openNewEntries(
           run,
         ),
       ),
-    collapseIdentical: (run) => connection.write((db) => db.run(collapse, run)),
+    collapseIdentical: (run) => connection.write(async (db) => (await db.one<{ n: number }>(collapse, run))?.n ?? 0),
   };
 }
 
@@ -167,5 +168,5 @@ const collapse = `with collapsed as materialized (
      where id <> kept),
   taken_over as (
     insert into entry_rows (row, entry)
-      select er.row, c.kept from collapsed c join entry_rows er on er.entry = c.id on conflict do nothing)
-  delete from entries where id in (select id from collapsed)`;
+      select er.row, c.kept from collapsed c join entry_rows er on er.entry = c.id on conflict do nothing),
+  ${removalOf("id in (select id from collapsed)")}`;
