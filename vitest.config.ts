@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 // and whole runs that wait by a real clock.
 const perNode = [
   "test/e2e/**/*.test.ts",
+  "test/ledger/postgres/**/*.test.ts", // each starts a server
   "test/ledger/sqlite/crash.test.ts",
   "test/ledger/sqlite/old-ledgers.test.ts",
   "test/dispatch/never-blind.test.ts",

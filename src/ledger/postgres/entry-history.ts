@@ -12,6 +12,7 @@ import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
 import { planOf } from "./storage/queued-entry.ts";
 import { type RowColumns, selectRow, storedRow } from "./storage/row-columns.ts";
+import { shortKey, shortParameter } from "./storage/short-key.ts";
 import type { Statements } from "./storage/statements.ts";
 
 /** The history of entries on a connection. */
@@ -22,7 +23,7 @@ export function openEntryHistory(connection: Connection): EntryHistory {
         db.all<EntryColumns>(
           `${selectEntry} where e.id in (
              select ek.entry from keys k join entry_keys ek on ek.key = k.id
-              where k.resource = any(${resourcesWithKeys}) and k.key = ? and ek.run in (select id from runs))
+              where k.resource = any(${resourcesWithKeys}) and ${shortKey("k.key")} = ${shortParameter} and ek.run in (select id from runs))
            order by e.run desc, e.position, e.id limit ?`,
           key,
           limit,
@@ -228,7 +229,7 @@ const neighbours = 50;
 async function keysNear(db: Statements, key: string): Promise<readonly string[]> {
   const starts = [...new Set([key, key.toUpperCase(), key.toLowerCase()].flatMap(beginnings))];
   const around = (comparison: string, order: string) =>
-    `(select k.key from keys k where k.resource = r.resource and k.key ${comparison} s.start order by k.key ${order} limit ${neighbours})`;
+    `(select k.key from keys k where k.resource = r.resource and ${shortKey("k.key")} ${comparison} s.start order by ${shortKey("k.key")} ${order} limit ${neighbours})`;
   const found = await db.all<{ key: string }>(
     `select distinct near.key from unnest(${resourcesWithKeys}) r (resource), unnest(?::text[]) s (start),
        lateral (${around(">=", "asc")} union all ${around("<", "desc")}) near order by 1`,

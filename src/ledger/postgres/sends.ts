@@ -12,6 +12,7 @@ import type { HistoryLookup } from "../../model/ledger/entry-history.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Batch, Connection } from "./storage/connection.ts";
 import { openSendsOf, planRemoteId } from "./storage/queued-entry.ts";
+import { shortKey, shortParameter } from "./storage/short-key.ts";
 import type { Statements } from "./storage/statements.ts";
 
 /** The part of `Queue` that keeps the journal. */
@@ -33,7 +34,7 @@ export function openSendJournal(
       connection.read((db) =>
         openSendsOf(
           db,
-          "s.key = (select id from keys where resource = ? and key = ?) and s.open order by s.id desc",
+          `s.key = (select id from keys where resource = ? and ${shortKey("key")} = ${shortParameter}) and s.open order by s.id desc`,
           resource,
           key,
         ),

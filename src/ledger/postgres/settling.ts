@@ -12,6 +12,7 @@ import { encode } from "./storage/codec.ts";
 import type { Batch, Connection } from "./storage/connection.ts";
 import { unsentOutcome } from "./storage/queued-entry.ts";
 import { remember } from "./storage/remember.ts";
+import { shortKey, shortParameter } from "./storage/short-key.ts";
 import type { Statements } from "./storage/statements.ts";
 
 /** The part of `Queue` that ends entries. */
@@ -185,7 +186,7 @@ const entriesOfKey = `select own.entry from entry_keys own join entries e on e.i
 async function correctId(db: Statements, resource: string, key: string, remoteId: string): Promise<void> {
   const known = await db.one<{ key: number; wrong: string }>(
     `select a.key, a.remote_id wrong from accepted a join keys k on k.id = a.key
-      where k.resource = ? and k.key = ? and a.role = 'own'`,
+      where k.resource = ? and ${shortKey("k.key")} = ${shortParameter} and a.role = 'own'`,
     resource,
     key,
   );

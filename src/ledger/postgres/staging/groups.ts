@@ -3,6 +3,7 @@
 import type { StoredGroup, StoredRow } from "../../../model/ledger/rows.ts";
 import type { Connection } from "../storage/connection.ts";
 import { type RowColumns, selectStaged, storedRow } from "../storage/row-columns.ts";
+import { shortKey, shortParameter } from "../storage/short-key.ts";
 
 const pageRows = 2_000;
 
@@ -35,13 +36,18 @@ type KeyedRow = RowColumns & { readonly group_key: string };
 
 async function* stagedByKey(connection: Connection, fileIds: readonly number[]): AsyncGenerator<KeyedRow> {
   const first = `${selectStaged} where s.group_key is not null and s.file = any(?)`;
-  const inOrder = `order by s.group_key, s.row limit ${pageRows}`;
+  const inOrder = `order by ${shortKey("s.group_key")}, s.row limit ${pageRows}`;
   let page = await connection.read((db) => db.all<KeyedRow>(`${first} ${inOrder}`, fileIds));
   for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
     yield* page;
     const { group_key, id } = last;
     page = await connection.read((db) =>
-      db.all<KeyedRow>(`${first} and (s.group_key, s.row) > (?, ?) ${inOrder}`, fileIds, group_key, id),
+      db.all<KeyedRow>(
+        `${first} and (${shortKey("s.group_key")}, s.row) > (${shortParameter}, ?) ${inOrder}`,
+        fileIds,
+        group_key,
+        id,
+      ),
     );
   }
 }

@@ -10,6 +10,7 @@ import type { Connection } from "../storage/connection.ts";
 import { filesById } from "../storage/files.ts";
 import { insertRows } from "../storage/insert-rows.ts";
 import { type RowColumns, selectRow, selectStaged, storedRow } from "../storage/row-columns.ts";
+import { shortKey, shortParameter } from "../storage/short-key.ts";
 import type { Statements } from "../storage/statements.ts";
 
 /** The part of `Staging` that is about rows. */
@@ -43,7 +44,7 @@ export function openRows(
     rowsWithKey: (fileIds, key, limit) =>
       connection.read(async (db) => {
         const rows = await db.all<RowColumns>(
-          `${selectStaged} where s.group_key = ? and s.file = any(?) order by s.row limit ?`,
+          `${selectStaged} where s.group_key is not null and ${shortKey("s.group_key")} = ${shortParameter} and s.file = any(?) order by s.row limit ?`,
           key,
           fileIds,
           limit,
@@ -54,7 +55,8 @@ export function openRows(
       await connection.write((db) =>
         db.run(
           `insert into entry_rows (row, entry)
-             select s.row, ?::bigint from staged_rows s where s.group_key = ? and s.file = any(?) on conflict do nothing`,
+             select s.row, ?::bigint from staged_rows s where s.group_key is not null and ${shortKey("s.group_key")} = ${shortParameter} and s.file = any(?)
+             on conflict do nothing`,
           entryId,
           key,
           fileIds,

@@ -1,6 +1,7 @@
 // Keys and their integer ids: a key is stored as text once. Not here: what a key stands for.
 import type { ReferableName } from "../../../model/resource.ts";
 import type { Connection } from "./connection.ts";
+import { shortKey } from "./short-key.ts";
 import type { Statements } from "./statements.ts";
 
 const maxCached = 50_000;
@@ -68,7 +69,7 @@ export function openKeys(connection: Connection): Keys {
 
   const find = (db: Statements) => (resource: ReferableName, keys: readonly string[]) =>
     db.all<{ id: number; key: string }>(
-      "select id, key from keys where resource = ? and key = any(?::text[])",
+      `select id, key from keys where resource = ? and ${shortKey("key")} in (select ${shortKey("asked")} from unnest(?::text[]) asked)`,
       resource,
       keys,
     );
