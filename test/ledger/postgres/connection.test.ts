@@ -8,7 +8,8 @@ import type { Ledger } from "../../../src/model/ledger/ledger.ts";
 import { openEntry, stage } from "../build.ts";
 import { sendOne } from "../one.ts";
 import { terms } from "../terms.ts";
-import { asTester, describeOnServer, newAccount } from "./server.ts";
+import { describeOnServer } from "./on-server.ts";
+import { asTester, newAccount } from "./server.ts";
 
 await describeOnServer("a connection to PostgreSQL", (url) => {
   it("does its work in the order in which it was asked for, writes that stand together in one transaction", async () => {

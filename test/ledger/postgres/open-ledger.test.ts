@@ -6,7 +6,8 @@ import { schemaName } from "../../../src/ledger/postgres/storage/account-schema.
 import { migrations, tables } from "../../../src/ledger/postgres/storage/schema.ts";
 import { ledgerPath } from "../../../src/ledger/sqlite/storage/ledger-file.ts";
 import { accept, beginRun, openEntry, stage } from "../build.ts";
-import { asTester, describeOnServer, newAccount } from "./server.ts";
+import { describeOnServer } from "./on-server.ts";
+import { asTester, newAccount } from "./server.ts";
 
 const unreachable = "postgres://me:secret@127.0.0.1:1/ledgers";
 

@@ -1,6 +1,7 @@
 import { openLedger } from "../../../src/ledger/postgres/open-ledger.ts";
 import { ledgerConformance } from "../conformance.ts";
-import { describeOnServer, newAccount } from "./server.ts";
+import { describeOnServer } from "./on-server.ts";
+import { newAccount } from "./server.ts";
 
 await describeOnServer("the conformance suite", (url) => {
   ledgerConformance("PostgreSQL", async () => {

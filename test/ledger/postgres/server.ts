@@ -6,12 +6,11 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, describe, it } from "vitest";
 import type { LedgerChoice } from "../../../src/ledger/postgres/open-ledger.ts";
 import { schemaName } from "../../../src/ledger/postgres/storage/account-schema.ts";
 
 /** A server that tests may use; whoever starts it disposes it. */
-interface TestServer extends AsyncDisposable {
+export interface TestServer extends AsyncDisposable {
   /** `postgres://user@127.0.0.1:port/postgres`. */
   readonly url: string;
 }
@@ -21,18 +20,8 @@ export interface TestAccount extends AsyncDisposable {
   readonly choice: Pick<LedgerChoice, "url" | "baseUrl">;
 }
 
-/** Declares tests that need a server; where there is none, one that is skipped and says why. */
-export async function describeOnServer(name: string, declare: (url: string) => void): Promise<void> {
-  const server = await startServer();
-  describe(name, () => {
-    if (typeof server === "string") return it.skip(`is not tested: ${server}`);
-    afterAll(() => server[Symbol.asyncDispose]());
-    declare(server.url);
-  });
-}
-
 /** Starts a server; in words, why there is none. */
-async function startServer(): Promise<TestServer | string> {
+export async function startServer(): Promise<TestServer | string> {
   const named = process.env.LUMINOUS_TEST_POSTGRES;
   if (named !== undefined && named !== "") return { url: named, [Symbol.asyncDispose]: async () => {} };
   const bin = installedIn();

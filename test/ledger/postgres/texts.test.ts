@@ -5,7 +5,8 @@ import { openLedger } from "../../../src/ledger/postgres/open-ledger.ts";
 import { decode, encode } from "../../../src/ledger/postgres/storage/codec.ts";
 import { keptText, readText } from "../../../src/ledger/postgres/storage/kept-text.ts";
 import { addFile, all, beginRun, entry, flat, openEntries, row, stage } from "../build.ts";
-import { describeOnServer, newAccount } from "./server.ts";
+import { describeOnServer } from "./on-server.ts";
+import { newAccount } from "./server.ts";
 
 const text = fc.string({
   unit: fc.constantFrom("\0", "\ufdd0", "0", "1", "2", "d800", "\ud800", "\udc00", "\\", "u0000", '"', "é", "😀"),

@@ -8,7 +8,7 @@ export async function loadPg(): Promise<typeof pg> {
     return (await import("pg")).default;
   } catch (error) {
     throw new ImportError("STATE_UNUSABLE", "a ledger in PostgreSQL needs the package pg, which is not installed", {
-      hint: "npm install pg pg-copy-streams, beside luminous-import",
+      hint: "npm install pg, beside luminous-import",
       cause: error,
     });
   }
