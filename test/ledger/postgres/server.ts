@@ -13,6 +13,8 @@ import { schemaName } from "../../../src/ledger/postgres/storage/account-schema.
 export interface TestServer extends AsyncDisposable {
   /** `postgres://user@127.0.0.1:port/postgres`. */
   readonly url: string;
+  /** Ends it at once, with what it has not written to its log yet, and starts it again. Undefined for one that others have started. */
+  readonly crash?: () => Promise<void>;
 }
 
 /** A ledger that no other test has; disposing it removes its schema. */
@@ -35,25 +37,28 @@ export async function startServer(): Promise<TestServer | string> {
   try {
     execFileSync(join(bin, "initdb"), ["-D", cluster, ...settings], { ...owner, cwd: folder, stdio: "pipe" });
     const port = await freePort();
-    const server = spawn(
-      join(bin, "postgres"),
-      ["-D", cluster, "-p", `${port}`, "-k", folder, "-h", "127.0.0.1", "-F"],
-      {
-        ...owner,
-        cwd: folder,
-        stdio: "ignore",
-      },
-    );
     const url = `postgres://tester@127.0.0.1:${port}/postgres`;
-    const stop = async () => {
-      await stopped(server);
-      rmSync(folder, { recursive: true, force: true });
+    const start = async () => {
+      const settings = ["-D", cluster, "-p", `${port}`, "-k", folder, "-h", "127.0.0.1", "-F"];
+      const started = spawn(join(bin, "postgres"), settings, { ...owner, cwd: folder, stdio: "ignore" });
+      await answering(url, started).catch(async (error) => {
+        await stopped(started);
+        throw error;
+      });
+      return started;
     };
-    await answering(url, server).catch(async (error) => {
-      await stop();
-      throw error;
-    });
-    return { url, [Symbol.asyncDispose]: stop };
+    let server = await start();
+    return {
+      url,
+      async crash() {
+        await stopped(server);
+        server = await start();
+      },
+      async [Symbol.asyncDispose]() {
+        await stopped(server);
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -125,7 +130,7 @@ async function answering(url: string, server: ChildProcess): Promise<void> {
   throw new Error("PostgreSQL does not answer");
 }
 
-/** Ends the server at once: what it holds is of no use any more. */
+/** Ends the server as a crash would: it writes nothing more. */
 async function stopped(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise((resolve) => server.once("exit", resolve));

@@ -96,8 +96,7 @@ export class Connection {
 
   /** Waits until all that was written is on disk. */
   async flush(): Promise<void> {
-    // Only a transaction with a number of its own is waited for.
-    await this.writeDurably((db) => (this.#isUnsynced ? db.script("select pg_current_xact_id()") : Promise.resolve()));
+    await this.writeDurably(() => Promise.resolve());
   }
 
   /** Calls back whenever something that was written is taken back, for those who cache what they wrote. */
@@ -192,7 +191,7 @@ export class Connection {
       jobs.map(({ item }) => item),
     );
     if (results === undefined) throw new Error("each is done alone");
-    this.#isUnsynced = !batch.isDurable;
+    if (!batch.isDurable) this.#isUnsynced = true;
     return results;
   }
 
@@ -202,6 +201,8 @@ export class Connection {
     await this.#statements.script(isDurable ? "begin; set local synchronous_commit = on" : "begin");
     try {
       for (const { work } of jobs) results.push(await work(this.#statements));
+      // The server waits for its log only at the end of a transaction that has written something itself.
+      if (isDurable && this.#isUnsynced) await this.#statements.run("update ledger set version = version");
       await this.#statements.script("commit");
     } catch (error) {
       for (const listener of this.#rollbackListeners) listener();
