@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { openLedger } from "../../../src/ledger/postgres/open-ledger.ts";
 import { openEntry, stage } from "../build.ts";
+import { neverTwice } from "../never-twice.ts";
 import { sendOne } from "../one.ts";
 import { terms } from "../terms.ts";
 import { newAccount, startServer } from "./server.ts";
@@ -35,6 +36,15 @@ describe("a crash of the PostgreSQL server", () => {
       await expect(second).rejects.toThrow("in doubt");
     }
   });
+
+  neverTwice(async () => {
+    const account = newAccount(url);
+    return {
+      open: () => openLedger({ ...account.choice, mode: "write" }),
+      crash,
+      [Symbol.asyncDispose]: () => account[Symbol.asyncDispose](),
+    };
+  }, 20);
 
   it("keeps what was flushed", async () => {
     await using account = newAccount(url);
