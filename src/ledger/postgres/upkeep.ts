@@ -7,6 +7,7 @@ import type { Purged, Upkeep } from "../../model/ledger/upkeep.ts";
 import { rowsPerFile } from "../sqlite/storage/row-id.ts";
 import type { Connection } from "./storage/connection.ts";
 import { removalOf } from "./storage/remove-entries.ts";
+import { tables } from "./storage/schema.ts";
 import type { Statements } from "./storage/statements.ts";
 
 /** The housekeeping of a ledger. */
@@ -18,7 +19,7 @@ export function openUpkeep(connection: Connection): Upkeep {
     shrink: () =>
       connection.read(async (db) => {
         const before = await bytes(db);
-        await db.script("vacuum");
+        await db.script(`vacuum ${tables.join(", ")}`);
         return Math.max(0, before - (await bytes(db)));
       }),
     // The server upgrades a ledger in one transaction: there are no copies.

@@ -10,6 +10,7 @@ import type { Connection } from "../storage/connection.ts";
 import { filesById } from "../storage/files.ts";
 import { insertRows } from "../storage/insert-rows.ts";
 import { type RowColumns, selectRow, selectStaged, storedRow } from "../storage/row-columns.ts";
+import { tables } from "../storage/schema.ts";
 import { shortKey, shortParameter } from "../storage/short-key.ts";
 import type { Statements } from "../storage/statements.ts";
 
@@ -96,7 +97,7 @@ export function openRows(
         await db.run("delete from row_texts");
       });
       // What was filled in one go has no statistics yet, and plans made without them go through whole tables.
-      await connection.write((db) => db.script("analyze"));
+      await connection.write((db) => db.script(`analyze ${tables.join(", ")}`));
       await connection.flush();
     },
   };
