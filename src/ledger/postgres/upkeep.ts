@@ -32,7 +32,8 @@ const dropPayloads = `delete from payloads p using entries e, runs r
 
 async function bytes(db: Statements): Promise<number> {
   const found = await db.one<{ bytes: number | null }>(
-    "select sum(pg_table_size(c.oid)) bytes from pg_class c where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace",
+    `select sum(pg_table_size(c.oid)) bytes from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'r' and n.nspname = current_schema()`,
   );
   return found?.bytes ?? 0;
 }

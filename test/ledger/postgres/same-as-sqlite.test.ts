@@ -22,6 +22,7 @@ await describeOnServer("a ledger on PostgreSQL", (url) => {
     const told = await tellAll(sqlite, runs);
     expect(told.rows.flat().length).toBeGreaterThan(20);
     expect(await tellAll(postgres, runs)).toEqual(told);
+    expect(await planned(postgres, runs)).toEqual(await planned(sqlite, runs));
     expect(await postgres.upkeep.dropPayloads()).toBe(await sqlite.upkeep.dropPayloads());
     const purged = await sqlite.upkeep.purge(1_001, "do");
     expect(purged.runs.length).toBeGreaterThan(0);
@@ -96,12 +97,54 @@ function end(ledger: Ledger, run: number, exitCode: number): Promise<void> {
   return ledger.runs.end(run, { endedAtMs: 2_000, exitCode, summary: { version: 1 } });
 }
 
+/** Makes plans of what the last run has open, and gives what the ledger says of them and of its entries. */
+async function planned(ledger: Ledger, runs: readonly number[]) {
+  const run = runs.at(-1) ?? 0;
+  const open = [...(await openEntries(ledger, run)).values()];
+  const ids = ["p1", "p2", "p3", "p4", "p5", "p6"];
+  for (const [at, planId] of ids.entries()) {
+    const plan = { planId, job: "job.yaml", madeAtMs: 100 + at, afterRun: at, contentHash: `content ${at}` };
+    const entries = open.map(({ resource, key, hash }, nth) => ({
+      resource,
+      key: nth === 0 ? key : `${key} of another plan`,
+      hash,
+      decision: "blocked" as const,
+      remoteId: undefined,
+      state: "state",
+      problems: [warning],
+    }));
+    await ledger.plans.save(
+      plan,
+      inOrder([entries.slice(0, 1), entries.slice(1)], async (batch) => batch),
+    );
+  }
+  await ledger.plans.done("p6", "4");
+  const saved = await ledger.plans.find("p6");
+  if (saved === undefined) throw new Error("the plan was not kept");
+  return {
+    saved,
+    found: await all(inOrder(ids, (planId) => ledger.plans.find(planId))),
+    newest: await ledger.plans.newestRun(),
+    between: await ledger.plans.runBetween({ ...saved, afterRun: 1 }),
+    strangers: await ledger.plans.strangers(saved.id, run),
+    of: await ledger.plans.of(
+      saved.id,
+      open.map(({ id }) => id),
+    ),
+    heldBack: await flat(ledger.plans.heldBack(saved.id, run, "products")),
+    purged: await ledger.plans.purge(104, "do"),
+    left: await all(inOrder(ids, (planId) => ledger.plans.find(planId))),
+  };
+}
+
 async function tellAll(ledger: Ledger, runs: readonly number[]) {
   const ofRuns = <T>(ask: (run: number) => Promise<T>): Promise<readonly T[]> => all(inOrder(runs, ask));
   const rows = await ofRuns((run) => flat(ledger.results.rows(run)));
   const keys = ["made", "doubtful", "wrong", "twin-red", "right", "nobody"];
   const entryIds = [...new Set(rows.flat().flatMap((each) => each.entry?.id ?? []))];
   const openFiles = await ledger.failures.files("job.yaml");
+  const openRows = await ledger.failures.statesOf(rows.flat().map(({ ref }) => ref));
+  const carriedFrom = await ledger.failures.carriedFrom("job.yaml", 0);
   return {
     rows,
     runs: await ledger.runs.list(),
@@ -119,7 +162,13 @@ async function tellAll(ledger: Ledger, runs: readonly number[]) {
     payloads: await all(inOrder(entryIds, (id) => ledger.history.payload(id))),
     open: await ledger.failures.count("job.yaml"),
     openFiles,
-    openRows: await ledger.failures.statesOf(rows.flat().map(({ ref }) => ref)),
+    openRows,
+    carriedFrom,
+    carriedRows: await all(inOrder(carriedFrom, (from) => flat(ledger.failures.carriedRows(from)))),
+    madeGoodLater: await ledger.failures.madeGoodLater("job.yaml"),
+    rehearsed: await ofRuns((run) => flat(ledger.plans.rehearsed(run))),
+    lastSends: await ofRuns((run) => ledger.queue.lastSendMs(run)),
+    holder: await ledger.queue.holder("products", "remote made"),
     doubts: await all(inOrder(keys, (key) => ledger.queue.openSends("products", key))),
   };
 }
