@@ -29,6 +29,9 @@ await describeOnServer("a ledger on PostgreSQL", (url) => {
     expect(await postgres.upkeep.purge(1_001, "do")).toEqual(purged);
     expect(await postgres.upkeep.shrink()).toBeGreaterThanOrEqual(0);
     expect(await tellAll(postgres, runs)).toEqual(await tellAll(sqlite, runs));
+    const replaced = await replacing(sqlite);
+    expect(replaced.superseded.length).toBeGreaterThan(0);
+    expect(await replacing(postgres)).toEqual(replaced);
   });
 });
 
@@ -95,6 +98,19 @@ async function endAll(ledger: Ledger, run: number): Promise<void> {
 
 function end(ledger: Ledger, run: number, exitCode: number): Promise<void> {
   return ledger.runs.end(run, { endedAtMs: 2_000, exitCode, summary: { version: 1 } });
+}
+
+/** A run over two files of one input, the second with other content for a key of the first. */
+async function replacing(ledger: Ledger) {
+  const { run, file } = await stage(ledger, "5", ["old", "kept"]);
+  const { id: newer } = await addFile(ledger, run);
+  await ledger.staging.addRows([row(newer, 1, { source: { file, number: 1 } }), row(newer, 2)]);
+  await ledger.staging.addEntries(run, [entry(newer, 1, "old", { hash: "new" }), entry(newer, 2, "added")]);
+  const superseded = await flat(ledger.staging.superseded(run));
+  const joined = await ledger.staging.joinedApart(run, [newer]);
+  await ledger.staging.dropSuperseded(run);
+  await ledger.staging.finish(run);
+  return { superseded, joined, left: await flat(ledger.results.rows(run)), counts: await ledger.staging.counts(run) };
 }
 
 /** Makes plans of what the last run has open, and gives what the ledger says of them and of its entries. */
@@ -169,6 +185,12 @@ async function tellAll(ledger: Ledger, runs: readonly number[]) {
     rehearsed: await ofRuns((run) => flat(ledger.plans.rehearsed(run))),
     lastSends: await ofRuns((run) => ledger.queue.lastSendMs(run)),
     holder: await ledger.queue.holder("products", "remote made"),
+    called: await all(
+      inOrder(["products.csv", "csv", "/exports/products.csv"], (name) => ledger.history.filesCalled(name, name)),
+    ),
+    atLines: await all(inOrder([1, 2, 3, 99], (line) => ledger.history.rowAtLine(1, line))),
+    containing: await ledger.history.rowsContaining([1, 2, 3], "w 1", 9),
+    taken: await all(inOrder(["row 1", "row 9"], (raw) => ledger.failures.wasTaken(2, raw))),
     doubts: await all(inOrder(keys, (key) => ledger.queue.openSends("products", key))),
   };
 }
