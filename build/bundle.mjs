@@ -15,7 +15,7 @@ const { metafile } = await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  external: ["@photostructure/sqlite", "pino", "undici"],
+  external: ["@photostructure/sqlite", "pg", "pino", "undici"],
   // CommonJS packages inside an ES module ask for require().
   banner: { js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);' },
   legalComments: "none",

@@ -35,6 +35,7 @@ export type { MappingChild, MappingField, MappingObject } from "./map/definition
 export type { Account as RunAccount } from "./model/account.ts";
 export { type Clock, systemClock } from "./model/clock.ts";
 export type { JobChannel } from "./model/job-channel.ts";
+export type { LedgerAddress } from "./model/ledger/ledger-address.ts";
 export type { Limits } from "./model/limits.ts";
 export type { HttpProxy } from "./model/proxy.ts";
 

@@ -52,10 +52,11 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "model/text",
     "model/ledger",
     "ledger/sqlite/storage",
+    "ledger/sqlite/plans",
     "ledger/postgres/storage",
     "ledger/postgres/staging",
   ],
-  ledger: ["model/ledger", "ledger/sqlite/storage", "ledger/sqlite"],
+  ledger: ["model/ledger", "ledger/sqlite/storage", "ledger/sqlite/plans", "ledger/sqlite", "ledger/postgres"],
   api: ["model", "model/text", "model/resources", "model/ledger"],
   report: ["model", "model/text", "model/resources", "model/ledger", "disk"],
   "report/live": ["model", "model/text", "model/resources", "disk", "report"],
@@ -79,7 +80,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   sandbox: ["model", "sandbox/world", "sandbox/endpoints", "sandbox/lies"],
   // Stages on others.
   dispatch: ["model", "model/text", "model/resources", "model/ledger", "api"],
-  job: ["model", "model/text", "model/config", "model/resources", "read", "map/definition"],
+  job: ["model", "model/text", "model/config", "model/resources", "model/ledger", "read", "map/definition"],
   "staging/files": ["model", "disk", "read", "damage", "map/columns", "job"],
   staging: [
     "model",
@@ -200,7 +201,18 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "init/recipes",
   ],
   // The process.
-  "cli/world": ["model", "model/text", "disk", "report", "report/live", "report/html", "job", "run", "notify"],
+  "cli/world": [
+    "model",
+    "model/text",
+    "model/ledger",
+    "disk",
+    "report",
+    "report/live",
+    "report/html",
+    "job",
+    "run",
+    "notify",
+  ],
   "cli/completion": [],
   "cli/commands": [
     "model",
@@ -226,7 +238,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "cli/completion",
     "cli/world",
   ],
-  cli: ["model", "model/text", "sandbox/world", "cli/world", "cli/commands"],
+  cli: ["model", "model/text", "model/ledger", "sandbox/world", "cli/world", "cli/commands"],
 };
 
 type Graph = ReadonlyMap<string, readonly string[]>;

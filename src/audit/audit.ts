@@ -35,7 +35,7 @@ export interface AuditResult {
  * and what ends reading back early (`OUTAGE`, `ACCOUNT_REFUSED`, `STOPPED`).
  */
 export async function audit(job: JobOutline, options: AuditOptions): Promise<AuditResult> {
-  await using ledger = await ledgersIn(job.state).open(options.baseUrl, "read");
+  await using ledger = await ledgersIn(job).open(options.baseUrl, "read");
   const run = await chosenRun(ledger.runs, job, options.run);
   const inLedger = await ledger.audit.invariants(run.id);
   // A damaged file says nothing that could be held against anything else.

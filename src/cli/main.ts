@@ -2,6 +2,7 @@
 import { CommanderError } from "commander";
 import { ImportError } from "../model/error.ts";
 import { exitCodeOf, exitCodes } from "../model/exit-codes.ts";
+import { ledgerSecrets } from "../model/ledger/ledger-address.ts";
 import { buildProgram } from "./program.ts";
 import { firstOf, tellError } from "./world/tell-error.ts";
 import { type CommandWorld, createBorder, type ProcessWorld } from "./world/world.ts";
@@ -15,6 +16,7 @@ export async function main(argv: readonly string[], outside: ProcessWorld): Prom
     refuseWindows(outside);
     // Also for commands that need no token: it may stand in a ledger of an older version. The sandbox tells its own.
     if (argv[0] !== "sandbox") world.keepSecret(world.env.LUMINOUS_API_KEY?.trim() ?? "");
+    for (const secret of databaseSecrets(world.env)) world.keepSecret(secret);
     await buildProgram(world, (code) => {
       exitCode = code;
     }).parseAsync(argv, { from: "user" });
@@ -31,6 +33,11 @@ export async function main(argv: readonly string[], outside: ProcessWorld): Prom
     );
     return exitCodes.defect;
   }
+}
+
+/** Passwords of the database that holds the ledgers. */
+function databaseSecrets({ LUMINOUS_LEDGER = "", PGPASSWORD = "" }: ProcessWorld["env"]): readonly string[] {
+  return [...ledgerSecrets(LUMINOUS_LEDGER), PGPASSWORD];
 }
 
 // What a run promises rests on locks, on renaming and on syncing folders, and none of it was ever tried there.

@@ -106,7 +106,7 @@ async function checkFolder(folder: string, shown: string, force: boolean): Promi
     });
   }
   // What a run has sent to an account must stay known, whoever asks for the demo.
-  const ledgers = await ledgersIn(join(folder, state)).list();
+  const ledgers = await ledgersIn({ state: join(folder, state) }).list();
   const real = ledgers.find(({ baseUrl }) => baseUrl === undefined || !isLoopback(new URL(baseUrl).hostname));
   if (real !== undefined) {
     throw new ImportError("USAGE", `${shown} holds the ledger of an account: ${real.baseUrl ?? real.place}`, {

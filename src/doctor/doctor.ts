@@ -52,7 +52,8 @@ export async function doctor(job: Job, options: DoctorOptions): Promise<DoctorRe
   const local = [
     judgeNode(options.nodeVersion ?? process.versions.node, leastNodeVersion),
     await examineState(job.state),
-    await judgeDisk(job.state, sum(inputs.map(({ bytes }) => bytes))),
+    ...(await examineDatabase(job)),
+    await judgeDisk(job, sum(inputs.map(({ bytes }) => bytes))),
     ...inputFindings(inputs),
     ...(options.env === undefined ? [] : await examineNotify(job.notify ?? [], options.env)),
   ];
@@ -66,14 +67,14 @@ export async function doctor(job: Job, options: DoctorOptions): Promise<DoctorRe
   // What earlier runs learned would read as if the account had answered now.
   if (kind === "refused") return result([...local, ...findings], exitCodes.accountRefused);
   if (kind === "silent") return result([...local, ...findings], exitCodes.stopped);
-  const all = [...local, ...findings, ...(await recall(job.state, account.baseUrl))];
+  const all = [...local, ...findings, ...(await recall(job, account.baseUrl))];
   return result(all, all.some(({ standing }) => standing === "problem") ? exitCodes.someFailed : exitCodes.done);
 }
 
 /** What the ledger knows of the account; nothing before the first run. An unusable ledger is told by `state`. */
-async function recall(state: string, baseUrl: string): Promise<readonly Finding[]> {
+async function recall(job: Job, baseUrl: string): Promise<readonly Finding[]> {
   try {
-    await using ledger = await ledgersIn(state).open(baseUrl, "read");
+    await using ledger = await ledgersIn(job).open(baseUrl, "read");
     return [tellLearned(await ledger.account.facts()) ?? []].flat();
   } catch (error) {
     if (error instanceof ImportError) return [];
@@ -164,13 +165,32 @@ async function examineState(state: string): Promise<Finding> {
   const finding = await judgeState(state);
   if (finding.standing !== "ok" || (await stat(state).catch(() => undefined)) === undefined) return finding;
   try {
-    await using _lock = await ledgersIn(state).lock();
+    await using _lock = await ledgersIn({ state }).lock();
     return finding;
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
     return error.code === "STATE_LOCKED"
       ? warning("state", error.message, "One run at a time uses it: wait until that one has ended.")
       : problem("state", error.message, error.hint ?? "");
+  }
+}
+
+/** Where the ledgers are in a database: whether that answers, and whether another machine writes to them. */
+async function examineDatabase(job: Job): Promise<readonly Finding[]> {
+  if (job.ledger === undefined) return [];
+  const ledgers = ledgersIn(job);
+  try {
+    const found = await ledgers.list();
+    const [holder] = (await ledgers.holders()).filter(({ host }) => host !== undefined);
+    if (holder !== undefined) {
+      const who = `process ${holder.pid} on ${holder.host} is using a ledger of this job in ${ledgers.place}`;
+      return [warning("state", who, "One run at a time uses it: wait until that one has ended.")];
+    }
+    const count = found.length === 0 ? "no ledger" : found.length === 1 ? "1 ledger" : `${found.length} ledgers`;
+    return [ok("state", `${ledgers.place} answers, with ${count} of this job`)];
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    return [problem("state", error.message, error.hint ?? "")];
   }
 }
 

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Finding, ok, problem, warning } from "../model/finding.ts";
+import type { LedgerPlace } from "../model/ledger/ledger-host.ts";
 
 /** `least` and `given` are such as `20.19` and `20.19.2`. */
 export function judgeNode(given: string, least: string): Finding {
@@ -32,10 +33,16 @@ export async function judgeState(state: string): Promise<Finding> {
 }
 
 /** Room for what a run keeps: `inputBytes` is the size of its inputs, unpacked. */
-export async function judgeDisk(state: string, inputBytes: number): Promise<Finding> {
+export async function judgeDisk(
+  { state, ledger }: Pick<LedgerPlace, "state" | "ledger">,
+  inputBytes: number,
+): Promise<Finding> {
   const { bavail, bsize } = await statfs(await nearestFolder(state));
   const free = bavail * bsize;
-  const needed = Math.max(leastFreeBytes, inputBytes * stateBytesPerInputByte);
+  const needed = Math.max(
+    leastFreeBytes,
+    inputBytes * (ledger === undefined ? stateBytesPerInputByte : filesPerInputByte),
+  );
   const said = `${sizeText(free)} free; this job's state may take up to about ${sizeText(needed)}`;
   if (free >= needed) return ok("disk", said);
   return warning("disk", said, "Make room, or name a folder on another disk with state: in the job or --state.");
@@ -44,6 +51,8 @@ export async function judgeDisk(state: string, inputBytes: number): Promise<Find
 const leastFreeBytes = 100_000_000;
 // A run over 20,000 products of 100 characters took 24 times their size at its peak; longer rows take less.
 const stateBytesPerInputByte = 25;
+// Results, failures and the report, where the ledger is in a database.
+const filesPerInputByte = 5;
 
 function isAtLeast(given: string, least: string): boolean {
   const [major = 0, minor = 0] = given.split(".").map(Number);

@@ -58,7 +58,7 @@ export async function drop(job: Job, options: DropOptions): Promise<DropResult> 
   const settings = settingsOf(job);
   const claimer: Claimer = { inbox: settings.inbox, job: job.file.path };
   const { clock = systemClock, onEvent } = options;
-  await using lock = await ledgersIn(job.state).lock();
+  await using lock = await ledgersIn(job).lock();
   const warnings: string[] = [];
   const warn = (messages: readonly string[]): void => {
     for (const message of messages) onEvent?.({ kind: "warning", message });

@@ -42,7 +42,7 @@ export async function runOver(
   parts: RunOverParts,
 ): Promise<{ readonly result: RunResult | undefined; readonly imported: readonly ReadyFile[] }> {
   const { job, options, asked, lock } = parts;
-  await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
+  await using ledger = await ledgersIn(job).open(options.account.baseUrl, "write");
   const { clock = systemClock } = options;
   const { keepOpenDays } = settingsOf(job);
   let left = oldestFirst(files);

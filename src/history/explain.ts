@@ -36,7 +36,7 @@ const mostOfRow = 5;
  * Throws `ImportError("USAGE")`, naming the nearest keys, when the ledger knows neither.
  */
 export async function explain(job: JobOutline, { what, baseUrl, cwd }: ExplainOptions): Promise<Explanation> {
-  await using ledger = await ledgersIn(job.state).open(baseUrl, "read");
+  await using ledger = await ledgersIn(job).open(baseUrl, "read");
   const runs = await ledger.runs.list();
   const tools: StoryTools = { ledger, runs, mappingOf: mappingsOf(job, ledger) };
   const explanation = { version: 1, asked: what, account: baseUrl } as const;
@@ -52,16 +52,17 @@ export async function explain(job: JobOutline, { what, baseUrl, cwd }: ExplainOp
 }
 
 /** Throws `ImportError("STATE_UNUSABLE")` for a job that was never run: a check keeps nothing that could be told. */
-export async function requireRun({ state, file }: JobOutline): Promise<void> {
-  if ((await ledgersIn(state).list()).length > 0) return;
+export async function requireRun(job: JobOutline): Promise<void> {
+  const { state, file } = job;
+  if ((await ledgersIn(job).list()).length > 0) return;
   throw new ImportError("STATE_UNUSABLE", `${file.shown} has not been run yet: explain tells what became of a run`, {
     hint: `What a check found of every row is in ${join(state, "check", "results.csv")}. After a run in another folder, name it with --state.`,
   });
 }
 
-/** The address of the only ledger in a state folder, for a job that names no account any more. */
-export async function onlyAddress(state: string): Promise<string | undefined> {
-  const addresses = (await ledgersIn(state).list()).flatMap(({ baseUrl }) => baseUrl ?? []);
+/** The address of the only ledger there is, for a job that names no account any more. */
+export async function onlyAddress(job: JobOutline): Promise<string | undefined> {
+  const addresses = (await ledgersIn(job).list()).flatMap(({ baseUrl }) => baseUrl ?? []);
   return addresses.length === 1 ? addresses[0] : undefined;
 }
 

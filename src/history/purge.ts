@@ -1,4 +1,4 @@
-// Removing old runs from a state folder: out of every ledger in it, and their folders. What keeps anything from being sent
+// Removing old runs of a state folder: out of every ledger in it, or those that a job has in a database, and their folders. What keeps anything from being sent
 // twice stays: see Upkeep.
 import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
@@ -6,12 +6,15 @@ import { join } from "node:path";
 import { ledgersIn } from "../ledger/host.ts";
 import { ImportError } from "../model/error.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
+import type { LedgerAddress } from "../model/ledger/ledger-address.ts";
 import type { Purged } from "../model/ledger/upkeep.ts";
 
 /** What to purge. */
 export interface PurgeOptions {
   /** The state folder. */
   readonly folder: string;
+  /** The database that holds the ledgers, and the path of the job whose accounts are meant: many share a database. */
+  readonly database?: { readonly ledger: LedgerAddress; readonly job: string };
   /** Runs that began before this moment go, ms since the epoch. */
   readonly beforeMs: number;
   /** Only says what would go. */
@@ -44,13 +47,14 @@ export interface PurgeResult {
  * Purges a state folder; holds its lock. Throws `ImportError("USAGE")` when the folder has no ledgers, and what opening
  * or writing a ledger throws.
  */
-export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOptions): Promise<PurgeResult> {
-  if (!existsSync(join(folder, "ledgers"))) {
+export async function purgeState({ folder, database, beforeMs, dryRun = false }: PurgeOptions): Promise<PurgeResult> {
+  if (database === undefined && !existsSync(join(folder, "ledgers"))) {
     throw new ImportError("USAGE", `${folder} is not a state folder: it has no ledgers`, {
       hint: "Name the job, or its state folder with --state.",
     });
   }
-  const ledgers = ledgersIn(folder);
+  const own = database === undefined ? {} : { ledger: database.ledger, file: { path: database.job } };
+  const ledgers = ledgersIn({ state: folder, ...own });
   await using _lock = await ledgers.lock();
   const runs: PurgeResult["runs"][number][] = [];
   const plans: string[] = [];
@@ -76,9 +80,9 @@ export async function purgeState({ folder, beforeMs, dryRun = false }: PurgeOpti
     ...runs.map(({ runId }) => join(folder, "runs", runId)),
     ...plans.map((planId) => join(folder, "plans", planId)),
   ];
-  for (const own of folders) {
-    total.folderBytes += await bytesIn(own);
-    if (!dryRun) await rm(own, { recursive: true, force: true });
+  for (const each of folders) {
+    total.folderBytes += await bytesIn(each);
+    if (!dryRun) await rm(each, { recursive: true, force: true });
   }
   return total;
 }

@@ -52,7 +52,7 @@ export async function reportAgain(job: JobPlace, options: ReportOptions): Promis
       hint: `Wait for it, or write how it stands now to a file of your own: luminous-import report ${words[0] ?? ""} --out now.html`,
     });
   }
-  await using ledger = await ledgersIn(job.state).open(run.account, "read");
+  await using ledger = await ledgersIn(job).open(run.account, "read");
   const failedRows = gatherFailedRows({ values });
   const files = runFiles(await ledger.results.files(run.id));
   for await (const batch of ledger.results.rows(run.id)) for (const row of batch) failedRows.see(row, files);

@@ -10,19 +10,22 @@ import type { RunRecord } from "../model/ledger/runs.ts";
 import { readProgress, type SavedProgress } from "../report/live/progress-file.ts";
 
 /** What failed in any run of a job and nothing has made good since. Throws `ImportError("STATE_UNUSABLE")` when there is no ledger yet. */
-export async function countOpenFailures(job: Pick<Job, "state" | "file">, baseUrl: string): Promise<OpenCount> {
-  await using ledger = await ledgersIn(job.state).open(baseUrl, "read");
+export async function countOpenFailures(
+  job: Pick<Job, "state" | "ledger" | "file">,
+  baseUrl: string,
+): Promise<OpenCount> {
+  await using ledger = await ledgersIn(job).open(baseUrl, "read");
   return ledger.failures.count(job.file.path);
 }
 
 /** The runs of a job's account in its state folder, newest first. Throws `ImportError("STATE_UNUSABLE")` when there is no ledger yet. */
-export async function listRuns(job: Pick<Job, "state">, baseUrl: string): Promise<readonly RunRecord[]> {
-  await using ledger = await ledgersIn(job.state).open(baseUrl, "read");
+export async function listRuns(job: Pick<Job, "state" | "ledger">, baseUrl: string): Promise<readonly RunRecord[]> {
+  await using ledger = await ledgersIn(job).open(baseUrl, "read");
   return ledger.runs.list();
 }
 
 /** A job as far as its runs are found by it. */
-export type JobPlace = Pick<Job, "state"> & { readonly file: Pick<Job["file"], "path"> };
+export type JobPlace = Pick<Job, "state" | "ledger"> & { readonly file: Pick<Job["file"], "path"> };
 
 /** A run with the base address of its account. */
 export interface AccountRun extends RunRecord {
@@ -34,7 +37,12 @@ export interface AccountRun extends RunRecord {
 /** How a run stands. A killed one leaves the figures of its last second behind, when it had any. */
 export type RunStanding =
   | { readonly kind: "ended" }
-  | { readonly kind: "under_way"; readonly pid: number; readonly progress: SavedProgress | undefined }
+  | {
+      readonly kind: "under_way";
+      readonly pid: number;
+      readonly host?: string;
+      readonly progress: SavedProgress | undefined;
+    }
   | { readonly kind: "killed"; readonly progress: SavedProgress | undefined };
 
 /** What there is to say of a job's runs at one moment. */
@@ -43,7 +51,7 @@ export interface JobStatus {
   readonly runs: readonly AccountRun[];
   /** Of the newest run; absent when there is none. */
   readonly standing: RunStanding | undefined;
-  /** A process that has the state folder and no run of this job: a run that is about to begin, or another command. */
+  /** A process that has the state folder or the ledger, and no run of this job: a run that is about to begin, or another command. */
   readonly busy: LockHolder | undefined;
   /** Other accounts to which the job has run. */
   readonly elsewhere: readonly string[];
@@ -54,22 +62,22 @@ export interface JobStatus {
  * folder that can be read. Throws `ImportError("STATE_UNUSABLE")` when the ledger of that account cannot be read.
  */
 export async function jobStatus(job: JobPlace, account: string | undefined): Promise<JobStatus> {
-  let holder = await ledgersIn(job.state).holder();
+  let holders = await ledgersIn(job).holders(account);
   let runs = await runsOf(job, account);
   // One that began or ended between these two questions: the second answers agree.
-  if (runs[0] !== undefined && runs[0].endedAtMs === undefined && holder?.runId !== runs[0].runId) {
-    holder = await ledgersIn(job.state).holder();
+  if (runs[0] !== undefined && runs[0].endedAtMs === undefined && holderOf(runs[0], holders) === undefined) {
+    holders = await ledgersIn(job).holders(account);
     runs = await runsOf(job, account);
   }
   const [newest] = runs;
-  const isOurs = holder?.runId !== undefined && runs.some(({ runId }) => runId === holder?.runId);
+  const isOurs = runs.some((run) => holderOf(run, holders) !== undefined);
   const all = account === undefined ? runs : await runsOf(job, undefined);
   const accounts = new Set(all.map((run) => run.account));
   if (newest !== undefined) accounts.delete(newest.account);
   return {
     runs,
-    standing: newest === undefined ? undefined : standingOf(job, newest, holder),
-    busy: isOurs ? undefined : holder,
+    standing: newest === undefined ? undefined : standingOf(job, newest, holderOf(newest, holders)),
+    busy: isOurs ? undefined : holders[0],
     elsewhere: [...accounts],
   };
 }
@@ -81,32 +89,39 @@ function standingOf(
 ): RunStanding {
   if (endedAtMs !== undefined) return { kind: "ended" };
   const progress = readProgress(join(state, "runs", runId));
-  return holder?.runId === runId ? { kind: "under_way", pid: holder.pid, progress } : { kind: "killed", progress };
+  if (holder === undefined) return { kind: "killed", progress };
+  const { pid, host } = holder;
+  return { kind: "under_way", pid, ...(host === undefined ? {} : { host }), progress };
 }
 
-async function runsOf({ state, file }: JobPlace, account: string | undefined): Promise<readonly AccountRun[]> {
-  const ledgers = ledgersIn(state);
+function holderOf({ runId }: AccountRun, holders: readonly LockHolder[]): LockHolder | undefined {
+  return holders.find((holder) => holder.runId === runId);
+}
+
+async function runsOf(job: JobPlace, account: string | undefined): Promise<readonly AccountRun[]> {
+  const ledgers = ledgersIn(job);
   const own = account === undefined ? undefined : await ledgers.find(account);
   const among = account === undefined ? await ledgers.list() : own === undefined ? [] : [own];
   const found: AccountRun[] = [];
   for (const { baseUrl } of among) {
-    found.push(...(await runsAt({ state, file }, baseUrl, account)));
+    found.push(...(await runsAt(job, baseUrl, account)));
   }
   return found.sort((a, b) => b.startedAtMs - a.startedAtMs);
 }
 
 /** Of several ledgers, one that cannot be read says nothing of the others; of the one that was asked for, it matters. */
 async function runsAt(
-  { state, file }: JobPlace,
+  job: JobPlace,
   baseUrl: string | undefined,
   asked: string | undefined,
 ): Promise<readonly AccountRun[]> {
   const account = asked ?? baseUrl;
   if (account === undefined) return [];
   try {
-    await using ledger = await ledgersIn(state).open(account, "read");
-    const runs = (await ledger.runs.list()).filter(({ job }) => job === file.path);
-    const later = await ledger.failures.madeGoodLater(file.path);
+    await using ledger = await ledgersIn(job).open(account, "read");
+    const { path } = job.file;
+    const runs = (await ledger.runs.list()).filter((run) => run.job === path);
+    const later = await ledger.failures.madeGoodLater(path);
     return runs.map((run) => ({
       ...run,
       account: baseUrl ?? account,

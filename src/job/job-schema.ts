@@ -253,6 +253,15 @@ export const writtenJob = z.strictObject({
     description: "Who is told how a run ended: an address, a program, or a list of them.",
     examples: [{ url: "https://hooks.example.com/imports", on: ["failure"] }],
   }),
+  ledger: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "The PostgreSQL database that holds the ledgers, in place of files in the state folder; a password never belongs here.",
+      examples: ["postgres://importer@db.example.com/imports"],
+    }),
   state: pathText
     .default(".luminous-import")
     .meta({ description: "Ledgers and runs, relative to the job file.", examples: [".luminous-import"] }),

@@ -11,6 +11,7 @@ import { loadYaml, type YamlConfig } from "../model/config/yaml-config.ts";
 import { readYaml } from "../model/config/yaml-syntax.ts";
 import { ImportError } from "../model/error.ts";
 import type { JobChannel } from "../model/job-channel.ts";
+import { checkLedger, type LedgerAddress } from "../model/ledger/ledger-address.ts";
 import type { Limits } from "../model/limits.ts";
 import type { Problem } from "../model/problem.ts";
 import type { ExistingPolicy, ResourceName } from "../model/resource.ts";
@@ -102,8 +103,10 @@ export interface Job {
   readonly drop?: DropSettings;
   /** Who is told how its runs ended; absent where nobody is. */
   readonly notify?: NotifySettings;
-  /** Absolute: ledgers and runs. */
+  /** Absolute: runs, and ledgers where no database is named for them. */
   readonly state: string;
+  /** The database that holds the ledgers. */
+  readonly ledger?: LedgerAddress;
 }
 
 /** What the command line changes in a job. */
@@ -111,6 +114,8 @@ export interface JobOverrides {
   /** By input name: another file. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly state?: string;
+  /** The database that holds the ledgers; of a text, `postgres://user:password@host/database`. */
+  readonly ledger?: string | LedgerAddress;
   /** Where relative paths of overrides start. */
   readonly cwd?: string;
   /** Ends waiting for a job that comes out of a pipe. */
@@ -131,7 +136,27 @@ function jobFaults(value: Partial<WrittenJob>, folder: string): readonly ConfigF
     company === undefined || base_url === undefined
       ? []
       : [{ path: ["api", "company"], message: "company and base_url both name the account: take one of them away" }];
-  return [...both, ...twice, ...stdinTwice(value.inputs ?? []), ...folderFaults(value.drop, folder)];
+  return [
+    ...both,
+    ...twice,
+    ...stdinTwice(value.inputs ?? []),
+    ...folderFaults(value.drop, folder),
+    ...ledgerFaults(value.ledger),
+  ];
+}
+
+function ledgerFaults(ledger: string | undefined): readonly ConfigFault[] {
+  const fault = ledger === undefined ? undefined : whyNotInJob(ledger);
+  return fault === undefined ? [] : [{ path: ["ledger"], message: fault }];
+}
+
+/** What speaks against an address of a database in a job file, which people copy, mail and keep in repositories. */
+export function whyNotInJob(ledger: string): string | undefined {
+  const checked = checkLedger(ledger);
+  if (!checked.ok) return checked.why;
+  return checked.holdsPassword
+    ? "holds a password: leave it out, and set PGPASSWORD or write a line into ~/.pgpass; or set LUMINOUS_LEDGER in place of this"
+    : undefined;
 }
 
 /** Standard input can be read once, and only as the rows of an input: its mapping's joins are read by key, from files. */
@@ -215,7 +240,17 @@ async function jobFrom(text: string, file: JobFile, overrides: JobOverrides): Pr
       ? {}
       : { notify: notifySettings(value.notify, folder, (path) => resolve(folder, path)) }),
     state: overrides.state === undefined ? resolve(folder, value.state) : resolve(cwd, overrides.state),
+    ...ledgerOf(overrides.ledger ?? value.ledger),
   };
+}
+
+/** The database of a job. Throws `ImportError("USAGE")` for a text that is no address of one. */
+export function ledgerOf(ledger: string | LedgerAddress | undefined): { readonly ledger?: LedgerAddress } {
+  if (ledger === undefined) return {};
+  if (typeof ledger !== "string") return { ledger };
+  const checked = checkLedger(ledger);
+  if (checked.ok) return { ledger: checked.address };
+  throw new ImportError("USAGE", `ledger ${checked.why}`);
 }
 
 /** Which files an input may name depends on whether the job has a drop folder, so each kind of job has its schema. */

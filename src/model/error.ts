@@ -12,7 +12,7 @@ export type ErrorCode =
   | "STATE_LOCKED" // another run holds the state folder
   | "STATE_UNUSABLE" // the ledger is not ours, of a newer version, damaged, or its folder cannot be written
   | "STATE_FULL" // the disk or the database is full, or has no room for an upgrade of the ledger
-  | "STATE_LOST" // the ledger was removed or replaced while a run was under way
+  | "STATE_LOST" // the ledger was removed or replaced, or its server went away, while a run was under way
   | "RESULTS_UNWRITTEN" // the run is in the ledger, but its results could not be written
   | "PLAN_OUTDATED" // what a plan was made of has changed, another run came between, or it was done
   | "GUARD" // a guard of the job refused to start

@@ -81,14 +81,14 @@ function secretParts({ pathname, searchParams }: URL): readonly string[] {
   return steps.filter((step) => step.length >= 16 || (step.length >= 8 && /\d/.test(step)));
 }
 
-/** Variables that a program must not get: the account's token, and what its settings call secret. */
+/** Variables that a program must not get: the account's token, the way to the ledgers, and what its settings call secret. */
 export function withoutSecrets(env: Environment, settings: NotifySettings): Readonly<Record<string, string>> {
   const named = settings.flatMap((target) => {
     if (target.kind === "command") return [];
     const { url, secret } = target;
     return ["env" in url ? url.env : "", secret !== undefined && "env" in secret ? secret.env : ""];
   });
-  const secret = new Set(["LUMINOUS_API_KEY", secretVariable, ...named]);
+  const secret = new Set(["LUMINOUS_API_KEY", "LUMINOUS_LEDGER", "PGPASSWORD", secretVariable, ...named]);
   // Under another name it is the same secret.
   const values = new Set([...secret].map((name) => env[name]?.trim() ?? "").filter((value) => value !== ""));
   return Object.fromEntries(

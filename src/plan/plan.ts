@@ -171,8 +171,8 @@ export async function plan(job: Job, options: PlanOptions): Promise<PlanResult> 
 }
 
 /** What it is about to send cannot be planned, and both would ask at the account's full rate. */
-async function refuseRunUnderWay({ state }: Job): Promise<void> {
-  await using _lock = await ledgersIn(state).lock();
+async function refuseRunUnderWay(job: Job): Promise<void> {
+  await using _lock = await ledgersIn(job).lock();
 }
 
 /** A scratch ledger that knows what the account's own knows now. */
@@ -181,12 +181,12 @@ async function knowingLedger(
   { baseUrl }: Account,
   scratch: string,
 ): Promise<{ readonly ledger: Ledger; readonly afterRun: number }> {
-  const host = ledgersIn(job.state);
+  const host = ledgersIn(job);
   await using _lock = await host.lock();
   await using own = await host.open(baseUrl, "write");
   const afterRun = await own.plans.newestRun();
   await own.flush();
-  return { ledger: await ledgersIn(scratch).openScratch({ knowing: { folder: job.state, baseUrl } }), afterRun };
+  return { ledger: await ledgersIn({ state: scratch }).openScratch({ knowing: { ...job, baseUrl } }), afterRun };
 }
 
 interface Made {
@@ -198,7 +198,7 @@ interface Made {
 }
 
 async function keep(job: Job, scratch: Ledger, { run, afterRun, madeAtMs, made, files }: Made): Promise<void> {
-  const host = ledgersIn(job.state);
+  const host = ledgersIn(job);
   await using _lock = await host.lock();
   await using ledger = await host.open(made.account, "write");
   if ((await ledger.plans.newestRun()) !== afterRun)

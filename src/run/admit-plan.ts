@@ -43,10 +43,11 @@ export async function admitPlan(job: Job, options: PlanDemand): Promise<Admitted
   refuseOtherOptions(options);
   const { plan, text } = await readPlan(options.plan);
   const { baseUrl } = options.account;
-  const found = (await ledgersIn(job.state).find(baseUrl)) === undefined ? [noLedger(job, baseUrl)] : [];
+  const ledgers = ledgersIn(job);
+  const found = (await ledgers.find(baseUrl)) === undefined ? [`${ledgers.place} has no ledger for ${baseUrl}`] : [];
   const changes = [...accountChanges(plan, options), ...(await contentChanges(job, plan)), ...found];
   if (found.length > 0) throw outdated(plan, changes);
-  await using ledger = await ledgersIn(job.state).open(baseUrl, "write");
+  await using ledger = await ledgers.open(baseUrl, "write");
   const saved = await ledger.plans.find(plan.plan_id);
   if (saved === undefined) throw outdated(plan, [...changes, `the ledger ${ledger.place} does not have it (any more)`]);
   if (saved.contentHash !== contentHash(text)) changes.push(`${options.plan} was changed since it was made`);
@@ -159,8 +160,4 @@ async function contentChanges(job: Job, plan: PlanContent): Promise<readonly str
 function shownPath(path: string, { file }: Job): string {
   const near = relative(dirname(file.path), path);
   return near.startsWith("..") ? path : near;
-}
-
-function noLedger({ state }: Job, baseUrl: string): string {
-  return `${state} has no ledger for ${baseUrl}`;
 }

@@ -63,7 +63,7 @@ export async function askAhead(staged: StagedCheck): Promise<Forecast | undefine
       stop,
       abort: stop,
     });
-    return { ...foreseen, earlier_runs: (await ledgersIn(job.state).find(account.baseUrl)) !== undefined };
+    return { ...foreseen, earlier_runs: (await ledgersIn(job).find(account.baseUrl)) !== undefined };
   } catch (error) {
     if (!(error instanceof ImportError) || error.code === "ACCOUNT_REFUSED") throw error;
     if (stop.aborted) {

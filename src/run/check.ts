@@ -68,7 +68,7 @@ export async function check(job: Job, options: CheckOptions = {}): Promise<Check
   const inputs = await prepareInputs(stdinCopy.job, prepareOptions(options));
   for (const { file, what } of detections(inputs)) options.onEvent?.({ kind: "detected", file, what });
   await using scratch = await openScratchFolder();
-  await using ledger = await ledgersIn(scratch.path).openScratch(payloadsRead(options));
+  await using ledger = await ledgersIn({ state: scratch.path }).openScratch(payloadsRead(options));
   const record = await ledger.runs.begin({
     runId: "check",
     job: job.file.path,

@@ -27,14 +27,14 @@ export function acceptedCurrenciesAnywhere(job: Job): AcceptedCurrencies {
 }
 
 async function* inEachLedger<T>(job: Job, ask: (ledger: Ledger) => Promise<T>): AsyncGenerator<T | undefined> {
-  for (const { baseUrl } of await ledgersIn(job.state).list()) {
+  for (const { baseUrl } of await ledgersIn(job).list()) {
     if (baseUrl !== undefined) yield await askLedger(baseUrl, job, ask);
   }
 }
 
 async function askLedger<T>(baseUrl: string, job: Job, ask: (ledger: Ledger) => Promise<T>): Promise<T | undefined> {
   try {
-    await using ledger = await ledgersIn(job.state).open(baseUrl, "read");
+    await using ledger = await ledgersIn(job).open(baseUrl, "read");
     return await ask(ledger);
   } catch (error) {
     if (error instanceof ImportError) return undefined; // of an older version, or damaged: a run says so

@@ -37,8 +37,8 @@ export interface RetryResult {
  */
 export async function retry(job: Job, options: RetryOptions): Promise<RetryResult> {
   checkOnly(job, options.only);
-  await using lock = await ledgersIn(job.state).lock();
-  await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
+  await using lock = await ledgersIn(job).lock();
+  await using ledger = await ledgersIn(job).open(options.account.baseUrl, "write");
   const last = await lastRun(job, ledger);
   const found = await findOpenFailures(job, ledger, options.only);
   const { inputs, warnings } = await inputsOf(job, found, ledger);

@@ -37,13 +37,13 @@ import {
  */
 export async function run(job: Job, given: RunOptions): Promise<RunResult> {
   refuseDropJob(job);
-  await using lock = await ledgersIn(job.state).lock();
+  await using lock = await ledgersIn(job).lock();
   const plan = given.plan === undefined ? undefined : await admitPlan(job, { ...given, plan: given.plan });
   const options = plan === undefined ? given : { ...given, ...plan.options };
   await using asked = await askFirst(job, options);
   await using stdinCopy = await asked.meanwhile((stop) => copyStreams(job, stdinCopyOptions({ ...options, stop })));
   const inputs = await asked.meanwhile((stop) => prepareInputs(stdinCopy.job, prepareOptions({ ...options, stop })));
-  await using ledger = await ledgersIn(job.state).open(options.account.baseUrl, "write");
+  await using ledger = await ledgersIn(job).open(options.account.baseUrl, "write");
   const planned = plan === undefined ? {} : { plan };
   return await execute({ job, asked, inputs, ledger, lock, warnings: [], ...planned }, options);
 }
@@ -74,7 +74,7 @@ export function askFirst(job: Job, options: RunOptions): Promise<AskedAccount> {
 export async function execute(execution: Execution, options: RunOptions): Promise<RunResult> {
   const { job, asked, inputs, ledger, retryOf } = execution;
   const settings = { ...quietWorld(), ...options };
-  await using accountLock = await ledgersIn(job.state).lockAccount(settings.account.baseUrl);
+  await using accountLock = await ledgersIn(job).lockAccount(settings.account.baseUrl);
   const record = await ledger.runs.begin({
     runId: newRunId(settings.clock),
     job: job.file.path,

@@ -133,7 +133,7 @@ describe("a run", () => {
 
   it("that finds the state folder held is told who holds it", async () => {
     await using at = await setting();
-    await using _lock = await ledgersIn(join(at.folder, ".luminous-import")).lock();
+    await using _lock = await ledgersIn({ state: join(at.folder, ".luminous-import") }).lock();
     expect((await at.call(["run", "import.yaml"])).exitCode).toBe(2);
     const pid = expect.stringContaining(String(process.pid));
     expect(at.told()).toMatchObject([{ event: "run.not_started", error: { code: "STATE_LOCKED", message: pid } }]);

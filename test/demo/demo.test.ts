@@ -89,7 +89,7 @@ describe("the demo", () => {
     await using folder = await jobFolder({});
     const state = join(folder.path, "mine/.luminous-import");
     await mkdir(state, { recursive: true });
-    await using ledger = await ledgersIn(state).open("https://acme.example/v1", "write");
+    await using ledger = await ledgersIn({ state }).open("https://acme.example/v1", "write");
     expect(ledger).toBeDefined();
     const { exitCode, stderr } = await command(["demo", "mine", "--force"], { cwd: folder.path });
     expect(exitCode).toBe(2);

@@ -267,7 +267,7 @@ describe("what goes wrong", () => {
 
   it("a second drop at the same time ends at once, and touches nothing", async () => {
     await using there = await dropFolder();
-    await using _lock = await ledgersIn((await there.folder.loadJob()).state).lock();
+    await using _lock = await ledgersIn(await there.folder.loadJob()).lock();
     const error = await errorOf(there.pass({ "goods.csv": goods("A") }));
     expect(error.code).toBe("STATE_LOCKED");
     expect(await there.lie("in")).toEqual(["in/goods.csv"]);

@@ -27,6 +27,8 @@ export interface CrashPlan {
   /** Some rows are invalid by design: the run can only end with exit code 3. */
   readonly flawed?: boolean;
   readonly onProgress?: (line: string) => void;
+  /** Variables of every call. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What a plan came to. */
@@ -63,7 +65,7 @@ export async function crashAndContinue(plan: CrashPlan): Promise<CrashReport> {
     duplicates: "accept",
     seed,
   });
-  await using project = await openProject(sandbox);
+  await using project = await openProject(sandbox, {}, plan.env);
   await writeCrashJob(project, readLagSeconds);
   const breaches: string[] = [];
   const moments: Record<string, number> = {};

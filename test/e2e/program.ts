@@ -68,8 +68,12 @@ export interface Project extends AsyncDisposable {
   report(args: readonly string[], options?: StartOptions): Promise<Reported>;
 }
 
-/** A new folder. Calls go to the sandbox when there is one, and to an address that nobody answers otherwise. */
-export async function openProject(sandbox?: Sandbox, files: Readonly<Record<string, string>> = {}): Promise<Project> {
+/** A new folder. Every call has `always` in its environment. Calls go to the sandbox when there is one, and to an address that nobody answers otherwise. */
+export async function openProject(
+  sandbox?: Sandbox,
+  files: Readonly<Record<string, string>> = {},
+  always: StartOptions["env"] = {},
+): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "luminous-import-e2e-"));
   const account = {
     // An account of its own: runs on one account wait for each other.
@@ -100,7 +104,7 @@ export async function openProject(sandbox?: Sandbox, files: Readonly<Record<stri
     const child = spawn(file, rest, {
       cwd: folder,
       // No HOME of the person who runs the tests: a profile there would be taken.
-      env: { PATH: process.env.PATH, HOME: folder, ...account, ...env },
+      env: { PATH: process.env.PATH, HOME: folder, ...account, ...always, ...env },
       stdio: ["pipe", "pipe", "pipe"],
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });

@@ -67,14 +67,14 @@ export async function passJob(files: Files, sandboxOptions: Parameters<typeof st
         inputs.push({ ...input, files: await write(count, given[input.name]), joins });
       }
       const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + day * 86_400_000 };
-      await using lock = await ledgersIn(job.state).lock();
-      await using ledger = await ledgersIn(job.state).open(sandbox.url, "write");
+      await using lock = await ledgersIn(job).lock();
+      await using ledger = await ledgersIn(job).open(sandbox.url, "write");
       return await runPass({ ...job, inputs }, { account, clock, ...options }, { ledger, lock, keepOpenDays });
     },
     retry: async () => await retry(await folder.loadJob(), { account }),
     async ledger(look) {
       const job = await folder.loadJob();
-      await using ledger = await ledgersIn(job.state).open(sandbox.url, "read");
+      await using ledger = await ledgersIn(job).open(sandbox.url, "read");
       return await look(ledger, job);
     },
     async [Symbol.asyncDispose]() {

@@ -1,6 +1,5 @@
 // `luminous-import audit`: every law with the numbers that make it true, and every breach by name.
 import { type AuditResult, audit as auditJob } from "../../audit/audit.ts";
-import { readJobOutline } from "../../job/job-outline.ts";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
 import { shownUnlessToken } from "../../model/text/mask.ts";
@@ -8,7 +7,7 @@ import { auditText } from "../../report/audit-text.ts";
 import { resolveAccount, resolveAddress } from "../world/account.ts";
 import { fitted } from "../world/fitted.ts";
 import { interruptible } from "../world/interrupt.ts";
-import { loadCommandJob } from "../world/load-job.ts";
+import { loadCommandJob, loadCommandOutline } from "../world/load-job.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** The flags of `audit`. */
@@ -25,8 +24,7 @@ export async function audit(
   flags: AuditFlags,
   world: CommandWorld,
 ): Promise<number> {
-  const { state } = options;
-  const job = await readJobOutline(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
+  const job = await loadCommandOutline(path, options, world);
   const run = flags.run === undefined ? {} : { run: flags.run };
   using signals = interruptible(world);
   const result =

@@ -1,9 +1,10 @@
 // `luminous-import explain`: the story of one entry, from the ledger. No token, no network.
 import { explain as explainEntry, onlyAddress, requireRun } from "../../history/explain.ts";
-import { type JobOutline, readJobOutline } from "../../job/job-outline.ts";
+import type { JobOutline } from "../../job/job-outline.ts";
 import { exitCodes } from "../../model/exit-codes.ts";
 import { storyText } from "../../report/story-text.ts";
 import { resolveAddress } from "../world/account.ts";
+import { loadCommandOutline } from "../world/load-job.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
 /** Tells what became of a key or of `file:line`; gives the exit code. */
@@ -13,8 +14,7 @@ export async function explain(
   options: GlobalOptions,
   world: CommandWorld,
 ): Promise<number> {
-  const { state } = options;
-  const job = await readJobOutline(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
+  const job = await loadCommandOutline(path, options, world);
   await requireRun(job);
   const baseUrl = await addressOf(job, options, world);
   const explanation = await explainEntry(job, { what, baseUrl, cwd: world.cwd });
@@ -31,7 +31,7 @@ async function addressOf(job: JobOutline, options: GlobalOptions, world: Command
   try {
     return (await resolveAddress(job, accountSources(world, options))).baseUrl;
   } catch (error) {
-    const only = await onlyAddress(job.state);
+    const only = await onlyAddress(job);
     if (only === undefined) throw error;
     return only;
   }

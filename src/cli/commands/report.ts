@@ -1,11 +1,11 @@
 // `luminous-import report`: the report of a run, written again.
 import { reportAgain } from "../../history/report-again.ts";
-import { readJobOutline } from "../../job/job-outline.ts";
 import { exitCodes } from "../../model/exit-codes.ts";
 import { visibleLine } from "../../model/text/visible.ts";
 import { counted } from "../../report/wording.ts";
 import { namedAddress } from "../world/account.ts";
 import { near } from "../world/console.ts";
+import { loadCommandOutline } from "../world/load-job.ts";
 import { openPage } from "../world/open-page.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 
@@ -25,7 +25,7 @@ export async function report(
   world: CommandWorld,
 ): Promise<number> {
   const { state } = options;
-  const job = await readJobOutline(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
+  const job = await loadCommandOutline(path, options, world);
   const account = await namedAddress(job, accountSources(world, options));
   const written = await reportAgain(job, {
     cwd: world.cwd,

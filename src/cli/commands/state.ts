@@ -1,13 +1,13 @@
 // `luminous-import state purge`: old runs go, what was accepted stays.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { type PurgeResult, purgeState } from "../../history/purge.ts";
-import { readJobOutline } from "../../job/job-outline.ts";
+import { type PurgeOptions, type PurgeResult, purgeState } from "../../history/purge.ts";
 import { ImportError } from "../../model/error.ts";
 import { exitCodes } from "../../model/exit-codes.ts";
 import { countText } from "../../model/text/count-text.ts";
 import { shownUnlessToken } from "../../model/text/mask.ts";
 import { sizeText } from "../../model/text/size-text.ts";
+import { loadCommandOutline, namedLedger } from "../world/load-job.ts";
 import { usualJob } from "../world/named-job.ts";
 import type { CommandWorld, GlobalOptions } from "../world/world.ts";
 
@@ -28,16 +28,27 @@ export async function purge(
   if (before === undefined)
     throw new ImportError("USAGE", "state purge needs --before DATE", { hint: "Such as --before 2026-01-31." });
   const beforeMs = parseDay(before);
-  const folder = await stateFolder(path, options, world);
-  const result = await purgeState({ folder, beforeMs, dryRun });
+  const result = await purgeState({ ...(await ledgersOf(path, options, world)), beforeMs, dryRun });
   world.stdout.write(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : purgeText(result, dryRun));
   return exitCodes.done;
 }
 
-async function stateFolder(path: string | undefined, { state }: GlobalOptions, { cwd }: CommandWorld): Promise<string> {
+async function ledgersOf(
+  path: string | undefined,
+  options: GlobalOptions,
+  world: CommandWorld,
+): Promise<Pick<PurgeOptions, "folder" | "database">> {
+  const { cwd } = world;
+  const { state } = options;
   const job = path ?? (state === undefined && existsSync(resolve(cwd, usualJob)) ? usualJob : undefined);
-  if (job === undefined) return resolve(cwd, state ?? ".luminous-import");
-  return (await readJobOutline(job, { cwd, ...(state === undefined ? {} : { state }) })).state;
+  if (job === undefined) {
+    if (namedLedger(world) === undefined) return { folder: resolve(cwd, state ?? ".luminous-import") };
+    throw new ImportError("USAGE", "no job is named, and the database in LUMINOUS_LEDGER may hold ledgers of several", {
+      hint: "Name the job: the runs of its accounts are meant.",
+    });
+  }
+  const { state: folder, ledger, file } = await loadCommandOutline(job, options, world);
+  return { folder, ...(ledger === undefined ? {} : { database: { ledger, job: file.path } }) };
 }
 
 function purgeText(

@@ -1,7 +1,7 @@
 // `luminous-import status`: how far the run is that is under way, how the last one ended, or a table of all. It reads the
 // ledgers of the state folder, so it needs no account for a job that has run.
 import { type AccountRun, type JobStatus, jobStatus, type RunStanding } from "../../history/status.ts";
-import { type JobOutline, readJobOutline } from "../../job/job-outline.ts";
+import type { JobOutline } from "../../job/job-outline.ts";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
 import { exitCodes } from "../../model/exit-codes.ts";
@@ -18,6 +18,7 @@ import { namedAddress } from "../world/account.ts";
 import { summaryText } from "../world/console.ts";
 import { fitted } from "../world/fitted.ts";
 import { hasColour } from "../world/live.ts";
+import { loadCommandOutline } from "../world/load-job.ts";
 import { accountSources, type CommandWorld, type GlobalOptions } from "../world/world.ts";
 import { watchRun } from "./watch-run.ts";
 
@@ -35,7 +36,7 @@ export async function status(
   world: CommandWorld,
 ): Promise<number> {
   const { state } = options;
-  const job = await readJobOutline(path, { cwd: world.cwd, ...(state === undefined ? {} : { state }) });
+  const job = await loadCommandOutline(path, options, world);
   const account = await namedAddress(job, accountSources(world, options));
   const look = (): Promise<JobStatus> => jobStatus(job, account);
   const now = flags.watch === true ? await watchRun(look, options, world) : await look();
@@ -76,7 +77,9 @@ function showNewest(
   }
   if (busy !== undefined) {
     const since = clockText(busy.sinceMs, systemClock.nowMs());
-    const said = `Process ${busy.pid} has used the state folder since ${since}: a run that is about to begin, or another command.`;
+    const what = busy.host === undefined ? "the state folder" : "the ledger";
+    const who = busy.host === undefined ? `${busy.pid}` : `${busy.pid} on ${busy.host}`;
+    const said = `Process ${who} has used ${what} since ${since}: a run that is about to begin, or another command.`;
     world.stdout.write(`${fitted(said, world.stdout)}\n`);
   }
   if (newest === undefined || standing === undefined) return;
@@ -118,6 +121,7 @@ function newestJson(run: AccountRun, standing: RunStanding): unknown {
   return {
     ...runJson(run, standing.kind),
     pid: standing.kind === "under_way" ? standing.pid : null,
+    ...(standing.kind === "under_way" && standing.host !== undefined ? { host: standing.host } : {}),
     progress: progress === undefined ? null : progressJson(progress),
   };
 }

@@ -15,8 +15,8 @@ async function whyNotOpened(path: string, { platform = "linux", env }: CommandWo
   const program = platform === "darwin" ? "open" : "xdg-open";
   const hasDisplay = ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].some((name) => (env[name] ?? "") !== "");
   if (platform !== "darwin" && !hasDisplay) return "--open: there is no display here";
-  // A browser has no business with the token.
-  const { LUMINOUS_API_KEY: _, ...rest } = env;
+  // A browser has no business with the token, nor with the way to the ledgers.
+  const { LUMINOUS_API_KEY: _, LUMINOUS_LEDGER: __, PGPASSWORD: ___, ...rest } = env;
   const child = spawn(program, [path], { env: rest, detached: true, stdio: "ignore" });
   try {
     await once(child, "spawn");

@@ -21,6 +21,7 @@ export function openRuns(connection: Connection): Runs {
           run.planId ?? null,
         );
         if (made === undefined) throw new Error("a run was not kept");
+        await db.run("update ledger set holder_run = ?", run.runId);
         return { ...run, id: made.id };
       }),
     async end(id, { endedAtMs, exitCode, summary }) {

@@ -18,7 +18,7 @@ import { openOpenEntries } from "./open-entries.ts";
 import { openOpenFailures } from "./open-failures.ts";
 import { openPilot } from "./pilot.ts";
 import { openPlanning } from "./planning.ts";
-import { copyKnowledge } from "./plans/copy-knowledge.ts";
+import { copyKnowledge, type KnowledgeSource, takeKnowledge } from "./plans/copy-knowledge.ts";
 import { openPlans } from "./plans/plans.ts";
 import { openReferences } from "./references.ts";
 import { openResultRows } from "./result-rows.ts";
@@ -83,8 +83,8 @@ export async function openLedger({ folder, baseUrl, mode, maxPages, syncFile }: 
 export interface ScratchChoice {
   /** It gets a folder of its own in this one. */
   readonly folder: string;
-  /** The ledger whose knowledge it gets, where there is one. */
-  readonly known?: string;
+  /** Whose knowledge it gets: a file, where there is one, or a ledger of another kind. */
+  readonly known?: string | KnowledgeSource;
   /** The phases whose payloads it keeps; all unless said. */
   readonly payloadsOf?: readonly Phase[];
 }
@@ -97,7 +97,8 @@ export async function openScratchLedger({ folder, known, payloadsOf }: ScratchCh
   try {
     createLedgerFile(file, scratchBaseUrl);
     const opened = openConnection(file, scratchBaseUrl, { mode: "write", durable: false });
-    if (known !== undefined && existsSync(known)) copyKnowledge(opened.connection, known);
+    if (typeof known === "function") await takeKnowledge(opened.connection, known);
+    else if (known !== undefined && existsSync(known)) copyKnowledge(opened.connection, known);
     return ledgerOn(opened, {
       keepsPayloads: payloadsOf === undefined ? () => true : (phase) => payloadsOf.includes(phase),
       afterwards: remove,

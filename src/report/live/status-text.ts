@@ -12,7 +12,12 @@ export interface OpenRun {
   readonly command: string;
   readonly startedAtMs: number;
   readonly standing:
-    | { readonly kind: "under_way"; readonly pid: number; readonly progress: SavedProgress | undefined }
+    | {
+        readonly kind: "under_way";
+        readonly pid: number;
+        readonly host?: string;
+        readonly progress: SavedProgress | undefined;
+      }
     | { readonly kind: "killed"; readonly progress: SavedProgress | undefined };
 }
 
@@ -57,10 +62,14 @@ export function openRunLines(run: OpenRun, { width, nowMs, again, follow }: Open
   }
   const age = progress === undefined ? 0 : nowMs - progress.updatedAtMs;
   const elapsed = durationText(nowMs - startedAtMs);
+  const { host } = standing;
+  const where = host === undefined ? "" : ` on ${host}`;
   return [
-    ...line(`${runId}: this ${command} is under way, process ${standing.pid}, since ${since} (${elapsed}).`),
+    ...line(`${runId}: this ${command} is under way, process ${standing.pid}${where}, since ${since} (${elapsed}).`),
     ...figures,
-    ...(progress === undefined ? line("It has written no figures yet.") : []),
+    ...(progress === undefined
+      ? line(host === undefined ? "It has written no figures yet." : `Its figures are on ${host}.`)
+      : []),
     ...(age > staleAfterMs ? line(`These figures are from ${takenAt}: the process has written none since then.`) : []),
     whole(`Follow it: ${follow}`),
   ];

@@ -111,7 +111,7 @@ await describeOnServer("a connection to PostgreSQL", (url) => {
     await cut(url);
     for (let times = 0; times < 2; times += 1)
       await expect(ledger.runs.list()).rejects.toMatchObject({
-        code: "STATE_UNUSABLE",
+        code: "STATE_LOST",
         message: expect.stringContaining("the connection to the database server failed"),
         hint: expect.stringContaining("run the same command again"),
       });

@@ -1,11 +1,15 @@
-// Opening a connection to the ledger of an account. Not here: what is done on it (connection.ts).
+// Opening a connection: to the ledger of an account, or for a moment to the database that holds them. Not here: what is done on
+// it (connection.ts).
+import type { Client } from "pg";
 import { ImportError } from "../../../model/error.ts";
+import { checkLedger, type LedgerAddress } from "../../../model/ledger/ledger-address.ts";
+import { lockSchema, nameHolder } from "./account-lock.ts";
 import { checkSchema, prepareSchema, schemaName } from "./account-schema.ts";
 import { Connection } from "./connection.ts";
 import { databaseError } from "./database-error.ts";
 import { loadPg } from "./load-pg.ts";
 import { migrations } from "./schema.ts";
-import { typesOf } from "./statements.ts";
+import { type Statements, statementsOn, typesOf } from "./statements.ts";
 import { temporaryTables } from "./temporary-tables.ts";
 
 /** Which ledger, and for what. */
@@ -20,40 +24,68 @@ export interface ConnectionChoice {
 const connectMs = 10_000;
 
 /**
- * Connects to a ledger; to write it makes it when there is none and brings it up to date. Throws `ImportError("STATE_UNUSABLE")`
- * when the server cannot be reached, and for a schema that is not ours, newer or of another account.
+ * Connects to a ledger; to write it takes the lock of the account, makes the ledger when there is none and brings it up to date.
+ * Throws `ImportError("STATE_UNUSABLE")` when the server cannot be reached, and for a schema that is not ours, newer or of
+ * another account; `("STATE_LOCKED")` when another process writes to it.
  */
 export async function connect({ url, baseUrl, mode }: ConnectionChoice): Promise<Connection> {
-  const place = placeOf(url, baseUrl);
-  const { Client, types } = await loadPg();
-  const client = new Client({
-    connectionString: url,
-    application_name: "luminous-import",
-    connectionTimeoutMillis: connectMs,
-    keepAlive: true,
-    types: typesOf(types),
-  });
+  const address = addressOf(url);
+  const schema = schemaName(baseUrl);
+  const place = `${address.shown}/${schema}`;
+  const client = await newClient(address);
   const connection = new Connection(client, place);
   try {
     await client.connect();
-    await client.query(settings(schemaName(baseUrl)));
-    if (mode === "write") await connection.write((db) => prepareSchema(db, place, baseUrl));
-    else await connection.read((db) => requireNewest(checkSchema(db, place, baseUrl), place));
+    await client.query(settings);
+    await client.query(`set search_path to "${schema}"`);
+    if (mode === "write") {
+      await connection.read((db) => lockSchema(db, schema, baseUrl));
+      await connection.write(async (db) => {
+        await prepareSchema(db, place, baseUrl);
+        await nameHolder(db);
+      });
+    } else await connection.read((db) => requireNewest(checkSchema(db, place, baseUrl), place));
     await client.query(temporaryTables);
     if (mode === "read") await client.query("set default_transaction_read_only = on");
     return connection;
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw databaseError(place, error);
+    throw databaseError(place, error, "opening");
   }
+}
+
+/** Asks the database itself something. Throws `ImportError("STATE_UNUSABLE")` when the server cannot be reached. */
+export async function onDatabase<T>(address: LedgerAddress, ask: (db: Statements) => Promise<T>): Promise<T> {
+  const client = await newClient(address);
+  client.on("error", () => undefined); // whoever waits for an answer is told
+  try {
+    await client.connect();
+    await client.query(settings);
+    return await ask(statementsOn(client));
+  } catch (error) {
+    throw databaseError(address.shown, error, "opening");
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function newClient(address: LedgerAddress): Promise<Client> {
+  const { Client, types } = await loadPg();
+  return new Client({
+    connectionString: address.reveal(),
+    application_name: "luminous-import",
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+    types: typesOf(types),
+  });
 }
 
 // No compiling of statements, which takes longer than most of them run. Tables fill faster than the server's statistics follow, and a
 // plan that goes through a whole table because that was empty once would be used again and again: where there is an index, it is used.
-function settings(schema: string): string {
-  return `set search_path to "${schema}"; set synchronous_commit = off; set jit = off; set client_min_messages = warning;
-    set idle_in_transaction_session_timeout = 0; set statement_timeout = 0; set enable_seqscan = off`;
-}
+// A machine that is lost holds its locks for half a minute, not for the hours that servers wait by themselves.
+const settings = `set synchronous_commit = off; set jit = off; set client_min_messages = warning;
+  set idle_in_transaction_session_timeout = 0; set statement_timeout = 0; set enable_seqscan = off;
+  set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 4`;
 
 async function requireNewest(version: Promise<number>, place: string): Promise<void> {
   const found = await version;
@@ -67,15 +99,8 @@ async function requireNewest(version: Promise<number>, place: string): Promise<v
   );
 }
 
-/** The ledger as people may see it: without user and password. */
-function placeOf(url: string, baseUrl: string): string {
-  try {
-    const { host, pathname } = new URL(url);
-    return `postgres://${host}${pathname}/${schemaName(baseUrl)}`;
-  } catch (error) {
-    throw new ImportError("STATE_UNUSABLE", "the address of the ledger is no address", {
-      hint: "it looks like postgres://user:password@host:5432/database",
-      cause: error,
-    });
-  }
+function addressOf(url: string): LedgerAddress {
+  const checked = checkLedger(url);
+  if (checked.ok) return checked.address;
+  throw new ImportError("STATE_UNUSABLE", `the address of the ledger ${checked.why}`);
 }

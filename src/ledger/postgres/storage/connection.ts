@@ -6,6 +6,7 @@
 // commit is asynchronous (`synchronous_commit = off`): it costs no wait for the server's disk, survives the death of this
 // process, and is on disk at the latest with the next commit that somebody waits for.
 import type { Client } from "pg";
+import { unlockAll } from "./account-lock.ts";
 import { databaseError, isLost } from "./database-error.ts";
 import { type Statements, statementsOn } from "./statements.ts";
 
@@ -108,7 +109,10 @@ export class Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     try {
-      if (this.#broken === undefined) await this.flush();
+      if (this.#broken === undefined) {
+        await this.flush();
+        await this.#statements.script(unlockAll);
+      }
     } finally {
       await this.#client.end();
     }

@@ -1,13 +1,17 @@
 // What PostgreSQL and the way to it say, as faults of the run that a person can act on.
-import { ImportError } from "../../../model/error.ts";
+import { type ErrorCode, ImportError } from "../../../model/error.ts";
 
-/** The fault of the run behind an error of the server or of the connection to it; any other error stays as it is. */
-export function databaseError(place: string, error: unknown): unknown {
+/**
+ * The fault of the run behind an error of the server or of the connection to it; any other error stays as it is. What befalls a
+ * connection when it is opened starts nothing; afterwards it stops what is under way.
+ */
+export function databaseError(place: string, error: unknown, when: "opening" | "open" = "open"): unknown {
   if (error instanceof ImportError || !(error instanceof Error)) return error;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  const reason = reasons.find(({ codes }) => codes.test(code) || codes.test(error.message));
+  const said = "code" in error && typeof error.code === "string" ? error.code : "";
+  const reason = reasons.find(({ codes }) => codes.test(said) || codes.test(error.message));
   if (reason === undefined) return error;
-  return new ImportError(reason.code, `${place}: ${reason.what}: ${error.message}`, {
+  const code = when === "opening" ? reason.code : (reason.whenOpen ?? reason.code);
+  return new ImportError(code, `${place}: ${reason.what}: ${error.message}`, {
     hint: reason.hint,
     cause: error,
   });
@@ -27,7 +31,16 @@ function codeOf(error: Error): string {
 const lost =
   /^(08...|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT)$|^(Connection terminated|Client (was closed|has encountered a connection error))/;
 
-const reasons = [
+interface Reason {
+  readonly code: ErrorCode;
+  /** On a connection that was open. */
+  readonly whenOpen?: ErrorCode;
+  readonly codes: RegExp;
+  readonly what: string;
+  readonly hint: string;
+}
+
+const reasons: readonly Reason[] = [
   {
     code: "STATE_FULL",
     codes: /^(53100|58030)$/,
@@ -54,14 +67,16 @@ const reasons = [
   },
   {
     code: "STATE_UNUSABLE",
+    whenOpen: "STATE_LOST",
     codes: /^(53300|53200|55P03|57014)$/,
     what: "the database server is overloaded",
     hint: "wait for it, or raise its limits, then run the same command again: it continues",
   },
   {
     code: "STATE_UNUSABLE",
+    whenOpen: "STATE_LOST",
     codes: lost,
     what: "the connection to the database server failed",
     hint: "check that the server is up and that the address of the ledger is right, then run the same command again: it continues",
   },
-] as const;
+];

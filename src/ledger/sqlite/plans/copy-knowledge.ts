@@ -1,6 +1,7 @@
 // What a plan has to know of earlier runs, copied out of the account's ledger into a scratch one: keys, what was accepted,
 // what is in doubt, how the server answers. Not copied: rows and entries, which may be gigabytes.
 import type { Connection } from "../storage/connection.ts";
+import { insertRows, type Value } from "../storage/insert-rows.ts";
 
 /** Fills an empty scratch ledger from the ledger at `file`, which is only read, and has the same version. */
 export function copyKnowledge(connection: Connection, file: string): void {
@@ -36,4 +37,25 @@ function columnsOf(connection: Connection, table: string): string {
     .all<{ name: string }>("select name from pragma_table_info(?, 'main')", table)
     .map(({ name }) => name)
     .join(", ");
+}
+
+/** Rows of one table, as it is here: the entries of open sends are below zero. */
+export interface KnowledgePage {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Value[])[];
+}
+
+/** Gives what a ledger of another kind knows, page by page. */
+export type KnowledgeSource = (take: (page: KnowledgePage) => void) => Promise<void>;
+
+/** Fills an empty scratch ledger with what `copyKnowledge` takes, out of a ledger of another kind. */
+export async function takeKnowledge(connection: Connection, source: KnowledgeSource): Promise<void> {
+  await source(({ table, columns, rows }) => {
+    connection.write(() => {
+      const insert = insertRows(connection, `into ${table} (${columns.join(", ")})`, columns.length);
+      insert(rows.flat());
+    });
+  });
+  connection.flush();
 }
