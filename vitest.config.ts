@@ -5,7 +5,6 @@ import { defineConfig } from "vitest/config";
 // and whole runs that wait by a real clock.
 const perNode = [
   "test/e2e/**/*.test.ts",
-  "test/ledger/postgres/**/*.test.ts", // each starts a server
   "test/ledger/sqlite/crash.test.ts",
   "test/ledger/sqlite/old-ledgers.test.ts",
   "test/dispatch/never-blind.test.ts",
@@ -52,6 +51,7 @@ const once = [
   "test/e2e/lie-judge.test.ts",
   "test/e2e/lies-matrix.test.ts",
   "test/e2e/northwind-exports.test.ts",
+  "test/e2e/postgres.test.ts",
   "test/e2e/retry.test.ts",
   "test/e2e/run-options.test.ts",
   "test/e2e/shipped-mappings.test.ts",
@@ -60,6 +60,7 @@ const once = [
   "test/e2e/week.test.ts",
   "test/history/explain.test.ts",
   "test/init/written-corpus.test.ts",
+  "test/ledger/postgres/**/*.test.ts", // each starts a server
   "test/init/invents-nothing.test.ts",
   "test/model/text/mask.test.ts",
   "test/report/failure-round-trip.test.ts",

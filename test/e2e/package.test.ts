@@ -58,8 +58,10 @@ it("depends on the packages that its files import, and on no other", async () =>
     (name) => !/^(\.|node:)/.test(name) && !isBuiltin(name),
   );
   const packages = new Set(names.map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0]));
-  const { dependencies, optionalDependencies } = await packageJson();
-  const named = Object.keys({ ...(dependencies as object), ...(optionalDependencies as object) });
+  const { dependencies, optionalDependencies, peerDependencies } = await packageJson();
+  // Types are imported by declarations alone.
+  const peers = Object.keys(peerDependencies as object).filter((name) => !name.startsWith("@types/"));
+  const named = [...Object.keys({ ...(dependencies as object), ...(optionalDependencies as object) }), ...peers];
   expect([...packages].sort()).toEqual(named.sort());
 });
 

@@ -44,7 +44,7 @@ describe("a crash of the PostgreSQL server", () => {
       crash,
       [Symbol.asyncDispose]: () => account[Symbol.asyncDispose](),
     };
-  }, 20);
+  }, 6);
 
   it("keeps what was flushed", async () => {
     await using account = newAccount(url);
