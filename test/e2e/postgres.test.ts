@@ -8,18 +8,7 @@ import { schemaName } from "../../src/ledger/postgres/storage/account-schema.ts"
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { asTester, startServer } from "../ledger/postgres/server.ts";
 import { crashAndContinue } from "./crashes.ts";
-import {
-  jobText,
-  lines,
-  openProject,
-  type Project,
-  productsCsv,
-  type Reported,
-  repository,
-  writesOf,
-} from "./program.ts";
-import { exportPath, missingExports } from "./real-exports.ts";
-import { parseRecords } from "./table.ts";
+import { jobText, lines, openProject, type Project, productsCsv, writesOf } from "./program.ts";
 
 const products = { products: { file: "products.csv", mapping: "products" } };
 const flawed = lines("sku,name,category,price", "A,Alpha,Tools,1", "B,Beta,Tools,x");
@@ -192,25 +181,6 @@ describe("ledgers in PostgreSQL", () => {
     },
   );
 
-  it.skipIf(missingExports !== undefined)("give the results of the Northwind set that SQLite gives", async () => {
-    const file = (part: string): string => JSON.stringify(exportPath(`northwind-${part}.csv`));
-    const mapping = (part: string): string => JSON.stringify(`${repository}/mappings/northwind-${part}.yaml`);
-    const job = `
-version: 1
-limits: { requests_per_second: 2000, concurrency: 8, read_lag_seconds: 0 }
-inputs:
-  - name: orders
-    file: ${file("orders")}
-    join: { details: ${file("order-details")}, customers: ${file("customers")} }
-    mapping: ${mapping("orders")}
-  - name: products
-    file: ${file("products")}
-    join: { categories: ${file("categories")}, suppliers: ${file("suppliers")} }
-    mapping: ${mapping("products")}
-`;
-    await expectSame("import.yaml", { "import.yaml": job }, env);
-  });
-
   /** Every text of the account's schema, as XML. */
   async function everythingIn(sandbox: Sandbox): Promise<string> {
     const name = `everything_${process.pid}`;
@@ -229,48 +199,6 @@ inputs:
     }
   }
 });
-
-/** Runs a job with ledgers of both kinds, twice: every file that it leaves is the same but for times and ids. */
-async function expectSame(
-  job: string,
-  files: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>>,
-): Promise<void> {
-  const outputs = await Promise.all(
-    [{}, env].map(async (always) => {
-      await using sandbox = await startSandbox({
-        companies: ["Holm & Co, ApS", "Larsen Supply", "Nordisk", "Nordisk"],
-      });
-      await using project = await openProject(sandbox, files, always);
-      const twice: unknown[] = [];
-      for (let times = 0; times < 2; times += 1)
-        twice.push(await comparable(await project.report(["run", job, "--state", "state"])));
-      expect((await project.call(["audit", job, "--state", "state"])).exitCode).toBe(0);
-      return twice;
-    }),
-  );
-  expect(outputs[1]).toEqual(outputs[0]);
-}
-
-async function comparable({ exitCode, summary, failures, rows }: Reported): Promise<unknown> {
-  expect(rows.length).toBeGreaterThan(0);
-  const { results } = summary;
-  const text = await readFile(join(results.folder, "results.csv"), "utf8");
-  const at = parseRecords(text)[0]?.cells.indexOf("remote_id") ?? -1;
-  const records = parseRecords(text).map(({ cells, line }) => ({
-    line,
-    cells: cells.map((cell, index) => (index === at ? cell !== "" : cell)),
-  }));
-  return {
-    exitCode,
-    records,
-    failures,
-    outcomes: summary.outcomes,
-    problems: summary.problems,
-    tallies: summary.tallies,
-    warnings: summary.warnings,
-  };
-}
 
 async function allTexts({ folder }: Project): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

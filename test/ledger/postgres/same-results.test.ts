@@ -1,6 +1,6 @@
-// What a run leaves behind is the same, byte for byte, whichever ledger it has: jobs of fixtures/ are run with both, twice.
+// What a run leaves behind is the same, byte for byte, whichever ledger it has: jobs of fixtures/ and the real Northwind exports are run with both, twice.
 import { existsSync, readdirSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { audit } from "../../../src/audit/audit.ts";
@@ -8,6 +8,7 @@ import { loadJob } from "../../../src/job/job.ts";
 import { readJobOutline } from "../../../src/job/job-outline.ts";
 import { run } from "../../../src/run/run.ts";
 import { startSandbox } from "../../../src/sandbox/server.ts";
+import { exportPath, missingExports } from "../../e2e/real-exports.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { describeOnServer } from "./on-server.ts";
 
@@ -20,14 +21,48 @@ const tried = (process.env.LUMINOUS_TEST_POSTGRES ?? "") === "" ? some : names;
 await describeOnServer("a job whose ledger is in PostgreSQL", (url) => {
   it.each(tried)("leaves behind of fixtures/%s what it leaves behind with SQLite", async (name) => {
     const job = join(fixtures, name, "import.yaml");
-    const [sqlite, postgres] = [await filesOf(job), await filesOf(job, url)];
+    const [sqlite, postgres] = [await filesOf(job), await filesOf(job, { ledger: url })];
     expect(sqlite.flat().length).toBeGreaterThan(3);
     expect(postgres).toEqual(sqlite);
   });
+
+  it.skipIf(missingExports !== undefined)(
+    "leaves behind of the Northwind set what it leaves behind with SQLite",
+    async () => {
+      const [of, by] = [
+        (part: string) => exportPath(`northwind-${part}.csv`),
+        (part: string) => join(fixtures, `../mappings/northwind-${part}.yaml`),
+      ];
+      const job = {
+        version: 1,
+        inputs: [
+          {
+            name: "orders",
+            file: of("orders"),
+            join: { details: of("order-details"), customers: of("customers") },
+            mapping: by("orders"),
+          },
+          {
+            name: "products",
+            file: of("products"),
+            join: { categories: of("categories"), suppliers: of("suppliers") },
+            mapping: by("products"),
+          },
+        ],
+      };
+      await using scratch = await scratchFolder();
+      const path = join(scratch.folder, "import.yaml");
+      await writeFile(path, JSON.stringify(job));
+      expect(await filesOf(path, { ledger: url, runs: 1 })).toEqual(await filesOf(path, { runs: 1 }));
+    },
+  );
 });
 
-/** The results, the failures and the counts of a run and of the same run again. */
-async function filesOf(path: string, ledger?: string): Promise<readonly (readonly unknown[])[]> {
+/** The results, the failures and the counts of a run, and of the same run again. */
+async function filesOf(
+  path: string,
+  { ledger, runs = 2 }: { readonly ledger?: string; readonly runs?: number } = {},
+): Promise<readonly (readonly unknown[])[]> {
   await using scratch = await scratchFolder();
   await using sandbox = await startSandbox({ companies: ["Holm & Co, ApS", "Larsen Supply", "Nordisk", "Nordisk"] });
   const { url: baseUrl } = sandbox;
@@ -36,7 +71,7 @@ async function filesOf(path: string, ledger?: string): Promise<readonly (readonl
   // One request at a time, so that records come into being in one order.
   const limits = { ...job.limits, requestsPerSecond: 2000, concurrency: 1, readLagMs: 0 };
   const found: unknown[][] = [];
-  for (let times = 0; times < 2; times += 1) {
+  for (let times = 0; times < runs; times += 1) {
     const account = { baseUrl, baseUrlFrom: "the test", token: "sandbox" };
     const { exitCode, folder, summary } = await run(
       { ...job, limits },
