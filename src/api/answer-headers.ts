@@ -90,7 +90,6 @@ export function rateTold({ headers }: Pick<AnswerSeen, "headers">): RateFact | u
  * a minute or less. A limit without a window is a guess, and a quota of a day is no pace.
  */
 export function rateKept({ headers }: Pick<AnswerSeen, "headers">): number | undefined {
-  if (headers["ratelimit-policy"] === undefined) return undefined; // asked of every answer
   const [strictest] = statedPolicies(headers).filter(({ windowSeconds }) => windowSeconds <= longestKeptWindowSeconds);
   return strictest === undefined ? undefined : keptShare * (strictest.requests / strictest.windowSeconds);
 }

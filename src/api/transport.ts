@@ -82,7 +82,6 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
   const setRate = () => limiter.setRate(Math.min(adaptive?.requestsPerSecond ?? fixedRate, allowedRate));
   /** The server's clock less our monotonic one. */
   let serverOffsetMs: number | undefined;
-  let newest = { date: "", serverMs: Number.NaN };
 
   const circuit: Circuit = createCircuit({
     clock,
@@ -130,9 +129,8 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     leave();
     const durationMs = clock.monotonicMs() - startedMs;
     if (exchange.kind === "answer") {
-      const { date = "" } = exchange.headers;
-      if (date !== newest.date) newest = { date, serverMs: Date.parse(date) }; // many answers come within a second
-      if (!Number.isNaN(newest.serverMs)) serverOffsetMs = newest.serverMs - clock.monotonicMs();
+      const serverMs = Date.parse(exchange.headers.date ?? "");
+      if (!Number.isNaN(serverMs)) serverOffsetMs = serverMs - clock.monotonicMs();
       allowedRate = rateKept(exchange) ?? allowedRate;
       setRate();
       options.onAnswer?.({ status: exchange.status, headers: exchange.headers, atMs: clock.nowMs(), durationMs });

@@ -6,14 +6,13 @@ import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Phase } from "../../model/resource.ts";
 import type { Connection } from "./storage/connection.ts";
-import type { KeptTexts } from "./storage/kept-texts.ts";
-import { queuedEntry, selectKept, type UnreadColumns } from "./storage/queued-entry.ts";
+import { type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";
 
 /** The part of `Queue` that hands out. */
 export type HandOut = Pick<Queue, "take" | "nextDueMs" | "postpone">;
 
 /** A hand-out that has leased nothing yet. */
-export function openHandOut(connection: Connection, texts: KeptTexts): HandOut {
+export function openHandOut(connection: Connection): HandOut {
   const holder = randomInt(2 ** 47);
   return {
     async take(run, phase, nowMs, count) {
@@ -22,7 +21,7 @@ export function openHandOut(connection: Connection, texts: KeptTexts): HandOut {
       while (taken.length < count) {
         const ids = freeIds(connection, { run, phase, count: count - taken.length, holder });
         if (ids.length === 0) break;
-        taken.push(...connection.write(() => lease(connection, texts, JSON.stringify(ids), holder), ids.length));
+        taken.push(...connection.write(() => lease(connection, JSON.stringify(ids), holder), ids.length));
       }
       return taken;
     },
@@ -85,15 +84,12 @@ function freeIds(
 }
 
 // Only inside a write. An entry that was ready only because of its doubt is not ready any more once the doubt is resolved without a plan.
-function lease(connection: Connection, texts: KeptTexts, ids: string, holder: number): readonly QueuedEntry[] {
+function lease(connection: Connection, ids: string, holder: number): readonly QueuedEntry[] {
   const among = "id in (select value from json_each(?))";
   connection.run(`update entries set leased_to = ? where ${among}`, holder, ids);
   const entries = connection
-    .all<UnreadColumns & { readonly payload: string | null }>(
-      `${selectKept} where e.${among} order by e.position, e.id`,
-      ids,
-    )
-    .map((columns) => queuedEntry({ ...columns, payload: kept(texts, columns) }));
+    .all<QueuedColumns>(`${selectQueued()} where e.${among} order by e.position, e.id`, ids)
+    .map(queuedEntry);
   const taken = entries.filter(({ plan, doubt }) => plan !== undefined || doubt !== undefined);
   if (taken.length < entries.length)
     connection.run(
@@ -102,10 +98,4 @@ function lease(connection: Connection, texts: KeptTexts, ids: string, holder: nu
       JSON.stringify(taken.map(({ id }) => id)),
     );
   return taken;
-}
-
-function kept(texts: KeptTexts, { id, payload }: { readonly id: number; readonly payload: string | null }): string {
-  const text = texts.payload(id, payload);
-  if (text === null) throw new Error(`the payload of entry ${id} is not in the ledger`);
-  return text;
 }

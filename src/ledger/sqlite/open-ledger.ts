@@ -156,7 +156,7 @@ function ledgerOn({ connection, upgraded }: Opened, { keepsPayloads, afterwards 
     upgraded,
     runs: openRuns(connection, staged),
     staging: openStaging(connection, keys, staged, texts, keepsPayloads),
-    queue: openQueue(connection, keys, worklists, texts),
+    queue: openQueue(connection, keys, worklists),
     account: openAccountMemory(connection),
     results: openResults(connection),
     history: openEntryHistory(connection),
@@ -178,9 +178,9 @@ function ledgerOn({ connection, upgraded }: Opened, { keepsPayloads, afterwards 
 }
 
 /** The queue on a connection. */
-function openQueue(connection: Connection, keys: Keys, worklists: Worklists, texts: KeptTexts): Queue {
+function openQueue(connection: Connection, keys: Keys, worklists: Worklists): Queue {
   return {
-    ...openHandOut(connection, texts),
+    ...openHandOut(connection),
     ...openPlanning(connection),
     ...openPilot(connection),
     ...openOpenEntries(connection),

@@ -15,8 +15,6 @@ export interface KeptTexts {
   addRows(texts: readonly NumberedText[]): void;
   /** Puts payloads of entries into blocks; a column of theirs has to be empty. Only inside a write. */
   addPayloads(texts: readonly NumberedText[]): void;
-  /** The payload of an entry by what `payloads.payload` holds of it, as `payloadText` gives it, without a way through SQLite. */
-  payload(entry: number, kept: string | null): string | null;
   /** The highest entry id that a block was made for; 0 when there is none. */
   lastEntry(): number;
   /** Removes the payloads of a block but for some; gives how many went. Only inside a write. */
@@ -28,12 +26,10 @@ export function openKeptTexts(connection: Connection): KeptTexts {
   const rows = openTextBlocks(connection, "row_blocks");
   const payloads = openTextBlocks(connection, "payload_blocks");
   connection.define("row_text", (id, raw) => (raw === "" ? (rows.text(id) ?? "") : raw));
-  const payload = (entry: number, kept: string | null) => (kept ?? "") || (payloads.text(entry) ?? null);
-  connection.define("payload_text", payload);
+  connection.define("payload_text", (id, payload) => (payload ?? "") || (payloads.text(id) ?? null));
   return {
     addRows: rows.add,
     addPayloads: payloads.add,
-    payload,
     lastEntry() {
       const last = connection.one<{ id: number }>(
         "select first + size - 1 id from payload_blocks order by first desc limit 1",

@@ -39,9 +39,6 @@ export function selectQueued(
   return `select ${more.columns} ${payloadText} payload, ${queuedColumns} ${queuedTables} ${more.join}`;
 }
 
-/** The same with the payload as its own column holds it, which `KeptTexts.payload` makes whole. */
-export const selectKept = `select p.payload, ${queuedColumns} ${queuedTables}`;
-
 /** The same for `unreadEntry`. */
 export const selectUnread = `select ${queuedColumns} ${queuedTables}`;
 
