@@ -19,8 +19,8 @@ export function createClaims(): Claims {
       const name = `${resource} ${remoteId}`;
       const holder = claims.get(name) ?? key;
       claims.set(name, holder);
-      if (claims.size > mostClaims) {
-        const [oldest = name] = claims.keys();
+      for (const oldest of claims.keys()) {
+        if (claims.size <= mostClaims) break;
         claims.delete(oldest);
       }
       return holder;

@@ -175,15 +175,8 @@ export function createControls(options: ControlsOptions): Controls {
       const fresh: KnownControl = { ...control, madeAtMs: clock.monotonicMs() };
       const before = madeHere.get(name) ?? [];
       madeHere.set(name, [...before.slice(-(mostKept - 1)), { control: fresh, serverAtMs }]);
-      if (!isUsable(control.key)) return;
-      let known = sets.get(name);
-      let set = await known;
-      // Of several answers at once, each sees what the one before made of it.
-      while (sets.get(name) !== known) {
-        known = sets.get(name);
-        set = await known;
-      }
-      if (set === undefined || set.kind === "unknown") return;
+      const set = await sets.get(name);
+      if (!isUsable(control.key) || set === undefined || set.kind === "unknown") return;
       const controls = set.kind === "some" ? set.controls : [];
       if (controls.length >= 2) return;
       const more = some([...controls.filter(({ key }) => key !== control.key), fresh]);

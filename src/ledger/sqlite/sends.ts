@@ -10,7 +10,6 @@
 import type { NewSend, OpenSend, Plan, SendEnd, SendResult } from "../../model/ledger/entry.ts";
 import type { HistoryLookup } from "../../model/ledger/entry-history.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
-import type { ResourceName } from "../../model/resource.ts";
 import { beginTogether } from "./begun-sends.ts";
 import type { Connection } from "./storage/connection.ts";
 import { openGathering } from "./storage/gathering.ts";
@@ -26,11 +25,6 @@ export function openSendJournal(
     write: (work) => connection.writeDurably(work),
     together: (sends) => beginTogether(connection, sends),
     alone: (send) => sending(connection, send),
-  });
-  const holder = openGathering<Held, string | undefined>({
-    write: soon,
-    together: (held) => connection.read(() => holdersOf(connection, held)),
-    alone: (held) => connection.read(() => holderOf(connection, held)),
   });
   return {
     async sending(sends) {
@@ -51,50 +45,17 @@ export function openSendJournal(
       const id = keys.find(resource, key);
       return id === undefined ? [] : connection.read(() => openSends(connection, id));
     },
-    holder: (resource, remoteId) => holder({ resource, remoteId }),
+    async holder(resource, remoteId) {
+      return connection.read(() =>
+        connection.one<{ key: string }>(
+          `select k.key from accepted a join keys k on k.id = a.key
+            where a.remote_id = ? and a.role = 'own' and k.resource = ? limit 1`,
+          remoteId,
+          resource,
+        ),
+      )?.key;
+    },
   };
-}
-
-/** An id that a record of this resource may have been accepted with. */
-interface Held {
-  readonly resource: ResourceName;
-  readonly remoteId: string;
-}
-
-/** In the next round of the event loop: answers that come together are asked about together. */
-function soon<T>(work: () => T): Promise<T> {
-  return new Promise((resolve, failed) => {
-    setImmediate(() => {
-      try {
-        resolve(work());
-      } catch (error) {
-        failed(error);
-      }
-    });
-  });
-}
-
-function holderOf(connection: Connection, { resource, remoteId }: Held): string | undefined {
-  return connection.one<{ key: string }>(
-    `select k.key from accepted a join keys k on k.id = a.key
-      where a.remote_id = ? and a.role = 'own' and k.resource = ? limit 1`,
-    remoteId,
-    resource,
-  )?.key;
-}
-
-/** As JSON, SQLite reads it as it is. */
-const plainId = /^[\w-]{1,100}$/;
-
-function holdersOf(connection: Connection, held: readonly Held[]): readonly (string | undefined)[] | undefined {
-  if (!held.every(({ remoteId }) => plainId.test(remoteId))) return undefined;
-  const found = connection.all<{ number: number; key: string }>(
-    `select x.number, k.key from (select key number, value ->> 0 resource, value ->> 1 remote_id from json_each(?)) x
-      cross join accepted a on a.remote_id = x.remote_id and a.role = 'own' join keys k on k.id = a.key and k.resource = x.resource`,
-    JSON.stringify(held.map(({ resource, remoteId }) => [resource, remoteId])),
-  );
-  const byNumber = new Map(found.map(({ number, key }) => [number, key]));
-  return held.map((_, number) => byNumber.get(number));
 }
 
 /** Closes what is open of a key. Only inside a write. */
