@@ -3,7 +3,6 @@
 import type { EntryEnd, Settlement } from "../../model/ledger/entry.ts";
 import { repairSources } from "./staging/retry-repairs.ts";
 import type { Connection } from "./storage/connection.ts";
-import { openGathering } from "./storage/gathering.ts";
 import { rowsPerFile } from "./storage/row-id.ts";
 
 /** An end that may be written with others. */
@@ -28,11 +27,34 @@ export function openAcceptances(
   connection: Connection,
   settle: (connection: Connection, end: EntryEnd) => void,
 ): (end: AcceptedEnd) => Promise<void> {
-  return openGathering<AcceptedEnd, void>({
-    write: (work) => connection.writeSoon(work),
-    together: (ends) => (settleTogether(connection, ends) ? ends.map(() => undefined) : undefined),
-    alone: (end) => settle(connection, end),
-  });
+  let gathered: AcceptedEnd[] = [];
+  let applied: Promise<void> | undefined;
+
+  const gather = (end: AcceptedEnd): Promise<void> => {
+    gathered.push(end);
+    if (applied !== undefined) return applied;
+    const ends = gathered;
+    const over = (): void => {
+      if (gathered !== ends) return;
+      gathered = [];
+      applied = undefined;
+    };
+    applied = connection.writeSoon(() => {
+      over();
+      if (ends.length > 1 && settleTogether(connection, ends)) return;
+      for (const one of ends) settle(connection, one);
+    });
+    applied.then(over, over);
+    return applied;
+  };
+
+  return async (end) => {
+    try {
+      await gather(end);
+    } catch {
+      await connection.writeSoon(() => settle(connection, end)); // the fault may be another's
+    }
+  };
 }
 
 /** What was known of a key's own record gives way to what is known now. */

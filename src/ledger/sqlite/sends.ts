@@ -10,9 +10,7 @@
 import type { NewSend, OpenSend, Plan, SendEnd, SendResult } from "../../model/ledger/entry.ts";
 import type { HistoryLookup } from "../../model/ledger/entry-history.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
-import { beginTogether } from "./begun-sends.ts";
 import type { Connection } from "./storage/connection.ts";
-import { openGathering } from "./storage/gathering.ts";
 import type { Keys } from "./storage/keys.ts";
 import { openSendsOf, planRemoteId } from "./storage/queued-entry.ts";
 
@@ -21,17 +19,8 @@ export function openSendJournal(
   connection: Connection,
   keys: Keys,
 ): Pick<Queue, "sending" | "sent" | "absent" | "openSends" | "holder"> {
-  const begin = openGathering<NewSend, number>({
-    write: (work) => connection.writeDurably(work),
-    together: (sends) => beginTogether(connection, sends),
-    alone: (send) => sending(connection, send),
-  });
   return {
-    async sending(sends) {
-      const [only, ...others] = sends;
-      if (only !== undefined && others.length === 0) return [await begin(only)];
-      return await connection.writeDurably(() => sends.map((send) => sending(connection, send)), sends.length);
-    },
+    sending: (sends) => connection.writeDurably(() => sends.map((send) => sending(connection, send)), sends.length),
     async sent(end) {
       await connection.writeSoon(() => endSend(connection, end));
     },
