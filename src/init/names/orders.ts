@@ -90,7 +90,8 @@ export const itemNames: NameTable = {
   "items.unit_price": {
     surely:
       "unit price | line item price | price | item price | price each | price per unit | sales price | product price | selling price | item unit price | net unit price | unit net | unit price net | unit net price | sale price",
-    mostly: "rate | item cost | unit amount | list price | sold for",
+    mostly:
+      "rate | item cost | unit amount | list price | sold for | net price | gross price | price net | price gross | price incl tax | price excl tax",
   },
   "items.line_total": {
     surely:

@@ -65,7 +65,8 @@ export const productNames: NameTable = {
   retail_price: {
     surely:
       "price | retail price | selling price | sales price | unit price | regular price | sale price | product price | item price | base price | default selling price | sell price | retail | price tax excl | price excl tax | price tier 1",
-    mostly: "list price | net price | msrp | rrp | rate | store price | recommended retail price",
+    mostly:
+      "list price | net price | gross price | price incl tax | price including tax | price incl vat | price including vat | msrp | rrp | rate | store price | recommended retail price",
   },
   wholesale_price: { surely: "wholesale price | wholesale | trade price | dealer price | b 2 b price" },
   unit_cost: {

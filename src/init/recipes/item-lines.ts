@@ -9,6 +9,7 @@ import { type DiscountKind, discountReadings, provePrice } from "../proofs/line-
 import type { Confidence, Line } from "../proposal/proposal.ts";
 import { linesOf, missing } from "./lines.ts";
 import { type Against, refutedPrice, unsureOfMoney } from "./refuted-prices.ts";
+import { taxedQuestion } from "./taxed-prices.ts";
 
 /** Where order lines come from. */
 export interface ItemSource {
@@ -31,6 +32,8 @@ export interface ItemSource {
   readonly allocations?: string;
   /** The column of a line's own tax. */
   readonly lineTax?: Column;
+  /** Prices with and without a tax, of which nothing tells which one the orders are made of. */
+  readonly taxed?: readonly [Column, Column];
   /** Why the column of a line's total is one, where it is not called so. */
   readonly lineTotalWhy?: string;
   /** What the orders' own totals say against the prices. */
@@ -80,7 +83,8 @@ function skuLines(sku: Match | undefined, plain: (path: string) => readonly Line
 }
 
 /** The lines of the price, as sure as the orders' totals leave them. */
-function doubtedPrice(of: Of, lines: readonly Line[], { against }: ItemSource): readonly Line[] {
+function doubtedPrice(of: Of, lines: readonly Line[], { against, taxed }: ItemSource): readonly Line[] {
+  if (taxed !== undefined) return [missing("unit_price", taxedQuestion(taxed))];
   const price = (of("unit_price") ?? of("line_total"))?.column;
   if (against === undefined || price === undefined) return lines;
   const isOpen = lines.some((line) => line.kind === "todo" && line.isRequired);

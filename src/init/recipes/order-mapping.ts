@@ -52,7 +52,8 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
   const found =
     items === undefined ? undefined : { ...items, isKnown: rules.platform !== undefined, isLine: rows.isLine };
   const columns = orderColumns(table);
-  const reading = found === undefined ? undefined : readingOf(byRow, found, orderOnly, columns);
+  const reading =
+    found === undefined ? undefined : readingOf(byRow, found, orderOnly, columns, columnsOfItems(table, found));
   const { items: known, figures, against } = reading ?? { items: undefined, figures: columns };
   const { total } = figures;
   const proof = reading?.proof ?? knownProof(rules.platform, byRow, known, figures);
@@ -185,6 +186,12 @@ function itemsOf(table: Table, links: readonly Link[], pins: Pins): ItemSource |
   return own.some(({ path, confidence }) => (path === "items.sku" || path === "items.quantity") && confidence !== "low")
     ? { each: "rows", matches: own }
     : undefined;
+}
+
+/** The columns beside those of the lines. */
+function columnsOfItems(table: Table, { link, each }: ItemSource): readonly Column[] {
+  if (link !== undefined) return link.their.columns;
+  return table.lists.find(({ name }) => name === each)?.columns ?? table.columns;
 }
 
 function customerMatches({ their, theirs }: Link, table: Table): readonly Match[] {

@@ -5,6 +5,7 @@ import type { Column } from "../columns/table.ts";
 import type { Platform } from "../names/name-table.ts";
 import { type DiscountKind, provePrice } from "../proofs/line-arithmetic.ts";
 import { agreementOf, type OrderProof, proveOrder } from "../proofs/order-arithmetic.ts";
+import { isTaxedPair } from "../proofs/price-pairs.ts";
 import { type TaxPlace, taxPlaceOf } from "../proofs/tax-rate.ts";
 import { discountOf, type ItemSource, lineAmounts } from "./item-lines.ts";
 import type { OrderColumns } from "./order-sums.ts";
@@ -27,25 +28,55 @@ export interface Reading {
 
 /**
  * The reading that the orders' totals prove: as the columns are called, or else with a column that was taken for a line's total as the
- * order's, or with a column that was taken for a price as what the line comes to. As they are called where nothing is proved.
+ * order's, with a column that was taken for a price as what the line comes to, or with another price of `columns`, where they stand. As
+ * they are called where nothing is proved.
  */
 export function readingOf(
   key: Column | undefined,
   items: ItemSource,
   matches: readonly Match[],
   figures: OrderColumns,
+  columns: readonly Column[],
 ): Reading {
-  const plain = { items, figures };
+  const { plain, other } = taxedReadings({ items, figures }, columns);
   if (key === undefined) return plain;
-  const all = [plain, ...withOrderTotal(plain), ...withLineAmount(plain)];
+  const all = [plain, ...other, ...withOrderTotal(plain), ...withLineAmount(plain)];
   for (const [at, reading] of all.entries()) {
     const proof = proofOf(key, reading.items, matches, reading.figures);
     // As what the line comes to a price is not shared out over: only sums without a discount on the order prove it.
     const isEnough = at === 0 || (proof?.order.isOfOrder === true && proof.order.discount === undefined);
-    if (proof !== undefined && (isEnough || reading.figures.total !== figures.total)) return { ...reading, proof };
+    const isOther = reading.figures.total !== figures.total || other.includes(reading);
+    if (proof !== undefined && (isEnough || isOther)) {
+      const { taxed: _, ...settled } = reading.items;
+      return { ...reading, items: settled, proof };
+    }
   }
   const against = items.isKnown === true ? undefined : againstOf(key, plain, matches);
   return { ...withoutOrderTotal(key, plain), ...(against === undefined ? {} : { against }) };
+}
+
+/**
+ * Of two prices with and without a tax the one that comes to the line's total; where there is none both are read, and asked about as long
+ * as no order's total proves one of them.
+ */
+function taxedReadings(
+  { items, figures }: Reading,
+  columns: readonly Column[],
+): { readonly plain: Reading; readonly other: readonly Reading[] } {
+  const of = columnsOf(items);
+  const [price, quantity, total] = [of("unit_price"), of("quantity"), of("line_total")];
+  const isFree = (column: Column) => !items.matches.some((match) => match.column === column);
+  const pair =
+    items.isKnown === true || price === undefined
+      ? undefined
+      : columns.find((column) => isFree(column) && isTaxedPair(price, column));
+  if (price === undefined || pair === undefined) return { plain: { items, figures }, other: [] };
+  const matches = items.matches.map((match) => (match.column === price ? { ...match, column: pair } : match));
+  const other = { items: { ...items, matches }, figures };
+  if (total === undefined || quantity === undefined)
+    return { plain: { items: { ...items, taxed: [price, pair] }, figures }, other: [other] };
+  const fits = (each: Column) => provePrice({ quantity, price: each, total, discount: undefined }) === "none";
+  return { plain: !fits(price) && fits(pair) ? other : { items, figures }, other: [] };
 }
 
 /** A total of the line that its price does not come to may be the order's, where no other column is. */

@@ -13,6 +13,7 @@ import { askedWhereBlank, askedWithoutSku, linesOf, specOf } from "./lines.ts";
 import { partsInCells } from "./parts-in-cells.ts";
 import { complete } from "./required-fields.ts";
 import { isKind, type RowKinds, rowKindsOf, typeLines } from "./row-kinds.ts";
+import { unsureOfTax } from "./taxed-prices.ts";
 import { variantsOf } from "./variants.ts";
 
 /** What the recipes make; the rest of a proposal is the same for all. */
@@ -56,7 +57,8 @@ export function productMapping(table: Table, links: readonly Link[], pins: Pins)
   const sku = own.find(({ path }) => path === "sku")?.column;
   const asked = lines
     .flatMap((line) => askedWhereBlank(line, category, name))
-    .flatMap((line) => askedWithoutSku(line, name, sku));
+    .flatMap((line) => askedWithoutSku(line, name, sku))
+    .map((line) => (rules.platform === undefined ? unsureOfTax(line, table.columns) : line));
   const isBare = (row: number) => sku?.cells[row] === "" && name?.cells[row] === "";
   const bare =
     variants === undefined && sku !== undefined && name?.cells.some((_, row) => isBare(row)) === true

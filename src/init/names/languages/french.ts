@@ -40,7 +40,7 @@ export const french: Language = {
     stock: "quantite en stock | stock disponible | en stock",
     notes: "remarque | remarques | note",
     "order number":
-      "n commande | numero de commande | num commande | commande | reference commande | n de commande | number commande | numero facture",
+      "n commande | numero de commande | num commande | commande | reference commande | n de commande | number commande | numero facture | ref commande | ref de commande",
     "order date": "date commande | date de commande | date | date de la commande | date facture",
     "order status": "statut | etat | statut de la commande | etat de la commande",
     "ship date": "date d expedition | date expedition | date d envoi | date de livraison",
@@ -48,7 +48,7 @@ export const french: Language = {
     "customer number": "numero client | code client | n client",
     "customer name": "client | nom du client | nom client | acheteur",
     quantity: "quantite | qte",
-    "unit price": "prix unitaire | prix unitaire ht | pu | pu ht",
+    "unit price": "prix unitaire | prix unitaire ht | pu | pu ht | pu ttc | prix unitaire ttc | prix ttc",
     "line total": "total ligne | montant ligne | montant ht | total ht | montant",
     discount: "remise | reduction | rabais",
     "shipping cost": "frais de port | frais de livraison | livraison | port | frais d expedition",

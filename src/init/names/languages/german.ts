@@ -26,6 +26,9 @@ export const german: Language = {
     manufacturer: "hersteller | marke",
     price:
       "preis | verkaufspreis | vk preis | vk | listenpreis | endpreis | normalpreis | vk netto | preis netto | nettopreis | ladenpreis",
+    "gross price":
+      "vk brutto | brutto vk | bruttopreis | preis brutto | verkaufspreis brutto | vk preis brutto | verkaufspreis inkl mwst | preis inkl mwst",
+    "recommended retail price": "uvp | unverbindliche preisempfehlung | uvp brutto | empfohlener verkaufspreis",
     "wholesale price": "handlerpreis | grosshandelspreis | wiederverkaufspreis",
     cost: "ek preis | ek | einkaufspreis | einstandspreis | kosten | ek netto | selbstkosten",
     barcode: "gtin upc ean oder isbn | ean code | strichcode | ean nummer | gtin nummer",
