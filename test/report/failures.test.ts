@@ -48,6 +48,25 @@ describe("failures/", () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
+  it("is not looked for in files of which it is known that nothing failed", async () => {
+    await using folder = await temporaryFolder();
+    const results = fakeResults(
+      [stagedFile(1, "orders"), stagedFile(2, "products")],
+      [{ raw: "A,1", entry: invalid(1) }],
+    );
+    const asked: number[] = [];
+    const watched: typeof results = {
+      ...results,
+      unmade(file) {
+        asked.push(file);
+        return results.unmade(file);
+      },
+    };
+    const written = await writeFailures(watched, 1, folder.path, (file) => file === 1);
+    expect(written.map(({ input }) => input)).toEqual(["orders"]);
+    expect(asked).toEqual([1]);
+  });
+
   it("joins several problems in one line, errors first, with only the first of the other rows", async () => {
     await using folder = await temporaryFolder();
     const elsewhere = [5, 6, 7].map((row) => ({
