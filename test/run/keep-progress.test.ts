@@ -1,7 +1,7 @@
 // progress.json while a run is under way, and after it.
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { systemClock } from "../../src/model/clock.ts";
 import { readProgress, type SavedProgress } from "../../src/report/live/progress-file.ts";
 import type { RunEvent } from "../../src/run/events.ts";
@@ -82,4 +82,20 @@ it("a run that ends before anything is sent leaves no folder behind", async () =
   await expect(at.run({}, { stop: stop.signal, onEvent })).rejects.toMatchObject({ code: "STOPPED" });
   expect(begun).toBe(1);
   expect(readdirSync(join(at.folder.path, ".luminous-import/runs"))).toEqual([]);
+});
+
+it("a folder that somebody takes away does not come back with the next second", async () => {
+  await using at = await sandboxJob(files);
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const state = join(at.folder.path, "state");
+    using kept = keepProgress(join(state, "runs/r1"), systemClock);
+    kept.see({ kind: "begun", runId: "r1", command: "run", job: "import.yaml", startedAtMs: 1 });
+    expect(readProgress(join(state, "runs/r1"))).toBeDefined();
+    rmSync(state, { recursive: true });
+    vi.advanceTimersByTime(3000);
+    expect(existsSync(state)).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
 });

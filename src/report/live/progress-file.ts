@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { makePrivateFolder, replacePrivateFile } from "../../disk/private-files.ts";
+import { replacePrivateFile } from "../../disk/private-files.ts";
 import { outcomes } from "../../model/outcome.ts";
 import { phases } from "../../model/resources/resources.ts";
 import type { PhaseFigures, RunFigures, RunTitle, Step, Waiting } from "./run-figures.ts";
@@ -21,9 +21,8 @@ export function progressPath(folder: string): string {
   return join(folder, "progress.json");
 }
 
-/** Puts the file in place of the one before it, in a folder that is made when missing. Throws what the disk says. */
+/** Puts the file in place of the one before it. Throws what the disk says, also where the folder is missing. */
 export function writeProgress(folder: string, progress: SavedProgress): void {
-  makePrivateFolder(folder);
   replacePrivateFile(progressPath(folder), `${JSON.stringify(progressJson(progress))}\n`);
 }
 

@@ -1,5 +1,5 @@
 // progress.json: what is written is what is read, by its owner alone.
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, test } from "vitest";
@@ -31,13 +31,14 @@ describe("progress.json", () => {
     { name: "while it stops", change: { waiting: { kind: "stopping" } } },
   ])("$name is read as it was written", ({ change }) => {
     const figures = { ...runFigures(change), requestsPerSecond: 3.9 };
-    const folder = join(scratch, "runs", "a run");
+    const folder = mkdtempSync(join(scratch, "run-"));
     writeProgress(folder, { pid: 4711, updatedAtMs: nowMs, figures });
     expect(readProgress(folder)).toEqual({ pid: 4711, updatedAtMs: nowMs, figures });
   });
 
   it("is its owner's alone, and nothing else is left in the folder", () => {
     const folder = join(scratch, "private");
+    mkdirSync(folder);
     for (let time = 0; time < 3; time += 1)
       writeProgress(folder, { pid: 1, updatedAtMs: nowMs, figures: runFigures() });
     expect(readdirSync(folder)).toEqual(["progress.json"]);
