@@ -44,9 +44,6 @@ const once = [
   "test/e2e/channels.test.ts",
   "test/e2e/companies.test.ts",
   "test/e2e/demo.test.ts",
-  // Killed programs and their folders: what a Node could change in it, crash-matrix and crash.test show on both.
-  "test/e2e/drop-chaos.test.ts",
-  "test/e2e/drop-kills.test.ts",
   "test/e2e/existing.test.ts",
   "test/e2e/explain.test.ts",
   "test/e2e/guard.test.ts",
@@ -75,6 +72,17 @@ const once = [
   "test/staging/columns-taken-away.test.ts",
   "test/staging/odd-names.test.ts",
   "test/staging/scattered.test.ts",
+];
+// Long, and what another Node could change in them (killed programs, outages, what stands in the state folder), crash-matrix,
+// crash.test, never-blind, pipes and runs-anywhere show on both.
+const long = [
+  "test/e2e/account-and-state.test.ts",
+  "test/e2e/continuing.test.ts",
+  "test/e2e/drop-chaos.test.ts",
+  "test/e2e/drop-kills.test.ts",
+  "test/e2e/order-updates.test.ts",
+  "test/e2e/outage.test.ts",
+  "test/e2e/status.test.ts",
 ];
 // Quick, and the same on every Node too: computing on texts and values, without dates, files, SQLite or a network.
 const pure = [
@@ -107,9 +115,13 @@ export default defineConfig({
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       // No test changes what another sees, so the files of a worker share their modules.
-      { extends: true, test: { name: "quick", include: all, exclude: [...perNode, ...once, ...pure], isolate: false } },
+      {
+        extends: true,
+        test: { name: "quick", include: all, exclude: [...perNode, ...once, ...long, ...pure], isolate: false },
+      },
       { extends: true, test: { name: "pure", include: pure, isolate: false } },
-      { extends: true, test: { name: "thorough", include: perNode, exclude: once } },
+      { extends: true, test: { name: "thorough", include: perNode, exclude: [...once, ...long] } },
+      { extends: true, test: { name: "long", include: long } },
       { extends: true, test: { name: "once", include: once, isolate: false } },
     ],
   },
