@@ -47,7 +47,9 @@ it("a run, its audit and the doctor go through it, with its user and password, w
   await using at = await behindProxy();
   const run = await at.project.report(["run", "import.yaml", "--log-file", "-"], { env: at.env });
   expect([run.exitCode, outcomesOf(run.rows)]).toEqual([0, { accepted: 40 }]);
-  expect(at.sandbox.counts().maxInFlight).toBe(4);
+  // Several side by side, as many as the machine can at once, and never more than the job allows.
+  const { maxInFlight } = at.sandbox.counts();
+  expect([maxInFlight > 1, maxInFlight <= 4]).toEqual([true, true]);
   const audit = await at.project.call(["audit", "import.yaml", "--verify", "5"], { env: at.env });
   expect(audit.exitCode).toBe(0);
   const doctor = await at.project.call(["doctor", "import.yaml"], { env: at.env });

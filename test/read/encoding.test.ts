@@ -205,6 +205,15 @@ describe("what the mapping says wins", () => {
   });
 });
 
+it.each(["utf-16le", "utf-16be"])(
+  "knows %s by its zeros beside signs of two halves, some of which have zeros too",
+  async (written) => {
+    const bytes = iconv.encode('sku|name\nK0|"\u{10000}"\nK1|"\u{10000}\u{1F600}"', written, { addBOM: false });
+    const { rows } = await readText(bytes, csv, 1);
+    expect(rows.map(({ cells }) => cells.name)).toEqual(["\u{10000}", "\u{10000}\u{1F600}"]);
+  },
+);
+
 it("reads any text back in the encoding it was written in, or refuses", async () => {
   const word = fc.oneof(
     fc.constantFrom("Größe", "Café", "O’Brien", "plain", "12,5", "€", "Île"),

@@ -7,12 +7,18 @@ export function utf16Of(head: Buffer): { readonly encoding: string; readonly evi
   let first = 0;
   let second = 0;
   let pairs = 0;
+  // Zeros of which the other encoding would make half of a sign beyond U+FFFF: they speak against nothing.
+  const halves = { first: 0, second: 0 };
   for (let at = 0; at < units * 2; at += 2) {
     const one = head[at] ?? 0;
     const two = head[at + 1] ?? 0;
-    if (one === 0) first++;
-    else if (two === 0) second++;
-    else if (isPrintable(one) && isPrintable(two)) pairs++;
+    if (one === 0) {
+      first++;
+      if (isSurrogate(two)) halves.first++;
+    } else if (two === 0) {
+      second++;
+      if (isSurrogate(one)) halves.second++;
+    } else if (isPrintable(one) && isPrintable(two)) pairs++;
   }
   const zeros = Math.max(first, second);
   // A tenth: Chinese has them in its line ends, commas and digits alone. Where nearly everything else is two letters of ASCII
@@ -20,7 +26,8 @@ export function utf16Of(head: Buffer): { readonly encoding: string; readonly evi
   // do: then the few others may look like anything ("∠" is a quote and a space).
   const opensWithZeros = isZeroAt(head, 0, second > first) && isZeroAt(head, 2, second > first);
   const isBytes = pairs * 4 > 3 * (units - zeros) && !(opensWithZeros && zeros * 2 >= units);
-  if (zeros === 0 || zeros * 10 < units || Math.min(first, second) * 10 > zeros || isBytes) return undefined;
+  const against = second > first ? first - halves.first : second - halves.second;
+  if (zeros === 0 || zeros * 10 < units || against * 10 > zeros || isBytes) return undefined;
   const encoding = second > first ? "utf-16le" : "utf-16be";
   if (!isText(head, encoding)) return undefined;
   const half = second > first ? "second" : "first";
@@ -30,6 +37,11 @@ export function utf16Of(head: Buffer): { readonly encoding: string; readonly evi
 /** True when the character at `at` has its zero in the given half, and nothing but. */
 function isZeroAt(head: Buffer, at: number, inSecond: boolean): boolean {
   return head[at + (inSecond ? 1 : 0)] === 0 && head[at + (inSecond ? 0 : 1)] !== 0;
+}
+
+/** True for the high byte of half a sign. */
+function isSurrogate(byte: number): boolean {
+  return byte >= 0xd8 && byte <= 0xdf;
 }
 
 function isPrintable(byte: number): boolean {
