@@ -1,6 +1,8 @@
 // What the ledger remembers of the account beside its entries. Not here: what follows from it (dispatch).
+
 import type { AccountMemory } from "../../model/ledger/account-memory.ts";
-import { decode, encode } from "./storage/codec.ts";
+import { decode } from "../common/codec.ts";
+import { encode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { insertRows } from "./storage/insert-rows.ts";
 

@@ -1,10 +1,11 @@
 // The ledger as an audit sees it: that its tables are all there, then every invariant, all at one moment. The invariants
 // themselves are in invariants.ts.
+
 import { type AcceptedEntry, type AuditView, type Invariant, mostExamples } from "../../model/ledger/audit.ts";
 import type { Action } from "../../model/outcome.ts";
 import { countText } from "../../model/text/count-text.ts";
+import { answered, type InvariantQueries, ledgerInvariants, questionsOf, runInvariants } from "../common/invariants.ts";
 import { contentOf } from "./content.ts";
-import { type InvariantQueries, ledgerInvariants, runInvariants } from "./invariants.ts";
 import type { Connection } from "./storage/connection.ts";
 import { links, tables } from "./storage/schema.ts";
 import type { Statements } from "./storage/statements.ts";
@@ -55,30 +56,14 @@ async function soundness(db: Statements): Promise<Invariant> {
 
 async function laws(db: Statements, run: number): Promise<readonly Invariant[]> {
   const found: Invariant[] = [];
-  for (const queries of [...runInvariants, ...ledgerInvariants]) found.push(await lawOf(db, run, queries));
+  for (const queries of [...runInvariants("f.carried_rows"), ...ledgerInvariants])
+    found.push(await lawOf(db, run, queries));
   return found;
 }
 
-async function lawOf(
-  db: Statements,
-  run: number,
-  { law, claim, counts, say, breaches }: InvariantQueries,
-): Promise<Invariant> {
-  const numbers = (await db.one<Record<string, number>>(audited(counts), run)) ?? {};
-  const found = audited(`select count(*) over () total, example from (${breaches}) broken limit ${mostExamples}`);
-  const broken = await db.all<{ total: number; example: string }>(found, run);
-  return {
-    law,
-    claim,
-    numbers: say(numbers),
-    breaches: broken[0]?.total ?? 0,
-    examples: broken.map(({ example }) => example),
-  };
-}
-
-function audited(query: string): string {
-  const body = query.startsWith("with ") ? query.slice("with ".length) : undefined;
-  return `with audited(run) as (select ?::bigint)${body === undefined ? ` ${query}` : `, ${body}`}`;
+async function lawOf(db: Statements, run: number, invariant: InvariantQueries): Promise<Invariant> {
+  const { counts, breaches } = questionsOf(invariant);
+  return answered(invariant, await db.one(counts, run), await db.all(breaches, run));
 }
 
 const pageEntries = 500;

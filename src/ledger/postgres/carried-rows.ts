@@ -1,8 +1,9 @@
 // Rows that a later pass over a drop folder takes along: those of entries that are open and young enough, each from the
 // newest run that had it, with the place that it had in the file that brought it first. Not here: what is open
 // (stories.ts), and how the rows are staged again.
+
 import type { CarriedFrom, CarriedRow, MadeGoodLater, OpenFailures } from "../../model/ledger/open-failures.ts";
-import { rowRef, rowsPerFile } from "../sqlite/storage/row-id.ts";
+import { rowRef, rowsPerFile } from "../common/row-id.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
 import type { Statements } from "./storage/statements.ts";

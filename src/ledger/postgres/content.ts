@@ -1,6 +1,7 @@
 // What was mapped for an entry, as long as it is kept.
+
 import type { HistoryPayload } from "../../model/ledger/entry-history.ts";
-import { decode, decodeMaybe } from "./storage/codec.ts";
+import { decode, decodeMaybe } from "../common/codec.ts";
 import type { Statements } from "./storage/statements.ts";
 
 /** The payload of an entry with what an update clears; undefined once it is no longer kept. */

@@ -1,17 +1,20 @@
 // The ledger as `explain` sees it: single entries and rows by key, file and line. Every question is answered through an
 // index: by the keys of a run, by row id, by entry. Not here: whole runs (result-rows.ts, tallies.ts).
+
 import type { Plan, SendResult } from "../../model/ledger/entry.ts";
-import type { EntryHistory, HistoryEntry, HistoryRow, HistorySend } from "../../model/ledger/entry-history.ts";
+import type { EntryHistory, HistoryRow, HistorySend } from "../../model/ledger/entry-history.ts";
 import type { StoredRow } from "../../model/ledger/rows.ts";
 import type { Problem } from "../../model/problem.ts";
-import { rowId, rowRange } from "../sqlite/storage/row-id.ts";
+import { decode, decodeProblems } from "../common/codec.ts";
+import { type EntryColumns, entryOf, selectEntry } from "../common/history-entry.ts";
+import { rowId, rowRange } from "../common/row-id.ts";
+import { type RowColumns, storedRow } from "../common/stored-row.ts";
 import { contentOf } from "./content.ts";
 import { lookupsOf } from "./sends.ts";
-import { decode, decodeProblems } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
 import { planOf } from "./storage/queued-entry.ts";
-import { type RowColumns, selectRow, storedRow } from "./storage/row-columns.ts";
+import { selectRow } from "./storage/row-columns.ts";
 import { shortKey, shortParameter } from "./storage/short-key.ts";
 import type { Statements } from "./storage/statements.ts";
 
@@ -56,44 +59,6 @@ const resourcesWithKeys = `array(with recursive named (name) as (
     union all
     select (select min(resource) from keys where resource > name) from named where name is not null)
   select name from named where name is not null)`;
-
-const selectEntry = `select e.id, e.run, e.resource, e.phase, k.key, e.hash, e.outcome, e.action, e.remote_id, e.attempts,
-    e.http_status, e.not_before_ms, e.problems
-  from entries e left join keys k on k.id = e.key`;
-
-interface EntryColumns {
-  readonly id: number;
-  readonly run: number;
-  readonly resource: HistoryEntry["resource"];
-  readonly phase: HistoryEntry["phase"];
-  readonly key: string | null;
-  readonly hash: string;
-  readonly outcome: HistoryEntry["outcome"] | null;
-  readonly action: NonNullable<HistoryEntry["action"]> | null;
-  readonly remote_id: string | null;
-  readonly attempts: number;
-  readonly http_status: number | null;
-  readonly not_before_ms: number | null;
-  readonly problems: string | null;
-}
-
-function entryOf(columns: EntryColumns): HistoryEntry {
-  return {
-    id: columns.id,
-    run: columns.run,
-    resource: columns.resource,
-    phase: columns.phase,
-    key: columns.key ?? undefined,
-    hash: columns.hash,
-    outcome: columns.outcome ?? "pending",
-    action: columns.action ?? undefined,
-    remoteId: columns.remote_id ?? undefined,
-    attempts: columns.attempts,
-    httpStatus: columns.http_status ?? undefined,
-    notBeforeMs: columns.not_before_ms ?? undefined,
-    problems: decodeProblems(columns.problems),
-  };
-}
 
 // What the job calls so or stands there is meant before what only ends so.
 async function filesCalled(db: Statements, name: string, path: string): Promise<readonly number[]> {

@@ -1,7 +1,7 @@
 // What a plan has to know of earlier runs, read out of the account's ledger for a scratch one, which is SQLite. The same as
 // ledger/sqlite/plans/copy-knowledge.ts copies: no rows and no entries.
+import { decode } from "../common/codec.ts";
 import type { KnowledgePage, KnowledgeSource } from "../sqlite/plans/copy-knowledge.ts";
-import { decode } from "./storage/codec.ts";
 import { connect } from "./storage/connect.ts";
 import type { Statements, Value } from "./storage/statements.ts";
 

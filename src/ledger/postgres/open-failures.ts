@@ -1,5 +1,6 @@
 // What failed and that no run has made good since, over all runs of a job. Not here: how it is found out (stories.ts), and what
 // later passes ask of it (carried-rows.ts).
+
 import {
   type GivenUp,
   type OpenCount,
@@ -8,8 +9,8 @@ import {
   type OpenRow,
   rowName,
 } from "../../model/ledger/open-failures.ts";
-import { rowId, rowRef, rowsPerFile } from "../sqlite/storage/row-id.ts";
-import { type RunColumns, runOf, selectRun } from "./runs.ts";
+import { rowId, rowRef, rowsPerFile } from "../common/row-id.ts";
+import { type RunColumns, runOf, selectRun } from "../common/run-columns.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
 import type { Statements } from "./storage/statements.ts";

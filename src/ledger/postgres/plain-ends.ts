@@ -1,7 +1,8 @@
 // Entries that end as nearly all do: accepted by the answer to their send, with nothing else to say. Any number of them, with their
 // sends and what later runs are to know of them, goes in one statement. Not here: all other ends (settling.ts).
+
 import type { EntryEnd } from "../../model/ledger/entry.ts";
-import { rowsPerFile } from "../sqlite/storage/row-id.ts";
+import { rowsPerFile } from "../common/row-id.ts";
 import { encodeMaybe } from "./storage/codec.ts";
 import type { Statements } from "./storage/statements.ts";
 

@@ -1,11 +1,14 @@
 // Plans: what each says of every entry, and how a run's entries stand to it. Not here: what follows (dispatch).
+
 import type { JsonObject } from "../../model/json.ts";
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { PlanDecision, PlannedEntry, Plans, RehearsedEntry, SavedPlan } from "../../model/ledger/plans.ts";
 import type { Action, Outcome } from "../../model/outcome.ts";
 import type { Phase, ResourceName } from "../../model/resource.ts";
-import { rowsPerFile } from "../sqlite/storage/row-id.ts";
-import { decode, decodeMaybe, decodeProblems, encodeList } from "./storage/codec.ts";
+import { decode, decodeMaybe, decodeProblems } from "../common/codec.ts";
+import { type PlannedColumns, plannedColumns, plannedEntry } from "../common/planned-entry.ts";
+import { rowsPerFile } from "../common/row-id.ts";
+import { encodeList } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { insertRows } from "./storage/insert-rows.ts";
 import type { Keys } from "./storage/keys.ts";
@@ -137,30 +140,6 @@ async function addEntries(
       encodeList(entry.problems),
     ]),
   );
-}
-
-interface PlannedColumns {
-  readonly resource: ResourceName;
-  readonly key: string | null;
-  readonly hash: string;
-  readonly decision: PlanDecision;
-  readonly remote_id: string | null;
-  readonly state: string | null;
-  readonly problems: string | null;
-}
-
-const plannedColumns = "p.resource, k.key, p.hash, p.decision, p.remote_id, p.state, p.problems";
-
-function plannedEntry(columns: PlannedColumns): PlannedEntry {
-  return {
-    resource: columns.resource,
-    key: columns.key ?? undefined,
-    hash: columns.hash,
-    decision: columns.decision,
-    remoteId: columns.remote_id ?? undefined,
-    state: columns.state ?? undefined,
-    problems: decodeProblems(columns.problems),
-  };
 }
 
 interface HeldBackColumns extends QueuedColumns {

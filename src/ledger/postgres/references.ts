@@ -3,13 +3,15 @@
 //
 // A reference is satisfied when its key is remembered in the run, accepted in any run, an entry's own, or claimed by an
 // entry of the run that made it.
+
 import type { JsonObject } from "../../model/json.ts";
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { OpenReference, Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Phase, ReferableName, RemoteKey } from "../../model/resource.ts";
-import { rowsPerFile } from "../sqlite/storage/row-id.ts";
-import { decode, encode } from "./storage/codec.ts";
+import { decode } from "../common/codec.ts";
+import { rowsPerFile } from "../common/row-id.ts";
+import { encode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import type { Keys } from "./storage/keys.ts";
 import { pagesByPosition, type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";

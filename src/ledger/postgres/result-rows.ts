@@ -2,16 +2,17 @@
 //
 // The fate of a row is that of the entry that claims it. Where several entries share a joined row, the first that failed
 // decides, so that a retry gets all the rows it needs; then the first that was not reached.
+
 import type { ResultRow, Results } from "../../model/ledger/results.ts";
 import type { StoredRow } from "../../model/ledger/rows.ts";
 import type { Action, Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Phase, ResourceName } from "../../model/resource.ts";
-import { rowRange, rowRef } from "../sqlite/storage/row-id.ts";
-import { decode, decodeProblems } from "./storage/codec.ts";
+import { decode, decodeProblems } from "../common/codec.ts";
+import { rowRange, rowRef } from "../common/row-id.ts";
+import { type RowColumns, storedRow } from "../common/stored-row.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";
-import { type RowColumns, storedRow } from "./storage/row-columns.ts";
 import { failedOutcomes } from "./storage/schema.ts";
 import type { Statements } from "./storage/statements.ts";
 

@@ -1,9 +1,10 @@
 // The end of an entry, and what later runs are to know of it. Not here: the journal (sends.ts).
+
 import type { EntryEnd, Plan, Settlement } from "../../model/ledger/entry.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
-import { rowsPerFile } from "../sqlite/storage/row-id.ts";
+import { rowsPerFile } from "../common/row-id.ts";
 import { mayBePlain, settlePlain } from "./plain-ends.ts";
 import { closeAccepted, closeSends, endSend, openSends } from "./sends.ts";
 import { addProblems } from "./staging/new-entries.ts";

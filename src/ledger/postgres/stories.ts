@@ -1,14 +1,4 @@
-// The story of every failed row of a job, put together in a temporary table, so that a job of four hundred nights costs a few
-// statements and not a look at each night. Not here: what is asked of it (open-failures.ts, carried-rows.ts).
-//
-// A row of a retry is the row that its `source` chain begins with (`root`). Rows of plain runs are one where their entries
-// have the same content (`hash`) and they stand at the same place of it; of equal entries in one run the first is one with the
-// first, the second with the second. That name of a row is its `identity`. Rows of joins are one by their root alone:
-// what becomes of them is decided with their entry.
-//
-// A row that somebody took out of its newest failures file is given up: `mended` is the retry that read the file without it,
-// as a negative number. It counts once that retry has its results, so that one that was cut off gave up nothing.
-import { rowsPerFile } from "../sqlite/storage/row-id.ts";
+import { rowsPerFile } from "../common/row-id.ts";
 import { failedOutcomes } from "./storage/schema.ts";
 import type { Statements } from "./storage/statements.ts";
 

@@ -1,9 +1,10 @@
 // Sums over a run: of rows and entries by outcome, against the run before, of sends and of faulty reference rows.
+
 import type { SendResult } from "../../model/ledger/entry.ts";
 import type { Results } from "../../model/ledger/results.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Phase } from "../../model/resource.ts";
-import { rowRange, rowsPerFile } from "../sqlite/storage/row-id.ts";
+import { rowRange, rowsPerFile } from "../common/row-id.ts";
 import { fromRowsWithFate, rowOutcome } from "./result-rows.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";

@@ -3,8 +3,9 @@
 //
 // The sends of a purged run that were accepted stay in the journal: they are the proof that nothing is created twice. Entry ids
 // name entries in that journal, and a sequence never gives one again.
+
 import type { Purged, Upkeep } from "../../model/ledger/upkeep.ts";
-import { rowsPerFile } from "../sqlite/storage/row-id.ts";
+import { rowsPerFile } from "../common/row-id.ts";
 import type { Connection } from "./storage/connection.ts";
 import { removalOf } from "./storage/remove-entries.ts";
 import { tables } from "./storage/schema.ts";

@@ -1,9 +1,10 @@
 // The commonest end of an entry, its request accepted by the answer, for all of one turn of the event loop at once: a statement
 // costs more than a row. Each ends as `settle` of settling.ts ends it by itself.
+
 import type { EntryEnd, Settlement } from "../../model/ledger/entry.ts";
+import { rowsPerFile } from "../common/row-id.ts";
 import { repairSources } from "./staging/retry-repairs.ts";
 import type { Connection } from "./storage/connection.ts";
-import { rowsPerFile } from "./storage/row-id.ts";
 
 /** An end that may be written with others. */
 export interface AcceptedEnd extends EntryEnd {

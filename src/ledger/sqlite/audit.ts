@@ -1,13 +1,14 @@
 // The ledger as an audit sees it: the file's own soundness first, then every invariant, all at one moment. The
 // invariants themselves are in invariants.ts.
+
 import { ImportError } from "../../model/error.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { type AcceptedEntry, type AuditView, type Invariant, mostExamples } from "../../model/ledger/audit.ts";
 import type { Action } from "../../model/outcome.ts";
 import type { ResourceName } from "../../model/resource.ts";
 import { countText } from "../../model/text/count-text.ts";
-import { type InvariantQueries, ledgerInvariants, runInvariants } from "./invariants.ts";
-import { decode } from "./storage/codec.ts";
+import { decode } from "../common/codec.ts";
+import { answered, type InvariantQueries, ledgerInvariants, questionsOf, runInvariants } from "../common/invariants.ts";
 import type { Connection } from "./storage/connection.ts";
 import { payloadText } from "./storage/kept-texts.ts";
 
@@ -68,33 +69,18 @@ function laws(connection: Connection, run: number): readonly Invariant[] {
   return connection.read(() => {
     connection.script("savepoint audited"); // a run that goes on meanwhile must not change what is counted
     try {
-      return [...runInvariants, ...ledgerInvariants].map((queries) => lawOf(connection, run, queries));
+      return [...runInvariants("f.info ->> '$.carried.rows'"), ...ledgerInvariants].map((queries) =>
+        lawOf(connection, run, queries),
+      );
     } finally {
       connection.script("release audited");
     }
   });
 }
 
-function lawOf(
-  connection: Connection,
-  run: number,
-  { law, claim, counts, say, breaches }: InvariantQueries,
-): Invariant {
-  const numbers = connection.one<Record<string, number>>(audited(counts), run) ?? {};
-  const found = audited(`select count(*) over () total, example from (${breaches}) limit ${mostExamples}`);
-  const broken = connection.all<{ total: number; example: string }>(found, run);
-  return {
-    law,
-    claim,
-    numbers: say(numbers),
-    breaches: broken[0]?.total ?? 0,
-    examples: broken.map(({ example }) => example),
-  };
-}
-
-function audited(query: string): string {
-  const body = query.startsWith("with ") ? query.slice("with ".length) : undefined;
-  return `with audited(run) as (select ?)${body === undefined ? ` ${query}` : `, ${body}`}`;
+function lawOf(connection: Connection, run: number, invariant: InvariantQueries): Invariant {
+  const { counts, breaches } = questionsOf(invariant);
+  return answered(invariant, connection.one(counts, run), connection.all(breaches, run));
 }
 
 const pageEntries = 500;

@@ -1,12 +1,13 @@
 // Rows that a later pass over a drop folder takes along: those of entries that are open and young enough, each from the
 // newest run that had it, with the place that it had in the file that brought it first. Not here: what is open
 // (open-failures.ts), and how the rows are staged again.
+
 import type { CarriedFrom, CarriedRow, OpenFailures } from "../../model/ledger/open-failures.ts";
+import { rowRef, rowsPerFile } from "../common/row-id.ts";
 import { tellStories } from "./open-failures.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
 import { rowText } from "./storage/kept-texts.ts";
-import { rowRef, rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `OpenFailures` that later passes ask. */
 export function openCarriedRows(

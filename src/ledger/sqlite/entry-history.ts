@@ -1,17 +1,19 @@
 // The ledger as `explain` sees it: single entries and rows by key, file and line. Every question is answered through an
 // index: by the keys of a run, by row id, by entry. Not here: whole runs (results.ts).
 
-import type { EntryHistory, HistoryEntry, HistoryPayload, HistoryRow } from "../../model/ledger/entry-history.ts";
+import type { EntryHistory, HistoryPayload, HistoryRow } from "../../model/ledger/entry-history.ts";
 import type { Problem } from "../../model/problem.ts";
+import { decode, decodeProblems } from "../common/codec.ts";
+import { type EntryColumns, entryOf, selectEntry } from "../common/history-entry.ts";
+import { rowId, rowRange } from "../common/row-id.ts";
+import { type RowColumns, storedRow } from "../common/stored-row.ts";
 import { sendsOf } from "./entry-sends.ts";
 import { keysNear } from "./keys-near.ts";
 import { resourcesWithKeys } from "./resources-with-keys.ts";
-import { decode, decodeProblems } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
 import { payloadText, rowText } from "./storage/kept-texts.ts";
-import { rowId, rowRange } from "./storage/row-id.ts";
-import { type RowColumns, selectRow, storedRow } from "./storage/stored-row.ts";
+import { selectRow } from "./storage/stored-row.ts";
 
 /** The history of entries on a connection. */
 export function openEntryHistory(connection: Connection): EntryHistory {
@@ -75,44 +77,6 @@ export function openEntryHistory(connection: Connection): EntryHistory {
     async keysNear(key) {
       return connection.read(() => keysNear(connection, key));
     },
-  };
-}
-
-const selectEntry = `select e.id, e.run, e.resource, e.phase, k.key, e.hash, e.outcome, e.action, e.remote_id, e.attempts,
-    e.http_status, e.not_before_ms, e.problems
-  from entries e left join keys k on k.id = e.key`;
-
-interface EntryColumns {
-  readonly id: number;
-  readonly run: number;
-  readonly resource: HistoryEntry["resource"];
-  readonly phase: HistoryEntry["phase"];
-  readonly key: string | null;
-  readonly hash: string;
-  readonly outcome: HistoryEntry["outcome"] | null;
-  readonly action: NonNullable<HistoryEntry["action"]> | null;
-  readonly remote_id: string | null;
-  readonly attempts: number;
-  readonly http_status: number | null;
-  readonly not_before_ms: number | null;
-  readonly problems: string | null;
-}
-
-function entryOf(columns: EntryColumns): HistoryEntry {
-  return {
-    id: columns.id,
-    run: columns.run,
-    resource: columns.resource,
-    phase: columns.phase,
-    key: columns.key ?? undefined,
-    hash: columns.hash,
-    outcome: columns.outcome ?? "pending",
-    action: columns.action ?? undefined,
-    remoteId: columns.remote_id ?? undefined,
-    attempts: columns.attempts,
-    httpStatus: columns.http_status ?? undefined,
-    notBeforeMs: columns.not_before_ms ?? undefined,
-    problems: decodeProblems(columns.problems),
   };
 }
 

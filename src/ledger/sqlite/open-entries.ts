@@ -1,8 +1,9 @@
 // Open entries counted by what their payloads say, for whoever judges a run as a whole before it sends anything.
+
 import type { CreationNeeds, OpenCount, Queue } from "../../model/ledger/queue.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { ResourceName } from "../../model/resource.ts";
-import { decode } from "./storage/codec.ts";
+import { decode } from "../common/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import { payloadText } from "./storage/kept-texts.ts";
 

@@ -8,13 +8,14 @@
 //
 // A row that somebody took out of its newest failures file is given up: `mended` is the retry that read the file without it,
 // as a negative number. It counts once that retry has its results, so that one that was cut off gave up nothing.
+
 import type { GivenUp, OpenCount, OpenFailures, OpenFile, OpenRow } from "../../model/ledger/open-failures.ts";
 import { rowName } from "../../model/ledger/open-failures.ts";
-import { type RunColumns, runOf, selectRun } from "./runs.ts";
+import { rowId, rowRef, rowsPerFile } from "../common/row-id.ts";
+import { type RunColumns, runOf, selectRun } from "../common/run-columns.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesById } from "./storage/files.ts";
 import { rowText } from "./storage/kept-texts.ts";
-import { rowId, rowRef, rowsPerFile } from "./storage/row-id.ts";
 import { failedOutcomes } from "./storage/schema.ts";
 
 /** The open failures on a connection, but for what later passes ask of them (carried-rows.ts). */

@@ -1,12 +1,14 @@
 // Before the first send of a phase: which entries are open, what is known of them, what is to be done with them.
 // Not here: references (references.ts), what `--limit` leaves for later (pilot.ts), handing entries out (hand-out.ts).
+
 import type { JsonObject } from "../../model/json.ts";
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { KnownEntry, Queue } from "../../model/ledger/queue.ts";
 import type { Phase } from "../../model/resource.ts";
+import { decode } from "../common/codec.ts";
+import { rowsPerFile } from "../common/row-id.ts";
 import { addProblems } from "./staging/new-entries.ts";
 import { repairSources } from "./staging/retry-repairs.ts";
-import { decode } from "./storage/codec.ts";
 import type { Connection } from "./storage/connection.ts";
 import {
   pagesByPosition,
@@ -18,7 +20,6 @@ import {
   type UnreadColumns,
   unreadEntry,
 } from "./storage/queued-entry.ts";
-import { rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `Queue` that decides what is to be done. */
 export function openPlanning(

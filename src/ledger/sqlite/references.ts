@@ -9,12 +9,12 @@ import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { OpenReference, Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Phase, ReferableName, RemoteKey } from "../../model/resource.ts";
-import { decode } from "./storage/codec.ts";
+import { decode } from "../common/codec.ts";
+import { rowRef } from "../common/row-id.ts";
 import type { Connection } from "./storage/connection.ts";
 import type { Keys } from "./storage/keys.ts";
 import { pagesByPosition, type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";
 import { remember } from "./storage/remember.ts";
-import { rowRef } from "./storage/row-id.ts";
 import type { Worklists } from "./storage/worklist.ts";
 
 /** The part of `Queue` that is about references and what exists. */

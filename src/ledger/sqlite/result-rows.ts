@@ -2,18 +2,19 @@
 //
 // The fate of a row is that of the entry that claims it. Where several entries share a joined row, the first that failed
 // decides, so that a retry gets all the rows it needs; then the first that was not reached.
+
 import type { ResultRow, Results } from "../../model/ledger/results.ts";
 import type { StoredRow } from "../../model/ledger/rows.ts";
 import type { Action, Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Phase, ResourceName } from "../../model/resource.ts";
-import { decode, decodeBuilt, decodeProblems } from "./storage/codec.ts";
+import { decode, decodeProblems } from "../common/codec.ts";
+import { rowRange, rowRef } from "../common/row-id.ts";
+import { type RowColumns, storedRow } from "../common/stored-row.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";
 import { rowText } from "./storage/kept-texts.ts";
-import { rowRange, rowRef } from "./storage/row-id.ts";
 import { failedOutcomes } from "./storage/schema.ts";
-import { type RowColumns, storedRow } from "./storage/stored-row.ts";
 
 /** The part of `Results` that reads rows. */
 export function openResultRows(connection: Connection): Pick<Results, "rows" | "unmade" | "rowsOf"> {
@@ -94,7 +95,7 @@ function* resultPages(
      where ${condition} and r.id > ? and r.id < ? order by r.id limit ${pageRows})`;
   for (let after = from - 1; ; ) {
     const found = connection.read(() => connection.one<{ page: string }>(query, after, to));
-    const page = decodeBuilt<readonly ResultColumns[]>(found?.page ?? "[]");
+    const page = decode<readonly ResultColumns[]>(found?.page ?? "[]");
     const last = page.at(-1);
     if (last === undefined) return;
     yield page;

@@ -4,6 +4,7 @@ import type { EntryEnd, Plan, Settlement } from "../../model/ledger/entry.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Problem } from "../../model/problem.ts";
+import { rowsPerFile } from "../common/row-id.ts";
 import { isAcceptedEnd, openAcceptances, ownAgain, variantAgain } from "./accepted-ends.ts";
 import { closeAccepted, closeSends, endSend, openSends } from "./sends.ts";
 import { addProblems } from "./staging/new-entries.ts";
@@ -11,7 +12,6 @@ import { repairSources } from "./staging/retry-repairs.ts";
 import type { Connection } from "./storage/connection.ts";
 import { unsentOutcome } from "./storage/queued-entry.ts";
 import { remember } from "./storage/remember.ts";
-import { rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `Queue` that ends entries. */
 export function openSettling(connection: Connection): Pick<Queue, "settle" | "created" | "settleRest" | "correctId"> {

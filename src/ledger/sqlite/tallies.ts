@@ -4,10 +4,10 @@ import type { SendResult } from "../../model/ledger/entry.ts";
 import type { Results } from "../../model/ledger/results.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Phase } from "../../model/resource.ts";
+import { rowRange, rowsPerFile } from "../common/row-id.ts";
 import { fromRowsWithFate, rowOutcome } from "./result-rows.ts";
 import type { Connection } from "./storage/connection.ts";
 import { filesOfRun } from "./storage/files.ts";
-import { rowRange, rowsPerFile } from "./storage/row-id.ts";
 
 /** The part of `Results` that counts. */
 export function openTallies(

@@ -4,12 +4,13 @@
 // The sends of a purged run that were accepted stay in the journal: they are the proof that nothing is created twice.
 // Entry ids name entries in that journal, and SQLite gives the highest ones again once they are free; so the newest run
 // of all is never purged.
+
 import type { Upgrade } from "../../model/ledger/ledger.ts";
 import type { Purged, Upkeep } from "../../model/ledger/upkeep.ts";
-import { decodeList } from "./storage/codec.ts";
+import { decodeList } from "../common/codec.ts";
+import { rowRange } from "../common/row-id.ts";
 import type { Connection } from "./storage/connection.ts";
 import type { KeptTexts } from "./storage/kept-texts.ts";
-import { rowRange } from "./storage/row-id.ts";
 import { copyBytes, removeCopies } from "./storage/upgrade.ts";
 
 /** The housekeeping of a ledger, which may have been upgraded when it was opened. */

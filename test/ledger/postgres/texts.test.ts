@@ -1,8 +1,10 @@
 // Texts that PostgreSQL cannot hold or index as they are: they come back whole, and are told from each other.
+
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { decode } from "../../../src/ledger/common/codec.ts";
 import { openLedger } from "../../../src/ledger/postgres/open-ledger.ts";
-import { decode, encode } from "../../../src/ledger/postgres/storage/codec.ts";
+import { encode } from "../../../src/ledger/postgres/storage/codec.ts";
 import { keptText, readText } from "../../../src/ledger/postgres/storage/kept-text.ts";
 import { addFile, all, beginRun, entry, flat, openEntries, row, stage } from "../build.ts";
 import { describeOnServer } from "./on-server.ts";

@@ -1,6 +1,7 @@
 // The currencies of a run's entries. Which of them may stand together is staging/currencies.ts.
+
 import type { CurrencyCount, Staging } from "../../../model/ledger/staging.ts";
-import { rowsPerFile } from "../../sqlite/storage/row-id.ts";
+import { rowsPerFile } from "../../common/row-id.ts";
 import type { Connection } from "../storage/connection.ts";
 
 const pageEntries = 500;

@@ -1,10 +1,12 @@
 // Keys that more than one entry of a run claims, exactly or but for case: a list of the claims, in a temporary table, that is walked
 // entry by entry. However many claim one key, each claim is touched a fixed number of times. Not here: what is made of that.
+
 import type { Claim, Clashes, ClashKind, Staging } from "../../../model/ledger/staging.ts";
 import type { Problem } from "../../../model/problem.ts";
 import type { ResourceName } from "../../../model/resource.ts";
-import { rowRef, rowsPerFile } from "../../sqlite/storage/row-id.ts";
-import { decode, decodeMaybe, encode } from "../storage/codec.ts";
+import { decode, decodeMaybe } from "../../common/codec.ts";
+import { rowRef, rowsPerFile } from "../../common/row-id.ts";
+import { encode } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { removalOf } from "../storage/remove-entries.ts";
 

@@ -1,8 +1,10 @@
 // Scattered groups: staged rows brought together by their key, in flat memory however many there are. The server walks them in the
 // order of an index, page by page. Not here: mapping a group.
+
 import type { StoredGroup, StoredRow } from "../../../model/ledger/rows.ts";
+import { type RowColumns, storedRow } from "../../common/stored-row.ts";
 import type { Connection } from "../storage/connection.ts";
-import { type RowColumns, selectStaged, storedRow } from "../storage/row-columns.ts";
+import { selectStaged } from "../storage/row-columns.ts";
 import { shortKey, shortParameter } from "../storage/short-key.ts";
 
 const pageRows = 2_000;

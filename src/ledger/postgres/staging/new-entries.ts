@@ -1,11 +1,13 @@
 // Entries on their way into the ledger. Not here: what becomes of them (planning.ts), clashes (duplicates.ts).
+
 import type { NewEntry } from "../../../model/ledger/entry.ts";
 import type { Staging } from "../../../model/ledger/staging.ts";
 import { boundedProblems, type Problem } from "../../../model/problem.ts";
 import type { Phase } from "../../../model/resource.ts";
 import type { RowRef } from "../../../model/row.ts";
-import { rowId } from "../../sqlite/storage/row-id.ts";
-import { decodeProblems, encode, encodeList } from "../storage/codec.ts";
+import { decodeProblems } from "../../common/codec.ts";
+import { rowId } from "../../common/row-id.ts";
+import { encode, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { insertRows } from "../storage/insert-rows.ts";
 import type { KeyName, Keys } from "../storage/keys.ts";

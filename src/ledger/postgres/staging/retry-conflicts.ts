@@ -1,8 +1,9 @@
 // What a retry must not do unnoticed: make again what the run that it retries had made, or take as one what that run had
 // kept apart. Finding it is all that is done here.
+
 import type { Staging } from "../../../model/ledger/staging.ts";
 import type { ResourceName } from "../../../model/resource.ts";
-import { rowRef, rowsPerFile } from "../../sqlite/storage/row-id.ts";
+import { rowRef, rowsPerFile } from "../../common/row-id.ts";
 import type { Connection } from "../storage/connection.ts";
 
 /** The part of `Staging` that compares a retry with what it retries. */

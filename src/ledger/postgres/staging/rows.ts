@@ -1,15 +1,17 @@
 // Rows of files: adding them, giving those without an entry their outcome, reading them back one by one or by entry.
 // Not here: scattered groups (groups.ts), rows as results (result-rows.ts).
+
 import { createHash } from "node:crypto";
 import type { StoredRow } from "../../../model/ledger/rows.ts";
 import type { Staging } from "../../../model/ledger/staging.ts";
 import type { RowRef } from "../../../model/row.ts";
-import { rowId, rowRange, rowRef } from "../../sqlite/storage/row-id.ts";
+import { rowId, rowRange, rowRef } from "../../common/row-id.ts";
+import { type RowColumns, storedRow } from "../../common/stored-row.ts";
 import { encodeList, encodeMaybe } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { filesById } from "../storage/files.ts";
 import { insertRows } from "../storage/insert-rows.ts";
-import { type RowColumns, selectRow, selectStaged, storedRow } from "../storage/row-columns.ts";
+import { selectRow, selectStaged } from "../storage/row-columns.ts";
 import { tables } from "../storage/schema.ts";
 import { shortKey, shortParameter } from "../storage/short-key.ts";
 import type { Statements } from "../storage/statements.ts";

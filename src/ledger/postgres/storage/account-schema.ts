@@ -1,14 +1,14 @@
 // The schema of an account: what it is called, how it comes into being whole, and how it is known to be ours before anything in it
 // is touched. Not here: what is in it (schema.ts).
-import { basename } from "node:path";
+
 import { ImportError } from "../../../model/error.ts";
-import { ledgerPath, normalBaseUrl } from "../../sqlite/storage/ledger-file.ts";
+import { ledgerName, normalBaseUrl } from "../../common/account-name.ts";
 import { migrations } from "./schema.ts";
 import type { Statements } from "./statements.ts";
 
 /** The name of an account's schema: that of its SQLite file, as far as PostgreSQL has room for a name. */
 export function schemaName(baseUrl: string): string {
-  const name = basename(ledgerPath("", baseUrl), ".db");
+  const name = ledgerName(baseUrl);
   return name.length <= mostCharacters
     ? name
     : name.slice(0, mostCharacters - hashCharacters) + name.slice(-hashCharacters);

@@ -1,8 +1,6 @@
-// JSON columns: how values become text and come back. Their type is text, because `jsonb` changes what it is given and neither
-// kind of JSON can hold NUL; the server's JSON functions can read them all the same. Not here: which column holds what.
-import type { Problem } from "../../../model/problem.ts";
-import type { Cell, Cells } from "../../../model/row.ts";
-import { parseJson } from "../../../model/text/parse-json.ts";
+// JSON columns: how values become text. Their type is text, because `jsonb` changes what it is given and neither
+// kind of JSON can hold NUL; the server's JSON functions can read them all the same. How they come back:
+// common/codec.ts.
 
 /** The text of a value. */
 export function encode(value: unknown): string {
@@ -19,26 +17,6 @@ export function encodeList(values: readonly unknown[] | undefined): string | nul
   return values === undefined || values.length === 0 ? null : encode(values);
 }
 
-/** What `encode` made the text of. The caller names the type: only this program writes ledgers. */
-export function decode<T>(text: string): T {
-  return parseJson(text.includes("\0") ? text.replaceAll("\0", "\\u0000") : text) as T;
-}
-
-/** What `encodeMaybe` made the text of; undefined for null. */
-export function decodeMaybe<T>(text: string | null): T | undefined {
-  return text === null ? undefined : decode<T>(text);
-}
-
-/** The problems of a row or an entry; none for null. */
-export function decodeProblems(text: string | null): readonly Problem[] {
-  return text === null ? [] : decode<readonly Problem[]>(text);
-}
-
-/** Cells come back as reading made them: objects without a prototype, so that no column is found that is not there. */
-export function decodeCells(text: string): Cells {
-  return bare(decode<Cells>(text));
-}
-
 // The escapes that the server's JSON functions refuse become the characters themselves, which are kept in another way (kept-text.ts).
 function bareEscapes(json: string): string {
   return json.includes("\\u")
@@ -46,22 +24,4 @@ function bareEscapes(json: string): string {
         code === undefined ? found : String.fromCharCode(Number.parseInt(code, 16)),
       )
     : json;
-}
-
-function bare(cells: Cells): Cells {
-  const result: Record<string, Cell> = Object.create(null);
-  for (const column of Object.keys(cells)) {
-    const cell = cells[column];
-    if (cell !== undefined) result[column] = bareCell(cell);
-  }
-  return result;
-}
-
-function bareCell(cell: Cell): Cell {
-  if (typeof cell === "string") return cell;
-  return isList(cell) ? cell.map(bareCell) : bare(cell);
-}
-
-function isList(cell: readonly Cell[] | Cells): cell is readonly Cell[] {
-  return Array.isArray(cell);
 }

@@ -1,5 +1,6 @@
 // Opening a connection: to the ledger of an account, or for a moment to the database that holds them. Not here: what is done on
 // it (connection.ts).
+
 import type { Client } from "pg";
 import { ImportError } from "../../../model/error.ts";
 import { checkLedger, type LedgerAddress } from "../../../model/ledger/ledger-address.ts";

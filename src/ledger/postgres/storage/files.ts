@@ -1,7 +1,9 @@
 // The files of a run and the columns in which they are kept. Not here: their rows.
+
 import type { NewFile, StagedFile } from "../../../model/ledger/rows.ts";
 import type { FileInfo } from "../../../model/row.ts";
-import { decode, encode } from "./codec.ts";
+import { type FileColumns, fileOf, selectFile } from "../../common/file-columns.ts";
+import { encode } from "./codec.ts";
 import type { Statements, Value } from "./statements.ts";
 
 /** Adds a file; ids ascend in the order of the calls and are never used again. Only inside a write. */
@@ -52,42 +54,4 @@ function infoColumns(info: FileInfo): readonly Value[] {
     carried?.sinceMs ?? null,
     carried?.rows ?? null,
   ];
-}
-
-interface FileColumns {
-  readonly id: number;
-  readonly run: number;
-  readonly input: string;
-  readonly join_name: string | null;
-  readonly kind: "input" | "join" | "reference";
-  readonly file: string;
-  readonly info: string;
-}
-
-const selectFile = "select id, run, input, join_name, kind, file, info from files";
-
-function fileOf(columns: FileColumns): StagedFile {
-  return {
-    id: columns.id,
-    run: columns.run,
-    input: columns.input,
-    ...(columns.join_name === null ? {} : { join: columns.join_name }),
-    kind: columns.kind,
-    file: columns.file,
-    info: infoOf(columns.info),
-  };
-}
-
-// Whoever reads rows one by one asks for their file each time: the same text gives the same object, by which readers know what they
-// made of its columns.
-const infos = new Map<string, FileInfo>();
-const mostInfos = 32;
-
-function infoOf(text: string): FileInfo {
-  const known = infos.get(text);
-  if (known !== undefined) return known;
-  if (infos.size >= mostInfos) infos.clear();
-  const info = decode<FileInfo>(text);
-  infos.set(text, info);
-  return info;
 }

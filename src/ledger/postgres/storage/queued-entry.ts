@@ -1,7 +1,8 @@
 // An open entry as dispatch sees it: the columns, where they come from, and its doubt. Not here: which entries.
+
 import type { OpenSend, Plan, QueuedEntry, SendTerms } from "../../../model/ledger/entry.ts";
 import type { Phase, ResourceName } from "../../../model/resource.ts";
-import { decode, decodeProblems } from "./codec.ts";
+import { decode, decodeProblems } from "../../common/codec.ts";
 import type { Connection } from "./connection.ts";
 import type { Parameter, Statements } from "./statements.ts";
 

@@ -1,9 +1,3 @@
-// The tables in PostgreSQL, and the steps that lead from one version of them to the next. A step once released never changes.
-// Not here: making and finding the schema of an account (account-schema.ts), tables of one connection (temporary-tables.ts).
-//
-// They are those of the SQLite ledger, with three differences. Raw texts and payloads have columns of their own, because the
-// server packs long ones by itself. What queries ask of JSON is in columns beside it. And there are no foreign keys: the server
-// looks each of them up row by row, which took two thirds of the time of a staging; an audit looks at all links instead.
 import { shortKey } from "./short-key.ts";
 
 // Texts are compared and sorted by code points, as in SQLite, whatever the database is set to.

@@ -1,15 +1,18 @@
 // Plans: what each says of every entry, and how a run's entries stand to it. Not here: what follows (dispatch).
+
 import type { JsonObject } from "../../../model/json.ts";
 import type { QueuedEntry } from "../../../model/ledger/entry.ts";
 import type { PlanDecision, PlannedEntry, Plans, RehearsedEntry, SavedPlan } from "../../../model/ledger/plans.ts";
 import type { Action, Outcome } from "../../../model/outcome.ts";
 import type { Phase, ResourceName } from "../../../model/resource.ts";
-import { decode, decodeProblems, encodeList } from "../storage/codec.ts";
+import { decode, decodeProblems } from "../../common/codec.ts";
+import { type PlannedColumns, plannedColumns, plannedEntry } from "../../common/planned-entry.ts";
+import { rowsPerFile } from "../../common/row-id.ts";
+import { encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { payloadText } from "../storage/kept-texts.ts";
 import type { Keys } from "../storage/keys.ts";
 import { pagesByPosition, type QueuedColumns, queuedEntry, selectQueued } from "../storage/queued-entry.ts";
-import { rowsPerFile } from "../storage/row-id.ts";
 
 /** So many plans are kept. */
 const mostPlans = 5;
@@ -116,30 +119,7 @@ function addEntry(connection: Connection, keys: Keys, plan: number, ordinal: num
   );
 }
 
-interface PlannedColumns {
-  readonly resource: ResourceName;
-  readonly key: string | null;
-  readonly hash: string;
-  readonly decision: PlanDecision;
-  readonly remote_id: string | null;
-  readonly state: string | null;
-  readonly problems: string | null;
-}
-
-const plannedColumns = "p.resource, k.key, p.hash, p.decision, p.remote_id, p.state, p.problems";
 const selectPlanned = `select ${plannedColumns} from plan_entries p left join keys k on k.id = p.key`;
-
-function plannedEntry(columns: PlannedColumns): PlannedEntry {
-  return {
-    resource: columns.resource,
-    key: columns.key ?? undefined,
-    hash: columns.hash,
-    decision: columns.decision,
-    remoteId: columns.remote_id ?? undefined,
-    state: columns.state ?? undefined,
-    problems: decodeProblems(columns.problems),
-  };
-}
 
 interface HeldBackColumns extends QueuedColumns {
   readonly decision: PlanDecision;

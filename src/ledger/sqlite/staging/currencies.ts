@@ -1,7 +1,8 @@
 // The currencies of a run's entries. Which of them may stand together is staging/currencies.ts.
+
 import type { CurrencyCount, Staging } from "../../../model/ledger/staging.ts";
+import { rowsPerFile } from "../../common/row-id.ts";
 import type { Connection } from "../storage/connection.ts";
-import { rowsPerFile } from "../storage/row-id.ts";
 
 const pageEntries = 500;
 

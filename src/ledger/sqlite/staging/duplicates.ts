@@ -1,12 +1,14 @@
 // Keys that more than one entry of a run claims, exactly or but for case: a list of the claims, in SQLite's temporary
 // files, that is walked entry by entry. However many claim one key, each claim is touched a fixed number of times. Not
 // here: what is made of that.
+
 import type { Claim, Clashes, ClashKind, Staging } from "../../../model/ledger/staging.ts";
 import type { Problem } from "../../../model/problem.ts";
 import type { ResourceName } from "../../../model/resource.ts";
-import { decode, encode } from "../storage/codec.ts";
+import { decode } from "../../common/codec.ts";
+import { rowRef, rowsPerFile } from "../../common/row-id.ts";
+import { encode } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
-import { rowRef, rowsPerFile } from "../storage/row-id.ts";
 
 /** The part of `Staging` that finds keys claimed twice. */
 export function openClashes(connection: Connection): Pick<Staging, "clashes" | "superseded" | "dropSuperseded"> {

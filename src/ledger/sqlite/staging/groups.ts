@@ -1,8 +1,10 @@
 // Scattered groups: staged rows brought together by their key, in flat memory however many there are. Every file is
 // walked in key order through its index, and the walks are merged. Not here: mapping a group.
+
 import type { StoredGroup, StoredRow } from "../../../model/ledger/rows.ts";
+import { type RowColumns, storedRow } from "../../common/stored-row.ts";
 import type { Connection } from "../storage/connection.ts";
-import { type RowColumns, selectStaged, storedRow } from "../storage/stored-row.ts";
+import { selectStaged } from "../storage/stored-row.ts";
 import type { StagedRows } from "./staged-rows.ts";
 
 const rowsAhead = 2_000;

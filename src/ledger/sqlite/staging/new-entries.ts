@@ -5,12 +5,13 @@ import type { Staging } from "../../../model/ledger/staging.ts";
 import { boundedProblems, type Problem } from "../../../model/problem.ts";
 import type { Phase } from "../../../model/resource.ts";
 import type { RowRef } from "../../../model/row.ts";
-import { decodeProblems, encode, encodeList } from "../storage/codec.ts";
+import { decodeProblems } from "../../common/codec.ts";
+import { rowId } from "../../common/row-id.ts";
+import { encode, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { insertRows, type Value } from "../storage/insert-rows.ts";
 import type { KeptTexts } from "../storage/kept-texts.ts";
 import type { KeyName, Keys } from "../storage/keys.ts";
-import { rowId } from "../storage/row-id.ts";
 
 /** The part of `Staging` that makes entries. `keepsPayloads` says of which phases they are read again. */
 export function openNewEntries(

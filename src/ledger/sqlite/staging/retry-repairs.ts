@@ -1,10 +1,11 @@
 // What retries made good. Rows of a retry name the rows that they were (`source`); when all that a retry made of an entry
 // of the retried run is where it should be, the content of that entry's rows is written down as repaired, with what was
 // accepted for it. A later run over the rows as they were then knows them. Not here: how a retry finds its files.
-import type { Problem } from "../../../model/problem.ts";
+
+import { endOf, type Made, type Repaired, told, type Unit } from "../../common/repaired.ts";
+import { rowsPerFile } from "../../common/row-id.ts";
 import type { Connection } from "../storage/connection.ts";
 import { remember } from "../storage/remember.ts";
-import { rowsPerFile } from "../storage/row-id.ts";
 
 /** To be called when an entry of a run ended well: repairs what it was in the runs that its run retries, and in those before. Only inside a write. */
 export function repairSources(connection: Connection, entryId: number): void {
@@ -67,49 +68,6 @@ export function settleRepaired(connection: Connection, run: number): number {
     );
   }
   return entries.length + rows.length;
-}
-
-interface Repaired {
-  readonly id: number;
-  readonly key: number;
-  readonly remote_id: string | null;
-  readonly run_id: string;
-  readonly outcome: "accepted" | "skipped";
-  /** Where its first row is. */
-  readonly file: string | null;
-  readonly line: number | null;
-}
-
-function endOf({ outcome }: Pick<Repaired, "outcome">): "unchanged" | "skipped" {
-  return outcome === "skipped" ? "skipped" : "unchanged";
-}
-
-function told({ outcome, run_id, file, line }: Pick<Repaired, "outcome" | "run_id" | "file" | "line">): Problem {
-  return {
-    code: "accepted_by_retry",
-    message: `${outcome} by retry of run ${run_id}`,
-    severity: "warning",
-    ...(file === null || line === null ? {} : { file, line }),
-  };
-}
-
-/** Something of a retry that is where it should be: an entry, or a row without one. */
-interface Made {
-  readonly run: number;
-  /** Its rows in main files; of a row without an entry, itself. */
-  readonly rows: readonly number[];
-  readonly key: number | null;
-  /** The entry, for what can only be found by its key. */
-  readonly maker: number | undefined;
-}
-
-/** An entry of a retried run that did not make it, or a row of it without an entry. */
-interface Unit {
-  readonly run: number;
-  readonly entry: number | undefined;
-  readonly rows: readonly number[];
-  readonly rowsHash: string | null;
-  readonly key: number | null;
 }
 
 function climb(connection: Connection, made: Made): void {

@@ -1,15 +1,17 @@
 // Rows of files: adding them, giving those without an entry their outcome, reading them back one by one or by entry.
 // Not here: scattered groups (groups.ts), rows as results (result-rows.ts).
+
 import type { NewRow, StoredRow } from "../../../model/ledger/rows.ts";
 import type { Staging } from "../../../model/ledger/staging.ts";
 import type { RowRef } from "../../../model/row.ts";
+import { rowId, rowRange, rowRef } from "../../common/row-id.ts";
+import { type RowColumns, storedRow } from "../../common/stored-row.ts";
 import { encode, encodeList } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { filesById } from "../storage/files.ts";
 import { insertRows, type Value } from "../storage/insert-rows.ts";
 import type { KeptTexts } from "../storage/kept-texts.ts";
-import { rowId, rowRange, rowRef } from "../storage/row-id.ts";
-import { type RowColumns, selectRow, storedRow } from "../storage/stored-row.ts";
+import { selectRow } from "../storage/stored-row.ts";
 import type { NumberedText } from "../storage/text-blocks.ts";
 import type { StagedRows } from "./staged-rows.ts";
 

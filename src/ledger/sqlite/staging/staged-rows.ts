@@ -1,12 +1,14 @@
 // Rows that wait to be read again by their key. The index by key is made when it is first asked for and dropped when
 // the next file begins: filling a table and indexing it afterwards takes half the time of filling an indexed one.
 // Not here: the rows themselves (rows.ts), merging files (groups.ts).
+
 import type { NewRow, StoredRow } from "../../../model/ledger/rows.ts";
+import { rowId, rowRange } from "../../common/row-id.ts";
+import { type RowColumns, storedRow } from "../../common/stored-row.ts";
 import { encode } from "../storage/codec.ts";
 import type { Connection } from "../storage/connection.ts";
 import { filesOfRun } from "../storage/files.ts";
-import { rowId, rowRange } from "../storage/row-id.ts";
-import { type RowColumns, selectStaged, storedRow } from "../storage/stored-row.ts";
+import { selectStaged } from "../storage/stored-row.ts";
 
 /** What is staged on one connection. It belongs to one run: `clear` forgets what earlier runs left behind. */
 export interface StagedRows {

@@ -3,6 +3,7 @@
 // Writes are applied inside one open transaction, so reads see them: at once, or with all others of the same turn of the event
 // loop. The transaction is committed when a send waits for it, when enough was written, or after a moment. Everybody who
 // waits shares that commit, and the sync to disk after it (log-sync.ts).
+
 import { stateError } from "../../../disk/state-error.ts";
 import { Database, type Statement } from "./database.ts";
 import { type LogSync, openLogSync, type SyncFile } from "./log-sync.ts";

@@ -1,6 +1,6 @@
 // Ledger files: what they are called, how one comes into being whole, and how a file is known to be ours before anything
 // touches it. Not here: what is in them (schema.ts).
-import { createHash } from "node:crypto";
+
 import { existsSync, readdirSync, readSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { isForeignLink, makePrivateFolder } from "../../../disk/private-files.ts";
@@ -8,6 +8,7 @@ import { stateError } from "../../../disk/state-error.ts";
 import { ImportError } from "../../../model/error.ts";
 import type { Upgrade } from "../../../model/ledger/ledger.ts";
 import type { KnownLedger } from "../../../model/ledger/ledger-host.ts";
+import { ledgerName, normalBaseUrl } from "../../common/account-name.ts";
 import { Connection } from "./connection.ts";
 import { withDescriptor } from "./header-descriptor.ts";
 import { migrate, versionOf } from "./migrate.ts";
@@ -26,19 +27,9 @@ export async function ledgerFiles(folder: string): Promise<readonly KnownLedger[
     .map((name) => ({ place: join(ledgers, name), baseUrl: readBaseUrl(join(ledgers, name)) }));
 }
 
-/** Where the ledger of this base address is: `<folder>/ledgers/<host>-<8 hex digits>.db`. */
+/** Where the ledger of this base address is: `<folder>/ledgers/<name>.db`. */
 export function ledgerPath(folder: string, baseUrl: string): string {
-  const address = normalBaseUrl(baseUrl);
-  const host = new URL(address).host.replace(/[^a-z0-9.-]/g, "_").slice(0, 100);
-  const hash = createHash("sha256").update(address).digest("hex").slice(0, 8);
-  return join(folder, "ledgers", `${host}-${hash}.db`);
-}
-
-/** One spelling for one address: lower-case host, no default port, no slash at the end, no query. */
-export function normalBaseUrl(baseUrl: string): string {
-  const { protocol, hostname, port, pathname } = new URL(baseUrl);
-  const host = hostname === "localhost" ? "127.0.0.1" : hostname;
-  return `${protocol}//${host}${port === "" ? "" : `:${port}`}${pathname.replace(/\/+$/, "")}`;
+  return join(folder, "ledgers", `${ledgerName(baseUrl)}.db`);
 }
 
 /**

@@ -1,7 +1,8 @@
 // An open entry as dispatch sees it: the columns, where they come from, and its doubt. Not here: which entries.
+
 import type { OpenSend, Plan, QueuedEntry, SendTerms } from "../../../model/ledger/entry.ts";
 import type { Phase, ResourceName } from "../../../model/resource.ts";
-import { decode, decodeBuilt, decodeProblems } from "./codec.ts";
+import { decode, decodeProblems } from "../../common/codec.ts";
 import type { Connection } from "./connection.ts";
 import { payloadText } from "./kept-texts.ts";
 
@@ -117,7 +118,7 @@ function withoutPayload(columns: UnreadColumns): Omit<QueuedEntry, "payload"> {
     plan: columns.plan === null ? undefined : planOf(columns.plan, columns.plan_remote_id),
     attempts: columns.attempts,
     needsFills: columns.needs_fills === 1,
-    doubt: columns.open_send === null ? undefined : openSend(decodeBuilt<SendColumns>(columns.open_send)),
+    doubt: columns.open_send === null ? undefined : openSend(decode<SendColumns>(columns.open_send)),
   };
 }
 

@@ -1,6 +1,7 @@
 // Rows as numbers: nothing is lost, and they sort in input order.
+
 import { expect, it, test } from "vitest";
-import { rowId, rowRef } from "../../../src/ledger/sqlite/storage/row-id.ts";
+import { rowId, rowRef } from "../../../src/ledger/common/row-id.ts";
 
 test.each([
   { file: 1, number: 1 },

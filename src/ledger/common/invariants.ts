@@ -1,9 +1,10 @@
 // The invariants as queries: what must hold after a run, and in a ledger at any time. Each gives its counts
-// and its breaches. `audited` holds the run. How they are run and what else is audited: audit.ts.
+// and its breaches, in SQL that SQLite and PostgreSQL both speak. `audited` holds the run. What else is audited is each ledger's own.
 
+import { type Invariant, mostExamples } from "../../model/ledger/audit.ts";
 import { outcomes } from "../../model/outcome.ts";
 import { countText } from "../../model/text/count-text.ts";
-import { rowsPerFile } from "./storage/row-id.ts";
+import { rowsPerFile } from "./row-id.ts";
 
 /** An invariant, and how its numbers and its breaches are found. */
 export interface InvariantQueries {
@@ -16,13 +17,41 @@ export interface InvariantQueries {
   readonly breaches: string;
 }
 
+/** What finds an invariant's numbers and its first breaches; the one parameter of each is the run. */
+export function questionsOf({ counts, breaches }: InvariantQueries): {
+  readonly counts: string;
+  readonly breaches: string;
+} {
+  return {
+    counts: audited(counts),
+    breaches: audited(`select count(*) over () total, example from (${breaches}) broken limit ${mostExamples}`),
+  };
+}
+
+/** The invariant by what its questions found. */
+export function answered(
+  { law, claim, say }: InvariantQueries,
+  counts: Readonly<Record<string, number>> | undefined,
+  breaches: readonly { readonly total: number; readonly example: string }[],
+): Invariant {
+  const examples = breaches.map(({ example }) => example);
+  return { law, claim, numbers: say(counts ?? {}), breaches: breaches[0]?.total ?? 0, examples };
+}
+
+function audited(query: string): string {
+  const body = query.startsWith("with ") ? query.slice("with ".length) : undefined;
+  return `with audited(run) as (select cast(? as bigint))${body === undefined ? ` ${query}` : `, ${body}`}`;
+}
+
 const perFile = rowsPerFile;
 const run = "(select run from audited)";
 const ourFiles = `(select id from files where run = ${run} and kind <> 'reference')`;
 const ourRows = `rows r join files f on r.id >= f.id * ${perFile} and r.id < (f.id + 1) * ${perFile}
   where f.run = ${run} and f.kind <> 'reference'`;
 // Of what was carried from an earlier run there are some rows of a file, with the numbers that they had there: as many as were found.
-const rowsOfFiles = `select f.file, count(*) n, coalesce(f.info ->> '$.carried.rows', max(r.id) - f.id * ${perFile}) last
+const rowsOfFiles = (
+  carriedRows: string,
+) => `select f.file, count(*) n, coalesce(${carriedRows}, max(r.id) - f.id * ${perFile}) last
   from files f join rows r on r.id >= f.id * ${perFile} and r.id < (f.id + 1) * ${perFile} where f.run = ${run} group by f.id`;
 const place = "f.file || ':' || r.line";
 const named = "coalesce(k.resource, e.resource) || ' ' || coalesce(k.key, '(no key, entry ' || e.id || ')')";
@@ -37,26 +66,27 @@ const createdIds = `created as (
         select 1 from sends s where s.entry = e.id and s.plan = 'create' and s.result in ('accepted', 'recovered')))))
     union all select key, created_id, run from accepted where role = 'own' and created_id is not null
     union all select a.key, a.remote_id, a.run from accepted a
-      join (select key, plan, max(id) from sends where result in ('accepted', 'recovered') group by key) s on s.key = a.key
-      where a.role = 'own' and a.created_id is null and s.plan = 'create')
+      join (select key, plan, row_number() over (partition by key order by id desc) nth from sends where result in ('accepted', 'recovered')) s
+        on s.key = a.key and s.nth = 1
+      where a.role = 'own' and a.created_id is null and s.plan = 'create') made
   where key is not null and remote_id is not null group by key, remote_id)`;
 const pairs = (counts: Readonly<Record<string, number>>, join: string, words: readonly string[]) =>
   words.map((word) => `${word.replaceAll("_", " ")} ${countText(counts[word] ?? 0)}`).join(join);
 
-/** Invariants of one run that ended. */
-export const runInvariants: readonly InvariantQueries[] = [
+/** Invariants of one run that ended. `carriedRows` is the SQL for how many rows of a file (`f`) were carried from an earlier run. */
+export const runInvariants = (carriedRows: string): readonly InvariantQueries[] => [
   {
     law: "file_rows",
     claim: "no row of a file is missing",
-    counts: `select coalesce(sum(n), 0) rows, coalesce(sum(last), 0) last from (${rowsOfFiles})`,
+    counts: `select coalesce(sum(n), 0) rows, coalesce(sum(last), 0) last from (${rowsOfFiles(carriedRows)}) files_of_run`,
     say: ({ rows = 0, last = 0 }) => `rows ${countText(rows)} = row numbers up to ${countText(last)}`,
-    breaches: `select file || ': ' || n || ' rows, numbered up to ' || last example from (${rowsOfFiles}) where n <> last`,
+    breaches: `select file || ': ' || n || ' rows, numbered up to ' || last example from (${rowsOfFiles(carriedRows)}) files_of_run where n <> last`,
   },
   {
     law: "row_fates",
     claim: "every row has an outcome, of its own or of its entry",
-    counts: `select count(*) rows, coalesce(sum(claimed), 0) of_entries, coalesce(sum(not claimed and outcome is not null), 0) of_their_own
-      from (select r.outcome, exists (select 1 from entry_rows er where er.row = r.id) claimed from ${ourRows})`,
+    counts: `select count(*) rows, count(*) filter (where claimed) of_entries, count(*) filter (where not claimed and outcome is not null) of_their_own
+      from (select r.outcome, exists (select 1 from entry_rows er where er.row = r.id) claimed from ${ourRows}) fates`,
     say: (counts) => `rows ${countText(counts.rows ?? 0)} = ${pairs(counts, " + ", ["of_entries", "of_their_own"])}`,
     breaches: `select ${place} || ' has no outcome' example from ${ourRows} and r.outcome is null
       and not exists (select 1 from entry_rows er where er.row = r.id)`,
@@ -81,7 +111,7 @@ export const runInvariants: readonly InvariantQueries[] = [
   {
     law: "entry_rows",
     claim: "every entry is made of rows of its run",
-    counts: `select count(*) entries, coalesce(sum(exists (select 1 from entry_rows er where er.entry = e.id)), 0) with_rows
+    counts: `select count(*) entries, count(*) filter (where exists (select 1 from entry_rows er where er.entry = e.id)) with_rows
       from entries e where e.run = ${run}`,
     say: (counts) => pairs(counts, " = ", ["entries", "with_rows"]),
     breaches: `select ${named} || ' has ' || (select count(*) from entry_rows er where er.entry = e.id) || ' rows, not all of this run' example
@@ -106,33 +136,32 @@ export const runInvariants: readonly InvariantQueries[] = [
   {
     law: "sends",
     claim: "every send came to an end or is in doubt",
-    counts: `select count(*) sends, coalesce(sum(open = 0), 0) concluded, coalesce(sum(open), 0) in_doubt from sends where run = ${run}`,
+    counts: `select count(*) sends, count(*) filter (where not open) concluded, count(*) filter (where open) in_doubt from sends where run = ${run}`,
     say: (counts) => `sends ${countText(counts.sends ?? 0)} = ${pairs(counts, " + ", ["concluded", "in_doubt"])}`,
-    breaches: `select k.resource || ' ' || k.key || ': send ' || s.id || ' is ' || iif(s.open, 'open', 'closed') || ' and '
+    breaches: `select k.resource || ' ' || k.key || ': send ' || s.id || ' is ' || case when s.open then 'open' else 'closed' end || ' and '
         || coalesce(s.result, 'has no result') example
-      from sends s join keys k on k.id = s.key where s.run = ${run} and case s.open
-        when 1 then coalesce(s.result, 'unanswered') not in ('unanswered', 'throttled', 'unavailable', 'accepted')
+      from sends s join keys k on k.id = s.key where s.run = ${run} and case when s.open then coalesce(s.result, 'unanswered') not in ('unanswered', 'throttled', 'unavailable', 'accepted')
         else coalesce(s.result, '') not in 
             ('accepted', 'refused', 'throttled', 'unavailable', 'held', 'undelivered', 'recovered', 'absent') end`,
   },
   {
     law: "doubts",
     claim: "an entry whose creation has no answer is in doubt, and reported so",
-    counts: `select coalesce(sum(outcome = 'in_doubt'), 0) in_doubt,
-        (select count(*) from sends where run = ${run} and open = 1 and plan = 'create'
+    counts: `select count(*) filter (where outcome = 'in_doubt') in_doubt,
+        (select count(*) from sends where run = ${run} and open and plan = 'create'
           and coalesce(result, '') <> 'throttled') open_creations from entries where run = ${run}`,
     say: (counts) => pairs(counts, ", ", ["in_doubt", "open_creations"]),
     breaches: `select ${named} || ' is ' || coalesce(e.outcome, 'open') || ', and send ' || s.id || ' has no answer' example
       from sends s join entries e on e.id = s.entry left join keys k on k.id = e.key
-      where s.run = ${run} and e.run = ${run} and s.open = 1 and s.plan = 'create'
+      where s.run = ${run} and e.run = ${run} and s.open and s.plan = 'create'
         and coalesce(s.result, '') <> 'throttled' and coalesce(e.outcome, '') <> 'in_doubt'`,
   },
   {
     law: "accepted_sent",
     claim: "what was accepted was sent, and has a remote id",
     counts: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'held', 'undelivered'))
-      select count(*) accepted, coalesce(sum(e.key in (select key from sent)), 0) sent,
-        coalesce(sum(coalesce(e.remote_id, '') <> ''), 0) with_remote_id
+      select count(*) accepted, count(*) filter (where e.key in (select key from sent)) sent,
+        count(*) filter (where coalesce(e.remote_id, '') <> '') with_remote_id
       from entries e where e.run = ${run} and e.outcome = 'accepted'`,
     say: (counts) => pairs(counts, " = ", ["accepted", "sent", "with_remote_id"]),
     breaches: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'held', 'undelivered'))
@@ -143,30 +172,30 @@ export const runInvariants: readonly InvariantQueries[] = [
         when 'created' then exists (select 1 from sends s where s.entry = e.id and s.plan = 'create' and s.result = 'accepted')
         when 'updated' then exists (select 1 from sends s where s.entry = e.id and s.plan = 'update' and s.result = 'accepted')
         when 'recovered' then e.key in (select key from sent)
-        else 0 end)`,
+        else false end)`,
   },
   {
     law: "unsent",
     claim: "nothing that is invalid, blocked, skipped or unchanged made anything",
-    counts: `select count(*) such_entries, coalesce(sum(exists (select 1 from sends s where s.entry = e.id
-        and (s.open = 1 or s.result in ('accepted', 'recovered')))), 0) made
+    counts: `select count(*) such_entries, count(*) filter (where exists (select 1 from sends s where s.entry = e.id
+        and (s.open or s.result in ('accepted', 'recovered')))) made
       from entries e where e.run = ${run} and e.outcome in ('invalid', 'blocked', 'skipped', 'unchanged')`,
     say: (counts) => pairs(counts, ", ", ["such_entries", "made"]),
-    breaches: `select ${named} || ' is ' || e.outcome || ', and send ' || s.id || ' of it is ' || iif(s.open, 'open', s.result) example
+    breaches: `select ${named} || ' is ' || e.outcome || ', and send ' || s.id || ' of it is ' || case when s.open then 'open' else s.result end example
       from sends s join entries e on e.id = s.entry left join keys k on k.id = e.key
       where e.run = ${run} and s.run = ${run} and e.outcome in ('invalid', 'blocked', 'skipped', 'unchanged')
-        and (s.open = 1 or s.result in ('accepted', 'recovered'))`,
+        and (s.open or s.result in ('accepted', 'recovered'))`,
   },
   {
     law: "one_entry_per_key",
     claim: "no two accepted entries of the run have one key, variants included",
     counts: `select count(*) keys, count(distinct key) distinct_keys from (select distinct ek.key, ek.entry from entry_keys ek
-      join entries e on e.id = ek.entry where ek.run = ${run} and e.outcome = 'accepted')`,
+      join entries e on e.id = ek.entry where ek.run = ${run} and e.outcome = 'accepted') claims`,
     say: (counts) => pairs(counts, " = ", ["keys", "distinct_keys"]),
     breaches: `select k.resource || ' ' || k.key || ' was accepted in ' || count(distinct ek.entry) || ' entries' example
       from entry_keys ek join entries e on e.id = ek.entry join keys k on k.id = ek.key
-      where ek.run = ${run} and e.outcome = 'accepted' group by ek.key having count(distinct ek.entry) > 1
-      union all select ${named} || ' was accepted in ' || count(*) || ' entries' from ${ourEntries} and e.outcome = 'accepted'
+      where ek.run = ${run} and e.outcome = 'accepted' group by k.id having count(distinct ek.entry) > 1
+      union all select min(${named}) || ' was accepted in ' || count(*) || ' entries' from ${ourEntries} and e.outcome = 'accepted'
         and not exists (select 1 from entry_keys ek where ek.entry = e.id) group by e.key having count(*) > 1`,
   },
 ];
@@ -207,10 +236,10 @@ export const ledgerInvariants: readonly InvariantQueries[] = [
   {
     law: "one_open_send",
     claim: "no key has two sends without an answer",
-    counts: "select count(*) open_sends, count(distinct key) keys from sends where open = 1",
+    counts: "select count(*) open_sends, count(distinct key) keys from sends where open",
     say: (counts) => pairs(counts, " = ", ["open_sends", "keys"]),
     breaches: `select k.resource || ' ' || k.key || ' has ' || count(*) || ' open sends' example
-      from sends s join keys k on k.id = s.key where s.open = 1 group by s.key having count(*) > 1`,
+      from sends s join keys k on k.id = s.key where s.open group by k.id having count(*) > 1`,
   },
   {
     law: "accepted_known",
@@ -229,7 +258,7 @@ export const ledgerInvariants: readonly InvariantQueries[] = [
     law: "accepted_journal",
     claim: "what the next run takes for accepted was sent and answered",
     counts: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'held', 'undelivered'))
-      select count(*) known, coalesce(sum(key in (select key from sent)), 0) sent from accepted where role = 'own'`,
+      select count(*) known, count(*) filter (where key in (select key from sent)) sent from accepted where role = 'own'`,
     say: (counts) => pairs(counts, " = ", ["known", "sent"]),
     breaches: `with sent as (select distinct key from sends where coalesce(result, '') not in ('throttled', 'held', 'undelivered')),
         hashes as (select key, hash from sends union select key, hash from entries where key is not null)

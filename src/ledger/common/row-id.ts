@@ -1,5 +1,5 @@
 // A row as one number: its file's id and its own number, so that rows sort in input order.
-import type { RowRef } from "../../../model/row.ts";
+import type { RowRef } from "../../model/row.ts";
 
 /** A row's id divided by this is that of its file, also in SQL. */
 export const rowsPerFile = 2 ** 32;
