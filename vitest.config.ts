@@ -111,6 +111,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: "forks",
+    setupFiles: ["test/seed.ts"],
     // Many tests wait for a process or a pause rather than compute: three files at a time keep two cores busy.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [

@@ -73,8 +73,10 @@ async function recordsOf(text: string, pieceLength: number, delimiter: string, q
 }
 
 // Where the two differ on purpose: `="…"` is the text in the quotes for us only, and csv-parse takes a second pair of quotes behind
-// an empty one (`"" "a"`), which is a wrong quote, and refuses blanks behind a quote right before the end of the file.
-const isOurs = (text: string): boolean => /="|""[^\S\r\n]+"|"[^\S\r\n]+[\s\S]{0,4}$/.test(text);
+// an empty one (`"" "a"`), which is a wrong quote, and refuses blanks behind a quote right before the end of the file, and
+// those that are more than one byte everywhere.
+const isOurs = (text: string): boolean =>
+  /="|""[^\S\r\n]+"|"[^\S\r\n]+[\s\S]{0,4}$|"[ \t\v\f]*[\u00a0\u3000\u2028\ufeff]/.test(text);
 
 function files(units: readonly string[], quotes: readonly Quote[]) {
   const unit = fc.oneof(
@@ -131,4 +133,12 @@ it("are those of csv-parse up to the first one that it refuses, and that one has
     }),
     { numRuns: 500 },
   );
+});
+
+it("take blanks of more than one byte behind a quote as blanks", async () => {
+  const records = await recordsOf('"a"\u00a0,b\n"c" \u3000,"d"\ufeff\n', 3, ",", undefined);
+  expect(records.map(({ cells, fault }) => [...cells, fault])).toEqual([
+    ["a", "b", undefined],
+    ["c", "d", undefined],
+  ]);
 });
