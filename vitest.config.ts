@@ -108,8 +108,8 @@ const all = ["test/**/*.test.ts"];
 export default defineConfig({
   test: {
     // A bound for what hangs, not for what is slow: a busy machine takes several times as long.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: "forks",
     setupFiles: ["test/seed.ts"],
     // Many tests wait for a process or a pause rather than compute: three files at a time keep two cores busy.

@@ -115,10 +115,11 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       if (!hasLeft) limiter.left();
       hasLeft = true;
     };
-    if (!mayPass()) {
+    const stops = halt.signal.aborted; // since it was allowed to start
+    if (stops || !mayPass()) {
       left();
       leave();
-      return { kind: "held", by: "outage", waitMs: 0 };
+      return { kind: "held", by: stops ? "stop" : "outage", waitMs: 0 };
     }
     const startedMs = clock.monotonicMs();
     adaptive?.started(startedMs);

@@ -54,7 +54,7 @@ const crowds = [
   [130, 0.6],
 ] as const;
 const mostCalls = 3;
-const mostSeconds = 45;
+const mostSeconds = 240;
 
 /** Kills one to three times, then calls until nothing is open any more, three times at most, and judges. */
 export async function lieAndContinue(plan: LiePlan): Promise<LieReport> {
