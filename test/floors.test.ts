@@ -48,6 +48,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "ledger/sqlite/staging",
   ],
   "ledger/postgres/storage": ["model", "model/ledger", "ledger/common"],
+  "ledger/postgres/accounts": ["model", "model/ledger", "ledger/common", "ledger/postgres/storage"],
   "ledger/postgres/staging": ["model", "model/ledger", "ledger/common", "ledger/postgres/storage"],
   "ledger/postgres": [
     "model",
@@ -56,6 +57,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "ledger/common",
     "ledger/sqlite/plans",
     "ledger/postgres/storage",
+    "ledger/postgres/accounts",
     "ledger/postgres/staging",
   ],
   ledger: ["model/ledger", "ledger/sqlite/storage", "ledger/sqlite/plans", "ledger/sqlite", "ledger/postgres"],

@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { leaseMs } from "../../src/ledger/postgres/accounts/taking.ts";
 import { schemaName } from "../../src/ledger/postgres/storage/account-schema.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { asTester, startServer } from "../ledger/postgres/server.ts";
@@ -151,11 +152,13 @@ describe("ledgers in PostgreSQL", () => {
     // As from another machine.
     const status = await project.call(["status", "import.yaml", "--state", "other"]);
     expect([status.exitCode, status.stdout]).toEqual([0, expect.stringContaining("is under way")]);
-    await asTester(server.url, `update "${schemaName(sandbox.url)}".ledger set holder_host = 'not-${hostname()}'`);
+    await asTester(server.url, `update luminous_import.accounts set owner_host = 'not-${hostname()}'`);
     const away = await project.call(["status", "import.yaml", "--state", "other"]);
     expect(away.stdout.replace(/\s+/g, " ")).toContain(`on not-${hostname()}`);
     first.child.kill("SIGKILL");
     await first.ended;
+    // Its lease runs for a while.
+    await new Promise((resolve) => setTimeout(resolve, leaseMs));
     const killed = await project.call(["status", "import.yaml", "--state", "other"]);
     expect(killed.stdout).toContain("was killed");
   });

@@ -2,8 +2,9 @@
 
 import type { LedgerAddress } from "../../model/ledger/ledger-address.ts";
 import type { KnownLedger, LockHolder } from "../../model/ledger/ledger-host.ts";
-import { schemaHolder } from "./storage/account-lock.ts";
-import { schemaName } from "./storage/account-schema.ts";
+import { normalBaseUrl } from "../common/account-name.ts";
+import { holderOf } from "./accounts/holders.ts";
+import { areThereAccounts } from "./accounts/schema.ts";
 import { onDatabase } from "./storage/connect.ts";
 import type { Statements } from "./storage/statements.ts";
 
@@ -24,21 +25,22 @@ export function knownLedgers(database: Database): Promise<readonly KnownLedger[]
 /** The ledger of an account, where there is one. Throws as `knownLedgers` does. */
 export function findLedger(database: Database, baseUrl: string): Promise<KnownLedger | undefined> {
   return onDatabase(database.address, async (db) => {
-    const found = (await schemasIn(db)).find((schema) => schema === schemaName(baseUrl));
-    return found === undefined ? undefined : { place: placeOf(database, found), baseUrl };
+    const found = (await allLedgers(db)).find((ledger) => ledger.baseUrl === normalBaseUrl(baseUrl));
+    return found === undefined ? undefined : { place: placeOf(database, found.schema), baseUrl };
   });
 }
 
 /** Who writes to the ledger of this account, or to any of the job. Throws as `knownLedgers` does. */
 export function ledgerHolders(database: Database, baseUrl: string | undefined): Promise<readonly LockHolder[]> {
   return onDatabase(database.address, async (db) => {
-    const schemas =
+    if (!(await areThereAccounts(db))) return [];
+    const accounts =
       baseUrl === undefined
-        ? (await ledgersIn(db, database)).map(({ schema }) => schema)
-        : (await schemasIn(db)).filter((schema) => schema === schemaName(baseUrl));
+        ? (await ledgersIn(db, database)).map((ledger) => ledger.baseUrl)
+        : [normalBaseUrl(baseUrl)];
     const holders: LockHolder[] = [];
-    for (const schema of schemas) {
-      const holder = await schemaHolder(db, schema);
+    for (const account of accounts) {
+      const holder = await holderOf(db, account);
       if (holder !== undefined) holders.push(holder);
     }
     return holders;
@@ -51,31 +53,25 @@ interface FoundLedger {
 }
 
 async function ledgersIn(db: Statements, { job }: Database): Promise<readonly FoundLedger[]> {
-  const schemas = await schemasIn(db);
-  if (schemas.length === 0) return [];
-  const found = await db.all<FoundLedger & { readonly ran: boolean }>(
-    schemas
-      .map(
-        (schema) => `select '${schema}' as schema, base_url "baseUrl",
-           ?::text is null or exists (select 1 from "${schema}".runs where job = ?) as ran from "${schema}".ledger`,
-      )
+  const all = await allLedgers(db);
+  if (job === undefined || all.length === 0) return all;
+  const found = await db.all<{ schema: string }>(
+    all
+      .map(({ schema }) => `select '${schema}' as schema where exists (select 1 from "${schema}".runs where job = ?)`)
       .join(" union all "),
-    ...schemas.flatMap(() => [job ?? null, job ?? null]),
+    ...all.map(() => job),
   );
-  return found.filter(({ schema, baseUrl, ran }) => ran && schema === schemaName(baseUrl));
+  const ran = new Set(found.map(({ schema }) => schema));
+  return all.filter(({ schema }) => ran.has(schema));
 }
 
-/** Schemas that may be ledgers. Their names are those of addresses: letters, digits, dots, hyphens and underscores. */
-async function schemasIn(db: Statements): Promise<readonly string[]> {
-  const found = await db.all<{ name: string }>(
-    `select n.nspname::text as name from pg_namespace n
-      where n.nspname ~ '^[a-z0-9._-]+-[0-9a-f]{8}$' and has_schema_privilege(n.oid, 'usage')
-        and (select count(*) from pg_class c join pg_attribute a on a.attrelid = c.oid
-              where c.relnamespace = n.oid and has_table_privilege(c.oid, 'select')
-                and (c.relname, a.attname) in (('ledger', 'base_url'), ('ledger', 'holder_backend'), ('runs', 'job'))) = 3
-      order by n.nspname collate "C"`,
+/** Those that are made already. Their names are those of addresses: letters, digits, dots, hyphens and underscores. */
+async function allLedgers(db: Statements): Promise<readonly FoundLedger[]> {
+  if (!(await areThereAccounts(db))) return [];
+  return db.all<FoundLedger>(
+    `select a.ledger as schema, a.base_url "baseUrl" from luminous_import.accounts a
+      where to_regclass(format('%I.runs', a.ledger)) is not null order by a.ledger`,
   );
-  return found.map(({ name }) => name);
 }
 
 function placeOf({ address }: Database, schema: string): string {

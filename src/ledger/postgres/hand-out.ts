@@ -4,7 +4,8 @@
 import { randomInt } from "node:crypto";
 import type { QueuedEntry } from "../../model/ledger/entry.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
-import type { Connection } from "./storage/connection.ts";
+import type { Connection, NextWrite } from "./storage/connection.ts";
+import { fence, fenced } from "./storage/fence.ts";
 import { type QueuedColumns, queuedEntry, selectQueued } from "./storage/queued-entry.ts";
 import type { Statements } from "./storage/statements.ts";
 
@@ -13,18 +14,20 @@ export function openHandOut(connection: Connection): Pick<Queue, "take" | "nextD
   const holder = randomInt(2 ** 47);
   return {
     take: (run, phase, nowMs, count) =>
-      connection.step(async (db) => {
+      connection.step(async (db, write) => {
         const taken: QueuedEntry[] = [];
         while (taken.length < count) {
           const most = count - taken.length;
-          const leased = await db.all<QueuedColumns>(
-            lease,
+          const found = await db.all<QueuedColumns | { readonly id: null }>(
+            handOut,
+            write(),
             ...[run, phase, holder, most],
             ...[run, phase, Math.floor(nowMs), most],
             ...[most, holder],
           );
+          const leased = found.filter((each) => each.id !== null);
           if (leased.length === 0) break;
-          taken.push(...(await sendable(db, leased.map(queuedEntry))));
+          taken.push(...(await sendable(db, leased.map(queuedEntry), write)));
         }
         return taken;
       }),
@@ -39,9 +42,10 @@ export function openHandOut(connection: Connection): Pick<Queue, "take" | "nextD
         return due?.at ?? undefined;
       }),
     async postpone(entryId, notBeforeMs) {
-      await connection.step((db) =>
+      await connection.step((db, write) =>
         db.run(
-          "update entries set not_before_ms = ?, leased_to = null where id = ? and outcome is null",
+          fenced("update entries set not_before_ms = ?, leased_to = null where id = ? and outcome is null returning 1"),
+          write(),
           Math.ceil(notBeforeMs), // waits with jitter are fractions, and the column is not
           entryId,
         ),
@@ -51,7 +55,8 @@ export function openHandOut(connection: Connection): Pick<Queue, "take" | "nextD
 }
 
 // Ready ones, and those whose time has come: position decides.
-const lease = `with free as (
+const handOut = `with ${fence},
+  free as (
     (select id, position from entries
       where run = ? and phase = ? and outcome is null and ready and not_before_ms is null and leased_to is distinct from ?
       order by position, id limit ?)
@@ -61,14 +66,19 @@ const lease = `with free as (
       order by position, id limit ?)),
   chosen as (select id from free order by position, id limit ?),
   leased as (update entries set leased_to = ?, not_before_ms = null from chosen where entries.id = chosen.id returning entries.*)
-  ${selectQueued({ from: "leased" })} order by e.position, e.id`;
+  select q.* from fence left join (${selectQueued({ from: "leased" })}) q on true order by q.position, q.id`;
 
 // An entry that was ready only because of its doubt is not ready any more once the doubt is resolved without a plan.
-async function sendable(db: Statements, entries: readonly QueuedEntry[]): Promise<readonly QueuedEntry[]> {
+async function sendable(
+  db: Statements,
+  entries: readonly QueuedEntry[],
+  write: NextWrite,
+): Promise<readonly QueuedEntry[]> {
   const taken = entries.filter(({ plan, doubt }) => plan !== undefined || doubt !== undefined);
   if (taken.length < entries.length)
     await db.run(
-      "update entries set ready = false, leased_to = null where id = any(?) and id <> all(?)",
+      fenced("update entries set ready = false, leased_to = null where id = any(?) and id <> all(?) returning 1"),
+      write(),
       entries.map(({ id }) => id),
       taken.map(({ id }) => id),
     );

@@ -8,7 +8,7 @@ import type { Statements, Value } from "./storage/statements.ts";
 /** What the ledger of an account knows, as of one moment. Throws as opening it to read does. */
 export function knowledgeOf(url: string, baseUrl: string): KnowledgeSource {
   return async (take) => {
-    const connection = await connect({ url, baseUrl, mode: "read" });
+    const connection = await connect({ url, baseUrl });
     try {
       await connection.read(async (db) => {
         await db.script("begin isolation level repeatable read read only");

@@ -1,9 +1,12 @@
 // Opening a ledger in PostgreSQL: the connection and the views of it.
+import type { Lease } from "../../model/ledger/lease.ts";
 import type { Ledger } from "../../model/ledger/ledger.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Results } from "../../model/ledger/results.ts";
 import type { Staging } from "../../model/ledger/staging.ts";
 import { openAccountMemory } from "./account-memory.ts";
+import { leaseAccount } from "./accounts/lease.ts";
+import { leasePatienceMs } from "./accounts/taking.ts";
 import { openAudit } from "./audit.ts";
 import { openCarriedRows } from "./carried-rows.ts";
 import { openEntryHistory } from "./entry-history.ts";
@@ -25,22 +28,55 @@ import { openNewEntries } from "./staging/new-entries.ts";
 import { openRetryConflicts } from "./staging/retry-conflicts.ts";
 import { settleRepaired } from "./staging/retry-repairs.ts";
 import { openRows } from "./staging/rows.ts";
-import { type ConnectionChoice, connect } from "./storage/connect.ts";
+import { schemaName } from "./storage/account-schema.ts";
+import { addressOf, type ConnectionChoice, connect } from "./storage/connect.ts";
 import type { Connection } from "./storage/connection.ts";
+import { openDatabaseLine } from "./storage/database-line.ts";
 import { addFile, filesById, filesOfRun, updateFile } from "./storage/files.ts";
 import { type Keys, openKeys } from "./storage/keys.ts";
 import { openTallies } from "./tallies.ts";
 import { openUpkeep } from "./upkeep.ts";
 
 /** Which ledger to open, and for what: `write` makes it when there is none and brings it up to date. */
-export type LedgerChoice = ConnectionChoice;
+export interface LedgerChoice extends Omit<ConnectionChoice, "lease"> {
+  readonly mode: "write" | "read";
+}
 
 /**
- * Opens the ledger of an account. Throws `ImportError("STATE_UNUSABLE")` when the server cannot be reached, and for a schema that is
- * not ours, newer or of another account, which it leaves as it was.
+ * Opens the ledger of an account; to write it takes the lease of the account and gives it back at the end. Throws
+ * `ImportError("STATE_UNUSABLE")` when the server cannot be reached, and for a schema that is not ours, newer or of another account,
+ * which it leaves as it was; `("STATE_LOCKED")` when another process has the account.
  */
-export async function openLedger(choice: LedgerChoice): Promise<Ledger> {
-  const connection = await connect(choice);
+export async function openLedger({ mode, ...choice }: LedgerChoice): Promise<Ledger> {
+  if (mode === "read") return ledgerOn(await connect(choice));
+  const address = addressOf(choice.url);
+  const line = openDatabaseLine(address, leasePatienceMs, `${address.shown}/${schemaName(choice.baseUrl)}`);
+  try {
+    const lease = await leaseAccount(line, choice.baseUrl);
+    try {
+      return await openDriven({ ...choice, lease }, async () => {
+        await lease.giveBack();
+        await line[Symbol.asyncDispose]();
+      });
+    } catch (error) {
+      await lease.giveBack();
+      throw error;
+    }
+  } catch (error) {
+    await line[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Opens the ledger of an account whose lease is held; `closed` is called at the end. Throws as `openLedger` does. */
+export async function openDriven(
+  choice: ConnectionChoice & { readonly lease: Lease },
+  closed: () => Promise<void> = async () => {},
+): Promise<Ledger> {
+  return { ...ledgerOn(await connect(choice), closed), lease: choice.lease };
+}
+
+function ledgerOn(connection: Connection, closed: () => Promise<void> = async () => {}): Ledger {
   const keys = openKeys(connection);
   return {
     place: connection.place,
@@ -56,7 +92,13 @@ export async function openLedger(choice: LedgerChoice): Promise<Ledger> {
     plans: openPlans(connection, keys),
     upkeep: openUpkeep(connection),
     flush: () => connection.flush(),
-    [Symbol.asyncDispose]: () => connection.close(),
+    async [Symbol.asyncDispose]() {
+      try {
+        await connection.close();
+      } finally {
+        await closed();
+      }
+    },
   };
 }
 

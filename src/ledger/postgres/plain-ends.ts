@@ -4,6 +4,7 @@
 import type { EntryEnd } from "../../model/ledger/entry.ts";
 import { rowsPerFile } from "../common/row-id.ts";
 import { encodeMaybe } from "./storage/codec.ts";
+import { fence } from "./storage/fence.ts";
 import type { Statements } from "./storage/statements.ts";
 
 /** Whether an end may be such a one, as far as it can be told without the ledger. */
@@ -13,10 +14,11 @@ export function mayBePlain({ settlement, send }: EntryEnd): boolean {
 }
 
 /** Ends all of these entries, or none when one of them is not such a one: false. One statement. */
-export async function settlePlain(db: Statements, ends: readonly EntryEnd[]): Promise<boolean> {
+export async function settlePlain(db: Statements, ends: readonly EntryEnd[], write: number): Promise<boolean> {
   if (new Set(ends.map(({ entryId }) => entryId)).size < ends.length) return false;
   const done = await db.one(
     settlePlainly,
+    write,
     ends.map(({ entryId }) => entryId),
     ends.map(({ settlement }) => settlement.action ?? null),
     ends.map(({ settlement }) => settlement.remoteId ?? null),
@@ -30,7 +32,7 @@ export async function settlePlain(db: Statements, ends: readonly EntryEnd[]): Pr
 }
 
 // Its run is no retry, which would have to repair what it retries; its send is open, and no other of its key was put off.
-const settlePlainly = `with asked as (
+const settlePlainly = `with ${fence}, asked as (
     select * from unnest(?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[])
       n (entry, action, remote_id, http_status, says, send, send_status, ended_at_ms)),
   plain as materialized (
@@ -64,4 +66,4 @@ const settlePlainly = `with asked as (
       select distinct on (ek.key) ek.key, 'variant', g.remote_id, g.run from going g join entry_keys ek on ek.entry = g.entry
        where ek.key <> g.key order by ek.key, g.position desc
       on conflict (key, role) do update set remote_id = excluded.remote_id, hash = null, partial = false, run = excluded.run, said = null)
-  select 1 from going limit 1`;
+  select 1 from fence, going limit 1`;

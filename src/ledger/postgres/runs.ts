@@ -23,7 +23,7 @@ export function openRuns(connection: Connection): Runs {
           run.planId ?? null,
         );
         if (made === undefined) throw new Error("a run was not kept");
-        await db.run("update ledger set holder_run = ?", run.runId);
+        await db.run(nameRun, run.runId);
         return { ...run, id: made.id };
       }),
     async end(id, { endedAtMs, exitCode, summary }) {
@@ -46,6 +46,10 @@ export function openRuns(connection: Connection): Runs {
       }),
   };
 }
+
+// For others, who ask who drives the account.
+const nameRun = `update luminous_import.accounts set owner_run = ?
+   where id = current_setting('luminous_import.account')::bigint and epoch = current_setting('luminous_import.epoch')::bigint`;
 
 /** A summary with a version is written beside results and failures. */
 function hasVersion(summary: unknown): boolean {

@@ -11,6 +11,7 @@ import type { NewSend, OpenSend, Plan, SendEnd, SendResult } from "../../model/l
 import type { HistoryLookup } from "../../model/ledger/entry-history.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Batch, Connection } from "./storage/connection.ts";
+import { fence } from "./storage/fence.ts";
 import { openSendsOf, planRemoteId } from "./storage/queued-entry.ts";
 import { shortKey, shortParameter } from "./storage/short-key.ts";
 import type { Statements } from "./storage/statements.ts";
@@ -70,7 +71,7 @@ export function openSends(db: Statements, key: number): Promise<readonly OpenSen
 
 // In one statement: all become sends, and their entries have an attempt more; where one of them must not leave, nothing is done. It
 // waits for its commit to be on disk.
-const writeAhead = `with asked as (
+const writeAhead = `with ${fence}, asked as (
     select * from unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
       with ordinality n (entry, plan, remote_id, hash, at_ms, server_at_ms, timeout_ms, read_lag_ms, second_send_ms, ordinal)),
   leaving as materialized (
@@ -84,27 +85,32 @@ const writeAhead = `with asked as (
   counted as (
     update entries set attempts = attempts + 1, plan = n.plan, plan_remote_id = n.remote_id, ready = true
       from leaving n join made on made.entry = n.entry where entries.id = n.entry)
-  select id, entry, set_config('synchronous_commit', 'on', true) from made`;
+  select id, entry, set_config('synchronous_commit', 'on', true) from fence, made`;
 
 const sending: Batch<readonly NewSend[], readonly number[]> = {
   isDurable: true,
   goesFirst: false,
-  async together(db, calls) {
-    const ids = await writeSends(db, calls.flat());
+  async together(db, calls, write) {
+    const ids = await writeSends(db, calls.flat(), write());
     return ids === undefined ? undefined : calls.map((sends) => sends.map(({ entryId }) => ids.get(entryId) ?? 0));
   },
-  async alone(db, sends) {
-    const ids = await writeSends(db, sends);
+  async alone(db, sends, write) {
+    const ids = await writeSends(db, sends, write());
     if (ids === undefined) throw new Error(await whyNotSent(db, sends));
     return sends.map(({ entryId }) => ids.get(entryId) ?? 0);
   },
 };
 
 /** The ids of the sends by entry; undefined where one of them must not leave. */
-async function writeSends(db: Statements, sends: readonly NewSend[]): Promise<ReadonlyMap<number, number> | undefined> {
+async function writeSends(
+  db: Statements,
+  sends: readonly NewSend[],
+  write: number,
+): Promise<ReadonlyMap<number, number> | undefined> {
   if (sends.length === 0) return new Map();
   const made = await db.all<{ id: number; entry: number }>(
     writeAhead,
+    write,
     sends.map(({ entryId }) => entryId),
     sends.map(({ plan }) => plan.kind),
     sends.map(({ plan }) => planRemoteId(plan)),

@@ -34,7 +34,8 @@ export function openSettling(connection: Connection): Pick<Queue, "settle" | "cr
 const plainEnds: Batch<readonly EntryEnd[], void> = {
   isDurable: false,
   goesFirst: true,
-  together: async (db, calls) => ((await settlePlain(db, calls.flat())) ? calls.map(() => undefined) : undefined),
+  together: async (db, calls, write) =>
+    (await settlePlain(db, calls.flat(), write())) ? calls.map(() => undefined) : undefined,
   alone: settleAll,
 };
 

@@ -43,6 +43,8 @@ export interface LockHolder {
   readonly runId?: string;
   /** Since when it has been so, ms since the epoch. */
   readonly sinceMs: number;
+  /** Of a lease: when it ends unless it is renewed, ms since the epoch. */
+  readonly untilMs?: number;
 }
 
 /** What a scratch ledger is for. */
@@ -75,8 +77,8 @@ export interface LedgerHost {
   find(baseUrl: string): Promise<KnownLedger | undefined>;
   /**
    * Opens the ledger of an account. `write` makes it when there is none and brings it up to date; whoever writes holds the
-   * lock. In a database it also keeps every other machine from writing, and throws `ImportError("STATE_LOCKED")` where one
-   * does. Throws `ImportError("STATE_UNUSABLE")` for one that is not ours, damaged, newer or of another account, and leaves it
+   * lock. In a database it is a lease, which keeps every other machine from writing; throws `ImportError("STATE_LOCKED")` where
+   * one does. Throws `ImportError("STATE_UNUSABLE")` for one that is not ours, damaged, newer or of another account, and leaves it
    * as it was; also for one that is to be read and is not there.
    */
   open(baseUrl: string, mode: "read" | "write"): Promise<Ledger>;

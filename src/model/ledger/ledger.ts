@@ -8,6 +8,7 @@
 import type { AccountMemory } from "./account-memory.ts";
 import type { AuditView } from "./audit.ts";
 import type { EntryHistory } from "./entry-history.ts";
+import type { Lease } from "./lease.ts";
 import type { OpenFailures } from "./open-failures.ts";
 import type { Plans } from "./plans.ts";
 import type { Queue } from "./queue.ts";
@@ -22,6 +23,8 @@ export interface Ledger extends AsyncDisposable {
   readonly place: string;
   /** What was done to it when it was opened; undefined when it was up to date, or is only read. */
   readonly upgraded: Upgrade | undefined;
+  /** Of the account, for who writes in a database that other machines reach; what is lost with it, the ledger tells at the next write. */
+  readonly lease?: Lease;
   readonly runs: Runs;
   readonly staging: Staging;
   readonly queue: Queue;

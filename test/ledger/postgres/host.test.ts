@@ -48,13 +48,21 @@ await describeOnServer("the ledgers in a database", (url) => {
     {
       await using ledger = await ledgers.open(baseUrl, "write");
       await ledger.runs.begin({ runId: "r1", job, command: "run", startedAtMs: 1 });
-      const holder = { pid: process.pid, runId: "r1", sinceMs: expect.closeTo(Date.now(), -5) };
+      const holder = {
+        pid: process.pid,
+        runId: "r1",
+        sinceMs: expect.closeTo(Date.now(), -5),
+        untilMs: expect.any(Number),
+      };
       expect(await ledgers.holders(baseUrl)).toEqual([holder]);
       expect(await ledgers.holders()).toEqual([holder]);
       await using reader = await ledgers.open(baseUrl, "read");
       expect(await reader.runs.list()).toHaveLength(1);
       // As another machine would have written it.
-      await asTester(url, `update "${schemaName(baseUrl)}".ledger set holder_host = 'elsewhere-${hostname()}'`);
+      await asTester(
+        url,
+        `update luminous_import.accounts set owner_host = 'elsewhere-${hostname()}' where base_url = '${baseUrl}'`,
+      );
       expect(await ledgers.holders(baseUrl)).toEqual([{ ...holder, host: `elsewhere-${hostname()}` }]);
       await expect(ledgers.open(baseUrl, "write")).rejects.toMatchObject({
         code: "STATE_LOCKED",

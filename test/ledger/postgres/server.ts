@@ -17,7 +17,7 @@ export interface TestServer extends AsyncDisposable {
   readonly crash?: () => Promise<void>;
 }
 
-/** A ledger that no other test has; disposing it removes its schema. */
+/** A ledger that no other test has; disposing it removes its schema and its lease. */
 export interface TestAccount extends AsyncDisposable {
   readonly choice: Pick<LedgerChoice, "url" | "baseUrl">;
 }
@@ -73,8 +73,18 @@ export function newAccount(url: string): TestAccount {
   const baseUrl = `http://127.0.0.1:4010/external/api/v${process.pid}.${Date.now()}.${accounts}`;
   return {
     choice: { url, baseUrl },
-    [Symbol.asyncDispose]: () => asTester(url, `drop schema if exists "${schemaName(baseUrl)}" cascade`),
+    [Symbol.asyncDispose]: () =>
+      asTester(url, `drop schema if exists "${schemaName(baseUrl)}" cascade; ${forget(baseUrl)}`),
   };
+}
+
+function forget(baseUrl: string): string {
+  return `do $$ begin
+    if to_regclass('luminous_import.accounts') is not null then
+      delete from luminous_import.fences where account in (select id from luminous_import.accounts where base_url = '${baseUrl}');
+      delete from luminous_import.accounts where base_url = '${baseUrl}';
+    end if;
+  end $$`;
 }
 
 /** Runs a statement on a connection of its own. */

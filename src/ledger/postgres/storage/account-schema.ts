@@ -16,7 +16,7 @@ export function schemaName(baseUrl: string): string {
 
 /**
  * Makes the schema when there is none and brings it up to date, all of it or nothing. Throws `ImportError("STATE_UNUSABLE")` for one
- * that is not ours, newer or of another account, and leaves it as it was. Only inside a write of who holds the lock of the account.
+ * that is not ours, newer or of another account, and leaves it as it was. Only inside a write of who drives the account.
  */
 export async function prepareSchema(db: Statements, place: string, baseUrl: string): Promise<void> {
   const schema = schemaName(baseUrl);
@@ -25,13 +25,7 @@ export async function prepareSchema(db: Statements, place: string, baseUrl: stri
     await db.script(`create schema "${schema}"; set local search_path to "${schema}";
       create table ledger (
         base_url text not null,
-        version integer not null,
-        -- Who holds the lock of the account, for messages (account-lock.ts):
-        holder_host text,
-        holder_pid bigint,
-        holder_run text,
-        holder_backend bigint, -- the server's process: where another one holds the lock, this line is of an earlier one
-        held_since_ms bigint)`);
+        version integer not null)`);
     await db.run("insert into ledger (base_url, version) values (?, 0)", normalBaseUrl(baseUrl));
   }
   const version = await checkSchema(db, place, baseUrl);

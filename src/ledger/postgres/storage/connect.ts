@@ -3,8 +3,8 @@
 
 import type { Client } from "pg";
 import { ImportError } from "../../../model/error.ts";
+import type { Lease } from "../../../model/ledger/lease.ts";
 import { checkLedger, type LedgerAddress } from "../../../model/ledger/ledger-address.ts";
-import { lockSchema, nameHolder } from "./account-lock.ts";
 import { checkSchema, prepareSchema, schemaName } from "./account-schema.ts";
 import { Connection } from "./connection.ts";
 import { databaseError } from "./database-error.ts";
@@ -19,35 +19,32 @@ export interface ConnectionChoice {
   readonly url: string;
   /** The account's base address; each has a schema of its own. */
   readonly baseUrl: string;
-  readonly mode: "write" | "read";
+  /** The lease of the account, for who writes; without one the ledger is only read. */
+  readonly lease?: Lease;
 }
 
 const connectMs = 10_000;
 
 /**
- * Connects to a ledger; to write it takes the lock of the account, makes the ledger when there is none and brings it up to date.
- * Throws `ImportError("STATE_UNUSABLE")` when the server cannot be reached, and for a schema that is not ours, newer or of
- * another account; `("STATE_LOCKED")` when another process writes to it.
+ * Connects to a ledger; with a lease it makes the ledger when there is none and brings it up to date. Throws
+ * `ImportError("STATE_UNUSABLE")` when the server cannot be reached, and for a schema that is not ours, newer or of another account.
  */
-export async function connect({ url, baseUrl, mode }: ConnectionChoice): Promise<Connection> {
+export async function connect({ url, baseUrl, lease }: ConnectionChoice): Promise<Connection> {
   const address = addressOf(url);
   const schema = schemaName(baseUrl);
   const place = `${address.shown}/${schema}`;
   const client = await newClient(address);
-  const connection = new Connection(client, place);
+  const connection = new Connection(client, place, lease);
   try {
     await client.connect();
-    await client.query(settings);
+    await settle(client);
     await client.query(`set search_path to "${schema}"`);
-    if (mode === "write") {
-      await connection.read((db) => lockSchema(db, schema, baseUrl));
-      await connection.write(async (db) => {
-        await prepareSchema(db, place, baseUrl);
-        await nameHolder(db);
-      });
+    if (lease !== undefined) {
+      await client.query(drivenBy(lease));
+      await connection.write((db) => prepareSchema(db, place, baseUrl));
     } else await connection.read((db) => requireNewest(checkSchema(db, place, baseUrl), place));
     await client.query(temporaryTables);
-    if (mode === "read") await client.query("set default_transaction_read_only = on");
+    if (lease === undefined) await client.query("set default_transaction_read_only = on");
     return connection;
   } catch (error) {
     await client.end().catch(() => undefined);
@@ -61,7 +58,7 @@ export async function onDatabase<T>(address: LedgerAddress, ask: (db: Statements
   client.on("error", () => undefined); // whoever waits for an answer is told
   try {
     await client.connect();
-    await client.query(settings);
+    await settle(client);
     return await ask(statementsOn(client));
   } catch (error) {
     throw databaseError(address.shown, error, "opening");
@@ -70,16 +67,38 @@ export async function onDatabase<T>(address: LedgerAddress, ask: (db: Statements
   }
 }
 
-async function newClient(address: LedgerAddress): Promise<Client> {
+/** How long is waited for the server. */
+export interface Patience {
+  readonly connectMs: number;
+  /** For the answer to a statement; as long as it takes unless said. */
+  readonly answerMs?: number;
+}
+
+/** A client that is not connected yet. */
+export async function newClient(address: LedgerAddress, patience: Patience = { connectMs }): Promise<Client> {
   const { Client, types } = await loadPg();
   return new Client({
     connectionString: address.reveal(),
     application_name: "luminous-import",
-    connectionTimeoutMillis: connectMs,
+    connectionTimeoutMillis: patience.connectMs,
+    ...(patience.answerMs === undefined ? {} : { query_timeout: patience.answerMs }),
     keepAlive: true,
     types: typesOf(types),
   });
 }
+
+/** What every connection is set to. */
+export async function settle(client: Client): Promise<void> {
+  await client.query(settings);
+}
+
+/** What `luminous_import.fence` goes by. A process that hangs within a transaction keeps nobody from taking the account after its lease. */
+function drivenBy({ account, epoch }: Lease): string {
+  return `set luminous_import.account = '${account}'; set luminous_import.epoch = '${epoch}';
+    set idle_in_transaction_session_timeout = '${mostIdleMs}ms'`;
+}
+
+const mostIdleMs = 4000;
 
 // No compiling of statements, which takes longer than most of them run. Tables fill faster than the server's statistics follow, and a
 // plan that goes through a whole table because that was empty once would be used again and again: where there is an index, it is used.
@@ -100,7 +119,8 @@ async function requireNewest(version: Promise<number>, place: string): Promise<v
   );
 }
 
-function addressOf(url: string): LedgerAddress {
+/** The address that was checked when it was read. */
+export function addressOf(url: string): LedgerAddress {
   const checked = checkLedger(url);
   if (checked.ok) return checked.address;
   throw new ImportError("STATE_UNUSABLE", `the address of the ledger ${checked.why}`);

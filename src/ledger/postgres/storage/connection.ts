@@ -6,19 +6,30 @@
 // commit is asynchronous (`synchronous_commit = off`): it costs no wait for the server's disk, survives the death of this
 // process, and is on disk at the latest with the next commit that somebody waits for.
 import type { Client } from "pg";
-import { unlockAll } from "./account-lock.ts";
-import { databaseError, isLost } from "./database-error.ts";
+import type { Lease } from "../../../model/ledger/lease.ts";
+import { databaseError, isFencedOff, isLost } from "./database-error.ts";
 import { type Statements, statementsOn } from "./statements.ts";
 
 /** Work on a connection. It may run a second time where another that shared its transaction failed. */
 export type Work<T> = (db: Statements) => Promise<T>;
 
+/** The number of a write. A statement that commits by itself gives it to `luminous_import.fence`, which keeps it from being done by who
+ * drives the account no more. */
+export type NextWrite = () => number;
+
+/** Work of statements that commit by themselves: each takes a number for the fence. */
+export type Step<T> = (db: Statements, write: NextWrite) => Promise<T>;
+
 /** Calls that one statement can do together. */
 export interface Batch<Item, Result> {
   /** Does all of them with one statement, which commits by itself. Undefined when it did nothing: each is then done alone. */
-  readonly together: (db: Statements, items: readonly Item[]) => Promise<readonly Result[] | undefined>;
+  readonly together: (
+    db: Statements,
+    items: readonly Item[],
+    write: NextWrite,
+  ) => Promise<readonly Result[] | undefined>;
   /** Does one in a transaction, in which it may need more statements. */
-  readonly alone: (db: Statements, item: Item) => Promise<Result>;
+  readonly alone: (db: Statements, item: Item, write: NextWrite) => Promise<Result>;
   readonly isDurable: boolean;
   /** It may overtake what waits of other batches, so that more of it goes together. */
   readonly goesFirst: boolean;
@@ -32,7 +43,8 @@ interface Waiting {
 /** `step` is one statement, which commits by itself. */
 type Job = Waiting &
   (
-    | { readonly kind: "read" | "step"; readonly work: Work<unknown> }
+    | { readonly kind: "read"; readonly work: Work<unknown> }
+    | { readonly kind: "step"; readonly work: Step<unknown> }
     | { readonly kind: "write"; readonly work: Work<unknown>; readonly isDurable: boolean }
     | { readonly kind: "batch"; readonly batch: Batch<unknown, unknown>; readonly item: unknown }
   );
@@ -50,18 +62,27 @@ export class Connection {
   #jobs: Job[] = [];
   #isWorking = false;
   #isClosed = false;
-  /** Something was committed that nobody has waited for yet. */
-  #isUnsynced = false;
   /** Set when the connection was lost: nobody knows whether the work under way was done, so nothing may follow it. */
   #broken: unknown;
+  /** What it writes is kept only under the lease; without one the server refuses everything that is written. */
+  readonly #isFenced: boolean;
+  #write = 0;
+  readonly #nextWrite: NextWrite = () => {
+    this.#write += 1;
+    return this.#write;
+  };
 
-  /** Takes over a client that is connected. */
-  constructor(client: Client, place: string) {
+  /** Takes over a client that is connected. Whoever writes has the lease of the account. */
+  constructor(client: Client, place: string, lease: Lease | undefined) {
     this.place = place;
+    this.#isFenced = lease !== undefined;
     this.#client = client;
     this.#statements = statementsOn(client);
     client.on("error", (error) => {
       this.#broken ??= databaseError(place, error);
+    });
+    lease?.lost.addEventListener("abort", () => {
+      this.#broken ??= lease.lost.reason;
     });
   }
 
@@ -81,7 +102,7 @@ export class Connection {
   }
 
   /** As `write`, for work of one statement, or of more that need not be done together: it saves the way there and back for a transaction. */
-  step<T>(work: Work<T>): Promise<T> {
+  step<T>(work: Step<T>): Promise<T> {
     return this.#inLine<T>((waiting) => ({ kind: "step", work, ...waiting }));
   }
 
@@ -109,10 +130,7 @@ export class Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     try {
-      if (this.#broken === undefined) {
-        await this.flush();
-        await this.#statements.script(unlockAll);
-      }
+      if (this.#broken === undefined) await this.flush();
     } finally {
       await this.#client.end();
     }
@@ -152,7 +170,7 @@ export class Connection {
       for (const [at, { done }] of jobs.entries()) done(results[at]);
     } catch (error) {
       const fault = databaseError(this.place, error);
-      if (isLost(fault)) this.#broken ??= fault;
+      if (isLost(fault) || isFencedOff(fault)) this.#broken ??= fault;
       if (this.#broken !== undefined) for (const { failed } of jobs) failed(this.#broken);
       else await this.#doAlone(jobs, fault);
     }
@@ -163,7 +181,7 @@ export class Connection {
     for (const job of jobs) {
       if (job.kind === "batch") {
         const { batch, item, done, failed } = job;
-        const work = (db: Statements) => batch.alone(db, item);
+        const work = (db: Statements) => batch.alone(db, item, this.#nextWrite);
         await this.#do([{ kind: "write", work, isDurable: batch.isDurable, done, failed }]);
       } else if (jobs.length > 1) await this.#do([job]);
       else job.failed(fault);
@@ -176,8 +194,7 @@ export class Connection {
       case "read":
         return [await first.work(this.#statements)];
       case "step":
-        this.#isUnsynced = true;
-        return [await first.work(this.#statements)];
+        return [await first.work(this.#statements, this.#nextWrite)];
       case "batch":
         return this.#inOneStatement(first.batch, jobs.filter(isBatch));
       case "write":
@@ -193,27 +210,27 @@ export class Connection {
     const results = await batch.together(
       this.#statements,
       jobs.map(({ item }) => item),
+      this.#nextWrite,
     );
     if (results === undefined) throw new Error("each is done alone");
-    if (!batch.isDurable) this.#isUnsynced = true;
     return results;
   }
 
   async #inTransaction(jobs: readonly JobOf<"write">[]): Promise<readonly unknown[]> {
     const isDurable = jobs.some((job) => job.isDurable);
     const results: unknown[] = [];
-    await this.#statements.script(isDurable ? "begin; set local synchronous_commit = on" : "begin");
+    const fence = this.#isFenced ? `select luminous_import.fence(${this.#nextWrite()})` : "";
     try {
+      await this.#statements.script(
+        isDurable ? `begin; set local synchronous_commit = on; ${fence}` : `begin; ${fence}`,
+      );
       for (const { work } of jobs) results.push(await work(this.#statements));
-      // The server waits for its log only at the end of a transaction that has written something itself.
-      if (isDurable && this.#isUnsynced) await this.#statements.run("update ledger set version = version");
       await this.#statements.script("commit");
     } catch (error) {
       for (const listener of this.#rollbackListeners) listener();
       await this.#statements.script("rollback").catch(() => undefined); // of a connection that is lost, the server sees to it
       throw error;
     }
-    this.#isUnsynced = !isDurable;
     return results;
   }
 }

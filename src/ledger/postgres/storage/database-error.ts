@@ -17,6 +17,11 @@ export function databaseError(place: string, error: unknown, when: "opening" | "
   });
 }
 
+/** Another process drives the account by now: nothing of this one is written any more. */
+export function isFencedOff(error: unknown): boolean {
+  return error instanceof ImportError && error.cause instanceof Error && fencedOff.test(codeOf(error.cause));
+}
+
 /** A connection that ended: whatever was under way on it may or may not have been done. */
 export function isLost(error: unknown): boolean {
   return error instanceof ImportError && error.cause instanceof Error && lost.test(codeOf(error.cause));
@@ -31,6 +36,9 @@ function codeOf(error: Error): string {
 const lost =
   /^(08...|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT)$|^(Connection terminated|Client (was closed|has encountered a connection error))/;
 
+// What the function `fence` of all accounts says (accounts/schema.ts).
+const fencedOff = /^LI001$/;
+
 interface Reason {
   readonly code: ErrorCode;
   /** On a connection that was open. */
@@ -41,6 +49,12 @@ interface Reason {
 }
 
 const reasons: readonly Reason[] = [
+  {
+    code: "STATE_LOST",
+    codes: fencedOff,
+    what: "the lease of the account ran out",
+    hint: "nothing more was sent from here, and what is open goes on there; `status` shows by whom",
+  },
   {
     code: "STATE_FULL",
     codes: /^(53100|58030)$/,

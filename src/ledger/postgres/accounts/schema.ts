@@ -1,0 +1,91 @@
+// The schema of all accounts of a database: who drives which. It is there before any ledger, and beside them. Not here: how an account
+// is taken (lease.ts).
+import { ImportError } from "../../../model/error.ts";
+import type { Statements } from "../storage/statements.ts";
+
+const text = 'text collate "C"';
+
+/** How a statement says that another process has taken the account meanwhile: see `fence`. */
+export const fencedOff = "LI001";
+
+const version1 = `
+create table luminous_import.accounts (
+  id bigint generated always as identity primary key,
+  base_url ${text} not null unique,
+  ledger ${text} not null, -- the schema
+  rate numeric, -- requests a second, as the driver has it
+  circuit text, -- open while the API is out
+  owner ${text}, -- of whom it is: a random name for each taking; null when it was given back
+  owner_host ${text},
+  owner_pid bigint,
+  owner_run ${text},
+  owned_since timestamptz,
+  epoch bigint not null default 0, -- raised by each taking
+  lease_until timestamptz not null default clock_timestamp(), -- when it was given back: that moment
+  pause_until timestamptz not null default clock_timestamp() -- nobody asks anything of the account before
+);
+
+-- Beside it, because leases are renewed while a transaction holds this line: what is written to the ledger of an account counts here, and
+-- only under the newest epoch. Whoever takes the account waits for the transaction that is under way.
+create table luminous_import.fences (
+  account bigint primary key,
+  epoch bigint not null,
+  write bigint not null -- the number of the newest write that is kept
+);
+
+-- Part of every write. It ends the transaction of a process that drives the account no more.
+create function luminous_import.fence(this_write bigint) returns bigint language plpgsql as $$
+  begin
+    update luminous_import.fences set write = this_write
+      where account = current_setting('luminous_import.account', true)::bigint
+        and epoch = current_setting('luminous_import.epoch', true)::bigint;
+    if not found then
+      raise exception 'another process has taken the account' using errcode = '${fencedOff}';
+    end if;
+    return this_write;
+  end $$;
+`;
+
+/** Step n leads from version n to version n + 1. */
+const migrations: readonly string[] = [version1];
+
+/** Makes the schema when there is none and brings it up to date, all of it or nothing, one process at a time. */
+export async function prepareAccounts(db: Statements): Promise<void> {
+  if ((await versionOf(db)) === migrations.length) return;
+  await db.script(`begin; select pg_advisory_xact_lock(${lockKey})`);
+  try {
+    await db.script(
+      "create schema if not exists luminous_import; create table if not exists luminous_import.version (version integer not null)",
+    );
+    const version = await versionOf(db);
+    if (version > migrations.length)
+      throw new ImportError(
+        "STATE_UNUSABLE",
+        `the list of accounts has version ${version}, this program knows ${migrations.length}`,
+        { hint: "a newer luminous-import wrote it: install that version or a later one" },
+      );
+    for (const step of migrations.slice(version)) await db.script(step);
+    await db.script(
+      `delete from luminous_import.version; insert into luminous_import.version values (${migrations.length})`,
+    );
+    await db.script("commit");
+  } catch (error) {
+    await db.script("rollback").catch(() => undefined); // of a connection that is lost, the server sees to it
+    throw error;
+  }
+}
+
+/** Whether there are accounts in this database. */
+export async function areThereAccounts(db: Statements): Promise<boolean> {
+  return (await versionOf(db)) > 0;
+}
+
+async function versionOf(db: Statements): Promise<number> {
+  const found = await db.one<{ there: boolean }>(
+    "select to_regclass('luminous_import.version') is not null and to_regclass('luminous_import.accounts') is not null there",
+  );
+  if (found?.there !== true) return 0;
+  return (await db.one<{ version: number }>("select version from luminous_import.version"))?.version ?? 0;
+}
+
+const lockKey = "hashtextextended('luminous-import accounts', 0)";
