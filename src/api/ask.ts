@@ -37,7 +37,7 @@ export async function ask<T>(
         return { kind: "refused", status: reply.status, refusal: reply.refusal };
       case "held":
         if (reply.by === "stop") throw new Halted();
-        throw new RetryLater("held", 0);
+        throw new RetryLater("held", reply.by === "lease" ? reply.waitMs : 0);
       case "throttled":
         wasThrottled = true;
         throw new RetryLater("HTTP 429", 0); // the limiter holds everybody

@@ -32,9 +32,9 @@ export interface Answer {
 export interface Client extends AsyncDisposable {
   /**
    * Sends at once and resolves when the body is read, the deadline has passed or `cut` is aborted. Never rejects. `left` is called in the
-   * moment that the request is written to a connection, at most once.
+   * moment that the request is written to a connection, at most once; where `mayLeave` says no in that moment, nothing is written.
    */
-  exchange(request: ApiRequest, cut: AbortSignal, left?: () => void): Promise<Exchange>;
+  exchange(request: ApiRequest, cut: AbortSignal, left?: () => void, mayLeave?: () => boolean): Promise<Exchange>;
 }
 
 /** One account, and the bounds of its connections. */
@@ -54,6 +54,9 @@ export interface ClientOptions {
 export interface ConnectionOptions extends Pick<ClientOptions, "baseUrl" | "proxy" | "timeoutMs"> {
   readonly connections: number;
 }
+
+/** The code of a request that was held back in the moment in which it would have been written. */
+export const heldBack = "HELD_BACK";
 
 const maxBodyBytes = 16 * 1024 * 1024;
 
@@ -75,7 +78,7 @@ export function createClient(options: ClientOptions): Client {
   const cuts = createCuts();
 
   return {
-    exchange: ({ method, path, body }, cut, left) =>
+    exchange: ({ method, path, body }, cut, left, mayLeave) =>
       new Promise((resolve) => {
         if (cut.aborted) {
           resolve({ kind: "broken", code: "CUT" });
@@ -86,7 +89,7 @@ export function createClient(options: ClientOptions): Client {
           landed();
           resolve(end.kind === "answer" ? hide(end) : end);
         };
-        const flight = openFlight(land, left);
+        const flight = openFlight(land, left, mayLeave);
         const timer = setTimeout(() => flight.end("TIMEOUT"), timeoutMs);
         const landed = cuts.add(cut, () => flight.end("CUT"));
         connections.dispatch(
@@ -155,7 +158,7 @@ interface Flight {
  * Undici's own way to read an answer: a stream and a signal for each, as its `request` has them, cost more than the request.
  * `landed` is told the end, once, and `left` that it began. A body that breaks off is still an answer: the status alone may decide.
  */
-function openFlight(landed: (end: Exchange) => void, left?: () => void): Flight {
+function openFlight(landed: (end: Exchange) => void, left?: () => void, mayLeave?: () => boolean): Flight {
   let controller: Dispatcher.DispatchController | undefined;
   let head: Pick<Answer, "status" | "headers"> | undefined;
   let isOver = false;
@@ -182,6 +185,7 @@ function openFlight(landed: (end: Exchange) => void, left?: () => void): Flight 
     handler: {
       onRequestStart(started) {
         controller = started;
+        if (!isOver && mayLeave?.() === false) over({ kind: "broken", code: heldBack });
         if (isOver) started.abort(new Error("it was over before it had a connection"));
         else left?.();
       },

@@ -8,7 +8,7 @@
 //   time-out, any other socket error, 408, 425, 5xx, cut short,
 //   2xx that does not say what was asked                        unanswered    find out, then again
 //   other 4xx, 3xx                                              refused       final
-import type { Exchange } from "./client.ts";
+import { type Exchange, heldBack } from "./client.ts";
 import { type Refusal, readRefusal } from "./refusal-body.ts";
 
 /** What an exchange means. */
@@ -53,6 +53,7 @@ export function parseJson(text: string): unknown {
 // Only what cannot happen once a request is on its way. A reset during the TLS handshake looks like one after it, so
 // it is not in here: the price of doubt is one lookup.
 const unsentCodes = new Set([
+  heldBack,
   "ENOTFOUND",
   "EAI_AGAIN",
   "EAI_FAIL",

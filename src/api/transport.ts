@@ -2,9 +2,10 @@
 // answer means for everybody happens here: pauses, the learned rate, the outage, the refused account.
 import { certificateFault } from "../model/certificate-fault.ts";
 import { ImportError } from "../model/error.ts";
+import type { Lease } from "../model/ledger/lease.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
 import { rateKept } from "./answer-headers.ts";
-import { type ApiRequest, createClient } from "./client.ts";
+import { type ApiRequest, createClient, heldBack } from "./client.ts";
 import type { TransportEvent } from "./events.ts";
 import { type Halt, Halted } from "./halt.ts";
 import type { ApiOptions } from "./options.ts";
@@ -13,10 +14,10 @@ import { createRateLimiter, type Start, type Turn } from "./rate-limiter.ts";
 import { classify, type Reads, type Reply } from "./reply.ts";
 import { createWire, type Readiness } from "./wire.ts";
 
-/** It did not leave: a pause outlasts the wait that was allowed, the circuit opened, or the run is stopping. */
+/** It did not leave: a pause outlasts the wait that was allowed, the circuit opened, the lease was not renewed in time, or the run is stopping. */
 export interface Held {
   readonly kind: "held";
-  readonly by: "pause" | "outage" | "stop";
+  readonly by: "pause" | "outage" | "lease" | "stop";
   readonly waitMs: number;
 }
 
@@ -50,6 +51,8 @@ export interface Transport extends AsyncDisposable {
   ready(): Promise<SendTurn>;
   /** One request. With a turn it is held rather than sent when a pause begins; without one it waits. */
   request<T>(request: ApiRequest, reads: Reads<T>, purpose: Purpose, turn?: SendTurn): Promise<Reply<T> | Held>;
+  /** From now on nothing leaves unless the lease is sure. What it says of those before is waited out, and who comes next is told of pauses. */
+  driveBy(lease: Lease): void;
 }
 
 /** With a turn, a request leaves within this time after it was asked for, or not at all. */
@@ -58,6 +61,8 @@ export const longestHoldMs = 1000;
 /** The cheapest question with which the vendor's client checks an account (facts §1). */
 export const probeRequest: ApiRequest = { method: "GET", path: "/warehouses?per_page=1" };
 const longestGrownPauseMs = 4000;
+/** A lease that is not sure is renewed or lost within this time, mostly. */
+const untilSureMs = 500;
 
 /** The part of the options that is about the way to the API. */
 export type TransportOptions = Omit<ApiOptions, "random" | "stop">;
@@ -76,6 +81,8 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     timeoutMs: limits.timeoutMs,
   });
   const wire = createWire(limits.concurrency, clock, halt.signal);
+  let lease: Lease | undefined;
+  const mayLeave = (): boolean => lease?.isSure() !== false;
   let grownPauseMs = 0;
   /** What the API's own headers allow. */
   let allowedRate = Number.POSITIVE_INFINITY;
@@ -125,7 +132,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     adaptive?.started(startedMs);
     const told = purpose.purpose === "first" ? "probe" : purpose.purpose;
     onEvent({ type: "request.started", purpose: told });
-    const exchange = await client.exchange(request, options.abort, left); // at once: nothing is awaited before it
+    const exchange = await client.exchange(request, options.abort, left, mayLeave); // at once: nothing is awaited before it
     left();
     leave();
     const durationMs = clock.monotonicMs() - startedMs;
@@ -146,6 +153,8 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       ...(purpose.entryId === undefined ? {} : { entryId: purpose.entryId }),
       ...("status" in reply && reply.status !== undefined ? { status: reply.status } : {}),
     });
+    if (exchange.kind === "broken" && exchange.code === heldBack)
+      return { kind: "held", by: "lease", waitMs: untilSureMs };
     return learn(reply, purpose, startedMs);
   };
 
@@ -218,6 +227,7 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
     }
     const waitMs = askedMs > 0 ? askedMs : Math.max(limiter.pausedMs, grownPauseMs);
     limiter.pause(waitMs);
+    lease?.pause(waitMs);
     adaptive?.throttled(startedMs, waitMs);
     setRate();
     onEvent({
@@ -253,6 +263,10 @@ export function createTransport(options: TransportOptions, halt: Halt): Transpor
       }
     },
     request: pass,
+    driveBy(given) {
+      lease = given;
+      if (given.quietMs > 0) limiter.pause(given.quietMs);
+    },
     async [Symbol.asyncDispose]() {
       await circuit[Symbol.asyncDispose]();
       await client[Symbol.asyncDispose]();

@@ -62,7 +62,12 @@ export async function createContext({ halt, transport }: Line, options: Dispatch
 }
 
 async function dispatchOn(line: Line, options: DispatchOptions): Promise<DispatchEnd> {
-  const { halt } = line;
+  const { halt, transport } = line;
+  const { lease } = options.ledger;
+  if (lease !== undefined) {
+    transport.driveBy(lease);
+    lease.lost.addEventListener("abort", () => halt.fail(lease.lost.reason));
+  }
   const context = await createContext(line, options);
   try {
     await narrow(context);

@@ -44,6 +44,7 @@ export async function makeChannel(context: DispatchContext, asker: Asker, channe
       }
       case "held":
         if (reply.by === "stop") throw new Halted();
+        if (reply.by === "lease") await clock.sleep(reply.waitMs, halt.signal);
         continue;
       case "throttled":
         continue;

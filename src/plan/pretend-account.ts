@@ -104,6 +104,7 @@ export function pretendAccount(
         // Only questions leave, and they wait for their turn by themselves.
         ready: async () => ({ start: async () => "go", cancel: () => undefined }),
         request,
+        driveBy: (lease) => transport.driveBy(lease),
         [Symbol.asyncDispose]: async () => undefined,
       },
       [Symbol.asyncDispose]: async () => undefined,

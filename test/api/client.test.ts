@@ -119,6 +119,34 @@ describe("an answer that does not come to its end", () => {
 });
 
 describe("a request", () => {
+  it("is not written where it may not leave any more when there is a connection, and leaves later", async () => {
+    const arrived: string[] = [];
+    await using to = await serving((request, response) => {
+      arrived.push(request.url ?? "");
+      response.end("{}");
+    });
+    let bytes = 0;
+    to.server.on("connection", (socket) => socket.on("data", (chunk) => (bytes += chunk.length)));
+    const { signal } = new AbortController();
+    let isSure = true;
+    let left = 0;
+    const post = (path: string) =>
+      to.client.exchange(
+        { method: "POST", path, body: "{}" },
+        signal,
+        () => (left += 1),
+        () => isSure,
+      );
+    const asked = post("/late"); // connecting takes a turn of the event loop at least
+    isSure = false;
+    expect(await asked).toEqual({ kind: "broken", code: "HELD_BACK" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([arrived, bytes, left]).toEqual([[], 0, 0]);
+    isSure = true;
+    expect(await post("/again")).toMatchObject({ status: 200 });
+    expect([arrived, left]).toEqual([["/again"], 1]);
+  });
+
   it("leaves in the next round of the event loop, though the answer before it came in this one", async () => {
     await using to = await serving((_, response) => {
       response.end("{}");

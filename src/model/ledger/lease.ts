@@ -11,7 +11,7 @@ export interface Lease extends AsyncDisposable {
   readonly epoch: number;
   /** Until when nobody else can have taken it, by this machine's monotonic clock; it moves with each renewal. */
   readonly deadlineMs: number;
-  /** So long after it was taken nothing may be asked of the account: the one before may have been told to wait, or have asked a moment ago. */
+  /** How long from now nothing may be asked of the account: the one before may have been told to wait, or have asked a moment ago. */
   readonly quietMs: number;
   /** Aborted, with the `ImportError` as its reason, when another process has the account. */
   readonly lost: AbortSignal;

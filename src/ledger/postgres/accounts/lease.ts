@@ -109,6 +109,9 @@ function hold(line: DatabaseLine, taken: Taken, asked: Moment, clock: Clock): Le
     get deadlineMs() {
       return renewed.monotonicMs + leaseMs - marginMs;
     },
+    get quietMs() {
+      return Math.max(0, taken.quietMs - (clock.monotonicMs() - asked.monotonicMs));
+    },
     lost: lost.signal,
     isSure() {
       if (over.signal.aborted || lost.signal.aborted) return false;
