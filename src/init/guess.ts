@@ -4,8 +4,10 @@
 import type { ResourceName } from "../model/resource.ts";
 import { fieldAt } from "../model/resources/field.ts";
 import { resources } from "../model/resources/resources.ts";
+import { inEitherUnit } from "./asked-units.ts";
 import { type Link, linksOf } from "./columns/links.ts";
 import type { Pins } from "./columns/match.ts";
+import { withMinorUnits } from "./columns/minor-units.ts";
 import { platformOf } from "./columns/platforms.ts";
 import { roleOf } from "./columns/roles.ts";
 import { dateStyle, numberStyle, type ReadsDate } from "./columns/styles.ts";
@@ -125,7 +127,7 @@ export function measured(sample: Sample): Measured {
   const known = measuredSamples.get(sample);
   if (known !== undefined) return known;
   const { sample: rows, summaries } = withoutSummaries(sample);
-  const made = { table: tableOf(rows), summaries };
+  const made = { table: withMinorUnits(tableOf(rows)), summaries };
   measuredSamples.set(sample, made);
   return made;
 }
@@ -148,15 +150,17 @@ function mappingOf(known: Known, links: readonly Link[], said: Said): ProposedMa
   const { table, role } = known;
   const { pins } = said;
   const own = links.filter(({ our }) => our === table);
+  const eitherUnit = (mapping: typeof orderMapping) =>
+    inEitherUnit(table, own, (each, ofEach) => mapping(each, ofEach, pins));
   switch (role) {
     case "products":
-      return proposalOf(known, "products", productMapping(table, own, pins), said);
+      return proposalOf(known, "products", eitherUnit(productMapping), said);
     case "kits":
       return proposalOf(known, "products", kitMapping(table, pins), said);
     case "orders":
     case "lines": {
       const lineTables = own.filter(({ one }) => !one).map(({ their }) => their);
-      return withLeftOvers(proposalOf(known, "sales_orders", orderMapping(table, own, pins), said), table, lineTables);
+      return withLeftOvers(proposalOf(known, "sales_orders", eitherUnit(orderMapping), said), table, lineTables);
     }
     case "reference":
     case "unknown":

@@ -1,10 +1,13 @@
 // Cells as numbers, for arithmetic over a sample: which formula the file's own totals prove. Nothing here goes into a payload.
 import type { Column } from "./table.ts";
 
-/** A column's cells as numbers, row by row; undefined where a cell is blank or none. */
-export function amountsOf({ cells }: Pick<Column, "cells">): readonly (number | undefined)[] {
+/** A column's cells as numbers, row by row; undefined where a cell is blank or none. Cents are made whole. */
+export function amountsOf({ cells, minor }: Pick<Column, "cells" | "minor">): readonly (number | undefined)[] {
   const decimal = cells.some((cell) => /\d,\d{1,2}(?!\d)|\d,\d{4,}/.test(cell)) ? "," : ".";
-  return cells.map((cell) => amountOf(cell, decimal));
+  return cells.map((cell, row) => {
+    const amount = amountOf(cell, decimal);
+    return amount === undefined || minor === undefined ? amount : amount / (minor.divisors[row] ?? 1);
+  });
 }
 
 /** True for a cell that says nought: `0`, `0.00`, `0,0`. */

@@ -16,10 +16,11 @@ export function cell(column: Column | string, of = "row"): string {
   return `${of}[${JSON.stringify(typeof column === "string" ? column : column.name)}]`;
 }
 
-/** A column's cell as a number, as an expression reads it: a currency is taken off first. */
+/** A column's cell as a number, as an expression reads it: a currency is taken off first, and cents are made whole. */
 export function numberIn(column: Column, of = "row"): string {
   const text = cell(column, of);
-  return column.profile.currency > 0 ? `number(money(${text}))` : `number(${text})`;
+  const number = column.profile.currency > 0 ? `number(money(${text}))` : `number(${text})`;
+  return column.minor === undefined ? number : `(${number} / ${column.minor.divisor(of)})`;
 }
 
 /** The same where a blank cell is nothing. */

@@ -4,6 +4,7 @@ import { isPlainObject } from "../../model/json.ts";
 import type { Cell, Cells, FileInfo, SourceSettings } from "../../model/row.ts";
 import { type ColumnProfile, profileOf } from "./column-profile.ts";
 import { type Heading, headingOf, headingsOf } from "./heading.ts";
+import { type MoneyName, moneyNameOf } from "./money-names.ts";
 
 /** The head of an export file. */
 export interface Sample {
@@ -29,9 +30,21 @@ export interface Column {
   readonly heading: Heading;
   /** Of a weight or a length whose heading names no unit: the column beside it that does, such as `Weight Unit`. */
   readonly unitColumn?: string;
+  /** Of money in the smallest units of its currency. */
+  readonly minor?: MinorUnits;
   /** One for each row, trimmed; `""` where it is blank. */
   readonly cells: readonly string[];
   readonly profile: ColumnProfile;
+}
+
+/** How amounts in the smallest units of a currency are made whole. */
+export interface MinorUnits {
+  /** What each row's amount is divided by. */
+  readonly divisors: readonly number[];
+  /** The same in an expression, where the row is called so. */
+  readonly divisor: (of: string) => string;
+  /** The column's name, or the shop that it comes from, leaves no doubt. */
+  readonly isSure: boolean;
 }
 
 /** A list inside JSON elements; its columns are relative to an item. */
@@ -39,6 +52,8 @@ export interface NestedList {
   readonly name: string;
   readonly heading: Heading;
   readonly columns: readonly Column[];
+  /** For each item the row that it stands in. */
+  readonly parents: readonly number[];
   /** Lists inside an item, by their names relative to it, with the names of what their elements have. */
   readonly inner: ReadonlyMap<string, readonly string[]>;
 }
@@ -59,11 +74,13 @@ export function tableOf(sample: Sample): Table {
   return {
     sample,
     columns: columnsOf(columns, blankWords),
-    lists: [...lists].flatMap(([name, items]) => {
+    lists: [...lists].flatMap(([name, { items, parents }]) => {
       const flat = flattened(items, undefined);
       const own = columnsOf(flat.columns, blankWords);
-      const inner = new Map([...flat.lists].map(([list, each]) => [list, [...new Set(each.flatMap(Object.keys))]]));
-      return own.length === 0 ? [] : [{ name, heading: headingOf(name), columns: own, inner }];
+      const inner = new Map(
+        [...flat.lists].map(([list, each]) => [list, [...new Set(each.items.flatMap(Object.keys))]]),
+      );
+      return own.length === 0 ? [] : [{ name, heading: headingOf(name), columns: own, parents, inner }];
     }),
     blankWords,
   };
@@ -83,7 +100,8 @@ function nullWordsIn(columns: Iterable<readonly string[]>): readonly string[] {
 }
 
 function columnsOf(columns: ReadonlyMap<string, readonly string[]>, blankWords: readonly string[]): readonly Column[] {
-  const headings = headingsOf([...columns.keys()]);
+  const money = moneyNames(columns);
+  const headings = headingsOf([...columns.keys()].map((name) => money.get(name)?.bare ?? name));
   const unitsOf = unitColumns([...columns.keys()], headings);
   return [...columns].map(([name, texts], at) => {
     const cells = blankWords.length === 0 ? texts : texts.map((text) => (blankWords.includes(text) ? "" : text));
@@ -92,6 +110,18 @@ function columnsOf(columns: ReadonlyMap<string, readonly string[]>, blankWords: 
     const beside = unitColumn === undefined ? {} : { unitColumn };
     return withProfile({ name, heading, ...beside, cells });
   });
+}
+
+/** What names say of money; one that speaks of cents over other than whole numbers says nothing. */
+function moneyNames(columns: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, MoneyName> {
+  const names = new Set(columns.keys());
+  return new Map(
+    [...columns].flatMap(([name, cells]) => {
+      const said = moneyNameOf(name, names);
+      const isFit = said?.isMinor !== true || cells.every((cell) => cell === "" || /^-?\d+$/.test(cell));
+      return said !== undefined && isFit ? [[name, said] as const] : [];
+    }),
+  );
 }
 
 /** The figures of a column are made when they are first asked for: those of a wide file take a while. */
@@ -120,7 +150,7 @@ function unitColumns(names: readonly string[], headings: readonly Heading[]): (h
 
 interface Flat {
   readonly columns: ReadonlyMap<string, readonly string[]>;
-  readonly lists: ReadonlyMap<string, readonly Cells[]>;
+  readonly lists: ReadonlyMap<string, { readonly items: readonly Cells[]; readonly parents: readonly number[] }>;
 }
 
 function flattened(rows: readonly Cells[], header: readonly string[] | undefined): Flat {
@@ -130,12 +160,14 @@ function flattened(rows: readonly Cells[], header: readonly string[] | undefined
   }
   const leaves = rows.map((row) => leavesOf(row));
   const names = [...new Set(leaves.flatMap(({ texts }) => [...texts.keys()]))];
-  const lists = new Map<string, Cells[]>();
-  for (const [name, items] of leaves.flatMap(({ lists: found }) => [...found])) {
-    const known = lists.get(name);
-    if (known === undefined) lists.set(name, [...items]);
-    else known.push(...items);
-  }
+  const lists = new Map<string, { readonly items: Cells[]; readonly parents: number[] }>();
+  for (const [row, { lists: found }] of leaves.entries())
+    for (const [name, items] of found) {
+      const known = lists.get(name) ?? { items: [], parents: [] };
+      lists.set(name, known);
+      known.items.push(...items);
+      known.parents.push(...items.map(() => row));
+    }
   return { columns: new Map(names.map((name) => [name, leaves.map(({ texts }) => texts.get(name) ?? "")])), lists };
 }
 

@@ -50,12 +50,13 @@ export const orderNames: NameTable = {
   earliest_ship_date: { surely: "earliest ship date | ship not before" },
   hold_until_date: { surely: "hold until | hold until date" },
   total_tax: {
-    surely: "total tax | tax | taxes | tax amount | order tax | tax total | sales tax | vat amount | order total tax",
+    surely:
+      "total tax | tax | taxes | tax amount | order tax | tax total | sales tax | vat amount | order total tax | taxed price total tax",
     mostly: "vat | gst | seller collected tax",
   },
   total_shipping: {
     surely:
-      "shipping cost | total shipping | shipping | freight | shipping total | shipping amount | shipping charge | shipping price | postage | shipping charges | freight cost | freight value | freight amount | freight charge | freight charges | shipping value | postage cost | order shipping | shipping fee | shipping and handling",
+      "shipping cost | total shipping | shipping | freight | shipping total | shipping amount | shipping charge | shipping price | postage | shipping charges | freight cost | freight value | freight amount | freight charge | freight charges | shipping value | postage cost | order shipping | shipping fee | shipping and handling | shipping info price",
     mostly: "delivery cost | delivery",
   },
   "total_tax+shipping": { surely: "shipping tax | freight tax" },
@@ -89,7 +90,7 @@ export const itemNames: NameTable = {
   },
   "items.unit_price": {
     surely:
-      "unit price | line item price | price | item price | price each | price per unit | sales price | product price | selling price | item unit price | net unit price | unit net | unit price net | unit net price | sale price",
+      "unit price | line item price | price | item price | price each | price per unit | sales price | product price | selling price | item unit price | net unit price | unit net | unit price net | unit net price | sale price | base price",
     mostly:
       "rate | item cost | unit amount | list price | sold for | net price | gross price | price net | price gross | price incl tax | price excl tax",
   },

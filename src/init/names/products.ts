@@ -66,7 +66,7 @@ export const productNames: NameTable = {
     surely:
       "price | retail price | selling price | sales price | unit price | regular price | sale price | product price | item price | base price | default selling price | sell price | retail | price tax excl | price excl tax | price tier 1",
     mostly:
-      "list price | net price | gross price | price incl tax | price including tax | price incl vat | price including vat | msrp | rrp | rate | store price | recommended retail price",
+      "list price | net price | gross price | price incl tax | price including tax | price incl vat | price including vat | msrp | rrp | rate | store price | recommended retail price | unit amount",
   },
   wholesale_price: { surely: "wholesale price | wholesale | trade price | dealer price | b 2 b price" },
   unit_cost: {

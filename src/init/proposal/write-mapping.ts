@@ -68,20 +68,31 @@ function joinLines({ joins }: ProposedMapping): readonly CommentedLine[] {
 function fieldLines(head: string, lines: readonly Line[], indent: string): readonly CommentedLine[] {
   return [
     { code: `${indent.slice(2)}${head}` },
-    ...lines.map((line): CommentedLine => {
-      if (line.kind === "todo") return todoLine(line, indent);
+    ...lines.flatMap((line): readonly CommentedLine[] => {
+      if (line.kind === "todo") return todoLines(line, indent);
       const code = `${inline(line.path)}: ${inline(line.spec)}`;
-      return {
-        code: `${indent}${line.confidence === "low" ? "#" : ""}${code}`,
-        comment: `${line.confidence}: ${line.why}`,
-      };
+      return [
+        {
+          code: `${indent}${line.confidence === "low" ? "#" : ""}${code}`,
+          comment: `${line.confidence}: ${line.why}`,
+        },
+      ];
     }),
   ];
 }
 
-function todoLine({ path, text, proposes }: Todo, indent: string): CommentedLine {
-  if (proposes === undefined) return { code: `${indent}# TODO ${oneLine(text)}` };
-  return { code: `${indent}#${inline(path)}: ${inline(proposes)}`, comment: `TODO ${text}` };
+/** Where one of two answers settles it, both stand below the question; of those only one # is taken off. */
+function todoLines({ path, text, proposes, asks }: Todo, indent: string): readonly CommentedLine[] {
+  if (proposes !== undefined)
+    return [{ code: `${indent}#${inline(path)}: ${inline(proposes)}`, comment: `TODO ${text}` }];
+  const answers = asks?.answers.length === 2 ? asks.answers : [];
+  return [
+    { code: `${indent}# TODO ${oneLine(text)}` },
+    ...answers.map(({ name, spec, evidence }) => ({
+      code: `${indent}#${inline(path)}: ${inline(spec)}`,
+      comment: `${name}: ${evidence}`,
+    })),
+  ];
 }
 
 function childLines(children: readonly ProposedChild[]): readonly CommentedLine[] {

@@ -1,6 +1,7 @@
 // Columns of orders that nothing is made of and that somebody should look at before money is lost in silence: what else was charged or
 // given back, what was cancelled, how much is left of a line, whether tax is in the prices, in which currency they are.
 import type { Json } from "../../model/json.ts";
+import { namesMoney } from "../columns/minor-units.ts";
 import type { Column, Table } from "../columns/table.ts";
 import type { ProposedMapping, Todo } from "../proposal/proposal.ts";
 import { isSomething } from "./item-lines.ts";
@@ -64,16 +65,11 @@ const kinds: readonly { readonly tells: Tells; readonly question: string }[] = [
 ];
 
 const sums = /\b(total|totals|subtotal|balance|paid|due|outstanding|net|gross)\b/;
-const charges =
-  /\b(amount|prices?|sum|value|net|gross|paid|payable|due|fees?|charges?|surcharge|tips?|gratuity|discounts?|shipping|freight|postage|handling|insurance|dut(y|ies)|tax(es)?|vat|gift (card|wrap)|wrapping|credit|deposit|commission|total|totals|subtotal)\b/;
 
 /** Amounts under a name of money; a rate, an id or a date of it is none. */
 function isMoney(column: Column): boolean {
   const { numbers, dates, filled } = column.profile;
-  const isName =
-    heading(charges)(column) &&
-    !heading(/\b(rate|percent|percentage|id|number|code|method|name|date|type|weight)$/)(column);
-  return isName && filled > 0 && numbers >= 0.9 && dates < 0.9 && isSomething(column);
+  return namesMoney(column) && filled > 0 && numbers >= 0.9 && dates < 0.9 && isSomething(column);
 }
 
 /** Some cell is neither blank nor 0 nor a word for no. */

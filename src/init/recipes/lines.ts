@@ -5,6 +5,7 @@ import type { ResourceName } from "../../model/resource.ts";
 import { fieldAt } from "../../model/resources/field.ts";
 import { resources } from "../../model/resources/resources.ts";
 import { isZero } from "../columns/amounts.ts";
+import { cell } from "../columns/find-column.ts";
 import type { Match } from "../columns/match.ts";
 import { isYesOrNo, wordMap } from "../columns/meant-words.ts";
 import type { Column } from "../columns/table.ts";
@@ -29,6 +30,8 @@ export function linesOf(
   const { prefix = "", list, when } = parts;
   const from = `${prefix}${column.name}`;
   const field = fieldAt(resources[resource].schema, list === undefined ? path : `${list}.${path}`);
+  if (field?.type === "decimal" && column.minor !== undefined)
+    return [minorLine({ path, column, confidence, why }, from, when)];
   const extra = field === undefined ? noExtra : extraOf(field.type, path, { ...column, from }, zeroIsNothing === true);
   const conditions = [when, extra.when].filter((part) => part !== undefined);
   const keys = { ...extra.keys, ...(conditions.length === 0 ? {} : { when: conditions.join(" && ") }) };
@@ -50,6 +53,28 @@ export function linesOf(
   };
   if (extra.isOpen !== true) return [guess, ...extra.todos];
   return extra.todos.map((todo) => (extra.asks === undefined ? todo : { ...todo, asks: extra.asks(keys) }));
+}
+
+/** Money in cents: what is sent is whole units. */
+function minorLine({ path, column, confidence, why }: Match, from: string, when: string | undefined): Guess {
+  const isOfParent = from.startsWith("parent.");
+  const inRow = isOfParent ? cell(column, "parent") : cell(from);
+  const conditions = [
+    ...(when === undefined ? [] : [when]),
+    ...(column.profile.filled === column.profile.rows ? [] : [`${inRow} != ""`]),
+  ];
+  return {
+    kind: "guess",
+    path,
+    spec: {
+      ...(conditions.length === 0 ? {} : { when: conditions.join(" && ") }),
+      expr: `number(${inRow}) / ${column.minor?.divisor(isOfParent ? "parent" : "row") ?? "100"}`,
+      round: 2,
+    },
+    columns: [from],
+    confidence: column.minor?.isSure !== true && confidence === "high" ? "medium" : confidence,
+    why: `${why}; in the smallest units of its currency`,
+  };
 }
 
 /** The spec of a single column: its name alone where nothing else is to say. */

@@ -141,8 +141,10 @@ function namedOrAsked(
   });
 }
 
-/** An amount as a mapping reads it: a currency is taken off. */
-function amountSpec({ name, profile }: Column): Json {
+/** An amount as a mapping reads it: a currency is taken off, and cents are made whole. */
+function amountSpec(column: Column): Json {
+  const { name, profile, minor } = column;
+  if (minor !== undefined) return { when: `${cell(column)} != ""`, expr: numberIn(column), round: 2 };
   return profile.currency > 0 ? { from: name, apply: ["money"] } : name;
 }
 

@@ -55,7 +55,9 @@ export function totalLines(
     if (path === "total_tax" && taxPlace === "open" && parts.some(({ column }) => isSomething(column))) {
       const names = parts.map(({ column }) => JSON.stringify(column.name)).join(", ");
       const text = `${path}: does ${names} come on top of the prices (it is ${path} then), or do they have it already? Nothing in the file proves it`;
-      return [{ kind: "todo", path, text, isRequired: false }];
+      const own = parts.length === 1 ? linesOf({ ...first, path }, "sales_orders") : [];
+      const proposes = own[0]?.kind === "guess" ? { proposes: own[0].spec } : {};
+      return [{ kind: "todo", path, text, isRequired: false, ...proposes }];
     }
     if (kind === "either" && taxWhen === undefined) return [];
     if (kind !== undefined && parts.length === 1) return provedLines({ ...first, path }, kind, taxWhen);
@@ -93,8 +95,12 @@ export function joinedShipping(items: ItemSource | undefined, own: readonly Matc
     (match) => match.path === path && match.confidence !== "low" && isSomething(match.column),
   );
   if (found === undefined || others.length > 0) return [];
-  const { name, profile } = found.column;
+  const { name, profile, minor } = found.column;
   const spec: Json = { sum: name, each, ...(profile.currency > 0 ? { apply: ["money"] } : {}) };
+  if (minor !== undefined) {
+    const text = `${path}: rows of ${their.sample.shown} have amounts in cents under ${JSON.stringify(name)}, which a sum cannot make whole: where has the order its shipping?`;
+    return [{ kind: "todo", path, text, isRequired: false }];
+  }
   if (variesWithin(found.column, theirs) && !isRepeated(found.column, theirs))
     return [
       {
