@@ -106,15 +106,34 @@ await describeOnServer("a connection to PostgreSQL", (url) => {
     expect(await ledger.queue.progress(run, "products")).toEqual([{ outcome: "accepted", entries: 64 }]);
   });
 
-  it("does nothing more once it was cut, and says what to do", async () => {
+  it("goes on over a new connection when it was cut, with all that was answered and what its opening keeps", async () => {
+    await using account = newAccount(url);
+    await using ledger = await openLedger({ ...account.choice, url: toBeCut(url), mode: "write" });
+    const { run } = await stage(ledger, "r", ["A", "B"]);
+    await ledger.queue.choosePilot(run, { phases: ["products"], limit: 1, unchangeable: [] });
+    const { id, hash } = await openEntry(ledger, run, "A");
+    await ledger.queue.plan([{ entryId: id, plan: { kind: "create" } }]);
+    await cut(url);
+    const sendId = await sendOne(ledger.queue, id, { plan: { kind: "create" }, hash, atMs: 1, terms });
+    await cut(url);
+    expect(await ledger.queue.openSends("products", "A")).toMatchObject([{ sendId }]);
+    expect(await ledger.queue.pilot(run)).toMatchObject([{ taken: "first", entries: 1 }]);
+    await ledger.flush();
+  });
+
+  it.each([
+    { name: "a write was done whose answer is lost", write: "write + 1", why: "went away in the moment of a write" },
+    { name: "a server that crashed has lost what was answered", write: "0", why: "has lost what was written last" },
+  ])("does nothing more when $name, and says that the next run continues", async ({ write, why }) => {
     await using account = newAccount(url);
     const ledger = await openLedger({ ...account.choice, url: toBeCut(url), mode: "write" });
     await stage(ledger, "r", ["A"]);
+    await asTester(url, `update luminous_import.fences set write = ${write} where account = ${ledger.lease?.account}`);
     await cut(url);
     for (let times = 0; times < 2; times += 1)
       await expect(ledger.runs.list()).rejects.toMatchObject({
         code: "STATE_LOST",
-        message: expect.stringContaining("the connection to the database server failed"),
+        message: expect.stringContaining(why),
         hint: expect.stringContaining("run the same command again"),
       });
     await ledger[Symbol.asyncDispose]();

@@ -24,6 +24,7 @@ describe("a crash of the PostgreSQL server", () => {
       await ledger.queue.plan([{ entryId: id, plan: { kind: "create" } }]);
       const sendId = await sendOne(ledger.queue, id, { plan: { kind: "create" }, hash, atMs: 1, terms });
       await crash();
+      // What this opening kept for itself is lost with the server.
       await expect(ledger.runs.list()).rejects.toMatchObject({ code: "STATE_LOST" });
       await ledger[Symbol.asyncDispose]();
 

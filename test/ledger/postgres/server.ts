@@ -81,6 +81,8 @@ export function newAccount(url: string): TestAccount {
 function forget(baseUrl: string): string {
   return `do $$ begin
     if to_regclass('luminous_import.accounts') is not null then
+      execute (select coalesce(string_agg(format('drop schema if exists luminous_import_work_%s cascade', id), ';'), '')
+        from luminous_import.accounts where base_url = '${baseUrl}');
       delete from luminous_import.fences where account in (select id from luminous_import.accounts where base_url = '${baseUrl}');
       delete from luminous_import.accounts where base_url = '${baseUrl}';
     end if;

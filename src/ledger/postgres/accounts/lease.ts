@@ -36,15 +36,16 @@ export async function leaseAccount(line: DatabaseLine, baseUrl: string, clock: C
   });
   const wanted = { where: "a.base_url = ?", parameters: [url] };
   const beganMs = clock.monotonicMs();
-  let firstUntilMs: number | undefined;
+  let untilMs: number | undefined;
+  let renewals = -1; // the first look tells of none
   for (;;) {
     const lease = await leaseAny(line, wanted, clock);
     if (lease !== undefined) return lease;
     const holder = await line.ask((db) => holderOf(db, url));
-    firstUntilMs ??= holder?.untilMs;
+    if (holder?.untilMs !== untilMs) renewals += 1;
+    untilMs = holder?.untilMs;
     const waitedMs = clock.monotonicMs() - beganMs;
-    const isAlive = holder?.untilMs !== undefined && holder.untilMs !== firstUntilMs;
-    if (waitedMs > (isAlive ? patienceMs : 2 * leaseMs))
+    if (waitedMs > (renewals > 1 ? patienceMs : 2 * leaseMs))
       throw new ImportError("STATE_LOCKED", `the account ${baseUrl} is in use by ${holderText(holder)}`, {
         hint: "wait until it has ended or stop it, then run the same command again; `status` works all the while",
       });
@@ -102,7 +103,11 @@ function hold(line: DatabaseLine, taken: Taken, asked: Moment, clock: Clock): Le
     if (over.signal.aborted) return;
     over.abort();
     await keeping;
-    if (!lost.signal.aborted) await line.ask((db) => giveBack(db, taken)).catch(() => undefined); // it ends by itself
+    if (lost.signal.aborted) return;
+    const give = () => line.ask((db) => giveBack(db, taken));
+    await give()
+      .catch(give)
+      .catch(() => undefined); // a connection that was lost is opened again; without one it ends by itself
   };
   return {
     ...taken,

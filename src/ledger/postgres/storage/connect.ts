@@ -6,12 +6,12 @@ import { ImportError } from "../../../model/error.ts";
 import type { Lease } from "../../../model/ledger/lease.ts";
 import { checkLedger, type LedgerAddress } from "../../../model/ledger/ledger-address.ts";
 import { checkSchema, prepareSchema, schemaName } from "./account-schema.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type Reopen } from "./connection.ts";
 import { databaseError } from "./database-error.ts";
 import { loadPg } from "./load-pg.ts";
 import { migrations } from "./schema.ts";
 import { type Statements, statementsOn, typesOf } from "./statements.ts";
-import { temporaryTables } from "./temporary-tables.ts";
+import { temporaryTables, workSchema, workTables } from "./temporary-tables.ts";
 
 /** Which ledger, and for what. */
 export interface ConnectionChoice {
@@ -38,17 +38,52 @@ export async function connect({ url, baseUrl, lease }: ConnectionChoice): Promis
   try {
     await client.connect();
     await settle(client);
-    await client.query(`set search_path to "${schema}"`);
-    if (lease !== undefined) {
-      await client.query(drivenBy(lease));
-      await connection.write((db) => prepareSchema(db, place, baseUrl));
-    } else await connection.read((db) => requireNewest(checkSchema(db, place, baseUrl), place));
-    await client.query(temporaryTables);
-    if (lease === undefined) await client.query("set default_transaction_read_only = on");
+    if (lease === undefined) {
+      await client.query(`set search_path to "${schema}"`);
+      await connection.read((db) => requireNewest(checkSchema(db, place, baseUrl), place));
+      await client.query(temporaryTables);
+      await client.query("set default_transaction_read_only = on");
+    } else {
+      await client.query(drivenBy(lease, schema));
+      await connection.write(async (db) => {
+        await prepareSchema(db, place, baseUrl);
+        await db.script(workTables(lease.account, lease.epoch));
+      });
+      connection.reopenBy(() => reopen(address, lease, schema));
+    }
     return connection;
   } catch (error) {
     await client.end().catch(() => undefined);
     throw databaseError(place, error, "opening");
+  }
+}
+
+async function reopen(address: LedgerAddress, lease: Lease, schema: string): ReturnType<Reopen> {
+  const client = await newClient(address);
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await settle(client);
+    await client.query(drivenBy(lease, schema));
+    const { account, epoch } = lease;
+    const db = statementsOn(client);
+    const fence = await db.one<{ write: number }>(
+      "select write from luminous_import.fences where account = ? and epoch = ?",
+      account,
+      epoch,
+    );
+    if (fence === undefined) return { client, kept: "another process has taken the account" };
+    const work = await db.one<{ there: boolean }>(
+      "select to_regclass(?) is not null there",
+      `${workSchema(account)}.work_of`,
+    );
+    const isKept =
+      work?.there === true &&
+      (await db.one(`select 1 from ${workSchema(account)}.work_of where epoch = ?`, epoch)) !== undefined;
+    return { client, kept: isKept ? fence.write : "the server has lost what was only for this run" };
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
   }
 }
 
@@ -93,8 +128,8 @@ export async function settle(client: Client): Promise<void> {
 }
 
 /** What `luminous_import.fence` goes by. A process that hangs within a transaction keeps nobody from taking the account after its lease. */
-function drivenBy({ account, epoch }: Lease): string {
-  return `set luminous_import.account = '${account}'; set luminous_import.epoch = '${epoch}';
+function drivenBy({ account, epoch }: Lease, schema: string): string {
+  return `set search_path to "${schema}", ${workSchema(account)}; set luminous_import.account = '${account}'; set luminous_import.epoch = '${epoch}';
     set idle_in_transaction_session_timeout = '${mostIdleMs}ms'`;
 }
 

@@ -5,10 +5,17 @@
 // stand next to each other share a transaction, and calls of one batch share a statement, which is a transaction by itself. A
 // commit is asynchronous (`synchronous_commit = off`): it costs no wait for the server's disk, survives the death of this
 // process, and is on disk at the latest with the next commit that somebody waits for.
+//
+// A connection that is lost is opened again, for as long as the lease of the account is not another's. The number of the newest write
+// that was kept tells what became of the work under way: what was not done is done now. Where it was done and only its answer is
+// lost, or where a server that crashed has lost writes that were answered, nothing more is done: the next run continues.
+import { setTimeout } from "node:timers/promises";
 import type { Client } from "pg";
+import { ImportError } from "../../../model/error.ts";
 import type { Lease } from "../../../model/ledger/lease.ts";
 import { databaseError, isFencedOff, isLost } from "./database-error.ts";
 import { type Statements, statementsOn } from "./statements.ts";
+import { workSchema } from "./temporary-tables.ts";
 
 /** Work on a connection. It may run a second time where another that shared its transaction failed. */
 export type Work<T> = (db: Statements) => Promise<T>;
@@ -51,22 +58,31 @@ type Job = Waiting &
 type JobOf<Kind extends Job["kind"]> = Extract<Job, { readonly kind: Kind }>;
 
 const mostTogether = 500;
+/** A server that is away for longer ends the run. */
+const longestAwayMs = 60_000;
+
+/** Opens a connection again that was lost. Gives the number of the newest write that was kept, or in words why it cannot go on. */
+export type Reopen = () => Promise<{ readonly client: Client; readonly kept: number | string }>;
 
 /** Whoever opens it calls `close`. */
 export class Connection {
   /** For messages: without user and password. */
   readonly place: string;
-  readonly #client: Client;
-  readonly #statements: Statements;
+  #client: Client;
+  #statements: Statements;
+  readonly #lease: Lease | undefined;
   readonly #rollbackListeners: (() => void)[] = [];
   #jobs: Job[] = [];
   #isWorking = false;
   #isClosed = false;
-  /** Set when the connection was lost: nobody knows whether the work under way was done, so nothing may follow it. */
+  /** Why nothing may follow: see above. */
   #broken: unknown;
-  /** What it writes is kept only under the lease; without one the server refuses everything that is written. */
-  readonly #isFenced: boolean;
+  /** The fault of a connection that was lost and is not opened again yet. */
+  #lost: unknown;
+  #reopen: Reopen | undefined;
   #write = 0;
+  /** The newest write that was answered. */
+  #kept = 0;
   readonly #nextWrite: NextWrite = () => {
     this.#write += 1;
     return this.#write;
@@ -75,15 +91,18 @@ export class Connection {
   /** Takes over a client that is connected. Whoever writes has the lease of the account. */
   constructor(client: Client, place: string, lease: Lease | undefined) {
     this.place = place;
-    this.#isFenced = lease !== undefined;
+    this.#lease = lease;
     this.#client = client;
     this.#statements = statementsOn(client);
-    client.on("error", (error) => {
-      this.#broken ??= databaseError(place, error);
-    });
+    this.#watch(client);
     lease?.lost.addEventListener("abort", () => {
       this.#broken ??= lease.lost.reason;
     });
+  }
+
+  /** From now on it is opened again when it is lost. */
+  reopenBy(reopen: Reopen): void {
+    this.#reopen = reopen;
   }
 
   /** Runs reads, after everything that was asked for before. */
@@ -130,10 +149,20 @@ export class Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     try {
-      if (this.#broken === undefined) await this.flush();
+      if (this.#broken === undefined && this.#lost === undefined) await this.writeDurably((db) => this.#tidyUp(db));
     } finally {
       await this.#client.end();
     }
+  }
+
+  async #tidyUp(db: Statements): Promise<void> {
+    if (this.#lease !== undefined) await db.script(`drop schema if exists ${workSchema(this.#lease.account)} cascade`);
+  }
+
+  #watch(client: Client): void {
+    client.on("error", (error) => {
+      if (client === this.#client) this.#lost ??= databaseError(this.place, error);
+    });
   }
 
   #inLine<T>(job: (waiting: Waiting) => Job): Promise<T> {
@@ -164,16 +193,52 @@ export class Connection {
   }
 
   async #do(jobs: readonly Job[]): Promise<void> {
+    const before = this.#write;
     try {
       if (this.#broken !== undefined) throw this.#broken;
+      if (this.#lost !== undefined) throw this.#lost;
       const results = await this.#resultsOf(jobs);
       for (const [at, { done }] of jobs.entries()) done(results[at]);
     } catch (error) {
       const fault = databaseError(this.place, error);
-      if (isLost(fault) || isFencedOff(fault)) this.#broken ??= fault;
+      if (isFencedOff(fault)) this.#broken ??= fault;
+      else if (isLost(fault) && this.#broken === undefined) {
+        this.#lost ??= fault;
+        if (await this.#openAgain(before)) return this.#do(jobs);
+      }
       if (this.#broken !== undefined) for (const { failed } of jobs) failed(this.#broken);
       else await this.#doAlone(jobs, fault);
     }
+  }
+
+  /** True when nothing was lost of what was done, and nothing was done since the write `before`. */
+  async #openAgain(before: number): Promise<boolean> {
+    const fault = this.#lost;
+    const sinceMs = performance.now();
+    for (let waitMs = 50; this.#reopen !== undefined; waitMs = Math.min(1000, 2 * waitMs)) {
+      const opened = await this.#reopen().catch(() => undefined); // a server that starts refuses with all kinds of words
+      if (opened !== undefined) {
+        const { client, kept } = opened;
+        this.#client = client;
+        this.#statements = statementsOn(client);
+        this.#watch(client);
+        const why =
+          typeof kept === "string"
+            ? kept
+            : kept < this.#kept
+              ? "the server has lost what was written last"
+              : kept > before
+                ? "it went away in the moment of a write"
+                : undefined;
+        if (why !== undefined) this.#broken ??= cannotGoOn(this.place, why, fault);
+        else this.#lost = undefined;
+        break;
+      }
+      if (this.#broken !== undefined || this.#isClosed || performance.now() - sinceMs > longestAwayMs) break;
+      await setTimeout(waitMs);
+    }
+    if (this.#lost !== undefined) this.#broken ??= this.#lease?.lost.reason ?? fault;
+    return this.#lost === undefined && this.#broken === undefined;
   }
 
   /** Each by itself, so that each has its own fault and only that. */
@@ -193,8 +258,11 @@ export class Connection {
     switch (first?.kind) {
       case "read":
         return [await first.work(this.#statements)];
-      case "step":
-        return [await first.work(this.#statements, this.#nextWrite)];
+      case "step": {
+        const result = await first.work(this.#statements, this.#nextWrite);
+        this.#kept = this.#write;
+        return [result];
+      }
       case "batch":
         return this.#inOneStatement(first.batch, jobs.filter(isBatch));
       case "write":
@@ -213,19 +281,22 @@ export class Connection {
       this.#nextWrite,
     );
     if (results === undefined) throw new Error("each is done alone");
+    this.#kept = this.#write;
     return results;
   }
 
   async #inTransaction(jobs: readonly JobOf<"write">[]): Promise<readonly unknown[]> {
     const isDurable = jobs.some((job) => job.isDurable);
     const results: unknown[] = [];
-    const fence = this.#isFenced ? `select luminous_import.fence(${this.#nextWrite()})` : "";
+    // Without a lease the server refuses everything that is written.
+    const fence = this.#lease === undefined ? "" : `select luminous_import.fence(${this.#nextWrite()})`;
     try {
       await this.#statements.script(
         isDurable ? `begin; set local synchronous_commit = on; ${fence}` : `begin; ${fence}`,
       );
       for (const { work } of jobs) results.push(await work(this.#statements));
       await this.#statements.script("commit");
+      this.#kept = this.#write;
     } catch (error) {
       for (const listener of this.#rollbackListeners) listener();
       await this.#statements.script("rollback").catch(() => undefined); // of a connection that is lost, the server sees to it
@@ -233,6 +304,13 @@ export class Connection {
     }
     return results;
   }
+}
+
+function cannotGoOn(place: string, why: string, cause: unknown): ImportError {
+  return new ImportError("STATE_LOST", `${place}: the connection to the database server failed, and ${why}`, {
+    hint: "run the same command again: it continues",
+    cause,
+  });
 }
 
 /** Of calls of several batches those of one: of one that goes first, or else those that stand together. */

@@ -34,7 +34,7 @@ function codeOf(error: Error): string {
 // The classes of https://www.postgresql.org/docs/15/errcodes-appendix.html, and the codes of Node's sockets. What `pg` itself
 // says of a connection that is gone has no code.
 const lost =
-  /^(08...|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT)$|^(Connection terminated|Client (was closed|has encountered a connection error))/;
+  /^(08...|25P03|57P0[1235]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT)$|^(Connection terminated|Client (was closed|has encountered a connection error))/;
 
 // What the function `fence` of all accounts says (accounts/schema.ts).
 const fencedOff = /^LI001$/;

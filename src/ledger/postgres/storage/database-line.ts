@@ -9,7 +9,7 @@ import { type Statements, statementsOn } from "./statements.ts";
 /** A way to a database. Disposing it closes the connection. */
 export interface DatabaseLine extends AsyncDisposable {
   readonly address: LedgerAddress;
-  /** Throws `ImportError("STATE_UNUSABLE")` when the server does not answer in time; the next question connects again. */
+  /** One question after the other. Throws `ImportError("STATE_UNUSABLE")` when the server does not answer in time; the next question connects again. */
   ask<T>(work: (db: Statements) => Promise<T>): Promise<T>;
 }
 
@@ -37,18 +37,25 @@ export function openDatabaseLine(address: LedgerAddress, patienceMs: number, pla
       throw error;
     }
   };
+  let last: Promise<unknown> = Promise.resolve();
   return {
     address,
-    async ask(work) {
-      open ??= connected();
-      const asked = open;
-      try {
-        return await work((await asked).db);
-      } catch (error) {
-        if (open === asked) void close();
-        throw databaseError(place, error, "opening");
-      }
+    ask(work) {
+      const asked = last.then(() => askNow(work));
+      last = asked.catch(() => undefined);
+      return asked;
     },
     [Symbol.asyncDispose]: close,
   };
+
+  async function askNow<T>(work: (db: Statements) => Promise<T>): Promise<T> {
+    open ??= connected();
+    const asked = open;
+    try {
+      return await work((await asked).db);
+    } catch (error) {
+      if (open === asked) void close();
+      throw databaseError(place, error, "opening");
+    }
+  }
 }

@@ -1,9 +1,24 @@
-// Lists that are too long for memory, for the time of one call or one opening of the ledger. They vanish with the connection,
-// and a ledger that is only read has them too.
+// Lists that are too long for memory, for the time of one call or one opening of the ledger. A ledger that is only read has them too:
+// there they vanish with the connection. Whoever writes has them in a schema beside the ledger, where they outlive a connection that
+// is lost, and not a crash of the server.
 
 const text = 'text collate "C"';
 
-/** SQL that makes them. */
+/** Where they are, for who writes. */
+export function workSchema(account: number): string {
+  return `luminous_import_work_${account}`;
+}
+
+/** SQL that makes them anew there, with a line by which it is known later that they are still what they were. */
+export function workTables(account: number, epoch: number): string {
+  const schema = workSchema(account);
+  const tables = temporaryTables.replace(/create temp table (\w+)/g, `create unlogged table ${schema}.$1`);
+  return `drop schema if exists ${schema} cascade; create schema ${schema};
+    ${tables.replace(/ on (\w+) \(/g, ` on ${schema}.$1 (`)}
+    create unlogged table ${schema}.work_of (epoch bigint); insert into ${schema}.work_of values (${epoch})`;
+}
+
+/** SQL that makes them for the time of a connection. */
 export const temporaryTables = `
 create temp table worklist (
   list bigint not null,
