@@ -7,9 +7,10 @@ import { exitCodeOf, exitCodeOfOutcomes } from "../model/exit-codes.ts";
 import type { Ledger } from "../model/ledger/ledger.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { writeReports } from "../report/html/write-reports.ts";
-import type { StopReason } from "../report/summary.ts";
+import type { StopReason, Summary } from "../report/summary.ts";
 import { damageList, resourceOf } from "../staging/prepare.ts";
-import type { Execution, RunResult, World } from "./run-options.ts";
+import type { AdmittedPlan } from "./admit-plan.ts";
+import type { RunResult, Staging, World } from "./run-options.ts";
 import type { TrafficCount } from "./traffic.ts";
 
 /** An error before the first request ends the run as one in which nothing was sent. */
@@ -37,48 +38,92 @@ export async function beforeSending(
 export interface Ending {
   readonly end: DispatchEnd;
   readonly warnings: readonly string[];
-  readonly traffic: TrafficCount;
+  readonly traffic: Pick<TrafficCount, "total" | "timeline">;
   readonly options: World;
 }
 
+/** A run as far as its end needs it. */
+export interface RunToFinish {
+  readonly job: { readonly file: Pick<Job["file"], "path" | "shown"> };
+  readonly ledger: Ledger;
+  readonly damage: Summary["damage"];
+  readonly resourceOf: ReturnType<typeof resourceOf>;
+  /** The run's folder, as people find it. */
+  readonly folder: string;
+  /** Where its files are written; there unless said. */
+  readonly writeTo?: string;
+  readonly retryOf?: Pick<RunRecord, "runId">;
+  readonly plan?: Pick<AdmittedPlan, "planId">;
+}
+
+/** A run that ended, with the facts of its summary: its files can be written again from them, anywhere. */
+export interface FinishedRun extends RunResult {
+  readonly facts: RunFacts;
+}
+
+/** What the files of a run say that its ledger does not know. */
+export type RunFacts = Parameters<typeof writeReports>[3];
+
+/** A run that was staged here. */
+export function toFinish({ job, ledger, inputs, retryOf, plan }: Staging, record: RunRecord): RunToFinish {
+  return {
+    job,
+    ledger,
+    damage: damageList(inputs),
+    resourceOf: resourceOf(inputs),
+    folder: runFolder(job, record),
+    ...(retryOf === undefined ? {} : { retryOf }),
+    ...(plan === undefined ? {} : { plan }),
+  };
+}
+
 /** Writes the results of a run and notes its end in the ledger. Throws `ImportError("RESULTS_UNWRITTEN")` where they cannot be written. */
-export async function finish(
-  { job, ledger, inputs, retryOf, plan }: Execution,
-  record: RunRecord,
-  ending: Ending,
-): Promise<RunResult> {
+export async function finish(run: RunToFinish, record: RunRecord, ending: Ending): Promise<FinishedRun> {
+  const { job, ledger, plan, folder, writeTo = folder } = run;
   const { end, options } = ending;
-  const { limit } = options;
-  const folder = runFolder(job, record);
   options.onEvent?.({ kind: "reporting", folder });
   await ledger.queue.settleRest(record.id, undefined);
   await ledger.flush(); // a ledger that is lost is told instead of results
   const stopped = end.kind === "stopped" ? end.error : undefined;
   const endedAtMs = options.clock.nowMs();
-  const facts = {
-    account: options.account.baseUrl,
-    endedAtMs,
-    exitCode: stopped === undefined ? exitCodeOfOutcomes : exitCodeOf(stopped.code),
-    traffic: ending.traffic.total(),
-    timeline: ending.traffic.timeline(),
-    warnings: ending.warnings,
-    folder,
-    damage: damageList(inputs),
-    resourceOf: resourceOf(inputs),
-    open: await ledger.failures.count(job.file.path, record.id),
-    ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
-    ...(limit === undefined ? {} : { pilot: { limit, counts: await ledger.queue.pilot(record.id) } }),
-    ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
-  };
+  const facts = await factsOf(run, record, { ...ending, endedAtMs, stopped });
   const wishes = { words: [record.command, job.file.shown], ...options.report };
-  const summary = await writeReports(ledger.results, record, folder, facts, wishes).catch(afterSending);
+  const summary = await writeReports(ledger.results, record, writeTo, facts, wishes).catch(afterSending);
   const exitCode = summary.exit_code;
   await ledger.runs.end(record.id, { endedAtMs, exitCode, summary });
   if (plan !== undefined && stopped === undefined) await ledger.plans.done(plan.planId, record.runId);
   await ledger.flush();
   options.onEvent?.({ kind: "ended", exitCode, ended: summary.ended, rows: summary.totals.rows });
   await tidyUp(ledger);
-  return { exitCode, summary, folder, stopped };
+  return { exitCode, summary, folder, stopped, facts: { ...facts, exitCode } };
+}
+
+async function factsOf(
+  { job, ledger, damage, resourceOf, folder, retryOf }: RunToFinish,
+  record: RunRecord,
+  {
+    options: { account, limit },
+    traffic,
+    warnings,
+    endedAtMs,
+    stopped,
+  }: Ending & { readonly endedAtMs: number; readonly stopped: ImportError | undefined },
+): Promise<RunFacts> {
+  return {
+    account: account.baseUrl,
+    endedAtMs,
+    exitCode: stopped === undefined ? exitCodeOfOutcomes : exitCodeOf(stopped.code),
+    traffic: traffic.total(),
+    timeline: traffic.timeline(),
+    warnings,
+    folder,
+    damage,
+    resourceOf,
+    open: await ledger.failures.count(job.file.path, record.id),
+    ...(retryOf === undefined ? {} : { retryOf: retryOf.runId }),
+    ...(limit === undefined ? {} : { pilot: { limit, counts: await ledger.queue.pilot(record.id) } }),
+    ...(stopped === undefined ? {} : { stopped: stopReason(stopped) }),
+  };
 }
 
 /** Only now: until a run has ended, a crash may need the payloads again. A disk too full for it takes nothing from the run. */

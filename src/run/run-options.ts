@@ -80,19 +80,16 @@ export function stdinCopyOptions({ only, stop, stdin }: CommandOptions): StdinCo
 
 type CommandOptions = Pick<RunOptions, "only" | "stop" | "onEvent" | "stdin">;
 
-/** What goes through the pipeline. */
-export interface Execution {
+/** What is staged as one run. */
+export interface Staging {
   readonly job: Job;
   /**
    * `drop`: a pass over a drop folder, in which newer files win over older ones. Unless said it is a run, or a retry with
    * `retryOf`.
    */
   readonly command?: "drop";
-  readonly asked: AskedAccount;
   readonly inputs: readonly PreparedInput[];
   readonly ledger: Ledger;
-  /** Of the state folder; told the name of the run. */
-  readonly lock: HeldLock;
   /** What was odd before, in words. */
   readonly warnings: readonly string[];
   /** The plan that is done. */
@@ -103,6 +100,13 @@ export interface Execution {
   readonly refused?: RefusedRows;
   /** Of a retry: gives up what is not in its files any more, once all of them are staged, and says it. */
   readonly giveUp?: (run: RunRecord) => Promise<readonly string[]>;
+}
+
+/** What goes through the pipeline. */
+export interface Execution extends Staging {
+  readonly asked: AskedAccount;
+  /** Of the state folder; told the name of the run. */
+  readonly lock: HeldLock;
 }
 
 /** Whoever says nothing gets the machine's clock, its randomness, and a run that nothing interrupts. */

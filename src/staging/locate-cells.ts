@@ -17,7 +17,7 @@ import type { PreparedInput } from "./prepare.ts";
 export type Locate = (entryId: number, problems: readonly Problem[]) => Promise<readonly Problem[]>;
 
 /** A locator over the inputs of a run. */
-export function createLocate(ledger: Ledger, run: number, inputs: readonly PreparedInput[]): Locate {
+export function createLocate(ledger: Ledger, run: number, inputs: readonly MappedInput[]): Locate {
   const most = Math.max(...inputs.map(({ compiled }) => mostRowsMapped(compiled)), 0);
   let runFiles: Promise<readonly StagedFile[]> | undefined;
   return async (entryId, problems) => {
