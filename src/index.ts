@@ -65,6 +65,7 @@ export {
   jobStatus,
   listRuns,
   type RunStanding,
+  type SubmittedStanding,
 } from "./history/status.ts";
 export type { Environment } from "./notify/destination.ts";
 export type { Notification, NotifiedPass, NotifiedProblem, NotifiedRun } from "./notify/notification.ts";
@@ -75,6 +76,11 @@ export type { RunEvent, StagedPhase } from "./run/events.ts";
 export { type RetryOptions, type RetryResult, retry } from "./run/retry.ts";
 export { run } from "./run/run.ts";
 export type { RunOptions, RunResult } from "./run/run-options.ts";
+export type { DriveEnd } from "./worker/drive.ts";
+export type { FollowEvent, SubmitEnd } from "./worker/follow.ts";
+export { type StopEnd, stopSubmitted } from "./worker/stop.ts";
+export { type SubmitOptions, submitRun } from "./worker/submit.ts";
+export { type WorkerEvent, type WorkerOptions, work } from "./worker/worker.ts";
 
 // What it comes to.
 
@@ -86,6 +92,7 @@ export type { Invariant } from "./model/ledger/audit.ts";
 export type { SendResult } from "./model/ledger/entry.ts";
 export type { LockHolder } from "./model/ledger/ledger-host.ts";
 export type { RunRecord } from "./model/ledger/runs.ts";
+export type { HostProcess, Submission, SubmissionState } from "./model/ledger/submissions.ts";
 export type { Action, Outcome } from "./model/outcome.ts";
 export { describeProblem, type Problem, type ProblemCell, type ProblemCode } from "./model/problem.ts";
 export type { AlternativeTrace, FieldTrace, TracedCell, TraceResult, TraceStep } from "./model/trace.ts";

@@ -2,8 +2,6 @@
 import { Argument, Command, Option } from "commander";
 import { ImportError } from "../model/error.ts";
 import { version } from "../model/package.ts";
-import { faultNames } from "../sandbox/world/faults.ts";
-import { lieNames } from "../sandbox/world/lies.ts";
 import type { Shell } from "./commands/completion.ts";
 import type { DropFlags } from "./commands/drop.ts";
 import type { WatchFlags } from "./commands/drop-watch.ts";
@@ -12,7 +10,6 @@ import type { PlanFlags } from "./commands/plan.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { RetryFlags } from "./commands/retry.ts";
 import type { RunFlags } from "./commands/run.ts";
-import { sandboxHelp } from "./commands/sandbox-help.ts";
 import {
   example,
   globals,
@@ -33,11 +30,10 @@ import {
   withResults,
   withState,
 } from "./options.ts";
+import { addSandbox } from "./sandbox-command.ts";
+import { addWorker } from "./worker-commands.ts";
 import { namedEntry, namedJob } from "./world/named-job.ts";
 import type { CommandWorld } from "./world/world.ts";
-
-/** Commands that the design describes and a later version brings: refused by name rather than unknown. */
-export const laterCommands = ["worker"] as const;
 
 // That there are options need not be said of every command: the place is for what it does.
 function subcommandTerm(command: Command): string {
@@ -164,6 +160,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
     .option("--force", "ask the API again even for what was accepted")
     .option("--dry-run", "the same as check")
     .option("--plan <file>", "do just what this plan.json says, or nothing where it does not hold any more")
+    .option("--workers", "stage it here and have workers send it; needs a ledger in PostgreSQL")
     .addHelpText(
       "after",
       example(
@@ -181,6 +178,10 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
           });
         const { check } = await import("./commands/check.ts");
         return done(await check(job, globals(command), options, world));
+      }
+      if (options.workers === true) {
+        const { submit } = await import("./commands/submit.ts");
+        return done(await submit(job, globals(command), options, world));
       }
       const { run } = await import("./commands/run.ts");
       done(await run(job, globals(command), options, world));
@@ -307,6 +308,8 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await demo(folder, options, world));
     });
 
+  addWorker(program, world, done);
+
   const channels = program.command("channels").description("what the account's channels would do with orders");
   withAccount(withJson(channels.command("list"), "the channels"))
     .description("all channels, a line each")
@@ -334,46 +337,7 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(await purge(job, globals(command), options, world));
     });
 
-  program
-    .command("sandbox")
-    .description("a local stand-in for the API, with limits, faults and lies, to rehearse against")
-    .addOption(
-      new Option("--port <n>", "port on 127.0.0.1; 0 takes a free one")
-        .argParser(wholeNumber("--port", 0))
-        .default(4010),
-    )
-    .addOption(new Option("--token <token>", "the token that it accepts; it protects nothing").default("sandbox"))
-    .addOption(new Option("--rate <n>", "requests per second before it answers 429").argParser(positive("--rate")))
-    .addOption(new Option("--latency <ms>", "how long every answer takes").argParser(wholeNumber("--latency", 0)))
-    .addOption(
-      suggesting(
-        repeatable("--fault <name=probability>", "faults to inject; can be given several times"),
-        faultNames.map((name) => `${name}=`),
-      ),
-    )
-    .addOption(
-      suggesting(
-        repeatable("--lie <name[=number]>", "what it gets wrong all the time; can be given several times"),
-        lieNames,
-      ),
-    )
-    .addOption(
-      new Option("--duplicates <mode>", "what a second record with the same key gets")
-        .choices(["accept", "reject", "conflict"])
-        .default("reject"),
-    )
-    .addOption(repeatable("--company <name>", "a company that orders can name; can be given several times"))
-    .option("--ignore-filters", "list filters do nothing: the lie filter-ignored")
-    .addOption(new Option("--read-lag <ms>", "reads trail writes").argParser(wholeNumber("--read-lag", 0)))
-    .addOption(
-      new Option("--seed <n>", "makes faults and lies repeatable").argParser(wholeNumber("--seed", 0)).default(1),
-    )
-    .addHelpText("after", sandboxHelp)
-    .addHelpText("after", example("luminous-import sandbox --rate 5 --fault error-after=0.05 --lie no-total"))
-    .action(async (options: object) => {
-      const { sandbox } = await import("./commands/sandbox.ts");
-      done(await sandbox(options, world));
-    });
+  addSandbox(program, world, done);
 
   program
     .command("completion")
@@ -385,16 +349,5 @@ export function buildProgram(world: CommandWorld, done: (exitCode: number) => vo
       done(completion(shell, program, suggestionsOf, world));
     });
 
-  const known = program.commands.map((command) => command.name());
-  for (const name of laterCommands) {
-    program
-      .command(`${name} [words...]`, { hidden: true })
-      .allowUnknownOption()
-      .action(() => {
-        throw new ImportError("NOT_YET", `"${name}" is not built yet`, {
-          hint: `This version knows ${known.join(", ")}.`,
-        });
-      });
-  }
   return program;
 }

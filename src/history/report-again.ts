@@ -1,7 +1,8 @@
 // `report`: the report of a run written again, from its ledger and the summary that the ledger keeps. Reads only, beside the page
 // itself; it works for every run that the ledger knows, also one that is under way or was killed, as far as its fate is known.
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ledgersIn } from "../ledger/host.ts";
+import { ledgersIn, submissionsIn } from "../ledger/host.ts";
 import { ImportError } from "../model/error.ts";
 import { exitCodes } from "../model/exit-codes.ts";
 import { isPlainObject } from "../model/json.ts";
@@ -9,6 +10,7 @@ import type { Ledger } from "../model/ledger/ledger.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
 import { gatherFailedRows } from "../report/html/failed-rows.ts";
 import { reportPath, writeReport } from "../report/html/report-page.ts";
+import { writeResultsAgain } from "../report/html/results-again.ts";
 import type { RunState } from "../report/html/verdict.ts";
 import { readProgress } from "../report/live/progress-file.ts";
 import { runFiles } from "../report/row-outcome.ts";
@@ -45,7 +47,11 @@ export async function reportAgain(job: JobPlace, options: ReportOptions): Promis
   if (run === undefined) throw noSuchRun(job, options, runs);
   const folder = join(job.state, "runs", run.runId);
   const state: RunState =
-    run.endedAtMs !== undefined ? "ended" : run === runs[0] && standing?.kind === "under_way" ? "under_way" : "cut_off";
+    run.endedAtMs !== undefined
+      ? "ended"
+      : run === runs[0] && (standing?.kind === "under_way" || standing?.kind === "submitted")
+        ? "under_way"
+        : "cut_off";
   // The run itself writes into its folder at any moment.
   if (state === "under_way" && out === undefined) {
     throw new ImportError("USAGE", `the run ${run.runId} is under way: its end writes the report`, {
@@ -53,6 +59,11 @@ export async function reportAgain(job: JobPlace, options: ReportOptions): Promis
     });
   }
   await using ledger = await ledgersIn(job).open(run.account, "read");
+  if (out === undefined && isSummary(run.summary) && (await isDrivenElsewhere(job, run, folder))) {
+    const wishes = { words: [run.command, ...words], values };
+    const summary = await writeResultsAgain(ledger, run, run.summary, { folder, wishes });
+    return { runId: run.runId, path: reportPath(folder), summary };
+  }
   const failedRows = gatherFailedRows({ values });
   const files = runFiles(await ledger.results.files(run.id));
   for await (const batch of ledger.results.rows(run.id)) for (const row of batch) failedRows.see(row, files);
@@ -61,6 +72,17 @@ export async function reportAgain(job: JobPlace, options: ReportOptions): Promis
   const path = out === undefined ? reportPath(folder) : resolve(cwd, out);
   await writeReport(path, summary, failedRows.kept(), { words: [run.command, ...words], state });
   return { runId: run.runId, path, summary };
+}
+
+/** A run that a worker has ended, and whose files nobody has written here yet. */
+async function isDrivenElsewhere(
+  { ledger }: JobPlace,
+  { account, runId }: AccountRun,
+  folder: string,
+): Promise<boolean> {
+  if (ledger === undefined || existsSync(join(folder, "results.csv"))) return false;
+  await using submissions = await submissionsIn(ledger);
+  return (await submissions.find(account, runId)) !== undefined;
 }
 
 function noSuchRun({ file }: JobPlace, { run, words }: ReportOptions, runs: readonly AccountRun[]): ImportError {

@@ -2,12 +2,14 @@
 // of the library. Reads only, also while a run is under way.
 import { join } from "node:path";
 import type { Job } from "../job/job.ts";
-import { ledgersIn } from "../ledger/host.ts";
+import { ledgersIn, submissionsIn } from "../ledger/host.ts";
 import { ImportError } from "../model/error.ts";
+import { isPlainObject } from "../model/json.ts";
 import type { LockHolder } from "../model/ledger/ledger-host.ts";
 import type { OpenCount } from "../model/ledger/open-failures.ts";
 import type { RunRecord } from "../model/ledger/runs.ts";
-import { readProgress, type SavedProgress } from "../report/live/progress-file.ts";
+import type { Submission } from "../model/ledger/submissions.ts";
+import { readProgress, readProgressJson, type SavedProgress } from "../report/live/progress-file.ts";
 
 /** What failed in any run of a job and nothing has made good since. Throws `ImportError("STATE_UNUSABLE")` when there is no ledger yet. */
 export async function countOpenFailures(
@@ -43,7 +45,19 @@ export type RunStanding =
       readonly host?: string;
       readonly progress: SavedProgress | undefined;
     }
-  | { readonly kind: "killed"; readonly progress: SavedProgress | undefined };
+  | { readonly kind: "killed"; readonly progress: SavedProgress | undefined }
+  | SubmittedStanding;
+
+/** It was submitted: it waits for a worker, or one drives it. */
+export interface SubmittedStanding {
+  readonly kind: "submitted";
+  readonly submission: Submission;
+  readonly progress: SavedProgress | undefined;
+  /** Entries without an outcome. */
+  readonly open: number;
+  /** Sends whose answer is not known yet. */
+  readonly inDoubt: number;
+}
 
 /** What there is to say of a job's runs at one moment. */
 export interface JobStatus {
@@ -70,13 +84,15 @@ export async function jobStatus(job: JobPlace, account: string | undefined): Pro
     runs = await runsOf(job, account);
   }
   const [newest] = runs;
-  const isOurs = runs.some((run) => holderOf(run, holders) !== undefined);
+  const submitted =
+    newest === undefined || newest.endedAtMs !== undefined ? undefined : await submittedStanding(job, newest);
+  const isOurs = submitted !== undefined || runs.some((run) => holderOf(run, holders) !== undefined);
   const all = account === undefined ? runs : await runsOf(job, undefined);
   const accounts = new Set(all.map((run) => run.account));
   if (newest !== undefined) accounts.delete(newest.account);
   return {
     runs,
-    standing: newest === undefined ? undefined : standingOf(job, newest, holderOf(newest, holders)),
+    standing: newest === undefined ? undefined : (submitted ?? standingOf(job, newest, holderOf(newest, holders))),
     busy: isOurs ? undefined : holders[0],
     elsewhere: [...accounts],
   };
@@ -92,6 +108,35 @@ function standingOf(
   if (holder === undefined) return { kind: "killed", progress };
   const { pid, host } = holder;
   return { kind: "under_way", pid, ...(host === undefined ? {} : { host }), progress };
+}
+
+/** Undefined for a run that nobody submitted, or that has ended. */
+async function submittedStanding(
+  job: JobPlace,
+  { id, runId, account }: AccountRun,
+): Promise<SubmittedStanding | undefined> {
+  if (job.ledger === undefined) return undefined;
+  await using submissions = await submissionsIn(job.ledger);
+  const submission = await submissions.find(account, runId);
+  if (submission === undefined || submission.state === "ended") return undefined;
+  await using ledger = await ledgersIn(job).open(account, "read");
+  const counts = await ledger.staging.counts(id);
+  const sends = await ledger.results.sends(id);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+  return {
+    kind: "submitted",
+    submission,
+    progress: progressOf(submission),
+    open: sum(counts.map(({ open }) => open)),
+    inDoubt: sum(
+      sends.filter(({ result }) => result === undefined || result === "unanswered").map((each) => each.sends),
+    ),
+  };
+}
+
+/** What its driver told last. */
+function progressOf({ progress }: Submission): SavedProgress | undefined {
+  return isPlainObject(progress) ? readProgressJson(progress.progress) : undefined;
 }
 
 function holderOf({ runId }: AccountRun, holders: readonly LockHolder[]): LockHolder | undefined {

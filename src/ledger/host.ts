@@ -1,7 +1,9 @@
 // The ledgers of a job. Whatever opens, lists or locks one goes through here; what kind it is, is decided here too.
 
+import type { Ledger } from "../model/ledger/ledger.ts";
 import type { LedgerAddress } from "../model/ledger/ledger-address.ts";
 import type { LedgerHost, LedgerPlace } from "../model/ledger/ledger-host.ts";
+import type { Submissions } from "../model/ledger/submissions.ts";
 import { lockAccount, lockHolder, lockState } from "./sqlite/lock.ts";
 import { openLedger, openScratchLedger } from "./sqlite/open-ledger.ts";
 import type { KnowledgeSource } from "./sqlite/plans/copy-knowledge.ts";
@@ -51,6 +53,21 @@ function inDatabase({ file }: LedgerPlace, address: LedgerAddress, files: Ledger
     find: async (baseUrl) => (await postgres()).findLedger(database, baseUrl),
     open: async (baseUrl, mode) => (await postgres()).openLedger({ url: address.reveal(), baseUrl, mode }),
   };
+}
+
+/** The submitted runs of a database. Connects to nothing yet. Throws `ImportError("STATE_UNUSABLE")` where `pg` is not installed. */
+export async function submissionsIn(address: LedgerAddress): Promise<Submissions> {
+  const { loadPg, openSubmissions } = await postgres();
+  await loadPg();
+  return openSubmissions(address);
+}
+
+/**
+ * Opens the ledger of an account for who goes on with its submitted run; undefined where another process has it. Throws as
+ * `LedgerHost.open` does.
+ */
+export async function driveLedger(address: LedgerAddress, baseUrl: string): Promise<Ledger | undefined> {
+  return (await postgres()).driveLedger({ url: address.reveal(), baseUrl });
 }
 
 function knowledgeIn({ state, ledger }: LedgerPlace, baseUrl: string): string | KnowledgeSource {

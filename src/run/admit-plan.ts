@@ -17,7 +17,7 @@ import { contentOfJob } from "../staging/job-content.ts";
 export interface PlanDemand {
   /** The path of its plan.json. */
   readonly plan: string;
-  readonly account: Account;
+  readonly account: Pick<Account, "baseUrl">;
   readonly only?: string;
   readonly strict?: boolean;
   readonly limit?: number;

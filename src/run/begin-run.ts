@@ -6,7 +6,7 @@ import type { RunEvent } from "./events.ts";
 import { runFolder } from "./finish-run.ts";
 import { keepProgress } from "./keep-progress.ts";
 import { newRunId } from "./run-id.ts";
-import type { Staging, World } from "./run-options.ts";
+import type { Staging, StagingWorld } from "./run-options.ts";
 
 /** A run that has begun and not ended. Disposing takes its progress.json away. */
 export interface BegunRun extends Disposable {
@@ -21,7 +21,7 @@ export interface BegunRun extends Disposable {
 /** Begins a run, and tells the locks for which one they are held. `warnings` came before. */
 export async function beginRun(
   { job, command, inputs, ledger, plan, retryOf, warnings: earlier }: Staging,
-  settings: World,
+  settings: StagingWorld,
   { locks, warnings: ofAccount = [] }: { readonly locks: readonly HeldLock[]; readonly warnings?: readonly string[] },
 ): Promise<BegunRun> {
   const record = await ledger.runs.begin({

@@ -10,14 +10,14 @@ import { writeReports } from "../report/html/write-reports.ts";
 import type { StopReason, Summary } from "../report/summary.ts";
 import { damageList, resourceOf } from "../staging/prepare.ts";
 import type { AdmittedPlan } from "./admit-plan.ts";
-import type { RunResult, Staging, World } from "./run-options.ts";
+import type { EndingWorld, RunResult, Staging, World } from "./run-options.ts";
 import type { TrafficCount } from "./traffic.ts";
 
 /** An error before the first request ends the run as one in which nothing was sent. */
 export async function beforeSending(
   ledger: Ledger,
   { id }: RunRecord,
-  { clock, onEvent }: World,
+  { clock, onEvent }: Pick<World, "clock" | "onEvent">,
   work: () => Promise<void>,
 ): Promise<void> {
   try {
@@ -39,7 +39,7 @@ export interface Ending {
   readonly end: DispatchEnd;
   readonly warnings: readonly string[];
   readonly traffic: Pick<TrafficCount, "total" | "timeline">;
-  readonly options: World;
+  readonly options: EndingWorld;
 }
 
 /** A run as far as its end needs it. */
@@ -56,13 +56,8 @@ export interface RunToFinish {
   readonly plan?: Pick<AdmittedPlan, "planId">;
 }
 
-/** A run that ended, with the facts of its summary: its files can be written again from them, anywhere. */
-export interface FinishedRun extends RunResult {
-  readonly facts: RunFacts;
-}
-
 /** What the files of a run say that its ledger does not know. */
-export type RunFacts = Parameters<typeof writeReports>[3];
+type RunFacts = Parameters<typeof writeReports>[3];
 
 /** A run that was staged here. */
 export function toFinish({ job, ledger, inputs, retryOf, plan }: Staging, record: RunRecord): RunToFinish {
@@ -78,7 +73,7 @@ export function toFinish({ job, ledger, inputs, retryOf, plan }: Staging, record
 }
 
 /** Writes the results of a run and notes its end in the ledger. Throws `ImportError("RESULTS_UNWRITTEN")` where they cannot be written. */
-export async function finish(run: RunToFinish, record: RunRecord, ending: Ending): Promise<FinishedRun> {
+export async function finish(run: RunToFinish, record: RunRecord, ending: Ending): Promise<RunResult> {
   const { job, ledger, plan, folder, writeTo = folder } = run;
   const { end, options } = ending;
   options.onEvent?.({ kind: "reporting", folder });
@@ -95,7 +90,7 @@ export async function finish(run: RunToFinish, record: RunRecord, ending: Ending
   await ledger.flush();
   options.onEvent?.({ kind: "ended", exitCode, ended: summary.ended, rows: summary.totals.rows });
   await tidyUp(ledger);
-  return { exitCode, summary, folder, stopped, facts: { ...facts, exitCode } };
+  return { exitCode, summary, folder, stopped };
 }
 
 async function factsOf(

@@ -9,6 +9,7 @@ import { type Held, probeRequest } from "../api/transport.ts";
 import type { DispatchEvent } from "../dispatch/events.ts";
 import type { Account } from "../model/account.ts";
 import { type Clock, steadyClock } from "../model/clock.ts";
+import type { Lease } from "../model/ledger/lease.ts";
 import type { Limits } from "../model/limits.ts";
 import { countTraffic, type TrafficCount } from "./traffic.ts";
 
@@ -39,6 +40,8 @@ export interface FirstQuestionOptions {
   readonly abort: AbortSignal;
   readonly onEvent: (event: DispatchEvent) => void;
   readonly onWarning: (message: string) => void;
+  /** Of the account, where another may have driven it a moment ago: nothing is asked without it. */
+  readonly lease?: Lease | undefined;
 }
 
 /** Whoever takes longer is waited for while the files are read. */
@@ -64,6 +67,7 @@ export async function askAccount(options: FirstQuestionOptions): Promise<AskedAc
       onEvent(event);
     },
   });
+  if (options.lease !== undefined) line.transport.driveBy(options.lease);
   const asked: AskedAccount = {
     line,
     clock,

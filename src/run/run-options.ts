@@ -117,3 +117,9 @@ export function quietWorld(): Pick<Required<RunOptions>, "clock" | "random" | "s
 
 /** The options with what nobody has to say. */
 export type World = RunOptions & ReturnType<typeof quietWorld>;
+
+/** The same of who asks nothing of the account. */
+export type StagingWorld = Omit<World, "account">;
+
+/** The same of who asks nothing of it any more. */
+export type EndingWorld = StagingWorld & { readonly account: Pick<Account, "baseUrl"> };

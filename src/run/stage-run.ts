@@ -12,7 +12,7 @@ import type { BegunRun } from "./begin-run.ts";
 import { editedOpen } from "./edited-open.ts";
 import type { RunEvent, StagedPhase } from "./events.ts";
 import { beforeSending, runFolder } from "./finish-run.ts";
-import type { Staging, World } from "./run-options.ts";
+import type { Staging, StagingWorld } from "./run-options.ts";
 
 /** Does work that needs no account, which may end it early. The signal is for the work. */
 export type Meanwhile = <T>(work: (stop: AbortSignal) => Promise<T>) => Promise<T>;
@@ -21,7 +21,7 @@ export type Meanwhile = <T>(work: (stop: AbortSignal) => Promise<T>) => Promise<
 export async function stageRun(
   run: BegunRun,
   staging: Staging,
-  settings: World,
+  settings: StagingWorld,
   meanwhile: Meanwhile,
 ): Promise<Locate> {
   const { job, inputs, ledger, retryOf } = staging;
@@ -57,7 +57,8 @@ export async function stageRun(
   return locate;
 }
 
-async function stagedEntries(ledger: Ledger, { id }: RunRecord): Promise<RunEvent> {
+/** What is staged of a run, as its event says it. */
+export async function stagedEntries(ledger: Ledger, { id }: RunRecord): Promise<RunEvent> {
   const phases: StagedPhase[] = [];
   for (const count of await ledger.staging.counts(id)) {
     const ended = await ledger.queue.progress(id, count.phase);
@@ -76,7 +77,7 @@ async function stagedEntries(ledger: Ledger, { id }: RunRecord): Promise<RunEven
 export async function refusedAsAWhole(
   ledger: Ledger,
   { id }: RunRecord,
-  { allOrNothing }: World,
+  { allOrNothing }: StagingWorld,
 ): Promise<DispatchEnd | undefined> {
   if (allOrNothing !== true) return undefined;
   const tallies = await ledger.results.tallies(id);

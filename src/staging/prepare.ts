@@ -123,7 +123,7 @@ export async function compileInput(
   input: Pick<Input, "mapping">,
   ...rows: readonly AgedRows[]
 ): Promise<CompiledMapping> {
-  const mapping = await readMapping(input);
+  const { mapping } = await readMapping(input);
   const { indexes } = await readIndexes(mapping, ...rows);
   return compileMapping(mapping, (await readLookups(mapping, input)).tables, indexes);
 }
@@ -143,7 +143,7 @@ async function prepareSeen(
   kept: KeptRows,
   options: PrepareOptions,
 ): Promise<Omit<PreparedInput, "seen">> {
-  const mapping = await readMapping(input, options);
+  const { mapping } = await readMapping(input, options);
   const earlier = options.earlierRows === undefined ? [] : [options.earlierRows(input.name)];
   const read = await readIndexes(mapping, rowsOfFiles(input.files, mapping), ...earlier);
   const looksUp = await Promise.all(mapping.lookups.map((spec) => seeFile(lookupFile(spec, input))));
@@ -310,11 +310,15 @@ export function checkJoins(input: Input, mapping: Mapping): void {
 
 type Stoppable = Pick<ScanOptions, "signal">;
 
-async function readMapping({ mapping }: Pick<Input, "mapping">, { signal }: Stoppable = {}): Promise<Mapping> {
+/** The mapping of an input with its text, and with the channel that the job adds. */
+export async function readMapping(
+  { mapping }: Pick<Input, "mapping">,
+  { signal }: Stoppable = {},
+): Promise<{ readonly mapping: Mapping; readonly text: string }> {
   const { path, shown } = mapping;
   const hint = "The path is relative to the job file.";
   const says = { kind: "mapping", what: "the mapping", named: "the job", code: "MAPPING_INVALID", hint } as const;
   const text = mapping.text ?? (await readConfigText({ path, shown, ...says, signal }));
   const loaded = loadMapping(text, shown);
-  return mapping.channel === undefined ? loaded : withJobChannel(loaded, mapping.channel);
+  return { mapping: mapping.channel === undefined ? loaded : withJobChannel(loaded, mapping.channel), text };
 }

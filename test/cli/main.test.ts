@@ -1,7 +1,7 @@
 // The command line as a table: what is typed, how it ends, what is said.
 import { describe, expect, it, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import { buildProgram, laterCommands } from "../../src/cli/program.ts";
+import { buildProgram } from "../../src/cli/program.ts";
 
 import type { CommandWorld, ProcessWorld } from "../../src/cli/world/world.ts";
 
@@ -26,10 +26,9 @@ describe("help", () => {
     expect((await command(["help", "run"])).stdout).toBe((await command(["run", "--help"])).stdout);
   });
 
-  it("names the commands that are built and no others", async () => {
+  it("names every command", async () => {
     const { stdout } = await command(["--help"]);
     for (const name of commands) expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
-    for (const name of laterCommands) expect(stdout).not.toMatch(new RegExp(`^  ${name}\\b`, "m"));
   });
 
   it("describes every option that it shows", () => {
@@ -178,17 +177,6 @@ describe("a token on the command line is refused, and never repeated", () => {
     expect(exitCode).toBe(2);
     expect(stdout + stderr).not.toContain("s3cr3t");
   });
-});
-
-test.each(laterCommands.map((name) => [name]))("%s is refused as not built yet, whatever follows", async (name) => {
-  const { exitCode, stdout, stderr } = await command([name, "import.yaml", "--what", "ever"]);
-  expect(exitCode).toBe(2);
-  expect(stdout).toBe("");
-  expect(stderr).toMatch(
-    new RegExp(
-      `^"${name}" is not built yet\nThis version knows init, check, plan, run, [a-z, ]*sandbox, completion\\.\n$`,
-    ),
-  );
 });
 
 describe("the flags of a command", () => {

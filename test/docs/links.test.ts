@@ -4,7 +4,6 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
-import { laterCommands } from "../../src/cli/program.ts";
 import { blocksOf } from "./console-blocks.ts";
 import { codes, headingsOf, tableOf } from "./documents.ts";
 
@@ -118,11 +117,6 @@ it("docs/words.md explains every word once", () => {
   expect(words.length).toBeGreaterThan(20);
   expect(words).toEqual([...new Set(words)]);
   expect(words).toEqual(expect.arrayContaining(["job", "run", "row", "entry", "key", "outcome", "ledger"]));
-});
-
-it("what is not built yet is said in the list of what the program does not do", () => {
-  const list = read("docs/does-not.md");
-  expect(laterCommands.filter((name) => !list.includes(`\`${name}\``))).toEqual([]);
 });
 
 /** Files and folders of this project that a text names: in code words, in blocks, and by their place in the installed package. */

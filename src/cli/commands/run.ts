@@ -18,6 +18,8 @@ export interface RunFlags extends InputFlags, ReportFlags {
   readonly strict?: boolean;
   readonly force?: boolean;
   readonly plan?: string;
+  /** Workers send it. */
+  readonly workers?: boolean;
 }
 
 /** Runs a job, says how it ended and tells those whom the job names; gives the exit code. */
@@ -25,7 +27,7 @@ export async function run(path: string, options: GlobalOptions, flags: RunFlags,
   const job = await loadCommandJob(path, options, flags, world);
   return notifying("run", job, options, world, async ({ console, signals }) => {
     const account = await resolveAccount(job, accountSources(world, options));
-    const { input: _, open, values: _values, results: _results, plan, ...runOptions } = flags;
+    const { input: _, open, values: _values, results: _results, workers: _workers, plan, ...runOptions } = flags;
     const result = await runJob(job, {
       ...runOptions,
       ...(plan === undefined ? {} : { plan: resolve(world.cwd, plan) }),

@@ -1,6 +1,12 @@
 // `luminous-import status`: how far the run is that is under way, how the last one ended, or a table of all. It reads the
 // ledgers of the state folder, so it needs no account for a job that has run.
-import { type AccountRun, type JobStatus, jobStatus, type RunStanding } from "../../history/status.ts";
+import {
+  type AccountRun,
+  type JobStatus,
+  jobStatus,
+  type RunStanding,
+  type SubmittedStanding,
+} from "../../history/status.ts";
 import type { JobOutline } from "../../job/job-outline.ts";
 import { systemClock } from "../../model/clock.ts";
 import { ImportError } from "../../model/error.ts";
@@ -91,6 +97,7 @@ function showNewest(
       nowMs: systemClock.nowMs(),
       again: commandLine(again),
       follow: commandLine(["status", ...words, "--watch"]),
+      stop: commandLine(["stop", ...words]),
     });
     world.stdout.control(`${lines.map(paint).join("\n")}\n`);
     return;
@@ -122,7 +129,24 @@ function newestJson(run: AccountRun, standing: RunStanding): unknown {
     ...runJson(run, standing.kind),
     pid: standing.kind === "under_way" ? standing.pid : null,
     ...(standing.kind === "under_way" && standing.host !== undefined ? { host: standing.host } : {}),
+    ...(standing.kind === "submitted" ? { submission: submissionJson(standing) } : {}),
     progress: progress === undefined ? null : progressJson(progress),
+  };
+}
+
+function submissionJson({ submission, open, inDoubt }: SubmittedStanding): object {
+  const { by, state, driver, isFree, isStopAsked, trouble } = submission;
+  return {
+    by,
+    state: isFree ? "waiting" : state,
+    driver:
+      driver === undefined || isFree
+        ? null
+        : { host: driver.host, pid: driver.pid, since: new Date(driver.sinceMs).toISOString() },
+    stop_asked: isStopAsked,
+    trouble: trouble ?? null,
+    entries: { open },
+    sends: { without_answer: inDoubt },
   };
 }
 

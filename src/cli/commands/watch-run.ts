@@ -27,8 +27,9 @@ export async function watchRun(
     while (!ended.signal.aborted) {
       const now = await look();
       const { standing, busy } = now;
-      if (standing?.kind !== "under_way" && busy === undefined) return now;
-      const progress = standing?.kind === "under_way" ? standing.progress : undefined;
+      const isOver = standing?.kind !== "under_way" && standing?.kind !== "submitted";
+      if (isOver && busy === undefined) return now;
+      const progress = isOver ? undefined : standing.progress;
       if (progress !== undefined) figures = progress.figures;
       if (json === true && progress !== undefined && progress.updatedAtMs !== toldMs) {
         toldMs = progress.updatedAtMs;

@@ -42,6 +42,19 @@ export async function resolveAccount(
   return { ...address, token, ...(proxy === undefined ? {} : { proxy }) };
 }
 
+/** The account at an address of a database, with the token that is meant for its host. Throws `ImportError("USAGE")` as `resolveAccount` does. */
+export function accountAt(
+  baseUrl: string,
+  token: string,
+  { env, keepSecret = () => undefined }: AccountSources,
+): Account {
+  const address = checkedAddress(baseUrl, "the submitted run");
+  refuseUncheckedServers(address, env);
+  const proxy = proxyFor(address.baseUrl, env);
+  for (const secret of proxy === undefined ? [] : secretsOf(proxy)) keepSecret(secret);
+  return { ...address, token, ...(proxy === undefined ? {} : { proxy }) };
+}
+
 /** Node would send the token to whoever answers. */
 function refuseUncheckedServers({ baseUrl }: Address, env: AccountSources["env"]): void {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED !== "0" || isLoopback(new URL(baseUrl).hostname)) return;
@@ -187,7 +200,8 @@ function checkOwner(profile: Profile | undefined, account: NamedCompany | undefi
   );
 }
 
-function checkedToken(text: string, from: string): string {
+/** The token in a text. Throws `ImportError("NO_TOKEN")` where it is none; the text is not shown. */
+export function checkedToken(text: string, from: string): string {
   const token = text.trim();
   if (token === "" || !/^[\x21-\x7e]+$/.test(token)) {
     throw new ImportError("NO_TOKEN", `${from} holds no usable token`, { hint: "A token is one line without spaces." });

@@ -23,6 +23,8 @@ export interface WorkEnd {
   readonly summary?: Summary | undefined;
   /** Of a pass over an inbox. */
   readonly pass?: NotifiedPass;
+  /** It has not ended, only left: nobody is told. */
+  readonly isUntold?: boolean;
 }
 
 /** What the work of a command is handed. */
@@ -74,7 +76,8 @@ export async function notifying(
       }
     }
     console?.endPanel();
-    const { exitCode, summary, pass, error } = end;
+    const { exitCode, summary, pass, error, isUntold } = end;
+    if (isUntold === true) return exitCode;
     const told: NotifiedRun = {
       command,
       job: job.file.shown,

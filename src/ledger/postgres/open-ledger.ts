@@ -4,8 +4,10 @@ import type { Ledger } from "../../model/ledger/ledger.ts";
 import type { Queue } from "../../model/ledger/queue.ts";
 import type { Results } from "../../model/ledger/results.ts";
 import type { Staging } from "../../model/ledger/staging.ts";
+import { normalBaseUrl } from "../common/account-name.ts";
 import { openAccountMemory } from "./account-memory.ts";
-import { leaseAccount } from "./accounts/lease.ts";
+import { leaseAccount, leaseAny } from "./accounts/lease.ts";
+import { refuseSubmitted } from "./accounts/submissions.ts";
 import { leasePatienceMs } from "./accounts/taking.ts";
 import { openAudit } from "./audit.ts";
 import { openCarriedRows } from "./carried-rows.ts";
@@ -31,7 +33,7 @@ import { openRows } from "./staging/rows.ts";
 import { schemaName } from "./storage/account-schema.ts";
 import { addressOf, type ConnectionChoice, connect } from "./storage/connect.ts";
 import type { Connection } from "./storage/connection.ts";
-import { openDatabaseLine } from "./storage/database-line.ts";
+import { type DatabaseLine, openDatabaseLine } from "./storage/database-line.ts";
 import { addFile, filesById, filesOfRun, updateFile } from "./storage/files.ts";
 import { type Keys, openKeys } from "./storage/keys.ts";
 import { openTallies } from "./tallies.ts";
@@ -45,14 +47,43 @@ export interface LedgerChoice extends Omit<ConnectionChoice, "lease"> {
 /**
  * Opens the ledger of an account; to write it takes the lease of the account and gives it back at the end. Throws
  * `ImportError("STATE_UNUSABLE")` when the server cannot be reached, and for a schema that is not ours, newer or of another account,
- * which it leaves as it was; `("STATE_LOCKED")` when another process has the account.
+ * which it leaves as it was; `("STATE_LOCKED")` when another process has the account, or a submitted run of it has not ended.
  */
 export async function openLedger({ mode, ...choice }: LedgerChoice): Promise<Ledger> {
   if (mode === "read") return ledgerOn(await connect(choice));
+  const ledger = await openTaken(choice, async (line) => {
+    const lease = await leaseAccount(line, choice.baseUrl);
+    try {
+      await line.ask((db) => refuseSubmitted(db, choice.baseUrl));
+      return lease;
+    } catch (error) {
+      await lease.giveBack();
+      throw error;
+    }
+  });
+  if (ledger === undefined) throw new Error(`the account ${choice.baseUrl} was not taken`);
+  return ledger;
+}
+
+/** Opens the ledger of an account for who goes on with its submitted run; undefined where another process has it. Throws as `openLedger` does. */
+export function driveLedger(choice: Omit<LedgerChoice, "mode">): Promise<Ledger | undefined> {
+  const wanted = { where: "a.base_url = ?", parameters: [normalBaseUrl(choice.baseUrl)] };
+  return openTaken(choice, (line) => leaseAny(line, wanted));
+}
+
+/** The lease is given back at the end. */
+async function openTaken(
+  choice: Omit<ConnectionChoice, "lease">,
+  take: (line: DatabaseLine) => Promise<Lease | undefined>,
+): Promise<Ledger | undefined> {
   const address = addressOf(choice.url);
   const line = openDatabaseLine(address, leasePatienceMs, `${address.shown}/${schemaName(choice.baseUrl)}`);
   try {
-    const lease = await leaseAccount(line, choice.baseUrl);
+    const lease = await take(line);
+    if (lease === undefined) {
+      await line[Symbol.asyncDispose]();
+      return undefined;
+    }
     try {
       return await openDriven({ ...choice, lease }, async () => {
         await lease.giveBack();
@@ -69,7 +100,7 @@ export async function openLedger({ mode, ...choice }: LedgerChoice): Promise<Led
 }
 
 /** Opens the ledger of an account whose lease is held; `closed` is called at the end. Throws as `openLedger` does. */
-export async function openDriven(
+async function openDriven(
   choice: ConnectionChoice & { readonly lease: Lease },
   closed: () => Promise<void> = async () => {},
 ): Promise<Ledger> {

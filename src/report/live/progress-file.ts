@@ -29,10 +29,16 @@ export function writeProgress(folder: string, progress: SavedProgress): void {
 /** The progress of a run in this folder; undefined where there is none, or nothing that can be understood. */
 export function readProgress(folder: string): SavedProgress | undefined {
   try {
-    return progressOf(fileSchema.parse(JSON.parse(readFileSync(progressPath(folder), "utf8"))));
+    return readProgressJson(JSON.parse(readFileSync(progressPath(folder), "utf8")));
   } catch {
     return undefined;
   }
+}
+
+/** Progress out of what such a file holds; undefined for what cannot be understood. */
+export function readProgressJson(content: unknown): SavedProgress | undefined {
+  const file = fileSchema.safeParse(content);
+  return file.success ? progressOf(file.data) : undefined;
 }
 
 const moment = z.iso.datetime();

@@ -1,6 +1,7 @@
 // How a run that has not ended stands, in words: for `status`.
 
-import { clockText, durationText } from "../wording.ts";
+import type { Submission } from "../../model/ledger/submissions.ts";
+import { clockText, counted, durationText } from "../wording.ts";
 import { wrap } from "../wrap.ts";
 import { type PanelLine, panelLines } from "./panel.ts";
 import type { SavedProgress } from "./progress-file.ts";
@@ -18,7 +19,14 @@ export interface OpenRun {
         readonly host?: string;
         readonly progress: SavedProgress | undefined;
       }
-    | { readonly kind: "killed"; readonly progress: SavedProgress | undefined };
+    | { readonly kind: "killed"; readonly progress: SavedProgress | undefined }
+    | {
+        readonly kind: "submitted";
+        readonly submission: Submission;
+        readonly progress: SavedProgress | undefined;
+        readonly open: number;
+        readonly inDoubt: number;
+      };
 }
 
 /** The terminal, the time, and the commands that may be named. */
@@ -30,13 +38,18 @@ export interface OpenRunOptions {
   readonly again: string;
   /** Follows it. */
   readonly follow: string;
+  /** Ends it, where it was submitted. */
+  readonly stop: string;
 }
 
 // Written every second while the process goes on.
 const staleAfterMs = 10_000;
 
 /** The lines for such a run: what is so, the figures of its last second, and what to do. */
-export function openRunLines(run: OpenRun, { width, nowMs, again, follow }: OpenRunOptions): readonly PanelLine[] {
+export function openRunLines(
+  run: OpenRun,
+  { width, nowMs, again, follow, stop }: OpenRunOptions,
+): readonly PanelLine[] {
   const { runId, command, startedAtMs, standing } = run;
   const { progress } = standing;
   const figures =
@@ -60,6 +73,21 @@ export function openRunLines(run: OpenRun, { width, nowMs, again, follow }: Open
       whole(`Next: ${again}`),
     ];
   }
+  if (standing.kind === "submitted") {
+    const { submission, open, inDoubt } = standing;
+    const doubt = inDoubt === 0 ? "" : `, ${counted(inDoubt, "send")} without an answer yet`;
+    return [
+      ...line(
+        `${runId}: this ${command} was submitted at ${since} from ${submission.by.host}. ${driverText(submission, nowMs)}`,
+      ),
+      ...(submission.trouble === undefined ? [] : line(`It did not get on, and is tried again: ${submission.trouble}`)),
+      ...(submission.isStopAsked ? line("It was asked to stop.") : []),
+      ...figures,
+      ...line(`${counted(open, "entry", "entries")} open${doubt}.`),
+      whole(`Follow it: ${follow}`),
+      whole(`End it: ${stop}`),
+    ];
+  }
   const age = progress === undefined ? 0 : nowMs - progress.updatedAtMs;
   const elapsed = durationText(nowMs - startedAtMs);
   const { host } = standing;
@@ -73,6 +101,13 @@ export function openRunLines(run: OpenRun, { width, nowMs, again, follow }: Open
     ...(age > staleAfterMs ? line(`These figures are from ${takenAt}: the process has written none since then.`) : []),
     whole(`Follow it: ${follow}`),
   ];
+}
+
+function driverText({ state, isFree, driver }: Submission, nowMs: number): string {
+  if (state === "driven" && driver !== undefined && !isFree)
+    return `It is driven by the worker ${driver.pid} on ${driver.host} since ${clockText(driver.sinceMs, nowMs)}.`;
+  const before = driver === undefined ? "" : `, after the worker ${driver.pid} on ${driver.host}`;
+  return `It waits for a worker${before}.`;
 }
 
 /** A command that is broken would be pasted as two. */

@@ -8,7 +8,7 @@ const figures = runFigures({ waiting: { kind: "pause", pauseMs: 20_000, untilMs:
 
 function lines(standing: OpenRun["standing"], room: { readonly width?: number } = {}): readonly string[] {
   const run = { runId: "20261127-101500-1a2f", command: "run", startedAtMs: at("10:15:00"), standing };
-  const options = { ...room, nowMs, again: "the command that goes on", follow: "follow" };
+  const options = { ...room, nowMs, again: "the command that goes on", follow: "follow", stop: "stop" };
   return openRunLines(run, options).map(plainText);
 }
 

@@ -46,8 +46,43 @@ create function luminous_import.fence(this_write bigint) returns bigint language
   end $$;
 `;
 
+// Runs that are staged and wait for a worker to send them, and the workers that there are (submissions.ts).
+const version2 = `
+create table luminous_import.submissions (
+  id bigint generated always as identity primary key,
+  base_url ${text} not null,
+  ledger ${text} not null, -- the schema
+  run_id ${text} not null, -- as people see it
+  job ${text} not null, -- the path of the job file, where it was submitted
+  by_host ${text} not null,
+  by_pid bigint not null,
+  submitted_at timestamptz not null default clock_timestamp(),
+  snapshot ${text} not null, -- what driving it takes, as JSON; null once it has ended
+  state ${text} not null default 'waiting' check (state in ('waiting', 'driven', 'ended')),
+  stop_asked boolean not null default false,
+  driver_host ${text},
+  driver_pid bigint,
+  driven_since timestamptz,
+  drivers integer not null default 0, -- how many there were
+  progress ${text}, -- what the driver told last, as JSON
+  trouble ${text}, -- why it did not get on, in words
+  not_before timestamptz, -- after a trouble
+  exit_code integer,
+  ended_at timestamptz,
+  unique (base_url, run_id)
+);
+-- An account has one at a time.
+create unique index submissions_open on luminous_import.submissions (base_url) where state <> 'ended';
+create table luminous_import.workers (
+  id ${text} primary key,
+  host ${text} not null,
+  pid bigint not null,
+  alive_until timestamptz not null
+);
+`;
+
 /** Step n leads from version n to version n + 1. */
-const migrations: readonly string[] = [version1];
+const migrations: readonly string[] = [version1, version2];
 
 /** Makes the schema when there is none and brings it up to date, all of it or nothing, one process at a time. */
 export async function prepareAccounts(db: Statements): Promise<void> {
@@ -78,6 +113,11 @@ export async function prepareAccounts(db: Statements): Promise<void> {
 /** Whether there are accounts in this database. */
 export async function areThereAccounts(db: Statements): Promise<boolean> {
   return (await versionOf(db)) > 0;
+}
+
+/** Whether runs may have been submitted in this database: a process of before that may have made it. */
+export async function areThereSubmissions(db: Statements): Promise<boolean> {
+  return (await versionOf(db)) > 1;
 }
 
 async function versionOf(db: Statements): Promise<number> {
