@@ -39,14 +39,20 @@ interface Waiter {
 const leadMs = 500;
 /** A little more than the second: what is late on its way must not meet the next second's first. */
 const rollingMs = 1003;
-const leastCatchUpMs = 50;
+/**
+ * Starts that are closer together than this are spaced a little further apart: then as many as may start in a second take some
+ * milliseconds more than the second, and one that was late does not make the one that waits for its second to pass late as well, and
+ * so on for ever. What the network bunches up finds room there too. At 500 a second it costs 0.8 %, up to 100 a second nothing.
+ */
+const closeMs = 10;
+const leastCatchUpMs = 100;
 /** How soon to look again when as many as may start in a second have not left yet. */
 const lookAgainMs = 50;
 /** How coarse timers are: starts that are due within this time may leave together. */
 const timerMs = 5;
 
 /**
- * Starts are spaced by 1/rate, by a schedule that does not drift: what is up to half an interval (at least 50 ms) behind it is
+ * Starts are spaced evenly, by a schedule that does not drift: what is up to half an interval (at least 100 ms) behind it is
  * caught up at twice the rate, as far as the rolling second allows.
  */
 export function createRateLimiter(initialRate: number, clock: Clock): RateLimiter {
@@ -65,7 +71,7 @@ export function createRateLimiter(initialRate: number, clock: Clock): RateLimite
   const leftAtMs: number[] = [];
   const waiting: Waiter[] = [];
 
-  const intervalMs = () => 1000 / rate;
+  const intervalMs = () => (1000 + Math.max(0, closeMs - 1000 / rate)) / rate;
   const nextStartMs = (nowMs: number): number => {
     const room = Math.ceil(rate) - leaving;
     const ring = leftAtMs[leftAtMs.length - room];

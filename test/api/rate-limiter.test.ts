@@ -53,6 +53,28 @@ describe("the rate limiter", () => {
     );
   });
 
+  it("makes good what a process lost that stands still for up to 90 ms, at 500 a second too", async () => {
+    let timers = 0;
+    const stalls = [20, 60, 90, 35];
+    const clock = fakeClock(() =>
+      ++timers % 200 === 0 ? (stalls[(timers / 200) % stalls.length] ?? 0) : (timers % 7) / 6,
+    );
+    const starts = keepBusy(createRateLimiter(500, clock), clock, 32);
+    await clock.advance(6000);
+    expect(mostInRollingSecond(starts)).toBeLessThanOrEqual(500);
+    expect(starts.length).toBeGreaterThanOrEqual(0.985 * 6 * 500);
+  });
+
+  it("leaves room between close starts for a server that sees some of them 8 ms late", async () => {
+    let timers = 0;
+    const clock = fakeClock(() => (++timers % 450 === 0 ? 30 : (timers % 7) / 6));
+    const starts = keepBusy(createRateLimiter(500, clock), clock, 32);
+    await clock.advance(5000);
+    const arrivals = starts.map((atMs) => (atMs % 170 < 8 ? atMs - (atMs % 170) + 8 : atMs));
+    expect(mostInRollingSecond(arrivals)).toBeLessThanOrEqual(501);
+    expect(starts.length).toBeGreaterThanOrEqual(0.99 * 5 * 500);
+  });
+
   it("starts one by one after it had nothing to do", async () => {
     const clock = fakeClock();
     const limiter = createRateLimiter(4, clock);
