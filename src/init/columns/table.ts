@@ -136,6 +136,16 @@ function withProfile(column: Omit<Column, "profile">): Column {
   };
 }
 
+/** A column with its cells of these rows in this order; a row that there is not has a blank one. */
+export function cellsAt(column: Column, rows: readonly number[]): Column {
+  const { minor } = column;
+  return {
+    ...column,
+    cells: rows.map((row) => column.cells[row] ?? ""),
+    ...(minor === undefined ? {} : { minor: { ...minor, divisors: rows.map((row) => minor.divisors[row] ?? 1) } }),
+  };
+}
+
 /** Finds the column that names the unit of a weight or a length. */
 function unitColumns(names: readonly string[], headings: readonly Heading[]): (heading: Heading) => string | undefined {
   const of = (what: RegExp) => names[headings.findIndex(({ text }) => what.test(text))];

@@ -53,7 +53,9 @@ export function orderMapping(table: Table, links: readonly Link[], pins: Pins): 
     items === undefined ? undefined : { ...items, isKnown: rules.platform !== undefined, isLine: rows.isLine };
   const columns = orderColumns(table);
   const reading =
-    found === undefined ? undefined : readingOf(byRow, found, orderOnly, columns, columnsOfItems(table, found));
+    found === undefined
+      ? undefined
+      : readingOf(byRow, found, orderOnly, columns, columnsOfItems(table, found), parentsOf(table, found));
   const { items: known, figures, against } = reading ?? { items: undefined, figures: columns };
   const { total } = figures;
   const proof = reading?.proof ?? knownProof(rules.platform, byRow, known, figures);
@@ -194,6 +196,14 @@ function itemsOf(table: Table, links: readonly Link[], pins: Pins): ItemSource |
 function columnsOfItems(table: Table, { link, each }: ItemSource): readonly Column[] {
   if (link !== undefined) return link.their.columns;
   return table.lists.find(({ name }) => name === each)?.columns ?? table.columns;
+}
+
+/** For each line that stands elsewhere the row of its order; undefined where not all lines are known. */
+function parentsOf(table: Table, { link, each }: ItemSource): readonly number[] | undefined {
+  if (link === undefined) return table.lists.find(({ name }) => name === each)?.parents;
+  if (!link.their.sample.isWhole) return undefined;
+  const rows = new Map(link.ours.cells.map((key, row) => [key, row]));
+  return link.theirs.cells.map((key) => rows.get(key) ?? -1);
 }
 
 function customerMatches({ their, theirs }: Link, table: Table): readonly Match[] {

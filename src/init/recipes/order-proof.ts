@@ -1,7 +1,7 @@
 // What the orders' own totals say of a file's prices: which reading of its columns adds up to them, what a known export needs no
 // proof for, and where they contradict every reading.
 import type { Match } from "../columns/match.ts";
-import type { Column } from "../columns/table.ts";
+import { type Column, cellsAt } from "../columns/table.ts";
 import type { Platform } from "../names/name-table.ts";
 import { type DiscountKind, provePrice } from "../proofs/line-arithmetic.ts";
 import { agreementOf, type OrderProof, proveOrder } from "../proofs/order-arithmetic.ts";
@@ -29,7 +29,8 @@ export interface Reading {
 /**
  * The reading that the orders' totals prove: as the columns are called, or else with a column that was taken for a line's total as the
  * order's, with a column that was taken for a price as what the line comes to, or with another price of `columns`, where they stand. As
- * they are called where nothing is proved.
+ * they are called where nothing is proved. Lines outside the orders' rows, with their orders' rows in `parents`, are read as they are
+ * called, and only what contradicts that is told.
  */
 export function readingOf(
   key: Column | undefined,
@@ -37,9 +38,13 @@ export function readingOf(
   matches: readonly Match[],
   figures: OrderColumns,
   columns: readonly Column[],
+  parents?: readonly number[],
 ): Reading {
   const { plain, other } = taxedReadings({ items, figures }, columns);
-  if (key === undefined) return plain;
+  if (key === undefined) {
+    const against = parents === undefined || items.isKnown === true ? undefined : againstAbove(plain, matches, parents);
+    return { ...plain, ...(against === undefined ? {} : { against }) };
+  }
   const all = [plain, ...other, ...withOrderTotal(plain), ...withLineAmount(plain)];
   for (const [at, reading] of all.entries()) {
     const proof = proofOf(key, reading.items, matches, reading.figures);
@@ -156,6 +161,19 @@ function againstOf(key: Column, { items, figures }: Reading, matches: readonly M
   const above = Math.min(...counts.map((count) => count.above));
   const orders = counts[0]?.orders ?? 0;
   return agreeing >= orders * 0.95 ? undefined : { total: total.name, orders, agreeing, above };
+}
+
+/** The same for lines that do not stand in the rows of their orders: what an order says is said on its first line. */
+function againstAbove({ items, figures }: Reading, matches: readonly Match[], parents: readonly number[]) {
+  const { total, subtotal, discount } = figures;
+  if (total === undefined) return undefined;
+  const seen = new Set<number>();
+  const firsts = parents.map((row) => (seen.has(row) ? -1 : seen.add(row) && row));
+  const own = (column: Column | undefined) => (column === undefined ? undefined : cellsAt(column, firsts));
+  const key = { ...total, cells: parents.map(String) };
+  const above = matches.map((match) => ({ ...match, column: cellsAt(match.column, firsts) }));
+  const said = { total: own(total), subtotal: own(subtotal), discount: own(discount) };
+  return againstOf(key, { items, figures: said }, above);
 }
 
 function besideLines(matches: readonly Match[], { discount, subtotal }: OrderColumns) {
