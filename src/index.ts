@@ -152,6 +152,7 @@ export {
   type Stoppable,
   type WriteOptions,
   type WrittenFile,
+  type WrittenTodo,
   writeImport,
 } from "./init/init.ts";
 export type {

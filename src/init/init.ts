@@ -19,6 +19,7 @@ import { type Decisions, guess, guessing } from "./guess.ts";
 import type { Proposal } from "./proposal/proposal.ts";
 import { writeJob } from "./proposal/write-job.ts";
 import { writeMapping } from "./proposal/write-mapping.ts";
+import type { WrittenTodo } from "./proposal/yaml-lines.ts";
 import { madeFor, readShippedMappings } from "./shipped-mappings.ts";
 import { refuseWrongFile } from "./wrong-files.ts";
 
@@ -33,6 +34,7 @@ export {
   type ProposedMapping,
   type Role,
 } from "./proposal/proposal.ts";
+export type { WrittenTodo } from "./proposal/yaml-lines.ts";
 
 /** A sample with the path of its file. */
 export interface Export extends Sample {
@@ -138,7 +140,7 @@ function columnShown(name: string): string {
 export interface WrittenFile {
   readonly path: string;
   /** Its marked lines: what a person has to say. */
-  readonly todos: readonly { readonly line: number; readonly text: string }[];
+  readonly todos: readonly WrittenTodo[];
 }
 
 /** Writes import.yaml and the mappings, the job first. Throws `USAGE` when one is there and `force` is not set. */
@@ -156,11 +158,11 @@ export async function writeImport(
     fileOf: (shown) => relativeTo(out, pathOf.get(shown) ?? shown),
   });
   const files = [
-    { path: join(out, "import.yaml"), text: job },
+    { path: join(out, "import.yaml"), ...job },
     ...proposal.mappings.map((mapping) => {
       const columns = exports.find(({ name }) => name === mapping.name)?.info.columns ?? [];
       const head = { schema: schemaPath("mapping", out), shipped: madeFor(columns, shipped)?.file };
-      return { path: join(out, `${mapping.name}.yaml`), text: writeMapping(mapping, head) };
+      return { path: join(out, `${mapping.name}.yaml`), ...writeMapping(mapping, head) };
     }),
   ];
   const there = files
@@ -174,7 +176,7 @@ export async function writeImport(
   await makeOut(out);
   // What was not there a moment ago and is now, is somebody else's; so is what a link of theirs points to.
   for (const { path, text } of files) await writeNew(path, text, force);
-  return files.map(({ path, text }) => ({ path, todos: todosOf(text) }));
+  return files.map(({ path, todos }) => ({ path, todos }));
 }
 
 async function writeNew(path: string, text: string, force: boolean): Promise<void> {
@@ -195,13 +197,6 @@ async function makeOut(out: string): Promise<void> {
       cause,
     });
   }
-}
-
-function todosOf(text: string): WrittenFile["todos"] {
-  return text.split("\n").flatMap((line, at) => {
-    const todo = /^\s*#(?:\S.* {2}#)? TODO (.*)$/.exec(line)?.[1];
-    return todo === undefined ? [] : [{ line: at + 1, text: todo }];
-  });
 }
 
 async function findExports(patterns: readonly string[], cwd: string): Promise<readonly string[]> {

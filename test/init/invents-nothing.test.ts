@@ -69,7 +69,7 @@ describe("nothing is thrown away", () => {
       sampleOf("products.csv", "SKU,Name,Price\nA,Cup,4.50\n"),
       sampleOf("odd.csv", odd),
     ]);
-    const job = writeJob(proposal, { schema: "s.json", account: "x", fileOf: (shown) => shown });
+    const job = writeJob(proposal, { schema: "s.json", account: "x", fileOf: (shown) => shown }).text;
     expect(proposal.mappings.map(({ name }) => name)).toEqual(["products", "odd"]);
     expect(parse(job).inputs).toEqual([{ name: "products", file: "products.csv", mapping: "products.yaml" }]);
     expect(parse(job.replace(/^#(?! )|^#(?= {2})/gm, "")).inputs).toHaveLength(2);
@@ -136,7 +136,7 @@ it("whatever a header and cells hold, the mapping that is written can be read ag
       ]);
       const { mappings } = proposeImport([columnsWith("products.csv", columns)]);
       for (const mapping of mappings) {
-        const loaded = loadMapping(writeMapping(mapping, { schema: "s.json", shipped: undefined }), "m.yaml");
+        const loaded = loadMapping(writeMapping(mapping, { schema: "s.json", shipped: undefined }).text, "m.yaml");
         const wanted = mapping.lines.flatMap((line) =>
           line.kind === "guess" && line.confidence !== "low" ? [line.path] : [],
         );

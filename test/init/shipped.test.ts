@@ -72,7 +72,7 @@ async function agreementOf(input: Input, all: readonly Input[]): Promise<readonl
   const own = exports.find(({ path }) => path === input.files[0]?.path);
   const mapping = proposal.mappings.find(({ name }) => name === own?.name);
   if (own === undefined || mapping === undefined) throw new Error(`nothing was guessed for ${input.name}`);
-  const guessed = loadMapping(writeMapping(mapping, { schema: "", shipped: undefined }), "guessed.yaml");
+  const guessed = loadMapping(writeMapping(mapping, { schema: "", shipped: undefined }).text, "guessed.yaml");
   const wanted = loadMapping(await readFile(input.mapping.path, "utf8"), "wanted.yaml");
   const tables = exports.map((sample) => ({ path: sample.path, shown: sample.shown, table: tableOf(sample) }));
   const joins = new Map(

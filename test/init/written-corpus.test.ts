@@ -40,7 +40,7 @@ it("every mapping that is written of an export loads, also with any line that it
       const exports = await readExports([...new Set(files.map(({ path }) => path))], folder);
       const { mappings } = guessImport(exports);
       for (const mapping of mappings) {
-        const lines = writeMapping(mapping, { schema: "s.json", shipped: undefined }).split("\n");
+        const lines = writeMapping(mapping, { schema: "s.json", shipped: undefined }).text.split("\n");
         const open = lines.flatMap((line, at) => (proposed.test(line) ? [at] : []));
         edits += open.length;
         for (const edited of [undefined, ...open]) {
@@ -64,7 +64,10 @@ it("every mapping that is written of an export loads, also with any line that it
           );
           refused.push(...left.map(({ path }) => `${name}: ${path} is still asked about`));
           refused.push(
-            ...fault(writeMapping(mapping, { schema: "s.json", shipped: undefined }), `${name}, answered ${choice}`),
+            ...fault(
+              writeMapping(mapping, { schema: "s.json", shipped: undefined }).text,
+              `${name}, answered ${choice}`,
+            ),
           );
           answers += 1;
         }

@@ -27,8 +27,8 @@ const proposed = /^(\s*)#(?=\S| {2})(?! TODO)/;
 describe.each(cases)("$what", ({ exports }) => {
   const proposal = guessImport(exports);
   const texts = [
-    writeJob(proposal, { schema: "s.json", account: undefined, fileOf: (shown) => shown }),
-    ...proposal.mappings.map((mapping) => writeMapping(mapping, { schema: "s.json", shipped: undefined })),
+    writeJob(proposal, { schema: "s.json", account: undefined, fileOf: (shown) => shown }).text,
+    ...proposal.mappings.map((mapping) => writeMapping(mapping, { schema: "s.json", shipped: undefined }).text),
   ];
 
   it("is YAML as it is, with each proposed line, and with all of them", () => {
@@ -55,7 +55,7 @@ it("the proposed lines of these cases are many, so that this test has something 
   const all = cases.flatMap(({ exports }) => {
     const proposal = guessImport(exports);
     return proposal.mappings.flatMap((mapping) =>
-      writeMapping(mapping, { schema: "s", shipped: undefined }).split("\n"),
+      writeMapping(mapping, { schema: "s", shipped: undefined }).text.split("\n"),
     );
   });
   expect(all.filter((line) => proposed.test(line)).length).toBeGreaterThan(3);

@@ -1,6 +1,6 @@
 // What `init` says at its end: what each file was taken for, what is left to do, what `check` says of it. For people, and
 // the same for machines.
-import { allLines, type Guess, type Proposal } from "../../init/init.ts";
+import { allLines, type Guess, type Proposal, type WrittenTodo } from "../../init/init.ts";
 import { problemList } from "../../report/problem-list.ts";
 import type { Summary } from "../../report/summary.ts";
 import { counted } from "../../report/wording.ts";
@@ -18,7 +18,7 @@ export interface ToldImport {
   readonly job: string;
   readonly written: readonly {
     readonly file: string;
-    readonly todos: readonly { readonly line: number; readonly text: string }[];
+    readonly todos: readonly WrittenTodo[];
   }[];
   readonly checked: CheckedImport;
 }
@@ -29,8 +29,7 @@ export function initText(
   { width }: { readonly width: number },
 ): string {
   const all = written.flatMap(({ file, todos: lines }) => lines.map((todo) => ({ file, ...todo })));
-  const isRequired = ({ text }: { readonly text: string }) => text.startsWith("required: ");
-  const todos = [...all.filter(isRequired), ...all.filter((todo) => !isRequired(todo))].map(
+  const todos = [...all.filter(({ isRequired }) => isRequired), ...all.filter(({ isRequired }) => !isRequired)].map(
     ({ file, line, text }) => `${file}:${line} ${text}`,
   );
   return `${[
@@ -56,7 +55,10 @@ export function initJson({ proposal, job, written, checked }: ToldImport): objec
   return {
     version: 1,
     job,
-    files: written.map(({ file, todos }) => ({ file, todo: todos })),
+    files: written.map(({ file, todos }) => ({
+      file,
+      todo: todos.map(({ line, text, isRequired }) => ({ line, text, is_required: isRequired })),
+    })),
     inputs: proposal.mappings.map((mapping) => ({
       name: mapping.name,
       file: mapping.shown,

@@ -1,6 +1,6 @@
 // A proposal as a job file: an input for each mapping, with the files of its joins.
 import type { Proposal, ProposedMapping } from "./proposal.ts";
-import { inline, oneLine } from "./yaml-lines.ts";
+import { type CommentedLine, inline, oneLine, type Written, written } from "./yaml-lines.ts";
 
 /** What the job says beside its inputs. */
 export interface JobHead {
@@ -11,34 +11,46 @@ export interface JobHead {
   readonly fileOf: (shown: string) => string;
 }
 
-/** The text of a job file. */
-export function writeJob(proposal: Proposal, { schema, account, fileOf }: JobHead): string {
+/** A job file. */
+export function writeJob(proposal: Proposal, { schema, account, fileOf }: JobHead): Written {
   const { mappings, unrecognised } = proposal;
   const sure = mappings.filter(({ kindTodo }) => kindTodo === undefined);
   const unsure = mappings.filter(({ kindTodo }) => kindTodo !== undefined);
   const laterLines = (mapping: ProposedMapping) => [
-    `# TODO ${oneLine(mapping.shown)}: say in ${mapping.name}.yaml what it is, and take the # off these lines`,
-    ...inputLines(mapping, fileOf).map((line) => `#${line}`),
+    marked("# ", `${mapping.shown}: say in ${mapping.name}.yaml what it is, and take the # off these lines`),
+    ...inputLines(mapping, fileOf).map((line) => ({ code: `#${line}` })),
   ];
-  return [
-    `# yaml-language-server: $schema=${schema}`,
-    "# Written by luminous-import init. Every key is in docs/job.md; what is in comments is optional.",
-    "version: 1",
+  const codes = (lines: readonly string[]) => lines.map((code) => ({ code }));
+  return written([
+    ...codes([
+      `# yaml-language-server: $schema=${schema}`,
+      "# Written by luminous-import init. Every key is in docs/job.md; what is in comments is optional.",
+      "version: 1",
+    ]),
     account === undefined
-      ? "#api: { company: acme }  # TODO your account; or set LUMINOUS_COMPANY. A token never belongs here"
-      : `# api: { company: acme } is not needed: ${account} names the account`,
+      ? marked("#api: { company: acme }  # ", "your account; or set LUMINOUS_COMPANY. A token never belongs here")
+      : { code: `# api: { company: acme } is not needed: ${account} names the account` },
     ...channelLines(proposal),
-    "#limits: { requests_per_second: 4, concurrency: 4 }",
-    "#existing: { products: update, sales_orders: skip }",
-    "inputs:",
-    ...sure.flatMap((mapping) => inputLines(mapping, fileOf)),
-    ...(sure.length === 0 ? unsure.flatMap((mapping) => inputLines(mapping, fileOf)) : unsure.flatMap(laterLines)),
-    ...unrecognised.map(
-      ({ shown, columns }) =>
-        `# TODO ${oneLine(shown)} is not in the job: nothing is known by these columns: ${columns.slice(0, 12).map(oneLine).join(", ")}`,
+    ...codes([
+      "#limits: { requests_per_second: 4, concurrency: 4 }",
+      "#existing: { products: update, sales_orders: skip }",
+      "inputs:",
+      ...sure.flatMap((mapping) => inputLines(mapping, fileOf)),
+    ]),
+    ...(sure.length === 0
+      ? codes(unsure.flatMap((mapping) => inputLines(mapping, fileOf)))
+      : unsure.flatMap(laterLines)),
+    ...unrecognised.map(({ shown, columns }) =>
+      marked(
+        "# ",
+        `${shown} is not in the job: nothing is known by these columns: ${columns.slice(0, 12).map(oneLine).join(", ")}`,
+      ),
     ),
-    "",
-  ].join("\n");
+  ]);
+}
+
+function marked(before: string, text: string, isRequired = false): CommentedLine {
+  return { code: `${before}TODO ${oneLine(text)}`, todo: { text, isRequired } };
 }
 
 function inputLines({ name, shown, joins }: ProposedMapping, fileOf: JobHead["fileOf"]): readonly string[] {
@@ -51,13 +63,16 @@ function inputLines({ name, shown, joins }: ProposedMapping, fileOf: JobHead["fi
   ];
 }
 
-function channelLines({ channel, needsChannel }: Proposal): readonly string[] {
+function channelLines({ channel, needsChannel }: Proposal): readonly CommentedLine[] {
   if (channel !== undefined)
-    return [`channel: { label: ${inline(channel)} }  # as you said; warehouse_group: … too, where it has to be made`];
+    return [
+      {
+        code: `channel: { label: ${inline(channel)} }  # as you said; warehouse_group: … too, where it has to be made`,
+      },
+    ];
   if (!needsChannel) return [];
-  return [
-    '#channel: { label: "…", warehouse_group: "…" }  # TODO required: channel: which do the orders go to? One that pushes no orders to a warehouse',
-  ];
+  const question = "required: channel: which do the orders go to? One that pushes no orders to a warehouse";
+  return [marked('#channel: { label: "…", warehouse_group: "…" }  # ', question, true)];
 }
 
 /** A file name is a pattern in a job: what has a meaning there is escaped. */

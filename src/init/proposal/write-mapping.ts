@@ -1,6 +1,6 @@
 // A proposal as a mapping file: every guess with its confidence behind it, low ones and what is missing as comments.
 import type { Line, ProposedChild, ProposedMapping, Todo } from "./proposal.ts";
-import { aligned, type CommentedLine, inline, oneLine } from "./yaml-lines.ts";
+import { type CommentedLine, inline, oneLine, type Written, written } from "./yaml-lines.ts";
 
 /** What stands above the mapping. */
 export interface MappingHead {
@@ -10,8 +10,8 @@ export interface MappingHead {
   readonly shipped: string | undefined;
 }
 
-/** The text of a mapping file. It loads as soon as the key is among its fields. */
-export function writeMapping(proposal: ProposedMapping, { schema, shipped }: MappingHead): string {
+/** A mapping file. It loads as soon as the key is among its fields. */
+export function writeMapping(proposal: ProposedMapping, { schema, shipped }: MappingHead): Written {
   const todos = countTodos(proposal);
   const head = [
     `# yaml-language-server: $schema=${schema}`,
@@ -20,10 +20,18 @@ export function writeMapping(proposal: ProposedMapping, { schema, shipped }: Map
     "# Each line ends with how sure it is. Look at those that are not high, and take the # off a line that you want.",
     ...(todos === 0 ? [] : [`# ${todos === 1 ? "1 line is" : `${todos} lines are`} marked TODO.`]),
     "version: 1",
-    ...(proposal.kindTodo === undefined ? [] : [`# TODO ${oneLine(proposal.kindTodo)}`]),
-    `resource: ${proposal.resource}`,
   ];
-  return `${head.join("\n")}\n${aligned([...sourceLines(proposal), ...groupLines(proposal), ...joinLines(proposal), ...fieldLines("fields:", proposal.lines, "  "), ...childLines(proposal.children)])}${unusedLine(proposal)}`;
+  return written([
+    ...head.map((code) => ({ code })),
+    ...(proposal.kindTodo === undefined ? [] : [marked("", { text: proposal.kindTodo, isRequired: true })]),
+    { code: `resource: ${proposal.resource}` },
+    ...sourceLines(proposal),
+    ...groupLines(proposal),
+    ...joinLines(proposal),
+    ...fieldLines("fields:", proposal.lines, "  "),
+    ...childLines(proposal.children),
+    ...unusedLine(proposal),
+  ]);
 }
 
 /** How many marked lines the file has. */
@@ -36,7 +44,7 @@ function sourceLines({ source, sourceTodos }: ProposedMapping): readonly Comment
   return [
     ...(source.length === 0 ? [] : [{ code: "source:" }]),
     ...source.map(({ key, value, why }) => ({ code: `  ${key}: ${inline(value)}`, comment: why })),
-    ...sourceTodos.map(({ text }) => ({ code: `# TODO under source, ${oneLine(text)}` })),
+    ...sourceTodos.map(({ text, isRequired }) => marked("", { text: `under source, ${text}`, isRequired })),
   ];
 }
 
@@ -82,17 +90,22 @@ function fieldLines(head: string, lines: readonly Line[], indent: string): reado
 }
 
 /** Where one of two answers settles it, both stand below the question; of those only one # is taken off. */
-function todoLines({ path, text, proposes, asks }: Todo, indent: string): readonly CommentedLine[] {
+function todoLines({ path, text, isRequired, proposes, asks }: Todo, indent: string): readonly CommentedLine[] {
+  const todo = { text, isRequired };
   if (proposes !== undefined)
-    return [{ code: `${indent}#${inline(path)}: ${inline(proposes)}`, comment: `TODO ${text}` }];
+    return [{ code: `${indent}#${inline(path)}: ${inline(proposes)}`, comment: `TODO ${text}`, todo }];
   const answers = asks?.answers.length === 2 ? asks.answers : [];
   return [
-    { code: `${indent}# TODO ${oneLine(text)}` },
+    marked(indent, todo),
     ...answers.map(({ name, spec, evidence }) => ({
       code: `${indent}#${inline(path)}: ${inline(spec)}`,
       comment: `${name}: ${evidence}`,
     })),
   ];
+}
+
+function marked(indent: string, todo: NonNullable<CommentedLine["todo"]>): CommentedLine {
+  return { code: `${indent}# TODO ${oneLine(todo.text)}`, todo };
 }
 
 function childLines(children: readonly ProposedChild[]): readonly CommentedLine[] {
@@ -109,8 +122,8 @@ function childLines(children: readonly ProposedChild[]): readonly CommentedLine[
   ];
 }
 
-function unusedLine({ unused }: ProposedMapping): string {
-  return unused.length === 0 ? "" : `# Not used: ${unused.map(headingShown).join(", ")}\n`;
+function unusedLine({ unused }: ProposedMapping): readonly CommentedLine[] {
+  return unused.length === 0 ? [] : [{ code: `# Not used: ${unused.map(headingShown).join(", ")}` }];
 }
 
 /** A heading on one line, or how it begins: a page of text may stand where headings do. */

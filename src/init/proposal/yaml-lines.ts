@@ -6,6 +6,31 @@ import { isPlainObject, type Json, type JsonObject } from "../../model/json.ts";
 export interface CommentedLine {
   readonly code: string;
   readonly comment?: string;
+  /** Set where it is marked: only a person can say it. */
+  readonly todo?: { readonly text: string; readonly isRequired: boolean };
+}
+
+/** A marked line of a file that was written. */
+export interface WrittenTodo {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly text: string;
+  /** Without it nothing can be imported. */
+  readonly isRequired: boolean;
+}
+
+/** The text of a file, with its marked lines. */
+export interface Written {
+  readonly text: string;
+  readonly todos: readonly WrittenTodo[];
+}
+
+/** The lines as a file, comments in one column. */
+export function written(lines: readonly CommentedLine[]): Written {
+  const todos = lines.flatMap(({ todo }, at) =>
+    todo === undefined ? [] : [{ line: at + 1, text: oneLine(todo.text), isRequired: todo.isRequired }],
+  );
+  return { text: aligned(lines), todos };
 }
 
 /** A value on one line, as YAML reads it back. */
@@ -29,7 +54,7 @@ export function oneLine(text: string): string {
 }
 
 /** The lines with their comments in one column, as far as that does not push them out of sight. */
-export function aligned(lines: readonly CommentedLine[]): string {
+function aligned(lines: readonly CommentedLine[]): string {
   const lengths = lines.flatMap(({ code, comment }) => (comment === undefined ? [] : [code.length]));
   const width = Math.min(Math.max(0, ...lengths), maxWidth);
   return lines
