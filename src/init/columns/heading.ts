@@ -3,7 +3,7 @@
 import { addressBlockWords } from "../names/addresses.ts";
 import { isKnownHeading, splitRunTogether } from "./known-words.ts";
 import { type Translate, translationFor } from "./language-of.ts";
-import { wordsOf } from "./words-of.ts";
+import { foldText, joinedWords, wordsOf } from "./words-of.ts";
 
 /** Units of weight and length that a heading may name, as a mapping writes them. */
 export type HeadingUnit = "lb" | "oz" | "g" | "kg" | "in" | "ft" | "cm" | "mm" | "m";
@@ -25,8 +25,34 @@ export function headingOf(name: string): Heading {
 export function headingsOf(names: readonly string[]): readonly Heading[] {
   const words = withoutSharedPrefix(names.map((name) => apart(wordsOf(blockFirst(name)))));
   const translate = translationFor(words.map(withoutUnit), isKnownHeading);
-  return words.map((each) => englishHeading(each, translate));
+  return withMeantReferences(
+    words,
+    words.map((each) => englishHeading(each, translate)),
+  );
 }
+
+/** A bare `Réf` is the number of what its file is about: of orders, of customers, and of goods alone where nothing says otherwise. */
+function withMeantReferences(words: readonly (readonly string[])[], headings: readonly Heading[]): readonly Heading[] {
+  const isBare = (at: number) => bareReferences.has(foldText(joinedWords(words[at] ?? [])));
+  const texts = new Set(headings.filter((_, at) => !isBare(at)).map(({ text }) => text));
+  const has = (...names: readonly string[]) => names.some((name) => texts.has(name));
+  const isOrder =
+    has("order date") && has("order status", "grand total", "shipping cost", "customer name", "customer number");
+  const isLine = has("sku", "product code", "article number") && has("quantity") && !has("price");
+  const isContact = has("street", "city", "postal code") && !has("price", "unit price", "order date");
+  const meant = has("order number")
+    ? undefined
+    : isLine || (isOrder && !has("quantity"))
+      ? "order number"
+      : isContact
+        ? "customer number"
+        : undefined;
+  return meant === undefined
+    ? headings
+    : headings.map((heading, at) => (isBare(at) ? { text: meant, unit: undefined } : heading));
+}
+
+const bareReferences = new Set(["reference", "referencia", "referencja", "riferimento", "referenz"]);
 
 function englishHeading(given: readonly string[], translate: Translate | undefined): Heading {
   const whole = translate?.(given);

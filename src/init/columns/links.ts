@@ -28,12 +28,17 @@ export function linksOf(tables: readonly (readonly [Table, Role])[]): readonly L
   );
 }
 
+/** By columns that are called alike; else by those that are called after the same thing, `Client` and `Réf` of a file of customers. */
 function linkOf(our: Table, their: Table, one: boolean): Link | undefined {
+  return linkBy(namesAgree, our, their, one) ?? linkBy(stemsAgree, our, their, one);
+}
+
+function linkBy(agree: typeof namesAgree, our: Table, their: Table, one: boolean): Link | undefined {
   for (const theirs of their.columns) {
     if (one && !theirs.profile.isUnique) continue;
     for (const ours of our.columns) {
       if (!one && !ours.profile.isUnique) continue;
-      if (namesAgree(ours, theirs, their) && valuesAgree(one ? ours : theirs, one ? theirs : ours, one ? their : our)) {
+      if (agree(ours, theirs, their) && valuesAgree(one ? ours : theirs, one ? theirs : ours, one ? their : our)) {
         return { our, ours, their, theirs, one };
       }
     }
@@ -49,6 +54,13 @@ function namesAgree(ours: Column, theirs: Column, their: Table): boolean {
   if (!keyWords.has(other)) return false;
   const [last = ""] = their.sample.name.toLowerCase().match(/[a-z]+$/) ?? [];
   return singularsOf(last).some((stem) => our === `${stem} ${other}` || our === stem);
+}
+
+function stemsAgree({ heading: ours }: Column, { heading: theirs }: Column): boolean {
+  const [our, other] = [ours.text, theirs.text].map(
+    (text) => /^(.+) (?:id|number|code|key|name|reference)$/.exec(text)?.[1],
+  );
+  return our !== undefined && our === other;
 }
 
 const keyWords = new Set(["id", "number", "code", "key", "name"]);

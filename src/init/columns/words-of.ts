@@ -49,6 +49,7 @@ const writtenOut: Readonly<Record<string, string>> = {
   num: "number",
   nbr: "number",
   ref: "reference",
+  réf: "reference",
   prod: "product",
   cust: "customer",
   mfg: "manufacturer",
