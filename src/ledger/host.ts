@@ -45,6 +45,8 @@ function inDatabase({ file }: LedgerPlace, address: LedgerAddress, files: Ledger
   return {
     ...files,
     place: address.shown,
+    // The lease does that, on all machines: one here would keep an account from being taken of a process that hangs.
+    lockAccount: async () => ({ name: () => undefined, [Symbol.asyncDispose]: async () => undefined }),
     holders: async (baseUrl) => [
       ...(await files.holders()),
       ...(await (await postgres()).ledgerHolders(database, baseUrl)),

@@ -184,6 +184,63 @@ describe("ledgers in PostgreSQL", () => {
     },
   );
 
+  it("go on elsewhere when the process that drives them is killed, and nothing is doubled", async () => {
+    await using sandbox = await startSandbox({ latencyMs: 60, duplicates: "accept" });
+    const files = { "import.yaml": jobText(products), "products.csv": productsCsv(60) };
+    await using project = await openProject(sandbox, files, env);
+    const first = project.start(["run", "import.yaml"]);
+    await first.until(() => writesOf(sandbox) > 8);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const second = await project.report(["run", "import.yaml", "--state", "other"]);
+    expect([second.exitCode, second.rows.length]).toEqual([0, 60]);
+    expect(sandbox.counts()).toMatchObject({ created: { products: 60 }, duplicates: { products: 0 }, defects: 0 });
+    expect((await project.call(["audit", "import.yaml", "--state", "other"])).exitCode).toBe(0);
+  });
+
+  it("go on elsewhere when the process that drives them is stopped, which sends nothing more when it goes on itself", async () => {
+    await using sandbox = await startSandbox({ latencyMs: 60, duplicates: "accept" });
+    const files = { "import.yaml": jobText(products), "products.csv": productsCsv(200) };
+    await using project = await openProject(sandbox, files, env);
+    const first = project.start(["run", "import.yaml"]);
+    await first.until(() => writesOf(sandbox) > 8);
+    first.child.kill("SIGSTOP");
+    const second = await project.report(["run", "import.yaml", "--state", "other"]);
+    expect([second.exitCode, second.rows.length]).toEqual([0, 200]);
+    const { started } = sandbox.counts();
+    first.child.kill("SIGCONT");
+    const ended = await first.ended;
+    expect([ended.exitCode, ended.stderr.replace(/\s+/g, " ")]).toEqual([
+      4,
+      expect.stringMatching(/the lease of the account ran out|another process has taken the account/),
+    ]);
+    expect(sandbox.counts()).toMatchObject({
+      started,
+      created: { products: 200 },
+      duplicates: { products: 0 },
+      defects: 0,
+    });
+    expect((await project.call(["audit", "import.yaml", "--state", "other"])).exitCode).toBe(0);
+  });
+
+  it.skipIf(server.away === undefined).each(["in order", "at once"] as const)(
+    "lose nothing when the server is away for ten seconds, ended %s: a run goes on, or continues with the same command",
+    async (how) => {
+      await using sandbox = await startSandbox({ latencyMs: 60, duplicates: "accept" });
+      const files = { "import.yaml": jobText(products), "products.csv": productsCsv(60) };
+      await using project = await openProject(sandbox, files, env);
+      const run = project.start(["run", "import.yaml"]);
+      await run.until(() => writesOf(sandbox) > 8);
+      await server.away?.(10_000, how);
+      const { exitCode, stderr } = await run.ended;
+      expect([exitCode, stderr]).toEqual([how === "in order" ? 0 : 4, expect.any(String)]);
+      const again = await project.report(["run", "import.yaml"]);
+      expect([again.exitCode, again.rows.length]).toEqual([0, 60]);
+      expect(sandbox.counts()).toMatchObject({ created: { products: 60 }, duplicates: { products: 0 }, defects: 0 });
+      expect((await project.call(["audit", "import.yaml"])).exitCode).toBe(0);
+    },
+  );
+
   /** Every text of the account's schema, as XML. */
   async function everythingIn(sandbox: Sandbox): Promise<string> {
     const name = `everything_${process.pid}`;

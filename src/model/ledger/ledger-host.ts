@@ -69,7 +69,10 @@ export interface LedgerHost {
    * account, or of any account of the job.
    */
   holders(baseUrl?: string): Promise<readonly LockHolder[]>;
-  /** One run at a time per account on this machine, whatever ledgers it uses. Throws as `lock` does. */
+  /**
+   * One run at a time per account on this machine, whatever ledgers in state folders it uses. In a database the ledger's own lease
+   * sees to that, on all machines. Throws as `lock` does.
+   */
   lockAccount(baseUrl: string): Promise<AccountLock>;
   /** Every ledger there is, by name; none where nothing was run. In a database, those of the job. */
   list(): Promise<readonly KnownLedger[]>;

@@ -15,6 +15,8 @@ export interface TestServer extends AsyncDisposable {
   readonly url: string;
   /** Ends it at once, with what it has not written to its log yet, and starts it again. Undefined for one that others have started. */
   readonly crash?: () => Promise<void>;
+  /** Ends it, at once or as an administrator does, and starts it again after so long. Undefined for one that others have started. */
+  readonly away?: (ms: number, how: "at once" | "in order") => Promise<void>;
 }
 
 /** A ledger that no other test has; disposing it removes its schema and its lease. */
@@ -52,6 +54,11 @@ export async function startServer(): Promise<TestServer | string> {
       url,
       async crash() {
         await stopped(server);
+        server = await start();
+      },
+      async away(ms, how) {
+        await stopped(server, how === "at once" ? "SIGQUIT" : "SIGINT");
+        await new Promise((resolve) => setTimeout(resolve, ms));
         server = await start();
       },
       async [Symbol.asyncDispose]() {
@@ -142,10 +149,10 @@ async function answering(url: string, server: ChildProcess): Promise<void> {
   throw new Error("PostgreSQL does not answer");
 }
 
-/** Ends the server as a crash would: it writes nothing more. */
-async function stopped(server: ChildProcess): Promise<void> {
+/** Ends the server: as a crash would, writing nothing more, unless said. */
+async function stopped(server: ChildProcess, signal: "SIGQUIT" | "SIGINT" = "SIGQUIT"): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise((resolve) => server.once("exit", resolve));
-  server.kill("SIGQUIT");
+  server.kill(signal);
   await ended;
 }
