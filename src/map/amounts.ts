@@ -47,7 +47,7 @@ export function compileAmounts(
   return (elements, entry, parts) => {
     const discount = readNumber(discountFields, entry, parts);
     const measured = elements.map((scope) => ({
-      quantity: readNumber(quantityFields, scope, { ...(parts.quick === undefined ? {} : { quick: parts.quick }) }),
+      quantity: readNumber(quantityFields, scope, { quick: parts.quick, trace: undefined }),
       line: readNumber(lineFields, scope, parts),
     }));
     const shares = sharesOf(

@@ -1,6 +1,6 @@
 // From the results of fields to the parts of a draft: payload, origins, problems, references, clears.
 import { cellPlace, type OffsetDay, type Origin } from "../model/draft.ts";
-import type { Json } from "../model/json.ts";
+import { type Json, newBareObject } from "../model/json.ts";
 import type { PathStep } from "../model/payload-path.ts";
 import type { Problem } from "../model/problem.ts";
 import { locateProblem } from "../model/problem-place.ts";
@@ -20,16 +20,16 @@ export interface DraftParts {
   readonly origins: Map<string, readonly Origin[]>;
   readonly problems: Problem[];
   /** The total of each element of the list that is summed, where the source has one, and what was wrong with them. */
-  lineTotals?: { readonly lines: (Decimal | undefined)[]; readonly problems: Problem[] };
+  lineTotals: { readonly lines: (Decimal | undefined)[]; readonly problems: Problem[] } | undefined;
   /** Items of the list that is summed which are the rest of the item before: one element of the source at two prices. */
-  continued?: Set<number>;
+  continued: Set<number> | undefined;
   /** By the index of an item: what a discount on the whole took off it. The source's line totals do not know of it. */
-  shares?: Map<number, Decimal>;
+  shares: Map<number, Decimal> | undefined;
   readonly offsetDays: OffsetDay[];
   /** Where every field is to be told of; mostly nowhere. */
-  readonly trace?: FieldTrace[];
+  readonly trace: FieldTrace[] | undefined;
   /** Only values are wanted, and no origins; set to slow by the first field that has more to say than its value. */
-  readonly quick?: { isSlow: boolean };
+  readonly quick: { isSlow: boolean } | undefined;
 }
 
 /** Without a prototype, so that a label called `__proto__` is a label like any other. */
@@ -37,23 +37,32 @@ export interface MutableObject {
   [key: string]: Json | MutableObject;
 }
 
-/** A draft without anything in it; how its fields are made goes into `trace`. */
-export function emptyParts(trace?: FieldTrace[], quick?: DraftParts["quick"]): DraftParts {
+/** A draft without anything in it; how its fields are made goes into `trace`. With `quick` nobody notes an origin. */
+export function emptyParts(
+  trace?: FieldTrace[],
+  quick?: DraftParts["quick"],
+  payload: MutableObject = emptyObject(),
+): DraftParts {
   return {
-    payload: emptyObject(),
-    clears: Object.create(null),
+    payload,
+    clears: emptyObject() as DraftParts["clears"],
     references: [],
-    origins: new Map(),
+    origins: quick === undefined ? new Map() : nothingNoted,
     problems: [],
+    lineTotals: undefined,
+    continued: undefined,
+    shares: undefined,
     offsetDays: [],
-    ...(trace === undefined ? {} : { trace }),
-    ...(quick === undefined ? {} : { quick }),
+    trace,
+    quick,
   };
 }
 
+const nothingNoted = new Map<string, readonly Origin[]>();
+
 /** An object without a prototype: `__proto__` is a field of it like any other. */
 export function emptyObject(): MutableObject {
-  return Object.create(null);
+  return newBareObject();
 }
 
 /** Evaluates fields in a scope into `target`; `prefix` is the path of what `target` is (`items[0].`, or nothing). */

@@ -6,14 +6,7 @@ import type { Problem } from "../model/problem.ts";
 import { atCells, locateProblem } from "../model/problem-place.ts";
 import type { FieldTrace } from "../model/trace.ts";
 import { compileAmounts, numberOf, type PricedElement, pricedFields } from "./amounts.ts";
-import {
-  assembleFields,
-  type DraftParts,
-  emptyObject,
-  emptyParts,
-  type MutableObject,
-  noteOrigins,
-} from "./assemble-draft.ts";
+import { assembleFields, type DraftParts, emptyObject, type MutableObject, noteOrigins } from "./assemble-draft.ts";
 import { type CompiledField, compileField } from "./compile-field.ts";
 import type { ChildMapping, Mapping } from "./definition/mapping.ts";
 import { compileElements, type Element } from "./elements.ts";
@@ -105,9 +98,8 @@ export function compileChild(
       // The same element once more, with the pieces that have the other price. What is wrong with it has been said.
       const again = emptyObject();
       const atAgain = `${path}[${items.length}]`;
-      const { problems: _, trace: __, ...rest } = parts;
       noteOrigins(parts, atAgain, () => [elementOrigin(element)]);
-      assembleFields(fields, scope, again, `${atAgain}.`, { ...rest, problems: emptyParts().problems });
+      assembleFields(fields, scope, again, `${atAgain}.`, { ...parts, problems: [], trace: undefined });
       setPrice(again, atAgain, { ...ofElement, pieces: [second] }, parts);
       parts.continued ??= new Set();
       parts.continued.add(items.length);

@@ -7,6 +7,7 @@ import {
   type SourceRow,
   type SourceTotals,
 } from "../model/draft.ts";
+import { bareObjectMaker, type Json } from "../model/json.ts";
 import { parsePath, valueAt } from "../model/payload-path.ts";
 import type { Checked, Problem } from "../model/problem.ts";
 import { atCells } from "../model/problem-place.ts";
@@ -31,6 +32,7 @@ import { noIndexes, type RowIndexes } from "./expression/language.ts";
 import type { FieldTools } from "./field-tools.ts";
 import { compileGroupHead } from "./group-head.ts";
 import { compileGroupKey } from "./group-key.ts";
+import { lateOrigins } from "./late-origins.ts";
 import { compileRowCurrencies } from "./row-currencies.ts";
 import { type FieldScope, type RowsSeen, readingsOf, rowScope, wholeRow } from "./scope.ts";
 import { compileTotals } from "./totals.ts";
@@ -108,6 +110,10 @@ export function compileMapping(
   const findCopies = compileCopiedRows(mapping, uses);
   const keyFields = fields.filter(({ path }) => path === mapping.key);
   const keySteps = parsePath(mapping.key);
+  const newPayload = bareObjectMaker<Json>([
+    ...fields.map(({ steps }) => String(steps[0])),
+    ...children.map(({ path }) => path),
+  ]);
 
   const scopeOf = (head: SourceRow, group: RowGroup): FieldScope => {
     const { styles } = head;
@@ -128,45 +134,34 @@ export function compileMapping(
       expressionScope: scope,
     };
   };
-  const finish = (
-    { lineTotals: _, continued: __, shares: ___, quick: ____, ...parts }: DraftParts,
+  const keyOf = ({ payload }: DraftParts): string | undefined => {
+    const key = valueAt(payload, keySteps);
+    return typeof key === "string" && key.trim() !== "" ? key.trim() : undefined;
+  };
+  const draftOf = (
+    { payload, clears, references, problems, offsetDays }: DraftParts,
+    key: string | undefined,
     rows: readonly SourceRow[],
-    compared: SourceTotals | undefined,
+    origins: Origins,
+    compared?: SourceTotals,
   ): Drafted => {
-    const key = valueAt(parts.payload, keySteps);
-    const text = typeof key === "string" && key.trim() !== "" ? key.trim() : undefined;
-    const totalsOf = compared === undefined ? {} : { totals: compared };
-    return { kind: "draft", draft: { resource: mapping.resource, ...parts, ...totalsOf, key: text, rows } };
+    const draft = { resource: mapping.resource, key, payload, clears, references, origins, problems, offsetDays, rows };
+    return { kind: "draft", draft: compared === undefined ? draft : { ...draft, totals: compared } };
   };
 
   const damagedDraft = (group: RowGroup, damage: readonly Problem[], rows: readonly SourceRow[]): Drafted => {
     const readable = group.rows.find(({ row }) => row.fault === undefined) ?? group.rows[0];
     const keyParts = emptyParts();
     if (readable !== undefined) assembleFields(keyFields, scopeOf(readable, group), keyParts.payload, "", keyParts);
-    const key = valueAt(keyParts.payload, keySteps);
-    const text = typeof key === "string" && key.trim() !== "" ? key.trim() : undefined;
-    return { kind: "draft", draft: { resource: mapping.resource, ...emptyParts(), problems: damage, key: text, rows } };
+    return draftOf({ ...emptyParts(), problems: [...damage] }, keyOf(keyParts), rows, new Map());
   };
 
   /** The draft with values alone; undefined where more than values is to be told. */
   const quickDraft = (group: RowGroup): Drafted | undefined => {
     const quick = { isSlow: false };
-    const parts = emptyParts(undefined, quick);
+    const parts = emptyParts(undefined, quick, newPayload());
     const drafted = draftInto(parts, group);
-    if (quick.isSlow || parts.problems.length > 0) return undefined;
-    if (drafted.kind === "excluded") return drafted;
-    let told: Origins | undefined;
-    const { origins: _, ...values } = drafted.draft;
-    return {
-      kind: "draft",
-      draft: {
-        ...values,
-        get origins() {
-          told ??= originsOf(draftInto(emptyParts(), group));
-          return told;
-        },
-      },
-    };
+    return quick.isSlow || parts.problems.length > 0 ? undefined : drafted;
   };
 
   const draftInto = (parts: DraftParts, group: RowGroup): Drafted => {
@@ -193,7 +188,9 @@ export function compileMapping(
     for (const child of children) child.fill(scope, parts);
     const compared = totals?.compare(scope, parts);
     parts.problems.push(...findConflicts(head, group.rows), ...findCurrencies(group.rows), ...findCopies(group.rows));
-    return finish(parts, rows, compared);
+    const origins =
+      parts.quick === undefined ? parts.origins : lateOrigins(() => originsOf(draftInto(emptyParts(), group)));
+    return draftOf(parts, keyOf(parts), rows, origins, compared);
   };
 
   const fieldOrigins: CompiledMapping["fieldOrigins"] = (group, path) => {
@@ -202,8 +199,9 @@ export function compileMapping(
     const scope = scopeOf(chooseHead(group.rows).head, group);
     const judged = judgeGroup?.(scope.expressionScope);
     if (judged !== undefined && !(judged.ok && judged.value)) return undefined;
-    const { origins, payload, ...parts } = emptyParts();
-    assembleFields(own, scope, payload, "", { ...parts, origins, payload });
+    const parts = emptyParts();
+    const { origins, payload } = parts;
+    assembleFields(own, scope, payload, "", parts);
     return (origins.get(path) ?? []).length === 0 ? undefined : { origins, payload };
   };
 

@@ -72,3 +72,26 @@ export function isJson(text: string): boolean {
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/**
+ * An object without a prototype and without keys, for a few of them: a key called `__proto__` is a key like any other there. V8
+ * keeps it as it keeps instances of classes; `Object.create(null)` gives a hash table, twice as slow to fill and to write as
+ * JSON, and much larger.
+ */
+export function newBareObject<T>(): Record<string, T> {
+  // It loses its prototype while it is empty: its keys then have a fixed layout.
+  return Object.setPrototypeOf({}, null);
+}
+
+/** Makes such objects for these keys, which are set in this order, or some of them. */
+export function bareObjectMaker<T>(keys: readonly string[]): () => Record<string, T> {
+  class Bare {}
+  const make = () => Object.setPrototypeOf(new Bare(), null);
+  // V8 knows a layout for as long as an object has it. Keys that are defined may be ten times as many as keys that are
+  // assigned before it falls back to a hash table; assigning follows a layout that is there, however wide.
+  const pattern = make();
+  for (const key of keys) {
+    Object.defineProperty(pattern, key, { value: "", writable: true, enumerable: true, configurable: true });
+  }
+  return Object.assign(make, { pattern });
+}

@@ -1,5 +1,7 @@
 // Where the columns of a delimited file stand, and records turned into the cells of rows by it.
+
 import { isNoteColumn, type noteColumns, rowOfLabel } from "../model/failure-notes.ts";
+import { bareObjectMaker } from "../model/json.ts";
 import { notesInPlace, type RecordShape, recordShape } from "../model/record-shape.ts";
 import type { Cells, RenamedHeading, Row } from "../model/row.ts";
 import type { SampledRecord } from "./sample.ts";
@@ -37,24 +39,10 @@ export function layoutOf(
     shape,
     padding: shape.hasNotes ? 0 : paddingOf(sample), // rows of a failures file were brought to the width of their header
     columns,
-    newCells: cellsMaker(columns.map(({ name }) => name)),
+    newCells: bareObjectMaker(columns.map(({ name }) => name)),
     twice: [...counts].flatMap(([name, count]) => (count > 1 ? [name] : [])),
     ...(problem === -1 ? {} : { problemFromEnd: problem - header.length }),
   };
-}
-
-// `Object.create(null)` gives a hash table, twice as slow to fill and much larger. An object that loses its prototype while it
-// is empty keeps its keys in a fixed layout, as instances of classes do, here of a class that has room for these columns.
-function cellsMaker(columns: readonly string[]): Layout["newCells"] {
-  class RowCells {}
-  const make = () => Object.setPrototypeOf(new RowCells(), null);
-  // V8 knows a layout for as long as an object has it. Keys that are defined may be ten times as many as keys that are
-  // assigned before it falls back to a hash table; assigning follows a layout that is there, however wide.
-  const pattern = make();
-  for (const column of columns) {
-    Object.defineProperty(pattern, column, { value: "", writable: true, enumerable: true, configurable: true });
-  }
-  return Object.assign(make, { pattern });
 }
 
 // How many blank cells more than the header all rows have; 0 when they do not all have as many, or there is only one.
