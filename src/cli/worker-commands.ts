@@ -19,7 +19,7 @@ export function addWorker(program: Command, world: CommandWorld, done: (exitCode
       "after",
       example(
         "luminous-import worker",
-        "luminous-import worker --ledger postgres://importer@db/imports --secrets tokens",
+        "luminous-import worker --ledger postgres://importer@db/imports --secrets keys",
       ),
     )
     .action(async (options: WorkerFlags, command: Command) => {

@@ -13,6 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Of every folder and of every file that is made. */
@@ -49,6 +50,18 @@ export function ensurePrivateFile(path: string): void {
  * synced to disk; what has to survive a power cut is written by atomic-file.ts.
  */
 export function replacePrivateFile(path: string, text: string): void {
+  renameSync(writeUnfinished(path, text), path);
+}
+
+/**
+ * The same for who must not stand still: where a file is replaced, a file system may first write the new one out, which takes a busy
+ * disk a while. Nothing else may replace the file until it is done.
+ */
+export async function renewPrivateFile(path: string, text: string): Promise<void> {
+  await rename(writeUnfinished(path, text), path);
+}
+
+function writeUnfinished(path: string, text: string): string {
   const unfinished = `${path}.new`;
   const descriptor = createPrivateFile(unfinished);
   try {
@@ -56,7 +69,7 @@ export function replacePrivateFile(path: string, text: string): void {
   } finally {
     closeSync(descriptor);
   }
-  renameSync(unfinished, path);
+  return unfinished;
 }
 
 function createNew(path: string): number {

@@ -9,7 +9,7 @@ import { newRunId } from "./run-id.ts";
 import type { Staging, StagingWorld } from "./run-options.ts";
 
 /** A run that has begun and not ended. Disposing takes its progress.json away. */
-export interface BegunRun extends Disposable {
+export interface BegunRun extends AsyncDisposable {
   readonly record: RunRecord;
   /** What was odd so far, in words. */
   readonly warnings: readonly string[];
@@ -50,6 +50,6 @@ export async function beginRun(
       warnings.push(message);
       tell({ kind: "warning", message });
     },
-    [Symbol.dispose]: () => progress[Symbol.dispose](),
+    [Symbol.asyncDispose]: () => progress[Symbol.asyncDispose](),
   };
 }

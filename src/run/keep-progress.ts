@@ -3,12 +3,12 @@
 import { rmdirSync, rmSync } from "node:fs";
 import { makePrivateFolder } from "../disk/private-files.ts";
 import type { Clock } from "../model/clock.ts";
-import { progressPath, writeProgress } from "../report/live/progress-file.ts";
+import { progressPath, renewProgress, type SavedProgress, writeProgress } from "../report/live/progress-file.ts";
 import type { RunEvent } from "./events.ts";
 import { followRun } from "./follow-run.ts";
 
 /** The progress of one run. Disposing removes the file, and the folder when nothing else is in it. */
-export interface KeptProgress extends Disposable {
+export interface KeptProgress extends AsyncDisposable {
   see(event: RunEvent): void;
 }
 
@@ -21,14 +21,15 @@ const everyMs = 1000;
 export function keepProgress(folder: string, clock: Clock): KeptProgress {
   const followed = followRun(clock);
   let timer: NodeJS.Timeout | undefined;
-  const write = (): void => {
+  let renewing: Promise<void> | undefined;
+  const now = (): SavedProgress | undefined => {
     const { run, ...figures } = followed.figures();
-    if (run === undefined) return;
-    try {
-      writeProgress(folder, { pid: process.pid, updatedAtMs: clock.nowMs(), figures: { run, ...figures } });
-    } catch {
-      // The disk is full: the next second may be better. Or the folder was taken away.
-    }
+    return run && { pid: process.pid, updatedAtMs: clock.nowMs(), figures: { run, ...figures } };
+  };
+  /** The disk may be full: the next second may be better. Or the folder was taken away. */
+  const renew = async (): Promise<void> => {
+    const progress = now();
+    if (progress !== undefined) await renewProgress(folder, progress).catch(() => {});
   };
   return {
     see(event) {
@@ -36,15 +37,21 @@ export function keepProgress(folder: string, clock: Clock): KeptProgress {
       if (event.kind !== "begun") return;
       try {
         makePrivateFolder(folder);
+        const progress = now();
+        if (progress !== undefined) writeProgress(folder, progress);
       } catch {
         // What the disk has against it, the run will hear when it writes its results.
       }
-      write();
-      timer = setInterval(write, everyMs);
+      timer = setInterval(() => {
+        renewing ??= renew().finally(() => {
+          renewing = undefined;
+        });
+      }, everyMs);
       timer.unref();
     },
-    [Symbol.dispose]() {
+    async [Symbol.asyncDispose]() {
       clearInterval(timer);
+      await renewing;
       try {
         rmSync(progressPath(folder), { force: true });
         rmdirSync(folder);

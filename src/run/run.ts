@@ -66,7 +66,7 @@ export async function execute(execution: Execution, options: RunOptions): Promis
   const settings = { ...quietWorld(), ...options };
   await using accountLock = await ledgersIn(job).lockAccount(settings.account.baseUrl);
   const locks = [execution.lock, accountLock];
-  using run = await beginRun(execution, settings, { locks, warnings: asked.warnings });
+  await using run = await beginRun(execution, settings, { locks, warnings: asked.warnings });
   asked.tellFrom((event) => run.tell({ kind: "dispatch", event }));
   if (accountLock.warning !== undefined) run.warn(accountLock.warning);
   const locate = await stageRun(run, execution, settings, asked.meanwhile);

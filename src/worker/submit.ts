@@ -67,7 +67,7 @@ async function stageHere(job: Job, given: SubmitOptions, { submissions, lock }: 
   await using ledger = await ledgers.open(account.baseUrl, "write");
   const staging = { job, inputs, ledger, warnings: [], ...(plan === undefined ? {} : { plan }) };
   const inputSnapshots = await Promise.all(inputs.map(snapshotInput)); // before staging, which refuses what has changed
-  using run = await beginRun(staging, settings, { locks: [lock] });
+  await using run = await beginRun(staging, settings, { locks: [lock] });
   await stageRun(run, staging, settings, (work) => work(settings.stop));
   const refused = await refusedAsAWhole(ledger, run.record, settings);
   const { record, warnings } = run;

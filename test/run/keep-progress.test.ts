@@ -10,6 +10,16 @@ import { ordersJob, sandboxJob } from "./sandbox-job.ts";
 
 const files = ordersJob("");
 
+/** A busy disk: a file takes a while to come into the place of another. */
+vi.mock("node:fs/promises", async (load) => {
+  const real = await load<typeof import("node:fs/promises")>();
+  const rename = async (from: string, to: string): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await real.rename(from, to);
+  };
+  return { ...real, rename };
+});
+
 it("has the figures while the run is under way, and is gone with its end", async () => {
   await using at = await sandboxJob(files);
   const runs = join(at.folder.path, ".luminous-import/runs");
@@ -65,7 +75,7 @@ it("in a place that cannot be written is left out, without a word", async () => 
   await using at = await sandboxJob(files);
   const file = join(at.folder.path, "a file");
   writeFileSync(file, "");
-  using kept = keepProgress(join(file, "r1"), systemClock);
+  await using kept = keepProgress(join(file, "r1"), systemClock);
   kept.see({ kind: "begun", runId: "r1", command: "run", job: "import.yaml", startedAtMs: 1 });
   expect(readProgress(join(file, "r1"))).toBeUndefined();
 });
@@ -89,12 +99,36 @@ it("a folder that somebody takes away does not come back with the next second", 
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   try {
     const state = join(at.folder.path, "state");
-    using kept = keepProgress(join(state, "runs/r1"), systemClock);
+    await using kept = keepProgress(join(state, "runs/r1"), systemClock);
     kept.see({ kind: "begun", runId: "r1", command: "run", job: "import.yaml", startedAtMs: 1 });
     expect(readProgress(join(state, "runs/r1"))).toBeDefined();
     rmSync(state, { recursive: true });
     vi.advanceTimersByTime(3000);
     expect(existsSync(state)).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it("is renewed every second, and a renewal under way at the end leaves nothing behind", async () => {
+  await using at = await sandboxJob(files);
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const folder = join(at.folder.path, "state/runs/r1");
+    let nowMs = 1_700_000_000_000;
+    const kept = keepProgress(folder, { ...systemClock, nowMs: () => nowMs });
+    kept.see({ kind: "begun", runId: "r1", command: "run", job: "import.yaml", startedAtMs: nowMs });
+    for (const _ of [1, 2]) {
+      nowMs += 1000;
+      await vi.waitFor(() => {
+        vi.advanceTimersByTime(1000); // skipped while the renewal before it is under way
+        expect(readProgress(folder)?.updatedAtMs).toBe(nowMs);
+      });
+    }
+    vi.advanceTimersByTime(1000);
+    await kept[Symbol.asyncDispose]();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(existsSync(folder)).toBe(false);
   } finally {
     vi.useRealTimers();
   }

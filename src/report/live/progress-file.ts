@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { replacePrivateFile } from "../../disk/private-files.ts";
+import { renewPrivateFile, replacePrivateFile } from "../../disk/private-files.ts";
 import { outcomes } from "../../model/outcome.ts";
 import { phases } from "../../model/resources/resources.ts";
 import type { PhaseFigures, RunFigures, RunTitle, Step, Waiting } from "./run-figures.ts";
@@ -23,7 +23,16 @@ export function progressPath(folder: string): string {
 
 /** Puts the file in place of the one before it. Throws what the disk says, also where the folder is missing. */
 export function writeProgress(folder: string, progress: SavedProgress): void {
-  replacePrivateFile(progressPath(folder), `${JSON.stringify(progressJson(progress))}\n`);
+  replacePrivateFile(progressPath(folder), textOf(progress));
+}
+
+/** The same without standing still for the disk. Rejects with what it says. */
+export async function renewProgress(folder: string, progress: SavedProgress): Promise<void> {
+  await renewPrivateFile(progressPath(folder), textOf(progress));
+}
+
+function textOf(progress: SavedProgress): string {
+  return `${JSON.stringify(progressJson(progress))}\n`;
 }
 
 /** The progress of a run in this folder; undefined where there is none, or nothing that can be understood. */
