@@ -15,13 +15,7 @@ export function addWorker(program: Command, world: CommandWorld, done: (exitCode
       ]),
     )
     .option("--secrets <dir>", "a folder with the tokens: a file for each account, named as its host")
-    .addHelpText(
-      "after",
-      example(
-        "luminous-import worker",
-        "luminous-import worker --ledger postgres://importer@db/imports --secrets keys",
-      ),
-    )
+    .addHelpText("after", example("luminous-import worker", "luminous-import worker --secrets /etc/luminous-tokens"))
     .action(async (options: WorkerFlags, command: Command) => {
       const { worker } = await import("./commands/worker.ts");
       done(await worker(globals(command), options, world));

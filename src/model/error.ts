@@ -20,8 +20,7 @@ export type ErrorCode =
   | "STOPPED" // stopped before the end; the same command continues
   | "OUTAGE" // the API did not answer for longer than the job's patience
   | "TOO_MANY_ERRORS" // `--max-errors`, or the first answers were all the same refusal
-  | "ACCOUNT_REFUSED" // the API refused the credentials
-  | "NOT_YET"; // a command or key that is described but not built yet
+  | "ACCOUNT_REFUSED"; // the API refused the credentials
 
 /** Extra parts of an `ImportError`. */
 export interface ErrorParts {

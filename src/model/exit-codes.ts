@@ -32,7 +32,6 @@ export function exitCodeOf(code: ErrorCode): number {
     case "PLAN_OUTDATED":
     case "GUARD":
     case "NOTHING_SENT":
-    case "NOT_YET":
       return exitCodes.notStarted;
     case "STATE_FULL":
     case "STATE_LOST":

@@ -118,6 +118,32 @@ describe("workers", () => {
     expect((await project.call(["audit", "import.yaml"])).exitCode).toBe(0);
   });
 
+  it("are not needed to stop a run that waits for one", async () => {
+    await using sandbox = await startSandbox();
+    const files = { "import.yaml": jobText(products), "products.csv": productsCsv(3) };
+    await using project = await openProject(sandbox, files, await ownLedger());
+    const run = project.start(["run", "import.yaml", "--workers", "--json"]);
+    await run.until(() => run.stderr().includes("submitted as"));
+    const stop = await project.call(["stop", "import.yaml"]);
+    expect([stop.exitCode, oneLine(stop.stdout)]).toEqual([0, expect.stringContaining("nobody drove it")]);
+    const ended = await run.ended;
+    expect(ended.exitCode).toBe(4);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      outcomes: { pending: { rows: 3 } },
+      stopped: { code: "STOPPED" },
+    });
+    expect(writesOf(sandbox)).toBe(0);
+    const none = await project.call(["stop", "import.yaml"]);
+    expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining("no submitted run")]);
+  });
+
+  it("wait for a database that is away when they start", async () => {
+    await using project = await openProject();
+    const worker = project.start(["worker", "--ledger", "postgres://me@127.0.0.1:9/imports"]);
+    await worker.until(() => worker.stderr().includes("The database does not answer"));
+    await stopped(worker);
+  });
+
   it("leave an account alone whose token they do not have", async () => {
     await using sandbox = await startSandbox();
     const files = { "import.yaml": jobText(products), "products.csv": productsCsv(3) };

@@ -16,7 +16,6 @@ const codes: Readonly<Record<ErrorCode, number>> = {
   PLAN_OUTDATED: 2,
   GUARD: 2,
   NOTHING_SENT: 2,
-  NOT_YET: 2,
   STATE_FULL: 4,
   STATE_LOST: 4,
   RESULTS_UNWRITTEN: 4,

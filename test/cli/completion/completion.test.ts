@@ -60,7 +60,7 @@ describe.each(["bash", "zsh", "fish"] as const)("%s", (shell) => {
     readonly offers: readonly string[];
     readonly not?: readonly string[];
   }>([
-    { line: "luminous-import ", offers: ["check", "demo", "channels"], not: ["worker", "list", "orders.csv"] },
+    { line: "luminous-import ", offers: ["check", "demo", "channels", "worker"], not: ["list", "orders.csv"] },
     { line: "luminous-import re", offers: ["retry"], not: ["run"] },
     { line: "luminous-import channels ", offers: ["list", "show"], not: ["run"] },
     { line: "luminous-import run --li", offers: ["--limit"], not: ["--log-file"] },
