@@ -5,6 +5,7 @@ import type { ResourceName } from "../model/resource.ts";
 import { fieldAt } from "../model/resources/field.ts";
 import { resources } from "../model/resources/resources.ts";
 import { inEitherUnit } from "./asked-units.ts";
+import { type BulkRows, bulkRowsOf } from "./bulk-rows.ts";
 import { type Link, linksOf } from "./columns/links.ts";
 import type { Pins } from "./columns/match.ts";
 import { withMinorUnits } from "./columns/minor-units.ts";
@@ -56,14 +57,14 @@ export function* guessing(
 ): Generator<void, Proposal> {
   const tables: Known[] = [];
   for (const sample of samples) {
-    const { table, summaries } = measured(sample);
+    const { table, ...rest } = measured(sample);
     yield;
     for (const column of [...table.columns, ...table.lists.flatMap(({ columns }) => columns)]) {
       void column.profile;
       yield;
     }
     const said = decisions.roles?.get(sample.name);
-    tables.push({ table, summaries, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) });
+    tables.push({ table, ...rest, ...(said === undefined ? roleOf(table) : { role: said, why: "as you said" }) });
     yield;
   }
   const links = linksOf(tables.map(({ table, role }) => [table, role]));
@@ -117,6 +118,8 @@ export function* guessing(
 export interface Measured {
   readonly table: Table;
   readonly summaries: SummaryRows | undefined;
+  /** Some of its rows are a list of others. */
+  readonly bulk?: BulkRows;
 }
 
 /**
@@ -127,7 +130,9 @@ export function measured(sample: Sample): Measured {
   const known = measuredSamples.get(sample);
   if (known !== undefined) return known;
   const { sample: rows, summaries } = withoutSummaries(sample);
-  const made = { table: withMinorUnits(tableOf(rows)), summaries };
+  const bulk = bulkRowsOf(rows);
+  const table = withMinorUnits(tableOf(bulk?.sample ?? rows));
+  const made = { table, summaries, ...(bulk === undefined ? {} : { bulk }) };
   measuredSamples.set(sample, made);
   return made;
 }
@@ -150,8 +155,9 @@ function mappingOf(known: Known, links: readonly Link[], said: Said): ProposedMa
   const { table, role } = known;
   const { pins } = said;
   const own = links.filter(({ our }) => our === table);
+  const asRows = known.bulk?.regrouped ?? ((recipe: Recipe) => recipe);
   const eitherUnit = (mapping: typeof orderMapping) =>
-    inEitherUnit(table, own, (each, ofEach) => mapping(each, ofEach, pins));
+    inEitherUnit(table, own, (each, ofEach) => asRows(mapping(each, ofEach, pins)));
   switch (role) {
     case "products":
       return proposalOf(known, "products", eitherUnit(productMapping), said);

@@ -14,6 +14,8 @@ export function moneyNameOf(name: string, names: ReadonlySet<string>): MoneyName
   const words = wordsOf(name).join(" ");
   const [, said = "", isPer] = smallUnits.exec(words) ?? [];
   if (said !== "" && isPer === undefined) return { bare: said.replace(/(?<=\S) (value|money)$/, ""), isMinor: true };
+  const [, ofShopify = ""] = /^(.+)Set\.shopMoney\.amount$/.exec(name) ?? [];
+  if (ofShopify !== "") return { bare: ofShopify, isMinor: false };
   const [, holder = ""] = /^(.+)\.(amount|value)$/i.exec(name) ?? [];
   if (holder === "" || currencyBeside(holder, names) === undefined || /(shop|presentment)_?money$/i.test(holder))
     return undefined;

@@ -110,7 +110,8 @@ const specials: Readonly<Record<string, (profile: ColumnProfile) => Plausibility
 
 function fitsKey(profile: ColumnProfile): Plausibility {
   if (profile.dates >= 0.5 || profile.emails >= 0.5 || profile.urls >= 0.5 || profile.html >= 0.5) return "contradicts";
-  if (profile.words.length > 0 && profile.words.every((word) => word.startsWith("__export__"))) return "contradicts";
+  if (profile.words.length > 0 && profile.words.every((word) => /^(__export__|gid:\/\/)/.test(word)))
+    return "contradicts";
   const isMoney = profile.numbers >= 0.9 && profile.integers < 0.5;
   if (isMoney || (profile.flags >= 0.95 && profile.filled > 2)) return "contradicts";
   return profile.isUnique ? "confirms" : "allows";

@@ -15,7 +15,7 @@ export const orderNames: NameTable = {
     mostly: "date | sale date | created | date created | creation date | paid at",
   },
   order_status: {
-    surely: "order status | status | fulfillment status | order state",
+    surely: "order status | status | fulfillment status | order state | display fulfillment status",
     mostly: "state | state name | item status | payment status | financial status",
   },
   channel_id: {
@@ -56,7 +56,7 @@ export const orderNames: NameTable = {
   },
   total_shipping: {
     surely:
-      "shipping cost | total shipping | shipping | freight | shipping total | shipping amount | shipping charge | shipping price | postage | shipping charges | freight cost | freight value | freight amount | freight charge | freight charges | shipping value | postage cost | order shipping | shipping fee | shipping and handling | shipping info price",
+      "shipping cost | total shipping | shipping | freight | shipping total | shipping amount | shipping charge | shipping price | postage | shipping charges | freight cost | freight value | freight amount | freight charge | freight charges | shipping value | postage cost | order shipping | shipping fee | shipping and handling | shipping info price | total shipping price",
     mostly: "delivery cost | delivery",
   },
   "total_tax+shipping": { surely: "shipping tax | freight tax" },
@@ -90,7 +90,7 @@ export const itemNames: NameTable = {
   },
   "items.unit_price": {
     surely:
-      "unit price | line item price | price | item price | price each | price per unit | sales price | product price | selling price | item unit price | net unit price | unit net | unit price net | unit net price | sale price | base price",
+      "unit price | line item price | price | item price | price each | price per unit | sales price | product price | selling price | item unit price | net unit price | unit net | unit price net | unit net price | sale price | base price | discounted unit price | original unit price",
     mostly:
       "rate | item cost | unit amount | list price | sold for | net price | gross price | price net | price gross | price incl tax | price excl tax",
   },
