@@ -25,7 +25,7 @@ import { rowsOfRuns } from "../staging/row-indexes.ts";
 import { carriedJson, readCarried, sumOf } from "./carried.ts";
 import { type RunSnapshot, readSnapshot } from "./snapshot.ts";
 
-/** HostProcess submitted runs are, and who drives. */
+/** Where submitted runs are, and who drives. */
 export interface DriveOptions {
   readonly ledger: LedgerAddress;
   readonly submissions: Submissions;
@@ -80,7 +80,7 @@ export async function drive(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const waitMs = Math.min(troubleMs * turn.driver, mostTroubleMs);
-    // HostProcess the database is away, it is free by itself.
+    // Where the database is away, it is free by itself.
     await submissions.handedOver(turn, { message, waitMs }).catch(() => undefined);
     return { kind: "trouble", error };
   }

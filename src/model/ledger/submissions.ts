@@ -11,7 +11,7 @@ export interface HostProcess {
   readonly pid: number;
 }
 
-/** HostProcess a submitted run is on its way. */
+/** Where a submitted run is on its way. */
 export type SubmissionState = "waiting" | "driven" | "ended";
 
 /** A run that somebody submitted. */
