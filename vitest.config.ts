@@ -58,6 +58,7 @@ const once = [
   "test/e2e/shop-exports.test.ts",
   "test/e2e/shopify-exports.test.ts",
   "test/e2e/week.test.ts",
+  "test/e2e/workers.test.ts",
   "test/history/explain.test.ts",
   "test/init/written-corpus.test.ts",
   "test/ledger/postgres/**/*.test.ts", // each starts a server

@@ -15,6 +15,11 @@ export function addWorker(program: Command, world: CommandWorld, done: (exitCode
       ]),
     )
     .option("--secrets <dir>", "a folder with the tokens: a file for each account, named as its host")
+    .addOption(
+      suggesting(new Option("--listen <host:port>", "serve /metrics for Prometheus, /healthz and /readyz there"), [
+        "127.0.0.1:9464",
+      ]),
+    )
     .addHelpText("after", example("luminous-import worker", "luminous-import worker --secrets /etc/luminous-tokens"))
     .action(async (options: WorkerFlags, command: Command) => {
       const { worker } = await import("./commands/worker.ts");

@@ -38,6 +38,8 @@ export interface DriveOptions {
   readonly stop: AbortSignal;
   /** Cuts what is in flight. */
   readonly abort: AbortSignal;
+  /** Told once the account is its own. */
+  readonly onTaken?: () => void;
   readonly onEvent: (event: RunEvent) => void;
 }
 
@@ -67,6 +69,7 @@ export async function drive(
   if (held === undefined && account !== undefined) return { kind: "busy" };
   const turn = await submissions.taken(submission.id, by);
   if (turn === undefined) return { kind: "busy" };
+  options.onTaken?.();
   try {
     const record = await ledger.runs.find(submission.runId);
     // Its driver was gone between the end of the run and this.

@@ -63,17 +63,22 @@ export async function work(options: WorkerOptions): Promise<void> {
 
   const start = (submission: Submission, account: Account): void => {
     const onRun = (event: RunEvent): void => onEvent({ kind: "run", submission, event });
-    onEvent({ kind: "took", submission });
+    let isTaken = false;
+    const onTaken = (): void => {
+      isTaken = true;
+      onEvent({ kind: "took", submission });
+    };
     const turn = drive(submission, account, {
       ...{ ledger, submissions, by: me, state, clock, random, stop, abort },
-      onEvent: onRun,
+      ...{ onTaken, onEvent: onRun },
     })
       .catch((error: unknown): DriveEnd => ({ kind: "trouble", error }))
       .then((end) => {
         driving.delete(submission.id);
         seenFree.delete(submission.id);
         if (end.kind === "busy") leftAlone.set(submission.id, clock.monotonicMs() + busyMs);
-        onEvent({ kind: "gave_back", submission, end });
+        // Several workers may have asked for it at the same time: who was late has nothing to tell.
+        if (isTaken || end.kind !== "busy") onEvent({ kind: "gave_back", submission, end });
       });
     driving.set(submission.id, turn);
   };

@@ -51,7 +51,7 @@ export async function dropWatch(
   world: CommandWorld,
 ): Promise<number> {
   const health = followHealth();
-  await using serving = listen === undefined ? undefined : await serve(listen, health);
+  await using serving = listen === undefined ? undefined : await serveWatch(listen, health);
   await using manager = serviceManager(world, pid);
   using signals = interruptible(world, () => health.health().state !== "pass");
   const say = (text: string): void => {
@@ -118,11 +118,14 @@ export async function dropWatch(
 }
 
 // Loaded only where it is asked for.
-async function serve(listen: string, health: ReturnType<typeof followHealth>) {
-  const { parseListen, serveWatch } = await import("../../drop/serve/serve-watch.ts");
+async function serveWatch(listen: string, health: ReturnType<typeof followHealth>) {
+  const { metricsPage, parseListen, serve, statePage } = await import("../../serve/serve.ts");
   const { createWatchMetrics } = await import("../../drop/serve/watch-metrics.ts");
   const metrics = createWatchMetrics();
-  const server = await serveWatch(parseListen(listen), { metrics, health });
+  const server = await serve(parseListen(listen), {
+    "/metrics": metricsPage(metrics),
+    "/healthz": () => statePage(health.health(), health.health().healthy),
+  });
   return { metrics, url: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 

@@ -6,6 +6,7 @@ import { checkLedger, type LedgerAddress } from "../../model/ledger/ledger-addre
 import { visibleLine } from "../../model/text/visible.ts";
 import type { DriveEnd } from "../../worker/drive.ts";
 import { type WorkerEvent, work } from "../../worker/worker.ts";
+import { followWorker } from "../../worker/worker-health.ts";
 import { fitted } from "../world/fitted.ts";
 import { namedLedger } from "../world/load-job.ts";
 import { type EventLog, openLog } from "../world/log.ts";
@@ -18,12 +19,14 @@ export interface WorkerFlags {
   readonly ledger?: string;
   /** A folder with a file for each account's host. */
   readonly secrets?: string;
+  /** `HOST:PORT`. */
+  readonly listen?: string;
 }
 
 /** Works until Ctrl-C or SIGTERM, which hand over what is driven; gives the exit code. */
 export async function worker(
   options: GlobalOptions,
-  { ledger, secrets }: WorkerFlags,
+  { ledger, secrets, listen }: WorkerFlags,
   world: CommandWorld,
 ): Promise<number> {
   const address = ledgerOf(ledger, world);
@@ -32,10 +35,15 @@ export async function worker(
   const say = (line: string): void => {
     if (options.quiet !== true) world.stderr.write(`${fitted(visibleLine(line), world.stderr)}\n`);
   };
+  const health = followWorker();
+  const { serveWorker } = await import("../../worker/serve-worker.ts");
+  await using serving = listen === undefined ? undefined : await serveWorker(listen, address, health.health);
+  if (serving !== undefined) say(`Listening on ${serving.url}: /metrics, /healthz and /readyz.`);
   const stop = new AbortController();
   const abort = new AbortController();
   const off = world.onInterrupt(() => {
     if (stop.signal.aborted) return abort.abort();
+    health.stopping();
     say("Stopping: takes nothing more, and hands over what it drives once requests under way have ended.");
     stop.abort();
   });
@@ -43,6 +51,7 @@ export async function worker(
     await work({
       ...{ ledger: address, accountOf, stop: stop.signal, abort: abort.signal },
       onEvent(event) {
+        health.see(event);
         if (event.kind === "run") return logs.see(event.submission.runId, event.event);
         if (event.kind === "gave_back") logs.done(event.submission.runId);
         const said = workerText(event, address);

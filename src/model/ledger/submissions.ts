@@ -67,6 +67,19 @@ export interface Workforce {
   readonly accounts: number;
 }
 
+/** How an account of the database stands. */
+export interface AccountState {
+  readonly baseUrl: string;
+  /** How many times somebody took it. */
+  readonly epoch: number;
+  /** Somebody drives it; their lease was renewed so long ago, in ms. */
+  readonly leaseAgeMs: number | undefined;
+  /** So long nobody asks anything of it, in ms: it answered 429. */
+  readonly pauseMs: number;
+  /** Sends whose fate is not known yet, those in flight included. */
+  readonly openSends: number;
+}
+
 /** The submissions of a database. Every method throws `ImportError("STATE_UNUSABLE")` when the server does not answer; the next call asks it again. */
 export interface Submissions extends AsyncDisposable {
   /** Throws `ImportError("STATE_LOCKED")` naming the run of the account that waits or is driven. */
@@ -89,6 +102,10 @@ export interface Submissions extends AsyncDisposable {
   askStop(id: number): Promise<void>;
   /** A sign of life, good for some seconds; tells how many workers share how much. */
   sign(worker: WorkerSign): Promise<Workforce>;
+  /** How many workers share how much. */
+  workforce(): Promise<Workforce>;
+  /** How the accounts stand, by address; those whose ledger this user may not read are left out. */
+  accounts(): Promise<readonly AccountState[]>;
   /** The worker is no more. */
   signOff(worker: WorkerSign): Promise<void>;
 }

@@ -4,17 +4,17 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { expect, it, test } from "vitest";
 import type { DropResult } from "../../../src/drop/drop.ts";
-import { parseListen, serveWatch, type WatchServer } from "../../../src/drop/serve/serve-watch.ts";
 import { followHealth } from "../../../src/drop/serve/watch-health.ts";
 import { createWatchMetrics } from "../../../src/drop/serve/watch-metrics.ts";
 import type { WatchEvent } from "../../../src/drop/watch/watch-event.ts";
 import { ImportError } from "../../../src/model/error.ts";
 import { version } from "../../../src/model/package.ts";
+import { metricsPage, parseListen, type Serving, serve, statePage } from "../../../src/serve/serve.ts";
 import { errorOf } from "../../staging/job-folder.ts";
 import { dropFolder, goods, orders } from "../drop-folder.ts";
 
 interface Served extends AsyncDisposable {
-  readonly server: WatchServer;
+  readonly server: Serving;
   readonly metrics: ReturnType<typeof createWatchMetrics>;
   tell(event: WatchEvent<DropResult>): void;
   get(path: string, method?: string): Promise<Response>;
@@ -25,7 +25,13 @@ interface Served extends AsyncDisposable {
 async function served(): Promise<Served> {
   const metrics = createWatchMetrics();
   const health = followHealth();
-  const server = await serveWatch({ host: "127.0.0.1", port: 0 }, { metrics, health });
+  const server = await serve(
+    { host: "127.0.0.1", port: 0 },
+    {
+      "/metrics": metricsPage(metrics),
+      "/healthz": () => statePage(health.health(), health.health().healthy),
+    },
+  );
   const get = (path: string, method = "GET") => fetch(server.url + path, { method });
   return {
     server,
@@ -156,7 +162,7 @@ it("answers nothing else, and closes although somebody holds a connection", asyn
 it("says that a port is taken", async () => {
   await using serving = await served();
   const port = Number(new URL(serving.server.url).port);
-  const again = serveWatch({ host: "127.0.0.1", port }, { metrics: createWatchMetrics(), health: followHealth() });
+  const again = serve({ host: "127.0.0.1", port }, {});
   expect(await errorOf(again)).toMatchObject({ code: "USAGE", message: expect.stringContaining("the port is taken") });
 });
 

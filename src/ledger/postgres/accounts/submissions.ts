@@ -3,11 +3,12 @@
 
 import { ImportError } from "../../../model/error.ts";
 import type { LedgerAddress } from "../../../model/ledger/ledger-address.ts";
-import type { Submission, SubmissionState, Submissions } from "../../../model/ledger/submissions.ts";
+import type { Submission, SubmissionState, Submissions, Workforce } from "../../../model/ledger/submissions.ts";
 import { normalBaseUrl } from "../../common/account-name.ts";
 import { schemaName } from "../storage/account-schema.ts";
 import { openDatabaseLine } from "../storage/database-line.ts";
 import type { Parameter, Statements } from "../storage/statements.ts";
+import { accountStates } from "./account-states.ts";
 import { areThereSubmissions, prepareAccounts } from "./schema.ts";
 
 const patienceMs = 5000;
@@ -120,18 +121,26 @@ export function openSubmissions(address: LedgerAddress): Submissions {
           ...[id, host, pid],
         );
         await db.run("delete from luminous_import.workers where alive_until < clock_timestamp()");
-        const found = await db.one<{ workers: number; accounts: number }>(
-          `select (select count(*) from luminous_import.workers) workers,
-                  (select count(*) from luminous_import.submissions where state <> 'ended') accounts`,
-        );
-        return found ?? { workers: 1, accounts: 0 };
+        return await workforce(db);
       }),
+    workforce: () => read(workforce, noWork),
+    accounts: () => read(accountStates, []),
     signOff: ({ id }) =>
       line.ask(async (db) => {
         await db.run("delete from luminous_import.workers where id = ?", id);
       }),
     [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
   };
+}
+
+const noWork: Workforce = { workers: 0, accounts: 0 };
+
+async function workforce(db: Statements): Promise<Workforce> {
+  const found = await db.one<{ workers: number; accounts: number }>(
+    `select (select count(*) from luminous_import.workers where alive_until >= clock_timestamp()) workers,
+            (select count(*) from luminous_import.submissions where state <> 'ended') accounts`,
+  );
+  return found ?? noWork;
 }
 
 /** Whoever would write to the ledger of an account beside its submitted run is refused: `ImportError("STATE_LOCKED")`. */

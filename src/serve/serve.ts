@@ -1,9 +1,7 @@
-// The HTTP server beside a watch: /metrics and /healthz, for machines of one's own network. It reads no body, keeps no
-// connection, and is gone with the watch.
+// The HTTP server of --listen, for machines of one's own network: the metrics and the health of a process that goes on for long. It
+// reads no body, keeps no connection, and is gone with whoever opened it.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { ImportError } from "../../model/error.ts";
-import type { FollowedHealth } from "./watch-health.ts";
-import type { WatchMetrics } from "./watch-metrics.ts";
+import { ImportError } from "../model/error.ts";
 
 /** Where to listen. Port 0 takes a free one. */
 export interface ListenAddress {
@@ -13,10 +11,21 @@ export interface ListenAddress {
 }
 
 /** A server that listens. Disposing cuts what is open and frees the port. */
-export interface WatchServer extends AsyncDisposable {
+export interface Serving extends AsyncDisposable {
   /** `http://127.0.0.1:9464`. */
   readonly url: string;
 }
+
+/** What is answered at a path. */
+export interface Page {
+  readonly status: number;
+  /** Its content type. */
+  readonly type: string;
+  readonly body: string;
+}
+
+/** By path: `/metrics`. */
+export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
 
 const bounds = {
   maxHeaderSize: 8 * 1024,
@@ -39,12 +48,9 @@ export function parseListen(text: string): ListenAddress {
 }
 
 /** Listens. Throws `ImportError("USAGE")` where that cannot be, for example because the port is taken. */
-export async function serveWatch(
-  { host, port }: ListenAddress,
-  parts: { readonly metrics: WatchMetrics; readonly health: FollowedHealth },
-): Promise<WatchServer> {
+export async function serve({ host, port }: ListenAddress, pages: Pages): Promise<Serving> {
   const server = createServer(bounds, (request, response) => {
-    answer(request, parts)
+    answer(request, pages)
       .then(({ status, type, body }) => send(response, status, type, request.method === "HEAD" ? "" : body))
       .catch(() => response.destroy());
   });
@@ -60,28 +66,24 @@ export async function serveWatch(
   };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
+/** Metrics in the text format of Prometheus, from whatever keeps them. */
+export function metricsPage(metrics: { readonly contentType: string; text(): Promise<string> }): () => Promise<Page> {
+  return async () => ({ status: 200, type: metrics.contentType, body: await metrics.text() });
 }
 
-async function answer(
-  { method, url = "" }: IncomingMessage,
-  { metrics, health }: { readonly metrics: WatchMetrics; readonly health: FollowedHealth },
-): Promise<Answer> {
-  const text = (status: number, body: string): Answer => ({ status, type: "text/plain; charset=utf-8", body });
+/** A state as JSON: 200 while it is well, else 503. */
+export function statePage(state: object, isWell: boolean): Page {
+  return { status: isWell ? 200 : 503, type: "application/json", body: `${JSON.stringify(state)}\n` };
+}
+
+async function answer({ method, url = "" }: IncomingMessage, pages: Pages): Promise<Page> {
+  const text = (status: number, body: string): Page => ({ status, type: "text/plain; charset=utf-8", body });
   if (method !== "GET" && method !== "HEAD") return text(405, "Only GET is answered here.\n");
-  switch (url.replace(/\?.*$/s, "")) {
-    case "/metrics":
-      return { status: 200, type: metrics.contentType, body: await metrics.text() };
-    case "/healthz": {
-      const state = health.health();
-      return { status: state.healthy ? 200 : 503, type: "application/json", body: `${JSON.stringify(state)}\n` };
-    }
-    default:
-      return text(404, "There is /metrics and /healthz.\n");
-  }
+  const path = url.replace(/\?.*$/s, "");
+  const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+  if (page !== undefined) return await page();
+  const [last = "", ...others] = Object.keys(pages).reverse();
+  return text(404, `There is ${others.reverse().join(", ")} and ${last}.\n`);
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
