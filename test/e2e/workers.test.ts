@@ -208,7 +208,9 @@ describe("workers", () => {
     expect([one, other].map((sandbox) => sandbox.counts().created.products)).toEqual([200, 200]);
     const taken = workers.flatMap((worker) => worker.stderr().match(/takes the account \S+/g) ?? []);
     // Twice, where a busy machine let a lease run out.
-    expect([...new Set(taken)].toSorted()).toEqual([one, other].map(({ url }) => `takes the account ${url},`).toSorted());
+    expect([...new Set(taken)].toSorted()).toEqual(
+      [one, other].map(({ url }) => `takes the account ${url},`).toSorted(),
+    );
   });
 });
 
